@@ -1,0 +1,32 @@
+# Two commands do everything on a fresh machine with Python 3.11+ and make:
+#   make verify   set up, check the case library, write the reports
+#   make test     set up, pass the tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: verify test lint reports-current clean
+
+verify: $(VENV)/ready
+	$(BIN)/errata run cases --json results.json --out reports
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# the committed reports are what the case library gives
+reports-current: verify
+	git diff --exit-code -- reports docs
+	@test -z "$$(git status --porcelain -- reports docs)" || { git status --short -- reports docs; exit 1; }
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) results.json

@@ -1,0 +1,37 @@
+"""What can be wrong with an expression, said with a position."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ExpressionError(ValueError):
+    """An expression that can't be read or typed.
+
+    ``offset`` is the 0-based column in the expression's own text where the fault stands;
+    ``message`` says what was expected, and names the nearest known word where there is one.
+    """
+
+    def __init__(self, message: str, offset: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+
+
+class ShapeError(ExpressionError):
+    """Operands whose shapes do not fit together."""
+
+
+class UndefinedValue(ArithmeticError):
+    """A value that does not exist: division by zero, log of a negative number, a derivative at a kink."""
+
+
+class Undetermined(ArithmeticError):
+    """A ball too wide to decide a sign or a branch at the precision in use; more precision may help."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """``; did you mean 'w3'?`` for the nearest known word, or nothing."""
+    match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"; did you mean '{match[0]}'?" if match else ""

@@ -1,0 +1,494 @@
+"""The language of cases: text to graph and back.
+
+One line of Python syntax, read with the standard ``ast`` module through a whitelist; nothing is ever
+evaluated. Every number is read exactly from its digits: ``0.1`` is 1/10. ``parse(to_text(n)) is n``.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+from derive import shapes
+from derive.errors import ExpressionError, ShapeError, nearest
+from derive.graph import MAX_POWER_BITS, Graph, Node
+from derive.operators import FUNCTIONS, OPERATORS
+
+MAX_LENGTH = 10_000  # characters of one expression
+MAX_DEPTH = 100  # nested brackets
+MAX_EXPONENT = 1_000  # size of a constant exponent
+MAX_DIGITS = 1_000  # digits of one number
+MAX_SIZE = 10_000  # entries of one intermediate value
+
+_BINARY = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.MatMult: "matmul",
+}  # fmt: skip
+_COMPARE = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le", ast.Eq: "eq", ast.NotEq: "ne"}
+
+_DERIVATIVES = ("d", "grad", "jacobian", "hessian", "hvp")
+_STRUCTURED = ("sum", "outer", "diag", "norm", "dot", "broadcast", "reshape")
+FUNCTION_NAMES = (*FUNCTIONS, *_STRUCTURED, *_DERIVATIVES)
+
+
+def parse(text: str, scope: Mapping[str, Node], graph: Graph, *, boolean: bool | None = None) -> Node:
+    """The node that ``text`` denotes, names looked up in ``scope``.
+
+    ``boolean`` asks for a condition (True), a value (False) or either (None).
+    Raises ExpressionError with the column of the fault.
+    """
+    tree = _read(text)
+    node = _Reader(text, scope, graph).value(tree)
+    if boolean is not None and is_boolean(node) != boolean:
+        raise ExpressionError("expected a condition such as a > b" if boolean else "expected a value, not a condition")
+    return node
+
+
+def names_in(text: str) -> dict[str, int]:
+    """The names that an expression looks up, with the column of the first use. Raises ExpressionError."""
+    found: dict[str, int] = {}
+    tree = _read(text)
+    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    for n in ast.walk(tree):
+        if isinstance(n, ast.Name) and id(n) not in called:
+            found.setdefault(n.id, n.col_offset)
+    return found
+
+
+def is_boolean(node: Node) -> bool:
+    while node.op in ("def", "index", "stack", "broadcast", "reshape"):
+        node = node.args[0]
+    return node.op in OPERATORS and OPERATORS[node.op].boolean
+
+
+def _read(text: str) -> ast.expr:
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"an expression of {len(text)} characters; the limit is {MAX_LENGTH}")
+    depth = 0
+    for i, c in enumerate(text):
+        depth += (c in "([{") - (c in ")]}")
+        if depth > MAX_DEPTH:
+            raise ExpressionError(f"brackets nested more than {MAX_DEPTH} deep", i)
+    if not text.strip():
+        raise ExpressionError("expected an expression, found nothing")
+    for word in re.finditer(r"[^\W\d]\w*", text):
+        if keyword.iskeyword(word.group()) and word.group() not in ("and", "or", "not", "if", "else"):
+            raise ExpressionError(f"'{word.group()}' is a reserved word; choose another name", word.start())
+    lead = len(text) - len(text.lstrip())
+    flat = text.strip().replace("\n", " ")
+    try:
+        tree = ast.parse(flat, mode="eval").body
+    except SyntaxError as e:
+        offset = lead + max((e.offset or 1) - 1, 0)
+        shown = text[offset : offset + 12].strip()
+        raise ExpressionError(f"can't be read{f' at {shown!r}' if shown else ''}: {e.msg}", offset) from None
+    except (RecursionError, MemoryError):
+        raise ExpressionError("nested too deeply") from None
+    except ValueError as e:  # a NUL character, for one
+        raise ExpressionError(f"can't be read: {e}") from None
+    for n in ast.walk(tree):
+        if isinstance(n, ast.expr):
+            # ast counts bytes; people count characters
+            n.col_offset = lead + len(flat.encode()[: n.col_offset].decode(errors="ignore"))
+            n.end_col_offset = lead + len(flat.encode()[: n.end_col_offset].decode(errors="ignore"))
+    return tree
+
+
+class _Reader:
+    """Turns a syntax tree into nodes bottom-up, with an explicit stack."""
+
+    def __init__(self, text: str, scope: Mapping[str, Node], graph: Graph) -> None:
+        self.text, self.scope, self.graph = text, scope, graph
+
+    def value(self, root: ast.expr) -> Node:
+        done: dict[ast.AST, Node] = {}
+        work: list[tuple[ast.expr, bool]] = [(root, False)]
+        while work:
+            tree, ready = work.pop()
+            if not ready:
+                work.append((tree, True))
+                work.extend((child, False) for child in reversed(self.children(tree)))
+                continue
+            try:
+                made = self.build(tree, done)
+            except ShapeError as e:
+                raise ExpressionError(e.message, tree.col_offset) from None
+            if shapes.size(made.shape) > MAX_SIZE:
+                raise ExpressionError(
+                    f"a value of shape {shapes.show(made.shape)}; the limit is {MAX_SIZE} entries", tree.col_offset
+                )
+            done[tree] = made
+        return done[root]
+
+    # -- which parts of a syntax node are values ------------------------------------------------
+
+    def children(self, t: ast.expr) -> list[ast.expr]:
+        match t:
+            case ast.BinOp():
+                return [t.left, t.right]
+            case ast.UnaryOp():
+                return [t.operand]
+            case ast.BoolOp():
+                return t.values
+            case ast.Compare():
+                return [t.left, *t.comparators]
+            case ast.IfExp():
+                return [t.test, t.body, t.orelse]
+            case ast.Call(func=ast.Name(id=name)):
+                if name not in FUNCTION_NAMES:
+                    self.fail(f"unknown function '{name}'{nearest(name, FUNCTION_NAMES)}", t)
+                return self.flat(t)
+            case ast.Attribute(attr="T"):
+                return [t.value]
+            case ast.Subscript():
+                return [t.value]
+            case ast.List() | ast.Tuple():
+                return t.elts
+            case ast.Name() | ast.Constant():
+                return []
+            case ast.Call():
+                self.fail("only functions called by name are known, such as exp(x)", t)
+            case ast.Attribute():
+                self.fail(f"unknown attribute '.{t.attr}'; only '.T' (transpose) is known", t)
+        self.fail(f"{type(t).__name__} is not part of the language", t)
+
+    @staticmethod
+    def flat(t: ast.Call) -> list[ast.expr]:
+        """The arguments; a list of variables, as in grad(L, [w, b]), is laid open."""
+        match t:
+            case ast.Call(func=ast.Name(id=name), args=[f, ast.List(elts=variables), *rest]) if name in _DERIVATIVES:
+                return [f, *variables, *rest]
+        return t.args
+
+    # -- nodes ----------------------------------------------------------------------------------
+
+    def build(self, t: ast.expr, done: Mapping[ast.AST, Node]) -> Node:
+        g = self.graph
+        match t:
+            case ast.Constant():
+                return g.const(self.number(t))
+            case ast.Name(id=name):
+                if name not in self.scope:
+                    hint = nearest(name, self.scope)
+                    if not hint and name in FUNCTION_NAMES:
+                        hint = f"; the function is called as {name}(...)"
+                    self.fail(f"unknown symbol '{name}'{hint}", t)
+                return self.scope[name]
+            case ast.UnaryOp(op=ast.USub()):
+                inner = self.real(done[t.operand], t.operand)
+                if inner.op == "const":
+                    return g.const(-inner.attr)
+                return g.node("neg", (inner,), None, inner.shape)
+            case ast.UnaryOp(op=ast.UAdd()):
+                return self.real(done[t.operand], t.operand)
+            case ast.UnaryOp(op=ast.Not()):
+                return g.call("not", self.condition(done[t.operand], t.operand))
+            case ast.BinOp():
+                op = _BINARY.get(type(t.op))
+                if op is None:
+                    hint = "; a power is written **" if isinstance(t.op, ast.BitXor) else ""
+                    self.fail(f"unknown operator in '{self.source(t)}'{hint}", t)
+                a, b = self.real(done[t.left], t.left), self.real(done[t.right], t.right)
+                if op == "matmul":
+                    return g.matmul(a, b)
+                if op == "pow":
+                    b = self.exponent(a, b, t)
+                if op == "div" and a.op == b.op == "const" and b.attr:
+                    return g.const(Fraction(a.attr) / b.attr)
+                return g.call(op, a, b)
+            case ast.BoolOp():
+                op = "and" if isinstance(t.op, ast.And) else "or"
+                parts = [self.condition(done[v], v) for v in t.values]
+                return self.fold(op, parts)
+            case ast.Compare():
+                sides = [self.real(done[s], s) for s in (t.left, *t.comparators)]
+                parts = []
+                for o, a, b in zip(t.ops, sides, sides[1:], strict=False):
+                    if type(o) not in _COMPARE:
+                        self.fail(f"unknown comparison in '{self.source(t)}'", t)
+                    parts.append(g.call(_COMPARE[type(o)], a, b))
+                return self.fold("and", parts)
+            case ast.IfExp():
+                return self.where(done[t.test], done[t.body], done[t.orelse], t)
+            case ast.Attribute():
+                return g.transpose(done[t.value])
+            case ast.Subscript():
+                return g.index(done[t.value], self.indices(t.slice))
+            case ast.List() | ast.Tuple():
+                return g.stack([self.real(done[e], e) for e in t.elts])
+            case ast.Call(func=ast.Name(id=name)):
+                if t.keywords and name != "sum":
+                    self.fail(f"{name} takes no keyword arguments", t)
+                return self.call(name, t, [done[a] for a in self.flat(t)])
+        raise AssertionError(ast.dump(t))
+
+    def call(self, name: str, t: ast.Call, args: list[Node]) -> Node:
+        g = self.graph
+        if name == "where":
+            self.arity(t, args, 3)
+            return self.where(*args, t)
+        for a, s in zip(args, self.flat(t), strict=True):
+            self.real(a, s)
+        if name in ("min", "max") and len(args) > 2:
+            return self.fold(name, args)
+        if name in FUNCTIONS:
+            self.arity(t, args, FUNCTIONS[name].arity)
+            return g.call(name, *args)
+        if name in _DERIVATIVES:
+            return self.derivative(name, t, args)
+        return _STRUCTURES[name](self, t, args)
+
+    def derivative(self, name: str, t: ast.Call, args: list[Node]) -> Node:
+        """d, grad, jacobian(f, x); hessian(f, x); hvp(f, x, u). x may be a list: then entries are laid end to end."""
+        want = 3 if name == "hvp" else 2
+        if len(t.args) != want:
+            self.fail(f"{name} takes {want} arguments: {name}(f, x{', u' if want == 3 else ''})", t)
+        many = isinstance(t.args[1], ast.List)
+        f, variables = args[0], args[1 : len(args) - (want == 3)]
+        for v, s in zip(variables, self.flat(t)[1:], strict=False):
+            base = v.args[0] if v.op == "index" else v
+            if base.op not in ("symbol", "def"):
+                self.fail(f"can differentiate by a symbol or a definition, not by '{self.source(s)}'", s)
+        if not variables:
+            self.fail(f"{name} needs at least one variable", t)
+        if name not in ("d", "jacobian") and f.shape:
+            self.fail(f"{name} needs a scalar, and '{self.source(t.args[0])}' has shape {shapes.show(f.shape)}", t)
+        x = (sum(shapes.size(v.shape) for v in variables),) if many else variables[0].shape
+        if name == "hvp":
+            u = args[-1]
+            if u.shape != x:
+                self.fail(f"the direction has shape {shapes.show(u.shape)}, the variables {shapes.show(x)}", t)
+            return self.graph.node("hvp", (f, u, *variables), many, x)
+        op = "hessian" if name == "hessian" else "d"
+        return self.graph.node(op, (f, *variables), many, x + x if op == "hessian" else f.shape + x)
+
+    def sum(self, t: ast.Call, args: list[Node]) -> Node:
+        self.arity(t, args, 1)
+        axis = None
+        for k in t.keywords:
+            if k.arg != "axis":
+                self.fail(f"sum has no argument '{k.arg}'; it has 'axis'", t)
+            axis = self.integer(k.value)
+        return self.graph.sum(args[0], axis)
+
+    def norm(self, t: ast.Call, args: list[Node]) -> Node:
+        """norm(x): Euclidean; norm(x, p): p a positive number."""
+        if len(args) not in (1, 2):
+            self.fail("norm takes a value and, if wanted, the order: norm(x), norm(x, 1)", t)
+        g, x = self.graph, args[0]
+        p = args[1] if len(args) == 2 else g.const(2)
+        if p.op != "const" or p.attr <= 0 or p.attr > MAX_EXPONENT:
+            self.fail("the order of a norm is a positive number", t)
+        if p.attr == 1:
+            return g.sum(g.call("abs", x))
+        if p.attr == 2:
+            return g.call("sqrt", g.sum(g.call("pow", x, p)))
+        return g.call("pow", g.sum(g.call("pow", g.call("abs", x), p)), g.const(1 / Fraction(p.attr)))
+
+    def outer(self, t: ast.Call, args: list[Node]) -> Node:
+        self.arity(t, args, 2)
+        return self.graph.outer(*args)
+
+    def dot(self, t: ast.Call, args: list[Node]) -> Node:
+        self.arity(t, args, 2)
+        if any(len(a.shape) != 1 for a in args):
+            self.fail("dot needs two vectors", t)
+        return self.graph.matmul(*args)
+
+    def diag(self, t: ast.Call, args: list[Node]) -> Node:
+        self.arity(t, args, 1)
+        return self.graph.diag(args[0])
+
+    def shaped(self, t: ast.Call, args: list[Node]) -> Node:
+        """broadcast(x, m, n) and reshape(x, m, n)."""
+        assert isinstance(t.func, ast.Name)
+        sizes = tuple(self.integer(s) for s in t.args[1:])
+        build = self.graph.broadcast if t.func.id == "broadcast" else self.graph.reshape
+        return build(args[0], sizes)
+
+    # -- small readers --------------------------------------------------------------------------
+
+    def number(self, t: ast.Constant) -> Fraction:
+        text = self.source(t)
+        if type(t.value) not in (int, float) or not re.fullmatch(r"[\d_]*\.?[\d_]*([eE][+-]?\d+)?", text):
+            self.fail(f"{text} is not a real decimal number", t)
+        exponent = re.search(r"[eE]([+-]?\d+)", text)
+        if len(text) > MAX_DIGITS or (exponent and abs(int(exponent.group(1))) > MAX_EXPONENT):
+            self.fail("a number of this size is beyond the limits", t)
+        return Fraction(text)
+
+    def exponent(self, base: Node, power: Node, t: ast.BinOp) -> Node:
+        """A constant exponent, folded and held to the limits; any other as it is."""
+        value = _constant(power)
+        if value is None:
+            return power
+        if abs(value) > MAX_EXPONENT or value.denominator > MAX_EXPONENT:
+            self.fail(f"an exponent beyond the limit of {MAX_EXPONENT}", t.right)
+        b = _constant(base)
+        if b is not None and max(b.numerator.bit_length(), b.denominator.bit_length()) * abs(value) > MAX_POWER_BITS:
+            self.fail("a power beyond the limits", t)
+        return self.graph.const(value)
+
+    def integer(self, t: ast.expr) -> int:
+        match t:
+            case ast.Constant(value=int(v)) if type(v) is int:
+                return v
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(v))) if type(v) is int:
+                return -v
+        self.fail(f"expected a whole number, not '{self.source(t)}'", t)
+
+    def indices(self, t: ast.expr) -> tuple[int, ...]:
+        return tuple(self.integer(e) for e in t.elts) if isinstance(t, ast.Tuple) else (self.integer(t),)
+
+    def where(self, c: Node, a: Node, b: Node, t: ast.expr) -> Node:
+        return self.graph.call("where", self.condition(c, t), self.real(a, t), self.real(b, t))
+
+    def fold(self, op: str, parts: Sequence[Node]) -> Node:
+        node = parts[0]
+        for p in parts[1:]:
+            node = self.graph.call(op, node, p)
+        return node
+
+    def arity(self, t: ast.Call, args: Sequence[Node], n: int) -> None:
+        assert isinstance(t.func, ast.Name)
+        if len(args) != n:
+            self.fail(f"{t.func.id} takes {n} argument{'s' if n != 1 else ''}, not {len(args)}", t)
+
+    def real(self, n: Node, t: ast.expr) -> Node:
+        if is_boolean(n):
+            self.fail(f"'{self.source(t)}' is a condition where a value is expected", t)
+        return n
+
+    def condition(self, n: Node, t: ast.expr) -> Node:
+        if not is_boolean(n):
+            self.fail(f"'{self.source(t)}' is a value where a condition such as a > b is expected", t)
+        return n
+
+    def source(self, t: ast.expr) -> str:
+        return self.text[t.col_offset : t.end_col_offset]
+
+    def fail(self, message: str, t: ast.expr) -> None:
+        raise ExpressionError(message, t.col_offset)
+
+
+_STRUCTURES: dict[str, Callable[[_Reader, ast.Call, list[Node]], Node]] = {
+    "sum": _Reader.sum,
+    "norm": _Reader.norm,
+    "outer": _Reader.outer,
+    "dot": _Reader.dot,
+    "diag": _Reader.diag,
+    "broadcast": _Reader.shaped,
+    "reshape": _Reader.shaped,
+}
+
+
+def _constant(n: Node) -> Fraction | None:
+    """The value of an expression of small literals, or None. Never computes a large power."""
+    if n.op == "const":
+        return Fraction(n.attr)
+    values = [_constant(a) for a in n.args]
+    if n.op not in ("add", "sub", "mul", "div", "neg", "pow") or any(v is None for v in values):
+        return None
+    a, b = Fraction(values[0] or 0), Fraction(values[-1] or 0)
+    match n.op:
+        case "add":
+            return a + b
+        case "sub":
+            return a - b
+        case "mul":
+            return a * b
+        case "neg":
+            return -a
+        case "div":
+            return a / b if b else None
+    return a**b if b.denominator == 1 and (a or b > 0) else None
+
+
+# -- back to text ---------------------------------------------------------------------------------
+
+_PRECEDENCE = {
+    "where": 0, "or": 1, "and": 2, "not": 3, "gt": 4, "ge": 4, "lt": 4, "le": 4, "eq": 4, "ne": 4,
+    "add": 5, "sub": 5, "mul": 6, "div": 6, "matmul": 6, "neg": 7, "pow": 8,
+}  # fmt: skip
+_ATOM = 9
+
+
+def to_text(root: Node) -> str:
+    """The expression in the language, with no needless brackets; ``parse(to_text(n)) is n``."""
+    from derive.graph import topological
+
+    done: dict[Node, tuple[str, int]] = {}
+    for n in topological([root], through_definitions=False):
+        done[n] = _text(n, done)
+    return done[root][0]
+
+
+def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
+    def arg(i: int, at_least: int = 0) -> str:
+        text, level = done[n.args[i]]
+        return text if level >= at_least else f"({text})"
+
+    op = n.op
+    if op == "const":
+        return _number_text(n.attr)
+    if op in ("symbol", "def"):
+        return n.attr, _ATOM
+    if op == "neg":
+        return f"-{arg(0, 7)}", 7
+    if op == "not":
+        return f"not {arg(0, 3)}", 3
+    if op == "pow":
+        return f"{arg(0, _ATOM)}**{arg(1, 8)}", 8
+    if op in _PRECEDENCE and op != "where":
+        level = _PRECEDENCE[op]
+        sign = "@" if op == "matmul" else OPERATORS[op].infix
+        left = arg(0, level + 1 if level == 4 else level)
+        return (f"{left}{sign}{arg(1, 7)}" if sign in "*/" else f"{left} {sign} {arg(1, level + 1)}"), level
+    if op == "transpose":
+        return f"{arg(0, _ATOM)}.T", _ATOM
+    if op == "index":
+        return f"{arg(0, _ATOM)}[{', '.join(map(str, n.attr))}]", _ATOM
+    inside = ", ".join(done[a][0] for a in n.args)
+    if op == "stack":
+        return f"[{inside}]", _ATOM
+    if op == "sum" and n.attr is not None:
+        return f"sum({inside}, axis={n.attr})", _ATOM
+    if op in ("broadcast", "reshape"):
+        return f"{op}({', '.join([inside, *map(str, n.attr)])})", _ATOM
+    if op in ("d", "hessian"):
+        return f"{op}({done[n.args[0]][0]}, {_variables(n.args[1:], n.attr, done)})", _ATOM
+    if op == "hvp":
+        return f"hvp({done[n.args[0]][0]}, {_variables(n.args[2:], n.attr, done)}, {done[n.args[1]][0]})", _ATOM
+    return f"{op}({inside})", _ATOM
+
+
+def _variables(args: Sequence[Node], many: bool, done: Mapping[Node, tuple[str, int]]) -> str:
+    inside = ", ".join(done[a][0] for a in args)
+    return f"[{inside}]" if many else inside
+
+
+def _number_text(value: int | Fraction) -> tuple[str, int]:
+    level = _ATOM if value >= 0 else 7
+    if isinstance(value, int) or value.denominator == 1:
+        return str(value), level
+    text = decimal_text(value)
+    if text is not None and len(text) <= 24:
+        return text, level
+    return f"({value.numerator}/{value.denominator})" if value >= 0 else f"-({-value.numerator}/{value.denominator})", level
+
+
+def decimal_text(value: Fraction) -> str | None:
+    """The finite decimal of a fraction, exactly, or None where it has none."""
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return None
+    places = max(twos, fives)
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"

@@ -1,0 +1,96 @@
+"""Shape rules. A shape is a tuple of sizes: () a scalar, (n,) a vector, (m, n) a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from math import prod
+
+from derive.errors import ShapeError
+
+Shape = tuple[int, ...]
+
+
+def show(shape: Shape) -> str:
+    """A shape as a person says it: ``scalar``, ``[3]``, ``[2, 3]``."""
+    return f"[{', '.join(map(str, shape))}]" if shape else "scalar"
+
+
+def broadcast(a: Shape, b: Shape) -> Shape:
+    """NumPy's rule: sizes are aligned from the right; a size of 1 stretches."""
+    if not a:
+        return b
+    if not b:
+        return a
+    longer, shorter = (a, b) if len(a) >= len(b) else (b, a)
+    head = longer[: len(longer) - len(shorter)]
+    tail = []
+    for m, n in zip(longer[len(head) :], shorter, strict=True):
+        if m != n and m != 1 and n != 1:
+            raise ShapeError(f"shapes {show(a)} and {show(b)} do not fit elementwise")
+        tail.append(n if m == 1 else m)
+    return head + tuple(tail)
+
+
+def matmul(a: Shape, b: Shape) -> Shape:
+    if not a or not b:
+        raise ShapeError(f"'@' needs vectors or matrices, not {show(a)} @ {show(b)}; use '*' for a scalar")
+    if len(a) > 2 or len(b) > 2:
+        raise ShapeError(f"'@' takes vectors and matrices, not {show(a)} @ {show(b)}")
+    inner_a, inner_b = a[-1], b[0]
+    if inner_a != inner_b:
+        raise ShapeError(f"{show(a)} @ {show(b)} does not conform: {inner_a} columns against {inner_b} rows")
+    return a[:-1] + b[1:]
+
+
+def outer(a: Shape, b: Shape) -> Shape:
+    if len(a) != 1 or len(b) != 1:
+        raise ShapeError(f"outer(u, v) needs two vectors, not {show(a)} and {show(b)}")
+    return a + b
+
+
+def diag(a: Shape) -> Shape:
+    if len(a) == 1:
+        return (a[0], a[0])
+    if len(a) == 2 and a[0] == a[1]:
+        return (a[0],)
+    raise ShapeError(f"diag needs a vector or a square matrix, not {show(a)}")
+
+
+def reduce(a: Shape, axis: int | None) -> Shape:
+    if axis is None:
+        return ()
+    if not -len(a) <= axis < len(a):
+        raise ShapeError(f"axis {axis} does not exist in shape {show(a)}")
+    axis %= len(a)
+    return a[:axis] + a[axis + 1 :]
+
+
+def stack(parts: Sequence[Shape]) -> Shape:
+    if not parts:
+        raise ShapeError("an empty list has no shape")
+    for p in parts[1:]:
+        if p != parts[0]:
+            raise ShapeError(f"rows of unequal shape: {show(parts[0])} and {show(p)}")
+    return (len(parts), *parts[0])
+
+
+def normal_index(a: Shape, where: tuple[int, ...]) -> tuple[int, ...]:
+    """Indices counted from 0, negatives resolved. Raises ShapeError when out of range."""
+    if len(where) > len(a):
+        raise ShapeError(f"{len(where)} indices into shape {show(a)}")
+    normal = []
+    for i, n in zip(where, a[: len(where)], strict=True):
+        if not -n <= i < n:
+            raise ShapeError(f"index {i} is outside 0..{n - 1} (indices count from 0)")
+        normal.append(i % n)
+    return tuple(normal)
+
+
+def size(a: Shape) -> int:
+    return prod(a)
+
+
+def indices(a: Shape) -> Iterator[tuple[int, ...]]:
+    """All indices of a shape in row-major order."""
+    return product(*(range(n) for n in a))
