@@ -11,7 +11,7 @@ operands in a fixed order (the calculus's way: derived expressions stay small an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -196,6 +196,8 @@ class Graph:
                 return self._shaped(a, b.shape)
             if a.attr == -1:
                 return self.neg(b)
+            if b.op == "mul" and b.args[0].op == "const":
+                return self.mul(self.const(a.attr * b.args[0].attr), b.args[1])
         elif b.op == "const":
             return self.mul(b, a)
         if a.op == "neg":
@@ -206,7 +208,7 @@ class Graph:
             return self._times_broadcast(a, b)
         if b.op == "broadcast":
             return self._times_broadcast(b, a)
-        if b.id < a.id:
+        if b.id < a.id and a.op != "const":
             a, b = b, a
         return self._elementwise("mul", a, b)
 
@@ -322,6 +324,39 @@ def topological(roots: Iterable[Node], through_definitions: bool = True) -> list
 
 def _by_id(n: Node) -> int:
     return n.id
+
+
+def substitute(root: Node, values: Mapping[Node, Node]) -> Node:
+    """The root with nodes replaced by others of the same shape; what depends on them is folded anew.
+
+    A definition that changes loses its name: it is no longer what the name stands for.
+    """
+    done: dict[Node, Node] = dict(values)
+    for n in topological([root]):
+        if n in done:
+            continue
+        args = tuple(done[a] for a in n.args)
+        if args == n.args:
+            done[n] = n
+        elif n.op == "def":
+            done[n] = args[0]
+        elif n.op in FOLDING:
+            done[n] = FOLDING[n.op](n.graph, *args)
+        elif n.op == "index":
+            done[n] = n.graph.index(args[0], n.attr)
+        else:
+            done[n] = n.graph.node(n.op, args, n.attr, n.shape)
+    return done[root]
+
+
+FOLDING: dict[str, Callable[..., Node]] = {
+    "add": Graph.add,
+    "sub": Graph.sub,
+    "mul": Graph.mul,
+    "div": Graph.div,
+    "neg": Graph.neg,
+    "pow": Graph.pow,
+}
 
 
 def free_symbols(roots: Iterable[Node]) -> list[Node]:

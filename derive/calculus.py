@@ -1,0 +1,328 @@
+"""Reverse-mode differentiation on the graph: what it emits is graph again.
+
+``vjp`` walks the nodes between an output and the variables once, backwards, and sums at each node the
+contributions of its users (Griewank and Walther, Evaluating Derivatives, 2nd ed., ch. 3). Elementwise
+operators take their local derivatives from SymPy's table; structural operators carry their rule here.
+
+A variable is a symbol, a definition or an entry of one. Differentiation by a definition sees the paths that
+are written through its name, as a document's dL/da does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from derive import shapes
+from derive.components import components
+from derive.curvature import hessian
+from derive.errors import ExpressionError
+from derive.graph import Graph, Node, Shape, substitute, topological
+from derive.local_derivatives import FIRST
+from derive.operators import DERIVATIVES, OPERATORS
+
+Pull = Iterator[tuple[Node, Node]]
+
+
+def gradient(f: Node, variables: Sequence[Node]) -> list[Node]:
+    """df/dv for each variable, in the variable's shape. ``f`` must be a scalar (ExpressionError)."""
+    if f.shape:
+        raise ExpressionError(f"a gradient needs a scalar, not shape {shapes.show(f.shape)}")
+    return vjp(f, variables, f.graph.one)
+
+
+def vjp(output: Node, variables: Sequence[Node], seed: Node) -> list[Node]:
+    """seed . d(output)/dv for each variable v, in the variable's shape; ``seed`` has the output's shape."""
+    g = output.graph
+    depends = _dependents(output, variables)
+    adjoint: dict[Node, Node] = {output: seed}
+    for n in sorted(depends, key=lambda n: -n.id):
+        up = adjoint.get(n)
+        if up is None or not any(a in depends for a in n.args):
+            continue
+        for child, contribution in _pull(g, n, up, depends):
+            if child in depends:
+                before = adjoint.get(child)
+                adjoint[child] = contribution if before is None else g.add(before, contribution)
+    return [adjoint.get(v) or g.broadcast(g.zero, v.shape) for v in variables]
+
+
+def hvp(f: Node, variables: Sequence[Node], direction: Sequence[Node]) -> list[Node]:
+    """H u, as the gradient of <grad f, u> with u held constant (Pearlmutter 1994), even where u depends on a variable."""
+    g = f.graph
+    held = [g.node("symbol", (), ("held", i), u.shape) for i, u in enumerate(direction)]
+    slope = g.zero
+    for derivative, u in zip(gradient(f, variables), held, strict=True):
+        slope = g.add(slope, g.sum(g.mul(derivative, u)))
+    freed = dict(zip(held, direction, strict=True))
+    return [substitute(r, freed) for r in gradient(slope, variables)]
+
+
+def jacobian(y: Node, x: Node) -> Node:
+    """dy/dx with shape ``y.shape + x.shape``."""
+    g = y.graph
+    if not y.shape:
+        return vjp(y, [x], g.one)[0]
+    rows = [vjp(y, [x], _place(g, g.one, i, y.shape))[0] for i in shapes.indices(y.shape)]
+    return _nest(g, rows, y.shape)
+
+
+def expand(root: Node) -> Node:
+    """The node with every derivative in it worked out. Raises ExpressionError."""
+    return expand_all([root])[0]
+
+
+def expand_all(roots: Sequence[Node]) -> list[Node]:
+    """``expand`` of several nodes, sharing the work."""
+    done: dict[Node, Node] = {}
+    for n in topological(roots):
+        args = tuple(done[a] for a in n.args)
+        if n.op in DERIVATIVES:
+            done[n] = _DERIVE[n.op](n.graph, n, args)
+        elif args == n.args:
+            done[n] = n
+        elif n.op == "def":
+            done[n] = n.graph.define(n.attr, args[0])
+        elif n.op == "index":
+            done[n] = n.graph.index(args[0], n.attr)
+        else:
+            done[n] = n.graph.node(n.op, args, n.attr, n.shape)
+    return [done[r] for r in roots]
+
+
+# -- derivatives as the language writes them -------------------------------------------------------
+
+
+def _expand_d(g: Graph, n: Node, args: Sequence[Node]) -> Node:
+    f, *variables = args
+    parts = [_by(f, v) for v in variables]
+    if not n.attr:
+        return parts[0]
+    if not f.shape:
+        return g.stack([g.index(p, i) if i else p for p in parts for i in shapes.indices(p.shape)])
+    rows = []
+    for row in shapes.indices(f.shape):
+        entries = [g.index(p, row) for p in parts]
+        rows.append(g.stack([g.index(e, i) if i else e for e in entries for i in shapes.indices(e.shape)]))
+    return _nest(g, rows, f.shape)
+
+
+def _by(f: Node, v: Node) -> Node:
+    """df/dv, v a symbol, a definition or an entry of one."""
+    if v.op != "index":
+        return jacobian(f, v)
+    whole = jacobian(f, v.args[0])
+    entries = [f.graph.index(whole, (*row, *v.attr)) for row in shapes.indices(f.shape)]
+    return _nest(f.graph, entries, f.shape) if f.shape else entries[0]
+
+
+def _expand_hessian(g: Graph, n: Node, args: Sequence[Node]) -> Node:
+    f, *variables = args
+    scalars = [c for v in variables for c in components(v)]
+    table = hessian(components(f)[0], scalars)
+    size = range(len(scalars))
+    entries = [table.get((max(i, j), min(i, j)), g.zero) for i in size for j in size]
+    return _nest(g, entries, n.shape) if n.shape else entries[0]
+
+
+def _expand_hvp(g: Graph, n: Node, args: Sequence[Node]) -> Node:
+    f, u, *variables = args
+    if not n.attr:
+        return hvp(f, variables, [u])[0]
+    start, pieces = 0, []
+    for v in variables:
+        count = shapes.size(v.shape)
+        piece = [g.index(u, (start + k,)) for k in range(count)]
+        pieces.append(_nest(g, piece, v.shape) if v.shape else piece[0])
+        start += count
+    parts = hvp(f, variables, pieces)
+    return g.stack([g.index(p, i) if i else p for p in parts for i in shapes.indices(p.shape)])
+
+
+_DERIVE: dict[str, Callable[[Graph, Node, Sequence[Node]], Node]] = {
+    "d": _expand_d,
+    "hessian": _expand_hessian,
+    "hvp": _expand_hvp,
+}
+
+
+# -- one node backwards ----------------------------------------------------------------------------
+
+
+def _dependents(output: Node, variables: Sequence[Node]) -> set[Node]:
+    """The nodes between the output and the variables, both included."""
+    found = set(variables)
+    for n in topological([output]):
+        if any(a in found for a in n.args):
+            found.add(n)
+    return found
+
+
+def _pull(g: Graph, n: Node, up: Node, depends: set[Node]) -> Pull:
+    """The contributions of node ``n`` with adjoint ``up`` to the adjoints of its arguments."""
+    if n.op in FIRST:
+        value = g.named.get(n, n)
+        for i, a in enumerate(n.args):
+            partial = FIRST[n.op][i]
+            if a in depends and partial is not None:
+                yield a, _unbroadcast(g, g.mul(up, partial(g, value, *n.args)), a.shape)
+    elif n.op in _STRUCTURE:
+        yield from _STRUCTURE[n.op](g, n, up)
+    elif n.args and not OPERATORS[n.op].boolean:
+        raise ExpressionError(f"no derivative is known for '{n.op}'")
+
+
+def _unbroadcast(g: Graph, up: Node, shape: Shape) -> Node:
+    """Sums out what broadcasting repeated."""
+    if up.shape == shape:
+        return up
+    if len(up.shape) < len(shape) or (up.shape != shape and shapes.size(up.shape) < shapes.size(shape)):
+        return g.broadcast(up, shape)
+    if not shape:
+        return g.sum(up)
+    while len(up.shape) > len(shape):
+        up = g.sum(up, 0)
+    for axis, (m, n) in enumerate(zip(up.shape, shape, strict=True)):
+        if m != n:
+            up = g.reshape(g.sum(up, axis), up.shape[:axis] + (1,) + up.shape[axis + 1 :])
+    return up
+
+
+def _definition(g: Graph, n: Node, up: Node) -> Pull:
+    yield n.args[0], up
+
+
+def _matmul(g: Graph, n: Node, up: Node) -> Pull:
+    a, b = n.args
+    match len(a.shape), len(b.shape):
+        case 1, 1:
+            yield a, g.mul(up, b)
+            yield b, g.mul(up, a)
+        case 2, 1:
+            yield a, g.outer(up, b)
+            yield b, g.matmul(g.transpose(a), up)
+        case 1, 2:
+            yield a, g.matmul(b, up)
+            yield b, g.outer(a, up)
+        case _:
+            yield a, g.matmul(up, g.transpose(b))
+            yield b, g.matmul(g.transpose(a), up)
+
+
+def _transpose(g: Graph, n: Node, up: Node) -> Pull:
+    yield n.args[0], g.transpose(up)
+
+
+def _outer(g: Graph, n: Node, up: Node) -> Pull:
+    a, b = n.args
+    yield a, g.matmul(up, b)
+    yield b, g.matmul(a, up)
+
+
+def _diag(g: Graph, n: Node, up: Node) -> Pull:
+    yield n.args[0], g.diag(up)
+
+
+def _sum(g: Graph, n: Node, up: Node) -> Pull:
+    a = n.args[0]
+    if n.attr is not None:
+        axis = n.attr % len(a.shape)
+        up = g.reshape(up, (*a.shape[:axis], 1, *a.shape[axis + 1 :]))
+    yield a, g.broadcast(up, a.shape)
+
+
+def _broadcast(g: Graph, n: Node, up: Node) -> Pull:
+    yield n.args[0], _unbroadcast(g, up, n.args[0].shape)
+
+
+def _reshape(g: Graph, n: Node, up: Node) -> Pull:
+    yield n.args[0], g.reshape(up, n.args[0].shape)
+
+
+def _index(g: Graph, n: Node, up: Node) -> Pull:
+    yield n.args[0], _place(g, up, n.attr, n.args[0].shape)
+
+
+def _stack(g: Graph, n: Node, up: Node) -> Pull:
+    for i, part in enumerate(n.args):
+        yield part, g.index(up, (i,))
+
+
+def _where(g: Graph, n: Node, up: Node) -> Pull:
+    condition, a, b = n.args
+    if_true, if_false = _branches(g, condition, up)
+    yield a, _unbroadcast(g, if_true, a.shape)
+    yield b, _unbroadcast(g, if_false, b.shape)
+    if condition.op in ("gt", "ge", "lt", "le"):
+        p, q = condition.args
+        if not _joins(g, g.sub(p, q), a, b):
+            # a jump: no derivative on the boundary, none of its size off it
+            jump = g.call("mul", g.zero, g.call("select", g.sub(p, q), g.sub(a, b), g.zero))
+            yield p, _unbroadcast(g, g.mul(up, jump), p.shape)
+            yield q, _unbroadcast(g, g.mul(up, jump), q.shape)
+
+
+def _branches(g: Graph, condition: Node, up: Node) -> tuple[Node, Node]:
+    """What of ``up`` goes to the branch taken and to the other; nothing is defined on the boundary."""
+    match condition.op:
+        case "gt" | "ge" | "lt" | "le":
+            p, q = condition.args
+            s = g.sub(p, q) if condition.op in ("gt", "ge") else g.sub(q, p)
+            return g.call("select", s, up, g.zero), g.call("select", s, g.zero, up)
+        case "not":
+            return _branches(g, condition.args[0], up)[::-1]
+        case "and":
+            first, not_first = _branches(g, condition.args[0], up)
+            both, not_second = _branches(g, condition.args[1], first)
+            return both, g.add(not_first, not_second)
+        case "or":
+            first, not_first = _branches(g, condition.args[0], up)
+            second, neither = _branches(g, condition.args[1], not_first)
+            return g.add(first, second), neither
+        case "eq" | "ne":
+            hole = g.call("div", g.zero, g.sub(*condition.args))
+            return (hole, g.add(up, hole)) if condition.op == "eq" else (g.add(up, hole), hole)
+    raise ExpressionError(f"no derivative is known for a condition '{condition.op}'")
+
+
+def _joins(g: Graph, s: Node, a: Node, b: Node) -> bool:
+    """Whether a = b where s = 0, seen by putting the boundary in. False where it is not plain to see."""
+    for n in topological([s]):
+        if n.op == "symbol" and not n.shape and not s.shape:
+            slope = gradient(s, [n])[0]
+            if slope.op == "const" and slope.attr != 0:
+                at = g.sub(n, g.div(s, slope))
+                at = substitute(at, {n: g.zero})  # s = slope*n + rest, so n = -rest/slope
+                return substitute(g.sub(a, b), {n: at}) is g.zero
+    return False
+
+
+_STRUCTURE: dict[str, Callable[[Graph, Node, Node], Pull]] = {
+    "def": _definition,
+    "matmul": _matmul,
+    "transpose": _transpose,
+    "outer": _outer,
+    "diag": _diag,
+    "sum": _sum,
+    "broadcast": _broadcast,
+    "reshape": _reshape,
+    "index": _index,
+    "stack": _stack,
+    "where": _where,
+}
+
+
+def _place(g: Graph, value: Node, where: tuple[int, ...], shape: Shape) -> Node:
+    """Zeros of that shape with ``value`` at the index ``where``."""
+    if not where:
+        return value
+    rest = g.broadcast(g.zero, shape[1:])
+    inner = _place(g, value, where[1:], shape[1:])
+    return g.stack([inner if i == where[0] else rest for i in range(shape[0])])
+
+
+def _nest(g: Graph, parts: Sequence[Node], outer: Shape) -> Node:
+    """Equally shaped parts, in row-major order, stacked along the axes ``outer``."""
+    parts = list(parts)
+    for size in reversed(outer):
+        parts = [g.stack(parts[i : i + size]) for i in range(0, len(parts), size)]
+    return parts[0]

@@ -1,0 +1,158 @@
+"""Tensors to scalars: the explicit instance that proofs, exact values and edge pushing work on.
+
+Every entry of a tensor becomes a scalar node of the same graph, shared as the tensors were. What is left:
+constants, scalar symbols, entries of symbols (``index`` of a symbol), elementwise operators and scalar
+definitions, an entry of a definition keeping its name (``a1[0]``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from derive import shapes
+from derive.errors import ExpressionError
+from derive.graph import FOLDING, Graph, Node, Shape, topological
+from derive.operators import DERIVATIVES, OPERATORS
+
+Entries = list[Node]
+
+
+def components(root: Node) -> Entries:
+    """The entries of a derivative-free node as scalar nodes, row by row. Raises ExpressionError."""
+    return components_all([root])[0]
+
+
+def components_all(roots: Sequence[Node]) -> list[Entries]:
+    """``components`` of several nodes, sharing the work."""
+    done: dict[Node, Entries] = {}
+    for n in topological(roots):
+        done[n] = _entries(n.graph, n, done)
+    return [done[r] for r in roots]
+
+
+def _entries(g: Graph, n: Node, done: dict[Node, Entries]) -> Entries:
+    if n.op == "const":
+        return [n]
+    if n.op == "symbol":
+        return [g.node("index", (n,), i) for i in shapes.indices(n.shape)] if n.shape else [n]
+    if n.op == "def":
+        if not n.shape:
+            body = done[n.args[0]][0]
+            return [n if body is n.args[0] else g.define(n.attr, body)]
+        names = [f"{n.attr}[{', '.join(map(str, i))}]" for i in shapes.indices(n.shape)]
+        return [g.define(name, e) for name, e in zip(names, done[n.args[0]], strict=True)]
+    if n.op in OPERATORS:
+        if not n.shape:
+            args = tuple(done[a][0] for a in n.args)
+            return [n if args == n.args else _apply(g, n.op, args)]
+        spread = [_spread(done[a], a.shape, n.shape) for a in n.args]
+        return [_apply(g, n.op, args) for args in zip(*spread, strict=True)]
+    if n.op in _RULES:
+        return _RULES[n.op](g, n, [done[a] for a in n.args])
+    if n.op in DERIVATIVES:
+        raise ExpressionError("a derivative must be expanded before it is laid out in components")
+    raise ExpressionError(f"no components are known for '{n.op}'")
+
+
+def _apply(g: Graph, op: str, args: tuple[Node, ...]) -> Node:
+    return FOLDING[op](g, *args) if op in FOLDING else g.node(op, args)
+
+
+def _spread(entries: Entries, shape: Shape, wanted: Shape) -> Entries:
+    """Entries repeated as broadcasting repeats them."""
+    if shape == wanted:
+        return entries
+    if not shape:
+        return entries * shapes.size(wanted)
+    lead = len(wanted) - len(shape)
+    out = []
+    for i in shapes.indices(wanted):
+        flat = 0
+        for k, n in zip(i[lead:], shape, strict=True):
+            flat = flat * n + (k if n > 1 else 0)
+        out.append(entries[flat])
+    return out
+
+
+def _add_up(g: Graph, parts: Sequence[Node]) -> Node:
+    total = g.zero
+    for p in parts:
+        total = g.add(total, p)
+    return total
+
+
+def _matmul(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
+    a, b = n.args
+    inner = a.shape[-1]
+    rows = a.shape[0] if len(a.shape) == 2 else 1
+    columns = b.shape[1] if len(b.shape) == 2 else 1
+    x, y = args
+    return [
+        _add_up(g, [g.mul(x[i * inner + k], y[k * columns + j]) for k in range(inner)])
+        for i in range(rows)
+        for j in range(columns)
+    ]
+
+
+def _transpose(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
+    rows, columns = n.args[0].shape
+    return [args[0][i * columns + j] for j in range(columns) for i in range(rows)]
+
+
+def _outer(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
+    return [g.mul(a, b) for a in args[0] for b in args[1]]
+
+
+def _diag(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
+    size = n.shape[0]
+    if len(n.shape) == 2:
+        return [args[0][i] if i == j else g.zero for i in range(size) for j in range(size)]
+    return [args[0][i * size + i] for i in range(size)]
+
+
+def _sum(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
+    shape = n.args[0].shape
+    if n.attr is None:
+        return [_add_up(g, args[0])]
+    axis = n.attr % len(shape)
+    inner = shapes.size(shape[axis + 1 :])
+    size = shape[axis]
+    return [
+        _add_up(g, [args[0][(o * size + k) * inner + i] for k in range(size)])
+        for o in range(shapes.size(shape[:axis]))
+        for i in range(inner)
+    ]
+
+
+def _broadcast(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
+    return _spread(args[0], n.args[0].shape, n.shape)
+
+
+def _reshape(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
+    return args[0]
+
+
+def _index(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
+    shape = n.args[0].shape
+    flat = 0
+    for k, size in zip(n.attr, shape, strict=False):
+        flat = flat * size + k
+    count = shapes.size(shape[len(n.attr) :])
+    return args[0][flat * count : (flat + 1) * count]
+
+
+def _stack(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
+    return [e for part in args for e in part]
+
+
+_RULES: dict[str, Callable[[Graph, Node, Sequence[Entries]], Entries]] = {
+    "matmul": _matmul,
+    "transpose": _transpose,
+    "outer": _outer,
+    "diag": _diag,
+    "sum": _sum,
+    "broadcast": _broadcast,
+    "reshape": _reshape,
+    "index": _index,
+    "stack": _stack,
+}

@@ -1,0 +1,280 @@
+"""Values of scalar nodes: exact rationals where they are rational, Arb balls past the first transcendental.
+
+One pass over the shared graph evaluates any number of roots. Balls are rigorous (Johansson, Arb: efficient
+arbitrary-precision midpoint-radius interval arithmetic, IEEE Trans. Comput. 66, 2017); ties and branches of
+rational arguments are settled exactly. A fault (division by zero, a derivative at its kink, a branch that the ball
+can't decide) is the value of the nodes that need it, not an exception: other roots are not harmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from flint import arb, ctx, fmpq, fmpz
+
+from derive.errors import UndefinedValue, Undetermined
+from derive.graph import Node, topological
+
+#: fmpq (exact), arb (a ball), bool, or the fault that stands in the way.
+Value = Any
+
+MAX_RATIONAL_BITS = 4096  # an exact value beyond this continues as a ball
+
+
+def evaluate(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128) -> list[Value]:
+    """The value of each root (a scalar node, see components) where symbols have the given values.
+
+    ``prec`` is the working precision of balls in bits. A symbol without a value raises KeyError with it.
+    Values may be balls themselves, for an enclosure over a range.
+    """
+    return [evaluate_all(roots, values, prec)[r] for r in roots]
+
+
+def evaluate_all(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128) -> dict[Node, Value]:
+    """The same, with the value of every node below the roots."""
+    before = ctx.prec
+    ctx.prec = prec
+    try:
+        done: dict[Node, Value] = {}
+        for n in topological(roots):
+            if n in values:
+                done[n] = values[n]
+            elif n.op in ("symbol", "index"):
+                if n.op == "index" or not n.shape:
+                    raise KeyError(n)
+            else:
+                done[n] = _value(n, done)
+        return done
+    finally:
+        ctx.prec = before
+
+
+def truth(node: Node, values: Mapping[Node, fmpq], prec: int = 128) -> bool | None:
+    """Whether a condition holds; None where the ball is too wide or a side has no value."""
+    value = evaluate([node], values, prec)[0]
+    return value if isinstance(value, bool) else None
+
+
+def rational(value: int | Fraction) -> fmpq:
+    f = Fraction(value)
+    return fmpq(f.numerator, f.denominator)
+
+
+def _value(n: Node, done: Mapping[Node, Value]) -> Value:
+    if n.op == "const":
+        return rational(n.attr)
+    args = [done[a] for a in n.args]
+    if n.op == "where":  # the branch not taken need not have a value
+        return args[0] if isinstance(args[0], Exception) else args[1] if args[0] else args[2]
+    for a in args:
+        if isinstance(a, Exception):
+            if n.op == "select" and a is not args[0]:
+                continue
+            return a
+    try:
+        value = _RULES[n.op](*args)
+    except (UndefinedValue, Undetermined) as fault:
+        return fault
+    if isinstance(value, arb) and not value.is_finite():
+        return Undetermined(f"no finite enclosure of {n.op}")
+    if isinstance(value, fmpq) and value.p.bit_length() + value.q.bit_length() > MAX_RATIONAL_BITS:
+        return arb(value)
+    return value
+
+
+# -- signs and comparisons ------------------------------------------------------------------------
+
+
+def sign(x: Value) -> int:
+    """-1, 0 or 1. Raises Undetermined where a ball holds zero."""
+    if isinstance(x, fmpq):
+        return (x > 0) - (x < 0)
+    if x > 0:
+        return 1
+    if x < 0:
+        return -1
+    if x == 0:
+        return 0
+    raise Undetermined("a sign is not decided at this precision")
+
+
+def _difference(a: Value, b: Value) -> int:
+    return sign(a - b)
+
+
+def _gt(a: Value, b: Value) -> bool:
+    return _difference(a, b) > 0
+
+
+def _ge(a: Value, b: Value) -> bool:
+    if isinstance(a, arb) or isinstance(b, arb):
+        d = a - b
+        if d >= 0:
+            return True
+    return _difference(a, b) >= 0
+
+
+def _eq(a: Value, b: Value) -> bool:
+    return _difference(a, b) == 0
+
+
+# -- arithmetic -------------------------------------------------------------------------------------
+
+
+def _div(a: Value, b: Value) -> Value:
+    if isinstance(b, fmpq):
+        if b == 0:
+            raise UndefinedValue("division by zero")
+    elif b.contains(0):
+        if b == 0:
+            raise UndefinedValue("division by zero")
+        raise Undetermined("a divisor is not kept away from zero at this precision")
+    return a / b
+
+
+def _pow(a: Value, b: Value) -> Value:
+    if isinstance(b, fmpq) and b.q == 1:
+        n = int(b.p)
+        if n < 0 or (isinstance(a, arb) and a == 0):
+            return _div(fmpq(1), _pow(a, fmpq(-n))) if n < 0 else (a**n)
+        if isinstance(a, fmpq):
+            if (a.p.bit_length() + a.q.bit_length()) * n > MAX_RATIONAL_BITS:
+                return arb(a) ** arb(n)
+            return a**n
+        return a ** fmpz(n)
+    s = sign(a)
+    if s < 0:
+        raise UndefinedValue("a fractional power of a negative number")
+    if s == 0:
+        if sign(b) > 0:
+            return fmpq(0)
+        raise UndefinedValue("zero to a power that is not positive")
+    if isinstance(b, fmpq) and b.q == 2 and isinstance(a, fmpq):
+        return _pow(_sqrt(a), fmpq(b.p))
+    return arb(a) ** arb(b)
+
+
+def _sqrt(x: Value) -> Value:
+    if isinstance(x, fmpq):
+        if x < 0:
+            raise UndefinedValue("square root of a negative number")
+        root = fmpq(x.p.isqrt(), x.q.isqrt())
+        return root if root * root == x else arb(x).sqrt()
+    if x < 0:
+        raise UndefinedValue("square root of a negative number")
+    if not x >= 0:
+        raise Undetermined("the sign under a square root is not decided at this precision")
+    return x.sqrt()
+
+
+def _log(x: Value) -> Value:
+    if isinstance(x, fmpq) and x == 1:
+        return fmpq(0)
+    if sign(x) <= 0:
+        raise UndefinedValue("logarithm of a number that is not positive")
+    return arb(x).log()
+
+
+def _exp(x: Value) -> Value:
+    return fmpq(1) if isinstance(x, fmpq) and x == 0 else arb(x).exp()
+
+
+def _sin(x: Value) -> Value:
+    return fmpq(0) if isinstance(x, fmpq) and x == 0 else arb(x).sin()
+
+
+def _cos(x: Value) -> Value:
+    return fmpq(1) if isinstance(x, fmpq) and x == 0 else arb(x).cos()
+
+
+def _tanh(x: Value) -> Value:
+    return fmpq(0) if isinstance(x, fmpq) and x == 0 else arb(x).tanh()
+
+
+def _sigmoid(x: Value) -> Value:
+    if isinstance(x, fmpq) and x == 0:
+        return fmpq(1, 2)
+    # 1/(1+exp(-x)) loses nothing: for x << 0 the quotient keeps its relative accuracy
+    return 1 / (1 + (-arb(x)).exp())
+
+
+def _hull(a: Value, b: Value) -> Value:
+    return arb(a).union(arb(b))
+
+
+def _relu(x: Value) -> Value:
+    if isinstance(x, fmpq):
+        return x if x > 0 else fmpq(0)
+    if x > 0:
+        return x
+    if x <= 0:
+        return fmpq(0)
+    return _hull(0, x.upper())
+
+
+def _abs(x: Value) -> Value:
+    return abs(x)
+
+
+def _sign(x: Value) -> Value:
+    return fmpq(sign(x))
+
+
+def _max(a: Value, b: Value) -> Value:
+    if isinstance(a, fmpq) and isinstance(b, fmpq):
+        return a if a >= b else b
+    return arb(a).max(arb(b))
+
+
+def _min(a: Value, b: Value) -> Value:
+    if isinstance(a, fmpq) and isinstance(b, fmpq):
+        return a if a <= b else b
+    return arb(a).min(arb(b))
+
+
+def _select(s: Value, a: Value, b: Value) -> Value:
+    side = sign(s)
+    if side == 0:
+        if isinstance(a, fmpq) and isinstance(b, fmpq) and a == b:
+            return a
+        raise UndefinedValue("a derivative at its kink")
+    chosen = a if side > 0 else b
+    if isinstance(chosen, Exception):
+        raise chosen
+    return chosen
+
+
+_RULES: dict[str, Callable[..., Value]] = {
+    "def": lambda a: a,
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": _div,
+    "neg": lambda a: -a,
+    "pow": _pow,
+    "exp": _exp,
+    "log": _log,
+    "sqrt": _sqrt,
+    "sin": _sin,
+    "cos": _cos,
+    "tanh": _tanh,
+    "sigmoid": _sigmoid,
+    "relu": _relu,
+    "abs": _abs,
+    "sign": _sign,
+    "min": _min,
+    "max": _max,
+    "select": _select,
+    "where": lambda c, a, b: a if c else b,
+    "gt": _gt,
+    "ge": _ge,
+    "lt": lambda a, b: _gt(b, a),
+    "le": lambda a, b: _ge(b, a),
+    "eq": _eq,
+    "ne": lambda a, b: not _eq(a, b),
+    "and": lambda a, b: a and b,
+    "or": lambda a, b: a or b,
+    "not": lambda a: not a,
+}
