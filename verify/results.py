@@ -1,0 +1,183 @@
+"""The results contract: what a run found, as one JSON file that every report is made from.
+
+The models below are the file. Numbers of the mathematics are text, digit by digit; the only floats are the
+seconds. Keys stand in the order of the fields, so equal results are equal bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, Literal, NoReturn, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue, ValidationError
+
+SCHEMA: Literal["errata-results/1"] = "errata-results/1"
+
+Word = Literal[
+    "holds",
+    "holds-if",
+    "truncated",
+    "inherited",
+    "wrong",
+    "convention",
+    "inconsistent",
+    "underspecified",
+    "undecided",
+]
+VERDICTS: tuple[str, ...] = get_args(Word)
+
+Outcome = Literal["agrees", "differs", "undecided"]
+OUTCOMES: tuple[str, ...] = get_args(Outcome)
+
+
+class ResultsError(ValueError):
+    """A results file that can't be read: one line, with the place."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class Result(_Model):
+    """The verdict on one claim."""
+
+    id: str = Field(description="The claim's id, unique in its case.")
+    document: str = Field(description="The document that the case belongs to.")
+    case: str = Field(description="The case: its file's name without the ending.")
+    where: str = Field(description="Where in the document the claim stands.")
+    kind: str = Field(description="number, formula, arithmetic, relation, ... or the label that the case gives.")
+    verdict: Word
+    pinned: Word = Field(description="The verdict that the case's author has reviewed; 'holds' where none is given.")
+    printed: str | None = Field(default=None, description="The number as the document prints it.")
+    exact: str | None = Field(default=None, description="The exact value, at least 20 digits where it has so many.")
+    reason: str = ""
+    origin: list[str] = Field(default_factory=list, description="Ids of the claims in which a wrong number started.")
+    evidence: dict[str, JsonValue] = Field(
+        default_factory=dict,
+        description="'method' is proved, certified, exhaustive, sampled or probe; empty where undecided.",
+    )
+    seconds: FiniteFloat = Field(default=0.0, ge=0)
+    file: str = Field(description="The case file, as it was given to the run.")
+    line: int = Field(ge=1)
+
+    @property
+    def as_pinned(self) -> bool:
+        return self.verdict == self.pinned
+
+
+class Worst(_Model):
+    """The worst input that a check found."""
+
+    input: dict[str, str] = Field(description="Symbol to value, as text that reads back exactly.")
+    error: str
+    tolerance: str
+
+
+class Check(_Model):
+    """One implementation, or the second derivation, set against the exact mathematics of a case."""
+
+    document: str
+    case: str
+    subject: str = Field(description="What was compared: 'L', 'grad(L, [w1, b1])', ...")
+    backend: str = Field(description="numpy, torch or sympy.")
+    outcome: Outcome
+    examples: int = Field(default=0, ge=0)
+    seed: int = 0
+    worst: Worst | None = None
+    reason: str = ""
+    seconds: FiniteFloat = Field(default=0.0, ge=0)
+
+
+class Results(_Model):
+    """A whole run: in the order of the files, and in each file in the order of its claims."""
+
+    schema_: Literal["errata-results/1"] = Field(default=SCHEMA, alias="schema")
+    interrupted: bool = Field(default=False, description="True where the run was stopped: what follows is a part.")
+    cases: list[str] = Field(default_factory=list, description="The case files, as they were given to the run.")
+    claims: list[Result]
+    checks: list[Check] = Field(default_factory=list)
+
+    @property
+    def as_pinned(self) -> bool:
+        """Whether every verdict is as pinned and every check agrees."""
+        return all(r.as_pinned for r in self.claims) and all(c.outcome == "agrees" for c in self.checks)
+
+
+def dumps(results: Results) -> str:
+    """The text of a results file."""
+    return json.dumps(results.model_dump(by_alias=True), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def save(results: Results, path: Path) -> None:
+    """Writes the file whole or not at all. Raises OSError.
+
+    Only a regular file is replaced; a device or a pipe (/dev/stdout) is written to.
+    """
+    text = dumps(results)
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
+    target = path.resolve()  # through a symbolic link: the link stays
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with open(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    now = os.umask(0)
+    os.umask(now)
+    return now
+
+
+def load(path: Path) -> Results:
+    """The results of a file. Raises ResultsError with one line that names the place, OSError where unreadable."""
+    try:
+        data = json.loads(path.read_bytes().decode("utf-8"), parse_constant=_no_constant)
+    except UnicodeDecodeError as bad:
+        raise ResultsError(f"{path}: byte {bad.start} is not UTF-8; a results file is JSON in UTF-8") from None
+    except json.JSONDecodeError as bad:
+        raise ResultsError(f"{path}:{bad.lineno}:{bad.colno}: not JSON: {bad.msg}") from None
+    except (ValueError, RecursionError) as bad:
+        raise ResultsError(f"{path}: not a results file: {bad}") from None
+    if not isinstance(data, dict) or "schema" not in data:
+        raise ResultsError(f'{path}: not a results file: it has no "schema"; `errata run --json FILE` writes one')
+    if data["schema"] != SCHEMA:
+        raise ResultsError(f"{path}: schema: this Errata reads '{SCHEMA}', the file is '{str(data['schema'])[:60]}'")
+    try:
+        return Results.model_validate(data)
+    except ValidationError as bad:
+        first, *more = bad.errors(include_url=False, include_input=False)
+        also = f" (and {len(more)} more)" if more else ""
+        raise ResultsError(f"{path}: {_place(first['loc'])}: {first['msg']}{also}") from None
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON")
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """``claims[3].verdict`` of ('claims', 3, 'verdict')."""
+    return "".join(f"[{at}]" if isinstance(at, int) else f".{at}" for at in location).lstrip(".") or "the file"
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of results files."""
+    schema = Results.model_json_schema(by_alias=True, mode="serialization")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Errata results",
+        "required": ["schema", "claims"],
+    }
