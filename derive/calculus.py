@@ -183,7 +183,7 @@ def _unbroadcast(g: Graph, up: Node, shape: Shape) -> Node:
         up = g.sum(up, 0)
     for axis, (m, n) in enumerate(zip(up.shape, shape, strict=True)):
         if m != n:
-            up = g.reshape(g.sum(up, axis), up.shape[:axis] + (1,) + up.shape[axis + 1 :])
+            up = g.reshape(g.sum(up, axis), (*up.shape[:axis], 1, *up.shape[axis + 1 :]))
     return up
 
 

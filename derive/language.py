@@ -11,6 +11,7 @@ import keyword
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from typing import NoReturn
 
 from derive import shapes
 from derive.errors import ExpressionError, ShapeError, nearest
@@ -369,7 +370,7 @@ class _Reader:
     def source(self, t: ast.expr) -> str:
         return self.text[t.col_offset : t.end_col_offset]
 
-    def fail(self, message: str, t: ast.expr) -> None:
+    def fail(self, message: str, t: ast.expr) -> NoReturn:
         raise ExpressionError(message, t.col_offset)
 
 
@@ -476,7 +477,7 @@ def _number_text(value: int | Fraction) -> tuple[str, int]:
     text = decimal_text(value)
     if text is not None and len(text) <= 24:
         return text, level
-    return f"({value.numerator}/{value.denominator})" if value >= 0 else f"-({-value.numerator}/{value.denominator})", level
+    return f"{'-' if value < 0 else ''}({abs(value.numerator)}/{value.denominator})", level
 
 
 def decimal_text(value: Fraction) -> str | None:

@@ -74,7 +74,6 @@ def _derivatives(o: Operator) -> tuple[list[str | None], list[str | None]]:
     f = o.define(sp, *args)
     first = [sp.diff(f, a) for a in args]
     second = [sp.diff(f, args[i], args[j], simplify=False) for i, j in combinations_with_replacement(range(o.arity), 2)]
-    jumps = o.name == "sign"  # not continuous: its derivative does not exist at 0 although both sides agree
     if o.name == "sign":  # not continuous: at 0 there is no derivative, though both sides agree
         return ['g.call("div", g.zero, a)'], ['g.call("div", g.zero, a)']
     first = [_in_value(sp, e, f, y) for e in first]

@@ -58,7 +58,7 @@ _ENTRIES = [
     # functions with kinks
     Operator("relu", 1, lambda sp, x: _piecewise(sp, x > 0, x, 0), r"\mathrm{{ReLU}}({})", "max(x, 0)",
              kink="x = 0"),
-    Operator("abs", 1, lambda sp, x: _piecewise(sp, x > 0, x, -x), r"\left|{}\right|", "absolute value",
+    Operator("abs", 1, lambda sp, x: _piecewise(sp, x > 0, x, -x), r"\lvert {} \rvert", "absolute value",
              kink="x = 0"),
     Operator("sign", 1, lambda sp, x: sp.Piecewise((1, x > 0), (-1, x < 0), (0, True)), r"\mathrm{{sign}}({})",
              "-1, 0 or 1", kink="x = 0"),
@@ -74,9 +74,9 @@ _ENTRIES = [
              r"\left\{{\begin{{smallmatrix}}{1}, & {0}\\ {2}, & \text{{else}}\end{{smallmatrix}}\right.",
              "a where the condition holds, else b", kink="the boundary of the condition"),
     # conditions
-    Operator("gt", 2, lambda sp, a, b: a > b, "{} > {}", "greater", boolean=True, infix=">"),
+    Operator("gt", 2, lambda sp, a, b: a > b, r"{} \gt {}", "greater", boolean=True, infix=">"),
     Operator("ge", 2, lambda sp, a, b: a >= b, r"{} \ge {}", "greater or equal", boolean=True, infix=">="),
-    Operator("lt", 2, lambda sp, a, b: a < b, "{} < {}", "less", boolean=True, infix="<"),
+    Operator("lt", 2, lambda sp, a, b: a < b, r"{} \lt {}", "less", boolean=True, infix="<"),
     Operator("le", 2, lambda sp, a, b: a <= b, r"{} \le {}", "less or equal", boolean=True, infix="<="),
     Operator("eq", 2, lambda sp, a, b: sp.Eq(a, b), "{} = {}", "equal", boolean=True, infix="=="),
     Operator("ne", 2, lambda sp, a, b: sp.Ne(a, b), r"{} \ne {}", "not equal", boolean=True, infix="!="),

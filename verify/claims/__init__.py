@@ -1,0 +1,43 @@
+"""Claims and their judges: one table, one file a kind.
+
+A judge takes the bench of a case and a claim and returns a Verdict. A claim may say several things (a formula and
+the number printed for it); each is judged, and the gravest verdict stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from verify.casefile.model import Claim
+from verify.claims.arithmetic import judge_arithmetic
+from verify.claims.bench import Bench
+from verify.claims.equality import judge_equality
+from verify.claims.printed import judge_printed
+from verify.claims.recovery import judge_recovery
+from verify.claims.relation import judge_relation
+from verify.claims.verdict import METHODS, VERDICTS, Verdict, combine, undecided
+from verify.claims.wellformed import judge_definition, judge_shape
+
+__all__ = ["JUDGES", "METHODS", "VERDICTS", "Bench", "Verdict", "judge"]
+
+Judge = Callable[[Bench, Claim], Verdict]
+
+#: (name, does the claim say this?, who judges it)
+JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
+    ("definition", lambda c: bool(c.defines), judge_definition),
+    ("shape", lambda c: c.shape is not None, judge_shape),
+    ("recovery", lambda c: c.recover is not None, judge_recovery),
+    ("relation", lambda c: c.holds is not None, judge_relation),
+    ("equality", lambda c: bool(c.equals), judge_equality),
+    ("arithmetic", lambda c: c.shows is not None, judge_arithmetic),
+    ("printed", lambda c: c.prints is not None and c.of is not None, judge_printed),
+)
+
+
+def judge(bench: Bench, claim: Claim) -> Verdict:
+    """The verdict on a claim. Raises nothing that a claim's content can cause to be raised by derive: that is ``undecided``."""
+    try:
+        parts = [decide(bench, claim) for _, says, decide in JUDGES if says(claim)]
+    except (ValueError, ArithmeticError, NotImplementedError) as e:
+        return undecided(f"not decided: {e}")
+    return combine(parts) if parts else undecided("the claim says nothing that is judged")

@@ -1,0 +1,161 @@
+"""The bench: what all claims of a case share while they are judged.
+
+Derivatives are expanded once, entries laid out once, and all the numbers of a case come from one pass over its graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from flint import fmpq
+
+from derive.calculus import expand_all
+from derive.components import components_all
+from derive.enclose import evaluate_all, rational
+from derive.errors import Undetermined
+from derive.graph import Node, free_symbols, topological
+from verify.casefile.model import Case, Claim
+from verify.claims.decimals import Printed, parse_printed
+
+#: Working precisions in bits, tried in turn until a question is decided.
+PRECISIONS = (128, 512, 2048, 8192)
+
+
+class Bench:
+    """The shared work of a case. ``Bench(case)`` is cheap; everything is computed on first use."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._expanded: dict[Node, list[Node]] = {}
+        self._values: dict[int, dict[Node, Any]] = {}
+        self._printed: dict[str, Printed] = {}
+
+    # -- nodes ----------------------------------------------------------------------------------
+
+    def entries(self, node: Node) -> list[Node]:
+        """The entries of a claim's expression as scalar nodes, derivatives worked out."""
+        found = self._expanded.get(node)
+        if found is None:
+            self._lay_out([node])
+            found = self._expanded[node]
+        return found
+
+    def entry(self, node: Node) -> Node:
+        return self.entries(node)[0]
+
+    def _lay_out(self, nodes: Sequence[Node]) -> None:
+        for node, laid in zip(nodes, components_all(expand_all(nodes)), strict=True):
+            self._expanded[node] = laid
+
+    # -- values ---------------------------------------------------------------------------------
+
+    @cached_property
+    def known(self) -> Mapping[Node, fmpq]:
+        """The exact value of every entry of every symbol that has one, recovered inputs among them."""
+        known = dict(self.given)
+        for symbol in self.case.symbols.values():
+            if symbol.recover and (recovery := self.recoveries.get(symbol.name)) and recovery.value is not None:
+                known[symbol.node] = rational(recovery.value)
+        return known
+
+    @cached_property
+    def given(self) -> Mapping[Node, fmpq]:
+        """The same without what had to be recovered."""
+        symbols = [s for s in self.case.symbols.values() if s.values is not None]
+        laid = components_all([s.node for s in symbols])
+        return {
+            entry: rational(value)
+            for symbol, entries in zip(symbols, laid, strict=True)
+            for entry, value in zip(entries, symbol.values or (), strict=True)
+        }
+
+    @cached_property
+    def recoveries(self) -> Mapping[str, Any]:
+        from verify.claims.recovery import recover
+
+        return {c.recover: recover(self, c) for c in self.case.claims if c.recover}
+
+    def missing(self, node: Node) -> list[str]:
+        """The names of the symbols that a scalar node needs and that have no value."""
+        return missing(node, self.known)
+
+    def value(self, node: Node, prec: int = PRECISIONS[0]) -> Any:
+        """The value of a scalar node at the document's point: fmpq, arb, bool or the fault in the way.
+
+        Raises KeyError where a symbol has no value (see ``missing``).
+        """
+        values = self._values.get(prec)
+        if values is None:
+            values = self._values[prec] = self._all_values(prec)
+        if node not in values:
+            values.update(evaluate_all([node], {**self.known, **values}, prec))
+        return values[node]
+
+    def _all_values(self, prec: int) -> dict[Node, Any]:
+        """One pass over everything that the case's claims ask for."""
+        if prec != PRECISIONS[0]:
+            return {}
+        asked = [n for c in self.case.claims if c.prints is not None and c.of is not None for n in (c.of,)]
+        try:
+            self._lay_out(asked)
+        except ValueError:  # the claim at fault will say so itself
+            return {}
+        roots = [e for n in asked for e in self._expanded[n]]
+        return evaluate_all([r for r in roots if not self.missing(r)], self.known, prec)
+
+    def decided(self, node: Node, question: Any) -> tuple[Any, Any]:
+        """Asks ``question(value)`` at rising precision until it is not None: (answer, value).
+
+        The answer is None where no precision decides; a fault is then the value.
+        """
+        value: Any = None
+        for prec in PRECISIONS:
+            value = self.value(node, prec)
+            if isinstance(value, Undetermined):
+                continue
+            if isinstance(value, Exception):
+                return None, value
+            answer = question(value)
+            if answer is not None:
+                return answer, value
+        return None, value
+
+    # -- printed numbers ------------------------------------------------------------------------
+
+    def printed(self, claim: Claim) -> Printed:
+        """The claim's printed number, read."""
+        found = self._printed.get(claim.id)
+        if found is None:
+            found = self._printed[claim.id] = parse_printed(claim.prints or "")
+        return found
+
+    @cached_property
+    def prints(self) -> Mapping[Node, Sequence[Claim]]:
+        """Which claims print a value for a scalar node, in the document's order. Constants are nobody's."""
+        table: dict[Node, list[Claim]] = {}
+        for claim in self.case.claims:
+            if claim.prints is not None and claim.of is not None:
+                try:
+                    node = self.entry(claim.of)
+                except ValueError:
+                    continue
+                if node.op != "const":
+                    table.setdefault(node, []).append(claim)
+        return table
+
+
+def missing(node: Node, known: Mapping[Node, Any]) -> list[str]:
+    """The names of symbols below a scalar node without a value in ``known``."""
+    names = []
+    for n in topological([node]):
+        if n.op == "index" and n not in known:
+            names.append(n.args[0].attr)
+        elif n.op == "symbol" and not n.shape and n not in known:
+            names.append(n.attr)
+    return list(dict.fromkeys(names))
+
+
+def symbols_of(node: Node) -> list[str]:
+    return [s.attr for s in free_symbols([node])]

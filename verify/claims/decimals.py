@@ -1,0 +1,158 @@
+"""Printed numbers: what their digits claim, and whether a value bears them out.
+
+The digits are the claim: ``0.50`` says two decimals, ``4.16e-7`` three significant digits. A value holds if the print
+is its correct rounding; of a tie, the neighbour away from zero and the even one both pass, since both are taught.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from flint import arb, fmpq, fmpz
+
+MAX_PRINTED = 200  # characters
+
+_NUMBER = re.compile(
+    r"""(?P<about>~\s*|≈\s*)?
+        (?P<sign>[-+−])?\s*
+        (?:(?P<whole>\d{1,3}(?:,\d{3})+|\d+)?(?:\.(?P<places>\d*))?)
+        (?:[eE](?P<exp>[-+−]?\d{1,3})|\s*(?:x|\*|×)\s*10\s*(?:\^|\*\*)\s*(?P<power>[-+−]?\d{1,3}))?
+        \s*(?P<percent>%)?""",
+    re.VERBOSE,
+)
+_POWER = re.compile(r"(?P<about>~\s*|≈\s*)?(?P<sign>[-+−])?10(?:\^|\*\*)(?P<power>[-+−]?\d{1,3})")
+_FRACTION = re.compile(r"(?P<sign>[-+−])?(?P<top>\d{1,50})\s*/\s*(?P<bottom>\d{1,50})")
+
+Fit = Literal["rounded", "tie", "truncated", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A printed number: ``value`` its digits read exactly, ``unit`` one unit of its last place (0: exact, a fraction),
+    ``about`` where it is printed with ``~``: anything within one unit is then meant. ``places`` decimals stand before
+    the ``suffix`` (an exponent or a percent sign)."""
+
+    text: str
+    value: Fraction
+    unit: Fraction
+    about: bool = False
+    places: int = 0
+    suffix: str = ""
+
+
+def parse_printed(text: str) -> Printed:
+    """Reads ``0.50``, ``-4.16e-7``, ``4.16x10^-7``, ``1,250``, ``12%``, ``~0.7``, ``10^6``, ``3/2``. Raises ValueError."""
+    text = text.strip()
+    if len(text) > MAX_PRINTED:
+        raise ValueError(f"a printed number of {len(text)} characters; the limit is {MAX_PRINTED}")
+    if m := _FRACTION.fullmatch(text):
+        if int(m["bottom"]) == 0:
+            raise ValueError(f"'{text}' divides by zero")
+        return Printed(text, _signed(m["sign"], Fraction(int(m["top"]), int(m["bottom"]))), Fraction(0))
+    if m := _POWER.fullmatch(text):
+        value = Fraction(10) ** _int(m["power"])
+        return Printed(text, _signed(m["sign"], value), value if m["about"] else Fraction(0), bool(m["about"]))
+    m = _NUMBER.fullmatch(text)
+    if not m or not (m["whole"] or m["places"]):
+        raise ValueError(f"'{text}' is not a printed number such as 0.214, -3.1e-5, 1,250, 12%, ~0.7 or 3/2")
+    whole, places = (m["whole"] or "").replace(",", ""), m["places"] or ""
+    power = _int(m["exp"] or m["power"] or "0")
+    unit = Fraction(10) ** (power - len(places) - (2 if m["percent"] else 0))
+    suffix = (f"e{power}" if m["exp"] or m["power"] else "") + (m["percent"] or "")
+    value = _signed(m["sign"], int((whole + places) or "0") * unit)
+    return Printed(text, value, unit, bool(m["about"]), len(places), suffix)
+
+
+def _int(text: str) -> int:
+    return int(text.replace("−", "-"))
+
+
+def _signed(sign: str | None, value: Fraction) -> Fraction:
+    return -value if sign in ("-", "−") else value
+
+
+def fit(printed: Printed, value: Any) -> Fit | None:
+    """How the print relates to an exact value (``fmpq``) or a ball (``arb``); None where the ball is too wide."""
+    if printed.unit == 0:
+        difference = value - _fmpq(printed.value)
+        if isinstance(difference, fmpq):
+            return "rounded" if difference == 0 else "off"
+        return None if difference.contains(0) else "off"
+    scale = 1 / printed.unit
+    if isinstance(value, fmpq):
+        return _fit_exact(printed, Fraction(int(value.p), int(value.q)) * scale)
+    x = value * fmpz(scale.numerator) if scale.denominator == 1 else value / fmpz(scale.denominator)
+    n = fmpz(int(printed.value * scale))
+    off = abs(x - n)
+    limit = arb(1) if printed.about else _HALF
+    if off < limit:
+        return "rounded"
+    if not off > limit:
+        return None
+    return _cut(x, n)
+
+
+_HALF = arb(1) / 2
+
+
+def _cut(x: arb, n: fmpz) -> Fit | None:
+    """Whether n is x cut off towards zero, given that it is not x rounded."""
+    if n == 0:
+        inside = abs(x) < 1
+        outside = abs(x) > 1
+    else:
+        towards = x - n if n > 0 else n - x
+        inside = towards > 0 and towards < 1
+        outside = towards < 0 or towards > 1
+    return "truncated" if inside else "off" if outside else None
+
+
+def _fit_exact(printed: Printed, x: Fraction) -> Fit:
+    n = int(printed.value / printed.unit)
+    off = abs(x - n)
+    if printed.about:
+        return "rounded" if off <= 1 else "off"
+    if off < Fraction(1, 2):
+        return "rounded"
+    if off == Fraction(1, 2) and (n % 2 == 0 or abs(n) > abs(x)):
+        return "tie"
+    # int() cuts towards zero; a print of -0.00 for a small positive number is not its cut
+    return (
+        "truncated" if int(x) == n and (n != 0 or x == 0 or (printed.text.startswith(("-", "−")) == (x < 0))) else "off"
+    )
+
+
+def rounded(value: Any, printed: Printed) -> str:
+    """The value rounded (half away from zero) to the place of the print, in its notation."""
+    if printed.unit == 0:
+        return show(value)
+    x = value / _fmpq(printed.unit)
+    if isinstance(x, fmpq):
+        n = (abs(x) + fmpq(1, 2)).floor()
+    else:
+        n = (abs(x) + _HALF).floor().unique_fmpz()
+        if n is None:
+            return show(value)
+    digits = str(n).rjust(printed.places + 1, "0")
+    if printed.places:
+        digits = f"{digits[: -printed.places]}.{digits[-printed.places :]}"
+    return f"{'-' if x < 0 and n != 0 else ''}{digits}{printed.suffix}"
+
+
+def _fmpq(value: Fraction) -> fmpq:
+    return fmpq(value.numerator, value.denominator)
+
+
+def show(value: Any, digits: int = 25) -> str:
+    """The value in decimal: in full where that is short, else to ``digits`` significant digits."""
+    if isinstance(value, fmpq):
+        from derive.language import decimal_text
+
+        text = decimal_text(Fraction(int(value.p), int(value.q)))
+        if text is not None and len(text) <= digits + 5:
+            return text
+        value = arb(value)
+    return str(value.str(digits, radius=False))

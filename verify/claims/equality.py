@@ -1,0 +1,69 @@
+"""Formula claims: E = F for all values of their symbols, decided by derive.decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from derive.calculus import expand_all
+from derive.graph import Node
+from derive.language import decimal_text, to_text
+from verify.casefile.model import Claim
+from verify.claims.bench import Bench
+from verify.claims.verdict import Verdict, combine, undecided
+
+#: Simple slips that a one-step repair undoes; tried in this order.
+FACTORS = (Fraction(-1), Fraction(1, 2), Fraction(2), Fraction(-1, 2), Fraction(-2), Fraction(1, 4), Fraction(4))
+
+
+def judge_equality(bench: Bench, claim: Claim) -> Verdict:
+    assert claim.of is not None
+    chain = expand_all([claim.of, *claim.equals])
+    assuming = expand_all(claim.assuming)
+    links = [_link(bench, claim, a, b, assuming) for a, b in pairwise(chain)]
+    return combine(links)
+
+
+def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node]) -> Verdict:
+    from derive.decide import decide_equal
+
+    bounds = {s.node: (s.low, s.high) for s in bench.case.symbols.values() if s.low is not None or s.high is not None}
+    decision = decide_equal(a, b, assuming, bounds)
+    evidence: dict[str, Any] = {"method": "proved", "by": decision.method}
+    if decision.conditions:
+        evidence["conditions"] = [_text(c) for c in decision.conditions]
+    if decision.witness is not None:
+        evidence["witness"] = _point(decision.witness)
+    match decision.status:
+        case "proved":
+            return Verdict("holds", decision.reason, evidence=evidence)
+        case "proved-if":
+            return Verdict("holds-if", decision.reason, evidence=evidence)
+        case "refuted":
+            evidence["method"] = "certified"
+            repair = _repair(a, b, assuming, bounds)
+            right = f"correct: {to_text(a)}" if len(to_text(a)) < 200 else ""
+            reason = "; ".join(p for p in (decision.reason, repair, right) if p)
+            return Verdict("wrong", reason, None, (claim.id,), evidence)
+    return undecided(decision.reason)
+
+
+def _repair(a: Node, b: Node, assuming: list[Node], bounds: Any) -> str:
+    """The factor that mends a refuted formula, if one of the usual slips explains it."""
+    from derive.decide import decide_equal
+
+    g = a.graph
+    for factor in FACTORS:
+        if decide_equal(a, g.mul(g.const(factor), b), assuming, bounds).status == "proved":
+            return "the sign is wrong" if factor == -1 else f"right times {factor}"
+    return ""
+
+
+def _text(condition: Any) -> str:
+    return to_text(condition) if isinstance(condition, Node) else str(condition)
+
+
+def _point(witness: Mapping[Node, Fraction]) -> dict[str, str]:
+    return {to_text(n): decimal_text(Fraction(v)) or str(v) for n, v in witness.items()}

@@ -1,0 +1,81 @@
+"""Number claims: printed digits against the exact value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flint import fmpq
+
+from derive.language import to_text
+from verify.casefile.model import Claim
+from verify.claims.bench import Bench
+from verify.claims.decimals import Printed, fit, rounded, show
+from verify.claims.provenance import Inheritance, inheritance, origins
+from verify.claims.verdict import Verdict, undecided
+
+
+def judge_printed(bench: Bench, claim: Claim) -> Verdict:
+    """holds, truncated, inherited or wrong, by the exact value at the document's inputs."""
+    assert claim.of is not None
+    node = bench.entry(claim.of)
+    if absent := bench.missing(node):
+        names = ", ".join(f"'{n}'" for n in absent)
+        return Verdict("underspecified", f"no value is given for {names}", evidence={"method": "exhaustive"})
+    printed = bench.printed(claim)
+    answer, value = bench.decided(node, lambda v: fit(printed, v))
+    if answer is None:
+        if isinstance(value, Exception):
+            return undecided(f"no value at the document's inputs: {value}")
+        return undecided("not separated from the printed digits at the highest precision", show(value))
+    exact = show(value)
+    evidence: dict[str, Any] = {"method": "certified", "arithmetic": "rational" if isinstance(value, fmpq) else "ball"}
+    recovered = [n for n in symbols(bench, claim) if n in bench.recoveries]
+    at = "".join(f" at the recovered {n} = {show(bench.known[bench.case.symbols[n].node])}" for n in recovered)
+    if answer in ("rounded", "tie"):
+        if printed.unit == 0:
+            return Verdict("holds", f"the exact value{at}", exact, (), evidence)
+        how = "a tie, rounded to a neighbour" if answer == "tie" else "the correct rounding"
+        if printed.about:
+            how = "within one unit of the last digit"
+        return Verdict("holds", f"{how} of {_short(value, printed)}{at}", exact, (), evidence)
+    right = rounded(value, printed)
+    found = inheritance(bench, claim)
+    cut = answer == "truncated"
+    if found is not None:
+        return Verdict(
+            "inherited",
+            f"{_inherited(bench, found)}; correct: {right}{at}" + (" (also the exact value cut off)" if cut else ""),
+            exact,
+            origins(bench, claim, found),
+            {**evidence, "inherited_from": [c.id for c in found.sources]},
+        )
+    if cut:
+        return Verdict("truncated", f"cut off, not rounded; correct: {right}{at}", exact, (claim.id,), evidence)
+    step = f" ({_step(claim)} gives it from neither exact nor printed values)" if claim.by is not None else ""
+    return Verdict("wrong", f"correct: {right}{at}{step}", exact, (claim.id,), evidence)
+
+
+def symbols(bench: Bench, claim: Claim) -> list[str]:
+    from verify.claims.bench import symbols_of
+
+    assert claim.of is not None
+    return symbols_of(bench.entry(claim.of))
+
+
+def _short(value: Any, printed: Printed) -> str:
+    """The exact value to a few more digits than are printed."""
+    text = show(value, 40)
+    if len(text) <= len(printed.text) + 6:
+        return text
+    return show(value, sum(c.isdigit() for c in printed.text.lstrip("-−0.").split("e")[0]) + 4)
+
+
+def _inherited(bench: Bench, found: Inheritance) -> str:
+    names = ", ".join(f"{c.id} ({c.prints})" for c in found.sources)
+    if found.copied:
+        return f"repeats {names}"
+    return f"follows from the printed {names}"
+
+
+def _step(claim: Claim) -> str:
+    return claim.texts.get("by") or (to_text(claim.by) if claim.by is not None else "")

@@ -1,0 +1,51 @@
+"""What a judge says of a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+#: From the gravest down: of a claim that says several things, the gravest verdict stands.
+VERDICTS = (
+    "wrong",
+    "inconsistent",
+    "undecided",
+    "underspecified",
+    "inherited",
+    "truncated",
+    "convention",
+    "holds-if",
+    "holds",
+)
+
+#: How a verdict was earned. ``proved`` comes only from the normal form, ``certified`` only from exact
+#: rationals and balls; ``exhaustive`` looked at every case there is.
+METHODS = ("proved", "certified", "exhaustive", "sampled", "probe")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``exact`` is the right value in decimal (20 digits or more, or all it has); ``origin`` the ids of the claims
+    in which the error started; ``evidence['method']`` how the verdict was earned (absent when undecided)."""
+
+    verdict: str
+    reason: str
+    exact: str | None = None
+    origin: tuple[str, ...] = ()
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+def undecided(reason: str, exact: str | None = None) -> Verdict:
+    return Verdict("undecided", reason, exact)
+
+
+def combine(parts: Sequence[Verdict]) -> Verdict:
+    """The verdict of a claim that says several things: the gravest, with every part's reason."""
+    if len(parts) == 1:
+        return parts[0]
+    gravest = min(parts, key=lambda v: VERDICTS.index(v.verdict))
+    exact = next((p.exact for p in parts if p.exact is not None), None)
+    origin = tuple(dict.fromkeys(o for p in parts for o in p.origin))
+    evidence = {**gravest.evidence, "parts": [{"verdict": p.verdict, **p.evidence} for p in parts]}
+    return Verdict(gravest.verdict, "; ".join(p.reason for p in parts if p.reason), exact, origin, evidence)
