@@ -1,0 +1,480 @@
+"""The command line. Light to start: what a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from verify.results import Results
+    from verify.suite.progress import Event, Silent
+
+AS_PINNED, FINDINGS, FAULT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
+
+EXIT_CODES = """\b
+Exit codes:
+  0    all verdicts are as pinned (unpinned means 'holds')
+  1    findings: a verdict is not as pinned, or an implementation differs
+  2    the case files or the arguments are at fault
+  3    an internal error of Errata
+  130  interrupted"""
+
+
+class Fault(click.ClickException):
+    """The input is at fault: a message, exit code 2."""
+
+    exit_code = FAULT
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command ``errata``; returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        code = errata.main(args=arguments, prog_name="errata", standalone_mode=False)
+    except click.ClickException as fault:
+        fault.show()
+        return FAULT
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted", err=True)
+        return INTERRUPTED
+    except Exception as error:
+        return _internal(error)
+    return code if isinstance(code, int) else AS_PINNED
+
+
+def _internal(error: Exception) -> int:
+    import traceback
+
+    if os.environ.get("ERRATA_TRACEBACK"):
+        say("".join(traceback.format_exception(error)), err=True)
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    place = f" at {Path(last[0].filename).name}:{last[0].lineno}" if last else ""
+    say(f"internal error{place}: {type(error).__name__}: {error}", err=True)
+    say(
+        "This is a fault of Errata, not of your case. Please report it with this message, the output of "
+        "`errata --version` and the case file; --traceback shows all of it.",
+        err=True,
+    )
+    return INTERNAL
+
+
+def say(text: str = "", err: bool = False) -> None:
+    """Prints a line. Whoever reads it may leave early (``errata run | head``): that ends nothing but the printing."""
+    color = False if os.environ.get("NO_COLOR") else None
+    try:
+        click.echo(text, err=err, color=color)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), (sys.stderr if err else sys.stdout).fileno())
+
+
+# -- the command and its options --------------------------------------------------------------------
+
+
+def _show_traceback(context: click.Context, option: click.Parameter, value: bool) -> None:
+    if value:
+        os.environ["ERRATA_TRACEBACK"] = "1"
+
+
+def _show_version(context: click.Context, option: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            say(f"errata {version('errata')}")
+        except PackageNotFoundError:
+            say("errata (not installed)")
+        context.exit()
+
+
+_traceback = click.option(
+    "--traceback",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_traceback,
+    help="Show where an internal error happened (also: ERRATA_TRACEBACK=1).",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+)
+@_traceback
+def errata() -> None:
+    """Is this formula, this number, this implementation right, and if not, where did it go wrong?
+
+    Errata checks the mathematics of machine-learning documents, written down as YAML cases, and the
+    implementations of it.
+
+    \b
+    Examples:
+      errata new my-example        write a commented starter case
+      errata check my-example.yaml is it well-formed?
+      errata run my-example.yaml   is it right?
+    """
+
+
+def command(help_text: str, epilog: str = EXIT_CODES) -> Callable[[Callable[..., int]], click.Command]:
+    """A subcommand whose help teaches, with the option that all of them have."""
+
+    def made(function: Callable[..., int]) -> click.Command:
+        name = function.__name__.rstrip("_")
+        return errata.command(name, help=help_text, epilog=epilog)(_traceback(function))
+
+    return made
+
+
+# -- run --------------------------------------------------------------------------------------------
+
+
+@command(
+    """Judge every claim of the cases, and check the implementations.
+
+    Give case files, folders, or names of documents of the case library. Without any: the folder 'cases' here, or
+    else the library that came with Errata. Progress goes to standard error, the summary to standard output.
+
+    \b
+    Examples:
+      errata run                                everything
+      errata run my-example.yaml                one case
+      errata run understanding-neural-networks  one document
+      errata run --only 't2.4-*'                some claims
+      errata run --only 's2-8:*'                the claims of the case s2-8
+      errata run --json results.json --out reports
+    """
+)
+@click.argument("what", nargs=-1, metavar="[PATH|DOCUMENT]...")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results there.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write the markdown reports there.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes.  [default: one a processor]")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    default=10.0,
+    show_default=True,
+    help="A claim that takes longer is undecided (a check of an implementation: 60 s, or SECONDS if that is more).",
+)
+@click.option("--only", metavar="GLOB", help="Only claims with such an id, or case:id; implementations are left out.")
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Of the inputs drawn for checks.")
+@click.option(
+    "--examples", type=click.IntRange(min=1), default=100, show_default=True, metavar="N", help="Inputs for a check."
+)
+@click.option("--quiet", "-q", is_flag=True, help="Nothing but findings.")
+@click.option("--verbose", "-v", is_flag=True, help="Every claim, not only the unexpected ones.")
+def run(
+    what: tuple[str, ...],
+    json_file: Path | None,
+    out: Path | None,
+    jobs: int | None,
+    timeout: float,
+    only: str | None,
+    seed: int,
+    examples: int,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    paths = _case_files(what)
+    if json_file is not None:
+        _must_be_writable(json_file)
+    if out is not None:
+        _must_be_a_folder(out)
+
+    from verify.results import save
+    from verify.suite.progress import Clock
+    from verify.suite.run import FaultyCases, NoSuchClaim, Options
+    from verify.suite.run import run as run_suite
+    from verify.suite.summary import findings, summary
+
+    clock = Clock()
+    options = Options(jobs or 0, timeout, max(60.0, timeout), only, seed, examples)
+    try:
+        with _display(quiet) as display:
+            results = run_suite(paths, options, _with_traces(display))
+    except FaultyCases as bad:
+        _print_faults(bad.faults, err=True)
+        return FAULT
+    except NoSuchClaim as bad:
+        near = f"; the nearest are {', '.join(bad.nearest)}" if bad.nearest else ""
+        raise Fault(f"--only: {bad}{near}") from None
+
+    if json_file is not None:
+        with _faults_of("--json"):
+            save(results, json_file)
+    if out is not None and not results.interrupted:
+        with _faults_of("--out"):
+            _write_reports(results, out)
+    for line in findings(results) if quiet else summary(results, str(clock), listing=verbose):
+        say(line)
+    if results.interrupted:
+        say("interrupted: these are the results of what was done" + ("; no reports written" if out else ""), err=True)
+        return INTERRUPTED
+    return AS_PINNED if results.as_pinned else FINDINGS
+
+
+def _display(quiet: bool) -> Silent:
+    from verify.suite.progress import Live, Plain, Silent
+
+    if quiet:
+        return Silent()
+    dumb = os.environ.get("TERM") == "dumb" or os.environ.get("NO_COLOR")
+    return Live() if sys.stderr.isatty() and not dumb else Plain(lambda line: say(line, err=True))
+
+
+def _with_traces(display: Silent) -> Callable[[Event], None]:
+    """With --traceback, also where in Errata a claim or a check failed."""
+    if not os.environ.get("ERRATA_TRACEBACK"):
+        return display
+
+    def tell(event: Event) -> None:
+        display(event)
+        if trace := getattr(event, "trace", ""):
+            say(trace, err=True)
+
+    return tell
+
+
+# -- check, new, schema, report -----------------------------------------------------------------------
+
+
+@command(
+    """Read the cases, and tell everything that is wrong with how they are written.
+
+    Parses, types and shape-checks only: no claim is judged. All faults at once, each as file:line:column: message.
+
+    \b
+    Examples:
+      errata check                   the folder 'cases' here
+      errata check my-example.yaml
+    """,
+    epilog="""\b
+Exit codes:
+  0    all files are well-formed
+  2    there are faults, or no such file
+  3    an internal error of Errata""",
+)
+@click.argument("what", nargs=-1, metavar="[PATH]...")
+def check(what: tuple[str, ...]) -> int:
+    from verify.casefile import check as check_files
+
+    paths = _case_files(what)
+    faults = check_files(paths)
+    if faults:
+        _print_faults(faults, err=False)
+        return FAULT
+    say(click.style(f"{len(paths)} case {'file' if len(paths) == 1 else 'files'}, no faults", fg="green"))
+    return AS_PINNED
+
+
+@command(
+    """Write a commented starter case that passes, as NAME.yaml. Nothing is ever overwritten.
+
+    \b
+    Examples:
+      errata new my-example
+      errata new 2-8 --dir cases/my-book
+    """,
+    epilog="""\b
+Exit codes:
+  0    written
+  2    there is such a file already, or it can't be written""",
+)
+@click.argument("name")
+@click.option("--dir", "folder", type=click.Path(path_type=Path), default=Path(), metavar="DIR", help="Where to write.")
+def new(name: str, folder: Path) -> int:
+    from verify.casefile.starter import starter
+
+    stem = re.sub(r"\.ya?ml$", "", name)
+    if not re.fullmatch(r"\w[\w.-]*", stem):
+        raise Fault(f"'{name}' is no name for a case: letters, digits, '-', '_' and '.'; --dir says where it goes")
+    path = folder / f"{stem}.yaml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(path, "x", encoding="utf-8") as out:
+            out.write(starter(stem))
+    except FileExistsError:
+        raise Fault(f"{path} is there already, and nothing is overwritten: choose another name") from None
+    except OSError as bad:
+        raise Fault(f"{path} can't be written: {bad.strerror}") from None
+    say(f"wrote {path}; now:")
+    say(f"  errata check {path}   is it well-formed?")
+    say(f"  errata run {path}     is it right?")
+    say("Its comments explain the keys; `errata schema --help` tells how an editor completes and checks them.")
+    return AS_PINNED
+
+
+@command(
+    """Print the JSON Schema of case files, so that an editor completes and checks them.
+
+    In an editor with the YAML language server (VS Code, Neovim, Emacs, ...) put the schema in a file and name it in
+    the first line of a case, with a path relative to the case:
+
+    \b
+      errata schema > errata.schema.json
+      # yaml-language-server: $schema=errata.schema.json
+
+    \b
+    Examples:
+      errata schema > errata.schema.json
+      errata schema --results > results.schema.json
+    """,
+    epilog="""\b
+Exit codes:
+  0    printed
+  3    an internal error of Errata""",
+)
+@click.option("--results", is_flag=True, help="The schema of results files (`errata run --json FILE`) instead.")
+def schema(results: bool) -> int:
+    from verify import results as results_file
+    from verify.casefile import schema as case_file
+
+    made = results_file.json_schema() if results else case_file.json_schema()
+    say(json.dumps(made, indent=1, ensure_ascii=False))
+    return AS_PINNED
+
+
+@command(
+    """Write the markdown reports again, from a results file.
+
+    The cases are read from where the results say they are: run this from where `errata run` ran.
+
+    \b
+    Examples:
+      errata run --json results.json
+      errata report results.json --out reports
+    """,
+    epilog="""\b
+Exit codes:
+  0    written
+  2    the results file or a case that it names can't be read, or DIR can't be written
+  3    an internal error of Errata""",
+)
+@click.argument("results_file", metavar="RESULTS.JSON", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", default=Path("reports"), show_default=True)
+def report(results_file: Path, out: Path) -> int:
+    from verify.results import ResultsError, load
+
+    try:
+        results = load(results_file)
+    except (ResultsError, OSError) as bad:
+        text = f"{results_file}: {bad.strerror}" if isinstance(bad, OSError) else str(bad)
+        raise Fault(text) from None
+    _must_be_a_folder(out)
+    with _faults_of("--out"):
+        _write_reports(results, out)
+    say(f"reports of {len(results.cases)} {'case' if len(results.cases) == 1 else 'cases'} in {out}")
+    return AS_PINNED
+
+
+def _write_reports(results: Results, out: Path) -> None:
+    from verify.casefile import CaseFaults, load
+    from verify.report.markdown import write
+
+    cases = []
+    for name in results.cases:
+        path = Path(name)
+        if not path.is_file():
+            raise Fault(f"the results are about {name}, which is not there: run this from where `errata run` ran")
+        try:
+            cases.append(load(path))
+        except CaseFaults as bad:
+            _print_faults(bad.faults, err=True)
+            raise Fault(f"the case file {name} has changed since the run") from None
+    write(results, cases, out)
+
+
+def _print_faults(faults: Sequence[Any], err: bool) -> None:
+    from verify.suite.progress import printable
+
+    for fault in faults:
+        say(printable(str(fault)), err=err)
+    files = len({fault.file for fault in faults})
+    count = f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in {files} {'file' if files == 1 else 'files'}"
+    say(click.style(count, fg="red", bold=True), err=err)
+
+
+# -- files --------------------------------------------------------------------------------------------
+
+
+def library() -> Path | None:
+    """The case library that came with Errata: beside the packages, in an installation and in a checkout alike."""
+    import verify
+
+    home = Path(verify.__file__).parent
+    return next((place for place in (home / "library", home.parent / "cases") if place.is_dir()), None)
+
+
+def _case_files(what: Iterable[str]) -> list[Path]:
+    """The case files that the arguments mean. Raises Fault where one means none."""
+    from verify.casefile import find
+
+    places = [_place(word) for word in what] or [_default_place()]
+    files: list[Path] = []
+    for place in places:
+        found = [place] if place.is_file() else find([place])
+        if not found:
+            raise Fault(f"no case files (*.yaml) in {place}; `errata new NAME` writes one")
+        files += found
+    return list(dict.fromkeys(files))
+
+
+def _default_place() -> Path:
+    here = Path("cases")
+    place = here if here.is_dir() else library()
+    if place is None:
+        raise Fault("there is no folder 'cases' here; give a case file, or write one: `errata new NAME`")
+    return place
+
+
+def _place(word: str) -> Path:
+    """A path as it is; else the document of that name."""
+    from derive.errors import nearest
+
+    if Path(word).exists():
+        return Path(word)
+    shelves = [shelf for shelf in (Path("cases"), library()) if shelf is not None and shelf.is_dir()]
+    for shelf in shelves:
+        if re.fullmatch(r"[\w.-]+", word) and (shelf / word).is_dir():
+            return shelf / word
+    documents = {entry.name for shelf in shelves for entry in shelf.iterdir() if entry.is_dir()}
+    raise Fault(f"no file, folder or document '{word}'{nearest(word, sorted(documents))}")
+
+
+@contextlib.contextmanager
+def _faults_of(option: str) -> Any:
+    try:
+        yield
+    except OSError as bad:
+        raise Fault(f"{option}: {bad.filename or ''} can't be written: {bad.strerror}") from None
+
+
+def _must_be_writable(path: Path) -> None:
+    """Raises Fault unless results can be written there; leaves nothing behind."""
+    if path.is_dir():
+        raise Fault(f"--json: {path} is a folder")
+    with _faults_of("--json"):
+        if path.exists() and not path.is_file():
+            return
+        with tempfile.TemporaryFile(dir=path.resolve().parent):
+            pass
+
+
+def _must_be_a_folder(path: Path) -> None:
+    """Raises Fault unless reports can be written there; makes nothing."""
+    there = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
+    if not there.is_dir():
+        raise Fault(f"--out: {there} is not a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise Fault(f"--out: {there} can't be written to")

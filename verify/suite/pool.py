@@ -1,0 +1,220 @@
+"""The parent's side of a run: worker processes, and a watchdog that kills.
+
+The pool knows jobs and units, no claims and no cases. A unit that takes too long costs its process, and a process
+that dies costs its unit: the rest of the job goes on in a fresh one. Each unit of a job is answered exactly once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+
+from verify.suite.worker import Begun, Closed, Ended, Job, Ready, Settings, serve
+
+#: Seconds for a process to start, and for a case to be opened in it with all that has to be imported.
+OPENING = 120.0
+
+#: One thread a worker, as there is a worker a core; and the same hashes, hence the same order of sets, in each.
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+#: Called with the job, what ended, and whether the job ends with it: where a job can't go on (its case does not open),
+#: ``ended.name`` is empty, ``ended.failure`` says why, and what is not answered yet never will be.
+Answered = Callable[[Job, Ended], None]
+
+
+class WorkerError(RuntimeError):
+    """Worker processes can't be started here."""
+
+
+@dataclass(eq=False, slots=True)
+class _Worker:
+    process: SpawnProcess
+    pipe: Connection
+    job: Job | None = None
+    unit: str = ""
+    done: set[str] = field(default_factory=set)
+    ready: bool = False
+    deadline: float = field(default_factory=lambda: time.monotonic() + OPENING)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+class Pool:
+    """``size`` workers for jobs. ``limits`` gives the seconds that a unit may take, by the part of its job."""
+
+    def __init__(self, size: int, settings: Settings, limits: Mapping[str, float]) -> None:
+        self.size = size
+        self.settings = settings
+        self.limits = limits
+        self._workers: list[_Worker] = []
+        self._queue: deque[Job] = deque()
+
+    def run(self, jobs: Iterable[Job], answered: Answered, closed: Callable[[Job], None], stop: Connection) -> bool:
+        """Works the jobs off, in their order as far as workers are free. False when ``stop`` had something to read.
+
+        Raises WorkerError where processes can't be started.
+        """
+        self._queue.extend(jobs)
+        try:
+            while self._queue or any(w.job for w in self._workers):
+                self._hand_out()
+                if stop in self._listen(answered, closed, stop):
+                    return False
+        finally:
+            for worker in self._workers:
+                worker.kill()
+            self._workers.clear()
+        return True
+
+    def _hand_out(self) -> None:
+        while self._queue:
+            worker = next((w for w in self._workers if w.job is None), None)
+            if worker is None:
+                if len(self._workers) >= self.size:
+                    return
+                worker = _start(self.settings)
+                self._workers.append(worker)
+            job = self._queue.popleft()
+            try:
+                worker.pipe.send(job)
+                worker.job, worker.unit, worker.done = job, "", set(job.done)
+            except OSError:  # it died idle: nobody's fault, another one will do it
+                self._queue.appendleft(job)
+                self._drop(worker)
+
+    def _listen(self, answered: Answered, closed: Callable[[Job], None], stop: Connection) -> Sequence[object]:
+        """Waits for whatever comes first: a message, a death, a deadline."""
+        busy = {w.pipe: w for w in self._workers if w.job is not None}
+        before = time.monotonic()
+        patience = max(0.0, min(w.deadline for w in busy.values()) - before)
+        heard = wait([*busy, stop], patience)
+        overslept = time.monotonic() - before - patience
+        if overslept > 1:  # we were stopped (Ctrl-Z) and so were the workers: that was not their time
+            for worker in busy.values():
+                worker.deadline += overslept
+        for pipe, worker in busy.items():
+            if pipe not in heard:
+                continue
+            try:
+                message = pipe.recv()
+            except (EOFError, OSError):
+                self._died(worker, answered, closed)
+            else:
+                self._hear(worker, message, answered, closed)
+        now = time.monotonic()
+        for worker in busy.values():
+            if worker in self._workers and worker.job is not None and worker.deadline <= now and not worker.pipe.poll():
+                self._too_long(worker, answered, closed)
+        return heard
+
+    def _hear(self, worker: _Worker, message: object, answered: Answered, closed: Callable[[Job], None]) -> None:
+        job = worker.job
+        assert job is not None
+        worker.deadline = time.monotonic() + OPENING
+        match message:
+            case Ready():
+                worker.ready = True
+            case Begun(name):
+                worker.unit = name
+                if name:
+                    worker.deadline = time.monotonic() + self.limits[job.part]
+            case Ended(name):
+                worker.unit = ""
+                worker.done.add(name)
+                if name or message.failure:
+                    answered(job, message)
+            case Closed():
+                worker.job = None
+                closed(job)
+
+    def _too_long(self, worker: _Worker, answered: Answered, closed: Callable[[Job], None]) -> None:
+        if not worker.ready:
+            raise WorkerError(f"a worker process did not start within {OPENING:g} s")
+        assert worker.job is not None
+        limit = self.limits[worker.job.part] if worker.unit else OPENING
+        self._fail(worker, f"timed out after {limit:g} s", limit, answered, closed)
+
+    def _died(self, worker: _Worker, answered: Answered, closed: Callable[[Job], None]) -> None:
+        worker.process.join(5)
+        code = worker.process.exitcode
+        if not worker.ready:
+            raise WorkerError(f"a worker process did not start ({_end(code)}); ERRATA_TRACEBACK=1 shows why")
+        self._fail(worker, f"the process ended with {_end(code)}", 0.0, answered, closed)
+
+    def _fail(
+        self, worker: _Worker, why: str, seconds: float, answered: Answered, closed: Callable[[Job], None]
+    ) -> None:
+        """The unit is answered with ``why``; what is left of its job goes first to the next free worker."""
+        job = worker.job
+        assert job is not None
+        name = worker.unit
+        done = frozenset(worker.done | {name})
+        self._drop(worker)
+        answered(job, Ended(name, None, seconds, why))
+        if name and (job.names is None or not job.names <= done):
+            self._queue.appendleft(replace(job, done=done))
+        else:
+            closed(job)
+
+    def _drop(self, worker: _Worker) -> None:
+        worker.kill()
+        self._workers.remove(worker)
+
+
+def _start(settings: Settings) -> _Worker:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    with _undisturbed():
+        process = context.Process(target=serve, args=(theirs, settings), daemon=True)
+        process.start()
+    theirs.close()  # or the end of the process would not close the pipe
+    return _Worker(process, ours)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A process started here has ENVIRONMENT, and never sees the terminal's Ctrl-C, not even before its first line."""
+    saved = {name: os.environ.get(name) for name in ENVIRONMENT}
+    os.environ.update(ENVIRONMENT)
+    masks = hasattr(signal, "pthread_sigmask")
+    if masks:
+        resource_tracker.ensure_running()  # it would take the mask off again
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        if masks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for name, value in saved.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _end(code: int | None) -> str:
+    if code is None:
+        return "its pipe closed"
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"signal {-code} ({signal.Signals(-code).name})"
+    except ValueError:
+        return f"signal {-code}"

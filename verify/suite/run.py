@@ -1,0 +1,235 @@
+"""A run: reads the case files, has their claims judged and their implementations checked, and puts the answers in order.
+
+The order of the results is the order of the files and of the claims in them, whatever the schedule was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import fnmatch
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from verify.results import Check, Result, Results
+from verify.suite.pool import Pool
+from verify.suite.progress import CaseDone, CheckDone, ClaimDone, Event, Planned
+from verify.suite.worker import Ended, Job, Settings
+
+CLAIMS, CHECKS = "claims", "checks"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run. ``jobs`` 0 means one a processor that this process may use; seconds are per claim and per check."""
+
+    jobs: int = 0
+    timeout: float = 10.0
+    check_timeout: float = 60.0
+    only: str | None = None
+    seed: int = 0
+    examples: int = 100
+    work: str = "verify.suite.worker:Work"
+
+
+class FaultyCases(Exception):
+    """Case files that can't be read; ``faults`` holds every fault of every file."""
+
+    def __init__(self, faults: Sequence[Any]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+class NoSuchClaim(LookupError):
+    """No claim matches ``only``; ``nearest`` are the ids most like it."""
+
+    def __init__(self, only: str, nearest: Sequence[str]) -> None:
+        super().__init__(f"no claim matches '{only}'")
+        self.nearest = nearest
+
+
+@dataclass(slots=True)
+class _Case:
+    """What the parent keeps of a case: enough to write the results down."""
+
+    file: str
+    document: str
+    name: str
+    claims: dict[str, dict[str, Any]]  # id -> what a Result says that no judge need say
+    results: dict[str, Result] = field(default_factory=dict)
+    checks: list[Check] = field(default_factory=list)
+    parts: int = 0  # jobs that are still open
+
+
+def run(paths: Sequence[Path], options: Options, on_event: Callable[[Event], None] = lambda event: None) -> Results:
+    """Judges every claim of the case files, and checks their implementations.
+
+    With ``only`` just the claims that it selects: checks belong to whole cases. SIGINT and SIGTERM end the run early;
+    the results then say ``interrupted``. Raises FaultyCases and NoSuchClaim before anything has run, WorkerError where
+    processes can't be started.
+    """
+    cases = _plan(paths, options.only)
+    jobs = _jobs(cases.values(), with_checks=options.only is None)
+    on_event(Planned(len(cases), sum(len(c.claims) for c in cases.values()), sum(job.part == CHECKS for job in jobs)))
+
+    def answered(job: Job, ended: Ended) -> None:
+        case = cases[job.path]
+        if job.part == CLAIMS:
+            for result in _claim_results(case, ended):
+                case.results[result.id] = result
+                on_event(ClaimDone(result, ended.trace))
+        else:
+            for check in _check_results(case, ended, options.seed):
+                case.checks.append(check)
+                on_event(CheckDone(case.file, check, ended.trace))
+
+    def closed(job: Job) -> None:
+        case = cases[job.path]
+        case.parts -= 1
+        if not case.parts:
+            on_event(CaseDone(case.file, _in_order(case), case.checks))
+
+    settings = Settings(options.work, options.seed, options.examples)
+    pool = Pool(options.jobs or processors(), settings, {CLAIMS: options.timeout, CHECKS: options.check_timeout})
+    with _stop_signals() as stop:
+        finished = pool.run(jobs, answered, closed, stop)
+    return Results(
+        interrupted=not finished,
+        cases=list(cases),
+        claims=[r for c in cases.values() for r in _in_order(c)],
+        checks=[check for c in cases.values() for check in c.checks],
+    )
+
+
+def processors() -> int:
+    """The processors that this process may use."""
+    with contextlib.suppress(AttributeError, OSError):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+# -- before ---------------------------------------------------------------------------------------
+
+
+def _plan(paths: Sequence[Path], only: str | None) -> dict[str, _Case]:
+    """What there is to do, by file. A case is read, noted down and let go: a worker will read it again."""
+    from verify.casefile import CaseFaults, load
+
+    cases: dict[str, _Case] = {}
+    faults: list[Any] = []
+    ids: list[str] = []
+    for path in dict.fromkeys(paths):
+        try:
+            case = load(path)
+        except CaseFaults as bad:
+            faults.extend(bad.faults)
+            continue
+        ids.extend(claim.id for claim in case.claims)
+        chosen = [c for c in case.claims if only is None or _matches(only, case.name, c.id)]
+        if chosen or only is None:
+            claims = {
+                c.id: {
+                    "id": c.id,
+                    "document": case.document,
+                    "case": case.name,
+                    "where": c.where,
+                    "kind": c.kind,
+                    "pinned": c.pinned,
+                    "printed": c.prints,
+                    "file": str(path),
+                    "line": c.place.line,
+                }
+                for c in chosen
+            }
+            cases[str(path)] = _Case(str(path), case.document, case.name, claims)
+    if faults:
+        raise FaultyCases(faults)
+    if only is not None and not cases:
+        word = only.rpartition(":")[2].strip("*?[]")
+        raise NoSuchClaim(only, difflib.get_close_matches(word, dict.fromkeys(ids), n=5, cutoff=0.3))
+    return cases
+
+
+def _matches(only: str, case: str, claim: str) -> bool:
+    return fnmatch.fnmatchcase(claim, only) or fnmatch.fnmatchcase(f"{case}:{claim}", only)
+
+
+def _jobs(cases: Iterable[_Case], with_checks: bool) -> list[Job]:
+    """Verdicts first, as they are what one waits for; the longest first, so that the last ones are short."""
+    longest_first = sorted(cases, key=lambda c: -len(c.claims))
+    verdicts = [Job(c.file, CLAIMS, frozenset(c.claims)) for c in longest_first if c.claims]
+    checks = [Job(c.file, CHECKS, None) for c in longest_first if with_checks]
+    for case in longest_first:
+        case.parts = bool(case.claims) + with_checks
+    return verdicts + checks
+
+
+# -- after ----------------------------------------------------------------------------------------
+
+
+def _claim_results(case: _Case, ended: Ended) -> list[Result]:
+    """The result that the answer is; or, where the case did not open, one for every claim that is still without."""
+    ids = [ended.name] if ended.name else [i for i in case.claims if i not in case.results]
+    answer = ended.answer
+    if ended.failure is not None:
+        where = "" if ended.name else "; that happened while the case was being opened"
+        answer = {"verdict": "undecided", "reason": f"not judged: {ended.failure}{where}"}
+    return [Result(**case.claims[i], **answer, seconds=_rounded(ended.seconds)) for i in ids]
+
+
+def _check_results(case: _Case, ended: Ended, seed: int) -> list[Check]:
+    if ended.failure is None:
+        checks: list[Check] = ended.answer
+        return checks
+    backend, _, subject = ended.name.partition(" ")
+    return [
+        Check(
+            document=case.document,
+            case=case.name,
+            subject=subject or "all implementations",
+            backend=backend or "none",
+            outcome="undecided",
+            seed=seed,
+            reason=f"not checked: {ended.failure}",
+            seconds=_rounded(ended.seconds),
+        )
+    ]
+
+
+def _rounded(seconds: float) -> float:
+    return round(seconds, 6)
+
+
+def _in_order(case: _Case) -> list[Result]:
+    return [case.results[i] for i in case.claims if i in case.results]
+
+
+@contextlib.contextmanager
+def _stop_signals() -> Iterator[Connection]:
+    """A pipe that becomes readable on SIGINT and SIGTERM: a signal ends the run between two steps, never inside one."""
+    heard, say = Pipe(duplex=False)
+    handlers: dict[int, Any] = {}
+    wakeup = -1
+    if threading.current_thread() is threading.main_thread():
+        os.set_blocking(say.fileno(), False)
+        wakeup = signal.set_wakeup_fd(say.fileno(), warn_on_full_buffer=False)
+        handlers = {number: signal.signal(number, _heard_by_pipe) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield heard
+    finally:
+        if handlers:
+            signal.set_wakeup_fd(wakeup)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        heard.close()
+        say.close()
+
+
+def _heard_by_pipe(number: int, frame: object) -> None: ...

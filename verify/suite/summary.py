@@ -1,0 +1,87 @@
+"""The end of a run in a few lines: one when all is as pinned, else what is not, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from click import style
+
+from verify.results import OUTCOMES, VERDICTS, Check, Result, Results
+from verify.suite.progress import counted, counted_checks, number, printable
+
+
+def summary(results: Results, took: str, listing: bool = False) -> Iterator[str]:
+    """The lines, styled for a terminal. ``listing`` puts every claim and check before them."""
+    if listing:
+        yield from everything(results)
+    yield from findings(results)
+    if results.as_pinned:
+        yield style(_all_as_pinned(results) + f" ({took})", fg="green")
+        return
+    unexpected = [r for r in results.claims if not r.as_pinned]
+    if unexpected:
+        expected = len(results.claims) - len(unexpected)
+        yield style(f"{counted(results.claims)}; {expected} as pinned, {len(unexpected)} not", fg="red", bold=True)
+    else:
+        yield f"{counted(results.claims)}; all as pinned"
+    agree = all(c.outcome == "agrees" for c in results.checks)
+    yield style(f"{counted_checks(results.checks)} ({took})", fg=None if agree else "red", bold=not agree)
+
+
+def _all_as_pinned(results: Results) -> str:
+    claims = counted(results.claims)
+    line = f"{claims}; all as pinned" if results.claims else claims
+    return f"{line}; {number(len(results.checks), 'check')}, all agree" if results.checks else line
+
+
+def findings(results: Results) -> Iterator[str]:
+    """Every verdict that is not as pinned and every check that does not agree, grouped."""
+    unexpected = sorted((r for r in results.claims if not r.as_pinned), key=_severity)
+    for (verdict, pinned), group in groupby(unexpected, key=lambda r: (r.verdict, r.pinned)):
+        found = list(group)
+        yield style(
+            f"{verdict} (pinned {pinned}): {len(found)}", fg="red" if verdict == "wrong" else "yellow", bold=True
+        )
+        yield from _table([_claim_row(r) for r in found])
+        yield ""
+    for outcome in OUTCOMES[1:]:
+        checks = [c for c in results.checks if c.outcome == outcome]
+        if checks:
+            yield style(f"implementation {outcome}: {len(checks)}", fg="red", bold=True)
+            yield from _table([_check_row(c) for c in checks])
+            yield ""
+
+
+def everything(results: Results) -> Iterator[str]:
+    """Every claim and every check, a line each."""
+    rows = [(*_claim_row(r)[:2], f"{r.verdict} (pinned {r.pinned})", r.reason) for r in results.claims]
+    yield from _table(rows)
+    yield from _table([(*_check_row(c)[:2], c.outcome, c.reason) for c in results.checks])
+    yield ""
+
+
+def _severity(result: Result) -> tuple[int, int]:
+    """Wrong first, undecided last; a sort by it keeps the document's order inside a group."""
+    order = ("wrong", *(v for v in VERDICTS if v not in ("wrong", "undecided")), "undecided")
+    return order.index(result.verdict), VERDICTS.index(result.pinned)
+
+
+def _claim_row(result: Result) -> tuple[str, str, str]:
+    return f"{result.file}:{result.line}", result.id, result.reason
+
+
+def _check_row(check: Check) -> tuple[str, str, str]:
+    reason = check.reason
+    if not reason and check.worst:
+        at = ", ".join(f"{name} = {value}" for name, value in check.worst.input.items())
+        reason = f"error {check.worst.error}, allowed {check.worst.tolerance}, at {at}"
+    return f"{check.document}/{check.case}", f"{check.backend} {check.subject}", reason
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows in columns, the last one as long as it is."""
+    cells = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
+    for row in cells:
+        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

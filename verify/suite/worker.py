@@ -1,0 +1,198 @@
+"""The worker's side of a run: a process of its own that takes jobs and judges them unit by unit.
+
+A unit is one claim, or one check of an implementation. The worker announces each unit before it starts, so that the
+parent knows what to blame and how long to wait; whatever happens inside one is an answer, not an end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any, Protocol
+
+GIB = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What every worker of a run is told. ``work`` names the class that does the work, 'module:Class'."""
+
+    work: str = "verify.suite.worker:Work"
+    seed: int = 0
+    examples: int = 100
+    memory: int = 6 * GIB
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A part ('claims' or 'checks') of a case file; ``names`` None means every unit of it."""
+
+    path: str
+    part: str
+    names: frozenset[str] | None
+    done: frozenset[str] = frozenset()
+
+    def wants(self, name: str) -> bool:
+        return name not in self.done and (self.names is None or name in self.names)
+
+
+# What the worker sends. Between Ready and Closed of a job: an Opened, then a Begun and an Ended for each unit.
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The process is up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A unit starts; the empty name is the opening of the case (imports, reading, laying out)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A unit has its answer; or ``failure`` says in a line why it has none, and ``trace`` where."""
+
+    name: str
+    answer: Any
+    seconds: float
+    failure: str | None = None
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The job is done."""
+
+
+Units = Sequence[tuple[str, Callable[[], Any]]]
+
+
+class Workload(Protocol):
+    """What a worker does with a case file: names and calls, in order."""
+
+    def __init__(self, path: Path, settings: Settings) -> None: ...
+    def claims(self) -> Units: ...
+    def checks(self) -> Units: ...
+
+
+class Work:
+    """The real workload. Everything that is imported late is imported here, so that no claim's time pays for it."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        from verify.casefile import load
+
+        self.case = load(path)
+        self.settings = settings
+
+    def claims(self) -> Units:
+        from verify.claims import Bench, judge
+
+        bench = Bench(self.case)
+        return [(claim.id, partial(_judged, judge, bench, claim)) for claim in self.case.claims]
+
+    def checks(self) -> Units:
+        from verify.conformance import check_case
+
+        return [("all", lambda: check_case(self.case, self.settings.seed, self.settings.examples))]
+
+
+def _judged(judge: Callable[[Any, Any], Any], bench: Any, claim: Any) -> dict[str, Any]:
+    """The verdict as plain data. Evidence that is not JSON is a fault here, not in the results file."""
+    verdict = judge(bench, claim)
+    evidence = json.loads(json.dumps(dict(verdict.evidence), allow_nan=False))
+    return {
+        "verdict": verdict.verdict,
+        "reason": verdict.reason,
+        "exact": verdict.exact,
+        "origin": list(verdict.origin),
+        "evidence": evidence,
+    }
+
+
+def serve(pipe: Connection, settings: Settings) -> None:
+    """The process: takes jobs from the pipe until it closes."""
+    _settle(settings.memory)
+    module, _, name = settings.work.partition(":")
+    workload: type[Workload] = getattr(importlib.import_module(module), name)
+    with contextlib.suppress(EOFError, OSError):
+        pipe.send(Ready())
+        while True:
+            job: Job = pipe.recv()
+            _do(job, workload, settings, pipe)
+            pipe.send(Closed())
+
+
+def _do(job: Job, workload: type[Workload], settings: Settings, pipe: Connection) -> None:
+    def listed() -> Units:
+        desk = workload(Path(job.path), settings)
+        return desk.claims() if job.part == "claims" else desk.checks()
+
+    units = _answer("", listed, pipe, send_answer=False)
+    for name, call in units or ():
+        if job.wants(name):
+            _answer(name, call, pipe)
+
+
+def _answer(name: str, call: Callable[[], Any], pipe: Connection, send_answer: bool = True) -> Any:
+    """Announces the unit, does it, and sends its answer or why there is none."""
+    pipe.send(Begun(name))
+    start = time.perf_counter()
+    try:
+        answer = call()
+    except (Exception, SystemExit) as fault:
+        ended = Ended(name, None, time.perf_counter() - start, _in_a_line(fault), traceback.format_exc())
+        pipe.send(ended)
+        return None
+    pipe.send(Ended(name, answer if send_answer else None, time.perf_counter() - start))
+    return answer
+
+
+def _in_a_line(fault: BaseException) -> str:
+    text = " ".join(str(fault).split())
+    return f"{type(fault).__name__}: {text[:300]}" if text else type(fault).__name__
+
+
+def _settle(memory: int) -> None:
+    """Makes the process fit to be one of many: silent, limited, gone when its parent is gone.
+
+    The terminal's Ctrl-C goes to every process of the group; the parent alone decides what it means.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if "ERRATA_TRACEBACK" not in os.environ:
+        # libraries warn, and a crash writes its last words: none of that belongs into a run's output
+        sink = os.open(os.devnull, os.O_WRONLY)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.dup2(sink, 1)
+        os.dup2(sink, 2)
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        limit = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _leave_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
