@@ -8,7 +8,8 @@ can't decide) is the value of the nodes that need it, not an exception: other ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -34,10 +35,8 @@ def evaluate(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128
 
 def evaluate_all(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128) -> dict[Node, Value]:
     """The same, with the value of every node below the roots."""
-    before = ctx.prec
-    ctx.prec = prec
-    try:
-        done: dict[Node, Value] = {}
+    done: dict[Node, Value] = {}
+    with precision(prec):
         for n in topological(roots):
             if n in values:
                 done[n] = values[n]
@@ -46,7 +45,16 @@ def evaluate_all(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int =
                     raise KeyError(n)
             else:
                 done[n] = _value(n, done)
-        return done
+    return done
+
+
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Ball arithmetic inside works with this many bits. FLINT's precision is one for the whole process: no threads."""
+    before = ctx.prec
+    ctx.prec = bits
+    try:
+        yield
     finally:
         ctx.prec = before
 
@@ -90,7 +98,7 @@ def _value(n: Node, done: Mapping[Node, Value]) -> Value:
 def sign(x: Value) -> int:
     """-1, 0 or 1. Raises Undetermined where a ball holds zero."""
     if isinstance(x, fmpq):
-        return (x > 0) - (x < 0)
+        return int(x > 0) - int(x < 0)
     if x > 0:
         return 1
     if x < 0:

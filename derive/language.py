@@ -102,6 +102,8 @@ class _Reader:
 
     def __init__(self, text: str, scope: Mapping[str, Node], graph: Graph) -> None:
         self.text, self.scope, self.graph = text, scope, graph
+        # values of subexpressions without names, to hold exponents to the limits
+        self.constants: dict[Node, Fraction | None] = {}
 
     def value(self, root: ast.expr) -> Node:
         done: dict[ast.AST, Node] = {}
@@ -121,6 +123,10 @@ class _Reader:
                     f"a value of shape {shapes.show(made.shape)}; the limit is {MAX_SIZE} entries", tree.col_offset
                 )
             done[tree] = made
+            if made.op == "const":
+                self.constants[made] = Fraction(made.attr)
+            elif made.args and made not in self.constants:
+                self.constants[made] = _fold(made.op, [self.constants.get(a) for a in made.args])
         return done[root]
 
     # -- which parts of a syntax node are values ------------------------------------------------
@@ -229,7 +235,7 @@ class _Reader:
         g = self.graph
         if name == "where":
             self.arity(t, args, 3)
-            return self.where(*args, t)
+            return self.where(args[0], args[1], args[2], t)
         for a, s in zip(args, self.flat(t), strict=True):
             self.real(a, s)
         if name in ("min", "max") and len(args) > 2:
@@ -322,12 +328,12 @@ class _Reader:
 
     def exponent(self, base: Node, power: Node, t: ast.BinOp) -> Node:
         """A constant exponent, folded and held to the limits; any other as it is."""
-        value = _constant(power)
+        value = self.constants.get(power)
         if value is None:
             return power
         if abs(value) > MAX_EXPONENT or value.denominator > MAX_EXPONENT:
             self.fail(f"an exponent beyond the limit of {MAX_EXPONENT}", t.right)
-        b = _constant(base)
+        b = self.constants.get(base)
         if b is not None and max(b.numerator.bit_length(), b.denominator.bit_length()) * abs(value) > MAX_POWER_BITS:
             self.fail("a power beyond the limits", t)
         return self.graph.const(value)
@@ -385,15 +391,12 @@ _STRUCTURES: dict[str, Callable[[_Reader, ast.Call, list[Node]], Node]] = {
 }
 
 
-def _constant(n: Node) -> Fraction | None:
-    """The value of an expression of small literals, or None. Never computes a large power."""
-    if n.op == "const":
-        return Fraction(n.attr)
-    values = [_constant(a) for a in n.args]
-    if n.op not in ("add", "sub", "mul", "div", "neg", "pow") or any(v is None for v in values):
+def _fold(op: str, args: Sequence[Fraction | None]) -> Fraction | None:
+    """The value of an operation on constants, or None. Never computes a large power."""
+    if any(v is None for v in args):
         return None
-    a, b = Fraction(values[0] or 0), Fraction(values[-1] or 0)
-    match n.op:
+    a, b = Fraction(args[0] or 0), Fraction(args[-1] or 0)
+    match op:
         case "add":
             return a + b
         case "sub":
@@ -404,7 +407,9 @@ def _constant(n: Node) -> Fraction | None:
             return -a
         case "div":
             return a / b if b else None
-    return a**b if b.denominator == 1 and (a or b > 0) else None
+        case "pow" if b.denominator == 1 and (a or b > 0) and abs(b) <= MAX_EXPONENT:
+            return Fraction(a ** int(b))
+    return None
 
 
 # -- back to text ---------------------------------------------------------------------------------

@@ -16,12 +16,12 @@ from flint import arb, fmpq
 
 from derive.calculus import gradient
 from derive.components import components
-from derive.enclose import evaluate, rational
+from derive.enclose import evaluate, precision, rational
 from derive.graph import Graph, Node
 from derive.language import parse
 from verify.casefile.model import Claim
 from verify.claims.bench import PRECISIONS, Bench
-from verify.claims.decimals import Printed, fit, parse_printed, rounded, show
+from verify.decimals import Printed, fit, parse_printed, rounded, show
 from verify.claims.verdict import Verdict, undecided
 
 _LITERAL = re.compile(r"(?<![\w.])(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?")
@@ -34,7 +34,8 @@ def judge_arithmetic(bench: Bench, claim: Claim) -> Verdict:
         value = factors.at(factors.centre, prec)
         if isinstance(value, Exception):
             return undecided(f"no value: {value}")
-        answer = fit(printed, value)
+        with precision(prec):
+            answer = fit(printed, value)
         if answer is not None:
             break
     else:
@@ -117,7 +118,9 @@ class Factors:
         for share in _shares(value, far, rational(printed.value)):
             point = {n: self.centre[n] + share * (corner[n] - self.centre[n]) for n in self.centre}
             reached = self.at(point)
-            if not isinstance(reached, Exception) and fit(printed, reached) in ("rounded", "tie"):
+            with precision(PRECISIONS[0]):
+                fits = not isinstance(reached, Exception) and fit(printed, reached) in ("rounded", "tie")
+            if fits:
                 return {self.texts[n]: show(rational(point[n]), 12) for n in nodes if point[n] != self.centre[n]}
         return None
 

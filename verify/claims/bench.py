@@ -13,11 +13,11 @@ from flint import fmpq
 
 from derive.calculus import expand_all
 from derive.components import components_all
-from derive.enclose import evaluate_all, rational
+from derive.enclose import evaluate_all, precision, rational
 from derive.errors import Undetermined
 from derive.graph import Node, free_symbols, topological
 from verify.casefile.model import Case, Claim
-from verify.claims.decimals import Printed, parse_printed
+from verify.decimals import Printed, parse_printed
 
 #: Working precisions in bits, tried in turn until a question is decided.
 PRECISIONS = (128, 512, 2048, 8192)
@@ -117,7 +117,8 @@ class Bench:
                 continue
             if isinstance(value, Exception):
                 return None, value
-            answer = question(value)
+            with precision(prec):
+                answer = question(value)
             if answer is not None:
                 return answer, value
         return None, value

@@ -9,7 +9,7 @@ from flint import fmpq
 from derive.language import to_text
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.claims.decimals import Printed, fit, rounded, show
+from verify.decimals import Printed, fit, rounded, show
 from verify.claims.provenance import Inheritance, inheritance, origins
 from verify.claims.verdict import Verdict, undecided
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from derive.enclose import evaluate, rational
+from derive.enclose import evaluate, precision, rational
 from derive.graph import Node, topological
 from verify.casefile.model import Claim
 from verify.claims.bench import PRECISIONS, Bench
-from verify.claims.decimals import fit
+from verify.decimals import fit
 
 MAX_INPUTS = 8  # printed inputs of one step that are tried in all combinations
 
@@ -57,7 +57,8 @@ def inheritance(bench: Bench, claim: Claim) -> Inheritance | None:
         }
         for prec in PRECISIONS[:2]:
             value = evaluate([step], values, prec)[0]
-            answer = None if isinstance(value, Exception) else fit(printed, value)
+            with precision(prec):
+                answer = None if isinstance(value, Exception) else fit(printed, value)
             if answer is not None:
                 break
         if answer in ("rounded", "tie"):

@@ -18,6 +18,7 @@ from derive.graph import Node
 from derive.language import decimal_text
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench, missing, symbols_of
+from verify.decimals import show
 from verify.claims.verdict import Verdict, undecided
 
 DEFAULT_RANGE = (Fraction(-1000), Fraction(1000))
@@ -138,4 +139,4 @@ def judge_recovery(bench: Bench, claim: Claim) -> Verdict:
 
 
 def _out(x: Fraction) -> str:
-    return str(arb(rational(x)).str(10, radius=False))
+    return show(rational(x), 10)

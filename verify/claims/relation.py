@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.claims.decimals import show
+from verify.decimals import show
 from verify.claims.verdict import Verdict, undecided
 
 

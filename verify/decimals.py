@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 from flint import arb, fmpq, fmpz
 
+from derive.enclose import precision
+
 MAX_PRINTED = 200  # characters
 
 _NUMBER = re.compile(
@@ -129,13 +131,11 @@ def rounded(value: Any, printed: Printed) -> str:
     """The value rounded (half away from zero) to the place of the print, in its notation."""
     if printed.unit == 0:
         return show(value)
-    x = value / _fmpq(printed.unit)
-    if isinstance(x, fmpq):
-        n = (abs(x) + fmpq(1, 2)).floor()
-    else:
-        n = (abs(x) + _HALF).floor().unique_fmpz()
-        if n is None:
-            return show(value)
+    with precision(1024):
+        x = value / _fmpq(printed.unit)
+        n = (abs(x) + fmpq(1, 2)).floor() if isinstance(x, fmpq) else (abs(x) + _HALF).floor().unique_fmpz()
+    if n is None:
+        return show(value)
     digits = str(n).rjust(printed.places + 1, "0")
     if printed.places:
         digits = f"{digits[: -printed.places]}.{digits[-printed.places :]}"
@@ -154,5 +154,5 @@ def show(value: Any, digits: int = 25) -> str:
         text = decimal_text(Fraction(int(value.p), int(value.q)))
         if text is not None and len(text) <= digits + 5:
             return text
-        value = arb(value)
-    return str(value.str(digits, radius=False))
+    with precision(4 * digits + 64):
+        return str(arb(value).str(digits, radius=False))

@@ -1,0 +1,162 @@
+"""Derivatives against difference quotients in ball arithmetic, which share no code with them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from fractions import Fraction
+
+import pytest
+from flint import arb, fmpq
+from hypothesis import assume, given, settings
+
+from derive import local
+from derive.calculus import expand, gradient, hvp
+from derive.components import components
+from derive.curvature import hessian
+from derive.enclose import evaluate, precision, rational
+from derive.errors import ExpressionError
+from derive.graph import Graph, Node
+from derive.language import parse, to_text
+from derive.local_derivatives import FIRST, SECOND
+from derive.operators import OPERATORS
+from tests.strategies import points, scalar_expressions
+
+G = Graph()
+X, Y, Z = (G.symbol(n) for n in "xyz")
+STEP = Fraction(1, 2**60)
+#: error of a central difference of step h: h**2/6 * f''' (2**-122 here times a moderate third derivative)
+CLOSE = arb(2) ** -80
+
+
+def difference(f: Node, at: Mapping[Node, Fraction], x: Node) -> arb:
+    def value(shift: Fraction) -> arb:
+        return evaluate([f], {n: rational(v + (shift if n is x else 0)) for n, v in at.items()}, 512)[0]
+
+    with precision(512):
+        return (arb(value(STEP)) - arb(value(-STEP))) / rational(2 * STEP)
+
+
+def at(point: Mapping[Node, Fraction]) -> dict[Node, fmpq]:
+    return {n: rational(v) for n, v in point.items()}
+
+
+def close(a: arb, b: arb) -> bool:
+    with precision(512):
+        return bool(abs(arb(a) - arb(b)) < CLOSE * (1 + abs(arb(b))))
+
+
+@settings(deadline=None, max_examples=60)
+@given(scalar_expressions(G, [X, Y, Z]), points([X, Y, Z]))
+def test_gradient_is_the_limit_of_difference_quotients(f: Node, point: dict[Node, Fraction]) -> None:
+    values = evaluate(gradient(f, [X, Y, Z]), at(point), 256)
+    assume(not any(isinstance(v, Exception) or abs(arb(v)) > 10**6 for v in values))
+    for v, x in zip(values, (X, Y, Z), strict=True):
+        assert close(v, difference(f, point, x))
+
+
+@settings(deadline=None, max_examples=40)
+@given(scalar_expressions(G, [X, Y]), points([X, Y]))
+def test_hessian_is_the_gradients_difference_quotient(f: Node, point: dict[Node, Fraction]) -> None:
+    table = hessian(f, [X, Y])
+    slopes = gradient(f, [X, Y])
+    for i in range(2):
+        for j in range(i + 1):
+            value = evaluate([table.get((i, j), G.zero)], at(point), 256)[0]
+            assume(not isinstance(value, Exception))
+            assume(abs(arb(value)) < 10**6)
+            assert close(value, difference(slopes[i], point, (X, Y)[j]))
+
+
+@settings(deadline=None, max_examples=40)
+@given(scalar_expressions(G, [X, Y]), points([X, Y]))
+def test_hvp_is_the_hessian_times_the_direction(f: Node, point: dict[Node, Fraction]) -> None:
+    table = hessian(f, [X, Y])
+    u = [G.const(3), G.const(-2)]
+    rows = [
+        G.add(
+            G.mul(table.get((i, 0), G.zero) if i else table.get((0, 0), G.zero), u[0]),
+            G.mul(table.get((1, i), G.zero), u[1]),
+        )
+        for i in range(2)
+    ]
+    both = evaluate([*hvp(f, [X, Y], u), *rows], at(point), 256)
+    assume(not any(isinstance(v, Exception) for v in both))
+    assert close(both[0], both[2])
+    assert close(both[1], both[3])
+
+
+def test_hvp_holds_its_direction() -> None:
+    """With u = grad f, H u is not the gradient of |grad f|**2 (which is 2 H u)."""
+    f = G.pow(X, G.const(3))
+    assert evaluate(hvp(f, [X], gradient(f, [X])), {X: fmpq(2)})[0] == 12 * 12
+    assert evaluate(gradient(G.pow(gradient(f, [X])[0], G.const(2)), [X]), {X: fmpq(2)})[0] == 2 * 12 * 12
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("d(where(z > 0, z, 2*z), z)", {1: "1", -1: "2", 0: None}),
+        ("d(where(z > 0, 1, 0), z)", {1: "0", -1: "0", 0: None}),
+        ("d(sign(z), z)", {1: "0", -1: "0", 0: None}),
+        ("d(abs(z), z)", {2: "1", -2: "-1", 0: None}),
+        ("d(relu(z), z)", {2: "1", -2: "0", 0: None}),
+        ("d(max(z, 1), z)", {2: "1", 0: "0", 1: None}),
+        ("d(where(z > 0 and z < 2, z**2, 0), z)", {1: "2", 3: "0", -1: "0", 2: None}),
+    ],
+)
+def test_derivatives_at_kinks_have_no_value(text: str, expected: dict[int, str | None]) -> None:
+    node = expand(parse(text, {"z": Z}, G))
+    for z, value in expected.items():
+        found = evaluate([node], {Z: fmpq(z)})[0]
+        assert (None if isinstance(found, Exception) else str(found)) == value
+
+
+def test_a_definition_is_a_variable_of_its_own() -> None:
+    """f = u + x**2 with u = x**2: df/du is 1 although both are the same expression."""
+    g = Graph()
+    x = g.symbol("x")
+    u = g.define("u", parse("x**2", {"x": x}, g))
+    f = g.define("f", parse("u + x**2", {"x": x, "u": u}, g))
+    assert gradient(f, [u])[0] is g.one
+    assert to_text(gradient(f, [x])[0]) == "4*x"
+
+
+def test_matrix_gradients_have_the_shape_of_the_matrix() -> None:
+    g = Graph()
+    scope = {"W": g.symbol("W", (2, 3)), "x": g.symbol("x", (3,)), "b": g.symbol("b", (2,))}
+    loss = parse("sum(tanh(W @ x + b)**2)/2 + norm(W)", scope, g)
+    for name, shape in (("W", (2, 3)), ("x", (3,)), ("b", (2,))):
+        entries = components(loss)[0]
+        tensor = components(gradient(loss, [scope[name]])[0])
+        scalar = gradient(entries, components(scope[name]))
+        assert gradient(loss, [scope[name]])[0].shape == shape
+        point = {e: fmpq(1, i + 2) for i, e in enumerate([c for n in scope.values() for c in components(n)])}
+        for a, b in zip(evaluate(tensor, point), evaluate(scalar, point), strict=True):
+            assert close(a, b)
+
+
+def test_hessian_by_a_variable_and_what_it_defines_is_refused() -> None:
+    g = Graph()
+    x = g.symbol("x")
+    u = g.define("u", g.pow(x, g.const(2)))
+    with pytest.raises(ExpressionError, match="defined by another"):
+        hessian(g.mul(u, x), [x, u])
+
+
+def test_local_derivatives_are_what_sympy_derives() -> None:
+    assert local.TARGET.read_text() == local.source()
+
+
+def test_every_operator_has_local_derivatives() -> None:
+    names = {o.name for o in OPERATORS.values() if not o.boolean} - set(local.BY_HAND)
+    assert set(FIRST) == set(SECOND) == names
+
+
+def test_differentiation_does_not_import_sympy() -> None:
+    code = (
+        "import sys; from derive.graph import Graph; from derive.calculus import gradient; g = Graph(); x = g.symbol('x');"
+        "gradient(g.call('tanh', x), [x]); assert 'sympy' not in sys.modules"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

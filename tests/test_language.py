@@ -1,0 +1,120 @@
+"""Text to graph and back."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derive.errors import ExpressionError
+from derive.graph import Graph, Node
+from derive.language import FUNCTION_NAMES, parse, to_text
+from tests.strategies import KINKED, SMOOTH, scalar_expressions
+
+GRAPH = Graph()
+SCOPE: dict[str, Node] = {n: GRAPH.symbol(n) for n in ("x", "y", "z", "w1", "yhat")}
+SCOPE["v"] = GRAPH.symbol("v", (2,))
+SCOPE["W"] = GRAPH.symbol("W", (2, 2))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "w1*x + y", "-(x*y)", "-x**2", "(-x)**2", "x**(1/3)", "x - (y - z)", "x/(y*z)", "x*(y/z)", "x - -2", "(-2)**2",
+        "2**(-1)*x", "(x**y)**z", "x**y**z", "where(x > 0 and y < 1, x, -x)", "not (x > 0 or y > 0)", "W @ v + [1, 2]",
+        "v @ W.T @ v", "sum(W, axis=0)", "W[0, 1]*v[1]", "d(x**2, x)", "hessian(x*y, [x, y])", "hvp(x*y, [x, y], [1, 2])",
+        "outer(v, v)", "diag(diag(v))", "min(x, y)", "select(x, 1, 0)", "1/0", "0.1*x", "(1/3)*x", "reshape(W, 4)",
+    ],
+)  # fmt: skip
+def test_text_is_kept(text: str) -> None:
+    assert to_text(parse(text, SCOPE, GRAPH)) == text
+
+
+@settings(deadline=None)
+@given(scalar_expressions(GRAPH, [SCOPE["x"], SCOPE["y"]], size=12, unary=SMOOTH + KINKED))
+def test_parse_after_print_is_the_identity(node: Node) -> None:
+    assert parse(to_text(node), SCOPE, GRAPH) is node
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="xyzwW01.*+-/()[],<>=@ deandort_'\"\\\n\t:{}σ", max_size=60))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        node = parse(text, SCOPE, GRAPH)
+    except ExpressionError as e:
+        assert e.message
+        assert 0 <= e.offset <= len(text)
+    else:
+        assert isinstance(node, Node)
+
+
+@pytest.mark.parametrize(
+    ("digits", "value"),
+    [
+        ("0.1", Fraction(1, 10)),
+        ("1e-3", Fraction(1, 1000)),
+        ("123456789.000000001", Fraction(123456789000000001, 10**9)),
+    ],
+)
+def test_decimals_are_exact(digits: str, value: Fraction) -> None:
+    assert parse(digits, {}, GRAPH).attr == value
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "words"),
+    [
+        ("w4*x", 0, "unknown symbol 'w4'; did you mean 'w1'?"),
+        ("x + sigmod(y)", 4, "unknown function 'sigmod'; did you mean 'sigmoid'?"),
+        ("W @ [1, 2, 3]", 0, "[2, 2] @ [3] does not conform: 2 columns against 3 rows"),
+        ("x + v[2]", 4, "index 2 is outside 0..1"),
+        ("exp(x, y)", 0, "exp takes 1 argument, not 2"),
+        ("x^2", 0, "a power is written **"),
+        ("lambda + 1", 0, "'lambda' is a reserved word"),
+        ("9**9**9**9", 6, "exponent beyond the limit"),
+        ("x**(9**9**9)", 7, "exponent beyond the limit"),
+        ("(10**1000)**1000", 0, "a power beyond the limits"),
+        ("1e9999", 0, "beyond the limits"),
+        ("__import__('os').system('x')", 0, "only functions called by name"),
+        ("__import__('os')", 0, "unknown function '__import__'"),
+        ("x.__class__", 0, "unknown attribute"),
+        ("(" * 10_000, 100, "nested more than 100 deep"),
+        ("x" * 10_001, 0, "the limit is 10000"),
+        ("", 0, "found nothing"),
+        ("x > 0 if y else z", 0, "is a value where a condition"),
+        ("(x > 0) + 1", 1, "is a condition where a value is expected"),
+        ("d(x, y + 1)", 5, "not by 'y + 1'"),
+        ("grad(v, x)", 0, "grad needs a scalar"),
+        ("broadcast(x, 100000, 100000)", 0, "the limit is 10000 entries"),
+    ],
+)
+def test_faults_are_placed_and_named(text: str, offset: int, words: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse(text, SCOPE, GRAPH)
+    assert words in caught.value.message
+    assert caught.value.offset == offset
+
+
+@pytest.mark.parametrize("text", ["1" + "+1" * 4000, "-" * 9000 + "x", "x**" * 3000 + "x", "not " * 2000 + "x > 0"])
+def test_long_chains_end_in_an_answer(text: str) -> None:
+    try:
+        assert parse(text, SCOPE, GRAPH) is not None
+    except ExpressionError as e:
+        assert "deep" in e.message or "limit" in e.message
+
+
+def test_long_sums_are_no_recursion() -> None:
+    text = " + ".join(["x"] * 900)
+    assert to_text(parse(text, SCOPE, GRAPH)) == text
+
+
+def test_every_function_can_be_called() -> None:
+    calls = {
+        "where": "where(x > 0, x, y)", "select": "select(x, y, z)", "min": "min(x, y)", "max": "max(x, y)",
+        "outer": "outer(v, v)", "dot": "dot(v, v)", "diag": "diag(v)", "norm": "norm(v)", "broadcast": "broadcast(x, 2)",
+        "reshape": "reshape(v, 2, 1)", "d": "d(x, x)", "grad": "grad(x, x)", "jacobian": "jacobian(v, v)",
+        "hessian": "hessian(x, x)", "hvp": "hvp(x, x, 1)",
+    }  # fmt: skip
+    for name in FUNCTION_NAMES:
+        assert parse(calls.get(name, f"{name}(x)"), SCOPE, GRAPH) is not None
