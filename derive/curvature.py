@@ -24,21 +24,22 @@ def hessian(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
     number = {v: i for i, v in enumerate(variables)}
     depends = _dependents(f, number)
     adjoint: dict[Node, Node] = {f: g.one}
-    # curvature[n][m], m.id <= n.id: what couples the pair n, m; the greater id is swept first
+    # the order of the sweep, from last to first; variables, whenever they were made, are never swept
+    inner = sorted(depends.difference(number), key=lambda n: n.id)
+    rank = {n: i for i, n in enumerate([*variables, *inner])}
+    # curvature[n][m], rank m <= rank n: what couples the pair
     curvature: dict[Node, dict[Node, Node]] = {}
 
     def couple(n: Node, m: Node, amount: Node) -> None:
         if amount is g.zero:
             return
-        if n.id < m.id:
+        if rank[n] < rank[m]:
             n, m = m, n
         row = curvature.setdefault(n, {})
         before = row.get(m)
         row[m] = amount if before is None else g.add(before, amount)
 
-    for n in sorted(depends, key=lambda n: -n.id):
-        if n in number or not n.args:
-            continue
+    for n in reversed(inner):
         up = adjoint.get(n)
         row = curvature.pop(n, {})
         if up is None and not row:
@@ -52,7 +53,7 @@ def hessian(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
         if own is not None:
             for a, slope_a in slopes.items():
                 for b, slope_b in slopes.items():
-                    if b.id <= a.id:
+                    if rank[b] <= rank[a]:
                         couple(a, b, g.mul(g.mul(slope_a, slope_b), own))
         if up is None:
             continue

@@ -87,6 +87,19 @@ def test_hvp_is_the_hessian_times_the_direction(f: Node, point: dict[Node, Fract
     assert close(both[1], both[3])
 
 
+def test_variables_may_be_made_after_what_they_meet() -> None:
+    g = Graph()
+    x = g.symbol("x")
+    a = g.call("tanh", x)
+    w = g.symbol("w")
+    f = g.mul(g.mul(w, a), g.mul(w, a))
+    table = hessian(f, [x, w])
+    assert set(table) == {(0, 0), (1, 0), (1, 1)}
+    slope = gradient(f, [x])[0]
+    values = evaluate([table[1, 0], gradient(slope, [w])[0]], {x: fmpq(1, 3), w: fmpq(2)})
+    assert close(*values)
+
+
 def test_hvp_holds_its_direction() -> None:
     """With u = grad f, H u is not the gradient of |grad f|**2 (which is 2 H u)."""
     f = G.pow(X, G.const(3))
