@@ -1,36 +1,52 @@
-"""A workload that misbehaves as its units' names say: what the suite must survive. Imported by worker processes."""
+"""A workload that misbehaves as the ids of a case's claims say: what the suite must survive.
+
+Worker processes import it by name; ``python -m tests.fake_work run ...`` is the command with this workload.
+"""
 
 from __future__ import annotations
 
+import functools
 import os
+import re
 import signal
+import sys
 import time
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from verify.results import Check
 from verify.suite.worker import Settings, Units
 
 
 class Fake:
-    """A file of lines, each the name of a unit; 'slow.hang' hangs, 'x.exit' leaves the process, and so on."""
+    """Every claim holds, but one whose id ends with a fault has it: 'b-hang', 'c-exit', ..."""
 
     def __init__(self, path: Path, settings: Settings) -> None:
-        self.names = path.read_text(encoding="utf-8").split()
-        self.settings = settings
-        if "broken" in self.names:
+        self.ids = re.findall(r"\bid: ([\w-]+)", path.read_text(encoding="utf-8"))
+        self.case = path.stem
+        if "broken" in self.ids:
             raise RuntimeError("the case\ndoes not open")
-        if "fatal" in self.names:
+        if "fatal" in self.ids:
             os._exit(7)
 
     def claims(self) -> Units:
-        return [(name, partial(act, name)) for name in self.names]
+        return [(name, functools.partial(self.judge, name)) for name in self.ids]
 
-    checks = claims
+    def judge(self, name: str) -> Any:
+        misbehave(name.rpartition("-")[2])
+        return {"verdict": "holds", "reason": "", "exact": None, "origin": [], "evidence": {"method": "proved"}}
+
+    def checks(self) -> Units:
+        return [(f"numpy {name}", functools.partial(self.check, name)) for name in self.ids]
+
+    def check(self, name: str) -> list[Check]:
+        misbehave(name.rpartition("-")[2])
+        return [Check(document="d", case=self.case, subject=name, backend="numpy", outcome="agrees")]
 
 
-def act(name: str) -> Any:
-    match name.rpartition(".")[2]:
+def misbehave(how: str) -> None:
+    match how:
         case "hang":
             time.sleep(3600)
         case "exit":
@@ -38,19 +54,31 @@ def act(name: str) -> Any:
         case "segv":
             os.kill(os.getpid(), signal.SIGSEGV)
         case "raise":
-            raise KeyError("nothing\nthere")
+            raise ValueError("nothing\nthere")
         case "leave":
             raise SystemExit(5)
         case "memory":
-            return len(bytearray(1 << 40))
+            bytearray(1 << 40)
         case "deep":
-            return deep(0)
-    return {"verdict": "holds", "reason": "", "exact": None, "origin": [], "evidence": {"method": "proved"}}
+            deep(0)
+        case "shout":
+            os.write(1, b"NOISE\n")
+            os.write(2, b"NOISE\n")
 
 
 def deep(n: int) -> int:
     return deep(n + 1) + 1
 
 
-class Unstartable:
-    """Not even its module's name can be loaded: see ``nothing_here``."""
+def case(ids: Iterable[str], title: str = "A case") -> str:
+    """The text of a case with these claims, all of which in truth hold."""
+    lines = [f"title: {title}", "symbols: {x: 2}", "claims:"]
+    return "\n".join([*lines, *(f"  - {{id: {i}, where: here, of: x + 1, prints: 3}}" for i in ids)]) + "\n"
+
+
+if __name__ == "__main__":
+    from verify import cli
+    from verify.suite import run
+
+    run.Options = functools.partial(run.Options, work="tests.fake_work:Fake")  # type: ignore[assignment,misc]
+    sys.exit(cli.main())

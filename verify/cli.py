@@ -126,12 +126,11 @@ def errata() -> None:
     """
 
 
-def command(help_text: str, epilog: str = EXIT_CODES) -> Callable[[Callable[..., int]], click.Command]:
+def command(brief: str, help_text: str, epilog: str = EXIT_CODES) -> Callable[[Callable[..., int]], click.Command]:
     """A subcommand whose help teaches, with the option that all of them have."""
 
     def made(function: Callable[..., int]) -> click.Command:
-        name = function.__name__.rstrip("_")
-        return errata.command(name, help=help_text, epilog=epilog)(_traceback(function))
+        return errata.command(function.__name__, help=help_text, short_help=brief, epilog=epilog)(_traceback(function))
 
     return made
 
@@ -140,6 +139,7 @@ def command(help_text: str, epilog: str = EXIT_CODES) -> Callable[[Callable[...,
 
 
 @command(
+    "Judge the claims, check the implementations.",
     """Judge every claim of the cases, and check the implementations.
 
     Give case files, folders, or names of documents of the case library. Without any: the folder 'cases' here, or
@@ -153,7 +153,7 @@ def command(help_text: str, epilog: str = EXIT_CODES) -> Callable[[Callable[...,
       errata run --only 't2.4-*'                some claims
       errata run --only 's2-8:*'                the claims of the case s2-8
       errata run --json results.json --out reports
-    """
+    """,
 )
 @click.argument("what", nargs=-1, metavar="[PATH|DOCUMENT]...")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results there.")
@@ -250,6 +250,7 @@ def _with_traces(display: Silent) -> Callable[[Event], None]:
 
 
 @command(
+    "Is a case well-formed? Nothing is judged.",
     """Read the cases, and tell everything that is wrong with how they are written.
 
     Parses, types and shape-checks only: no claim is judged. All faults at once, each as file:line:column: message.
@@ -279,6 +280,7 @@ def check(what: tuple[str, ...]) -> int:
 
 
 @command(
+    "Write a commented starter case.",
     """Write a commented starter case that passes, as NAME.yaml. Nothing is ever overwritten.
 
     \b
@@ -294,11 +296,11 @@ Exit codes:
 @click.argument("name")
 @click.option("--dir", "folder", type=click.Path(path_type=Path), default=Path(), metavar="DIR", help="Where to write.")
 def new(name: str, folder: Path) -> int:
-    from verify.casefile.starter import starter
-
     stem = re.sub(r"\.ya?ml$", "", name)
     if not re.fullmatch(r"\w[\w.-]*", stem):
         raise Fault(f"'{name}' is no name for a case: letters, digits, '-', '_' and '.'; --dir says where it goes")
+    from verify.casefile.starter import starter
+
     path = folder / f"{stem}.yaml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -316,6 +318,7 @@ def new(name: str, folder: Path) -> int:
 
 
 @command(
+    "Print the JSON Schema of case files, for editors.",
     """Print the JSON Schema of case files, so that an editor completes and checks them.
 
     In an editor with the YAML language server (VS Code, Neovim, Emacs, ...) put the schema in a file and name it in
@@ -346,13 +349,14 @@ def schema(results: bool) -> int:
 
 
 @command(
+    "Write the reports again, from a results file.",
     """Write the markdown reports again, from a results file.
 
     The cases are read from where the results say they are: run this from where `errata run` ran.
 
     \b
     Examples:
-      errata run --json results.json
+      errata report results.json                 what `errata run --json results.json` wrote
       errata report results.json --out reports
     """,
     epilog="""\b
