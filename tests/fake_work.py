@@ -38,7 +38,7 @@ class Fake:
         return {"verdict": "holds", "reason": "", "exact": None, "origin": [], "evidence": {"method": "proved"}}
 
     def checks(self) -> Units:
-        return [(f"numpy {name}", functools.partial(self.check, name)) for name in self.ids]
+        return [(f"numpy: {name}", functools.partial(self.check, name)) for name in self.ids]
 
     def check(self, name: str) -> list[Check]:
         misbehave(name.rpartition("-")[2])

@@ -7,12 +7,13 @@ import json
 import os
 import re
 import sys
-import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from verify import places
 
 if TYPE_CHECKING:
     from verify.results import Results
@@ -44,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = errata.main(args=arguments, prog_name="errata", standalone_mode=False)
     except click.ClickException as fault:
         fault.show()
+        return FAULT
+    except places.PlaceError as fault:
+        Fault(str(fault)).show()
         return FAULT
     except (click.Abort, KeyboardInterrupt):
         say("interrupted", err=True)
@@ -170,7 +174,7 @@ def command(brief: str, help_text: str, epilog: str = EXIT_CODES) -> Callable[[C
 @click.option("--only", metavar="GLOB", help="Only claims with such an id, or case:id; implementations are left out.")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Of the inputs drawn for checks.")
 @click.option(
-    "--examples", type=click.IntRange(min=1), default=100, show_default=True, metavar="N", help="Inputs for a check."
+    "--examples", type=click.IntRange(min=1), default=50, show_default=True, metavar="N", help="Inputs for a check."
 )
 @click.option("--quiet", "-q", is_flag=True, help="Nothing but findings.")
 @click.option("--verbose", "-v", is_flag=True, help="Every claim, not only the unexpected ones.")
@@ -186,11 +190,11 @@ def run(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    paths = _case_files(what)
+    paths = places.case_files(what)
     if json_file is not None:
-        _must_be_writable(json_file)
+        places.must_take_a_file(json_file, "--json")
     if out is not None:
-        _must_be_a_folder(out)
+        places.must_take_files(out, "--out")
 
     from verify.results import save
     from verify.suite.progress import Clock
@@ -211,10 +215,10 @@ def run(
         raise Fault(f"--only: {bad}{near}") from None
 
     if json_file is not None:
-        with _faults_of("--json"):
+        with places.writing("--json"):
             save(results, json_file)
     if out is not None and not results.interrupted:
-        with _faults_of("--out"):
+        with places.writing("--out"):
             _write_reports(results, out)
     for line in findings(results) if quiet else summary(results, str(clock), listing=verbose):
         say(line)
@@ -270,7 +274,7 @@ Exit codes:
 def check(what: tuple[str, ...]) -> int:
     from verify.casefile import check as check_files
 
-    paths = _case_files(what)
+    paths = places.case_files(what)
     faults = check_files(paths)
     if faults:
         _print_faults(faults, err=False)
@@ -375,8 +379,8 @@ def report(results_file: Path, out: Path) -> int:
     except (ResultsError, OSError) as bad:
         text = f"{results_file}: {bad.strerror}" if isinstance(bad, OSError) else str(bad)
         raise Fault(text) from None
-    _must_be_a_folder(out)
-    with _faults_of("--out"):
+    places.must_take_files(out, "--out")
+    with places.writing("--out"):
         _write_reports(results, out)
     say(f"reports of {len(results.cases)} {'case' if len(results.cases) == 1 else 'cases'} in {out}")
     return AS_PINNED
@@ -407,78 +411,3 @@ def _print_faults(faults: Sequence[Any], err: bool) -> None:
     files = len({fault.file for fault in faults})
     count = f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in {files} {'file' if files == 1 else 'files'}"
     say(click.style(count, fg="red", bold=True), err=err)
-
-
-# -- files --------------------------------------------------------------------------------------------
-
-
-def library() -> Path | None:
-    """The case library that came with Errata: beside the packages, in an installation and in a checkout alike."""
-    import verify
-
-    home = Path(verify.__file__).parent
-    return next((place for place in (home / "library", home.parent / "cases") if place.is_dir()), None)
-
-
-def _case_files(what: Iterable[str]) -> list[Path]:
-    """The case files that the arguments mean. Raises Fault where one means none."""
-    from verify.casefile import find
-
-    places = [_place(word) for word in what] or [_default_place()]
-    files: list[Path] = []
-    for place in places:
-        found = [place] if place.is_file() else find([place])
-        if not found:
-            raise Fault(f"no case files (*.yaml) in {place}; `errata new NAME` writes one")
-        files += found
-    return list(dict.fromkeys(files))
-
-
-def _default_place() -> Path:
-    here = Path("cases")
-    place = here if here.is_dir() else library()
-    if place is None:
-        raise Fault("there is no folder 'cases' here; give a case file, or write one: `errata new NAME`")
-    return place
-
-
-def _place(word: str) -> Path:
-    """A path as it is; else the document of that name."""
-    from derive.errors import nearest
-
-    if Path(word).exists():
-        return Path(word)
-    shelves = [shelf for shelf in (Path("cases"), library()) if shelf is not None and shelf.is_dir()]
-    for shelf in shelves:
-        if re.fullmatch(r"[\w.-]+", word) and (shelf / word).is_dir():
-            return shelf / word
-    documents = {entry.name for shelf in shelves for entry in shelf.iterdir() if entry.is_dir()}
-    raise Fault(f"no file, folder or document '{word}'{nearest(word, sorted(documents))}")
-
-
-@contextlib.contextmanager
-def _faults_of(option: str) -> Any:
-    try:
-        yield
-    except OSError as bad:
-        raise Fault(f"{option}: {bad.filename or ''} can't be written: {bad.strerror}") from None
-
-
-def _must_be_writable(path: Path) -> None:
-    """Raises Fault unless results can be written there; leaves nothing behind."""
-    if path.is_dir():
-        raise Fault(f"--json: {path} is a folder")
-    with _faults_of("--json"):
-        if path.exists() and not path.is_file():
-            return
-        with tempfile.TemporaryFile(dir=path.resolve().parent):
-            pass
-
-
-def _must_be_a_folder(path: Path) -> None:
-    """Raises Fault unless reports can be written there; makes nothing."""
-    there = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
-    if not there.is_dir():
-        raise Fault(f"--out: {there} is not a folder")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise Fault(f"--out: {there} can't be written to")

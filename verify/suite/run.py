@@ -35,7 +35,7 @@ class Options:
     check_timeout: float = 60.0
     only: str | None = None
     seed: int = 0
-    examples: int = 100
+    examples: int = 50
     work: str = "verify.suite.worker:Work"
 
 
@@ -187,8 +187,10 @@ def _claim_results(case: _Case, ended: Ended) -> list[Result]:
 def _check_results(case: _Case, ended: Ended, seed: int) -> list[Check]:
     if ended.failure is None:
         checks: list[Check] = ended.answer
+        for check in checks:
+            check.seconds = _rounded(check.seconds)
         return checks
-    backend, _, subject = ended.name.partition(" ")
+    backend, _, subject = ended.name.partition(": ")
     return [
         Check(
             document=case.document,
