@@ -49,7 +49,7 @@ def vjp(output: Node, variables: Sequence[Node], seed: Node) -> list[Node]:
 def hvp(f: Node, variables: Sequence[Node], direction: Sequence[Node]) -> list[Node]:
     """H u, as the gradient of <grad f, u> with u held constant (Pearlmutter 1994), even where u depends on a variable."""
     g = f.graph
-    held = [g.node("symbol", (), ("held", i), u.shape) for i, u in enumerate(direction)]
+    held = [g.node("symbol", (), ("held", i, u.shape), u.shape) for i, u in enumerate(direction)]
     slope = g.zero
     for derivative, u in zip(gradient(f, variables), held, strict=True):
         slope = g.add(slope, g.sum(g.mul(derivative, u)))

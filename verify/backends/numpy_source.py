@@ -1,0 +1,82 @@
+"""NumPy source from scalar nodes: a function over arrays of points.
+
+Every input is an array with one entry a point (or a number); so is every output. The lines are those of the
+graph in its own order, each in float64, so the rounding of a result is that of its formula as written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from derive.graph import Node
+from verify.backends.writer import INFIX, Dialect, Form, Program, compile_source, write
+
+FORMS: dict[str, Form] = {
+    **INFIX,
+    "exp": Form("np.exp({})"),
+    "log": Form("np.log({})"),
+    "sqrt": Form("np.sqrt({})"),
+    "sin": Form("np.sin({})"),
+    "cos": Form("np.cos({})"),
+    "tanh": Form("np.tanh({})"),
+    "sigmoid": Form("sigmoid({})"),
+    "relu": Form("np.maximum({}, 0.0)"),
+    "abs": Form("np.abs({})"),
+    "sign": Form("np.sign({})"),
+    "min": Form("np.minimum({}, {})"),
+    "max": Form("np.maximum({}, {})"),
+    "select": Form("select({}, {}, {})"),
+    "where": Form("np.where({}, {}, {})"),
+    "and": Form("np.logical_and({}, {})"),
+    "or": Form("np.logical_or({}, {})"),
+    "not": Form("np.logical_not({})"),
+}
+
+#: What ``derive.components`` has resolved before source is written, and a definition, which is a line.
+RESOLVED = ("matmul", "transpose", "outer", "diag", "sum", "broadcast", "reshape", "index", "stack", "def")
+
+DIALECT = Dialect(
+    module="np",
+    header="import numpy as np",
+    forms=FORMS,
+    number="np.float64({})",
+    # a branch that is not taken, or the tail of an exponential, is no warning
+    decorator='@np.errstate(all="ignore")',
+    helpers={
+        "sigmoid": '''\
+def sigmoid(x):
+    """1/(1 + exp(-x)), without overflow."""
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0.0, 1.0, e) / (1.0 + e)''',
+        "select": '''\
+def select(s, a, b):
+    """a where s > 0, b where s < 0; on the kink their common value, or NaN."""
+    return np.where(s > 0.0, a, np.where((s < 0.0) | ((s == 0.0) & (a == b)), b, np.nan))''',
+    },
+    remark="elementwise over arrays of points",
+)
+
+
+def numpy_source(outputs: Sequence[Node], inputs: Sequence[Node]) -> str:
+    """The source of a module whose function ``f`` takes one array an input and returns a tuple of arrays.
+
+    ``outputs`` are scalar nodes (see derive.components); ``inputs`` the scalar symbols and entries of symbols
+    that they need, or any other nodes to start from.
+    """
+    return write(DIALECT, outputs, inputs)
+
+
+def compile_numpy(outputs: Sequence[Node], inputs: Sequence[Node]) -> Program:
+    """That function, ready to call; every output has the common shape of the inputs."""
+    import numpy as np
+
+    source = numpy_source(outputs, inputs)
+    f = compile_source(source)
+
+    def call(*points: Any) -> tuple[Any, ...]:
+        arrays = [np.asarray(p, dtype=np.float64) for p in points]
+        shape = np.broadcast_shapes(*(a.shape for a in arrays))
+        return tuple(np.broadcast_to(r, shape) for r in f(*arrays))
+
+    return Program(source, call)

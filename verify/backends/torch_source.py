@@ -1,0 +1,85 @@
+"""Torch source from tensor nodes, so that autograd works on the document's own definitions.
+
+Every input is a float64 tensor of the node's shape (a scalar has shape ()), and so is every output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.graph import Node
+from verify.backends.writer import ATOM, INFIX, PRODUCT, UNARY, Dialect, Form, Program, compile_source, write
+
+
+def _call(text: str) -> Form:
+    """A function or a method of Torch, which wants tensors."""
+    return Form(text, places=(ATOM,) if text.startswith("{}") else (), numbers=False)
+
+
+FORMS: dict[str, Form] = {
+    **INFIX,
+    "exp": _call("torch.exp({})"),
+    "log": _call("torch.log({})"),
+    "sqrt": _call("torch.sqrt({})"),
+    "sin": _call("torch.sin({})"),
+    "cos": _call("torch.cos({})"),
+    "tanh": _call("torch.tanh({})"),
+    "sigmoid": _call("torch.sigmoid({})"),
+    "relu": _call("torch.relu({})"),
+    "abs": _call("torch.abs({})"),
+    "sign": _call("torch.sign({})"),
+    "min": _call("torch.minimum({}, {})"),
+    "max": _call("torch.maximum({}, {})"),
+    "select": _call("select({}, {}, {})"),
+    "where": _call("torch.where({}, {}, {})"),
+    "and": _call("torch.logical_and({}, {})"),
+    "or": _call("torch.logical_or({}, {})"),
+    "not": _call("torch.logical_not({})"),
+    "matmul": Form("{} @ {}", PRODUCT, (PRODUCT, UNARY), numbers=False),
+    "transpose": _call("{}.permute({axes})"),
+    "outer": _call("torch.outer({}, {})"),
+    "diag": _call("torch.diag({})"),
+    "sum": _call("torch.sum({}, dim={attr})"),
+    "broadcast": _call("torch.broadcast_to({}, {shape})"),
+    "reshape": _call("torch.reshape({}, {shape})"),
+    "index": _call("{}[{attr}]"),
+    "stack": _call("torch.stack([{}])"),
+}
+
+#: A definition is a line.
+RESOLVED = ("def",)
+
+DIALECT = Dialect(
+    module="torch",
+    header="import torch",
+    forms=FORMS,
+    number="number({})",
+    # a tensor of its own, so that a derivative by a defined name sees only the paths through that name
+    alias="{}.clone()",
+    helpers={
+        "number": """\
+def number(x):
+    return torch.tensor(x, dtype=torch.float64)""",
+        "select": '''\
+def select(s, a, b):
+    """a where s > 0, b where s < 0; on the kink their common value, or NaN."""
+    on = torch.where((s == 0.0) & (a == b), b, torch.full_like(b, torch.nan))
+    return torch.where(s > 0.0, a, torch.where(s < 0.0, b, on))''',
+    },
+    remark="from float64 tensors",
+)
+
+
+def torch_source(outputs: Sequence[Node], inputs: Sequence[Node]) -> str:
+    """The source of a module whose function ``f`` takes one tensor an input and returns a tuple of tensors.
+
+    ``outputs`` are derivative-free nodes of any shape. A definition among them is the very tensor that the
+    others are computed from, so ``torch.autograd.grad(L, a1)`` is the document's dL/da1.
+    """
+    return write(DIALECT, outputs, inputs)
+
+
+def compile_torch(outputs: Sequence[Node], inputs: Sequence[Node]) -> Program:
+    """That function, ready to call."""
+    source = torch_source(outputs, inputs)
+    return Program(source, compile_source(source))

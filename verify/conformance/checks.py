@@ -1,0 +1,132 @@
+"""The checks of a case: one unit for each function and backend, and one for each second derivation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from derive.graph import Node, topological
+from derive.language import to_text
+from verify.casefile.model import Case
+from verify.conformance.hunt import Point, Record, hunt
+from verify.conformance.inputs import Input, inputs
+from verify.conformance.measure import Reading, bounds, leaves_range, reading
+from verify.conformance.objectives import Objective, derivatives, objectives
+from verify.conformance.programs import Implementation, numpy_implementation, torch_implementation
+from verify.results import Check, Worst
+
+EXAMPLES = 50
+#: Node evaluations of a unit: a large graph gets fewer points, the same on every machine.
+WORK = 100_000
+LEAST_EXAMPLES = 10
+
+Unit = tuple[str, Callable[[], list[Check]]]
+
+
+def check_case(case: Case, seed: int = 0, examples: int = EXAMPLES) -> list[Check]:
+    """Every check of the case."""
+    return [check for _, call in units(case, seed, examples) for check in call()]
+
+
+def units(case: Case, seed: int = 0, examples: int = EXAMPLES) -> list[Unit]:
+    """The checks as named calls, so that a suite can time and stop each. A call raises nothing."""
+    found: list[Unit] = []
+    for d in derivatives(case):
+        found.append((f"sympy: {to_text(d)}", partial(_second, case, d, seed)))
+    for o in objectives(case):
+        found.append((f"numpy: {o.text}", partial(_tested, case, o, "numpy", numpy_implementation, seed, examples)))
+        found.append((f"torch: {o.text}", partial(_tested, case, o, "torch", torch_implementation, seed, examples)))
+    return found
+
+
+def _check(case: Case, backend: str, subject: str, seed: int, seconds: float, found: Mapping[str, object]) -> Check:
+    common = {"document": case.document, "case": case.name, "backend": backend, "subject": subject, "seed": seed}
+    return Check.model_validate({**common, "seconds": seconds, **found})
+
+
+# -- the second derivation ---------------------------------------------------------------------------
+
+
+def _second(case: Case, derivative: Node, seed: int) -> list[Check]:
+    from derive.second_opinion import second_opinion
+
+    start = time.perf_counter()
+    ranges = {s.node: (s.low, s.high) for s in case.symbols.values()}
+    found: dict[str, object]
+    try:
+        opinion = second_opinion(derivative, ranges, seed)
+    except Exception as why:  # whatever SymPy trips over is no verdict
+        found = {"outcome": "undecided", "reason": _said(why)}
+    else:
+        found = {"outcome": opinion.outcome, "reason": opinion.reason or opinion.method, "examples": opinion.points}
+        if opinion.outcome == "differs":
+            found["worst"] = Worst(input=dict(opinion.witness), error=opinion.error, tolerance="0")
+    return [_check(case, "sympy", to_text(derivative), seed, time.perf_counter() - start, found)]
+
+
+# -- implementations -----------------------------------------------------------------------------------
+
+
+def _tested(
+    case: Case,
+    objective: Objective,
+    backend: str,
+    build: Callable[[Case, Objective], Implementation],
+    seed: int,
+    examples: int,
+) -> list[Check]:
+    start = time.perf_counter()
+    found: dict[str, Mapping[str, object]] = {}
+    try:
+        tested = build(case, objective)
+        points = inputs(case, tested.symbols)
+        for subject, record in _hunt(tested, points, seed, examples).items():
+            found[subject] = _outcome(record, tested.truth[subject], points)
+        for subject, reason in tested.missing.items():
+            found[subject] = {"outcome": "undecided", "reason": reason}
+    except Exception as why:  # a fault in a check is no verdict on the implementation
+        found = {objective.text: {"outcome": "undecided", "reason": _said(why)}}
+    seconds = (time.perf_counter() - start) / len(found)
+    return [_check(case, backend, subject, seed, seconds, outcome) for subject, outcome in found.items()]
+
+
+def _hunt(tested: Implementation, points: Sequence[Input], seed: int, examples: int) -> dict[str, Record]:
+    nodes = [i.node for i in points]
+    roots = [n for subject in tested.truth.values() for n in subject]
+    examples = min(examples, max(LEAST_EXAMPLES, WORK // len(topological(roots))))
+
+    def measure(point: Point) -> Mapping[str, Reading | None]:
+        bound = iter(bounds(roots, nodes, point, tested.bits))
+        found = tested.run(point)
+        readings = {s: reading([next(bound) for _ in truth], found[s]) for s, truth in tested.truth.items()}
+        if any(r is not None and not r.passes for r in readings.values()) and leaves_range(roots, nodes, point):
+            return dict.fromkeys(readings)
+        return readings
+
+    return hunt(points, list(tested.truth), measure, seed, examples)
+
+
+def _outcome(record: Record, truth: Sequence[Node], points: Sequence[Input]) -> dict[str, object]:
+    reasons = []
+    if record.rejected:
+        reasons.append(f"{record.rejected} more points have no value, or lie on a kink")
+    if record.failure is not None:
+        outcome, (worst, point) = "differs", record.failure
+        entry = f" of entry {worst.entry}" if len(truth) > 1 else ""
+        reasons.insert(0, f"the error{entry} is {worst.error:.3g}, {worst.ratio:.3g} times its tolerance")
+    elif record.worst is not None:
+        outcome, (worst, point) = "agrees", record.worst
+    else:
+        return {"outcome": "undecided", "reason": "no point of the range has a value off its kinks"}
+    shown = {i.name: repr(x) for i, x in zip(points, point, strict=True)}
+    return {
+        "outcome": outcome,
+        "examples": record.examples,
+        "reason": "; ".join(reasons),
+        "worst": Worst(input=shown, error=f"{worst.error:.3g}", tolerance=f"{worst.tolerance:.3g}"),
+    }
+
+
+def _said(why: Exception) -> str:
+    return f"{type(why).__name__}: {' '.join(str(why).split())[:300]}"

@@ -1,0 +1,101 @@
+"""The hunt for the worst input: Hypothesis draws points, steers towards large errors and shrinks failures."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from verify.conformance.inputs import Input
+from verify.conformance.measure import Reading
+
+Point = Sequence[float]
+Measure = Callable[[Point], Mapping[str, Reading | None]]
+
+
+@dataclass
+class Record:
+    """What a hunt found on one subject.
+
+    ``examples`` points were compared, ``rejected`` ones not (no value, or on a kink). ``worst`` is the largest
+    ratio of error to tolerance met; ``failure`` the simplest point where it passes 1.
+    """
+
+    examples: int = 0
+    rejected: int = 0
+    worst: tuple[Reading, Point] | None = None
+    failure: tuple[Reading, Point] | None = None
+
+    def add(self, reading: Reading | None, point: Point) -> None:
+        if reading is None:
+            self.rejected += 1
+            return
+        self.examples += 1
+        if self.worst is None or reading.ratio > self.worst[0].ratio:
+            self.worst = (reading, point)
+        if not reading.passes:
+            self.failure = (reading, point)  # Hypothesis replays the simplest failure last
+
+
+class _Differs(Exception):
+    """A point where an implementation is off by more than its tolerance."""
+
+
+def hunt(
+    inputs: Sequence[Input], subjects: Sequence[str], measure: Measure, seed: int, examples: int
+) -> dict[str, Record]:
+    """The record of each subject, after about ``examples`` points, the document's own first.
+
+    ``measure`` reads all subjects at a point. The same seed draws the same points, as far as the errors that steer
+    the draws are the same.
+    """
+    import hypothesis
+    from hypothesis import HealthCheck, Phase, Verbosity
+    from hypothesis import strategies as st
+    from hypothesis.errors import Unsatisfiable
+
+    records = {s: Record() for s in subjects}
+
+    def attempt(point: tuple[float, ...]) -> None:
+        readings = measure(point)
+        for subject, reading in readings.items():
+            records[subject].add(reading, point)
+            if reading is not None:
+                hypothesis.target(min(reading.ratio, 1e6), label=subject)
+        hypothesis.assume(any(r is not None for r in readings.values()))
+        if any(r is not None and not r.passes for r in readings.values()):
+            raise _Differs
+
+    settings = hypothesis.settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        phases=[Phase.explicit, Phase.generate, Phase.target, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+        verbosity=Verbosity.quiet,
+    )
+    points = st.tuples(*(i.strategy() for i in inputs))
+    start = tuple(i.start() for i in inputs)
+    test = hypothesis.given(point=points)(attempt)
+    test = hypothesis.seed(seed)(settings(hypothesis.example(point=start)(test)))
+    with _elsewhere(), suppress(_Differs, Unsatisfiable):  # the records tell
+        test()
+    return records
+
+
+@contextmanager
+def _elsewhere() -> Iterator[None]:
+    """Hypothesis leaves its caches in a temporary folder, not in the user's."""
+    from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
+
+    home = storage_directory("constants", intent_to_write=False).home_directory
+    set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "errata-hypothesis")
+    try:
+        yield
+    finally:
+        set_hypothesis_home_dir(home)
