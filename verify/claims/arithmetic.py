@@ -8,21 +8,19 @@ document and whole numbers are exact and do not move.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, fmpq
-
-from derive.calculus import gradient
 from derive.components import components
 from derive.enclose import evaluate, precision, rational
 from derive.graph import Graph, Node
 from derive.language import parse
 from verify.casefile.model import Claim
 from verify.claims.bench import PRECISIONS, Bench
-from verify.decimals import Printed, fit, parse_printed, rounded, show
+from verify.claims.reach import within_rounding
 from verify.claims.verdict import Verdict, undecided
+from verify.decimals import Printed, fit, parse_printed, rounded, show
 
 _LITERAL = re.compile(r"(?<![\w.])(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?")
 
@@ -46,7 +44,7 @@ def judge_arithmetic(bench: Bench, claim: Claim) -> Verdict:
         how = "a tie, rounded to a neighbour" if answer == "tie" else "the correct rounding"
         return Verdict("holds", f"{how} of what the printed factors give", exact, (), evidence)
     right = rounded(value, printed)
-    moved = factors.reach(printed, value)
+    moved = factors.moved(printed)
     if moved is not None:
         return Verdict(
             "holds-if",
@@ -57,7 +55,7 @@ def judge_arithmetic(bench: Bench, claim: Claim) -> Verdict:
         )
     if answer == "truncated":
         return Verdict("truncated", f"cut off, not rounded; correct: {right}", exact, (claim.id,), evidence)
-    also = ", also with its factors moved by half a unit" if factors.rounded else ""
+    also = ", also with its factors moved by half a unit" if factors.reaches else ""
     return Verdict("wrong", f"the printed factors give {right}{also}", exact, (claim.id,), evidence)
 
 
@@ -88,54 +86,14 @@ class Factors:
                 self.reaches[node] = number.unit / 2
         self.root = components(parse(template, scope, self.graph))[0]
 
-    @property
-    def rounded(self) -> bool:
-        return bool(self.reaches)
-
     def at(self, point: Mapping[Node, Fraction], prec: int = PRECISIONS[0]) -> Any:
         return evaluate([self.root], {n: rational(v) for n, v in point.items()}, prec)[0]
 
-    def reach(self, printed: Printed, value: Any) -> dict[str, str] | None:
-        """Factors within half a unit of the printed ones that give the printed result, or None.
-
-        To first order the farthest values lie at the corner that the signs of the gradient choose; on the way there the value
-        that fits best is tried. What is returned has been checked exactly.
-        """
-        if not self.reaches or printed.unit == 0:
-            return None
-        nodes = list(self.reaches)
-        slopes = evaluate(gradient(self.root, nodes), {n: rational(v) for n, v in self.centre.items()})
-        if any(isinstance(s, Exception) for s in slopes):
-            return None
-        upward = bool(value < rational(printed.value))
-        corner = dict(self.centre)
-        for n, slope in zip(nodes, slopes, strict=True):
-            if slope == 0:
-                continue
-            rises = bool(slope > 0)
-            corner[n] += self.reaches[n] if rises == upward else -self.reaches[n]
-        far = self.at(corner)
-        for share in _shares(value, far, rational(printed.value)):
-            point = {n: self.centre[n] + share * (corner[n] - self.centre[n]) for n in self.centre}
-            reached = self.at(point)
-            with precision(PRECISIONS[0]):
-                fits = not isinstance(reached, Exception) and fit(printed, reached) in ("rounded", "tie")
-            if fits:
-                return {self.texts[n]: show(rational(point[n]), 12) for n in nodes if point[n] != self.centre[n]}
-        return None
-
-
-def _shares(near: Any, far: Any, goal: fmpq) -> Sequence[Fraction]:
-    """How far to go from the printed factors towards the corner: to the goal if it is on the way, or all the way."""
-    if isinstance(far, Exception):
-        return ()
-    shares = [Fraction(1)]
-    width = float(arb(far) - arb(near))
-    if width:
-        way = float(arb(goal) - arb(near)) / width
-        if 0 < way < 1:
-            shares.insert(0, Fraction(way).limit_denominator(10**6))
-    return shares
+    def moved(self, printed: Printed) -> dict[str, str] | None:
+        """Factors within half a unit of the printed ones that give the printed result, or None."""
+        values = {n: rational(v) for n, v in self.centre.items()}
+        found = within_rounding(self.root, values, self.reaches, printed)
+        return None if found is None else {self.texts[n]: show(rational(v), 12) for n, v in found.items()}
 
 
 def exact_values(bench: Bench) -> set[Fraction]:

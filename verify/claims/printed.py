@@ -9,9 +9,9 @@ from flint import fmpq
 from derive.language import to_text
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.decimals import Printed, fit, rounded, show
 from verify.claims.provenance import Inheritance, inheritance, origins
 from verify.claims.verdict import Verdict, undecided
+from verify.decimals import Printed, fit, rounded, show
 
 
 def judge_printed(bench: Bench, claim: Claim) -> Verdict:

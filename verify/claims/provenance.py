@@ -15,6 +15,7 @@ from derive.enclose import evaluate, precision, rational
 from derive.graph import Node, topological
 from verify.casefile.model import Claim
 from verify.claims.bench import PRECISIONS, Bench
+from verify.claims.reach import within_rounding
 from verify.decimals import fit
 
 MAX_INPUTS = 8  # printed inputs of one step that are tried in all combinations
@@ -62,6 +63,17 @@ def inheritance(bench: Bench, claim: Claim) -> Inheritance | None:
             if answer is not None:
                 break
         if answer in ("rounded", "tie"):
+            return Inheritance(tuple(chosen), copied=False)
+    return _carried(bench, claim, step, inputs)
+
+
+def _carried(bench: Bench, claim: Claim, step: Node, inputs: Sequence[tuple[Node, Claim]]) -> Inheritance | None:
+    """The same with incorrect inputs carried on unrounded: any value that rounds to what was printed of them."""
+    faulty = [(n, c) for n, c in inputs if not correct(bench, c)]
+    for chosen in _subsets(bench, [c for _, c in faulty]):
+        moving = [(n, bench.printed(c)) for n, c in faulty if c in chosen]
+        values = {**bench.known, **{n: rational(p.value) for n, p in moving}}
+        if within_rounding(step, values, {n: p.unit / 2 for n, p in moving}, bench.printed(claim)):
             return Inheritance(tuple(chosen), copied=False)
     return None
 

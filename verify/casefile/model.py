@@ -1,0 +1,97 @@
+"""A case, as the rest of the house knows it: typed, with places, nothing left to parse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from derive.graph import Graph, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in a file, counted from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A free variable: ``values`` are its entries row by row (None: any), ``low`` and ``high`` its declared range."""
+
+    name: str
+    shape: tuple[int, ...]
+    values: tuple[Fraction, ...] | None
+    low: Fraction | None
+    high: Fraction | None
+    recover: bool
+    node: Node
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A named expression; ``node`` is the graph's definition node."""
+
+    name: str
+    node: Node
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """Something to derive, typeset and check: an entry of ``derive:``."""
+
+    text: str
+    node: Node
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that the document says. Which keys are set decides who judges it (verify.claims)."""
+
+    id: str
+    where: str
+    kind: str
+    place: Place
+    order: int
+    of: Node | None = None
+    equals: tuple[Node, ...] = ()
+    prints: str | None = None
+    by: Node | None = None
+    shows: Node | None = None
+    holds: Node | None = None
+    recover: str | None = None
+    sources: tuple[str, ...] = ()
+    defines: tuple[str, ...] = ()
+    shape: tuple[int, ...] | None = None
+    assuming: tuple[Node, ...] = ()
+    pinned: str = "holds"
+    because: str = ""
+    note: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    literals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One file of the case library."""
+
+    name: str
+    document: str
+    path: str
+    title: str
+    source: Mapping[str, str]
+    graph: Graph
+    symbols: Mapping[str, Symbol]
+    definitions: Mapping[str, Definition]
+    derivations: tuple[Derivation, ...]
+    claims: tuple[Claim, ...]
