@@ -233,8 +233,8 @@ def _display(quiet: bool) -> Silent:
 
     if quiet:
         return Silent()
-    dumb = os.environ.get("TERM") == "dumb" or os.environ.get("NO_COLOR")
-    return Live() if sys.stderr.isatty() and not dumb else Plain(lambda line: say(line, err=True))
+    live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("ERRATA_TRACEBACK")
+    return Live() if live else Plain(lambda line: say(line, err=True))
 
 
 def _with_traces(display: Silent) -> Callable[[Event], None]:

@@ -33,7 +33,7 @@ class Settings:
     work: str = "verify.suite.worker:Work"
     seed: int = 0
     examples: int = 50
-    memory: int = 6 * GIB
+    memory: int = 4 * GIB
 
 
 @dataclass(frozen=True, slots=True)
