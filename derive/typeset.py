@@ -50,7 +50,7 @@ def latex(root: Node, names: Mapping[Node, str] | None = None) -> str:
     """
     done: dict[Node, _Piece] = {}
     for n in topological([root], through_definitions=False):
-        made = _Piece(names[n]) if names and n in names else _piece(n, done)
+        made = _named(names[n]) if names and n in names else _piece(n, done)
         done[n] = made if len(made.text) <= LIMIT else _Piece(r"\cdots")
     return done[root].text
 
@@ -74,6 +74,10 @@ def abbreviations(roots: Sequence[Node], *, shared: int = 60, long: int = 400, p
             made = _Piece(names[n])
         done[n] = made
     return names
+
+
+def _named(name: str) -> _Piece:
+    return _Piece(name, _FRACTION if name.startswith(r"\frac") else _ATOM)
 
 
 def _piece(n: Node, done: _Done) -> _Piece:
@@ -283,9 +287,10 @@ def _matmul(n: Node, done: _Done) -> _Piece:
     # a gradient is written as a row or as a column, as it fits
     turn = len(a.shape) == 1 and not left.row and a.op != "d"
     before = _transposed(left) if turn else _factor(left, _PRODUCT, True)
-    after = (
-        _transposed(right) if right.row and len(b.shape) == 1 else _factor(right, _PRODUCT if b.op != "mul" else _POWER)
-    )
+    if right.row and len(b.shape) == 1:
+        after = _transposed(right)
+    else:
+        after = _factor(right, _FRACTION if b.op == "mul" else _PRODUCT)
     made = _signed(_beside(before, after), _PRODUCT)
     return made._replace(row=len(a.shape) == 1 and len(b.shape) == 2)
 
@@ -351,6 +356,8 @@ def _reshape(n: Node, done: _Done) -> _Piece:
 
 
 def _stack(n: Node, done: _Done) -> _Piece:
+    if n.shape == (1,):  # a vector of one is written as its entry
+        return done[n.args[0]]
     if len(n.shape) == 1:
         rows = [done[a].text for a in n.args]
     else:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derive.enclose import evaluate, rational
 from derive.graph import Graph, Node
-from derive.language import parse
+from derive.language import parse, to_text
 from derive.operators import DERIVATIVES, LEAVES, OPERATORS, STRUCTURAL
+from derive.tidy import tidy
 from derive.typeset import _RULES, LIMIT, abbreviations, latex, latex_name
 
 G = Graph()
@@ -193,3 +196,46 @@ def test_braces_brackets_and_environments_balance(text: str) -> None:
     assert not re.search(r"[|<>`$\n]|\\operatorname", made)  # would break a markdown table or its math
     assert not re.search(r"[-+] -", made)  # signs not doubled
     assert not re.search(r"\d \d", made)  # numbers not run together
+
+
+# -- products in order --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x*(2*x)*(-y)", "-(2*x**2*y)"),
+        ("(y - yhat)*(-1)*yhat*(1 - yhat)*x", "-(x*yhat*(y - yhat)*(1 - yhat))"),
+        ("x - (-2)*(y*y)", "x + 2*y**2"),
+        ("-x + y", "y - x"),
+        ("x**2*x*(x + y)*2", "2*x**3*(x + y)"),
+        ("x*0*y", "0"),
+        ("x*0*u", "0*u"),
+        ("tanh(z)*(0.5*u)", "0.5*tanh(z)*u"),
+        ("d(x*2*x, x)", "d(2*x**2, x)"),
+    ],
+)
+def test_tidy(text: str, expected: str) -> None:
+    (made,) = tidy([parse(text, SCOPE, G)])
+    assert made.shape == parse(text, SCOPE, G).shape
+    assert to_text(made) == expected
+
+
+POLYNOMIALS = st.recursive(
+    st.sampled_from(["x", "y", "z", "2", "-0.5", "3"]),
+    lambda e: st.one_of(
+        st.builds("({} {} {})".format, e, st.sampled_from("+-*"), e),
+        st.builds("(-{})".format, e),
+        st.builds("({})**{}".format, e, st.integers(1, 3)),
+    ),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(POLYNOMIALS, st.lists(st.fractions(-5, 5, max_denominator=9), min_size=3, max_size=3))
+def test_tidy_keeps_the_value(text: str, point: list[Fraction]) -> None:
+    node = parse(text, SCOPE, G)
+    values = {SCOPE[n]: rational(v) for n, v in zip("xyz", point, strict=True)}
+    before, after = evaluate([node, *tidy([node])], values)
+    assert before == after

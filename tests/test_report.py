@@ -1,0 +1,351 @@
+"""Reports: same bytes, harmless text, errors grouped by where they started, every verdict shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derive.graph import Graph
+from derive.language import parse
+from verify.casefile.model import Case, Claim, Definition, Derivation, Place, Symbol
+from verify.report import FORMATS, numbers, writer
+from verify.report.escape import code, text
+from verify.report.index import chains
+from verify.report.markdown import write
+from verify.report.place import MARKER, anchor, harmless, page
+from verify.report.words import MEANING, Item
+from verify.results import Check, Result, Results, Word, Worst
+
+HERE = Place("cases/book/x.yaml", 1, 1)
+
+SYMBOLS = {"x": 2, "w": "0.5", "b": "-0.3", "y": 1}
+DEFINE = {"z": "w*x + b", "yhat": "sigmoid(z)", "L": "(y - yhat)**2/2"}
+
+
+def make_case(
+    claims: Sequence[Mapping[str, Any]],
+    *,
+    name: str = "neuron",
+    document: str = "a-book",
+    title: str = "One neuron",
+    derive: Sequence[str] = (),
+) -> Case:
+    g = Graph()
+    scope = {n: g.symbol(n) for n in SYMBOLS}
+    symbols = {n: Symbol(n, (), (Fraction(v),), None, None, False, scope[n], HERE) for n, v in SYMBOLS.items()}
+    definitions = {}
+    for n, t in DEFINE.items():
+        scope[n] = g.define(n, parse(t, scope, g))
+        definitions[n] = Definition(n, scope[n], t, HERE)
+    made = []
+    for order, said in enumerate(claims):
+        keys = dict(said)
+        texts = {k: str(keys[k]) for k in ("of", "shows", "holds") if k in keys}
+        for k in ("of", "shows", "holds"):
+            if k in keys:
+                keys[k] = parse(keys[k], scope, g)
+        if "equals" in keys:
+            keys["equals"] = (parse(keys["equals"], scope, g),)
+        keys.setdefault("where", "")
+        keys.setdefault("kind", "number")
+        made.append(Claim(place=HERE, order=order, texts=texts, **keys))
+    derivations = tuple(Derivation(t, parse(t, scope, g), HERE) for t in derive)
+    return Case(
+        name, document, f"{name}.yaml", title, {"section": "2.7"}, g, symbols, definitions, derivations, tuple(made)
+    )
+
+
+def result(case: Case, identity: str, verdict: Word = "holds", **more: Any) -> Result:
+    claim = next((c for c in case.claims if c.id == identity), None)
+    more.setdefault("printed", claim.prints if claim else None)
+    where = claim.where if claim else ""
+    return Result(
+        id=identity, document=case.document, case=case.name, where=where, kind=claim.kind if claim else "number", verdict=verdict,
+        pinned=more.pop("pinned", verdict), file=case.path, line=1, seconds=more.pop("seconds", 0.25), **more,
+    )  # fmt: skip
+
+
+def report(case: Case, results: Sequence[Result], out: Path, checks: Sequence[Check] = ()) -> dict[str, str]:
+    paths = write(Results(claims=list(results), checks=list(checks)), [case], out)
+    return {p.name: p.read_text() for p in paths}
+
+
+CHAIN = make_case(
+    [
+        {"id": "z", "where": "step 1", "of": "z", "prints": "0.7"},
+        {"id": "yhat", "where": "step 2", "of": "yhat", "prints": "0.678188"},
+        {"id": "slope", "where": "step 3", "of": "d(L, yhat)", "prints": "-0.321812"},
+        {"id": "gate", "where": "step 4", "of": "d(yhat, z)", "prints": "0.2172"},
+        {"id": "delta", "where": "step 5", "of": "d(L, z)", "prints": "-0.0699"},
+    ],
+    derive=["grad(L, [w, b])", "hessian(L, [w, b])"],
+)
+FOLLOWS = "follows from the printed"
+CHAIN_RESULTS = [
+    result(CHAIN, "z"),
+    result(CHAIN, "yhat", "wrong", exact="0.668187772168166", reason="correct: 0.668188", origin=["yhat"]),
+    result(
+        CHAIN, "slope", "inherited", exact="-0.33181222783", origin=["yhat"],
+        reason=f"{FOLLOWS} yhat (0.678188); correct: -0.331812",
+    ),
+    result(CHAIN, "gate", "wrong", exact="0.22171287", reason="correct: 0.2217", origin=["gate"]),
+    result(
+        CHAIN, "delta", "inherited", exact="-0.0735671", origin=["yhat", "gate"],
+        reason=f"{FOLLOWS} slope (-0.321812), gate (0.2172); correct: -0.0736",
+    ),
+]  # fmt: skip
+
+
+def test_same_results_same_bytes(tmp_path: Path) -> None:
+    first = report(CHAIN, CHAIN_RESULTS, tmp_path / "a")
+    again = report(CHAIN, CHAIN_RESULTS, tmp_path / "elsewhere" / "b")
+    assert first == again
+    assert str(tmp_path) not in "".join(first.values())
+
+
+def test_seconds_and_worst_inputs_stand_only_on_the_page_of_the_machine(tmp_path: Path) -> None:
+    worst = Worst(input={"x": "1.75"}, error="3e-17", tolerance="4e-16")
+    check = Check(
+        document="a-book", case="neuron", subject="L", backend="numpy", outcome="agrees", examples=100, seed=7,
+        worst=worst, reason="3 ulp", seconds=1.5,
+    )  # fmt: skip
+    slower = check.model_copy(update={"worst": None, "reason": "", "seconds": 9.0})
+    one = report(CHAIN, CHAIN_RESULTS, tmp_path / "a", [check])
+    two = report(CHAIN, [r.model_copy(update={"seconds": 9.0}) for r in CHAIN_RESULTS], tmp_path / "b", [slower])
+    assert "1.75" in one["machine.md"]
+    assert one["machine.md"] != two["machine.md"]
+    assert one["neuron.md"] == two["neuron.md"]
+    assert "| `L` | NumPy | agrees | 100 | 7 |" in one["neuron.md"]
+
+
+def test_inherited_numbers_stand_under_their_origin() -> None:
+    items = [Item(r, CHAIN, c) for r, c in zip(CHAIN_RESULTS, CHAIN.claims, strict=True)]
+    found = [(c.origin.result.id, [h.result.id for h in c.heirs]) for c in chains(items)]
+    assert found == [("yhat", ["slope", "delta"]), ("gate", [])]
+
+
+def test_the_errata_list_says_what_to_change_where(tmp_path: Path) -> None:
+    lines = report(CHAIN, CHAIN_RESULTS, tmp_path)["README.md"].splitlines()
+    rows = [line for line in lines if line.startswith(("| [step", "| ↳"))]
+    assert [re.findall(r"step \d", row)[0] for row in rows] == ["step 2", "step 3", "step 5", "step 4"]
+    assert rows[0] == (
+        r"| [step 2](neuron.md#claim-yhat) | $`\hat{y}`$ = 0.678188 | 0.668188 | **wrong** "
+        "| The exact value is 0.668187772168…. |"
+    )
+    assert "| -0.331812 | inherited | Follows from the printed [`yhat`](neuron.md#claim-yhat) (0.678188). |" in rows[1]
+    assert "It also started at [`gate`](neuron.md#claim-gate)." in rows[2]
+    assert lines.index(rows[0]) < 15  # first things first
+
+
+def test_numbers_carried_on_from_right_ones_are_no_errors(tmp_path: Path) -> None:
+    results = [result(CHAIN, "z"), result(CHAIN, "slope", "inherited", exact="-0.33181222783", origin=["z"])]
+    index = report(CHAIN, results, tmp_path)["README.md"]
+    assert "Nothing: no claim was found wrong." in index
+    assert "## Carried on from rounded numbers" in index
+
+
+def test_every_verdict_is_shown_and_explained(tmp_path: Path) -> None:
+    words = get_args(Word)
+    case = make_case([{"id": f"c-{w}", "where": f"place of {w}", "of": "yhat", "prints": "0.7"} for w in words])
+    results = [result(case, f"c-{w}", w, exact="0.66818777", reason=f"because {w}", origin=["gone"]) for w in words]
+    made = report(case, results, tmp_path)
+    assert set(MEANING) == set(words)
+    for w in words:
+        assert f"](neuron.md#claim-c-{w})" in made["README.md"] or w == "holds"
+        assert re.search(rf"\| (\*\*)?{w}(\*\*)? \|", made["neuron.md"])
+        assert f'<a id="claim-c-{w}"></a>' in made["neuron.md"]
+
+
+def test_a_page_shows_the_mathematics_and_the_numbers_side_by_side(tmp_path: Path) -> None:
+    shown = report(CHAIN, CHAIN_RESULTS, tmp_path)["neuron.md"]
+    assert r"L &= \frac{(y - \hat{y})^{2}}{2}" in shown
+    assert r"\frac{\partial L}{\partial w} &= x \hat{y} (\hat{y} - y) (1 - \hat{y})" in shown
+    assert (
+        r'| <a id="claim-yhat"></a>`yhat` | step 2 | $`\hat{y}`$ | 0.678188 | 0.668187772168… '
+        r"| 0.6681877722 | 0.6681877722 | **wrong** |"
+    ) in shown
+
+
+def test_formulas_relations_and_arithmetic(tmp_path: Path) -> None:
+    case = make_case(
+        [
+            {"id": "f", "of": "d(L, yhat)", "equals": "y - yhat", "kind": "formula"},
+            {"id": "a", "shows": "(-0.20)*0.5", "prints": "-0.10", "kind": "arithmetic"},
+            {"id": "r", "holds": "z > 0", "kind": "relation", "note": "the gate is open"},
+        ]
+    )
+    evidence = {"method": "certified", "witness": {"y": "1", "yhat": "0"}}
+    results = [
+        result(case, "f", "wrong", reason="the sign is wrong", evidence=evidence, origin=["f"]),
+        result(case, "a", exact="-0.1"),
+        result(case, "r"),
+    ]
+    made = report(case, results, tmp_path)
+    formula = r"$`\frac{\partial L}{\partial \hat{y}} = y - \hat{y}`$"
+    assert rf"{formula} | **wrong** | certified at `y = 1`, `yhat = 0` |" in made["neuron.md"]
+    assert rf"{formula} | $`\hat{{y}} - y`$ | **wrong** | The sign is wrong. |" in made["README.md"]
+    assert "| `(-0.20)*0.5 = -0.10` | -0.1 | holds |" in made["neuron.md"]
+    assert r"| relation | $`z \gt 0`$ | holds |" in made["neuron.md"]
+    assert "- [`r`](#claim-r): The gate is open." in made["neuron.md"]
+
+
+# -- hostile text -----------------------------------------------------------------------------------
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "a | b || c",
+    "](javascript:alert(1))",
+    "[x](https://example.org)",
+    "![x](https://example.org/x.png)",
+    "`` `code` ``",
+    "line\nbreak\r\n# heading\n- list",
+    "$x$ $`y`$",
+    "https://example.org and www.example.org and a@example.org",
+    "<img src=x onerror=alert(1)>",
+    "-->",
+    "\\| \\`",
+    "\u202eright to left\x00",
+    "&lt;b&gt;",
+]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_text_of_a_case_stays_text(hostile: str, tmp_path: Path) -> None:
+    from markdown_it import MarkdownIt
+
+    case = make_case(
+        [{"id": hostile, "where": hostile, "of": "yhat", "prints": hostile, "note": hostile, "because": hostile}],
+        name=hostile,
+        document=hostile,
+        title=hostile,
+    )
+    results = [result(case, hostile, "wrong", reason=hostile, exact="0.5", origin=[hostile])]
+    check = Check(document=hostile, case=hostile, subject=hostile, backend=hostile, outcome="differs", reason=hostile)
+    made = report(case, results, tmp_path, [check])
+    assert len(made) == 3
+    for path in tmp_path.rglob("*"):
+        assert re.fullmatch(r"[A-Za-z0-9._-]+", path.name)
+    renderer = MarkdownIt("commonmark").enable("table")
+    for page_text in made.values():
+        html = renderer.render(page_text)
+        assert not re.search(r"<(?!!--)(script|img)", html)
+        links = re.findall(r'href="([^"]*)"', html)
+        assert all(re.fullmatch(r"([A-Za-z0-9._-]+\.md)?(#claim-[A-Za-z0-9._-]+)?", link) for link in links)
+        for line in page_text.splitlines():
+            if line.startswith("|") and not line.startswith(("| ---", "| --:")):
+                assert len(re.findall(r"(?<!\\)\|", line.replace("\\\\", ""))) == columns(page_text, line)
+
+
+def columns(page_text: str, line: str) -> int:
+    """The bars in the rule of the table that a line belongs to."""
+    lines = page_text.splitlines()
+    at = lines.index(line)
+    while at < len(lines) and lines[at].startswith("|"):
+        at -= 1
+    return lines[at + 2].count("|")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60))
+def test_escaped_text_renders_as_itself(value: str) -> None:
+    from html import unescape
+
+    from markdown_it import MarkdownIt
+
+    renderer = MarkdownIt("commonmark")
+    shown = " ".join("".join(" " if c.isspace() or not c.isprintable() else c for c in value).split())
+    html = renderer.renderInline(text(value))
+    assert unescape(re.sub("<!-- -->", "", html)) == shown
+    html = renderer.renderInline(code(value).replace(r"\|", "|"))
+    if "|" not in shown:
+        assert html == "" if not shown else unescape(re.sub("</?code>", "", html)) == shown
+
+
+@given(st.text(max_size=100), st.text(max_size=100))
+def test_file_names_are_harmless_and_stay_unlike(a: str, b: str) -> None:
+    for name in (harmless(a), anchor(a), page(a)):
+        assert re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", name)
+    assert a == b or harmless(a) != harmless(b)
+
+
+def test_a_case_never_takes_the_place_of_the_index() -> None:
+    assert page("README") != "README.md"
+    assert page("readme").lower() != "readme.md"
+    assert page("machine") != "machine.md"
+
+
+# -- files ------------------------------------------------------------------------------------------
+
+
+def test_stale_pages_go_and_strangers_stay(tmp_path: Path) -> None:
+    report(make_case([], name="old"), [], tmp_path)
+    folder = tmp_path / "a-book"
+    (folder / "notes.md").write_text("my own\n")
+    (folder / "late.md").write_text(f"my own\n{MARKER}\n")
+    (folder / "other.txt").write_text(f"{MARKER}\n")
+    elsewhere = tmp_path / "other-book"
+    elsewhere.mkdir()
+    (elsewhere / "old.md").write_text(f"{MARKER}\n")
+    report(CHAIN, CHAIN_RESULTS, tmp_path)
+    there = {p.name for p in folder.iterdir()}
+    assert there == {"README.md", "neuron.md", "machine.md", "notes.md", "late.md", "other.txt"}
+    assert (elsewhere / "old.md").exists()
+
+
+def test_a_failed_write_leaves_the_old_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = report(CHAIN, CHAIN_RESULTS, tmp_path)
+    monkeypatch.setattr("os.replace", lambda *a: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        report(CHAIN, CHAIN_RESULTS[:2], tmp_path)
+    assert {p.name: p.read_text() for p in (tmp_path / "a-book").iterdir()} == before
+
+
+def test_an_interrupted_run_says_so(tmp_path: Path) -> None:
+    (index, *_) = write(Results(claims=[], interrupted=True), [CHAIN], tmp_path)
+    assert "interrupted" in index.read_text()
+
+
+def test_every_format_has_a_writer() -> None:
+    assert [writer(name) for name in FORMATS] == [write]
+
+
+# -- numbers ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("1.10", "1.1"),
+        ("0.78600296401277771", "0.786002964012…"),
+        ("0.2152372469201", "0.215237246920…"),
+        ("4.1598139012349e-7", "4.15981390123…e-7"),
+        ("-2", "-2"),
+        ("0", "0"),
+        ("[0.1 +/- 2]", "[0.1 +/- 2]"),
+    ],
+)
+def test_exact_values_are_cut_with_an_ellipsis(value: str, shown: str) -> None:
+    assert numbers.exact(value) == shown
+
+
+def test_floats_have_ten_digits_and_noise_is_zero() -> None:
+    assert numbers.floating(0.1 + 0.2) == "0.3"
+    assert numbers.floating(2 / 3) == "0.6666666667"
+    assert numbers.floating(1.1e-17, "0") == "0"
+    assert numbers.floating(4.16e-7, "4.16e-7") == "4.16e-7"
+    assert numbers.floating(-0.0) == "0"
+    assert numbers.floating(float("nan")) == "NaN"
+
+
+def test_the_right_value_stands_in_the_notation_of_the_print() -> None:
+    assert numbers.correct("0.6681877", "0.67") == "0.67"
+    assert numbers.correct("-0.0735671", "-0.0699") == "-0.0736"
+    assert numbers.correct("0.6681877", "66%") == "67%"
+    assert numbers.correct("0.6681877", "no number") == ""

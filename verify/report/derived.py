@@ -1,0 +1,150 @@
+"""What a case has derived, typeset: gradients by variable, Jacobians and Hessians by entry, shared parts named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from derive import shapes
+from derive.calculus import expand_all
+from derive.components import components
+from derive.errors import ExpressionError
+from derive.graph import Node
+from derive.tidy import tidy
+from derive.typeset import abbreviations, latex
+from verify.casefile.model import Case
+from verify.report.escape import code, display, math, text
+from verify.report.numbers import exact, floating
+from verify.report.tables import table
+from verify.report.values import Values
+
+MAX_ENTRIES = 64  # entries of one derivation that are written out
+MATRIX_WIDTH = 150  # characters of LaTeX in a row of a matrix; wider ones are listed entry by entry
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An equation: what is derived, and what it is."""
+
+    left: str
+    right: Node
+
+
+def derivations(case: Case, values: Values) -> Iterator[str]:
+    """The section's parts, as markdown."""
+    for d in case.derivations:
+        yield f"### {code(d.text)}"
+        try:
+            yield from _formulas(case, d.node)
+        except ExpressionError as fault:
+            yield f"Not derived: {text(str(fault))}."
+            continue
+        if shown := _values(d.node, values):
+            yield shown
+
+
+def _formulas(case: Case, node: Node) -> Iterator[str]:
+    lines = _lines(node)
+    results = tidy(expand_all([line.right for line in lines]))
+    names = abbreviations(results, shared=40, long=240, prefix=_free_letter(case))
+    # a tensor that is itself derived here stands by its left side: dL/dW = (dL/db) a^T
+    known = {r: line.left for line, r in zip(lines, results, strict=True) if r.shape and r.args}
+    done = [(line.left, latex(r, names | _without(known, r))) for line, r in zip(lines, results, strict=True)]
+    matrix = _matrix(node, [right for _, right in done])
+    yield display(f"{latex(node)} = {matrix}" if matrix else _aligned(done))
+    if names:
+        named = [(name, latex(n, known | _without(names, n))) for n, name in names.items()]
+        yield "where"
+        yield display(_aligned(named))
+    if node.op == "hessian" and not matrix:
+        yield "The Hessian is symmetric: the other entries are these."
+    if len(lines) < _written_out(node):
+        yield f"The first {len(lines)} of {_written_out(node)} entries."
+
+
+def _without(names: dict[Node, str], n: Node) -> dict[Node, str]:
+    return {m: name for m, name in names.items() if m is not n}
+
+
+def _lines(node: Node) -> list[Line]:
+    """The equations to write: a gradient one variable at a time, in the variable's shape; else entry by entry."""
+    g = node.graph
+    if node.op == "d" and not node.args[0].shape:
+        f, *variables = node.args
+        return [Line(latex(p), p) for p in (g.node("d", (f, v), False, v.shape) for v in variables)]
+    if not node.shape:
+        return [Line(latex(node), node)]
+    if node.op not in ("d", "hessian", "hvp"):
+        return [Line(latex(node), node)]
+    where = [i for i in shapes.indices(node.shape) if not _mirrored(node, i)][:MAX_ENTRIES]
+    (whole,) = expand_all([node])
+    entries = dict(zip(shapes.indices(node.shape), components(whole), strict=True))
+    return [Line(latex(g.index(node, i)), entries[i]) for i in where]
+
+
+def _mirrored(node: Node, where: tuple[int, ...]) -> bool:
+    half = len(where) // 2
+    return node.op == "hessian" and where[:half] > where[half:]
+
+
+def _written_out(node: Node) -> int:
+    if node.op == "d" and not node.args[0].shape:
+        return len(node.args) - 1
+    if node.op not in ("d", "hessian", "hvp"):
+        return 1
+    return sum(not _mirrored(node, i) for i in shapes.indices(node.shape))
+
+
+def _matrix(node: Node, entries: Sequence[str]) -> str:
+    """The entries as one vector or matrix, where they are short; else ""."""
+    if node.op not in ("d", "hessian", "hvp") or not node.shape or (node.op == "d" and not node.args[0].shape):
+        return ""
+    if len(node.shape) > 2 or len(entries) < _written_out(node):
+        return ""
+    where = [i for i in shapes.indices(node.shape) if not _mirrored(node, i)]
+    by_place = dict(zip(where, entries, strict=True))
+    rows: dict[int, list[str]] = {}
+    for i in shapes.indices(node.shape):
+        rows.setdefault(i[0], []).append(by_place.get(i) or by_place[i[::-1]])
+    if any(sum(map(len, row)) > MATRIX_WIDTH for row in rows.values()):
+        return ""
+    return r"\begin{pmatrix} " + r" \\ ".join(" & ".join(row) for row in rows.values()) + r" \end{pmatrix}"
+
+
+def _aligned(equations: Sequence[tuple[str, str]]) -> str:
+    if len(equations) == 1:
+        return " = ".join(equations[0])
+    inside = " \\\\\n".join(f"{left} &= {right}" for left, right in equations)
+    return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
+
+
+def definitions(case: Case) -> str:
+    """All definitions of a case as one block."""
+    return display(_aligned([(latex(d.node), latex(d.node.args[0])) for d in case.definitions.values()]))
+
+
+def _free_letter(case: Case) -> str:
+    """A letter for the names of shared parts that no name of the case uses with a number."""
+    names = (*case.symbols, *case.definitions)
+    for letter in "stkrq":
+        if not any(re.fullmatch(rf"{letter}_?\d*", n) for n in names):
+            return letter
+    return r"\varsigma"
+
+
+def _values(node: Node, values: Values) -> str:
+    """The entries at the document's inputs, side by side; "" where an input has no value."""
+    g = node.graph
+    where = [i for i in shapes.indices(node.shape) if not _mirrored(node, i)][:MAX_ENTRIES]
+    entries = [g.index(node, i) if i else node for i in where]
+    found = values.of(entries)
+    rows = [
+        [math(latex(e)), exact(v.exact), floating(v.numpy, v.exact), floating(v.torch, v.exact)]
+        for e, v in zip(entries, found, strict=True)
+        if v.exact is not None
+    ]
+    return table(["At the given values", "Exact", "NumPy", "Torch"], rows, NUMBERS) if rows else ""
+
+
+NUMBERS = ("Document", "Exact", "NumPy", "Torch", "Examples", "Seed")  # columns aligned to the right

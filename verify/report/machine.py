@@ -1,0 +1,44 @@
+"""What depends on the processor: worst inputs, errors, seconds. Written beside the report, never committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from verify.report.escape import code, text
+from verify.report.index import title
+from verify.report.place import MARKER
+from verify.report.tables import table
+from verify.results import Check, Result
+
+SLOWEST = 20
+
+
+def machine(document: str, claims: Sequence[Result], checks: Sequence[Check]) -> str:
+    """The page, as markdown."""
+    return "\n\n".join(_parts(document, claims, checks)) + "\n"
+
+
+def _parts(document: str, claims: Sequence[Result], checks: Sequence[Check]) -> Iterator[str]:
+    yield MARKER
+    yield f"# {text(title(document))}: this machine"
+    yield "Worst inputs, errors and seconds of the last run. They differ from machine to machine; nothing here is compared."
+    total = sum(r.seconds for r in claims) + sum(c.seconds for c in checks)
+    yield f"{len(claims)} claims and {len(checks)} checks took {total:.2f} s of processor time."
+    if checks:
+        yield "## Implementations"
+        yield table(["Case", "What", "Against", "Outcome", "Worst input", "Error", "Allowed", "Seconds", ""], [
+            [text(c.case), code(c.subject), text(c.backend), c.outcome, *_worst(c), f"{c.seconds:.3f}", text(c.reason)]
+            for c in checks
+        ], ("Error", "Allowed", "Seconds"))  # fmt: skip
+    slow = sorted(claims, key=lambda r: -r.seconds)[:SLOWEST]
+    if slow:
+        yield "## The slowest claims"
+        rows = [[text(r.case), code(r.id), text(r.kind), f"{r.seconds:.3f}"] for r in slow]
+        yield table(["Case", "Claim", "Kind", "Seconds"], rows, ("Seconds",))
+
+
+def _worst(check: Check) -> list[str]:
+    if check.worst is None:
+        return ["", "", ""]
+    at = ", ".join(f"{name} = {value}" for name, value in check.worst.input.items())
+    return [code(at), text(check.worst.error), text(check.worst.tolerance)]

@@ -1,0 +1,54 @@
+"""The report in markdown: a folder a document, in it an index with the errata list and a page a case.
+
+Same results, same bytes: nothing in these pages depends on the time, the machine or where the files lie. What does
+goes to ``machine.md``, which is not committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from verify.casefile.model import Case
+from verify.report.index import index
+from verify.report.machine import machine
+from verify.report.page import page
+from verify.report.place import INDEX, MACHINE, Links, folder, remove_stale, write_whole
+from verify.report.place import page as page_name
+from verify.report.words import Item
+from verify.results import Results
+
+
+def write(results: Results, cases: Sequence[Case], out: Path) -> list[Path]:
+    """Writes the pages of every document that the cases belong to, and returns their paths in order.
+
+    Pages of a document that an earlier run wrote and this one did not are removed. Raises OSError.
+    """
+    written = []
+    for document in dict.fromkeys(c.document for c in cases):
+        directory = out / folder(document)
+        pages = _pages(document, results, [c for c in cases if c.document == document])
+        for name, made in pages.items():
+            write_whole(directory / name, made)
+        paths = [directory / name for name in pages]
+        remove_stale(directory, paths)
+        written += paths
+    return written
+
+
+def _pages(document: str, results: Results, cases: Sequence[Case]) -> dict[str, str]:
+    """File name to text, the index first."""
+    claims = {c.name: {claim.id: claim for claim in c.claims} for c in cases}
+    by_case: dict[str, list[Item]] = {c.name: [] for c in cases}
+    found = {c.name: c for c in cases}
+    for r in results.claims:
+        if r.document == document and r.case in found:
+            by_case[r.case].append(Item(r, found[r.case], claims[r.case].get(r.id)))
+    links = Links(frozenset(by_case), {name: frozenset(i.result.id for i in items) for name, items in by_case.items()})
+    checks = {name: [c for c in results.checks if (c.document, c.case) == (document, name)] for name in by_case}
+    items = [i for each in by_case.values() for i in each]
+    pages = {INDEX: index(document, items, links, results.interrupted)}
+    for case in cases:
+        pages[page_name(case.name)] = page(case, by_case[case.name], checks[case.name], links)
+    pages[MACHINE] = machine(document, [i.result for i in items], [c for each in checks.values() for c in each])
+    return pages

@@ -1,0 +1,204 @@
+"""The page of a case: what is given, defined and derived, then every claim beside the truth, then implementations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+
+from derive.language import decimal_text
+from derive.typeset import latex
+from verify.casefile.model import Case, Symbol
+from verify.report import numbers
+from verify.report.derived import NUMBERS, definitions, derivations
+from verify.report.escape import code, math, text
+from verify.report.index import heading
+from verify.report.place import INDEX, MARKER, Links, anchor
+from verify.report.tables import table
+from verify.report.values import Values
+from verify.report.words import Item, evidence, printed, quantity, right, sentence, tally, verdict, why
+from verify.results import Check
+
+MAX_SHOWN = 64  # entries of a given tensor that are written out
+
+
+def page(case: Case, items: Sequence[Item], checks: Sequence[Check], links: Links) -> str:
+    """The page, as markdown."""
+    return "\n\n".join(_parts(case, items, checks, links)) + "\n"
+
+
+def _parts(case: Case, items: Sequence[Item], checks: Sequence[Check], links: Links) -> Iterator[str]:
+    values = Values(case)
+    yield MARKER
+    yield f"# {text(heading(case))}"
+    yield _source(case)
+    if items:
+        yield f"{tally(Counter[str](i.result.verdict for i in items))}."
+    if case.symbols:
+        yield "## Given"
+        yield _given(list(case.symbols.values()), values)
+    if case.definitions:
+        yield "## Defined"
+        yield definitions(case)
+    if case.derivations:
+        yield "## Derived"
+        yield "By Errata, from the definitions. A defined name stands for its value."
+        yield from derivations(case, values)
+    rest = list(items)
+    for title, belongs, lay_out in _SECTIONS:
+        chosen = [i for i in rest if belongs(i)]
+        rest = [i for i in rest if not belongs(i)]
+        if chosen:
+            yield f"## {title}"
+            yield lay_out(chosen, values)
+            yield from _remarks(chosen, links)
+    if checks:
+        yield "## Implementations"
+        yield "The same mathematics in NumPy, Torch and SymPy, against the derived one, on random inputs."
+        yield _checks(checks)
+
+
+def _source(case: Case) -> str:
+    items = ", ".join(f"{text(k)} {text(v)}" for k, v in case.source.items())
+    back = f"[All errata of this document]({INDEX})"
+    return f"In the document: {items}. {back}" if items else back
+
+
+# -- what is given ----------------------------------------------------------------------------------
+
+
+def _given(symbols: Sequence[Symbol], values: Values) -> str:
+    rows = [[math(latex(s.node)), _value(s, values), _range(s)] for s in symbols]
+    columns = 3 if any(row[2] for row in rows) else 2
+    return table(["Symbol", "Value", "Implementations tested in"][:columns], [row[:columns] for row in rows])
+
+
+def _value(s: Symbol, values: Values) -> str:
+    if s.recover:
+        found = values.bench.known.get(s.node)
+        known = (
+            f"; {number(Fraction(int(found.p), int(found.q)))} fits the printed numbers" if found is not None else ""
+        )
+        return f"left out{known}"
+    size = " × ".join(map(str, s.shape))
+    if s.values is None:
+        return f"any of size {size}" if s.shape else "any number"
+    if not s.shape:
+        return number(s.values[0])
+    if len(s.values) > MAX_SHOWN or len(s.shape) > 2:
+        return f"{size} numbers"
+    columns = s.shape[1] if len(s.shape) == 2 else 1
+    rows = [s.values[i : i + columns] for i in range(0, len(s.values), columns)]
+    inside = r" \\ ".join(" & ".join(map(number, row)) for row in rows)
+    return math(rf"\begin{{pmatrix}} {inside} \end{{pmatrix}}")
+
+
+def _range(s: Symbol) -> str:
+    if s.low is None and s.high is None:
+        return ""
+    low = "-∞" if s.low is None else number(s.low)
+    high = "∞" if s.high is None else number(s.high)
+    return f"{low} to {high}"
+
+
+def number(value: Fraction) -> str:
+    """An exact number of a case: its decimal, or p/q."""
+    return decimal_text(value) or f"{value.numerator}/{value.denominator}"
+
+
+# -- the claims, by what they say -------------------------------------------------------------------
+
+
+def _id(item: Item) -> str:
+    return f'<a id="{anchor(item.result.id)}"></a>{code(item.result.id)}'
+
+
+def _numbers(items: Sequence[Item], values: Values) -> str:
+    nodes = [i.claim.of for i in items if i.claim is not None and i.claim.of is not None]
+    found = dict(zip(nodes, values.of(nodes), strict=True))
+    rows = []
+    for item in items:
+        claim = item.claim
+        assert claim is not None
+        assert claim.of is not None
+        value = found[claim.of]
+        told = item.result.exact or value.exact
+        row = [
+            _id(item),
+            text(item.result.where),
+            quantity(claim),
+            text(item.result.printed or ""),
+            numbers.exact(told),
+        ]
+        row += [numbers.floating(v, told) for v in (value.numpy, value.torch)]
+        rows.append([*row, verdict(item.result.verdict)])
+    headers = ["Claim", "Where", "Quantity", "Document", "Exact", "NumPy", "Torch", "Verdict"]
+    return table(headers, rows, NUMBERS)
+
+
+def _formulas(items: Sequence[Item], values: Values) -> str:
+    rows = []
+    for item in items:
+        assert item.claim is not None
+        given = ", ".join(math(latex(a)) for a in item.claim.assuming)
+        says = printed(item) + (f" for {given}" if given else "")
+        rows.append([_id(item), text(item.result.where), says, verdict(item.result.verdict)])
+        rows[-1].append(evidence(item.result.evidence))
+    return table(["Claim", "Where", "Document", "Verdict", "How"], rows)
+
+
+def _arithmetic(items: Sequence[Item], values: Values) -> str:
+    rows = []
+    for item in items:
+        exact = numbers.exact(item.result.exact)
+        rows.append([_id(item), text(item.result.where), printed(item), exact, verdict(item.result.verdict)])
+    return table(["Claim", "Where", "Document", "Its factors give", "Verdict"], rows)
+
+
+def _others(items: Sequence[Item], values: Values) -> str:
+    rows = [[_id(i), text(i.result.where), text(i.result.kind), printed(i), verdict(i.result.verdict)] for i in items]
+    return table(["Claim", "Where", "Kind", "Document", "Verdict"], rows)
+
+
+_Section = tuple[str, Callable[[Item], bool], Callable[[Sequence[Item], Values], str]]
+
+#: (heading, does the claim belong here?, its table); the first that takes a claim has it.
+_SECTIONS: tuple[_Section, ...] = (
+    ("Numbers", lambda i: i.claim is not None and i.claim.prints is not None and i.claim.of is not None, _numbers),
+    ("Formulas", lambda i: i.claim is not None and bool(i.claim.equals), _formulas),
+    ("Displayed arithmetic", lambda i: i.claim is not None and i.claim.shows is not None, _arithmetic),
+    ("Other statements", lambda i: True, _others),
+)
+
+
+def _remarks(items: Sequence[Item], links: Links) -> Iterator[str]:
+    """A line for each claim that needs a word: why it does not hold, what its note says."""
+    lines = []
+    for item in items:
+        told = []
+        if item.result.verdict != "holds":
+            should = right(item)
+            leads = ", value" if item.result.verdict == "underspecified" else ", should be"
+            told.append(verdict(item.result.verdict) + (f"{leads} {should}." if should else "."))
+            told.append(why(item, links, here=True))
+        if item.claim is not None:
+            told.append(sentence(item.claim.because, item.case.name, links, here=True))
+            told.append(sentence(item.claim.note, item.case.name, links, here=True))
+        if not item.result.as_pinned:
+            told.append(f"The case expects: {item.result.pinned}.")
+        said = " ".join(t for t in told if t)
+        if said:
+            lines.append(f"- {links.claim(item.case.name, item.result.id, code(item.result.id), here=True)}: {said}")
+    if lines:
+        yield "\n".join(lines)
+
+
+def _checks(checks: Sequence[Check]) -> str:
+    rows = []
+    for c in checks:
+        outcome = f"**{c.outcome}**" if c.outcome == "differs" else c.outcome
+        rows.append([code(c.subject), text(_BACKENDS.get(c.backend, c.backend)), outcome, str(c.examples), str(c.seed)])
+    return table(["What", "Against", "Outcome", "Examples", "Seed"], rows, NUMBERS)
+
+
+_BACKENDS = {"numpy": "NumPy", "torch": "Torch", "sympy": "SymPy"}

@@ -1,0 +1,180 @@
+"""What is said about a claim, in markdown: what the document prints, what is right, why, and how it is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from verify.casefile.model import Case, Claim
+from verify.report import numbers
+from verify.report.escape import code, math, text
+from verify.report.place import Links
+from verify.results import Result
+
+#: The verdicts in the order in which a reader wants them, with a sentence each.
+MEANING = {
+    "wrong": "Refuted. The right value or formula stands beside it.",
+    "inherited": "Not the correct rounding, but it follows from numbers that the document printed before, which are named.",
+    "inconsistent": "It can't hold together with another statement of the document.",
+    "convention": "A legitimate definition that differs from the usual or the named one; the difference is given.",
+    "holds-if": "True under a condition that the document does not state.",
+    "truncated": "The printed digits are the exact value cut off, not rounded.",
+    "underspecified": "An input is missing; what the printed numbers determine it to be is given.",
+    "undecided": "Neither proved nor refuted, and why. Never counted as right.",
+    "holds": "Proved; or the printed number is the correct rounding of the exact value.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A result with the claim that it is about; None where the case file no longer has the claim."""
+
+    result: Result
+    case: Case
+    claim: Claim | None
+
+    @property
+    def place(self) -> str:
+        """Where in the document the claim stands, as plain text."""
+        return self.result.where or self.result.id
+
+
+def verdict(word: str) -> str:
+    """The verdict as a plain word, bold where something must be mended."""
+    return f"**{word}**" if word in ("wrong", "inconsistent") else word
+
+
+def printed(item: Item) -> str:
+    """What the document says: a quantity and its digits, an arithmetic, or a formula, typeset."""
+    claim = item.claim
+    if item.result.printed is not None:
+        digits = text(item.result.printed)
+        if claim is None:
+            return digits
+        if claim.shows is not None:
+            return code(f"{claim.texts.get('shows', '')} = {item.result.printed}")
+        return f"{quantity(claim)} = {digits}"
+    if claim is None:
+        return ""
+    return math(statement(claim)) if statement(claim) else ""
+
+
+def quantity(claim: Claim) -> str:
+    """What a number is printed for, typeset."""
+    from derive.typeset import latex
+
+    assert claim.of is not None
+    return math(statement(claim) if claim.equals else latex(claim.of))
+
+
+def statement(claim: Claim) -> str:
+    """What a claim without digits says, as LaTeX; "" where it is no mathematics."""
+    from derive.typeset import latex
+
+    if claim.of is not None and claim.equals:
+        return " = ".join(latex(side) for side in (claim.of, *claim.equals))
+    if claim.holds is not None:
+        return latex(claim.holds)
+    if claim.of is not None and claim.shape is not None:
+        return rf"{latex(claim.of)} \in \mathbb{{R}}^{{{_size(claim.shape)}}}"
+    if claim.defines:
+        from derive.typeset import latex_name
+
+        return ", ".join(latex_name(name) for name in claim.defines)
+    if claim.recover is not None:
+        from derive.typeset import latex_name
+
+        return latex_name(claim.recover)
+    return ""
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return r" \times ".join(map(str, shape)) or "1"
+
+
+def right(item: Item) -> str:
+    """What should stand there instead, in the document's notation; "" where that is not one thing."""
+    word, claim = item.result.verdict, item.claim
+    if word in ("holds", "holds-if", "undecided", "convention", "inconsistent"):
+        return ""
+    if word == "underspecified":
+        return text(item.result.exact or "")
+    if item.result.printed is not None:
+        return text(numbers.correct(item.result.exact, item.result.printed))
+    if claim is not None and claim.of is not None and claim.equals:
+        return math(_worked_out(claim))
+    return ""
+
+
+def _worked_out(claim: Claim) -> str:
+    """The left side of a refuted formula with its derivatives worked out."""
+    from derive.calculus import expand
+    from derive.errors import ExpressionError
+    from derive.tidy import tidy
+    from derive.typeset import latex
+
+    assert claim.of is not None
+    try:
+        return latex(tidy([expand(claim.of)])[0])
+    except ExpressionError:
+        return latex(claim.of)
+
+
+def why(item: Item, links: Links, here: bool = False) -> str:
+    """The reason in a sentence, its claim ids linked, without what stands in the column of the right value."""
+    reason = item.result.reason
+    fixed = numbers.correct(item.result.exact, item.result.printed)
+    if fixed:
+        reason = re.sub(rf"(^|; )correct: {re.escape(fixed)}(?![\d.])", "", reason)
+    said = sentence(reason, item.case.name, links, here)
+    if said or item.result.exact is None:
+        return said
+    return f"The exact value is {text(numbers.exact(item.result.exact))}."
+
+
+def sentence(reason: str, case: str, links: Links, here: bool = False) -> str:
+    """Plain text as a sentence, with the ids of claims in it linked."""
+    reason = reason.strip(" ;")
+    if not reason:
+        return ""
+    parts = links.split(case, reason)
+    made = "".join(links.claim(case, p, code(p), here) if i % 2 else _inner(p) for i, p in enumerate(parts))
+    if parts[0]:
+        made = made[0].upper() + made[1:]
+    return made if made.endswith((".", "!", "?")) else made + "."
+
+
+def _inner(part: str) -> str:
+    """Escaped text whose blanks at the ends are kept."""
+    if not part.strip():
+        return " " if part else ""
+    lead = " " if part[0].isspace() else ""
+    tail = " " if part[-1].isspace() else ""
+    return f"{lead}{text(part)}{tail}"
+
+
+def evidence(found: Mapping[str, object]) -> str:
+    """How the verdict was earned: "proved", "certified at x = 2"."""
+    method = found.get("method")
+    if not isinstance(method, str):
+        return ""
+    said = [text(method)]
+    witness = found.get("witness")
+    if isinstance(witness, Mapping) and witness:
+        said.append("at " + ", ".join(code(f"{k} = {v}") for k, v in witness.items()))
+    conditions = found.get("conditions")
+    if isinstance(conditions, list) and conditions:
+        said.append("given " + ", ".join(code(str(c)) for c in conditions))
+    return " ".join(said)
+
+
+def count(n: int, singular: str, plural: str = "") -> str:
+    return f"{n} {singular if n == 1 else plural or singular + 's'}"
+
+
+def tally(words: Mapping[str, int]) -> str:
+    """``38 claims: 35 hold, 1 wrong, 2 inherited``."""
+    total = sum(words.values())
+    named = [f"{n} {'hold' if w == 'holds' and n != 1 else w}" for w in ("holds", *MEANING) if (n := words.get(w, 0))]
+    return f"{count(total, 'claim')}: {', '.join(dict.fromkeys(named))}"
