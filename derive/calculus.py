@@ -10,7 +10,7 @@ are written through its name, as a document's dL/da does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from derive import shapes
 from derive.components import components
@@ -72,11 +72,22 @@ def expand(root: Node) -> Node:
 
 
 def expand_all(roots: Sequence[Node]) -> list[Node]:
-    """``expand`` of several nodes, sharing the work."""
+    """``expand`` of several nodes, sharing the work: one reverse sweep serves all gradients of a scalar."""
+    order = topological(roots)
     done: dict[Node, Node] = {}
-    for n in topological(roots):
-        args = tuple(done[a] for a in n.args)
-        if n.op in DERIVATIVES:
+    wanted: dict[Node, dict[Node, None]] = {}
+    for n in order:
+        if n.op == "d" and not n.args[0].shape:
+            wanted.setdefault(n.args[0], {}).update(dict.fromkeys(n.args[1:]))
+    swept: dict[tuple[Node, Node], Node] = {}
+    for n in order:
+        args = tuple([done[a] for a in n.args])
+        if n.op == "d" and n.args[0] in wanted:
+            variables = [v for v in wanted.pop(n.args[0]) if v.op != "index" and done.get(v, v) is v]
+            swept.update(zip([(args[0], v) for v in variables], gradient(args[0], variables), strict=True))
+        if n.op == "d":
+            done[n] = _expand_d(n.graph, n, args, swept)
+        elif n.op in DERIVATIVES:
             done[n] = _DERIVE[n.op](n.graph, n, args)
         elif args == n.args:
             done[n] = n
@@ -92,9 +103,9 @@ def expand_all(roots: Sequence[Node]) -> list[Node]:
 # -- derivatives as the language writes them -------------------------------------------------------
 
 
-def _expand_d(g: Graph, n: Node, args: Sequence[Node]) -> Node:
+def _expand_d(g: Graph, n: Node, args: Sequence[Node], swept: Mapping[tuple[Node, Node], Node]) -> Node:
     f, *variables = args
-    parts = [_by(f, v) for v in variables]
+    parts = [swept.get((f, v)) or _by(f, v) for v in variables]
     if not n.attr:
         return parts[0]
     if not f.shape:
@@ -139,7 +150,6 @@ def _expand_hvp(g: Graph, n: Node, args: Sequence[Node]) -> Node:
 
 
 _DERIVE: dict[str, Callable[[Graph, Node, Sequence[Node]], Node]] = {
-    "d": _expand_d,
     "hessian": _expand_hessian,
     "hvp": _expand_hvp,
 }

@@ -6,6 +6,7 @@ Derivatives are expanded once, entries laid out once, and all the numbers of a c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +16,7 @@ from derive.calculus import expand_all
 from derive.components import components_all
 from derive.enclose import evaluate_all, precision, rational
 from derive.errors import Undetermined
-from derive.graph import Node, free_symbols, topological
+from derive.graph import Node, topological
 from verify.casefile.model import Case, Claim
 from verify.decimals import Printed, parse_printed
 
@@ -31,6 +32,7 @@ class Bench:
         self._expanded: dict[Node, list[Node]] = {}
         self._values: dict[int, dict[Node, Any]] = {}
         self._printed: dict[str, Printed] = {}
+        self._not_given: dict[Node, frozenset[str]] = {}
 
     # -- nodes ----------------------------------------------------------------------------------
 
@@ -56,8 +58,8 @@ class Bench:
         """The exact value of every entry of every symbol that has one, recovered inputs among them."""
         known = dict(self.given)
         for symbol in self.case.symbols.values():
-            if symbol.recover and (recovery := self.recoveries.get(symbol.name)) and recovery.value is not None:
-                known[symbol.node] = rational(recovery.value)
+            if symbol.recover and (value := self.recovered(symbol.name)) is not None:
+                known[symbol.node] = rational(value)
         return known
 
     @cached_property
@@ -79,7 +81,20 @@ class Bench:
 
     def missing(self, node: Node) -> list[str]:
         """The names of the symbols that a scalar node needs and that have no value."""
-        return missing(node, self.known)
+        return sorted(n for n in self.not_given(node) if self.recovered(n) is None)
+
+    def not_given(self, node: Node) -> frozenset[str]:
+        """The names of the symbols below a scalar node to which the document gives no value."""
+        found = self._not_given.get(node)
+        if found is None:
+            collect(node, self.given, self._not_given)
+            found = self._not_given[node]
+        return found
+
+    def recovered(self, name: str) -> Fraction | None:
+        """The recovered value of a symbol that the document leaves out, or None."""
+        recovery = self.recoveries.get(name)
+        return None if recovery is None else recovery.value
 
     def value(self, node: Node, prec: int = PRECISIONS[0]) -> Any:
         """The value of a scalar node at the document's point: fmpq, arb, bool or the fault in the way.
@@ -147,16 +162,16 @@ class Bench:
         return table
 
 
-def missing(node: Node, known: Mapping[Node, Any]) -> list[str]:
-    """The names of symbols below a scalar node without a value in ``known``."""
-    names = []
-    for n in topological([node]):
-        if n.op == "index" and n not in known:
-            names.append(n.args[0].attr)
-        elif n.op == "symbol" and not n.shape and n not in known:
-            names.append(n.attr)
-    return list(dict.fromkeys(names))
-
-
-def symbols_of(node: Node) -> list[str]:
-    return [s.attr for s in free_symbols([node])]
+def collect(root: Node, given: Mapping[Node, Any], found: dict[Node, frozenset[str]]) -> None:
+    """Adds to ``found`` the names of symbols without a value in ``given``, for every node below the root."""
+    nothing: frozenset[str] = frozenset()
+    for n in topological([root]):
+        if n in found:
+            continue
+        if n in given:
+            found[n] = nothing
+        elif n.op == "index" or (n.op == "symbol" and not n.shape):
+            found[n] = frozenset((n.args[0].attr if n.op == "index" else n.attr,))
+        else:
+            below = {found[a] for a in n.args if found[a]}
+            found[n] = nothing if not below else next(iter(below)) if len(below) == 1 else nothing.union(*below)

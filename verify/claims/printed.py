@@ -6,6 +6,7 @@ from typing import Any
 
 from flint import fmpq
 
+from derive.enclose import rational
 from derive.language import to_text
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
@@ -29,8 +30,9 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
         return undecided("not separated from the printed digits at the highest precision", show(value))
     exact = show(value)
     evidence: dict[str, Any] = {"method": "certified", "arithmetic": "rational" if isinstance(value, fmpq) else "ball"}
-    recovered = [n for n in symbols(bench, claim) if n in bench.recoveries]
-    at = "".join(f" at the recovered {n} = {show(bench.known[bench.case.symbols[n].node])}" for n in recovered)
+    at = "".join(
+        f" at the recovered {n} = {show(rational(bench.recovered(n) or 0))}" for n in sorted(bench.not_given(node))
+    )
     if answer in ("rounded", "tie"):
         if printed.unit == 0:
             return Verdict("holds", f"the exact value{at}", exact, (), evidence)
@@ -53,13 +55,6 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
         return Verdict("truncated", f"cut off, not rounded; correct: {right}{at}", exact, (claim.id,), evidence)
     step = f" ({_step(claim)} gives it from neither exact nor printed values)" if claim.by is not None else ""
     return Verdict("wrong", f"correct: {right}{at}{step}", exact, (claim.id,), evidence)
-
-
-def symbols(bench: Bench, claim: Claim) -> list[str]:
-    from verify.claims.bench import symbols_of
-
-    assert claim.of is not None
-    return symbols_of(bench.entry(claim.of))
 
 
 def _short(value: Any, printed: Printed) -> str:

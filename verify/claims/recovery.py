@@ -20,7 +20,7 @@ from derive.enclose import evaluate, rational
 from derive.graph import Node
 from derive.language import decimal_text
 from verify.casefile.model import Claim
-from verify.claims.bench import Bench, missing, symbols_of
+from verify.claims.bench import Bench
 from verify.claims.verdict import Verdict, undecided
 from verify.decimals import Printed, show
 
@@ -51,7 +51,7 @@ def recover(bench: Bench, claim: Claim) -> Recovery:
     nodes = [bench.entry(c.of) for c in sources if c.of is not None]
     if not nodes:
         return Recovery((), None, fault=f"no printed number depends on '{symbol.name}'")
-    others = {n for node in nodes for n in missing(node, {**bench.given, symbol.node: fmpq(0)})}
+    others = {n for node in nodes for n in bench.not_given(node)} - {symbol.name}
     if others:
         return Recovery((), None, fault=f"the printed numbers also depend on {', '.join(sorted(others))}")
     low = symbol.low if symbol.low is not None else DEFAULT_RANGE[0]
@@ -120,7 +120,7 @@ def _is_source(bench: Bench, claim: Claim, c: Claim) -> bool:
         return False
     if claim.sources:
         return c.id in claim.sources
-    return claim.recover in symbols_of(bench.entry(c.of))
+    return claim.recover in bench.not_given(bench.entry(c.of))
 
 
 def _solve(bench: Bench, x: Node, node: Node, printed: Printed, low: Fraction, high: Fraction) -> Intervals | None:
