@@ -37,7 +37,7 @@ def derivations(case: Case, values: Values) -> Iterator[str]:
         yield f"### {code(d.text)}"
         try:
             yield from _formulas(case, d.node)
-        except ExpressionError as fault:
+        except (ExpressionError, ArithmeticError) as fault:
             yield f"Not derived: {text(str(fault))}."
             continue
         if shown := _values(d.node, values):

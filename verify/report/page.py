@@ -75,7 +75,7 @@ def _given(symbols: Sequence[Symbol], values: Values) -> str:
 
 def _value(s: Symbol, values: Values) -> str:
     if s.recover:
-        found = values.bench.known.get(s.node)
+        found = values.bench.known.get(s.node) if values.known else None
         known = (
             f"; {number(Fraction(int(found.p), int(found.q)))} fits the printed numbers" if found is not None else ""
         )

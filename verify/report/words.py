@@ -6,6 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from derive.calculus import expand
+from derive.errors import ExpressionError
+from derive.tidy import tidy
+from derive.typeset import latex, latex_name
 from verify.casefile.model import Case, Claim
 from verify.report import numbers
 from verify.report.escape import code, math, text
@@ -62,16 +66,12 @@ def printed(item: Item) -> str:
 
 def quantity(claim: Claim) -> str:
     """What a number is printed for, typeset."""
-    from derive.typeset import latex
-
     assert claim.of is not None
     return math(statement(claim) if claim.equals else latex(claim.of))
 
 
 def statement(claim: Claim) -> str:
     """What a claim without digits says, as LaTeX; "" where it is no mathematics."""
-    from derive.typeset import latex
-
     if claim.of is not None and claim.equals:
         return " = ".join(latex(side) for side in (claim.of, *claim.equals))
     if claim.holds is not None:
@@ -79,12 +79,8 @@ def statement(claim: Claim) -> str:
     if claim.of is not None and claim.shape is not None:
         return rf"{latex(claim.of)} \in \mathbb{{R}}^{{{_size(claim.shape)}}}"
     if claim.defines:
-        from derive.typeset import latex_name
-
         return ", ".join(latex_name(name) for name in claim.defines)
     if claim.recover is not None:
-        from derive.typeset import latex_name
-
         return latex_name(claim.recover)
     return ""
 
@@ -109,15 +105,11 @@ def right(item: Item) -> str:
 
 def _worked_out(claim: Claim) -> str:
     """The left side of a refuted formula with its derivatives worked out."""
-    from derive.calculus import expand
-    from derive.errors import ExpressionError
-    from derive.tidy import tidy
-    from derive.typeset import latex
 
     assert claim.of is not None
     try:
         return latex(tidy([expand(claim.of)])[0])
-    except ExpressionError:
+    except (ExpressionError, ArithmeticError):
         return latex(claim.of)
 
 
