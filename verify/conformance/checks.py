@@ -94,12 +94,15 @@ def _tested(
 def _hunt(tested: Implementation, points: Sequence[Input], seed: int, examples: int) -> dict[str, Record]:
     nodes = [i.node for i in points]
     roots = [n for subject in tested.truth.values() for n in subject]
+    values = len(next(iter(tested.truth.values())))
     examples = min(examples, max(LEAST_EXAMPLES, WORK // len(topological(roots))))
 
     def measure(point: Point) -> Mapping[str, Reading | None]:
-        bound = iter(bounds(roots, nodes, point, tested.bits))
-        found = tested.run(point)
-        readings = {s: reading([next(bound) for _ in truth], found[s]) for s, truth in tested.truth.items()}
+        bound = bounds(roots, nodes, point, tested.bits)
+        if None in bound[:values]:  # no value, no derivative
+            return dict.fromkeys(tested.truth)
+        entries, found = iter(bound), tested.run(point)
+        readings = {s: reading([next(entries) for _ in truth], found[s]) for s, truth in tested.truth.items()}
         if any(r is not None and not r.passes for r in readings.values()) and leaves_range(roots, nodes, point):
             return dict.fromkeys(readings)
         return readings

@@ -20,7 +20,7 @@ class Record:
     """What a hunt found on one subject.
 
     ``examples`` points were compared, ``rejected`` ones not (no value, or on a kink). ``worst`` is the largest
-    ratio of error to tolerance met; ``failure`` the simplest point where it passes 1.
+    ratio of error to tolerance met; ``failure`` the simplest point found where it passes 1.
     """
 
     examples: int = 0
@@ -35,8 +35,6 @@ class Record:
         self.examples += 1
         if self.worst is None or reading.ratio > self.worst[0].ratio:
             self.worst = (reading, point)
-        if not reading.passes:
-            self.failure = (reading, point)  # Hypothesis replays the simplest failure last
 
 
 class _Differs(Exception):
@@ -49,8 +47,19 @@ def hunt(
     """The record of each subject, after about ``examples`` points, the document's own first.
 
     ``measure`` reads all subjects at a point. The same seed draws the same points, as far as the errors that steer
-    the draws are the same.
+    the draws are the same. A subject that fails ends the hunt for it; the others are hunted on.
     """
+    records: dict[str, Record] = {}
+    while pending := [s for s in subjects if s not in records]:
+        found = _hunt(inputs, pending, measure, seed, examples)
+        records |= {s: r for s, r in found.items() if r.failure} or found
+    return {s: records[s] for s in subjects}
+
+
+def _hunt(
+    inputs: Sequence[Input], subjects: Sequence[str], measure: Measure, seed: int, examples: int
+) -> dict[str, Record]:
+    """One run of Hypothesis, up to the first failure."""
     import hypothesis
     from hypothesis import HealthCheck, Phase, Verbosity
     from hypothesis import strategies as st
@@ -59,13 +68,16 @@ def hunt(
     records = {s: Record() for s in subjects}
 
     def attempt(point: tuple[float, ...]) -> None:
-        readings = measure(point)
+        readings = {s: r for s, r in measure(point).items() if s in records}
+        failures = {s: (r, point) for s, r in readings.items() if r is not None and not r.passes}
         for subject, reading in readings.items():
             records[subject].add(reading, point)
+            if failures:  # Hypothesis replays the simplest failure last
+                records[subject].failure = failures.get(subject)
             if reading is not None:
                 hypothesis.target(min(reading.ratio, 1e6), label=subject)
         hypothesis.assume(any(r is not None for r in readings.values()))
-        if any(r is not None and not r.passes for r in readings.values()):
+        if failures:
             raise _Differs
 
     settings = hypothesis.settings(

@@ -42,7 +42,7 @@ class Input:
 
     def start(self) -> float:
         """The document's value, or the anchor."""
-        return float(self.anchor) if self.value is None else self.value
+        return inside(self.anchor, self.low, self.high) if self.value is None else self.value
 
     def strategy(self) -> Any:
         """A Hypothesis strategy of floats of the range that shrinks to few digits, near the anchor.

@@ -24,9 +24,9 @@ Values = list[float]
 class Implementation:
     """Something that computes, at a point, the values of some subjects.
 
-    ``truth`` has the exact scalar nodes of each subject, ``symbols`` what they depend on, in the order of the
-    points; ``run(point)`` gives the implementation's floats, entry by entry, in the same order. ``missing`` says
-    why a subject could not be derived.
+    ``truth`` has the exact scalar nodes of each subject, the function's value first; ``symbols`` what they depend
+    on, in the order of the points; ``run(point)`` gives the implementation's floats, entry by entry, in the same
+    order. ``missing`` says why a subject could not be derived.
     """
 
     backend: str

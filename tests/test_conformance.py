@@ -1,0 +1,292 @@
+"""Implementation checks: right ones agree, wrong ones are caught with the simplest input, kinks are no failure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derive.components import components
+from derive.graph import Graph, Node
+from derive.language import parse
+from verify.backends import numpy_source, torch_source
+from verify.backends.writer import Form
+from verify.casefile.model import Case, Claim, Definition, Derivation, Place, Symbol
+from verify.conformance import check_case, evaluate_case, units
+from verify.conformance.inputs import Input, inputs
+from verify.conformance.measure import NUMPY_BITS, bounds, reading
+from verify.conformance.objectives import derivatives, objectives
+from verify.results import Check
+
+PLACE = Place("case.yaml", 1, 1)
+Range = tuple[str | None, str | None]
+
+
+def make(
+    values: Mapping[str, Any],
+    define: Mapping[str, str],
+    derive: Sequence[str] = (),
+    claims: Sequence[str] = (),
+    ranges: Mapping[str, Range] | None = None,
+) -> Case:
+    """A case without a file. A value is text, a list of texts, or a shape (any value)."""
+    g, scope, symbols, definitions = Graph(), {}, {}, {}
+    for name, value in values.items():
+        shape = value if isinstance(value, tuple) else (len(value),) if isinstance(value, list) else ()
+        given = (
+            None if isinstance(value, tuple) else tuple(map(Fraction, value if isinstance(value, list) else [value]))
+        )
+        low, high = (None if b is None else Fraction(b) for b in (ranges or {}).get(name, (None, None)))
+        node = scope[name] = g.symbol(name, shape)
+        symbols[name] = Symbol(name, shape, given, low, high, False, node, PLACE)
+    for name, text in define.items():
+        node = scope[name] = g.define(name, parse(text, scope, g))
+        definitions[name] = Definition(name, node, text, PLACE)
+    return Case(
+        "case", "book", "case.yaml", "A case", {}, g, symbols, definitions,
+        tuple(Derivation(t, parse(t, scope, g), PLACE) for t in derive),
+        tuple(Claim(str(i), "", "formula", PLACE, i, of=parse(t, scope, g)) for i, t in enumerate(claims)),
+    )  # fmt: skip
+
+
+def node(case: Case, text: str) -> Node:
+    scope = {n: s.node for n, s in case.symbols.items()} | {n: d.node for n, d in case.definitions.items()}
+    return parse(text, scope, case.graph)
+
+
+CHAIN = {
+    "z1": "w1*x + b1", "a1": "relu(z1)", "z2": "w2*a1 + b2", "a2": "tanh(z2)", "z3": "w3*a2 + b3",
+    "yhat": "sigmoid(z3)", "L": "(y - yhat)**2/2",
+}  # fmt: skip
+GIVEN = {"x": "2", "w1": "1.5", "b1": "-1", "w2": "0.5", "b2": "0.1", "w3": "2", "b3": "-0.3", "y": "1"}
+
+
+def chain(**more: Any) -> Case:
+    return make(GIVEN, CHAIN, ["grad(L, [w1, b1, w2, b2, w3, b3])", "hessian(L, [w1, w2, w3])"], **more)
+
+
+def network(claims: Sequence[str] = ()) -> Case:
+    values = {"x": ["1", "2"], "W": (2, 2), "b": ["0.1", "-0.1"], "v": ["1", "-1"], "y": ()}
+    define = {"z": "W @ x + b", "a": "tanh(z)", "yhat": "sigmoid(v @ a)", "L": "(y - yhat)**2/2"}
+    return make(values, define, ["grad(L, [W, b, v])"], claims)
+
+
+def by_subject(checks: Sequence[Check], backend: str) -> dict[str, Check]:
+    return {c.subject: c for c in checks if c.backend == backend}
+
+
+# -- a right implementation ---------------------------------------------------------------------------
+
+
+def test_a_small_network_agrees_everywhere() -> None:
+    checks = check_case(chain(), seed=1, examples=20)
+    assert {c.backend for c in checks} == {"sympy", "numpy", "torch"}
+    assert [c.subject for c in checks if c.outcome != "agrees"] == []
+    variables = "[w1, b1, w2, b2, w3, b3]"
+    assert set(by_subject(checks, "numpy")) == {"L", f"grad(L, {variables})", f"hessian(L, {variables})"}
+    assert set(by_subject(checks, "torch")) == {"L", f"grad(L, {variables})", f"hvp(L, {variables}, u)"}
+    for c in checks:
+        if c.backend != "sympy":
+            assert c.examples + _rejected(c) == 21  # the document's point and the drawn ones
+            assert c.seed == 1
+            assert c.worst is not None
+            assert float(c.worst.error) <= float(c.worst.tolerance)
+            assert all(-4 <= float(v) <= 4 for v in c.worst.input.values())
+
+
+def _rejected(c: Check) -> int:
+    return int(c.reason.split()[0]) if c.reason else 0
+
+
+def test_vectors_definitions_and_jacobians_are_covered() -> None:
+    checks = check_case(network(["d(L, a)", "jacobian(a, z)", "d(yhat, z[1])"]), examples=10)
+    assert [(c.subject, c.reason) for c in checks if c.outcome != "agrees"] == []
+    numpy = by_subject(checks, "numpy")
+    assert {"L", "grad(L, [W, b, v, a])", "hessian(L, [W, b, v])", "grad(sum(u*a), [x, W, b, z])"} <= set(numpy)
+    assert "d(a, z)" in by_subject(checks, "sympy")
+
+
+def test_the_same_seed_finds_the_same() -> None:
+    first, again, other = (check_case(chain(), seed=s, examples=12) for s in (3, 3, 4))
+    told = [[c.model_dump(exclude={"seconds"}) for c in run] for run in (first, again, other)]
+    assert told[0] == told[1]
+    assert told[0] != told[2]
+
+
+def test_nothing_is_left_in_the_users_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    check_case(chain(), examples=30)
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- a wrong implementation ---------------------------------------------------------------------------
+
+
+def test_a_wrong_numpy_template_is_caught_with_a_simple_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(numpy_source.FORMS, "tanh", Form("np.tanh({} * 1.0000001)"))
+    case = make({"x": (), "y": ()}, {"f": "y*tanh(x)"}, ["grad(f, [x, y])"])
+    value = by_subject(check_case(case, examples=40), "numpy")["f"]
+    assert value.outcome == "differs"
+    assert value.worst is not None
+    assert float(value.worst.error) > float(value.worst.tolerance)
+    assert "times its tolerance" in value.reason
+    point = {k: float(v) for k, v in value.worst.input.items()}
+    error = abs(point["y"] * (math.tanh(point["x"] * 1.0000001) - math.tanh(point["x"])))
+    assert error == pytest.approx(float(value.worst.error), rel=0.01)
+    assert sum(len(v) for v in value.worst.input.values()) <= 12, "shrunk to few digits"
+
+
+def test_a_wrong_torch_derivative_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    # the value is right, the derivative that autograd sees is not
+    monkeypatch.setitem(torch_source.FORMS, "tanh", Form("torch.tanh({}.detach())", numbers=False))
+    case = make({"x": "1", "y": ()}, {"f": "y*tanh(x)"}, ["grad(f, [x, y])"])
+    found = by_subject(check_case(case, examples=20), "torch")
+    assert found["f"].outcome == "agrees"
+    assert found["grad(f, [x, y])"].outcome == "differs"
+
+
+def test_a_crash_is_undecided_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(numpy_source.FORMS, "tanh")
+    checks = check_case(make({"x": ()}, {"f": "tanh(x)"}, ["grad(f, x)"]), examples=10)
+    (numpy,) = by_subject(checks, "numpy").values()
+    assert (numpy.outcome, numpy.examples) == ("undecided", 0)
+    assert "no form for 'tanh'" in numpy.reason
+    assert {c.outcome for c in by_subject(checks, "torch").values()} == {"agrees"}
+
+
+# -- domains --------------------------------------------------------------------------------------------
+
+
+def test_kinks_and_undefined_points_are_rejected_not_failed() -> None:
+    case = make({"x": "0", "y": "0"}, {"f": "abs(x)*y + log(y)"}, ["grad(f, [x, y])"])
+    for c in check_case(case, examples=40):
+        assert c.outcome == "agrees"
+    numpy = by_subject(check_case(case, examples=40), "numpy")
+    assert _rejected(numpy["f"]) > 0
+    assert 0 < numpy["f"].examples < 41
+
+
+def test_no_value_anywhere_is_undecided() -> None:
+    case = make({"x": "-1"}, {"f": "log(x)"}, ["grad(f, x)"], ranges={"x": ("-2", "-1")})
+    for backend in ("numpy", "torch"):
+        for c in by_subject(check_case(case, examples=10), backend).values():
+            assert (c.outcome, c.examples, c.worst) == ("undecided", 0, None)
+
+
+def test_leaving_the_range_of_float64_on_the_way_is_no_failure() -> None:
+    case = make({"x": "900"}, {"f": "1/(1 + exp(-x)*exp(x))"}, ["grad(f, x)"], ranges={"x": ("800", "900")})
+    assert {c.outcome for c in by_subject(check_case(case, examples=10), "numpy").values()} == {"undecided"}
+
+
+@pytest.mark.parametrize(
+    ("value", "declared", "low", "high"),
+    [
+        ("0.5", (None, None), -4, 4),
+        ("100.5", (None, None), -101, 101),
+        ("0.5", ("0", "1"), 0, 1),
+        ("20", ("1", None), 1, 20),
+        ("0", (None, "-1"), -9, -1),
+        ((), (None, None), -4, 4),
+    ],
+)
+def test_ranges(value: Any, declared: Range, low: int, high: int) -> None:
+    (found,) = inputs(case := make({"x": value}, {}, ranges={"x": declared}), [case.symbols["x"].node])
+    assert (found.low, found.high) == (low, high)
+
+
+@settings(deadline=None, max_examples=50, database=None)
+@given(
+    st.fractions(-10, 10, max_denominator=30),
+    st.fractions(0, 10, max_denominator=30),
+    st.data(),
+)
+def test_points_are_floats_of_the_range(low: Fraction, width: Fraction, data: st.DataObject) -> None:
+    wide = low + width + Fraction(1, 10**9)
+    x = data.draw(Input(Graph().symbol("x"), low, wide).strategy())
+    assert type(x) is float
+    assert low <= Fraction(x) <= wide
+
+
+# -- truth and tolerance -----------------------------------------------------------------------------
+
+
+def test_the_tolerance_is_a_few_ulps_and_grows_with_cancellation() -> None:
+    g = Graph()
+    x = g.symbol("x")
+    plain = parse("1 + x", {"x": x}, g)
+    cancelling = parse("(1 + x) - 1", {"x": x}, g)
+    at = 3.0**-20
+    (a, b) = bounds([plain, cancelling], [x], [at], NUMPY_BITS)
+    assert a is not None
+    assert b is not None
+    assert 1e-16 < a.tolerance < 1e-14
+    assert 1e-16 < b.tolerance < 1e-14, "absolute: what 1 + x lost stays lost"
+    assert reading([b], [(1 + at) - 1]).passes  # type: ignore[union-attr]
+    assert not reading([b], [at * 1.001]).passes  # type: ignore[union-attr]
+    assert not reading([a], [math.nan]).passes  # type: ignore[union-attr]
+
+
+# -- what a case asks for --------------------------------------------------------------------------------
+
+
+def test_derivatives_of_definitions_and_claims_are_subjects_once_each() -> None:
+    case = make(
+        {"x": "1", "y": "2"},
+        {"f": "x*y", "slope": "d(f, x)", "h": "f**2"},
+        ["grad(f, [x, y])", "d(f, x)"],
+        ["2*d(h, f) + d(f, x)", "hvp(h, [x, y], [1, 0])[0]"],
+    )
+    assert len(derivatives(case)) == 4
+    assert [o.text for o in objectives(case)] == ["f", "h"]
+    assert [v.attr for v in objectives(case)[0].variables] == ["x", "y"]
+    names = [name for name, _ in units(case)]
+    assert len(names) == len(set(names))
+    assert {"sympy: d(f, x)", "numpy: f", "torch: f", "numpy: h", "torch: h"} <= set(names)
+
+
+# -- the document's own point --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_values_at_the_documents_point(backend: str) -> None:
+    case = chain()
+    texts = ["z1", "d(L, yhat)", "d(L, a2)*w3", "hessian(L, [w1, w2, w3])[0, 2]", "hvp(L, [w3, b3], [1, 2])[1]",
+             "d(d(L, w1), w1)", "w1 + 1", "3", "d(L, x)", "d(yhat, y)"]  # fmt: skip
+    nodes = [node(case, t) for t in texts]
+    found = evaluate_case(case, nodes, backend)
+    from derive.calculus import expand
+    from verify.conformance.values import _point
+
+    point = _point(case)
+    want = [
+        float(b.value.mid() if hasattr(b.value, "mid") else int(b.value.p) / int(b.value.q))
+        for n in nodes
+        for b in bounds(components(expand(n)), list(point), list(point.values()), NUMPY_BITS)
+        if b is not None
+    ]
+    assert found == pytest.approx(want, rel=1e-12)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_a_symbol_without_a_value_leaves_only_its_own_nodes_out(backend: str) -> None:
+    case = network()
+    nodes = [node(case, t) for t in ("v[0]", "d(L, b)[0]", "2*b[1]", "d(yhat, y)")]
+    assert evaluate_case(case, nodes[::2], backend) == [1.0, -0.2]
+    assert evaluate_case(case, nodes, backend)[1] is None
+    known = {e: Fraction(k, 4) for n in ("W", "y") for k, e in enumerate(components(case.symbols[n].node))}
+    assert evaluate_case(case, nodes, backend, known)[1] is not None
+
+
+def test_both_backends_agree_on_a_jacobian_entry() -> None:
+    case = make({"x": ["1", "2"], "A": ["1", "3"]}, {"s": "A*x", "t": "tanh(s)"}, [])
+    nodes = [node(case, t) for t in ("jacobian(t, x)[0, 0]", "jacobian(t, x)[0, 1]", "d(t, s)[1, 1]", "d(t[1], x[1])")]
+    numpy, torch = (evaluate_case(case, nodes, b) for b in ("numpy", "torch"))
+    assert numpy == pytest.approx(torch, rel=1e-13)
+    assert numpy[1] == 0.0
+    assert numpy[0] == pytest.approx(1 - math.tanh(1) ** 2)
