@@ -30,7 +30,8 @@ def evaluate(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128
     ``prec`` is the working precision of balls in bits. A symbol without a value raises KeyError with it.
     Values may be balls themselves, for an enclosure over a range.
     """
-    return [evaluate_all(roots, values, prec)[r] for r in roots]
+    done = evaluate_all(roots, values, prec)
+    return [done[r] for r in roots]
 
 
 def evaluate_all(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128) -> dict[Node, Value]:

@@ -17,7 +17,7 @@ from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.sympy_form import Expansion, Expr, read_back
 
-MAX_TOTAL = 60_000  # operations of all entries of a subject
+MAX_DISTINCT = 10_000  # different subexpressions of all entries of a subject
 POINTS = 5  # where two entries are compared that are not proved equal
 DIGITS = 40
 _TRIES = 10 * POINTS
@@ -68,8 +68,8 @@ def differentiate(subject: Node) -> list[Node]:
 
     expansion = Expansion()
     entries = _derivative(expansion, subject)
-    if sum(map(expansion.size, entries)) > MAX_TOTAL:
-        raise ExpressionError(f"SymPy's derivatives have more than {MAX_TOTAL} operations")
+    if _distinct(entries) > MAX_DISTINCT:
+        raise ExpressionError(f"SymPy's derivatives have more than {MAX_DISTINCT} different subexpressions")
     origin = {s: components(n)[0] for s, n in expansion.origin.items()}
     return read_back(subject.graph, entries, origin)
 
@@ -122,6 +122,17 @@ def _entries(expansion: Expansion, n: Node, cut: frozenset[Node]) -> list[Expr]:
 def _definitions(variables: Iterable[Node]) -> frozenset[Node]:
     bases = [v.args[0] if v.op == "index" else v for v in variables]
     return frozenset(b for b in bases if b.op == "def")
+
+
+def _distinct(entries: Iterable[Expr]) -> int:
+    seen: set[Expr] = set()
+    work = list(entries)
+    while work:
+        e = work.pop()
+        if e not in seen:
+            seen.add(e)
+            work.extend(e.args)
+    return len(seen)
 
 
 # -- comparison ----------------------------------------------------------------------------------------
