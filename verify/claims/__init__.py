@@ -15,8 +15,8 @@ from verify.claims.equality import judge_equality
 from verify.claims.printed import judge_printed
 from verify.claims.recovery import judge_recovery
 from verify.claims.relation import judge_relation
-from verify.claims.verdict import METHODS, VERDICTS, Verdict, combine, undecided
 from verify.claims.wellformed import judge_definition, judge_shape
+from verify.verdict import METHODS, VERDICTS, Verdict, combine, undecided
 
 __all__ = ["JUDGES", "METHODS", "VERDICTS", "Bench", "Verdict", "judge"]
 

@@ -19,8 +19,8 @@ from derive.language import parse
 from verify.casefile.model import Claim
 from verify.claims.bench import PRECISIONS, Bench
 from verify.claims.reach import within_rounding
-from verify.claims.verdict import Verdict, undecided
 from verify.decimals import Printed, fit, parse_printed, rounded, show
+from verify.verdict import Verdict, undecided
 
 _LITERAL = re.compile(r"(?<![\w.])(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?")
 

@@ -12,7 +12,7 @@ from derive.graph import Node
 from derive.language import decimal_text, to_text
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.claims.verdict import Verdict, combine, undecided
+from verify.verdict import Verdict, combine, undecided
 
 #: Simple slips that a one-step repair undoes; tried in this order.
 FACTORS = (Fraction(-1), Fraction(1, 2), Fraction(2), Fraction(-1, 2), Fraction(-2), Fraction(1, 4), Fraction(4))

@@ -11,8 +11,8 @@ from derive.language import to_text
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.provenance import Inheritance, inheritance, origins
-from verify.claims.verdict import Verdict, undecided
 from verify.decimals import Printed, fit, rounded, show
+from verify.verdict import Verdict, undecided
 
 
 def judge_printed(bench: Bench, claim: Claim) -> Verdict:

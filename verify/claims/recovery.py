@@ -21,8 +21,8 @@ from derive.graph import Node
 from derive.language import decimal_text
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.claims.verdict import Verdict, undecided
 from verify.decimals import Printed, show
+from verify.verdict import Verdict, undecided
 
 DEFAULT_RANGE = (Fraction(-1000), Fraction(1000))
 MAX_BOXES = 20_000

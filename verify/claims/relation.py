@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.claims.verdict import Verdict, undecided
 from verify.decimals import show
+from verify.verdict import Verdict, undecided
 
 
 def judge_relation(bench: Bench, claim: Claim) -> Verdict:

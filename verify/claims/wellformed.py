@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.shapes import show
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.claims.verdict import Verdict
+from verify.verdict import Verdict
 
 _EVIDENCE = {"method": "exhaustive"}
 

@@ -1,0 +1,74 @@
+"""Case files: YAML in, typed cases or placed faults out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from derive.errors import nearest
+from verify.casefile.tree import CaseFaults, Fault
+
+if TYPE_CHECKING:
+    from verify.casefile.model import Case
+
+__all__ = ["CaseFaults", "Fault", "check", "find", "load"]
+
+LIBRARY = Path("cases")
+SUFFIXES = (".yaml", ".yml")
+
+
+def load(path: Path | str) -> Case:
+    """The case in a file. Raises CaseFaults with all its faults."""
+    from verify.casefile.load import load_case
+
+    return load_case(Path(path), str(path))
+
+
+def check(paths: Sequence[Path | str]) -> list[Fault]:
+    """All faults of all files: of each, and ids that stand twice in one document."""
+    faults: list[Fault] = []
+    taken: dict[tuple[str, str], str] = {}
+    for path in paths:
+        try:
+            case = load(path)
+        except CaseFaults as e:
+            faults.extend(e.faults)
+            continue
+        for c in case.claims:
+            first = taken.setdefault((case.document, c.id), case.path)
+            if first != case.path:
+                message = f"the id '{c.id}' is already taken in {first}, of the same document"
+                faults.append(Fault(c.place.file, c.place.line, c.place.column, message))
+    return faults
+
+
+def find(paths: Sequence[str]) -> list[Path]:
+    """The case files that arguments mean: files, folders (with all below) or documents of the library ``cases``.
+
+    In natural order (2.8 before 2.10). Raises CaseFaults where an argument means nothing.
+    """
+    found: dict[Path, None] = {}
+    faults = []
+    for text in paths or [str(LIBRARY)]:
+        path = Path(text)
+        if not path.exists() and (LIBRARY / text).is_dir():
+            path = LIBRARY / text
+        if path.is_dir():
+            files = sorted((p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file()), key=_natural)
+            if not files:
+                faults.append(Fault(text, 1, 1, "no case files (*.yaml) in this folder"))
+            found.update(dict.fromkeys(files))
+        elif path.exists():
+            found[path] = None
+        else:
+            documents = [p.name for p in LIBRARY.iterdir() if p.is_dir()] if LIBRARY.is_dir() else []
+            faults.append(Fault(text, 1, 1, f"no such file, folder or document{nearest(text, documents)}"))
+    if faults:
+        raise CaseFaults(faults)
+    return list(found)
+
+
+def _natural(path: Path) -> list[tuple[int, int, str]]:
+    return [(0, int(t), "") if t.isdigit() else (1, 0, t) for t in re.findall(r"\d+|\D+", str(path))]

@@ -1,0 +1,108 @@
+"""What may stand in a case file: one table, from which loading, its messages and the JSON Schema come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from verify.verdict import VERDICTS
+
+SCHEMA_URI = "https://json-schema.org/draft/2020-12/schema"
+
+_TEXT: dict[str, Any] = {"type": ["string", "number", "integer", "boolean"]}
+_NUMBER: dict[str, Any] = {"type": ["number", "integer", "string"]}
+_MANY_EXPRESSIONS: dict[str, Any] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_TENSOR: dict[str, Any] = {
+    "anyOf": [_NUMBER, {"type": "array", "items": {"anyOf": [_NUMBER, {"type": "array", "items": _NUMBER}]}}]
+}
+
+#: What a value may be, and how an editor is told.
+KINDS: dict[str, dict[str, Any]] = {
+    "text": _TEXT,
+    "expression": _TEXT,
+    "expressions": _MANY_EXPRESSIONS,
+    "name": {"type": "string"},
+    "names": {"type": "array", "items": {"type": "string"}},
+    "id": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "array"]}}]},
+    "tensor": _TENSOR,
+    "sizes": {"type": "array", "items": {"type": "integer", "minimum": 1}},
+    "range": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
+    "flag": {"type": "boolean"},
+    "verdict": {"enum": list(VERDICTS)},
+    "texts": {"type": "object", "additionalProperties": _TEXT},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A key: its kind (of KINDS, or a table below), what it says, and an example."""
+
+    kind: str
+    doc: str
+    example: str = ""
+    required: bool = False
+
+
+CLAIM: dict[str, Field] = {
+    "id": Field("id", "names the claim; for a vector a list, one an entry", "t1-s4", required=True),
+    "where": Field("text", "where in the document it stands", "Table 1 step 4"),
+    "kind": Field("text", "a label for reports", "derivative"),
+    "of": Field("expression", "what the claim is about", "d(L, z1)"),
+    "equals": Field(
+        "expressions", "the formula that the document gives for it; a list is a chain of equalities", "yhat - y"
+    ),
+    "prints": Field("tensor", "the digits that the document prints for it", "-0.213997"),
+    "by": Field("expression", "the step that the document computed the number by", "d(L, yhat)*d(yhat, z3)"),
+    "shows": Field("text", "displayed arithmetic, in its own printed factors", "(-0.214)*0.168"),
+    "holds": Field("expression", "a relation", "z1 > 0"),
+    "recover": Field("name", "an input that the document leaves out, to be solved for", "b2"),
+    "from": Field("names", "with recover: ids of the printed numbers to solve from (default: all)", "[t1-s7]"),
+    "defines": Field("names", "names that are defined here", "[z1, a1]"),
+    "shape": Field("sizes", "with of: its shape; [] for a scalar", "[2, 3]"),
+    "assuming": Field("expressions", "conditions that the document states", "[z1 > 0]"),
+    "verdict": Field("verdict", "the verdict that the author of the case has reviewed; default: holds", "wrong"),
+    "because": Field("text", "why that is the verdict; needed with verdict", "the factor 2 is missing"),
+    "note": Field("text", "shown beside the claim in reports"),
+}
+
+SYMBOL: dict[str, Field] = {
+    "value": Field("tensor", "its value, read exactly from its digits", "0.1"),
+    "shape": Field("sizes", "the shape of a symbol without a value", "[3]"),
+    "in": Field("range", "the range of its entries, in which implementations are tested", "[-2, 2]"),
+    "recover": Field("flag", "the document does not give it; it is solved for"),
+}
+
+CASE: dict[str, Field] = {
+    "title": Field("text", "what the case is called in reports", "Three-layer scalar network", required=True),
+    "document": Field("text", "the document's name; default: the folder's", "understanding-neural-networks"),
+    "source": Field("texts", "where it stands: section, page, url", '{section: "2.8"}'),
+    "symbols": Field(
+        "symbols", "the free variables: a number, a vector, a matrix, or a map of value, shape, in, recover"
+    ),
+    "define": Field("definitions", "names for expressions, in any order", "z1: w1*x + b1"),
+    "derive": Field("expressions", "what to derive, typeset and check", "[grad(L, [w, b])]"),
+    "claims": Field("claims", "what the document claims"),
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of case files, so that editors complete and check them."""
+    symbol = {"anyOf": [*_TENSOR["anyOf"], _object(SYMBOL)]}
+    tables: dict[str, dict[str, Any]] = {
+        **KINDS,
+        "symbols": {"type": "object", "additionalProperties": symbol},
+        "definitions": {"type": "object", "additionalProperties": _TEXT},
+        "claims": {"type": "array", "items": _object(CLAIM)},
+    }
+    return {"$schema": SCHEMA_URI, "title": "Errata case file", **_object(CASE, tables)}
+
+
+def _object(fields: dict[str, Field], tables: dict[str, dict[str, Any]] = KINDS) -> dict[str, Any]:
+    properties = {}
+    for key, f in fields.items():
+        described = {**tables[f.kind], "description": f.doc}
+        if f.example:
+            described["examples"] = [f.example]
+        properties[key] = described
+    required = [k for k, f in fields.items() if f.required]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
