@@ -21,7 +21,7 @@ SUFFIXES = (".yaml", ".yml")
 
 def load(path: Path | str) -> Case:
     """The case in a file. Raises CaseFaults with all its faults."""
-    from verify.casefile.load import load_case
+    from verify.casefile.loader import load_case
 
     return load_case(Path(path), str(path))
 

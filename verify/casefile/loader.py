@@ -187,7 +187,8 @@ class _Loader:
     def explained(self, e: ExpressionError, t: Text) -> str:
         if not t.quoted and ("never closed" in e.message or "unexpected EOF" in e.message):
             return f"{e.message}; inside {{...}} and [...] a comma ends a plain value: put quotes round the expression"
-        return f"{e.message} in '{_short(t.value)}'" if "'" not in e.message or "unknown" in e.message else e.message
+        what, semicolon, hint = e.message.partition(";")
+        return f"{what} in '{_short(t.value)}'{semicolon}{hint}" if t.value not in what else e.message
 
     def new_name(self, label: Text) -> bool:
         """Whether a symbol or definition may be called so."""
