@@ -82,7 +82,7 @@ def _tested(
         tested = build(case, objective)
         points = inputs(case, tested.symbols)
         for subject, record in _hunt(tested, points, seed, examples).items():
-            found[subject] = _outcome(record, tested.truth[subject], points)
+            found[subject] = _outcome(record, tested.labels.get(subject), points)
         for subject, reason in tested.missing.items():
             found[subject] = {"outcome": "undecided", "reason": reason}
     except Exception as why:  # a fault in a check is no verdict on the implementation
@@ -110,13 +110,13 @@ def _hunt(tested: Implementation, points: Sequence[Input], seed: int, examples: 
     return hunt(points, list(tested.truth), measure, seed, examples)
 
 
-def _outcome(record: Record, truth: Sequence[Node], points: Sequence[Input]) -> dict[str, object]:
+def _outcome(record: Record, labels: Sequence[str] | None, points: Sequence[Input]) -> dict[str, object]:
     reasons = []
     if record.rejected:
         reasons.append(f"{record.rejected} more points have no value, or lie on a kink")
     if record.failure is not None:
         outcome, (worst, point) = "differs", record.failure
-        entry = f" of entry {worst.entry}" if len(truth) > 1 else ""
+        entry = f" of {labels[worst.entry]}" if labels else f" of entry {worst.entry}" if worst.entry else ""
         reasons.insert(0, f"the error{entry} is {worst.error:.3g}, {worst.ratio:.3g} times its tolerance")
     elif record.worst is not None:
         outcome, (worst, point) = "agrees", record.worst

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from derive.calculus import expand_all
 from derive.errors import ShapeError
 from derive.graph import Graph, Node, free_symbols, topological
 from derive.language import to_text
@@ -15,57 +14,65 @@ from verify.casefile.model import Case
 
 @dataclass(frozen=True)
 class Objective:
-    """A function that a case differentiates.
+    """A function that a case differentiates, and that is no part of another such function.
 
-    ``scalar`` is the function itself, or, of a vector or matrix, its sum with drawn ``weights``. ``symbols`` are
-    the symbols it is differentiated by (all that it depends on, where the case names none), ``definitions``
-    the defined names.
+    ``scalar`` is the function itself or, of a vector or matrix, its sum with drawn ``weights``. ``symbols`` are
+    what the case differentiates it by (all that it depends on, where the case names no symbol); ``others`` the
+    derivatives of its parts and by defined names, as the case writes them.
     """
 
-    text: str
     function: Node
     scalar: Node
     weights: Node | None
     symbols: tuple[Node, ...]
-    definitions: tuple[Node, ...]
+    others: tuple[Node, ...]
 
     @property
-    def variables(self) -> tuple[Node, ...]:
-        return (*self.symbols, *self.definitions)
+    def text(self) -> str:
+        return to_text(self.function)
 
-    def by(self, variables: Sequence[Node]) -> str:
+    @property
+    def by(self) -> str:
         """``L, [w1, b1]``: what stands in the brackets of a derivative."""
-        return f"{self.text}, [{', '.join(to_text(v) for v in variables)}]"
+        return f"{to_text(self.scalar)}, [{', '.join(to_text(v) for v in self.symbols)}]"
 
 
 def derivatives(case: Case) -> list[Node]:
-    """Every derivative that the case writes, in the order of its graph."""
+    """Every derivative that the case writes, but d(f, x) where it also writes grad(f, [x, ...])."""
     roots = [d.node for d in case.definitions.values()] + [d.node for d in case.derivations]
     for c in case.claims:
         roots += [n for n in (c.of, *c.equals, c.by, c.shows, c.holds, *c.assuming) if n is not None]
-    return [n for n in topological(roots) if n.op in DERIVATIVES]
+    found = [n for n in topological(roots) if n.op in DERIVATIVES]
+    lists = {(n.args[0], v) for n in found if n.op == "d" and n.attr for v in n.args[1:]}
+    return [n for n in found if n.op != "d" or n.attr or (n.args[0], n.args[1]) not in lists]
 
 
 def objectives(case: Case) -> list[Objective]:
-    """Every function that the case differentiates, each once."""
-    wanted: dict[Node, dict[Node, None]] = {}
-    for n in derivatives(case):
-        f, *variables = n.args
-        for v in variables[n.op == "hvp" :]:
-            wanted.setdefault(f, {})[v.args[0] if v.op == "index" else v] = None
-    return [_objective(case, f, tuple(variables)) for f, variables in wanted.items()]
+    """The functions that the case differentiates and that are no part of another one."""
+    written = derivatives(case)
+    below = {n.args[0]: set(topological([n.args[0]])) for n in written}
+    functions = [f for f, under in below.items() if not any(m.op in DERIVATIVES for m in under)]
+    greatest = [f for f in functions if not any(f in below[g] for g in functions if g is not f)]
+    parts: dict[Node, list[Node]] = {f: [] for f in greatest}
+    for n in written:
+        inner = below[n.args[0]].intersection(functions)
+        owner = next(f for f in greatest if not inner.isdisjoint(below[f]))
+        parts[owner].append(n)
+    return [_objective(case, f, own) for f, own in parts.items()]
 
 
-def _objective(case: Case, f: Node, variables: Sequence[Node]) -> Objective:
-    text = to_text(f)
-    function, *variables = expand_all([f, *variables])
-    symbols = tuple(v for v in variables if v.op == "symbol") or tuple(free_symbols([function]))
-    weights = fresh_symbol(case, "u", function) if function.shape else None
-    scalar = function
-    if weights is not None:
-        text = f"sum({weights.attr}*{text})"
-        scalar = function.graph.sum(function.graph.mul(weights, function))
-    return Objective(text, function, scalar, weights, symbols, tuple(v for v in variables if v.op == "def"))
+def _objective(case: Case, f: Node, own: Sequence[Node]) -> Objective:
+    variables: dict[Node, None] = {}
+    others = []
+    for n in own:
+        by = [v.args[0] if v.op == "index" else v for v in n.args[2 if n.op == "hvp" else 1 :]]
+        if n.args[0] is f:
+            variables.update((v, None) for v in by if v.op == "symbol")
+        if n.args[0] is not f or any(v.op != "symbol" for v in by):
+            others.append(n)
+    weights = fresh_symbol(case, "u", f) if f.shape else None
+    scalar = f if weights is None else f.graph.sum(f.graph.mul(weights, f))
+    return Objective(f, scalar, weights, tuple(variables or free_symbols([f])), tuple(others))
 
 
 def fresh_symbol(case: Case, stem: str, like: Node) -> Node:

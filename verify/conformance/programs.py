@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from derive import shapes
-from derive.calculus import gradient, hvp
+from derive.calculus import expand, expand_all, gradient, hvp
 from derive.components import components, components_all
 from derive.curvature import hessian
 from derive.errors import ExpressionError
@@ -20,108 +18,118 @@ from verify.conformance.objectives import Objective, fresh_symbol
 Values = list[float]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Implementation:
     """Something that computes, at a point, the values of some subjects.
 
     ``truth`` has the exact scalar nodes of each subject, the function's value first; ``symbols`` what they depend
     on, in the order of the points; ``run(point)`` gives the implementation's floats, entry by entry, in the same
-    order. ``missing`` says why a subject could not be derived.
+    order. ``labels`` name entries where the subject does not, ``missing`` says why a subject could not be derived.
     """
 
     backend: str
     bits: int
-    symbols: tuple[Node, ...]
-    truth: Mapping[str, Sequence[Node]]
-    run: Callable[[Sequence[float]], Mapping[str, Values]]
-    missing: Mapping[str, str] = field(default_factory=dict)
+    truth: dict[str, list[Node]]
+    symbols: tuple[Node, ...] = ()
+    run: Callable[[Sequence[float]], Mapping[str, Values]] = lambda point: {}
+    labels: dict[str, list[str]] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def add(self, subject: str, nodes: Callable[[], Sequence[Node]]) -> str:
+        """Takes up a subject, or tells why its truth can't be derived."""
+        try:
+            self.truth[subject] = _flat(nodes())
+        except ExpressionError as why:
+            self.missing[subject] = str(why)
+        return subject
+
+    def add_others(self, derivatives: Sequence[Node]) -> tuple[str, list[Node]]:
+        """Takes up the derivatives that the case writes beside, as one subject, and which of them could be derived."""
+        known, entries, labels = [], [], []
+        for n in derivatives:
+            try:
+                found = components(expand(n))
+            except ExpressionError as why:
+                self.missing[to_text(n)] = str(why)
+                continue
+            known.append(n)
+            entries += found
+            labels += [to_text(n)] * len(found)
+        more = f" and {len(known) - 2} more" if len(known) > 2 else ""
+        subject = ", ".join(map(to_text, known[:2])) + more
+        if known:
+            self.truth[subject], self.labels[subject] = entries, labels
+        return subject, known
 
 
-def numpy_implementation(case: Case, objective: Objective) -> Implementation:
-    """Value, gradient and lower triangle of the Hessian in generated NumPy. Raises ExpressionError."""
+def numpy_implementation(case: Case, o: Objective) -> Implementation:
+    """Value, gradient and lower triangle of the Hessian in generated NumPy."""
     from verify.backends.numpy_source import compile_numpy
 
-    o = objective
-    truth: dict[str, list[Node]] = {_value(o): components(o.function)}
-    truth[_gradient(o)] = _flat(gradient(o.scalar, o.variables))
-    missing: dict[str, str] = {}
-    second = f"hessian({o.by(o.symbols)})"
-    try:
-        table = hessian(components(o.scalar)[0], _flat(o.symbols))
-        truth[second] = [n for _, n in sorted(table.items())] or [o.scalar.graph.zero]
-    except ExpressionError as why:
-        missing[second] = str(why)
-    symbols = _inputs(case, truth)
-    program = compile_numpy([n for nodes in truth.values() for n in nodes], _flat(symbols))
+    made = Implementation("numpy", NUMPY_BITS, {o.text: components(o.function)})
+    made.add(f"grad({o.by})", lambda: gradient(o.scalar, o.symbols))
+    made.add(f"hessian({o.by})", lambda: _triangle(o))
+    made.add_others(o.others)
+    made.symbols = _inputs(case, made.truth)
+    program = compile_numpy([n for nodes in made.truth.values() for n in nodes], _flat(made.symbols))
 
     def run(point: Sequence[float]) -> Mapping[str, Values]:
         found = iter(program(*point))
-        return {subject: [float(next(found)) for _ in nodes] for subject, nodes in truth.items()}
+        return {subject: [float(next(found)) for _ in nodes] for subject, nodes in made.truth.items()}
 
-    return Implementation("numpy", NUMPY_BITS, symbols, truth, run, missing)
-
-
-def torch_implementation(case: Case, objective: Objective) -> Implementation:
-    """Value, gradient (backward) and HVP (double backward) by Torch autograd on the document's own definitions.
-
-    The truth is the derived gradient and HVP. Raises ExpressionError.
-    """
-    import torch
-
-    from verify.backends.torch_source import compile_torch
-
-    o = objective
-    directions = [fresh_symbol(case, f"u_{to_text(v)}", v) for v in o.symbols]
-    truth: dict[str, list[Node]] = {_value(o): components(o.function)}
-    truth[_gradient(o)] = _flat(gradient(o.scalar, o.variables))
-    product = f"hvp({o.by(o.symbols)}, u)"
-    truth[product] = _flat(hvp(o.scalar, o.symbols, directions))
-    extra = [*directions, *([o.weights] if o.weights is not None else [])]
-    symbols = tuple(dict.fromkeys([*_inputs(case, truth), *o.symbols, *extra]))
-    program = compile_torch([o.function, o.scalar, *o.variables, *directions], symbols)
-
-    def run(point: Sequence[float]) -> Mapping[str, Values]:
-        value, scalar, *rest = program(*tensors_of(symbols, point))
-        wanted, us = rest[: len(o.variables)], rest[len(o.variables) :]
-        slopes = slope(scalar, wanted)
-        along = torch.stack([(s * u).sum() for s, u in zip(slopes, us, strict=False)]).sum()
-        found = ([value], slopes, slope(along, wanted[: len(us)]))
-        return {
-            subject: [x for tensor in part for x in tensor.detach().reshape(-1).tolist()]
-            for subject, part in zip(truth, found, strict=True)
-        }
-
-    return Implementation("torch", TORCH_BITS, symbols, truth, run)
-
-
-def slope(y: Any, wanted: Sequence[Any]) -> list[Any]:
-    """dy/dx of a scalar tensor for each tensor, differentiable once more; zeros where y does not depend on it."""
-    import torch
-
-    if not y.requires_grad:
-        return [torch.zeros_like(x) for x in wanted]
-    found = torch.autograd.grad(y, list(wanted), create_graph=True, allow_unused=True)
-    return [torch.zeros_like(x) if g is None else g for g, x in zip(found, wanted, strict=True)]
-
-
-def tensors_of(symbols: Sequence[Node], point: Sequence[float]) -> list[Any]:
-    """Float64 leaf tensors in the symbols' shapes, their entries laid end to end in ``point``."""
-    import torch
-
-    made, start = [], 0
-    for s in symbols:
-        stop = start + shapes.size(s.shape)
-        made.append(torch.tensor(point[start:stop], dtype=torch.float64).reshape(s.shape).requires_grad_())
-        start = stop
+    made.run = run
     return made
 
 
-def _value(o: Objective) -> str:
-    return to_text(o.function) if o.weights is not None else o.text
+def _triangle(o: Objective) -> list[Node]:
+    table = hessian(components(o.scalar)[0], _flat(o.symbols))
+    return [n for _, n in sorted(table.items())] or [o.scalar.graph.zero]
 
 
-def _gradient(o: Objective) -> str:
-    return f"grad({o.by(o.variables)})"
+def torch_implementation(case: Case, o: Objective) -> Implementation:
+    """Value, gradient (backward) and HVP (double backward) by Torch autograd on the document's own definitions.
+
+    The truth is the derived gradient and HVP.
+    """
+    from verify.backends.torch_source import compile_torch
+    from verify.conformance import autograd
+
+    directions = [fresh_symbol(case, f"u_{to_text(v)}", v) for v in o.symbols]
+    made = Implementation("torch", TORCH_BITS, {o.text: components(o.function)})
+    slope = made.add(f"grad({o.by})", lambda: gradient(o.scalar, o.symbols))
+    product = made.add(f"hvp({o.by}, u)", lambda: hvp(o.scalar, o.symbols, directions))
+    beside, others = made.add_others(o.others)
+    drawn = directions if o.weights is None else [*directions, o.weights]
+    made.symbols = tuple(dict.fromkeys([*_inputs(case, made.truth), *o.symbols, *drawn]))
+    wanted = [_parts(n) for n in others]
+    flat = [n for parts in wanted for n in parts]
+    program = compile_torch([o.function, o.scalar, *o.symbols, *directions, *flat], made.symbols)
+
+    def run(point: Sequence[float]) -> Mapping[str, Values]:
+        made_of = iter(program(*autograd.leaves(made.symbols, point)))
+        value, scalar = next(made_of), next(made_of)
+        by, us = [next(made_of) for _ in o.symbols], [next(made_of) for _ in directions]
+        first = autograd.slopes(scalar, by)
+        found = {o.text: [value], slope: first, product: autograd.along(first, us, by), beside: []}
+        for n, parts in zip(others, wanted, strict=True):
+            y, *rest = [next(made_of) for _ in parts]
+            u = rest.pop(0) if n.op == "hvp" else None
+            found[beside].append(autograd.derivative(n, y, rest, u))
+        return {
+            subject: [x for tensor in found[subject] for x in tensor.detach().reshape(-1).tolist()]
+            for subject in made.truth
+        }
+
+    made.run = run
+    return made
+
+
+def _parts(derivative: Node) -> list[Node]:
+    """The function, for an HVP the direction, and the symbols and definitions of a derivative, derivative-free."""
+    from verify.conformance import autograd
+
+    f, *rest = derivative.args
+    return expand_all([f, *(rest[:1] if derivative.op == "hvp" else []), *autograd.bases(derivative)])
 
 
 def _flat(nodes: Sequence[Node]) -> list[Node]:

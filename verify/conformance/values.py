@@ -11,7 +11,7 @@ from derive.errors import ExpressionError
 from derive.graph import Node, free_symbols
 from derive.operators import DERIVATIVES
 from verify.casefile.model import Case
-from verify.conformance.programs import slope, tensors_of
+from verify.conformance import autograd
 
 BACKENDS = ("numpy", "torch")
 
@@ -60,11 +60,11 @@ def _numpy(nodes: Sequence[Node], point: Mapping[Node, float]) -> dict[Node, flo
 
 
 def _torch(nodes: Sequence[Node], point: Mapping[Node, float]) -> dict[Node, float]:
-    autograd = _Autograd(point)
+    values = _Autograd(point)
     found = {}
     for n in nodes:
         try:
-            found[n] = float(autograd.value(n).detach())
+            found[n] = float(values.value(n).detach())
         except (ExpressionError, NotImplementedError):
             continue
     return found
@@ -94,31 +94,15 @@ class _Autograd:
 
         symbols = [s for s in free_symbols(outputs) if all(e in self.point for e in components(s))]
         flat = [self.point[e] for s in symbols for e in components(s)]
-        return compile_torch(outputs, [*symbols, *inner])(*tensors_of(symbols, flat), *tensors)
+        return compile_torch(outputs, [*symbols, *inner])(*autograd.leaves(symbols, flat), *tensors)
 
     def _derivative(self, n: Node) -> Any:
-        import torch
-
-        f, *variables = n.args
-        direction = variables.pop(0) if n.op == "hvp" else None
+        f = n.args[0]
         if _outermost(f):
             return self._plain(expand(n))  # a derivative of a derivative: by the derived expression
-        along = None if direction is None else self.value(direction).detach().reshape(-1)
-        bases = [v.args[0] if v.op == "index" else v for v in variables]
-        y, *tensors = self._run([f, *bases])  # symbols and definitions come back as the tensors that f is made of
-
-        def by(scalar: Any) -> Any:
-            """The entries of d(scalar)/d(variables), end to end."""
-            slopes = slope(scalar, tensors)
-            parts = [s[v.attr] if v.op == "index" else s for s, v in zip(slopes, variables, strict=True)]
-            return torch.cat([p.reshape(-1) for p in parts])
-
-        if n.op == "d":
-            rows = [by(e) for e in y.reshape(-1)]
-        else:
-            first = by(y)
-            rows = [by(e) for e in first] if along is None else [by(first @ along)]
-        return torch.cat(rows).reshape(n.shape)
+        direction = self.value(n.args[1]) if n.op == "hvp" else None
+        y, *by = self._run([f, *autograd.bases(n)])  # symbols and definitions come back as what f is made of
+        return autograd.derivative(n, y, by, direction)
 
 
 def _outermost(root: Node) -> list[Node]:
