@@ -71,7 +71,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert re.fullmatch(r"errata \d+\.\d+\.\d+\S*\n", capsys.readouterr().out)
 
 
-HEAVY = {"sympy", "torch", "numpy", "rich", "hypothesis", "flint", "pydantic", "verify.results"}
+HEAVY = {"sympy", "torch", "numpy", "rich", "hypothesis", "pydantic", "verify.results"}
 
 
 @pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["check", "one.yaml"], ["new", "fresh"]])

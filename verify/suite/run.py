@@ -120,17 +120,15 @@ def processors() -> int:
 
 def _plan(paths: Sequence[Path], only: str | None) -> dict[str, _Case]:
     """What there is to do, by file. A case is read, noted down and let go: a worker will read it again."""
-    from verify.casefile import CaseFaults, load
+    from verify.casefile import check, load
 
+    paths = list(dict.fromkeys(paths))
+    if faults := check(paths):
+        raise FaultyCases(faults)
     cases: dict[str, _Case] = {}
-    faults: list[Any] = []
     ids: list[str] = []
-    for path in dict.fromkeys(paths):
-        try:
-            case = load(path)
-        except CaseFaults as bad:
-            faults.extend(bad.faults)
-            continue
+    for path in paths:
+        case = load(path)
         ids.extend(claim.id for claim in case.claims)
         chosen = [c for c in case.claims if only is None or _matches(only, case.name, c.id)]
         if chosen or only is None:
@@ -149,8 +147,6 @@ def _plan(paths: Sequence[Path], only: str | None) -> dict[str, _Case]:
                 for c in chosen
             }
             cases[str(path)] = _Case(str(path), case.document, case.name, claims)
-    if faults:
-        raise FaultyCases(faults)
     if only is not None and not cases:
         word = only.rpartition(":")[2].strip("*?[]")
         raise NoSuchClaim(only, difflib.get_close_matches(word, dict.fromkeys(ids), n=5, cutoff=0.3))
