@@ -112,6 +112,13 @@ def test_vectors_definitions_and_jacobians_are_covered() -> None:
     assert "d(a, z)" in by_subject(checks, "sympy")
 
 
+def test_a_defined_constant_can_be_differentiated_by() -> None:
+    case = make({"x": "3"}, {"a": "[2, 1]", "b": "2*a", "f": "sum(a*b)*x"}, ["grad(f, x)"], ["d(f, a)", "d(f, b[1])"])
+    assert {c.outcome for c in check_case(case, examples=5)} == {"agrees"}
+    nodes = [node(case, t) for t in ("d(f, a)[0]", "d(f, b[1])")]
+    assert evaluate_case(case, nodes, "torch") == evaluate_case(case, nodes, "numpy") == [24.0, 3.0]
+
+
 def test_the_same_seed_finds_the_same() -> None:
     first, again, other = (check_case(chain(), seed=s, examples=12) for s in (3, 3, 4))
     told = [[c.model_dump(exclude={"seconds"}) for c in run] for run in (first, again, other)]

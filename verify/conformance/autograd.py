@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from derive import shapes
-from derive.graph import Node
+from derive.graph import Node, free_symbols, topological
 
 Tensor = Any
 
@@ -21,6 +21,18 @@ def leaves(symbols: Sequence[Node], point: Sequence[float]) -> list[Tensor]:
         made.append(torch.tensor(point[start:stop], dtype=torch.float64).reshape(s.shape).requires_grad_())
         start = stop
     return made
+
+
+def constants(wanted: Sequence[Node]) -> dict[Node, Tensor]:
+    """Leaf tensors for the definitions among the nodes that depend on no symbol.
+
+    Nothing else would make Torch differentiate by them. One that is defined by another is no leaf.
+    """
+    from verify.backends.torch_source import compile_torch
+
+    fixed = {n for n in wanted if n.op == "def" and not free_symbols([n])}
+    lowest = [n for n in fixed if not any(m in fixed for m in topological(n.args))]
+    return {n: compile_torch([n], [])()[0].detach().requires_grad_() for n in sorted(lowest, key=lambda n: n.id)}
 
 
 def slopes(y: Tensor, by: Sequence[Tensor]) -> list[Tensor]:

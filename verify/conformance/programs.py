@@ -103,10 +103,11 @@ def torch_implementation(case: Case, o: Objective) -> Implementation:
     made.symbols = tuple(dict.fromkeys([*_inputs(case, made.truth), *o.symbols, *drawn]))
     wanted = [_parts(n) for n in others]
     flat = [n for parts in wanted for n in parts]
-    program = compile_torch([o.function, o.scalar, *o.symbols, *directions, *flat], made.symbols)
+    fixed = autograd.constants(flat)
+    program = compile_torch([o.function, o.scalar, *o.symbols, *directions, *flat], [*made.symbols, *fixed])
 
     def run(point: Sequence[float]) -> Mapping[str, Values]:
-        made_of = iter(program(*autograd.leaves(made.symbols, point)))
+        made_of = iter(program(*autograd.leaves(made.symbols, point), *fixed.values()))
         value, scalar = next(made_of), next(made_of)
         by, us = [next(made_of) for _ in o.symbols], [next(made_of) for _ in directions]
         first = autograd.slopes(scalar, by)

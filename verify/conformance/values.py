@@ -93,8 +93,9 @@ class _Autograd:
         from verify.backends.torch_source import compile_torch
 
         symbols = [s for s in free_symbols(outputs) if all(e in self.point for e in components(s))]
-        flat = [self.point[e] for s in symbols for e in components(s)]
-        return compile_torch(outputs, [*symbols, *inner])(*autograd.leaves(symbols, flat), *tensors)
+        leaves = autograd.leaves(symbols, [self.point[e] for s in symbols for e in components(s)])
+        given = dict(zip([*symbols, *inner], [*leaves, *tensors], strict=True)) | autograd.constants(outputs)
+        return compile_torch(outputs, list(given))(*given.values())
 
     def _derivative(self, n: Node) -> Any:
         f = n.args[0]
