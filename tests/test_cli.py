@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -16,7 +17,7 @@ import jsonschema
 import pytest
 
 from tests.fake_work import case
-from verify import cli, results
+from verify import cli, places, results
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = ["run", "check", "new", "schema", "report"]
@@ -187,6 +188,7 @@ def test_faulty_cases_run_nothing_and_write_nothing(cases: Path, tmp_path: Path)
     ("words", "message"),
     [
         (["run", "nowhere"], "no file, folder or document 'nowhere'"),
+        (["check", "/dev/zero"], "/dev/zero is neither a file nor a folder"),
         (["run", "bok"], "did you mean 'book'?"),
         (["run", "cases", "--json", "no/such/results.json"], "--json: "),
         (["run", "cases", "--json", "cases"], "--json: cases is a folder"),
@@ -279,6 +281,46 @@ def test_a_reader_that_leaves_early_is_no_fault(cases: Path) -> None:
     assert process.wait() == 1
     assert "Traceback" not in err
     assert "rror" not in err
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_colour_is_for_terminals_that_want_it(cases: Path, plain: bool) -> None:
+    ours, theirs = pty.openpty()
+    env = environment({"NO_COLOR": "1"} if plain else {})
+    done = subprocess.run([sys.executable, "-m", REAL, "check", str(cases)], env=env, stdout=theirs, check=False)
+    os.close(theirs)
+    shown = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    assert "2 case files, no faults" in shown
+    assert ("\x1b" not in shown) is plain
+
+
+def test_progress_on_a_terminal_goes_to_standard_error(cases: Path) -> None:
+    ours, theirs = pty.openpty()
+    words = ["run", "--only", "a", "--jobs", "1", str(cases)]
+    env = environment({"TERM": "xterm"})
+    done = subprocess.run(
+        [sys.executable, "-m", FAKE, *words], env=env, stdout=subprocess.PIPE, stderr=theirs, text=True, check=False
+    )
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "\x1b[" in shown
+    assert done.stdout.startswith("1 claim: 1 holds; all as pinned")
+    assert "\x1b" not in done.stdout
+
+
+def test_without_words_the_cases_here_else_the_library(
+    cases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert places.case_files([]) == [Path("cases/book/one.yaml"), Path("cases/book/two.yaml")]
+    assert places.case_files(["book"]) == places.case_files([])
+    monkeypatch.chdir(cases)
+    library = places.library()
+    assert library is not None
+    assert places.case_files([]) == places.case_files([str(library)])
 
 
 # -- check, new, schema, report -----------------------------------------------------------------------

@@ -32,7 +32,7 @@ def case_files(words: Iterable[str]) -> list[Path]:
     places = [_place(word) for word in words] or [_default_place()]
     files: list[Path] = []
     for place in places:
-        found = [place] if place.is_file() else find([place])
+        found = [place] if place.is_file() else find([str(place)])
         if not found:
             raise PlaceError(f"no case files (*.yaml) in {place}; `errata new NAME` writes one")
         files += found
@@ -51,8 +51,11 @@ def _place(word: str) -> Path:
     """A path as it is; else the document of that name."""
     from derive.errors import nearest
 
-    if Path(word).exists():
-        return Path(word)
+    path = Path(word)
+    if path.is_file() or path.is_dir():
+        return path
+    if path.exists():
+        raise PlaceError(f"{word} is neither a file nor a folder")
     shelves = [shelf for shelf in (Path("cases"), library()) if shelf is not None and shelf.is_dir()]
     for shelf in shelves:
         if re.fullmatch(r"[\w.-]+", word) and (shelf / word).is_dir():

@@ -10,6 +10,9 @@ from click import style
 from verify.results import VERDICTS, Check, Result, Results
 from verify.suite.progress import counted, counted_checks, number, printable
 
+#: Characters of a cell; the rest of a reason is in the results and the reports.
+WIDEST = 400
+
 
 def summary(results: Results, took: str, listing: bool = False) -> Iterator[str]:
     """The lines, styled for a terminal. ``listing`` puts every claim and check before them."""
@@ -80,8 +83,8 @@ def _check_row(check: Check) -> tuple[str, str, str]:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows in columns, the last one as long as it is."""
-    cells = [[printable(cell) for cell in row] for row in rows]
+    """Rows in columns."""
+    cells = [[printable(cell, WIDEST) for cell in row] for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
     for row in cells:
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
