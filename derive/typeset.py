@@ -55,11 +55,19 @@ def latex(root: Node, names: Mapping[Node, str] | None = None) -> str:
     return done[root].text
 
 
-def abbreviations(roots: Sequence[Node], *, shared: int = 60, long: int = 400, prefix: str = "s") -> dict[Node, str]:
+def abbreviations(
+    roots: Sequence[Node],
+    known: Mapping[Node, str] | None = None,
+    *,
+    shared: int = 60,
+    long: int = 400,
+    prefix: str = "s",
+) -> dict[Node, str]:
     """Names for the parts that would swell the print: node -> ``s_{1}``, ``s_{2}``, ...
 
     A part gets one that is used more than once and prints longer than ``shared`` characters, or that prints
-    longer than ``long``. In order: each can be printed with the names of those before it.
+    longer than ``long``. In order: each can be printed with the names of those before it. What has a name in
+    ``known`` gets no other.
     """
     order = topological(roots, through_definitions=False)
     uses = Counter(a for n in order if n.op != "def" for a in n.args)
@@ -67,9 +75,13 @@ def abbreviations(roots: Sequence[Node], *, shared: int = 60, long: int = 400, p
     done: dict[Node, _Piece] = {}
     wanted = set(roots)
     for n in order:
+        if known and n in known:
+            done[n] = _named(known[n])
+            continue
         made = _piece(n, done)
         size = len(made.text)
-        if (size > long or (size > shared and uses[n] > 1)) and n not in wanted and not is_boolean(n):
+        often = uses[n] + (n in wanted) > 1
+        if ((size > long and n not in wanted) or (size > shared and often)) and not is_boolean(n):
             names[n] = f"{prefix}_{{{len(names) + 1}}}"
             made = _Piece(names[n])
         done[n] = made
@@ -135,7 +147,8 @@ def _number(value: Fraction) -> tuple[str, int]:
 
 
 def _name(n: Node, done: _Done) -> _Piece:
-    return _Piece(latex_name(n.attr))
+    text = latex_name(n.attr)
+    return _Piece(text, _POWER if "^" in text else _ATOM)
 
 
 # -- arithmetic -------------------------------------------------------------------------------------
@@ -260,6 +273,8 @@ def _not(n: Node, done: _Done) -> _Piece:
 
 def _where(n: Node, done: _Done) -> _Piece:
     condition, yes, no = (done[a].text for a in n.args)
+    if (yes, no) == ("1", "0"):
+        return _Piece(rf"\mathbf{{1}}{_group(condition, '[', ']')}")
     return _cases((yes, condition), (no, r"\text{otherwise}"))
 
 
@@ -284,14 +299,12 @@ def _cases(*rows: tuple[str, str]) -> _Piece:
 
 def _matmul(n: Node, done: _Done) -> _Piece:
     (a, b), (left, right) = n.args, (done[x] for x in n.args)
-    # a gradient is written as a row or as a column, as it fits
-    turn = len(a.shape) == 1 and not left.row and a.op != "d"
+    # beside a matrix, a gradient is written as a row or as a column, as it fits
+    turn = len(a.shape) == 1 and not left.row and (a.op != "d" or len(b.shape) == 1)
     before = _transposed(left) if turn else _factor(left, _PRODUCT, True)
-    if right.row and len(b.shape) == 1:
-        after = _transposed(right)
-    else:
-        after = _factor(right, _FRACTION if b.op == "mul" else _PRODUCT)
-    made = _signed(_beside(before, after), _PRODUCT)
+    turn = right.row and len(b.shape) == 1
+    after = _transposed(right) if turn else _factor(right, _FRACTION if b.op == "mul" else _PRODUCT)
+    made = _signed(rf"{before} \, {after}" if a.op == "hessian" else _beside(before, after), _PRODUCT)
     return made._replace(row=len(a.shape) == 1 and len(b.shape) == 2)
 
 
@@ -390,7 +403,9 @@ def _d(n: Node, done: _Done) -> _Piece:
 def _partial(f: Node, text: str, by: Sequence[str]) -> _Piece:
     """The derivative of f, printed as ``text``, by one variable or by two."""
     power = "^{2}" if len(by) == 2 else ""
-    below = rf"\partial {by[0]}^{{2}}" if power and by[0] == by[1] else " ".join(rf"\partial {x}" for x in by)
+    below = " ".join(rf"\partial {x}" for x in by)
+    if power and by[0] == by[1]:
+        below = rf"\partial {_group(by[0]) if '^' in by[0] else by[0]}^{{2}}"
     while f.op == "index":
         f = f.args[0]
     if f.op in ("symbol", "def"):

@@ -50,6 +50,8 @@ _GREEK = frozenset(
 _SPELT = {"eps": r"\varepsilon", "lam": r"\lambda", "lambda_": r"\lambda"}
 _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot"}
 
+_RAISED = {"plus": "+", "minus": "-", "star": r"\star"}
+
 _PARTS = re.compile(r"([^\W\d_]+)(\d*)((?:_\w+)*)")
 _ENTRY = re.compile(r"(\w+)\[([\d, ]+)\]")
 
@@ -57,8 +59,8 @@ _ENTRY = re.compile(r"(\w+)\[([\d, ]+)\]")
 def latex_name(name: str) -> str:
     """The name of a symbol or a definition in math mode.
 
-    Greek names, the suffixes ``hat``, ``bar``, ``tilde`` and ``dot`` on a letter, digits and ``_`` as subscripts;
-    any other word stands upright, whole. An entry ``a1[0]`` is counted from 1: ``[a_{1}]_{1}``.
+    Greek names, the suffixes ``hat``, ``bar``, ``tilde`` and ``dot`` on a letter, digits and ``_`` as subscripts,
+    ``_plus``, ``_minus`` and ``_star`` as superscripts; any other word stands upright, whole. An entry ``a1[0]`` is counted from 1: ``[a_{1}]_{1}``.
     """
     if entry := _ENTRY.fullmatch(name):
         return element(latex_name(entry[1]), [int(i) for i in entry[2].split(",")])
@@ -76,8 +78,9 @@ def latex_name(name: str) -> str:
         base = _base(word)
         if base.startswith(r"\mathrm") and digits:
             base, below = _upright(word + digits), []
+    above = _RAISED[pieces.pop()] if pieces and pieces[-1] in _RAISED else ""
     below += [_below(p) for p in pieces]
-    return f"{base}_{{{','.join(below)}}}" if below else base
+    return base + (f"_{{{','.join(below)}}}" if below else "") + (f"^{{{above}}}" if above else "")
 
 
 def element(text: str, where: Sequence[int], dimensions: int | None = None, *, atom: bool = True) -> str:

@@ -16,8 +16,8 @@ from derive.graph import Graph
 from derive.language import parse
 from verify.casefile.model import Case, Claim, Definition, Derivation, Place, Symbol
 from verify.report import FORMATS, numbers, writer
+from verify.report.chains import Faults
 from verify.report.escape import code, text
-from verify.report.index import chains
 from verify.report.markdown import write
 from verify.report.place import MARKER, anchor, harmless, page
 from verify.report.words import MEANING, Item
@@ -127,7 +127,7 @@ def test_seconds_and_worst_inputs_stand_only_on_the_page_of_the_machine(tmp_path
 
 def test_inherited_numbers_stand_under_their_origin() -> None:
     items = [Item(r, CHAIN, c) for r, c in zip(CHAIN_RESULTS, CHAIN.claims, strict=True)]
-    found = [(c.origin.result.id, [h.result.id for h in c.heirs]) for c in chains(items)]
+    found = [(c.origin.result.id, [h.result.id for h in c.heirs]) for c in Faults(items).chains]
     assert found == [("yhat", ["slope", "delta"]), ("gate", [])]
 
 
@@ -142,6 +142,29 @@ def test_the_errata_list_says_what_to_change_where(tmp_path: Path) -> None:
     assert "| -0.331812 | inherited | Follows from the printed [`yhat`](neuron.md#claim-yhat) (0.678188). |" in rows[1]
     assert "It also started at [`gate`](neuron.md#claim-gate)." in rows[2]
     assert lines.index(rows[0]) < 15  # first things first
+
+
+def test_displayed_arithmetic_stands_with_its_number_and_is_shown_mended(tmp_path: Path) -> None:
+    case = make_case(
+        [
+            {"id": "gate", "where": "step 1", "of": "d(yhat, z)", "prints": "0.2271"},
+            {"id": "gate-arith", "where": "step 1", "shows": "0.66819*(1 - 0.66819)", "prints": "0.2271"},
+            {"id": "delta", "where": "step 2", "of": "d(L, z)", "prints": "-0.0736"},
+            {"id": "delta-arith", "where": "step 2", "shows": "(-0.3318)*0.2271", "prints": "-0.0736"},
+        ]
+    )
+    results = [
+        result(case, "gate", "wrong", exact="0.22171287", origin=["gate"]),
+        result(case, "gate-arith", "wrong", exact="0.221712", origin=["gate-arith"]),
+        result(case, "delta", exact="-0.0735671"),
+        result(case, "delta-arith", "wrong", exact="-0.07535", origin=["delta-arith"]),
+    ]
+    index = report(case, results, tmp_path)["README.md"]
+    assert "1 place to mend" in index
+    rows = [line for line in index.splitlines() if line.startswith("| ↳")]
+    assert "`0.66819*(1 - 0.66819) = 0.2271` | `0.66819*(1 - 0.66819) = 0.2217` |" in rows[0]
+    # the result was right and its factor wrong: the result stays
+    assert "`(-0.3318)*0.2271 = -0.0736` | `(-0.3318)*0.2217 = -0.0736` |" in rows[1]
 
 
 def test_numbers_carried_on_from_right_ones_are_no_errors(tmp_path: Path) -> None:
@@ -342,6 +365,14 @@ def test_floats_have_ten_digits_and_noise_is_zero() -> None:
     assert numbers.floating(4.16e-7, "4.16e-7") == "4.16e-7"
     assert numbers.floating(-0.0) == "0"
     assert numbers.floating(float("nan")) == "NaN"
+
+
+def test_cases_stand_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    cases = [
+        make_case([{"id": "z", "of": "z", "prints": "0.7"}], name=n, title=n) for n in ("2.10-b", "2.7-a", "3.1-c")
+    ]
+    paths = write(Results(claims=[result(c, "z") for c in cases]), cases, tmp_path)
+    assert [p.stem for p in paths] == ["README", "2.7-a", "2.10-b", "3.1-c", "machine"]
 
 
 def test_the_right_value_stands_in_the_notation_of_the_print() -> None:

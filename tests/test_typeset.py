@@ -104,6 +104,8 @@ def test_bank(text: str, expected: str) -> None:
         ("eta", r"\eta"),
         ("x_new", r"x_{\mathrm{new}}"),
         ("w1_new", r"w_{1,\mathrm{new}}"),
+        ("w1_plus", "w_{1}^{+}"),
+        ("x_star", r"x^{\star}"),
         ("dLda1", r"\mathrm{dLda1}"),
         ("loss", r"\mathrm{loss}"),
         ("lambda_", r"\lambda"),
@@ -130,6 +132,13 @@ def test_every_operator_is_typeset() -> None:
 def test_a_definition_is_printed_by_its_name_and_its_body_on_request() -> None:
     assert latex(SCOPE["yhat"]) == r"\hat{y}"
     assert latex(SCOPE["yhat"].args[0]) == r"\sigma(w x + b)"
+
+
+def test_a_raised_name_is_bracketed_before_a_power() -> None:
+    w = G.symbol("w_plus")
+    f = G.define("f", G.mul(w, w))
+    assert latex(w**2) == "(w^{+})^{2}"
+    assert latex(parse("d(d(f, w), w)", {"f": f, "w": w}, G)) == r"\frac{\partial^{2} f}{\partial (w^{+})^{2}}"
 
 
 def test_names_can_be_given() -> None:
@@ -208,6 +217,8 @@ def test_braces_brackets_and_environments_balance(text: str) -> None:
         ("(y - yhat)*(-1)*yhat*(1 - yhat)*x", "-(x*yhat*(y - yhat)*(1 - yhat))"),
         ("x - (-2)*(y*y)", "x + 2*y**2"),
         ("-x + y", "y - x"),
+        ("y + (x + z - y) + x", "2*x + z"),
+        ("x*y - 3*y*x", "-(2*x*y)"),
         ("x**2*x*(x + y)*2", "2*x**3*(x + y)"),
         ("x*0*y", "0"),
         ("x*0*u", "0*u"),
@@ -230,6 +241,13 @@ POLYNOMIALS = st.recursive(
     ),
     max_leaves=10,
 )
+
+
+def test_a_long_sum_is_put_in_order_once() -> None:
+    total = G.zero
+    for i in range(3_000):
+        total = G.node("add", (total, G.node("mul", (G.const(i), SCOPE["x"]))))
+    assert to_text(*tidy([total])) == "4498500*x"
 
 
 @settings(max_examples=100, deadline=None)

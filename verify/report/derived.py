@@ -47,9 +47,9 @@ def derivations(case: Case, values: Values) -> Iterator[str]:
 def _formulas(case: Case, node: Node) -> Iterator[str]:
     lines = _lines(node)
     results = tidy(expand_all([line.right for line in lines]))
-    names = abbreviations(results, shared=40, long=240, prefix=_free_letter(case))
     # a tensor that is itself derived here stands by its left side: dL/dW = (dL/db) a^T
     known = {r: line.left for line, r in zip(lines, results, strict=True) if r.shape and r.args}
+    names = abbreviations(results, known, shared=40, long=240, prefix=_free_letter(case))
     done = [(line.left, latex(r, names | _without(known, r))) for line, r in zip(lines, results, strict=True)]
     matrix = _matrix(node, [right for _, right in done])
     yield display(f"{latex(node)} = {matrix}" if matrix else _aligned(done))
@@ -58,7 +58,7 @@ def _formulas(case: Case, node: Node) -> Iterator[str]:
         yield "where"
         yield display(_aligned(named))
     if node.op == "hessian" and not matrix:
-        yield "The Hessian is symmetric: the other entries are these."
+        yield "The Hessian is symmetric: the entries below its diagonal are these."
     if len(lines) < _written_out(node):
         yield f"The first {len(lines)} of {_written_out(node)} entries."
 

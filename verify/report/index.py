@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from verify.casefile.model import Case
-from verify.report.escape import text
+from verify.report.chains import Faults
+from verify.report.escape import code, text
 from verify.report.place import MARKER, Links
 from verify.report.tables import table
 from verify.report.words import MEANING, Item, count, printed, right, sentence, tally, verdict, why
-
-#: Verdicts that ask for a change by themselves; an inherited number asks for it through its origin.
-ERRORS = ("wrong", "inconsistent", "convention")
 
 #: The rest, a section each.
 REMARKS = (
@@ -22,14 +19,6 @@ REMARKS = (
     ("underspecified", "Left out", "An input is missing. Where printed numbers determine it, this is what they allow."),
     ("undecided", "Not decided", "Errata could neither prove nor refute these. They count as open, not as right."),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """An error and the numbers that inherited it, in the document's order."""
-
-    origin: Item
-    heirs: tuple[Item, ...]
 
 
 def title(document: str) -> str:
@@ -70,76 +59,57 @@ def _by_case(items: Sequence[Item]) -> dict[str, list[Item]]:
     return cases
 
 
-def chains(items: Sequence[Item]) -> list[Chain]:
-    """The errors of a case, each with the numbers that inherited it; a number of several origins stands at the first."""
-    by_id = {i.result.id: i for i in items}
-    heirs: dict[str, list[Item]] = {}
-    for item in items:
-        start = _start(item, by_id)
-        if start is not None:
-            heirs.setdefault(start, []).append(item)
-    return [
-        Chain(item, tuple(heirs.get(item.result.id, ())))
-        for item in items
-        if item.result.verdict in ERRORS or item.result.id in heirs
-    ]
-
-
-def _start(item: Item, by_id: dict[str, Item]) -> str | None:
-    """The first origin of an inherited number that is a fault itself; None where it comes from rounded numbers."""
-    if item.result.verdict != "inherited":
-        return None
-    for origin in item.result.origin:
-        found = by_id.get(origin)
-        if found is not None and found is not item and found.result.verdict not in ("holds", "inherited"):
-            return origin
-    return None
-
-
 _COLUMNS = ("Where", "Printed", "Should be", "Verdict", "Why")
 
 
-def _row(item: Item, links: Links, heir_of: Item | None = None) -> list[str]:
+def _row(item: Item, faults: Faults, links: Links, heir_of: Item | None = None) -> list[str]:
     where = links.claim(item.case.name, item.result.id, text(item.place))
-    because = sentence(item.claim.because, item.case.name, links) if item.claim and heir_of is None else ""
-    reasons = [why(item, links), because]
+    should = code(faults.mended(item)) or right(item)
+    told = why(item, links)
+    if item.claim is not None and item.claim.because and item.result.verdict != "inherited":
+        told = sentence(item.claim.because, item.case.name, links)  # a person has looked at it, and says it better
     if heir_of is not None:
         where = f"↳ {where}"
         others = [o for o in item.result.origin if o not in (heir_of.result.id, item.result.id)]
         if others:
-            reasons.append(sentence(f"it also started at {', '.join(others)}", item.case.name, links))
-    told = " ".join(dict.fromkeys(r for r in reasons if r))
-    return [where, printed(item), right(item), verdict(item.result.verdict), told]
+            told += " " + sentence(f"it also started at {', '.join(others)}", item.case.name, links)
+    return [where, printed(item), should, verdict(item.result.verdict), told]
 
 
 def _errors(cases: dict[str, list[Item]], links: Links) -> Iterator[str]:
     yield "## What to change"
-    found = {name: chains(items) for name, items in cases.items()}
-    starts = sum(len(c) for c in found.values())
+    found = {name: Faults(items) for name, items in cases.items()}
+    starts = sum(len(f.chains) for f in found.values())
     if not starts:
         yield "Nothing: no claim was found wrong."
         return
-    carried = sum(len(c.heirs) for each in found.values() for c in each)
-    tail = f" A row with ↳ carries the error above it on; {count(carried, 'number')} do." if carried else ""
-    yield f"{count(starts, 'place')} to mend, first things first.{tail}"
-    for name, each in found.items():
-        if not each:
+    carried = sum(len(c.heirs) for f in found.values() for c in f.chains)
+    tail = f" A row with ↳ follows from the error above it; there {'are' if carried != 1 else 'is'} {carried}."
+    yield f"{count(starts, 'place')} to mend, first things first.{tail if carried else ''}"
+    for name, faults in found.items():
+        if not faults.chains:
             continue
         yield f"### {_heading(cases[name][0], links)}"
         rows = []
-        for chain in each:
-            rows.append(_row(chain.origin, links))
-            rows.extend(_row(heir, links, chain.origin) for heir in chain.heirs)
+        for chain in faults.chains:
+            rows.append(_row(chain.origin, faults, links))
+            rows.extend(_row(heir, faults, links, chain.origin) for heir in chain.heirs)
         yield table(_COLUMNS, rows)
+
+
+def _unlisted(word: str, cases: dict[str, list[Item]], links: Links) -> list[list[str]]:
+    """The rows of the claims of a verdict that stand in no chain."""
+    rows = []
+    for items in cases.values():
+        faults = Faults(items)
+        chosen = [i for i in items if i.result.verdict == word and i.result.id not in faults.listed]
+        rows += [_row(i, faults, links) for i in chosen]
+    return rows
 
 
 def _rounding(cases: dict[str, list[Item]], links: Links) -> Iterator[str]:
     """Inherited numbers whose origins are no faults."""
-    rows = []
-    for items in cases.values():
-        in_chains = {id(h) for c in chains(items) for h in c.heirs}
-        rows += [_row(i, links) for i in items if i.result.verdict == "inherited" and id(i) not in in_chains]
-    if rows:
+    if rows := _unlisted("inherited", cases, links):
         yield "## Carried on from rounded numbers"
         yield (
             "These were computed from numbers that are correctly rounded themselves. The last digits suffer; "
@@ -149,20 +119,14 @@ def _rounding(cases: dict[str, list[Item]], links: Links) -> Iterator[str]:
 
 
 def _remarks(word: str, heading: str, explained: str, cases: dict[str, list[Item]], links: Links) -> Iterator[str]:
-    rows = []
-    for items in cases.values():
-        heads = {id(c.origin) for c in chains(items)}
-        rows += [_row(i, links) for i in items if i.result.verdict == word and id(i) not in heads]
+    rows = [dict(zip(_COLUMNS, row, strict=True)) for row in _unlisted(word, cases, links)]
     if not rows:
         return
     yield f"## {heading}"
     yield explained
-    columns = [c for c in _COLUMNS if c != "Verdict"]
-    shown = [[*r[:3], r[4]] for r in rows]
-    if not any(r[2] for r in shown):
-        columns.remove("Should be")
-        shown = [[r[0], r[1], r[3]] for r in shown]
-    yield table([{"Should be": "Value"}.get(c, c) if word == "underspecified" else c for c in columns], shown)
+    columns = [c for c in _COLUMNS if c != "Verdict" and any(row[c] for row in rows)]
+    names = {"Printed": "Input", "Should be": "Value"} if word == "underspecified" else {}
+    yield table([names.get(c, c) for c in columns], [[row[c] for c in columns] for row in rows])
 
 
 def _summary(cases: dict[str, list[Item]], links: Links) -> str:
@@ -179,7 +143,8 @@ def _summary(cases: dict[str, list[Item]], links: Links) -> str:
 
 def heading(case: Case) -> str:
     """Section and title of a case, as plain text."""
-    return f"{case.source.get('section', '')} {case.title}".strip() or case.name
+    section = case.source.get("section", "")
+    return f"{section}: {case.title}" if section and case.title else case.title or section or case.name
 
 
 def _heading(item: Item, links: Links) -> str:

@@ -6,6 +6,7 @@ goes to ``machine.md``, which is not committed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,13 +28,19 @@ def write(results: Results, cases: Sequence[Case], out: Path) -> list[Path]:
     written = []
     for document in dict.fromkeys(c.document for c in cases):
         directory = out / folder(document)
-        pages = _pages(document, results, [c for c in cases if c.document == document])
+        pages = _pages(document, results, sorted((c for c in cases if c.document == document), key=_natural))
         for name, made in pages.items():
             write_whole(directory / name, made)
         paths = [directory / name for name in pages]
         remove_stale(directory, paths)
         written += paths
     return written
+
+
+def _natural(case: Case) -> tuple[list[tuple[int, int, str]], str]:
+    """Numbers in names by their value: 2.7 before 2.10."""
+    parts = re.findall(r"(\d+)|(\D+)", case.name)
+    return [(0, int(number), "") if number else (1, 0, word) for number, word in parts], case.name
 
 
 def _pages(document: str, results: Results, cases: Sequence[Case]) -> dict[str, str]:

@@ -52,7 +52,7 @@ def _plain(number: Decimal, more: str = "") -> str:
     sign, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)
     leading = len(digits) + exponent - 1  # the power of ten of the first digit
-    if -5 <= leading <= 15:
+    if -4 <= leading <= 15:
         return f"{number:f}{more}"
     text = "".join(map(str, digits))
     mantissa = f"{text[0]}.{text[1:]}" if len(text) > 1 else text

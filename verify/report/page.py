@@ -10,6 +10,7 @@ from derive.language import decimal_text
 from derive.typeset import latex
 from verify.casefile.model import Case, Symbol
 from verify.report import numbers
+from verify.report.chains import Faults
 from verify.report.derived import NUMBERS, definitions, derivations
 from verify.report.escape import code, math, text
 from verify.report.index import heading
@@ -44,14 +45,14 @@ def _parts(case: Case, items: Sequence[Item], checks: Sequence[Check], links: Li
         yield "## Derived"
         yield "By Errata, from the definitions. A defined name stands for its value."
         yield from derivations(case, values)
-    rest = list(items)
+    rest, faults = list(items), Faults(items)
     for title, belongs, lay_out in _SECTIONS:
         chosen = [i for i in rest if belongs(i)]
         rest = [i for i in rest if not belongs(i)]
         if chosen:
             yield f"## {title}"
             yield lay_out(chosen, values)
-            yield from _remarks(chosen, links)
+            yield from _remarks(chosen, faults, links)
     if checks:
         yield "## Implementations"
         yield "The same mathematics in NumPy, Torch and SymPy, against the derived one, on random inputs."
@@ -171,13 +172,13 @@ _SECTIONS: tuple[_Section, ...] = (
 )
 
 
-def _remarks(items: Sequence[Item], links: Links) -> Iterator[str]:
+def _remarks(items: Sequence[Item], faults: Faults, links: Links) -> Iterator[str]:
     """A line for each claim that needs a word: why it does not hold, what its note says."""
     lines = []
     for item in items:
         told = []
         if item.result.verdict != "holds":
-            should = right(item)
+            should = code(faults.mended(item)) or right(item)
             leads = ", value" if item.result.verdict == "underspecified" else ", should be"
             told.append(verdict(item.result.verdict) + (f"{leads} {should}." if should else "."))
             told.append(why(item, links, here=True))

@@ -29,6 +29,9 @@ MEANING = {
     "holds": "Proved; or the printed number is the correct rounding of the exact value.",
 }
 
+#: Verdicts that ask for a change by themselves; an inherited number asks for it through its origin.
+ERRORS = ("wrong", "inconsistent", "convention")
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -58,6 +61,8 @@ def printed(item: Item) -> str:
             return digits
         if claim.shows is not None:
             return code(f"{claim.texts.get('shows', '')} = {item.result.printed}")
+        if claim.equals and statement(claim).endswith(f"= {item.result.printed}"):
+            return quantity(claim)
         return f"{quantity(claim)} = {digits}"
     if claim is None:
         return ""
@@ -105,7 +110,6 @@ def right(item: Item) -> str:
 
 def _worked_out(claim: Claim) -> str:
     """The left side of a refuted formula with its derivatives worked out."""
-
     assert claim.of is not None
     try:
         return latex(tidy([expand(claim.of)])[0])
@@ -119,6 +123,8 @@ def why(item: Item, links: Links, here: bool = False) -> str:
     fixed = numbers.correct(item.result.exact, item.result.printed)
     if fixed:
         reason = re.sub(rf"(^|; )correct: {re.escape(fixed)}(?![\d.])", "", reason)
+        if re.fullmatch(r" ?\(.*\)", reason):
+            reason = reason.strip(" ()")
     said = sentence(reason, item.case.name, links, here)
     if said or item.result.exact is None:
         return said
