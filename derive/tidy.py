@@ -7,12 +7,19 @@ grouping and signs of factors and terms change, and equal ones are counted; noth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from derive.graph import Graph, Node, topological
 
-_Factors = tuple[Fraction, dict[Node, int]]
+
+class _Factors(NamedTuple):
+    """A number times powers of nodes, over powers of nodes. A factor above is never cancelled by one below: it may be 0."""
+
+    number: Fraction
+    above: dict[Node, int]
+    below: dict[Node, int]
 
 
 def tidy(roots: Sequence[Node]) -> list[Node]:
@@ -27,7 +34,10 @@ def tidy(roots: Sequence[Node]) -> list[Node]:
         args = tuple(done[a] for a in n.args)
         g = n.graph
         if n.op in ("mul", "neg") and not (args[0].shape and args[-1].shape and n.op == "mul"):
-            done[n] = _product(g, *_merge([_factors(a) for a in args], -1 if n.op == "neg" else 1))
+            number, above, below = _factors(*args)
+            done[n] = _product(g, -number if n.op == "neg" else number, above, below)
+        elif n.op == "div" and not n.shape:
+            done[n] = _product(g, *_factors(g.node("div", args)))
         elif n.op in ("add", "sub") and n not in partial:
             done[n] = _sum(g, n, *args)
         else:
@@ -46,52 +56,60 @@ def _partial_sums(order: Sequence[Node], roots: Sequence[Node]) -> set[Node]:
     return {a for a in found if not users[a][0].shape}.difference(roots)
 
 
-def _factors(n: Node) -> _Factors:
-    """A tidy node as a number times powers of other nodes."""
-    number, powers = Fraction(1), dict[Node, int]()
-    work = [n]
+def _factors(*nodes: Node) -> _Factors:
+    """The product of tidy nodes."""
+    number, above, below = Fraction(1), dict[Node, int](), dict[Node, int]()
+    work = [(n, True) for n in reversed(nodes)]
     while work:
-        f = work.pop()
-        if f.op == "const":
+        f, up = work.pop()
+        side = above if up else below
+        if f.op == "const" and up:
             number *= f.attr
         elif f.op == "neg":
             number = -number
-            work.append(f.args[0])
+            work.append((f.args[0], up))
         elif f.op == "mul" and not (f.args[0].shape and f.args[1].shape):
-            work.extend(reversed(f.args))
+            work += [(a, up) for a in reversed(f.args)]
+        elif f.op == "div" and not f.shape and up:
+            work += [(f.args[1], False), (f.args[0], True)]
         elif f.op == "pow" and not f.shape and f.args[1].op == "const" and _is_count(f.args[1].attr):
-            powers[f.args[0]] = powers.get(f.args[0], 0) + int(f.args[1].attr)
+            side[f.args[0]] = side.get(f.args[0], 0) + int(f.args[1].attr)
         else:
-            powers[f] = powers.get(f, 0) + 1
-    return number, powers
+            side[f] = side.get(f, 0) + 1
+    return _Factors(number, above, below)
 
 
 def _is_count(value: int | Fraction) -> bool:
     return value > 0 and Fraction(value).denominator == 1
 
 
-def _merge(parts: Sequence[_Factors], sign: int) -> _Factors:
-    number, powers = Fraction(sign), dict[Node, int]()
-    for c, more in parts:
-        number *= c
-        for f, k in more.items():
-            powers[f] = powers.get(f, 0) + k
-    return number, powers
-
-
-def _product(g: Graph, number: Fraction, powers: dict[Node, int]) -> Node:
-    if not number:
-        powers = {f: k for f, k in powers.items() if f.shape}  # zero, in the shape that it had
-    factors = sorted(powers, key=_rank)  # stable: otherwise in the order in which they came
-    nodes = [f if powers[f] == 1 else g.node("pow", (f, g.const(powers[f])), None, f.shape) for f in factors]
-    if abs(number) != 1 or not nodes:
-        nodes.insert(0, g.const(abs(number)))
-    made = nodes[0]
-    for f in nodes[1:]:
-        made = g.node("mul", (made, f), None, f.shape or made.shape)
+def _product(g: Graph, number: Fraction, above: Mapping[Node, int], below: Mapping[Node, int]) -> Node:
+    if not number and not below:
+        above = {f: k for f, k in above.items() if f.shape}  # zero, in the shape that it had
+    if below:
+        made = g.node("div", (_times(g, abs(number), _scalars(above)), _times(g, Fraction(1), below)))
+        for f in above:
+            made = g.node("mul", (made, f), None, f.shape) if f.shape else made
+    else:
+        made = _times(g, abs(number), above)
     if number >= 0:
         return made
     return g.const(-made.attr) if made.op == "const" else g.node("neg", (made,), None, made.shape)
+
+
+def _scalars(powers: Mapping[Node, int]) -> dict[Node, int]:
+    return {f: k for f, k in powers.items() if not f.shape}
+
+
+def _times(g: Graph, number: Fraction, powers: Mapping[Node, int]) -> Node:
+    factors = sorted(powers, key=_rank)  # stable: otherwise in the order in which they came
+    nodes = [f if powers[f] == 1 else g.node("pow", (f, g.const(powers[f])), None, f.shape) for f in factors]
+    if number != 1 or not nodes:
+        nodes.insert(0, g.const(number))
+    made = nodes[0]
+    for f in nodes[1:]:
+        made = g.node("mul", (made, f), None, f.shape or made.shape)
+    return made
 
 
 def _rank(n: Node) -> int:
@@ -116,18 +134,19 @@ def _sum(g: Graph, n: Node, a: Node, b: Node) -> Node:
 
 def _collected(g: Graph, op: str, a: Node, b: Node) -> Node:
     """A sum of numbers times products, each product once; it begins with a term that has no sign, if one has none."""
-    terms: dict[tuple[tuple[Node, int], ...], Fraction] = {}
+    terms: dict[tuple[tuple[tuple[Node, int], ...], ...], Fraction] = {}
     for term, sign in [*_terms(a, 1), *_terms(b, 1 if op == "add" else -1)]:
-        number, powers = _factors(term)
-        key = tuple(sorted(powers.items(), key=lambda p: p[0].id))
+        number, *sides = _factors(term)
+        key = tuple(tuple(sorted(side.items(), key=lambda p: p[0].id)) for side in sides)
         terms[key] = terms.get(key, Fraction(0)) + sign * number
-    kept = [(key, number) for key, number in terms.items() if number]
+    kept = [(dict(above), dict(below), number) for (above, below), number in terms.items() if number or below]
     if not kept:
         return g.zero
-    kept.insert(0, kept.pop(next((i for i, (_, number) in enumerate(kept) if number > 0), 0)))
-    made = _product(g, kept[0][1], dict(kept[0][0]))
-    for key, number in kept[1:]:
-        made = g.node("add" if number > 0 else "sub", (made, _product(g, abs(number), dict(key))))
+    kept.insert(0, kept.pop(next((i for i, (*_, number) in enumerate(kept) if number > 0), 0)))
+    above, below, number = kept[0]
+    made = _product(g, number, above, below)
+    for above, below, number in kept[1:]:
+        made = g.node("add" if number >= 0 else "sub", (made, _product(g, abs(number), above, below)))
     return made
 
 

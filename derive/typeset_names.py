@@ -60,7 +60,8 @@ def latex_name(name: str) -> str:
     """The name of a symbol or a definition in math mode.
 
     Greek names, the suffixes ``hat``, ``bar``, ``tilde`` and ``dot`` on a letter, digits and ``_`` as subscripts,
-    ``_plus``, ``_minus`` and ``_star`` as superscripts; any other word stands upright, whole. An entry ``a1[0]`` is counted from 1: ``[a_{1}]_{1}``.
+    ``_plus``, ``_minus`` and ``_star`` as superscripts; any other word stands upright, whole. An entry ``a1[0]`` is
+    counted from 1: ``[a_{1}]_{1}``.
     """
     if entry := _ENTRY.fullmatch(name):
         return element(latex_name(entry[1]), [int(i) for i in entry[2].split(",")])

@@ -219,6 +219,10 @@ def test_braces_brackets_and_environments_balance(text: str) -> None:
         ("-x + y", "y - x"),
         ("y + (x + z - y) + x", "2*x + z"),
         ("x*y - 3*y*x", "-(2*x*y)"),
+        ("2*x*(1/(1 + y**2))*z", "2*x*z/(1 + y**2)"),
+        ("-x/(y*-z)*x", "x**2/(y*z)"),
+        ("x*(1/x)", "x/x"),
+        ("(1/x)*u*y", "y/x*u"),
         ("x**2*x*(x + y)*2", "2*x**3*(x + y)"),
         ("x*0*y", "0"),
         ("x*0*u", "0*u"),
@@ -232,10 +236,10 @@ def test_tidy(text: str, expected: str) -> None:
     assert to_text(made) == expected
 
 
-POLYNOMIALS = st.recursive(
+RATIONALS = st.recursive(
     st.sampled_from(["x", "y", "z", "2", "-0.5", "3"]),
     lambda e: st.one_of(
-        st.builds("({} {} {})".format, e, st.sampled_from("+-*"), e),
+        st.builds("({} {} {})".format, e, st.sampled_from("+-*/"), e),
         st.builds("(-{})".format, e),
         st.builds("({})**{}".format, e, st.integers(1, 3)),
     ),
@@ -251,9 +255,10 @@ def test_a_long_sum_is_put_in_order_once() -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(POLYNOMIALS, st.lists(st.fractions(-5, 5, max_denominator=9), min_size=3, max_size=3))
+@given(RATIONALS, st.lists(st.fractions(-5, 5, max_denominator=9), min_size=3, max_size=3))
 def test_tidy_keeps_the_value(text: str, point: list[Fraction]) -> None:
     node = parse(text, SCOPE, G)
     values = {SCOPE[n]: rational(v) for n, v in zip("xyz", point, strict=True)}
     before, after = evaluate([node, *tidy([node])], values)
-    assert before == after
+    if not isinstance(before, Exception):
+        assert before == after

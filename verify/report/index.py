@@ -65,9 +65,11 @@ _COLUMNS = ("Where", "Printed", "Should be", "Verdict", "Why")
 def _row(item: Item, faults: Faults, links: Links, heir_of: Item | None = None) -> list[str]:
     where = links.claim(item.case.name, item.result.id, text(item.place))
     should = code(faults.mended(item)) or right(item)
-    told = why(item, links)
-    if item.claim is not None and item.claim.because and item.result.verdict != "inherited":
-        told = sentence(item.claim.because, item.case.name, links)  # a person has looked at it, and says it better
+    told, because = why(item, links), sentence(item.claim.because if item.claim else "", item.case.name, links)
+    if item.result.verdict == "underspecified":
+        told = f"{because} {told}".strip()
+    elif because and item.result.verdict != "inherited":
+        told = because  # a person has looked at it, and says it better
     if heir_of is not None:
         where = f"↳ {where}"
         others = [o for o in item.result.origin if o not in (heir_of.result.id, item.result.id)]
