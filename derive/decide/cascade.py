@@ -6,21 +6,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+from flint import arb, fmpq
+
 from derive import shapes
+from derive.calculus import gradient
 from derive.components import components_all
-from derive.decide.normal_form import TooLarge, difference_vanishes, sign_key
-from derive.decide.refute import Bounds, Domain, Point, leaves, points, refute, values_at
-from derive.decide.regions import boundary_values, has_boundary, kink, resolve, solve_zero, undefine
-from derive.errors import UndefinedValue
+from derive.decide.normal_form import TooLarge, difference_vanishes
+from derive.decide.refute import Bounds, Domain, Point, apart, leaves, points, refute, values_at
+from derive.decide.regions import Signs, assumed, boundary_values, kink, solve_zero, undefine
 from derive.graph import Node, substitute
 from derive.language import to_text
 
+MAX_POINTS = 24  # tried in a region
 MAX_REGIONS = 243
+
+#: The signs chosen on the way to a region, by what they are the signs of.
+Path = list[tuple[Node, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +74,36 @@ def _decide(a: Node, b: Node, domain: Domain) -> Decision:
     if a is b:
         return Decision("proved", "both sides are the same expression", "same expression")
     try:
-        plain, conditions = difference_vanishes(a, b, deep=False)
-        if plain:
-            return _proved(conditions)
-        x, y = undefine(a, b)
-        turn = kink(x) or kink(y)
+        near = _shallow(a, b, domain)
+        if near is not None:
+            return near
+        known = assumed(domain.assuming, deep=True)
+        x, y = (known.resolve(r) for r in undefine(a, b))
         found = refute(x, y, domain)
         if found is not None:
             return _refuted(*found)
         vanishes, conditions = difference_vanishes(x, y)
         if vanishes:
             return _proved(conditions)
-        if turn is not None:
-            return _Regions(domain).decide(x, y)
+        if kink(x, True) or kink(y, True):
+            return _Regions(domain, known).decide(x, y)
     except TooLarge as e:
         return Decision("undecided", f"the normal form grew beyond the limits: {e}")
     return Decision("undecided", "the normal forms differ, and no counterexample was found")
+
+
+def _shallow(a: Node, b: Node, domain: Domain) -> Decision | None:
+    """A decision with definitions and activations as kernels, or None: then one has to look deeper."""
+    known = assumed(domain.assuming, deep=False)
+    x, y = known.resolve(a), known.resolve(b)
+    vanishes, conditions = difference_vanishes(x, y, deep=False)
+    if vanishes:
+        return _proved(conditions)
+    if kink(x, False) or kink(y, False):
+        found = _Regions(domain, known).decide(x, y)
+        if found.status in ("proved", "proved-if"):
+            return found
+    return None
 
 
 def _proved(conditions: Sequence[str], how: str = "the difference has the normal form 0") -> Decision:
@@ -99,8 +119,6 @@ def _refuted(point: Point, x: Any, y: Any) -> Decision:
 
 
 def _show(value: Any) -> str:
-    from flint import arb, fmpq
-
     if isinstance(value, fmpq):
         return str(value)
     return str(arb(value).str(12, radius=False))
@@ -113,68 +131,69 @@ def _at(point: Point) -> str:
 class _Regions:
     """The tree of regions: split on a kink, substitute on its boundary, until each region is decided."""
 
-    def __init__(self, domain: Domain) -> None:
+    def __init__(self, domain: Domain, known: Signs) -> None:
         self.domain = domain
+        self.known = known
+        self.deep = known.deep
         self.count = 0
         self.outcomes: list[str] = []
 
     def decide(self, a: Node, b: Node) -> Decision:
-        result = self.split(a, b, {}, [], {})
+        result = self.split(a, b, self.known, [])
         return replace(result, regions=tuple(self.outcomes))
 
-    def split(self, a: Node, b: Node, signs: dict[Any, int], path: list[tuple[Node, int]], at: dict[Node, Node]) -> Decision:
+    def split(self, a: Node, b: Node, signs: Signs, path: Path) -> Decision:
         self.count += 1
         if self.count > MAX_REGIONS:
             return Decision("undecided", f"more than {MAX_REGIONS} regions")
-        turn = kink(a) or kink(b)
+        turn = kink(a, self.deep) or kink(b, self.deep)
         if turn is None:
             return self.leaf(a, b, path)
-        key, orientation = sign_key(turn)
-        if key in ("zero", "one") or key in signs:
-            return self.side(a, b, signs, path, at, turn)
+        if signs.of(turn) is not None:
+            return self.side(a, b, signs, path, None)
         results = []
         for sign in (1, -1, 0):
-            inner = {**signs, key: sign * orientation}
-            results.append(self.side(a, b, inner, [*path, (turn, sign)], at, turn if sign == 0 else None))
+            inner = signs.with_sign(turn, sign)
+            results.append(self.side(a, b, inner, [*path, (turn, sign)], turn if sign == 0 else None))
             if results[-1].status == "refuted":
                 return results[-1]
-        return self.joined(results, turn)
+        return self.joined(results)
 
-    def side(
-        self, a: Node, b: Node, signs: dict[Any, int], path: list[tuple[Node, int]], at: dict[Node, Node], zero: Node | None
-    ) -> Decision:
-        """One sign chosen; on the boundary both one-sided forms of each side must agree for it to have a value there."""
-        boundary = has_boundary(a, signs) or has_boundary(b, signs)
-        solved = solve_zero(zero) if zero is not None and path and path[-1][1] == 0 else None
+    def side(self, a: Node, b: Node, signs: Signs, path: Path, zero: Node | None) -> Decision:
+        """One sign chosen. On the boundary the two one-sided forms of a side must agree for it to have a value there."""
+        boundary = signs.on_boundary(a) or signs.on_boundary(b)
+        solved = solve_zero(zero, self.deep) if zero is not None else None
         forms = []
         for root in (a, b):
-            both = [resolve(root, signs, s) for s in ((1, -1) if boundary else (1,))]
+            both = [signs.resolve(root, side) for side in ((1, -1) if boundary else (1,))]
             if solved is not None:
                 both = [substitute(r, {solved[0]: solved[1]}) for r in both]
             forms.append(both)
         if not boundary:
-            return self.split(forms[0][0], forms[1][0], signs, path, at)
-        defined = [self.split(f[0], f[1], signs, path, at).status == "proved" for f in forms]
+            return self.split(forms[0][0], forms[1][0], signs, path)
+        quiet = _Regions(self.domain, signs)  # whether a side has a value is no region of the claim
+        defined = [quiet.split(f[0], f[1], signs, path).status == "proved" for f in forms]
         if all(defined):
-            return self.split(forms[0][0], forms[1][0], signs, path, at)
+            return self.split(forms[0][0], forms[1][0], signs, path)
         if not any(defined):
-            self.outcomes.append(f"{_region(path)}: both sides are undefined")
+            # each side jumps there, or is not shown to join: the claim is not made where neither has a value
+            self.outcomes.append(f"{_region(path)}: no side has a value")
             return Decision("proved", "both sides are undefined on a boundary", "normal form")
-        witness = self.witness(path)
-        if witness is None:
-            return Decision("undecided", f"one side has no value where {_region(path)}, and no such point was found")
-        return self.fails(path, witness, "the derivative has no value")
+        open_form = forms[defined.index(False)]
+        for point in self.inside(path, leaves([*open_form, *[s for s, _ in path]])):
+            if apart(open_form[0], open_form[1], point) is not None:
+                return self.fails(path, point, "one side has no value: it is a derivative on its kink")
+        return Decision("undecided", f"whether both sides have a value where {_region(path)}")
 
-    def leaf(self, a: Node, b: Node, path: list[tuple[Node, int]]) -> Decision:
-        vanishes, conditions = difference_vanishes(a, b)
+    def leaf(self, a: Node, b: Node, path: Path) -> Decision:
+        vanishes, conditions = difference_vanishes(a, b, deep=self.deep)
         if vanishes:
             self.outcomes.append(f"{_region(path)}: proved")
             return _proved(conditions)
-        also = [v for s, _ in path for v in boundary_values(s)]
-        variables = leaves([a, b, *[s for s, _ in path]])
-        for point in self.inside(path, variables, also):
-            from derive.decide.refute import apart
-
+        if empty(path):
+            self.outcomes.append(f"{_region(path)}: empty")
+            return Decision("proved", "no point lies in this region", "normal form")
+        for point in self.inside(path, leaves([a, b, *[s for s, _ in path]])):
             found = apart(a, b, point)
             if found is not None:
                 if any(sign == 0 for _, sign in path):
@@ -183,59 +202,61 @@ class _Regions:
         self.outcomes.append(f"{_region(path)}: undecided")
         return Decision("undecided", f"not decided where {_region(path)}")
 
-    def fails(self, path: list[tuple[Node, int]], point: Point, what: str) -> Decision:
-        zero = next(s for s, sign in reversed(path) if sign == 0)
-        condition = _nonzero(zero)
+    def fails(self, path: Path, point: Point, what: str) -> Decision:
+        condition = _nonzero(next(s for s, sign in reversed(path) if sign == 0))
         self.outcomes.append(f"{_region(path)}: {what}")
-        reason = f"holds if {condition}; at {_at(point)} {what}"
-        return Decision("proved-if", reason, "normal form", (condition,), point)
+        return Decision(
+            "proved-if", f"holds if {condition}; at {_at(point)} {what}", "normal form", (condition,), point
+        )
 
-    def witness(self, path: list[tuple[Node, int]]) -> Point | None:
-        also = [v for s, _ in path for v in boundary_values(s)]
-        return next(iter(self.inside(path, leaves([s for s, _ in path]), also)), None)
-
-    def inside(self, path: list[tuple[Node, int]], variables: Sequence[Node], also: Sequence[Fraction]) -> list[Point]:
-        """Points of the region, solved onto its boundaries."""
+    def inside(self, path: Path, variables: Sequence[Node]) -> Iterator[Point]:
+        """Points of the region, moved onto its boundaries."""
         solved = [found for s, sign in path if sign == 0 and (found := solve_zero(s)) is not None]
-        found: list[Point] = []
-        for point in points(variables, replace(self.domain, assuming=()), also, tries=1500):
+        also = [v for s, _ in path for v in boundary_values(s)]
+        needed = leaves([*variables, *self.domain.assuming])
+        count = 0
+        for point in points(needed, replace(self.domain, assuming=()), also, tries=1500):
             moved = dict(point)
             for v, value in solved:
-                rational_value = values_at([value], moved, 64)[0]
-                if isinstance(rational_value, Exception) or not hasattr(rational_value, "p"):
-                    break
-                moved[v] = Fraction(int(rational_value.p), int(rational_value.q))
+                exact = values_at([value], moved, 64)[0]
+                if isinstance(exact, fmpq):
+                    moved[v] = Fraction(int(exact.p), int(exact.q))
             values = values_at([s for s, _ in path], moved, 128)
-            if all(_has_sign(v, sign) for v, (_, sign) in zip(values, path, strict=True)) and self._allowed(moved):
-                found.append(moved)
-                if len(found) >= 24:
-                    break
-        return found
+            if all(_has_sign(v, sign) for v, (_, sign) in zip(values, path, strict=True)) and self.domain.holds(moved):
+                yield moved
+                count += 1
+                if count >= MAX_POINTS:
+                    return
 
-    def _allowed(self, point: Point) -> bool:
-        needed = leaves(self.domain.assuming)
-        return self.domain.holds({**{n: Fraction(1) for n in needed}, **point})
-
-    def joined(self, results: Sequence[Decision], turn: Node) -> Decision:
+    def joined(self, results: Sequence[Decision]) -> Decision:
         for status in ("undecided", "proved-if"):
             worst = [r for r in results if r.status == status]
-            if status == "undecided" and worst:
-                worst = [r for r, sign in zip(results, (1, -1, 0), strict=True) if r.status == status and not self.empty(turn, sign)]
             if worst:
                 return worst[0]
         conditions = [c for r in results for c in r.conditions]
         return _proved(list(dict.fromkeys(conditions)), "the difference has the normal form 0 on every region")
 
-    def empty(self, turn: Node, sign: int) -> bool:
-        """Whether an assumption says that ``turn`` has another sign."""
-        key, orientation = sign_key(turn)
-        for c in self.domain.assuming:
-            if c.op in ("gt", "lt"):
-                p, q = c.args if c.op == "gt" else c.args[::-1]
-                assumed, direction = sign_key(undefine(turn.graph.sub(p, q))[0])
-                if assumed == key and sign * orientation != direction:
-                    return True
-        return False
+
+def empty(path: Path) -> bool:
+    """Whether no point has these signs, seen one symbol at a time: x < 0 and x > 3. False where it is not plain to see."""
+    low: dict[Node, tuple[Fraction, bool]] = {}
+    high: dict[Node, tuple[Fraction, bool]] = {}
+    for s, sign in path:
+        found = solve_zero(s)
+        if found is None or found[1].op != "const":
+            continue
+        v, at = found[0], Fraction(found[1].attr)
+        slope = gradient(s, [v])[0].attr
+        rising = sign * (1 if slope > 0 else -1)
+        if rising >= 0 and (v not in low or (at, rising > 0) > low[v]):
+            low[v] = at, rising > 0
+        if rising <= 0 and (v not in high or (at, rising == 0) < high[v]):
+            high[v] = at, rising == 0
+    for v in low.keys() & high.keys():
+        (a, a_open), (b, b_closed) = low[v], high[v]
+        if a > b or (a == b and (a_open or not b_closed)):
+            return True
+    return False
 
 
 def _has_sign(value: Any, sign: int) -> bool:
@@ -250,13 +271,8 @@ def _nonzero(s: Node) -> str:
     return f"{to_text(s)} != 0"
 
 
-def _region(path: Sequence[tuple[Node, int]]) -> str:
-    return " and ".join(f"{to_text(s)} {'>' if sign > 0 else '<' if sign < 0 else '='} 0" for s, sign in path) or "everywhere"
-
-
-def undefined(value: Any) -> bool:
-    return isinstance(value, UndefinedValue)
-
-
-def assumed(values: Mapping[Node, Fraction]) -> Point:
-    return dict(values)
+def _region(path: Path) -> str:
+    return (
+        " and ".join(f"{to_text(s)} {'>' if sign > 0 else '<' if sign < 0 else '='} 0" for s, sign in path)
+        or "everywhere"
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import gcd, lcm
+from math import lcm
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
@@ -58,12 +58,12 @@ def difference_vanishes(a: Node, b: Node, *, deep: bool = True) -> tuple[bool, l
     raise TooLarge("too many kernels")
 
 
-def sign_key(s: Node) -> tuple[Any, int]:
+def sign_key(s: Node, deep: bool = True) -> tuple[Any, int]:
     """A key that expressions of equal sign share, and the orientation: s has the sign of orientation * key."""
     units: dict[Any, int] = {}
     for size in _SIZES:
         for _ in range(8):
-            form = NormalForm(size, units, True)
+            form = NormalForm(size, units, deep)
             try:
                 n, d = form.of([s])[0]
                 break
@@ -284,7 +284,3 @@ class NormalForm:
         if len(total) > MAX_TERMS:
             raise TooLarge("too many terms")
         return total
-
-
-def common_divisor(values: Sequence[int]) -> int:
-    return gcd(*values)

@@ -20,7 +20,10 @@ from derive.graph import Node, topological
 Point = Mapping[Node, Fraction]
 Bounds = Mapping[Node, tuple[Fraction | None, Fraction | None]]
 
-_SIMPLE = [Fraction(n) for n in (1, 2, -1, 3, -2)] + [Fraction(1, 2), Fraction(-1, 2), Fraction(0), Fraction(1, 3), Fraction(5), Fraction(-3)]
+_SIMPLE = [
+    Fraction(n, d)
+    for n, d in ((1, 1), (2, 1), (-1, 1), (3, 1), (-2, 1), (1, 2), (-1, 2), (0, 1), (1, 3), (5, 1), (-3, 1))
+]
 POINTS = 48
 PRECISIONS = (96, 400, 1600)
 
@@ -46,7 +49,9 @@ def leaves(roots: Sequence[Node]) -> list[Node]:
     return [n for n in topological(roots) if n.op == "index" or (n.op == "symbol" and not n.shape)]
 
 
-def points(variables: Sequence[Node], domain: Domain, also: Sequence[Fraction] = (), tries: int = 4000) -> Iterator[Point]:
+def points(
+    variables: Sequence[Node], domain: Domain, also: Sequence[Fraction] = (), tries: int = 4000
+) -> Iterator[Point]:
     """Points of the domain, simplest first; deterministic."""
     pools = {v: _pool(v, domain, also) for v in variables}
     state = 12345

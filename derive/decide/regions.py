@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from derive.calculus import gradient
 from derive.decide.normal_form import sign_key
-from derive.graph import FOLDING, Graph, Node, topological
-
-Signs = Mapping[Any, int]
+from derive.graph import FOLDING, Graph, Node, substitute, topological
 
 
 def undefine(*roots: Node) -> list[Node]:
@@ -18,9 +16,12 @@ def undefine(*roots: Node) -> list[Node]:
     return _rebuild(roots, lambda n, args: args[0] if n.op == "def" else None)
 
 
-def kink(root: Node) -> Node | None:
-    """What the innermost kink of an expression turns on: the s of relu(s), select(s, ...), where(p > q, ...); or None."""
-    for n in topological([root]):
+def kink(root: Node, deep: bool) -> Node | None:
+    """What the innermost kink of an expression turns on: the s of relu(s), select(s, ...), where(p > q, ...); or None.
+
+    Without ``deep``, here and below, definitions are not looked through.
+    """
+    for n in topological([root], through_definitions=deep):
         for s in _turns(n):
             return s
     return None
@@ -36,35 +37,62 @@ def _turns(n: Node) -> list[Node]:
     return []
 
 
-def resolve(root: Node, signs: Signs, side: int) -> Node:
-    """The expression where the signs are known. On a boundary (sign 0) ``side`` says from where a select is seen: 1 or -1."""
+class Signs:
+    """What is known of the signs in a region: by the key that expressions of one sign share."""
 
-    def rule(n: Node, args: tuple[Node, ...]) -> Node | None:
-        return _resolved(n, args, signs, side)
+    def __init__(self, known: Mapping[Any, int], deep: bool, keys: dict[Node, tuple[Any, int]] | None = None) -> None:
+        self.known = known
+        self.deep = deep
+        self.keys = keys if keys is not None else {}
 
-    return _rebuild([root], rule)[0]
+    def key(self, s: Node) -> tuple[Any, int]:
+        if s not in self.keys:
+            self.keys[s] = sign_key(s, self.deep)
+        return self.keys[s]
+
+    def of(self, s: Node) -> int | None:
+        key, orientation = self.key(s)
+        if key == "zero":
+            return 0
+        if key == "one":
+            return orientation
+        found = self.known.get(key)
+        return None if found is None else found * orientation
+
+    def with_sign(self, s: Node, sign: int) -> Signs:
+        key, orientation = self.key(s)
+        return Signs({**self.known, key: sign * orientation}, self.deep, self.keys)
+
+    def resolve(self, root: Node, side: int = 1) -> Node:
+        """The expression in the region. On a boundary (sign 0) ``side`` says from where a select is seen: 1 or -1."""
+
+        def rule(n: Node, args: tuple[Node, ...]) -> Node | None:
+            return _resolved(n, args, self, side)
+
+        return _rebuild([root], rule, self.deep)[0]
+
+    def on_boundary(self, root: Node) -> bool:
+        """Whether a select turns on something that is zero in this region."""
+        below = topological([root], through_definitions=self.deep)
+        return any(n.op == "select" and self.of(n.args[0]) == 0 for n in below)
 
 
-def has_boundary(root: Node, signs: Signs) -> bool:
-    """Whether a select turns on something that is zero in this region."""
-    return any(n.op == "select" and _sign(n.args[0], signs) == 0 for n in topological([root]))
-
-
-def _sign(s: Node, signs: Signs) -> int | None:
-    key, orientation = sign_key(s)
-    if key == "zero":
-        return 0
-    if key == "one":
-        return orientation
-    found = signs.get(key)
-    return None if found is None else found * orientation
+def assumed(conditions: Sequence[Node], deep: bool) -> Signs:
+    """The signs that strict inequalities say."""
+    signs = Signs({}, deep)
+    for c in conditions:
+        if c.op in ("gt", "lt"):
+            p, q = c.args if c.op == "gt" else c.args[::-1]
+            s = c.graph.sub(p, q)
+            signs = signs.with_sign(undefine(s)[0] if deep else s, 1)
+    return signs
 
 
 def _resolved(n: Node, args: tuple[Node, ...], signs: Signs, side: int) -> Node | None:
     g = n.graph
     match n.op:
         case "relu" | "abs" | "sign":
-            s = _sign(args[0], signs)
+            s = signs.of(args[0])
             if s is None:
                 return None
             if n.op == "sign":
@@ -73,13 +101,13 @@ def _resolved(n: Node, args: tuple[Node, ...], signs: Signs, side: int) -> Node 
                 return args[0] if s > 0 else g.neg(args[0]) if s < 0 else g.zero
             return args[0] if s > 0 else g.zero
         case "min" | "max":
-            s = _sign(g.sub(*args), signs)
+            s = signs.of(g.sub(*args))
             return None if s is None else args[0] if (s >= 0) == (n.op == "max") else args[1]
         case "select":
-            s = _sign(args[0], signs)
+            s = signs.of(args[0])
             return None if s is None else args[1] if (s or side) > 0 else args[2]
         case "gt" | "ge" | "lt" | "le" | "eq" | "ne":
-            s = _sign(g.sub(*args), signs)
+            s = signs.of(g.sub(*args))
             if s is None:
                 return None
             true = {"gt": s > 0, "ge": s >= 0, "lt": s < 0, "le": s <= 0, "eq": s == 0, "ne": s != 0}[n.op]
@@ -105,15 +133,15 @@ def _known(n: Node) -> bool | None:
     return None if n.args != (g.zero, g.zero) else n.op == "ge"
 
 
-def solve_zero(s: Node) -> tuple[Node, Node] | None:
+def solve_zero(s: Node, deep: bool = True) -> tuple[Node, Node] | None:
     """A symbol and what it is where s = 0, if s is affine in a symbol with a constant slope; or None."""
     g = s.graph
+    if s.op == "def" and not deep:
+        return s, g.zero
     for v in topological([s]):
         if v.op == "index" or (v.op == "symbol" and not v.shape):
             slope = gradient(s, [v])[0]
             if slope.op == "const" and slope.attr != 0:
-                from derive.graph import substitute
-
                 rest = substitute(s, {v: g.zero})
                 return v, g.div(g.neg(rest), slope)
     return None
@@ -128,9 +156,14 @@ def boundary_values(s: Node) -> list[Fraction]:
     return [at, at + 1, at - 1, at + Fraction(1, 2), at - Fraction(1, 2)]
 
 
-def _rebuild(roots: Any, rule: Any) -> list[Node]:
+def _rebuild(
+    roots: Sequence[Node], rule: Callable[[Node, tuple[Node, ...]], Node | None], deep: bool = True
+) -> list[Node]:
     done: dict[Node, Node] = {}
-    for n in topological(roots):
+    for n in topological(roots, through_definitions=deep):
+        if n.op == "def" and not deep:
+            done[n] = n
+            continue
         args = tuple(done[a] for a in n.args)
         made = rule(n, args)
         if made is None:
