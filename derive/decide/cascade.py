@@ -176,9 +176,12 @@ class _Regions:
         if all(defined):
             return self.split(forms[0][0], forms[1][0], signs, path)
         if not any(defined):
-            # each side jumps there, or is not shown to join: the claim is not made where neither has a value
-            self.outcomes.append(f"{_region(path)}: no side has a value")
-            return Decision("proved", "both sides are undefined on a boundary", "normal form")
+            # neither is shown to have a value; if they agree from each side, they have one or none together
+            alike = all(quiet.split(x, y, signs, path).status == "proved" for x, y in zip(*forms, strict=True))
+            self.outcomes.append(f"{_region(path)}: {'the sides agree from both sides' if alike else 'undecided'}")
+            if alike:
+                return Decision("proved", "the sides agree from each side of a boundary", "normal form")
+            return Decision("undecided", f"whether the sides have a value where {_region(path)}")
         open_form = forms[defined.index(False)]
         for point in self.inside(path, leaves([*open_form, *[s for s, _ in path]])):
             if apart(open_form[0], open_form[1], point) is not None:
