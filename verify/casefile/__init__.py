@@ -56,7 +56,9 @@ def find(paths: Sequence[str]) -> list[Path]:
         if not path.exists() and (LIBRARY / text).is_dir():
             path = LIBRARY / text
         if path.is_dir():
-            files = sorted((p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file()), key=_natural)
+            files = sorted(
+                (p for p in path.rglob("*") if _is_case_file(p.relative_to(path)) and p.is_file()), key=_natural
+            )
             if not files:
                 faults.append(Fault(text, 1, 1, "no case files (*.yaml) in this folder"))
             found.update(dict.fromkeys(files))
@@ -70,5 +72,9 @@ def find(paths: Sequence[str]) -> list[Path]:
     return list(found)
 
 
+def _is_case_file(path: Path) -> bool:
+    return path.suffix in SUFFIXES and not any(part.startswith(".") for part in path.parts)
+
+
 def _natural(path: Path) -> list[tuple[int, int, str]]:
-    return [(0, int(t), "") if t.isdigit() else (1, 0, t) for t in re.findall(r"\d+|\D+", str(path))]
+    return [(0, int(t), "") if t.isdecimal() else (1, 0, t) for t in re.findall(r"\d+|\D+", str(path))]

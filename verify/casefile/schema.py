@@ -5,26 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
 from verify.verdict import VERDICTS
 
 SCHEMA_URI = "https://json-schema.org/draft/2020-12/schema"
 
+MAX_LISTS = 4  # around a printed number: the Hessian by a matrix is printed four deep
+
 _TEXT: dict[str, Any] = {"type": ["string", "number", "integer", "boolean"]}
 _NUMBER: dict[str, Any] = {"type": ["number", "integer", "string"]}
 _MANY_EXPRESSIONS: dict[str, Any] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
-_TENSOR: dict[str, Any] = {
-    "anyOf": [_NUMBER, {"type": "array", "items": {"anyOf": [_NUMBER, {"type": "array", "items": _NUMBER}]}}]
-}
+
+
+def _nested(item: dict[str, Any], lists: int) -> dict[str, Any]:
+    """One of these, or a list of them, so many lists deep."""
+    if not lists:
+        return item
+    return {"anyOf": [item, {"type": "array", "items": _nested(item, lists - 1), "minItems": 1}]}
+
+
+_TENSOR = _nested(_NUMBER, 2)
 
 #: What a value may be, and how an editor is told.
 KINDS: dict[str, dict[str, Any]] = {
     "text": _TEXT,
     "expression": _TEXT,
     "expressions": _MANY_EXPRESSIONS,
-    "name": {"type": "string"},
-    "names": {"type": "array", "items": {"type": "string"}},
-    "id": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "array"]}}]},
+    "names": _nested(_TEXT, 1),
+    "ids": _nested(_TEXT, MAX_LISTS),
     "tensor": _TENSOR,
+    "prints": _nested(_NUMBER, MAX_LISTS),
     "sizes": {"type": "array", "items": {"type": "integer", "minimum": 1}},
     "range": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
     "flag": {"type": "boolean"},
@@ -44,31 +55,31 @@ class Field:
 
 
 CLAIM: dict[str, Field] = {
-    "id": Field("id", "names the claim; for a vector a list, one an entry", "t1-s4", required=True),
+    "id": Field("ids", "names the claim; for a vector a list, one an entry", "t1-s4", required=True),
     "where": Field("text", "where in the document it stands", "Table 1 step 4"),
     "kind": Field("text", "a label for reports", "derivative"),
     "of": Field("expression", "what the claim is about", "d(L, z1)"),
     "equals": Field(
         "expressions", "the formula that the document gives for it; a list is a chain of equalities", "yhat - y"
     ),
-    "prints": Field("tensor", "the digits that the document prints for it", "-0.213997"),
+    "prints": Field("prints", "the digits that the document prints for it", "-0.213997"),
     "by": Field("expression", "the step that the document computed the number by", "d(L, yhat)*d(yhat, z3)"),
     "shows": Field("text", "displayed arithmetic, in its own printed factors", "(-0.214)*0.168"),
     "holds": Field("expression", "a relation", "z1 > 0"),
-    "recover": Field("name", "an input that the document leaves out, to be solved for", "b2"),
+    "recover": Field("text", "an input that the document leaves out, to be solved for", "b2"),
     "from": Field("names", "with recover: ids of the printed numbers to solve from (default: all)", "[t1-s7]"),
     "defines": Field("names", "names that are defined here", "[z1, a1]"),
     "shape": Field("sizes", "with of: its shape; [] for a scalar", "[2, 3]"),
     "assuming": Field("expressions", "conditions that the document states", "[z1 > 0]"),
     "verdict": Field("verdict", "the verdict that the author of the case has reviewed; default: holds", "wrong"),
-    "because": Field("text", "why that is the verdict; needed with verdict", "the factor 2 is missing"),
+    "because": Field("text", "why that is the verdict; needed with any verdict but holds", "the factor 2 is missing"),
     "note": Field("text", "shown beside the claim in reports"),
 }
 
 SYMBOL: dict[str, Field] = {
     "value": Field("tensor", "its value, read exactly from its digits", "0.1"),
     "shape": Field("sizes", "the shape of a symbol without a value", "[3]"),
-    "in": Field("range", "the range of its entries, in which implementations are tested", "[-2, 2]"),
+    "in": Field("range", "the range of its entries, in which implementations are tested; inf: no end", "[-2, 2]"),
     "recover": Field("flag", "the document does not give it; it is solved for"),
 }
 
@@ -102,7 +113,7 @@ def _object(fields: dict[str, Field], tables: dict[str, dict[str, Any]] = KINDS)
     for key, f in fields.items():
         described = {**tables[f.kind], "description": f.doc}
         if f.example:
-            described["examples"] = [f.example]
+            described["examples"] = [yaml.safe_load(f.example)]
         properties[key] = described
     required = [k for k, f in fields.items() if f.required]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}

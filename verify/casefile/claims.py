@@ -1,0 +1,247 @@
+"""The claims of a case."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from derive.errors import ExpressionError, nearest
+from derive.language import parse
+from derive.shapes import indices, show, size
+from verify.casefile.model import Claim, Place
+from verify.casefile.names import Names, explained
+from verify.casefile.readers import Reader, short
+from verify.casefile.schema import CLAIM, MAX_LISTS
+from verify.casefile.tree import Items, Text, Tree
+from verify.decimals import parse_printed
+from verify.verdict import VERDICTS
+
+MAX_ID = 200  # characters
+
+#: What a claim may say, and how reports call it unless it says ``kind``; at least one of these keys must stand in it.
+SAYS = {
+    "recover": "recovery",
+    "defines": "definition",
+    "shape": "shape",
+    "holds": "relation",
+    "shows": "arithmetic",
+    "equals": "formula",
+    "prints": "number",
+}
+
+#: Keys that mean something only beside one of others.
+_BESIDE = (
+    ("equals", ("of",), "what the formula is for"),
+    ("shape", ("of",), "what has the shape"),
+    ("prints", ("of", "shows"), "what the number is of"),
+    ("shows", ("prints",), "the printed result"),
+    ("by", ("prints",), "the printed result of that step"),
+    ("from", ("recover",), "the symbol to solve for"),
+)
+
+_DECIMAL = re.compile(r"(?<![\w.])(?:\d[\d_]*\.[\d_]*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?")
+
+
+class Claims:
+    """Reads the list of claims."""
+
+    def __init__(self, reader: Reader, names: Names) -> None:
+        self.reader, self.names = reader, names
+        self.ids: dict[str, Place] = {}
+        self.sources: list[Text] = []
+
+    def read(self, tree: Tree | None) -> tuple[Claim, ...]:
+        if tree is None:
+            return ()
+        if not isinstance(tree, Items):
+            self.reader.fault(tree.place, "expected claims as a list of mappings, each with an id")
+            return ()
+        found: list[Claim] = []
+        for item in tree.items:
+            found.extend(self.claim(item, len(found)))
+        for source in self.sources:
+            if source.value not in self.ids:
+                hint = nearest(source.value, self.ids)
+                self.reader.fault(source.place, f"no claim '{short(source.value)}' to recover from{hint}")
+        return tuple(found)
+
+    # -- one claim ------------------------------------------------------------------------------
+
+    def claim(self, tree: Tree, order: int) -> list[Claim]:
+        r = self.reader
+        before = r.count
+        given = r.fields(tree, CLAIM, "a claim")
+        if not given:
+            return []
+        # an empty or cut value of a key is a fault of its own, not of the keys beside it
+        if r.count == before:
+            if not any(key in given for key in SAYS):
+                r.fault(tree.place, f"the claim says nothing: expected one of {', '.join(SAYS)}")
+            for key, others, what in _BESIDE:
+                if key in given and not any(other in given for other in others):
+                    wanted = " or ".join(f"'{other}'" for other in others)
+                    r.fault(tree.place, f"'{key}' needs {wanted}: {what}")
+        texts: dict[str, str] = {}
+        values = self.expressions(given, texts)
+        whole = r.count == before  # every expression could be read
+        if "shape" in given:
+            values["shape"] = r.sizes(given["shape"])
+        self.recovery(given, values)
+        values["defines"] = tuple(t.value for t in r.texts(given.get("defines"), "a list of names") if self.defined(t))
+        values["pinned"], values["because"] = self.pin(given)
+        for key in ("where", "note"):
+            values[key] = r.text(given.get(key))
+        if whole:
+            self.shapes_agree(given, values)
+        kind = r.text(given.get("kind")) or next((label for key, label in SAYS.items() if key in given), "claim")
+        return self.entries(given, tree, dict(values, kind=kind, texts=texts), order)
+
+    def expressions(self, given: dict[str, Tree], texts: dict[str, str]) -> dict[str, Any]:
+        """The nodes of a claim by key, and the texts that they were read from."""
+        values: dict[str, Any] = {}
+        for key, boolean in (("of", False), ("by", False), ("holds", True)):
+            t = given.get(key)
+            if t is not None and self.reader.is_text(t, "an expression") and isinstance(t, Text):
+                texts[key], values[key] = t.value, self.names.expression(t, boolean)
+        for key, boolean in (("equals", False), ("assuming", True)):
+            parts = self.reader.texts(given.get(key), "an expression or a list of them")
+            if parts:
+                texts[key] = (" = " if key == "equals" else "; ").join(t.value for t in parts)
+                nodes = [self.names.expression(t, boolean) for t in parts]
+                values[key] = tuple(n for n in nodes if n is not None)
+        if "shows" in given:
+            self.shows(given["shows"], texts, values)
+        return values
+
+    def shows(self, tree: Tree, texts: dict[str, str], values: dict[str, Any]) -> None:
+        """Displayed arithmetic: numbers and operators, no names."""
+        if not self.reader.is_text(tree, "displayed arithmetic such as 0.5*2 + 1") or not isinstance(tree, Text):
+            return
+        texts["shows"] = tree.value
+        try:
+            values["shows"] = parse(tree.value, {}, self.names.graph, boolean=False)
+            values["literals"] = tuple(_DECIMAL.findall(tree.value))
+        except ExpressionError as e:
+            message = explained(e, tree)
+            if e.message.startswith("unknown symbol"):
+                message = f"displayed arithmetic has numbers only, no names: {e.message.partition(';')[0]}"
+            self.reader.fault(tree.at(e.offset), message)
+
+    def recovery(self, given: dict[str, Tree], values: dict[str, Any]) -> None:
+        if "recover" in given:
+            name = self.reader.text(given["recover"])
+            symbol = self.names.symbols.get(name)
+            if symbol is not None and symbol.recover:
+                values["recover"] = name
+            elif symbol is not None:
+                self.reader.fault(given["recover"].place, f"declare the symbol so: {name}: {{recover: true}}")
+            elif name and name not in self.names.broken:
+                hint = nearest(name, self.names.symbols)
+                self.reader.fault(given["recover"].place, f"unknown symbol '{short(name)}'{hint}")
+        sources = self.reader.texts(given.get("from"), "a list of claim ids")
+        self.sources += sources
+        values["sources"] = tuple(t.value for t in sources)
+
+    def defined(self, t: Text) -> bool:
+        known = t.value in self.names.scope or t.value in self.names.broken
+        if not known:
+            self.reader.fault(t.place, f"unknown name '{short(t.value)}'{nearest(t.value, self.names.scope)}")
+        return known
+
+    def pin(self, given: dict[str, Tree]) -> tuple[str, str]:
+        because = self.reader.text(given.get("because"))
+        if "verdict" not in given:
+            return "holds", because
+        pinned = self.reader.text(given["verdict"])
+        if pinned and pinned not in VERDICTS:
+            hint = nearest(pinned, VERDICTS) or f"; known: {', '.join(VERDICTS)}"
+            self.reader.fault(given["verdict"].place, f"unknown verdict '{short(pinned)}'{hint}")
+        elif pinned != "holds" and "because" not in given:
+            message = "a pinned verdict needs 'because': what was seen when it was reviewed"
+            self.reader.fault(given["verdict"].place, message)
+        return pinned, because
+
+    def shapes_agree(self, given: dict[str, Tree], values: dict[str, Any]) -> None:
+        of = values.get("of")
+        if of is None:
+            return
+        for key in ("equals", "by"):
+            tree, found = given.get(key), values.get(key)
+            if tree is None or found is None:
+                continue
+            places = [t.place for t in tree.items] if isinstance(tree, Items) else [tree.place]
+            for place, node in zip(places, found if isinstance(found, tuple) else [found], strict=False):
+                if node is not None and node.shape != of.shape:
+                    message = f"'{key}' has shape {show(node.shape)}, and 'of' has shape {show(of.shape)}"
+                    self.reader.fault(place, message)
+
+    # -- a claim an entry -------------------------------------------------------------------------
+
+    def entries(self, given: dict[str, Tree], tree: Tree, values: dict[str, Any], order: int) -> list[Claim]:
+        """The claim, or one claim an entry where a vector or matrix is printed."""
+        tensor = self.reader.tensor(given["prints"], MAX_LISTS) if "prints" in given else None
+        if tensor is None:
+            return [Claim(id=self.one_id(given), place=tree.place, order=order, **values)]
+        shape, prints = tensor
+        for t in prints:
+            try:
+                parse_printed(t.value)
+            except ValueError as e:
+                self.reader.fault(t.place, str(e))
+        for key in ("of", "shows"):
+            subject = values.get(key)
+            if subject is not None and subject.shape != shape:
+                message = f"the print has shape {show(shape)}, and '{key}' has shape {show(subject.shape)}"
+                self.reader.fault(given["prints"].place, message)
+                values = dict(values, **{key: None})
+        if not shape:
+            values = dict(values, prints=prints[0].value)
+            return [Claim(id=self.one_id(given), place=tree.place, order=order, **values)]
+        if said := [key for key in SAYS if key in given and key not in ("prints", "equals", "shows")]:
+            message = f"'{said[0]}' beside a printed vector or matrix: write it as a claim of its own"
+            self.reader.fault(given[said[0]].place, message)
+            values = {k: v for k, v in values.items() if k not in said}
+        graph = self.names.graph
+        names = self.entry_ids(given, shape)
+        claims = []
+        for i, (index, name, t) in enumerate(zip(indices(shape), names, prints, strict=True)):
+            entry = dict(values, prints=t.value)
+            for key in ("of", "by", "shows"):
+                node = values.get(key)
+                if node is not None and node.shape == shape:
+                    entry[key] = graph.index(node, index)
+            if "equals" in values:
+                entry["equals"] = tuple(graph.index(e, index) for e in values["equals"] if e.shape == shape)
+            claims.append(Claim(id=name, place=t.place, order=order + i, **entry))
+        return claims
+
+    def one_id(self, given: dict[str, Tree]) -> str:
+        tree = given.get("id")
+        if isinstance(tree, Text):
+            return self.new_id(tree.value, tree.place)
+        if tree is not None:
+            self.reader.fault(tree.place, "a list of ids goes with a printed vector or matrix")
+        return ""
+
+    def entry_ids(self, given: dict[str, Tree], shape: tuple[int, ...]) -> list[str]:
+        """An id for each entry: from a list of them, laid out as the print or flat, or ``id[i]``, ``id[i,j]``."""
+        tree = given.get("id")
+        if isinstance(tree, Text):
+            self.new_id(tree.value, tree.place)  # stands for all of them
+            return [self.new_id(f"{tree.value}[{','.join(map(str, i))}]", tree.place) for i in indices(shape)]
+        listed = self.reader.tensor(tree, MAX_LISTS) if tree is not None else None
+        names = [self.new_id(t.value, t.place) for t in listed[1]] if listed else []
+        if len(names) == size(shape):
+            return names
+        if listed and tree is not None:
+            self.reader.fault(tree.place, f"{len(names)} ids for {size(shape)} printed numbers")
+        return [""] * size(shape)
+
+    def new_id(self, name: str, place: Place) -> str:
+        if not name or len(name) > MAX_ID or any(c.isspace() for c in name):
+            self.reader.fault(place, f"an id is one word of at most {MAX_ID} characters, not '{short(name)}'")
+        elif name in self.ids:
+            self.reader.fault(place, f"the id '{name}' is already taken on line {self.ids[name].line}")
+        else:
+            self.ids[name] = place
+        return name

@@ -1,0 +1,231 @@
+"""The names of a case: symbols and definitions, and the expressions that are written with them."""
+
+from __future__ import annotations
+
+import keyword
+import unicodedata
+
+from derive.errors import ExpressionError, nearest
+from derive.graph import Graph, Node
+from derive.language import FUNCTION_NAMES, names_in, parse
+from derive.shapes import show
+from verify.casefile.model import Definition, Place, Symbol
+from verify.casefile.readers import Reader, short
+from verify.casefile.schema import SYMBOL
+from verify.casefile.tree import Mapping, Text, Tree
+
+MAX_NAMES = 2_000  # of one case
+
+
+class Names:
+    """What the expressions of a case may speak of.
+
+    A name whose own value is at fault is ``broken``: it is known, and its uses are no faults.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.graph = Graph()
+        self.scope: dict[str, Node] = {}
+        self.symbols: dict[str, Symbol] = {}
+        self.definitions: dict[str, Definition] = {}
+        self.broken: set[str] = set()
+        self.places: dict[str, Place] = {}
+
+    # -- expressions ----------------------------------------------------------------------------
+
+    def expression(self, t: Text, boolean: bool | None = False) -> Node | None:
+        """The node of an expression, or None where it is at fault or needs a name that is.
+
+        ``boolean`` asks for a condition (True), a value (False) or either (None).
+        """
+        try:
+            if self.broken and any(n in self.broken for n in names_in(t.value)):
+                self.unknown(t)
+                return None
+            return parse(t.value, self.scope, self.graph, boolean=boolean)
+        except ExpressionError as e:
+            if not (e.message.startswith("unknown symbol") and self.unknown(t)):
+                self.reader.fault(t.at(e.offset), explained(e, t))
+            return None
+
+    def unknown(self, t: Text) -> bool:
+        """All the unknown names of an expression, not only the first; whether there are any."""
+        unknown = {n: i for n, i in names_in(t.value).items() if n not in self.scope and n not in self.broken}
+        for name, offset in unknown.items():
+            self.reader.fault(t.at(offset), f"unknown symbol '{name}' in '{short(t.value)}'{self.hint(name)}")
+        return bool(unknown)
+
+    def hint(self, name: str) -> str:
+        if name in FUNCTION_NAMES:
+            return f"; the function is called as {name}(...)"
+        return nearest(name, self.scope)
+
+    # -- names ----------------------------------------------------------------------------------
+
+    def new(self, label: Text) -> str | None:
+        """The name that a symbol or definition gets, as Python writes it (NFKC); None where it can't be one."""
+        name = unicodedata.normalize("NFKC", label.value)
+        message = None
+        if not name.isidentifier():
+            message = f"'{short(name)}' is not a name: letters, digits and _, not a digit first"
+        elif keyword.iskeyword(name):
+            message = f"'{name}' is a reserved word; choose another name, such as '{name}_'"
+        elif name.startswith("__"):
+            message = f"'{short(name)}': a name does not start with two underscores"
+        elif name in FUNCTION_NAMES:
+            message = f"'{name}' is a function of the language; choose another name, such as '{name}_'"
+        elif name in self.places:
+            self.reader.fault(label.place, f"the name '{name}' is taken on line {self.places[name].line}")
+            return None
+        elif len(self.places) >= MAX_NAMES:
+            message = f"more than {MAX_NAMES:,} names in one case"
+        else:
+            self.places[name] = label.place
+            return name
+        self.reader.fault(label.place, message)
+        self.broken.add(name)
+        return None
+
+    # -- symbols --------------------------------------------------------------------------------
+
+    def read_symbols(self, tree: Tree | None) -> None:
+        if tree is None:
+            return
+        if not isinstance(tree, Mapping):
+            self.reader.fault(tree.place, "expected symbols as a mapping such as {x: 2, w: [1, 2]}")
+            return
+        for label, value in tree.entries.values():
+            name = self.new(label)
+            if name is None:
+                continue
+            before = self.reader.count
+            symbol = self.symbol(name, label, value)
+            if symbol is None or self.reader.count > before:
+                self.broken.add(name)
+            else:
+                self.symbols[name] = symbol
+                self.scope[name] = symbol.node
+
+    def symbol(self, name: str, label: Text, tree: Tree) -> Symbol | None:
+        r = self.reader
+        if isinstance(tree, Text) and not tree.value:
+            r.fault(label.place, f"'{name}' has no value; a symbol that can be any number is written {name}: {{}}")
+            return None
+        given = r.fields(tree, SYMBOL, f"symbol '{name}'") if isinstance(tree, Mapping) else {"value": tree}
+        shape: tuple[int, ...] = ()
+        values = None
+        if "shape" in given:
+            sizes = r.sizes(given["shape"])
+            if sizes is None:
+                return None
+            shape = sizes
+        if "value" in given:
+            tensor = r.tensor(given["value"])
+            if tensor is None:
+                return None
+            if "shape" in given and tensor[0] != shape:
+                r.fault(given["value"].place, f"the value has shape {show(tensor[0])}, declared is {show(shape)}")
+                return None
+            shape, values = tensor[0], tuple(r.number(t) for t in tensor[1])
+        low = high = None
+        if "in" in given:
+            ends = r.texts(given["in"], "a range such as [-1, 1]")
+            if len(ends) != 2:
+                r.fault(given["in"].place, "expected a range of two numbers such as [-1, 1] or [0, inf]")
+                return None
+            low, high = (r.end(t) for t in ends)
+            if low is not None and high is not None and low >= high:
+                r.fault(given["in"].place, f"an empty range: {ends[0].value} is not less than {ends[1].value}")
+            elif any((low is not None and v < low) or (high is not None and v > high) for v in values or ()):
+                r.fault(given["in"].place, f"the value of '{name}' lies outside of its range")
+        recover = r.flag(given.get("recover"))
+        if recover and (values is not None or shape):
+            r.fault(label.place, f"'{name}' is to be recovered: then it has no value, and is a scalar")
+        return Symbol(name, shape, values, low, high, recover, self.graph.symbol(name, shape), label.place)
+
+    # -- definitions ----------------------------------------------------------------------------
+
+    def read_definitions(self, tree: Tree | None) -> None:
+        if tree is None:
+            return
+        if not isinstance(tree, Mapping):
+            self.reader.fault(tree.place, "expected definitions as a mapping such as {z: w*x + b}")
+            return
+        texts: dict[str, tuple[Text, Text]] = {}
+        for label, value in tree.entries.values():
+            name = self.new(label)
+            if name is None:
+                continue
+            if isinstance(value, Text) and not value.value:
+                self.reader.fault(label.place, f"'{name}' has no value; expected an expression such as w*x + b")
+            elif self.reader.is_text(value, "an expression") and isinstance(value, Text):
+                texts[name] = (label, value)
+                continue
+            self.broken.add(name)
+        for name in self.in_order(texts):
+            label, value = texts[name]
+            node = self.expression(value)
+            if node is None:
+                self.broken.add(name)
+                continue
+            made = self.graph.define(name, node)
+            self.definitions[name] = Definition(name, made, value.value, label.place)
+            self.scope[name] = made
+        # as the document has them, not as they had to be read
+        self.definitions = {name: self.definitions[name] for name in texts if name in self.definitions}
+
+    def in_order(self, texts: dict[str, tuple[Text, Text]]) -> list[str]:
+        """The definitions, each after those it needs. A cycle is a fault, told once."""
+        needs: dict[str, list[str]] = {}
+        for name, (_, value) in texts.items():
+            try:
+                needs[name] = [n for n in names_in(value.value) if n in texts]
+            except ExpressionError:
+                needs[name] = []  # parsing it will say why
+        order: list[str] = []
+        done: dict[str, bool] = {}  # False: on the path
+        cyclic: set[str] = set()
+        for start in texts:
+            path = [(start, iter(needs[start]))] if start not in done else []
+            while path:
+                name, rest = path[-1]
+                done[name] = False
+                following = next((n for n in rest if not done.get(n)), None)
+                if following is None:
+                    done[name] = True
+                    order.append(name)
+                    path.pop()
+                elif following in done:
+                    members = [n for n, _ in path]
+                    members = members[members.index(following) :]
+                    if cyclic.isdisjoint(members):
+                        self.cycle(members, texts)
+                    cyclic.update(members)
+                else:
+                    path.append((following, iter(needs[following])))
+        self.broken |= cyclic
+        return [name for name in order if name not in cyclic]
+
+    def cycle(self, members: list[str], texts: dict[str, tuple[Text, Text]]) -> None:
+        first = min(
+            range(len(members)), key=lambda i: (texts[members[i]][0].place.line, texts[members[i]][0].place.column)
+        )
+        round_ = [*members[first:], *members[: first + 1]]
+        hint = "; a definition is no assignment: give the new value a name of its own" if len(members) == 1 else ""
+        shown = " -> ".join(round_ if len(round_) <= 12 else [*round_[:10], "...", round_[-1]])
+        self.reader.fault(texts[round_[0]][0].place, f"a cyclic definition: {shown}{hint}")
+
+
+def explained(e: ExpressionError, t: Text) -> str:
+    """The message with the expression, before the hint."""
+    what, semicolon, hint = e.message.partition("; ")
+    if what.startswith("expected "):
+        what = f"{what}, not '{short(t.value)}'" if t.value.strip() and " not " not in what else what
+    elif short(t.value) not in what:
+        what = f"{what} in '{short(t.value)}'"
+    if e.message.startswith("only functions called by name"):
+        semicolon, hint = "; ", "a product is written with '*'"
+    elif not t.quoted and "never closed" in e.message:
+        semicolon, hint = "; ", "put quotes round the whole expression where it stands in {...} or [...]"
+    return what + semicolon + hint

@@ -1,0 +1,152 @@
+"""Small readers of a positioned tree: each gives what stands there, or tells the fault and gives something harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from derive.errors import nearest
+from derive.shapes import show, size
+from verify.casefile.model import Place
+from verify.casefile.schema import Field
+from verify.casefile.tree import MAX_FAULTS, Fault, Items, Mapping, Text, Tree
+
+MAX_ENTRIES = 10_000  # of one value
+MAX_SIZES = 8  # in one shape
+MAX_DIGITS = 1_000  # of one number, and its exponent
+
+
+class TooMany(Exception):
+    """As many faults as are worth telling."""
+
+
+class Reader:
+    """The faults of a file, and the readers that find them."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = list(faults)
+        self._told = {(f.line, f.column) for f in self.faults}
+        self.count = 0  # of faults met, also of those that are told already
+
+    def fault(self, place: Place, message: str) -> None:
+        """Notes a fault, unless it follows from one that the tree has told of that place."""
+        self.count += 1
+        if (place.line, place.column) in self._told:
+            return
+        self.faults.append(Fault(place.file, place.line, place.column, message))
+        if len(self.faults) >= MAX_FAULTS:
+            raise TooMany
+
+    def fields(self, tree: Tree, table: dict[str, Field], what: str) -> dict[str, Tree]:
+        """The known keys of a mapping; unknown, empty and missing ones are faults."""
+        if not isinstance(tree, Mapping):
+            keys = ", ".join(list(table)[:4])
+            self.fault(tree.place, f"expected {what}: a mapping with keys such as {keys}")
+            return {}
+        found = {}
+        for key, (label, value) in tree.entries.items():
+            empty = isinstance(value, Text) and not value.value
+            if key not in table:
+                hint = nearest(key, table)
+                if tree.flow and empty and not hint:
+                    hint = "; inside {...} a comma ends an unquoted value: put quotes round the text before it"
+                known = hint or f"; known: {', '.join(table)}"
+                self.fault(label.place, f"unknown key '{short(key)}' in {what}{known}")
+            elif empty and key != "note":
+                self.fault(label.place, f"'{key}' has no value; expected {table[key].doc}")
+            else:
+                found[key] = value
+        for key, f in table.items():
+            if f.required and key not in tree.entries:
+                self.fault(tree.place, f"{what} needs '{key}': {f.doc}")
+        return found
+
+    def text(self, tree: Tree | None) -> str:
+        if tree is None:
+            return ""
+        if not isinstance(tree, Text):
+            self.fault(tree.place, "expected a text; one with brackets needs quotes here")
+            return ""
+        return tree.value
+
+    def texts(self, tree: Tree | None, what: str) -> list[Text]:
+        """A list of texts; one text stands for a list of one."""
+        if tree is None:
+            return []
+        if isinstance(tree, Text):
+            return [tree]
+        if isinstance(tree, Mapping):
+            self.fault(tree.place, f"expected {what}; a text with ': ' or in braces needs quotes")
+            return []
+        return [t for t in tree.items if self.is_text(t, what) and isinstance(t, Text)]
+
+    def is_text(self, tree: Tree, what: str) -> bool:
+        if not isinstance(tree, Text):
+            self.fault(tree.place, f"expected {what}; an expression in brackets needs quotes here")
+        return isinstance(tree, Text)
+
+    def number(self, t: Text) -> Fraction:
+        """A decimal or a fraction, exactly."""
+        text = t.value.replace(" ", "").replace("−", "-")
+        exponent = text.lower().partition("e")[2]
+        try:
+            if len(text) <= MAX_DIGITS and (not exponent or abs(int(exponent)) <= MAX_DIGITS):
+                return Fraction(text)
+        except (ValueError, ZeroDivisionError):
+            pass
+        self.fault(t.place, f"expected a number such as 0.1, -2, 1e-3 or 1/3, not '{short(t.value)}'")
+        return Fraction(0)
+
+    def end(self, t: Text) -> Fraction | None:
+        """An end of a range; ``inf`` and ``-inf`` are no end at all."""
+        return None if t.value in ("inf", "+inf", "-inf") else self.number(t)
+
+    def flag(self, tree: Tree | None) -> bool:
+        text = self.text(tree).lower()
+        if isinstance(tree, Text) and text not in ("true", "false", "yes", "no"):
+            self.fault(tree.place, "expected true or false")
+        return text in ("true", "yes")
+
+    def tensor(self, tree: Tree, most: int = 2) -> tuple[tuple[int, ...], list[Text]] | None:
+        """Shape and entries of a scalar, a list, a list of rows (and so on, ``most`` lists deep)."""
+        if isinstance(tree, Text):
+            return (), [tree]
+        if isinstance(tree, Mapping) or not tree.items or not most:
+            self.fault(tree.place, "expected a number, a vector [1, 2] or a matrix [[1, 2], [3, 4]]")
+            return None
+        shape: tuple[int, ...] | None = None
+        entries: list[Text] = []
+        for item in tree.items:
+            part = self.tensor(item, most - 1)
+            if part is None:
+                return None
+            if shape is not None and part[0] != shape:
+                self.fault(item.place, f"rows of unequal shape: {show(shape)} and {show(part[0])}")
+                return None
+            shape = part[0]
+            entries += part[1]
+        if len(entries) > MAX_ENTRIES:
+            self.fault(tree.place, f"{len(entries):,} entries; the limit is {MAX_ENTRIES:,}")
+            return None
+        return (len(tree.items), *(shape or ())), entries
+
+    def sizes(self, tree: Tree) -> tuple[int, ...] | None:
+        """A shape: ``[2, 3]``, ``[]``, or one size."""
+        found = []
+        for t in tree.items if isinstance(tree, Items) else [tree]:
+            digits = t.value if isinstance(t, Text) else ""
+            if not (digits.isascii() and digits.isdigit() and len(digits) < 10 and int(digits) > 0):
+                self.fault(t.place, "expected sizes such as [2, 3]")
+                return None
+            found.append(int(digits))
+        shape = tuple(found)
+        if len(shape) > MAX_SIZES or size(shape) > MAX_ENTRIES:
+            self.fault(tree.place, f"a shape beyond the limits of {MAX_SIZES} sizes and {MAX_ENTRIES:,} entries")
+            return None
+        return shape
+
+
+def short(text: str) -> str:
+    """A text as a message shows it."""
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else f"{text[:57]}..."
