@@ -91,7 +91,7 @@ CASE: dict[str, Field] = {
         "symbols", "the free variables: a number, a vector, a matrix, or a map of value, shape, in, recover"
     ),
     "define": Field("definitions", "names for expressions, in any order", "z1: w1*x + b1"),
-    "derive": Field("expressions", "what to derive, typeset and check", "[grad(L, [w, b])]"),
+    "derive": Field("expressions", "what to derive, typeset and check", '["grad(L, [w, b])"]'),
     "claims": Field("claims", "what the document claims"),
 }
 
