@@ -122,7 +122,8 @@ def test_seconds_and_worst_inputs_stand_only_on_the_page_of_the_machine(tmp_path
     assert "1.75" in one["machine.md"]
     assert one["machine.md"] != two["machine.md"]
     assert one["neuron.md"] == two["neuron.md"]
-    assert "| `L` | NumPy | agrees | 100 | 7 |" in one["neuron.md"]
+    assert "seed 7" in one["neuron.md"]
+    assert "| `L` | agrees (100) |  |" in one["neuron.md"]
 
 
 def test_inherited_numbers_stand_under_their_origin() -> None:
@@ -212,10 +213,10 @@ def test_formulas_relations_and_arithmetic(tmp_path: Path) -> None:
     ]
     made = report(case, results, tmp_path)
     formula = r"$`\frac{\partial L}{\partial \hat{y}} = y - \hat{y}`$"
-    assert rf"{formula} | **wrong** | certified at `y = 1`, `yhat = 0` |" in made["neuron.md"]
+    assert f"| **wrong** | refuted at `y = 1`, `yhat = 0` | {formula} |" in made["neuron.md"]
     assert rf"{formula} | $`\hat{{y}} - y`$ | **wrong** | The sign is wrong. |" in made["README.md"]
     assert "| `(-0.20)*0.5 = -0.10` | -0.1 | holds |" in made["neuron.md"]
-    assert r"| relation | $`z \gt 0`$ | holds |" in made["neuron.md"]
+    assert r"| relation | holds | $`z \gt 0`$ |" in made["neuron.md"]
     assert "- [`r`](#claim-r): The gate is open." in made["neuron.md"]
 
 

@@ -59,6 +59,8 @@ def _by_case(items: Sequence[Item]) -> dict[str, list[Item]]:
     return cases
 
 
+MAX_SHOWN = 250  # characters of a formula in the errata list; the page has it whole
+
 _COLUMNS = ("Where", "Printed", "Should be", "Verdict", "Why")
 
 
@@ -75,7 +77,7 @@ def _row(item: Item, faults: Faults, links: Links, heir_of: Item | None = None) 
         others = [o for o in item.result.origin if o not in (heir_of.result.id, item.result.id)]
         if others:
             told += " " + sentence(f"it also started at {', '.join(others)}", item.case.name, links)
-    return [where, printed(item), should, verdict(item.result.verdict), told]
+    return [where, printed(item, MAX_SHOWN), should, verdict(item.result.verdict), told]
 
 
 def _errors(cases: dict[str, list[Item]], links: Links) -> Iterator[str]:

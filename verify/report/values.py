@@ -26,7 +26,7 @@ class Values:
     def __init__(self, case: Case) -> None:
         self.bench = Bench(case)
         try:
-            self.known = bool(self.bench.known) or not case.symbols
+            self.known = self.bench.known is not None
         except (ValueError, ArithmeticError, NotImplementedError):  # a recovery that can't be made; its claim says why
             self.known = False
 

@@ -52,7 +52,7 @@ def verdict(word: str) -> str:
     return f"**{word}**" if word in ("wrong", "inconsistent") else word
 
 
-def printed(item: Item) -> str:
+def printed(item: Item, longest: int = 10_000) -> str:
     """What the document says: a quantity and its digits, an arithmetic, or a formula, typeset."""
     claim = item.claim
     if item.result.printed is not None:
@@ -64,9 +64,10 @@ def printed(item: Item) -> str:
         if claim.equals and statement(claim).endswith(f"= {item.result.printed}"):
             return quantity(claim)
         return f"{quantity(claim)} = {digits}"
-    if claim is None:
-        return ""
-    return math(statement(claim)) if statement(claim) else ""
+    said = statement(claim) if claim is not None else ""
+    if len(said) > longest:
+        return "(long; see its page)"
+    return math(said) if said else ""
 
 
 def quantity(claim: Claim) -> str:
@@ -152,19 +153,17 @@ def _inner(part: str) -> str:
     return f"{lead}{text(part)}{tail}"
 
 
-def evidence(found: Mapping[str, object]) -> str:
-    """How the verdict was earned: "proved", "certified at x = 2"."""
-    method = found.get("method")
+def evidence(result: Result) -> str:
+    """How the verdict was earned: "proved", "proved where `x > 0`", "refuted at `x = 2`"."""
+    method, witness, conditions = (result.evidence.get(k) for k in ("method", "witness", "conditions"))
     if not isinstance(method, str):
         return ""
-    said = [text(method)]
-    witness = found.get("witness")
-    if isinstance(witness, Mapping) and witness:
-        said.append("at " + ", ".join(code(f"{k} = {v}") for k, v in witness.items()))
-    conditions = found.get("conditions")
-    if isinstance(conditions, list) and conditions:
-        said.append("given " + ", ".join(code(str(c)) for c in conditions))
-    return " ".join(said)
+    at = ", ".join(code(f"{k} = {v}") for k, v in witness.items()) if isinstance(witness, Mapping) else ""
+    where = ", ".join(code(str(c)) for c in conditions) if isinstance(conditions, list) else ""
+    if result.verdict == "wrong":
+        return f"refuted at {at}" if at else "refuted"
+    said = text(method) + (f" where {where}" if where else "")
+    return said + (f"; fails at {at}" if at and result.verdict == "holds-if" else "")
 
 
 def count(n: int, singular: str, plural: str = "") -> str:
