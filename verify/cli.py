@@ -223,7 +223,8 @@ def run(
     for line in findings(results) if quiet else summary(results, str(clock), listing=verbose):
         say(line)
     if results.interrupted:
-        say("interrupted: these are the results of what was done" + ("; no reports written" if out else ""), err=True)
+        if out is not None:
+            say("no reports are written of a part; `errata report` makes them from results", err=True)
         return INTERRUPTED
     return AS_PINNED if results.as_pinned else FINDINGS
 

@@ -19,6 +19,10 @@ def summary(results: Results, took: str, listing: bool = False) -> Iterator[str]
     if listing:
         yield from everything(results)
     yield from findings(results)
+    if results.interrupted:
+        done = f"{counted(results.claims)}; {counted_checks(results.checks)}"
+        yield style(f"interrupted; so far {done} ({took})", fg="yellow", bold=True)
+        return
     if results.as_pinned:
         yield style(_all_as_pinned(results) + f" ({took})", fg="green")
         return
