@@ -16,7 +16,7 @@ from flint import arb, fmpq
 from derive import shapes
 from derive.calculus import gradient
 from derive.components import components_all
-from derive.decide.normal_form import TooLarge, difference_vanishes
+from derive.decide.normal_form import ACTIVATIONS, EXPONENTIALS, NAMES, TooLarge, difference_vanishes
 from derive.decide.refute import Bounds, Domain, Point, apart, leaves, points, refute, values_at
 from derive.decide.regions import Signs, assumed, boundary_values, kink, solve_zero, undefine
 from derive.graph import Node, substitute
@@ -73,30 +73,37 @@ def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds
 def _decide(a: Node, b: Node, domain: Domain) -> Decision:
     if a is b:
         return Decision("proved", "both sides are the same expression", "same expression")
+    undecided = Decision("undecided", "the normal forms differ, and no counterexample was found")
     try:
         near = _shallow(a, b, domain)
         if near is not None:
             return near
-        known = assumed(domain.assuming, deep=True)
-        x, y = (known.resolve(r) for r in undefine(a, b))
-        found = refute(x, y, domain)
-        if found is not None:
-            return _refuted(*found)
-        vanishes, conditions = difference_vanishes(x, y)
-        if vanishes:
-            return _proved(conditions)
-        if kink(x, True) or kink(y, True):
-            return _Regions(domain, known).decide(x, y)
+        plain = undefine(a, b)
+        for depth in (ACTIVATIONS, EXPONENTIALS):
+            known = assumed(domain.assuming, depth)
+            x, y = (known.resolve(r) for r in plain)
+            if depth == ACTIVATIONS:
+                found = refute(x, y, domain)
+                if found is not None:
+                    return _refuted(*found)
+            vanishes, conditions = difference_vanishes(x, y, depth)
+            if vanishes:
+                return _proved(conditions)
+            if kink(x, True) or kink(y, True):
+                last = _Regions(domain, known).decide(x, y)
+                if last.status != "undecided":
+                    return last
+                undecided = last
     except TooLarge as e:
         return Decision("undecided", f"the normal form grew beyond the limits: {e}")
-    return Decision("undecided", "the normal forms differ, and no counterexample was found")
+    return undecided
 
 
 def _shallow(a: Node, b: Node, domain: Domain) -> Decision | None:
     """A decision with definitions and activations as kernels, or None: then one has to look deeper."""
-    known = assumed(domain.assuming, deep=False)
+    known = assumed(domain.assuming, NAMES)
     x, y = known.resolve(a), known.resolve(b)
-    vanishes, conditions = difference_vanishes(x, y, deep=False)
+    vanishes, conditions = difference_vanishes(x, y, NAMES)
     if vanishes:
         return _proved(conditions)
     if kink(x, False) or kink(y, False):
@@ -189,7 +196,7 @@ class _Regions:
         return Decision("undecided", f"whether both sides have a value where {_region(path)}")
 
     def leaf(self, a: Node, b: Node, path: Path) -> Decision:
-        vanishes, conditions = difference_vanishes(a, b, deep=self.deep)
+        vanishes, conditions = difference_vanishes(a, b, self.known.depth)
         if vanishes:
             self.outcomes.append(f"{_region(path)}: proved")
             return _proved(conditions)

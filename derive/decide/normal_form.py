@@ -38,16 +38,17 @@ class _Finer(Exception):
     """An exponent needs a finer unit: begin again with it."""
 
 
-def difference_vanishes(a: Node, b: Node, *, deep: bool = True) -> tuple[bool, list[str]]:
-    """Whether a - b has the normal form zero, and what was assumed not to vanish, as text.
+#: How far a normal form looks: definitions are kernels; they are looked through, activations are kernels;
+#: activations are written by exponentials. Each proves more than the one before, and takes longer.
+NAMES, ACTIVATIONS, EXPONENTIALS = range(3)
 
-    ``deep`` looks through definitions and writes sigmoid and tanh by exponentials; without it they are kernels, which
-    proves less, faster. Raises TooLarge.
-    """
+
+def difference_vanishes(a: Node, b: Node, depth: int) -> tuple[bool, list[str]]:
+    """Whether a - b has the normal form zero, and what was assumed not to vanish, as text. Raises TooLarge."""
     units: dict[Any, int] = {}
     for size in _SIZES:
         for _ in range(8):
-            form = NormalForm(size, units, deep)
+            form = NormalForm(size, units, depth)
             try:
                 forms = form.of([a, b])
                 return form.reduced(forms[0][0] * forms[1][1] - forms[1][0] * forms[0][1]).is_zero(), form.nonzero
@@ -58,12 +59,12 @@ def difference_vanishes(a: Node, b: Node, *, deep: bool = True) -> tuple[bool, l
     raise TooLarge("too many kernels")
 
 
-def sign_key(s: Node, deep: bool = True) -> tuple[Any, int]:
+def sign_key(s: Node, depth: int) -> tuple[Any, int]:
     """A key that expressions of equal sign share, and the orientation: s has the sign of orientation * key."""
     units: dict[Any, int] = {}
     for size in _SIZES:
         for _ in range(8):
-            form = NormalForm(size, units, deep)
+            form = NormalForm(size, units, depth)
             try:
                 n, d = form.of([s])[0]
                 break
@@ -91,12 +92,13 @@ def sign_key(s: Node, deep: bool = True) -> tuple[Any, int]:
 class NormalForm:
     """One ring of kernels. Forms of one instance may be compared with each other."""
 
-    def __init__(self, size: int, units: dict[Any, int], deep: bool) -> None:
+    def __init__(self, size: int, units: dict[Any, int], depth: int) -> None:
         self.ring = fmpq_mpoly_ctx.get([f"k{i}" for i in range(size)], Ordering.lex)
         self.generators = self.ring.gens()
         self.kernels: dict[Any, int] = {}
         self.units = units  # exp(m/units[m]) is the kernel of the monomial m
-        self.deep = deep
+        self.deep = depth > NAMES
+        self.exponentials = depth >= EXPONENTIALS
         self.one = self.ring.constant(1)
         self.zero = self.ring.constant(0)
         self.roots: list[tuple[int, int, Quotient]] = []  # kernel**q is the quotient
@@ -106,7 +108,12 @@ class NormalForm:
     def of(self, roots: Sequence[Node]) -> list[Quotient]:
         done: dict[Node, Quotient] = {}
         for n in topological(roots, through_definitions=self.deep):
-            done[n] = self.form(n, [done[a] for a in n.args if a in done])
+            name = None if self.deep else n.graph.named.get(n)
+            done[n] = (
+                self.kernel(("def", name.id))
+                if name is not None
+                else self.form(n, [done[a] for a in n.args if a in done])
+            )
         return [done[r] for r in roots]
 
     # -- one node ---------------------------------------------------------------------------------
@@ -131,12 +138,12 @@ class NormalForm:
                 return self.power(args[0], args[1], n)
             case "sqrt":
                 return self.root(args[0], Fraction(1, 2), n.args[0])
-            case "exp" if self.deep:
+            case "exp" if self.exponentials:
                 return self.exponential(args[0])
-            case "sigmoid" if self.deep:
+            case "sigmoid" if self.exponentials:
                 e = self.exponential(args[0])
                 return self.quotient(e[0], e[0] + e[1])
-            case "tanh" if self.deep:
+            case "tanh" if self.exponentials:
                 n2, d2 = self.times(e := self.exponential(args[0]), e)
                 return self.quotient(n2 - d2, n2 + d2)
             case "sin" | "cos":

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.calculus import gradient
-from derive.decide.normal_form import sign_key
+from derive.decide.normal_form import NAMES, sign_key
 from derive.graph import FOLDING, Graph, Node, substitute, topological
 
 
@@ -40,14 +40,15 @@ def _turns(n: Node) -> list[Node]:
 class Signs:
     """What is known of the signs in a region: by the key that expressions of one sign share."""
 
-    def __init__(self, known: Mapping[Any, int], deep: bool, keys: dict[Node, tuple[Any, int]] | None = None) -> None:
+    def __init__(self, known: Mapping[Any, int], depth: int, keys: dict[Node, tuple[Any, int]] | None = None) -> None:
         self.known = known
-        self.deep = deep
+        self.depth = depth
+        self.deep = depth > NAMES
         self.keys = keys if keys is not None else {}
 
     def key(self, s: Node) -> tuple[Any, int]:
         if s not in self.keys:
-            self.keys[s] = sign_key(s, self.deep)
+            self.keys[s] = sign_key(s, self.depth)
         return self.keys[s]
 
     def of(self, s: Node) -> int | None:
@@ -61,7 +62,7 @@ class Signs:
 
     def with_sign(self, s: Node, sign: int) -> Signs:
         key, orientation = self.key(s)
-        return Signs({**self.known, key: sign * orientation}, self.deep, self.keys)
+        return Signs({**self.known, key: sign * orientation}, self.depth, self.keys)
 
     def resolve(self, root: Node, side: int = 1) -> Node:
         """The expression in the region. On a boundary (sign 0) ``side`` says from where a select is seen: 1 or -1."""
@@ -77,14 +78,14 @@ class Signs:
         return any(n.op == "select" and self.of(n.args[0]) == 0 for n in below)
 
 
-def assumed(conditions: Sequence[Node], deep: bool) -> Signs:
+def assumed(conditions: Sequence[Node], depth: int) -> Signs:
     """The signs that strict inequalities say."""
-    signs = Signs({}, deep)
+    signs = Signs({}, depth)
     for c in conditions:
         if c.op in ("gt", "lt"):
             p, q = c.args if c.op == "gt" else c.args[::-1]
             s = c.graph.sub(p, q)
-            signs = signs.with_sign(undefine(s)[0] if deep else s, 1)
+            signs = signs.with_sign(undefine(s)[0] if signs.deep else s, 1)
     return signs
 
 
