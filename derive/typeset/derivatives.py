@@ -1,0 +1,89 @@
+"""Derivatives typeset as they are asked for, and entries: d(y, x)[0, 1] is the derivative of y_1 by x_2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from derive import shapes
+from derive.graph import Node
+from derive.typeset.names import element
+from derive.typeset.pieces import FRACTION, POWER, PRODUCT, Done, Piece, at_least, group
+
+
+def _d(n: Node, done: Done) -> Piece:
+    f, *variables = n.args
+    if n.attr and not f.shape:
+        return Piece(rf"\nabla_{{{_listed(variables, done)}}} {_operand(f, done)}", PRODUCT)
+    if n.attr:
+        return _partial(f, _operand(f, done), [f"({_listed(variables, done)})"])
+    by = [done[variables[0]].text]
+    if f.op == "d" and not f.attr and not n.shape and not f.args[1].shape:  # d(d(L, x), y)
+        f, by = f.args[0], [done[f.args[1]].text, *by]
+    return _partial(f, _operand(f, done), by)
+
+
+def _partial(f: Node, text: str, by: Sequence[str]) -> Piece:
+    """The derivative of f, printed as ``text``, by one variable or by two."""
+    power = "^{2}" if len(by) == 2 else ""
+    below = " ".join(rf"\partial {x}" for x in by)
+    if power and by[0] == by[1]:
+        below = rf"\partial {group(by[0]) if '^' in by[0] else by[0]}^{{2}}"
+    while f.op == "index":
+        f = f.args[0]
+    if f.op in ("symbol", "def"):
+        return Piece(rf"\frac{{\partial{power} {text}}}{{{below}}}", FRACTION)
+    return Piece(rf"\frac{{\partial{power}}}{{{below}}} {text}", PRODUCT)
+
+
+def _operand(f: Node, done: Done) -> str:
+    return at_least(POWER, done[f])
+
+
+def _derivative_entry(n: Node, where: tuple[int, ...], done: Done) -> Piece:
+    """One entry of a derivative, by the entries that it is of: d(y, x)[0, 1] is the derivative of y_1 by x_2."""
+    f, *variables = n.args
+    rank = len(f.shape)
+    text = element(done[f].text, where[:rank], atom=f.op in ("symbol", "def")) if rank else _operand(f, done)
+    rest = where[rank:]
+    if n.attr:
+        return _partial(f, text, [_entry_of(variables, k, done) for k in rest])
+    (x,) = variables
+    size = len(x.shape)
+    if not size:
+        return _partial(f, text, [done[x].text])
+    return _partial(f, text, [element(done[x].text, rest[i : i + size]) for i in range(0, len(rest), size)])
+
+
+def _entry_of(variables: Sequence[Node], k: int, done: Done) -> str:
+    """The k-th of the entries of the variables laid end to end."""
+    for v in variables:
+        if k < shapes.size(v.shape):
+            return element(done[v].text, list(shapes.indices(v.shape))[k]) if v.shape else done[v].text
+        k -= shapes.size(v.shape)
+    raise IndexError(k)
+
+
+def _hessian(n: Node, done: Done) -> Piece:
+    f, *variables = n.args
+    return Piece(rf"\nabla^{{2}}_{{{_listed(variables, done)}}} {_operand(f, done)}", PRODUCT)
+
+
+def _hvp(n: Node, done: Done) -> Piece:
+    f, u, *variables = n.args
+    return Piece(
+        rf"\nabla^{{2}}_{{{_listed(variables, done)}}} {_operand(f, done)} \, {at_least(FRACTION, done[u])}", PRODUCT
+    )
+
+
+def _listed(variables: Sequence[Node], done: Done) -> str:
+    return ", ".join(done[v].text for v in variables)
+
+
+def _index(n: Node, done: Done) -> Piece:
+    x = n.args[0]
+    if x.op in ("d", "hessian") and len(n.attr) == len(x.shape):
+        return _derivative_entry(x, n.attr, done)
+    return Piece(element(done[x].text, n.attr, len(x.shape), atom=x.op in ("symbol", "def")))
+
+
+RULES: dict[str, Callable[[Node, Done], Piece]] = {"d": _d, "hessian": _hessian, "hvp": _hvp, "index": _index}
