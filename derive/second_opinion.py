@@ -64,13 +64,14 @@ def differentiate(subject: Node) -> list[Node]:
 
     Raises ExpressionError where the instance is too large, or SymPy's answer can't be said.
     """
+    from derive.calculus import expand
     from derive.components import components
 
     expansion = Expansion()
     entries = _derivative(expansion, subject)
     if _distinct(entries) > MAX_DISTINCT:
         raise ExpressionError(f"SymPy's derivatives have more than {MAX_DISTINCT} different subexpressions")
-    origin = {s: components(n)[0] for s, n in expansion.origin.items()}
+    origin = {s: components(expand(n))[0] for s, n in expansion.origin.items()}
     return read_back(subject.graph, entries, origin)
 
 

@@ -1,8 +1,8 @@
 """Expressions to SymPy and back: entries of nodes as scalar SymPy expressions, SymPy's answers as nodes.
 
 Functions with kinks and conditions are opaque to SymPy (a nested Piecewise explodes, Max evaluates at its own
-pace). What their derivatives are off the kinks is said here by hand, so that this way shares nothing with the
-calculus, with its components or with its table of local derivatives.
+pace), and so is the logistic function (its exponentials swell). What their derivatives are is said here by hand,
+so that this way shares nothing with the calculus, with its components or with its table of local derivatives.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ Inner = Callable[[Node], list[Expr]]
 class Expansion:
     """Entries of nodes as SymPy expressions, row by row, definitions written out.
 
-    ``origin`` tells which node each SymPy symbol stands for: an entry of a symbol, or of a definition.
+    ``origin`` tells which node a SymPy expression stands for: a symbol an entry of a symbol or of a definition, and
+    what was written out for an entry of a definition that entry, so that answers speak in the document's names.
     """
 
     def __init__(self) -> None:
@@ -50,6 +51,8 @@ class Expansion:
                 done[n] = [_operator(n.op, args) for args in zip(*spread, strict=True)]
             elif n.op in _STRUCTURE:
                 done[n] = _STRUCTURE[n.op](n, [done[a] for a in n.args])
+                if n.op == "def":
+                    self._name(n, done[n])
             elif inner is not None:
                 done[n] = inner(n)
             else:
@@ -57,6 +60,11 @@ class Expansion:
             if max(map(self.size, done[n])) > MAX_OPERATIONS:
                 raise ExpressionError(f"written out, the expression has more than {MAX_OPERATIONS} operations")
         return done[root]
+
+    def _name(self, n: Node, entries: Sequence[Expr]) -> None:
+        for i, e in zip(_indices(n.shape), entries, strict=True):
+            if e.args:
+                self.origin.setdefault(e, n.graph.index(n, i) if i else n)
 
     def symbols(self, n: Node) -> list[Expr]:
         """A real SymPy symbol for every entry of a symbol or a definition."""
@@ -111,15 +119,16 @@ def _opaque(name: str) -> Any:
     def fdiff(self: Any, argindex: int = 1) -> Expr:
         if name in _CONDITIONS:
             return sp.Integer(0)
-        return sp.sympify(_KINKED[name][argindex - 1](_opaque("select"), *self.args))
+        return sp.sympify(_OPAQUE[name][argindex - 1](_opaque("select"), *self.args))
 
     return type(sp.Function)(name, (sp.Function,), {"fdiff": fdiff, "is_real": True, "nargs": OPERATORS[name].arity})
 
 
-_SMOOTH = ("add", "sub", "mul", "div", "neg", "pow", "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid")
+_SMOOTH = ("add", "sub", "mul", "div", "neg", "pow", "exp", "log", "sqrt", "sin", "cos", "tanh")
 
-#: Off their kinks: the derivative by each argument, ``select`` and the arguments handed in.
-_KINKED: dict[str, tuple[Callable[..., Expr], ...]] = {
+#: The derivative by each argument, off the kinks; ``select`` and the arguments are handed in.
+_OPAQUE: dict[str, tuple[Callable[..., Expr], ...]] = {
+    "sigmoid": (lambda select, x: _opaque("sigmoid")(x) * (1 - _opaque("sigmoid")(x)),),
     "relu": (lambda select, x: select(x, 1, 0),),
     "abs": (lambda select, x: select(x, 1, -1),),
     "sign": (lambda select, x: 0,),
@@ -145,7 +154,7 @@ def _operator(op: str, args: Sequence[Expr]) -> Expr:
 
     if op in _SMOOTH:
         return OPERATORS[op].define(sp, *args)
-    if op in _KINKED or op in _CONDITIONS:
+    if op in _OPAQUE or op in _CONDITIONS:
         return _opaque(op)(*args)
     raise ExpressionError(f"'{op}' has no SymPy form")
 
@@ -224,7 +233,7 @@ _STRUCTURE: dict[str, Callable[[Node, Sequence[list[Expr]]], list[Expr]]] = {
 }
 
 #: Every operator that has a SymPy form.
-KNOWN = frozenset((*_SMOOTH, *_KINKED, *_CONDITIONS, *_STRUCTURE))
+KNOWN = frozenset((*_SMOOTH, *_OPAQUE, *_CONDITIONS, *_STRUCTURE))
 
 
 # -- SymPy back to the graph -------------------------------------------------------------------------

@@ -119,6 +119,11 @@ def test_a_defined_constant_can_be_differentiated_by() -> None:
     assert evaluate_case(case, nodes, "torch") == evaluate_case(case, nodes, "numpy") == [24.0, 3.0]
 
 
+def test_a_name_may_depend_on_more_than_the_derivative_by_it() -> None:
+    case = make({"w": "1", "eta": "0.1"}, {"f": "w**2", "v": "w - eta*d(f, w)", "h": "3*v"}, [], ["d(h, v)"])
+    assert {c.outcome for c in check_case(case, examples=5)} == {"agrees"}
+
+
 def test_the_same_seed_finds_the_same() -> None:
     first, again, other = (check_case(chain(), seed=s, examples=12) for s in (3, 3, 4))
     told = [[c.model_dump(exclude={"seconds"}) for c in run] for run in (first, again, other)]

@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from derive.enclose import evaluate_all
-from derive.graph import Node
+from derive.enclose import evaluate_all, precision, rational
+from derive.graph import Node, topological
 
 #: Bits of the low precision. A rounding in NumPy is half an ulp, a libm function is within 4 ulp: 2**-50 of the
 #: result at most, which a ball of 49 bits holds.
@@ -56,16 +56,27 @@ def bounds(roots: Sequence[Node], inputs: Sequence[Node], point: Sequence[float]
     """The bound of each scalar root; None where it has no value, stands on a kink, or leaves float64's range."""
     from flint import arb, fmpq
 
-    rough = evaluate_all(roots, {n: arb(x) for n, x in zip(inputs, point, strict=True)}, bits)
+    with precision(bits):
+        balls = _constants(roots) | {n: arb(x) for n, x in zip(inputs, point, strict=True)}
+    rough = evaluate_all(roots, balls, bits)
     exact: Mapping[Node, Any] = {}
     values = {n: fmpq(*x.as_integer_ratio()) for n, x in zip(inputs, point, strict=True)}
     found: list[Bound | None] = []
-    for precision in _EXACT_BITS:
-        exact = evaluate_all(roots, values, precision)
+    for enough in _EXACT_BITS:
+        exact = evaluate_all(roots, values, enough)
         found = [_bound(exact[r], rough[r]) for r in roots]
         if all(b is None or _sharp(b) for b in found):
             break
     return [b if b is not None and _sharp(b) else None for b in found]
+
+
+def _constants(roots: Sequence[Node]) -> dict[Node, Any]:
+    """Constants as balls: as exact rationals they would hide the rounding of what is computed from them alone."""
+    from flint import arb
+
+    order = topological(roots)
+    exponents = {n.args[1] for n in order if n.op == "pow"}  # a whole one must stay exact
+    return {n: arb(rational(n.attr)) for n in order if n.op == "const" and n not in exponents}
 
 
 def _bound(exact: Any, rough: Any) -> Bound | None:

@@ -70,8 +70,9 @@ def numpy_implementation(case: Case, o: Objective) -> Implementation:
     made.add(f"grad({o.by})", lambda: gradient(o.scalar, o.symbols))
     made.add(f"hessian({o.by})", lambda: _triangle(o))
     made.add_others(o.others)
-    made.symbols = _inputs(case, made.truth)
-    program = compile_numpy([n for nodes in made.truth.values() for n in nodes], _flat(made.symbols))
+    outputs = _all(made.truth)
+    made.symbols = _inputs(case, outputs)
+    program = compile_numpy(outputs, _flat(made.symbols))
 
     def run(point: Sequence[float]) -> Mapping[str, Values]:
         found = iter(program(*point))
@@ -99,12 +100,11 @@ def torch_implementation(case: Case, o: Objective) -> Implementation:
     slope = made.add(f"grad({o.by})", lambda: gradient(o.scalar, o.symbols))
     product = made.add(f"hvp({o.by}, u)", lambda: hvp(o.scalar, o.symbols, directions))
     beside, others = made.add_others(o.others)
-    drawn = directions if o.weights is None else [*directions, o.weights]
-    made.symbols = tuple(dict.fromkeys([*_inputs(case, made.truth), *o.symbols, *drawn]))
     wanted = [_parts(n) for n in others]
-    flat = [n for parts in wanted for n in parts]
+    flat = [*directions, *(n for parts in wanted for n in parts)]
+    made.symbols = _inputs(case, [*_all(made.truth), o.scalar, *o.symbols, *flat])
     fixed = autograd.constants(flat)
-    program = compile_torch([o.function, o.scalar, *o.symbols, *directions, *flat], [*made.symbols, *fixed])
+    program = compile_torch([o.function, o.scalar, *o.symbols, *flat], [*made.symbols, *fixed])
 
     def run(point: Sequence[float]) -> Mapping[str, Values]:
         made_of = iter(program(*autograd.leaves(made.symbols, point), *fixed.values()))
@@ -137,8 +137,11 @@ def _flat(nodes: Sequence[Node]) -> list[Node]:
     return [e for entries in components_all(nodes) for e in entries]
 
 
-def _inputs(case: Case, truth: Mapping[str, Sequence[Node]]) -> tuple[Node, ...]:
-    """The symbols below the truth: the case's in its order, then drawn ones."""
-    free = free_symbols(n for nodes in truth.values() for n in nodes)
+def _all(truth: Mapping[str, Sequence[Node]]) -> list[Node]:
+    return [n for nodes in truth.values() for n in nodes]
+
+
+def _inputs(case: Case, nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """The symbols below the nodes: the case's in its order, then drawn ones."""
     order = {s.node: i for i, s in enumerate(case.symbols.values())}
-    return tuple(sorted(free, key=lambda n: (order.get(n, len(order)), n.id)))
+    return tuple(sorted(free_symbols(nodes), key=lambda n: (order.get(n, len(order)), n.id)))
