@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from derive.graph import Graph, Node, topological
+from derive.language import decimal_text
 
 
 class _Factors(NamedTuple):
@@ -86,6 +87,7 @@ def _is_count(value: int | Fraction) -> bool:
 def _product(g: Graph, number: Fraction, above: Mapping[Node, int], below: Mapping[Node, int]) -> Node:
     if not number and not below:
         above = {f: k for f, k in above.items() if f.shape}  # zero, in the shape that it had
+    number, below = _reduced(g, number, below)
     if below:
         made = g.node("div", (_times(g, abs(number), _scalars(above)), _times(g, Fraction(1), below)))
         for f in above:
@@ -95,6 +97,21 @@ def _product(g: Graph, number: Fraction, above: Mapping[Node, int], below: Mappi
     if number >= 0:
         return made
     return g.const(-made.attr) if made.op == "const" else g.node("neg", (made,), None, made.shape)
+
+
+def _reduced(g: Graph, number: Fraction, below: Mapping[Node, int]) -> tuple[Fraction, Mapping[Node, int]]:
+    """The numbers below divided out: 2/(2 r) is 1/r, 0.1/(2 r) is 0.05/r, x/2 stays."""
+    numbers = {f: k for f, k in below.items() if f.op == "const" and f.attr}
+    if not numbers:
+        return number, below
+    whole = number.denominator == 1
+    for f, k in numbers.items():
+        number /= Fraction(f.attr) ** k
+    rest = {f: k for f, k in below.items() if f not in numbers}
+    if not whole and decimal_text(number) is not None:
+        return number, rest
+    over = {g.const(number.denominator): 1} if number.denominator > 1 else {}
+    return Fraction(number.numerator), {**over, **rest}
 
 
 def _scalars(powers: Mapping[Node, int]) -> dict[Node, int]:

@@ -52,15 +52,18 @@ def _formulas(case: Case, node: Node) -> Iterator[str]:
     names = abbreviations(results, known, shared=40, long=240, prefix=_free_letter(case))
     done = [(line.left, latex(r, names | _without(known, r))) for line, r in zip(lines, results, strict=True)]
     matrix = _matrix(node, [right for _, right in done])
-    yield display(f"{latex(node)} = {matrix}" if matrix else _aligned(done))
+    shown = [equation for equation in done if equation[1] != "0"] or done[:1]
+    yield display(f"{latex(node)} = {matrix}" if matrix else _aligned(shown))
     if names:
         named = [(name, latex(n, known | _without(names, n))) for n, name in names.items()]
         yield "where"
         yield display(_aligned(named))
-    if node.op == "hessian" and not matrix:
+    if node.op == "hessian" and node.shape and not matrix:
         yield "The Hessian is symmetric: the entries below its diagonal are these."
     if len(lines) < _written_out(node):
         yield f"The first {len(lines)} of {_written_out(node)} entries."
+    elif len(shown) < len(done) and not matrix:
+        yield "What is not listed is 0."
 
 
 def _without(names: dict[Node, str], n: Node) -> dict[Node, str]:
@@ -114,7 +117,7 @@ def _matrix(node: Node, entries: Sequence[str]) -> str:
 
 def _aligned(equations: Sequence[tuple[str, str]]) -> str:
     if len(equations) == 1:
-        return " = ".join(equations[0])
+        return " = ".join(dict.fromkeys(equations[0]))
     inside = " \\\\\n".join(f"{left} &= {right}" for left, right in equations)
     return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
 
@@ -142,7 +145,7 @@ def _values(node: Node, values: Values) -> str:
     rows = [
         [math(latex(e)), exact(v.exact), floating(v.numpy, v.exact), floating(v.torch, v.exact)]
         for e, v in zip(entries, found, strict=True)
-        if v.exact is not None
+        if v.exact is not None and not values.is_zero(e)
     ]
     return table(["At the given values", "Exact", "NumPy", "Torch"], rows, NUMBERS) if rows else ""
 

@@ -41,6 +41,11 @@ class Values:
         exact = {e: self._exact(e) for e in ready}
         return [Value() if e is None or e not in exact else Value(exact[e], numpy[e], torch[e]) for e in entries]
 
+    def is_zero(self, node: Node) -> bool:
+        """Whether the expression is 0 by its form, whatever the inputs."""
+        entry = self._entry(node)
+        return entry is not None and entry.op == "const" and entry.attr == 0
+
     def _entry(self, node: Node) -> Node | None:
         try:
             (entry,) = self.bench.entries(node)
