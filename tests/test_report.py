@@ -152,6 +152,7 @@ def test_displayed_arithmetic_stands_with_its_number_and_is_shown_mended(tmp_pat
             {"id": "gate-arith", "where": "step 1", "shows": "0.66819*(1 - 0.66819)", "prints": "0.2271"},
             {"id": "delta", "where": "step 2", "of": "d(L, z)", "prints": "-0.0736"},
             {"id": "delta-arith", "where": "step 2", "shows": "(-0.3318)*0.2271", "prints": "-0.0736"},
+            {"id": "rough-arith", "where": "step 2", "shows": "(-0.33)*0.2271", "prints": "-0.0736"},
         ]
     )
     results = [
@@ -159,6 +160,7 @@ def test_displayed_arithmetic_stands_with_its_number_and_is_shown_mended(tmp_pat
         result(case, "gate-arith", "wrong", exact="0.221712", origin=["gate-arith"]),
         result(case, "delta", exact="-0.0735671"),
         result(case, "delta-arith", "wrong", exact="-0.07535", origin=["delta-arith"]),
+        result(case, "rough-arith", "wrong", exact="-0.07494", origin=["rough-arith"]),
     ]
     index = report(case, results, tmp_path)["README.md"]
     assert "1 place to mend" in index
@@ -166,6 +168,8 @@ def test_displayed_arithmetic_stands_with_its_number_and_is_shown_mended(tmp_pat
     assert "`0.66819*(1 - 0.66819) = 0.2271` | `0.66819*(1 - 0.66819) = 0.2217` |" in rows[0]
     # the result was right and its factor wrong: the result stays
     assert "`(-0.3318)*0.2271 = -0.0736` | `(-0.3318)*0.2217 = -0.0736` |" in rows[1]
+    # -0.33 times the right factor is -0.0732: no line is offered that would not hold
+    assert "`(-0.33)*0.2271 = -0.0736` | `-0.0736` |" in rows[2]
 
 
 def test_numbers_carried_on_from_right_ones_are_no_errors(tmp_path: Path) -> None:

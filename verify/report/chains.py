@@ -101,12 +101,10 @@ class Faults:
             for digits, before in self._faulty_factors(item).items()
         }
         shows = _LITERAL.sub(lambda m: put.get(m.group(), m.group()), item.claim.texts.get("shows", ""))
-        shown = self._displayed(item)
-        if shown is not None and shown.result.exact is not None:
-            result = numbers.correct(shown.result.exact, item.result.printed)
-        else:
-            result = numbers.correct(_value(shows), item.result.printed)
-        return f"{shows} = {result}" if result else ""
+        shown, given = self._displayed(item), numbers.correct(_value(shows), item.result.printed)
+        result = numbers.correct(shown.result.exact, item.result.printed) if shown is not None else given
+        # where even the right factors don't give the last digit, only the result can be said
+        return f"{shows} = {result}" if result and result == given else result
 
 
 def _is_arithmetic(item: Item) -> bool:
