@@ -89,11 +89,12 @@ def _read(text: str) -> ast.expr:
         raise ExpressionError("nested too deeply") from None
     except ValueError as e:  # a NUL character, for one
         raise ExpressionError(f"can't be read: {e}") from None
+    # ast counts bytes; people count characters
+    place = [lead + i for i, c in enumerate(flat) for _ in c.encode()] + [lead + len(flat)]
     for n in ast.walk(tree):
         if isinstance(n, ast.expr):
-            # ast counts bytes; people count characters
-            n.col_offset = lead + len(flat.encode()[: n.col_offset].decode(errors="ignore"))
-            n.end_col_offset = lead + len(flat.encode()[: n.end_col_offset].decode(errors="ignore"))
+            n.col_offset = place[n.col_offset]
+            n.end_col_offset = place[n.end_col_offset or 0]
     return tree
 
 
@@ -192,6 +193,8 @@ class _Reader:
                 return self.real(done[t.operand], t.operand)
             case ast.UnaryOp(op=ast.Not()):
                 return g.call("not", self.condition(done[t.operand], t.operand))
+            case ast.UnaryOp():
+                self.fail("'~' is not part of the language; 'not' turns a condition round", t)
             case ast.BinOp():
                 op = _BINARY.get(type(t.op))
                 if op is None:
