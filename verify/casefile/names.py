@@ -66,7 +66,7 @@ class Names:
     def new(self, label: Text) -> str | None:
         """The name that a symbol or definition gets, as Python writes it (NFKC); None where it can't be one."""
         name = unicodedata.normalize("NFKC", label.value)
-        message = None
+        message: str | None
         if not name.isidentifier():
             message = f"'{short(name)}' is not a name: letters, digits and _, not a digit first"
         elif keyword.iskeyword(name):
@@ -78,12 +78,16 @@ class Names:
         elif name in self.places:
             self.reader.fault(label.place, f"the name '{name}' is taken on line {self.places[name].line}")
             return None
-        elif len(self.places) >= MAX_NAMES:
+        elif len(self.places) == MAX_NAMES:
+            self.places[name] = label.place
             message = f"more than {MAX_NAMES:,} names in one case"
+        elif len(self.places) > MAX_NAMES:
+            message = None
         else:
             self.places[name] = label.place
             return name
-        self.reader.fault(label.place, message)
+        if message:
+            self.reader.fault(label.place, message)
         self.broken.add(name)
         return None
 

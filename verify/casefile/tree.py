@@ -256,7 +256,7 @@ class _Builder:
     def refused(self, event: yaml.NodeEvent, place: Place) -> bool:
         """Aliases, anchors and tags."""
         assert event.start_mark is not None
-        sign = self.text[event.start_mark.index]
+        sign = self.text[event.start_mark.index : event.start_mark.index + 1]  # nothing, at the end of the file
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             self.fault(place, f"'{sign}' at the start of a value is YAML's alias; put quotes round the expression")
         elif getattr(event, "tag", None):

@@ -11,13 +11,16 @@ _QUOTES = "put quotes round it"
 #: (part of what YAML says, what we say), the first that fits
 _WORDS = (
     ("mapping values are not allowed", "a ': ' where no key can stand: a text with ': ' needs quotes; else mend the indentation"),
-    ("block sequence entries are not allowed", "a '- ' where no list can stand: a list starts on a line of its own"),
+    ("sequence entries are not allowed", "a '- ' where no list can stand: a list starts on a line of its own"),
     ("expected ',' or '}'", "expected ',' or '}'"),
     ("expected ',' or ']'", "expected ',' or ']'"),
-    ("expected node content", "expected a value here"),
+    ("node content", "expected a value here"),
     ("could not find expected ':'", "expected ': ' after this key"),
     ("unknown escape character", "a backslash in double quotes starts an escape; use single quotes"),
     ("expected hexadecimal", "a backslash in double quotes starts an escape; use single quotes"),
+    ("unexpected ':'", "expected a space after the ':'"),
+    ("mapping keys are not allowed", "a '?' at the start of a value is YAML's own; put quotes round it"),
+    ("directive", "a '%' at the start of a line is YAML's own; put quotes round it"),
     ("document start", "text beyond the end of the case; is the indentation right?"),
 )  # fmt: skip
 
@@ -39,7 +42,7 @@ def plain_words(e: yaml.MarkedYAMLError, text: str) -> tuple[int, int, str]:
         shown = "a tab" if sign == "\t" else f"'{sign}'"
         return line, column, f"{shown} can't start an unquoted value; {_QUOTES}"
     start = e.context_mark
-    if start is not None and "scalar" in context and "end of stream" in problem:
+    if start is not None and "quoted" in context and ("end of stream" in problem or "document" in problem):
         return start.line + 1, start.column + 1, "the quote that opens here is not closed"
     if start is not None and "block scalar" in context:
         words = "'>' or '|' at the start of a value begins a block of text in YAML; put quotes round the expression"
@@ -59,5 +62,5 @@ def plain_words(e: yaml.MarkedYAMLError, text: str) -> tuple[int, int, str]:
         what = "a key" if "mapping" in context else "'- '"
         of = f" in line with that of line {start.line + 1}" if start is not None else ""
         return line, column, f"expected {what}{of}; is the indentation right?"
-    known = next((words for part, words in _WORDS if part in problem), None)
+    known = next((words for part, words in _WORDS if part in f"{problem} {context}"), None)
     return line, column, known or f"not YAML: {problem}{f' ({context})' if context else ''}"
