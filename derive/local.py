@@ -29,7 +29,8 @@ def differentiable() -> list[Operator]:
 
 def source() -> str:
     """The text of ``local_derivatives.py``."""
-    first, second = [], []
+    first: list[str] = []
+    second: list[str] = []
     for o in differentiable():
         head = f"lambda g, y, {', '.join(_NAMES[: o.arity])}: "
         for table, found in zip((first, second), _derivatives(o), strict=True):

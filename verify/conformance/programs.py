@@ -117,7 +117,8 @@ def torch_implementation(case: Case, o: Objective) -> Implementation:
             u = rest.pop(0) if n.op == "hvp" else None
             found[beside].append(autograd.derivative(n, y, rest, u))
         return {
-            subject: [x for tensor in found[subject] for x in tensor.detach().reshape(-1).tolist()]
+            # Torch's zero gradients may have no storage; adding zero gives them one
+            subject: [x for tensor in found[subject] for x in (tensor.detach() + 0.0).reshape(-1).tolist()]
             for subject in made.truth
         }
 
