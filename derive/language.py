@@ -16,6 +16,7 @@ from typing import NoReturn
 from derive import shapes
 from derive.errors import ExpressionError, ShapeError, nearest
 from derive.graph import MAX_POWER_BITS, Graph, Node
+from derive.loops import MAX_TERMS, bound, rounds, whole
 from derive.operators import FUNCTIONS, OPERATORS
 
 MAX_LENGTH = 10_000  # characters of one expression
@@ -31,7 +32,8 @@ _COMPARE = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le", ast.Eq: "e
 
 _DERIVATIVES = ("d", "grad", "jacobian", "hessian", "hvp")
 _STRUCTURED = ("sum", "outer", "diag", "norm", "dot", "broadcast", "reshape")
-FUNCTION_NAMES = (*FUNCTIONS, *_STRUCTURED, *_DERIVATIVES)
+_LOOP_ONLY = ("prod", "matprod")
+FUNCTION_NAMES = (*FUNCTIONS, *_STRUCTURED, *_DERIVATIVES, *_LOOP_ONLY)
 
 
 def parse(text: str, scope: Mapping[str, Node], graph: Graph, *, boolean: bool | None = None) -> Node:
@@ -52,8 +54,10 @@ def names_in(text: str) -> dict[str, int]:
     found: dict[str, int] = {}
     tree = _read(text)
     called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    loops = [n for n in ast.walk(tree) if isinstance(n, ast.GeneratorExp | ast.ListComp)]
+    variables = {name for n in loops for name in bound(n.generators)}
     for n in ast.walk(tree):
-        if isinstance(n, ast.Name) and id(n) not in called:
+        if isinstance(n, ast.Name) and id(n) not in called and n.id not in variables:
             found.setdefault(n.id, n.col_offset)
     return found
 
@@ -75,7 +79,7 @@ def _read(text: str) -> ast.expr:
     if not text.strip():
         raise ExpressionError("expected an expression, found nothing")
     for word in re.finditer(r"[^\W\d]\w*", text):
-        if keyword.iskeyword(word.group()) and word.group() not in ("and", "or", "not", "if", "else"):
+        if keyword.iskeyword(word.group()) and word.group() not in ("and", "or", "not", "if", "else", "for", "in"):
             raise ExpressionError(f"'{word.group()}' is a reserved word; choose another name", word.start())
     lead = len(text) - len(text.lstrip())
     flat = text.strip().replace("\n", " ")
@@ -101,8 +105,9 @@ def _read(text: str) -> ast.expr:
 class _Reader:
     """Turns a syntax tree into nodes bottom-up, with an explicit stack."""
 
-    def __init__(self, text: str, scope: Mapping[str, Node], graph: Graph) -> None:
+    def __init__(self, text: str, scope: Mapping[str, Node], graph: Graph, terms: list[int] | None = None) -> None:
         self.text, self.scope, self.graph = text, scope, graph
+        self.terms = terms if terms is not None else [0]  # rounds of loops so far, of the whole expression
         # values of subexpressions without names, to hold exponents to the limits
         self.constants: dict[Node, Fraction | None] = {}
 
@@ -145,9 +150,11 @@ class _Reader:
             case ast.IfExp():
                 return [t.test, t.body, t.orelse]
             case ast.Call(func=ast.Name(id=name)):
-                if name not in FUNCTION_NAMES:
+                if name not in FUNCTION_NAMES and name not in _LOOPS:
                     self.fail(f"unknown function '{name}'{nearest(name, FUNCTION_NAMES)}", t)
-                return self.flat(t)
+                return [] if self.is_loop(t) else self.flat(t)
+            case ast.ListComp():
+                return []
             case ast.Attribute(attr="T"):
                 return [t.value]
             case ast.Subscript():
@@ -228,6 +235,12 @@ class _Reader:
                 return g.index(done[t.value], self.indices(t.slice))
             case ast.List() | ast.Tuple():
                 return g.stack([self.real(done[e], e) for e in t.elts])
+            case ast.ListComp(elt=element, generators=generators):
+                return g.stack(self.rounds(element, generators, t))
+            case ast.Call(func=ast.Name(id=name), args=[ast.GeneratorExp(elt=element, generators=generators)]):
+                if name not in _LOOPS:
+                    self.fail(f"{name} takes no loop; {', '.join(_LOOPS)} do", t)
+                return _LOOPS[name](self, self.rounds(element, generators, t))
             case ast.Call(func=ast.Name(id=name)):
                 if t.keywords and name != "sum":
                     self.fail(f"{name} takes no keyword arguments", t)
@@ -236,6 +249,8 @@ class _Reader:
 
     def call(self, name: str, t: ast.Call, args: list[Node]) -> Node:
         g = self.graph
+        if name in _LOOP_ONLY:
+            self.fail(f"{name} takes a loop: {name}(x[i] for i in n)", t)
         if name == "where":
             self.arity(t, args, 3)
             return self.where(args[0], args[1], args[2], t)
@@ -342,12 +357,50 @@ class _Reader:
         return self.graph.const(value)
 
     def integer(self, t: ast.expr) -> int:
-        match t:
-            case ast.Constant(value=int(v)) if type(v) is int:
-                return v
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(v))) if type(v) is int:
-                return -v
-        self.fail(f"expected a whole number, not '{self.source(t)}'", t)
+        value = whole(t, self.scope)
+        if value is None:
+            self.fail(f"expected a whole number, not '{self.source(t)}'", t)
+        return value
+
+    # -- loops ----------------------------------------------------------------------------------
+
+    @staticmethod
+    def is_loop(t: ast.Call) -> bool:
+        return len(t.args) == 1 and isinstance(t.args[0], ast.GeneratorExp)
+
+    def rounds(self, element: ast.expr, generators: Sequence[ast.comprehension], t: ast.expr) -> list[Node]:
+        """The element of each round of a loop."""
+        scope = self.scope or {"": self.graph.zero}  # a loop needs no names
+        found = []
+        for here in rounds(generators, scope):
+            self.terms[0] += 1
+            if self.terms[0] > MAX_TERMS:
+                self.fail(f"more than {MAX_TERMS} rounds of loops", t)
+            found.append(self.real(_Reader(self.text, here, self.graph, self.terms).value(element), element))
+        if not found:
+            self.fail("a loop of no rounds has no value", t)
+        return found
+
+    def total(self, parts: Sequence[Node]) -> Node:
+        return self.fold("add", parts)
+
+    def product(self, parts: Sequence[Node]) -> Node:
+        return self.fold("mul", parts)
+
+    def matrix_product(self, parts: Sequence[Node]) -> Node:
+        node = parts[0]
+        for p in parts[1:]:
+            node = self.graph.matmul(node, p)
+        return node
+
+    def average(self, parts: Sequence[Node]) -> Node:
+        return self.graph.call("div", self.total(parts), self.graph.const(len(parts)))
+
+    def least(self, parts: Sequence[Node]) -> Node:
+        return self.fold("min", parts)
+
+    def greatest(self, parts: Sequence[Node]) -> Node:
+        return self.fold("max", parts)
 
     def indices(self, t: ast.expr) -> tuple[int, ...]:
         return tuple(self.integer(e) for e in t.elts) if isinstance(t, ast.Tuple) else (self.integer(t),)
@@ -382,6 +435,16 @@ class _Reader:
     def fail(self, message: str, t: ast.expr) -> NoReturn:
         raise ExpressionError(message, t.col_offset)
 
+
+#: What takes a loop, as in sum(x[i] for i in n).
+_LOOPS: dict[str, Callable[[_Reader, Sequence[Node]], Node]] = {
+    "sum": _Reader.total,
+    "mean": _Reader.average,
+    "prod": _Reader.product,
+    "matprod": _Reader.matrix_product,
+    "min": _Reader.least,
+    "max": _Reader.greatest,
+}
 
 _STRUCTURES: dict[str, Callable[[_Reader, ast.Call, list[Node]], Node]] = {
     "sum": _Reader.sum,

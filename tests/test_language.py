@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from derive.errors import ExpressionError
 from derive.graph import Graph, Node
-from derive.language import FUNCTION_NAMES, parse, to_text
+from derive.language import FUNCTION_NAMES, names_in, parse, to_text
 from tests.strategies import KINKED, SMOOTH, scalar_expressions
 
 GRAPH = Graph()
@@ -116,5 +117,46 @@ def test_every_function_can_be_called() -> None:
         "reshape": "reshape(v, 2, 1)", "d": "d(x, x)", "grad": "grad(x, x)", "jacobian": "jacobian(v, v)",
         "hessian": "hessian(x, x)", "hvp": "hvp(x, x, 1)",
     }  # fmt: skip
+    calls |= {name: f"{name}(i*x for i in range(3))" for name in ("prod", "matprod")} | {
+        "matprod": "matprod(W for i in range(2))"
+    }
     for name in FUNCTION_NAMES:
         assert parse(calls.get(name, f"{name}(x)"), SCOPE, GRAPH) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("sum(v[i]*W[i, j] for i in N for j in N)", "v[0]*W[0, 0] + v[0]*W[0, 1] + v[1]*W[1, 0] + v[1]*W[1, 1]"),
+        ("sum(v[i] for i in range(N) if i != 0)", "v[1]"),
+        ("mean(v[i] for i in N)", "(v[0] + v[1])/2"),
+        ("prod(x + k for k in range(1, N + 1))", "(x + 1)*(x + 2)"),
+        ("matprod(W for k in range(N, 0, -1))", "W @ W"),
+        ("max(v[i] for i in N)", "max(v[0], v[1])"),
+        ("[v[N - 1 - i] for i in N]", "[v[1], v[0]]"),
+        ("sum(sum(W[i, j] for j in N)*x for i in N)", "(W[0, 0] + W[0, 1])*x + (W[1, 0] + W[1, 1])*x"),
+    ],
+)
+def test_loops_are_unrolled(text: str, same: str) -> None:
+    scope = {**SCOPE, "N": GRAPH.define("N", GRAPH.const(2))}
+    assert parse(text, scope, GRAPH) is parse(same, scope, GRAPH)
+    assert "i" not in names_in(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("sum(x for i in range(10**9))", "whole numbers"),
+        ("sum(x for i in range(1000000))", "the limit is 2000"),
+        ("sum(sum(x for i in range(100)) for j in range(100))", "more than 2000 rounds"),
+        ("sum(x for i in y)", "a loop runs over a size"),
+        ("sum(x for i in range(2) if x > 0)", "comparisons of whole numbers"),
+        ("exp(x for i in range(2))", "exp takes no loop"),
+        ("prod(x)", "prod takes a loop"),
+        ("sum(x for i in range(0))", "no rounds"),
+        ("{x for i in range(2)}", "not part of the language"),
+    ],
+)
+def test_loops_that_do_not_run(text: str, words: str) -> None:
+    with pytest.raises(ExpressionError, match=re.escape(words)):
+        parse(text, SCOPE, GRAPH)
