@@ -212,6 +212,8 @@ class _Reader:
                     return g.matmul(a, b)
                 if op == "pow":
                     b = self.exponent(a, b, t)
+                    if (squares := _squared_norm(a)) is not None and b.op == "const" and b.attr == 2:
+                        return squares
                 if op == "div" and a.op == b.op == "const" and b.attr:
                     return g.const(Fraction(a.attr) / b.attr)
                 return g.call(op, a, b)
@@ -455,6 +457,14 @@ _STRUCTURES: dict[str, Callable[[_Reader, ast.Call, list[Node]], Node]] = {
     "broadcast": _Reader.shaped,
     "reshape": _Reader.shaped,
 }
+
+
+def _squared_norm(n: Node) -> Node | None:
+    """The sum of squares under the root of a Euclidean norm: its square is smooth at 0, the norm is not."""
+    if n.op == "sqrt" and n.args[0].op == "sum" and n.args[0].args[0].op == "pow":
+        power = n.args[0].args[0].args[1]
+        return n.args[0] if power.op == "const" and power.attr == 2 else None
+    return None
 
 
 def _fold(op: str, args: Sequence[Fraction | None]) -> Fraction | None:

@@ -11,9 +11,27 @@ from derive.errors import ShapeError
 Shape = tuple[int, ...]
 
 
+class Size(int):
+    """A size that a document writes as a letter. It is the number that it is in an instance, and says its name."""
+
+    name: str
+
+    def __new__(cls, value: int, name: str) -> Size:
+        made = super().__new__(cls, value)
+        made.name = name
+        return made
+
+    def __reduce__(self) -> tuple[type[Size], tuple[int, str]]:
+        return Size, (int(self), self.name)
+
+
 def show(shape: Shape) -> str:
-    """A shape as a person says it: ``scalar``, ``[3]``, ``[2, 3]``."""
-    return f"[{', '.join(map(str, shape))}]" if shape else "scalar"
+    """A shape as a person says it: ``scalar``, ``[3]``, ``[m, n]``."""
+    return f"[{', '.join(map(word, shape))}]" if shape else "scalar"
+
+
+def word(size: int) -> str:
+    return size.name if isinstance(size, Size) else str(size)
 
 
 def broadcast(a: Shape, b: Shape) -> Shape:
@@ -39,7 +57,11 @@ def matmul(a: Shape, b: Shape) -> Shape:
         raise ShapeError(f"'@' takes vectors and matrices, not {show(a)} @ {show(b)}")
     inner_a, inner_b = a[-1], b[0]
     if inner_a != inner_b:
-        raise ShapeError(f"{show(a)} @ {show(b)} does not conform: {inner_a} columns against {inner_b} rows")
+        fits = (
+            f"; it fits only where {word(inner_a)} = {word(inner_b)}" if {type(inner_a), type(inner_b)} & {Size} else ""
+        )
+        message = f"{show(a)} @ {show(b)} does not conform: {word(inner_a)} columns against {word(inner_b)} rows"
+        raise ShapeError(message + fits)
     return a[:-1] + b[1:]
 
 

@@ -407,7 +407,7 @@ define:
         "7:6: expected a number such as 0.1, -2, 1e-3 or 1/3, not '1e999999999'",
         "8:15: rows of unequal shape: [2] and [1]",
         "9:8: expected a number, a vector [1, 2] or a matrix [[1, 2], [3, 4]]",
-        "10:15: expected sizes such as [2, 3]",
+        "10:15: expected sizes such as [2, 3] or [m, n]",
         "11:14: a shape beyond the limits of 8 sizes and 10,000 entries",
         "12:26: the value has shape [3], declared is [2]",
         "13:11: an empty range: 2 is not less than 1",

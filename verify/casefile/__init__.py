@@ -19,11 +19,11 @@ LIBRARY = Path("cases")
 SUFFIXES = (".yaml", ".yml")
 
 
-def load(path: Path | str) -> Case:
-    """The case in a file. Raises CaseFaults with all its faults."""
+def load(path: Path | str, sizes: dict[str, int] | None = None) -> Case:
+    """The case in a file, at other sizes than it declares if given. Raises CaseFaults with all its faults."""
     from verify.casefile.loader import load_case
 
-    return load_case(Path(path), str(path))
+    return load_case(Path(path), str(path), sizes)
 
 
 def check(paths: Sequence[Path | str]) -> list[Fault]:

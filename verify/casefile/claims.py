@@ -85,7 +85,7 @@ class Claims:
         values = self.expressions(given, texts)
         whole = r.count == before  # every expression could be read
         if "shape" in given:
-            values["shape"] = r.sizes(given["shape"])
+            values["shape"] = r.sizes(given["shape"], self.names.sizes)
         self.recovery(given, values)
         values["defines"] = tuple(t.value for t in r.texts(given.get("defines"), "a list of names") if self.defined(t))
         values["pinned"], values["because"] = self.pin(given)

@@ -12,14 +12,14 @@ from verify.casefile.schema import CASE
 from verify.casefile.tree import MAX_FAULTS, CaseFaults, Fault, Mapping, Tree, read
 
 
-def load_case(path: Path, name: str | None = None) -> Case:
-    """The case in a file. Raises CaseFaults with every fault in it, in order."""
+def load_case(path: Path, name: str | None = None, sizes: dict[str, int] | None = None) -> Case:
+    """The case in a file, at other ``sizes`` if given. Raises CaseFaults with every fault in it, in order."""
     file = name or str(path)
     tree, faults = read(path, file)
     reader = Reader(faults)
     try:
         if tree is not None and len(faults) < MAX_FAULTS:
-            case = _case(tree, path, file, reader)
+            case = _case(tree, path, file, reader, sizes)
             if not reader.faults:
                 return case
     except TooMany:
@@ -31,9 +31,10 @@ def load_case(path: Path, name: str | None = None) -> Case:
     raise CaseFaults(found)
 
 
-def _case(tree: Tree, path: Path, file: str, reader: Reader) -> Case:
+def _case(tree: Tree, path: Path, file: str, reader: Reader, sizes: dict[str, int] | None) -> Case:
     top = reader.fields(tree, CASE, "a case")
     names = Names(reader)
+    names.read_sizes(top.get("sizes"), sizes)
     names.read_symbols(top.get("symbols"))
     names.read_definitions(top.get("define"))
     derivations = _derivations(top.get("derive"), names)
@@ -49,6 +50,8 @@ def _case(tree: Tree, path: Path, file: str, reader: Reader) -> Case:
         definitions=names.definitions,
         derivations=derivations,
         claims=claims,
+        sizes=names.sizes,
+        instances=tuple(names.instances),
     )
 
 

@@ -83,7 +83,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One file of the case library."""
+    """One file of the case library, for one instance of its sizes. ``instances`` are the others to prove it at."""
 
     name: str
     document: str
@@ -95,3 +95,5 @@ class Case:
     definitions: Mapping[str, Definition]
     derivations: tuple[Derivation, ...]
     claims: tuple[Claim, ...]
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    instances: tuple[Mapping[str, int], ...] = ()

@@ -27,6 +27,8 @@ class Names:
         self.reader = reader
         self.graph = Graph()
         self.scope: dict[str, Node] = {}
+        self.sizes: dict[str, int] = {}
+        self.instances: list[dict[str, int]] = []
         self.symbols: dict[str, Symbol] = {}
         self.definitions: dict[str, Definition] = {}
         self.broken: set[str] = set()
@@ -93,6 +95,31 @@ class Names:
 
     # -- symbols --------------------------------------------------------------------------------
 
+    def read_sizes(self, tree: Tree | None, chosen: dict[str, int] | None) -> None:
+        """Sizes as letters: what they are in this instance (``chosen``, or as declared), and the other instances."""
+        if tree is None:
+            return
+        if not isinstance(tree, Mapping):
+            self.reader.fault(tree.place, "expected sizes as a mapping such as {m: 2, n: 3}")
+            return
+        declared: dict[str, list[int]] = {}
+        for label, value in tree.entries.values():
+            name = self.new(label)
+            if name is None:
+                continue
+            values = self.reader.sizes(value) if not isinstance(value, Mapping) else None
+            if not values:
+                self.reader.fault(value.place, f"expected a number for the size '{name}', or a list such as [3, 1, 4]")
+                self.broken.add(name)
+                continue
+            declared[name] = list(values) if len(values) > 1 else [values[0], 1, values[0] + 1]
+        count = max(map(len, declared.values()), default=0)
+        found = [{name: values[k % len(values)] for name, values in declared.items()} for k in range(count)]
+        self.sizes = dict(chosen if chosen is not None else found[0] if found else {})
+        self.instances = [i for i in found if i != self.sizes]
+        for name, number in self.sizes.items():
+            self.scope[name] = self.graph.define(name, self.graph.const(number))
+
     def read_symbols(self, tree: Tree | None) -> None:
         if tree is None:
             return
@@ -120,7 +147,7 @@ class Names:
         shape: tuple[int, ...] = ()
         values = None
         if "shape" in given:
-            sizes = r.sizes(given["shape"])
+            sizes = r.sizes(given["shape"], self.sizes)
             if sizes is None:
                 return None
             shape = sizes

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from derive.errors import nearest
-from derive.shapes import show, size
+from derive.shapes import Size, show, size
 from verify.casefile.model import Place
 from verify.casefile.schema import Field
 from verify.casefile.tree import MAX_FAULTS, Fault, Items, Mapping, Text, Tree
@@ -130,15 +130,22 @@ class Reader:
             return None
         return (len(tree.items), *(shape or ())), entries
 
-    def sizes(self, tree: Tree) -> tuple[int, ...] | None:
-        """A shape: ``[2, 3]``, ``[]``, or one size."""
-        found = []
+    def sizes(self, tree: Tree, known: dict[str, int] | None = None) -> tuple[int, ...] | None:
+        """A shape: ``[2, 3]``, ``[m, n]`` with known sizes, ``[]``, or one size."""
+        found: list[int] = []
         for t in tree.items if isinstance(tree, Items) else [tree]:
-            digits = t.value if isinstance(t, Text) else ""
-            if not (digits.isascii() and digits.isdigit() and len(digits) < 10 and int(digits) > 0):
-                self.fault(t.place, "expected sizes such as [2, 3]")
+            text = t.value if isinstance(t, Text) else ""
+            if known and text in known:
+                found.append(Size(known[text], text))
+            elif text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0:
+                found.append(int(text))
+            elif text.isidentifier():
+                hint = nearest(text, known or ()) or f"; declare it: sizes: {{{short(text)}: 3}}"
+                self.fault(t.place, f"unknown size '{short(text)}'{hint}")
                 return None
-            found.append(int(digits))
+            else:
+                self.fault(t.place, "expected sizes such as [2, 3] or [m, n]")
+                return None
         shape = tuple(found)
         if len(shape) > MAX_SIZES or size(shape) > MAX_ENTRIES:
             self.fault(tree.place, f"a shape beyond the limits of {MAX_SIZES} sizes and {MAX_ENTRIES:,} entries")

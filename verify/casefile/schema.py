@@ -36,7 +36,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "ids": _nested(_TEXT, MAX_LISTS),
     "tensor": _TENSOR,
     "prints": _nested(_NUMBER, MAX_LISTS),
-    "sizes": {"type": "array", "items": {"type": "integer", "minimum": 1}},
+    "sizes": {"type": "array", "items": {"type": ["integer", "string"]}},
+    "instances": {"type": "object", "additionalProperties": {"type": ["integer", "array"]}},
     "range": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
     "flag": {"type": "boolean"},
     "verdict": {"enum": list(VERDICTS)},
@@ -89,6 +90,11 @@ CASE: dict[str, Field] = {
     "source": Field("texts", "where it stands: section, page, url", '{section: "2.8"}'),
     "symbols": Field(
         "symbols", "the free variables: a number, a vector, a matrix, or a map of value, shape, in, recover"
+    ),
+    "sizes": Field(
+        "instances",
+        "sizes that the document writes as letters, each with the number it is worked out for, or a list of them",
+        "{m: 2, n: [3, 1, 4]}",
     ),
     "define": Field("definitions", "names for expressions, in any order", "z1: w1*x + b1"),
     "derive": Field("expressions", "what to derive, typeset and check", '["grad(L, [w, b])"]'),

@@ -51,6 +51,19 @@ class Bench:
         for node, laid in zip(nodes, components_all(expand_all(nodes)), strict=True):
             self._expanded[node] = laid
 
+    @cached_property
+    def elsewhere(self) -> list[Bench]:
+        """The same case at the other instances of its sizes; one whose shapes do not fit is left out."""
+        from verify.casefile import CaseFaults, load
+
+        found = []
+        for sizes in self.case.instances:
+            try:
+                found.append(Bench(load(self.case.path, dict(sizes))))
+            except CaseFaults:
+                continue
+        return found
+
     # -- values ---------------------------------------------------------------------------------
 
     @cached_property

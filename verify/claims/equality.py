@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from derive.calculus import expand_all
-from derive.graph import Node
+from derive.graph import Node, topological
 from derive.language import decimal_text, to_text
+from derive.shapes import Size
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.verdict import Verdict, combine, undecided
@@ -19,11 +21,40 @@ FACTORS = (Fraction(-1), Fraction(1, 2), Fraction(2), Fraction(-1, 2), Fraction(
 
 
 def judge_equality(bench: Bench, claim: Claim) -> Verdict:
+    """At the case's own sizes, and where the formula has sizes at every other instance of them."""
+    here, chain = _judge_here(bench, claim)
+    sizes = bench.case.sizes
+    if not sizes or here.verdict not in ("holds", "holds-if") or not _has_sizes(chain, sizes):
+        return here
+    if all(a is b for a, b in pairwise(chain)):
+        return replace(here, reason=f"{here.reason}, whatever the sizes", evidence={**here.evidence, "sizes": "all"})
+    tried = [_say(sizes)]
+    for other in bench.elsewhere:
+        same = next((c for c in other.case.claims if c.id == claim.id), None)
+        if same is None:
+            continue
+        there, _ = _judge_here(other, same)
+        if there.verdict not in ("holds", "holds-if"):
+            return replace(there, reason=f"at {_say(other.case.sizes)}: {there.reason}")
+        tried.append(_say(other.case.sizes))
+    return replace(here, reason=f"{here.reason}; at {'; '.join(tried)}", evidence={**here.evidence, "sizes": tried})
+
+
+def _judge_here(bench: Bench, claim: Claim) -> tuple[Verdict, list[Node]]:
     assert claim.of is not None
     chain = expand_all([claim.of, *claim.equals])
     assuming = expand_all(claim.assuming)
-    links = [_link(bench, claim, a, b, assuming) for a, b in pairwise(chain)]
-    return combine(links)
+    return combine([_link(bench, claim, a, b, assuming) for a, b in pairwise(chain)]), chain
+
+
+def _has_sizes(chain: Sequence[Node], sizes: Mapping[str, int]) -> bool:
+    return any(
+        any(isinstance(s, Size) for s in n.shape) or (n.op == "def" and n.attr in sizes) for n in topological(chain)
+    )
+
+
+def _say(sizes: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in sizes.items())
 
 
 def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node]) -> Verdict:

@@ -1,0 +1,87 @@
+"""Sizes that a document writes as letters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from verify.casefile import CaseFaults, load
+from verify.claims import Bench, judge
+
+HEAD = """\
+title: A layer
+sizes: {m: 2, n: [3, 1, 4], N: 2}
+symbols:
+  W: {shape: [m, n]}
+  a: {shape: [n]}
+  b: {shape: [m]}
+  X: {shape: [N, n]}
+  w: {shape: [n]}
+  t: {shape: [N]}
+define:
+  z: W @ a + b
+  L: sum(tanh(z))
+  E: sum((X[i] @ w - t[i])**2 for i in N)/(2*N)
+claims:
+"""
+
+
+def judged(tmp_path: Path, claim: str) -> tuple[str, str]:
+    path = tmp_path / "layer.yaml"
+    path.write_text(HEAD + f"  - {{id: c, {claim}}}\n")
+    case = load(path)
+    verdict = judge(Bench(case), case.claims[0])
+    return verdict.verdict, verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict", "words"),
+    [
+        ('of: "d(L, W)", equals: "outer(d(L, z), a)"', "holds", "whatever the sizes"),
+        (
+            'of: "d(E, w)", equals: X.T @ (X @ w - t)/N',
+            "holds",
+            "n = 3, N = 2; m = 1, n = 1, N = 1; m = 3, n = 4, N = 3",
+        ),
+        ('of: "d(E, w)", equals: X.T @ (X @ w - t)', "wrong", "right times 1/2"),
+        # true at n = 3 only: the other instances find it out
+        ("of: sum(w)/3, equals: 'mean(w[i] for i in n)'", "wrong", "at m = 1, n = 1"),
+        ('of: "hessian(E, w)", equals: X.T @ X/N', "holds", ""),
+    ],
+)
+def test_formulas_are_judged_at_every_instance(tmp_path: Path, claim: str, verdict: str, words: str) -> None:
+    found = judged(tmp_path, claim)
+    assert found[0] == verdict, found
+    assert words in found[1]
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        ("of: W.T @ a, equals: a", "[n, m] @ [n] does not conform: m columns against n rows in 'W.T @ a'; it fits only where m = n"),
+        ("of: W @ a + w, equals: a", "shapes [m] and [n] do not fit"),
+    ],
+)
+def test_shape_clashes_speak_in_letters(tmp_path: Path, claim: str, words: str) -> None:
+    with pytest.raises(CaseFaults) as caught:
+        judged(tmp_path, claim)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        ("sizes: {n: 0}", "expected sizes"),
+        ("sizes: {n: x}", "unknown size 'x'"),
+        ("sizes: [n]", "expected sizes as a mapping"),
+        ("symbols: {v: {shape: [k]}}", "unknown size 'k'; declare it: sizes: {k: 3}"),
+        ("sizes: {n: 2}\nsymbols: {n: 3}", "the name 'n' is taken"),
+    ],
+)
+def test_bad_sizes_are_faults(tmp_path: Path, head: str, words: str) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(f"title: t\n{head}\n")
+    with pytest.raises(CaseFaults) as caught:
+        load(path)
+    assert words in str(caught.value)
