@@ -59,7 +59,8 @@ def test_formulas_are_judged_at_every_instance(tmp_path: Path, claim: str, verdi
 @pytest.mark.parametrize(
     ("claim", "words"),
     [
-        ("of: W.T @ a, equals: a", "[n, m] @ [n] does not conform: m columns against n rows in 'W.T @ a'; it fits only where m = n"),
+        ("of: W.T @ a, equals: a", "[n, m] @ [n] does not conform: m columns against n rows"),
+        ("of: W.T @ a, equals: a", "it fits only where m = n"),
         ("of: W @ a + w, equals: a", "shapes [m] and [n] do not fit"),
     ],
 )
