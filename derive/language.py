@@ -36,14 +36,22 @@ _LOOP_ONLY = ("prod", "matprod")
 FUNCTION_NAMES = (*FUNCTIONS, *_STRUCTURED, *_DERIVATIVES, *_LOOP_ONLY)
 
 
-def parse(text: str, scope: Mapping[str, Node], graph: Graph, *, boolean: bool | None = None) -> Node:
+#: How a document lays out derivatives. By default d(y, x) has the shape of y followed by that of x: a gradient is shaped
+#: like its variable, a Jacobian has a row for each entry of y. ``numerator`` transposes gradients by matrices, ``denominator``
+#: Jacobians of vectors by vectors.
+LAYOUTS = ("mixed", "numerator", "denominator")
+
+
+def parse(
+    text: str, scope: Mapping[str, Node], graph: Graph, *, boolean: bool | None = None, layout: str = "mixed"
+) -> Node:
     """The node that ``text`` denotes, names looked up in ``scope``.
 
-    ``boolean`` asks for a condition (True), a value (False) or either (None).
+    ``boolean`` asks for a condition (True), a value (False) or either (None); ``layout`` is one of LAYOUTS.
     Raises ExpressionError with the column of the fault.
     """
     tree = _read(text)
-    node = _Reader(text, scope, graph).value(tree)
+    node = _Reader(text, scope, graph, layout).value(tree)
     if boolean is not None and is_boolean(node) != boolean:
         raise ExpressionError("expected a condition such as a > b" if boolean else "expected a value, not a condition")
     return node
@@ -105,8 +113,10 @@ def _read(text: str) -> ast.expr:
 class _Reader:
     """Turns a syntax tree into nodes bottom-up, with an explicit stack."""
 
-    def __init__(self, text: str, scope: Mapping[str, Node], graph: Graph, terms: list[int] | None = None) -> None:
-        self.text, self.scope, self.graph = text, scope, graph
+    def __init__(
+        self, text: str, scope: Mapping[str, Node], graph: Graph, layout: str, terms: list[int] | None = None
+    ) -> None:
+        self.text, self.scope, self.graph, self.layout = text, scope, graph, layout
         self.terms = terms if terms is not None else [0]  # rounds of loops so far, of the whole expression
         # values of subexpressions without names, to hold exponents to the limits
         self.constants: dict[Node, Fraction | None] = {}
@@ -289,7 +299,10 @@ class _Reader:
                 self.fail(f"the direction has shape {shapes.show(u.shape)}, the variables {shapes.show(x)}", t)
             return self.graph.node("hvp", (f, u, *variables), many, x)
         op = "hessian" if name == "hessian" else "d"
-        return self.graph.node(op, (f, *variables), many, x + x if op == "hessian" else f.shape + x)
+        made = self.graph.node(op, (f, *variables), many, x + x if op == "hessian" else f.shape + x)
+        ranks = (len(f.shape), len(x)) if op == "d" else ()
+        turned = (self.layout, ranks) in (("numerator", (0, 2)), ("denominator", (1, 1)))
+        return self.graph.transpose(made) if turned else made
 
     def sum(self, t: ast.Call, args: list[Node]) -> Node:
         self.arity(t, args, 1)
@@ -378,7 +391,9 @@ class _Reader:
             self.terms[0] += 1
             if self.terms[0] > MAX_TERMS:
                 self.fail(f"more than {MAX_TERMS} rounds of loops", t)
-            found.append(self.real(_Reader(self.text, here, self.graph, self.terms).value(element), element))
+            found.append(
+                self.real(_Reader(self.text, here, self.graph, self.layout, self.terms).value(element), element)
+            )
         if not found:
             self.fail("a loop of no rounds has no value", t)
         return found

@@ -86,3 +86,23 @@ def test_bad_sizes_are_faults(tmp_path: Path, head: str, words: str) -> None:
     with pytest.raises(CaseFaults) as caught:
         load(path)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("layout", "of", "equals"),
+    [
+        ("mixed", "d(z, a)", "W"),
+        ("denominator", "d(z, a)", "W.T"),
+        ("numerator", "d(z, a)", "W"),
+        ("mixed", "d(L, W)", "outer(d(L, z), a)"),
+        ("denominator", "d(L, W)", "outer(d(L, z), a)"),
+        ("numerator", "d(L, W)", "outer(a, d(L, z))"),
+    ],
+)
+def test_layouts_are_respected(tmp_path: Path, layout: str, of: str, equals: str) -> None:
+    path = tmp_path / "layout.yaml"
+    path.write_text(
+        f"{HEAD.replace('title: A layer', f'title: t{chr(10)}layout: {layout}')}  - {{id: c, of: '{of}', equals: '{equals}'}}\n"
+    )
+    case = load(path)
+    assert judge(Bench(case), case.claims[0]).verdict == "holds"

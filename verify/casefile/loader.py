@@ -34,6 +34,7 @@ def load_case(path: Path, name: str | None = None, sizes: dict[str, int] | None 
 def _case(tree: Tree, path: Path, file: str, reader: Reader, sizes: dict[str, int] | None) -> Case:
     top = reader.fields(tree, CASE, "a case")
     names = Names(reader)
+    names.read_layout(top.get("layout"))
     names.read_sizes(top.get("sizes"), sizes)
     names.read_symbols(top.get("symbols"))
     names.read_definitions(top.get("define"))

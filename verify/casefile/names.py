@@ -7,7 +7,7 @@ import unicodedata
 
 from derive.errors import ExpressionError, nearest
 from derive.graph import Graph, Node
-from derive.language import FUNCTION_NAMES, names_in, parse
+from derive.language import FUNCTION_NAMES, LAYOUTS, names_in, parse
 from derive.shapes import show
 from verify.casefile.model import Definition, Place, Symbol
 from verify.casefile.readers import Reader, short
@@ -27,6 +27,7 @@ class Names:
         self.reader = reader
         self.graph = Graph()
         self.scope: dict[str, Node] = {}
+        self.layout = "mixed"
         self.sizes: dict[str, int] = {}
         self.instances: list[dict[str, int]] = []
         self.symbols: dict[str, Symbol] = {}
@@ -45,7 +46,7 @@ class Names:
             if self.broken and any(n in self.broken for n in names_in(t.value)):
                 self.unknown(t)
                 return None
-            return parse(t.value, self.scope, self.graph, boolean=boolean)
+            return parse(t.value, self.scope, self.graph, boolean=boolean, layout=self.layout)
         except ExpressionError as e:
             if not (e.message.startswith("unknown symbol") and self.unknown(t)):
                 self.reader.fault(t.at(e.offset), explained(e, t))
@@ -94,6 +95,15 @@ class Names:
         return None
 
     # -- symbols --------------------------------------------------------------------------------
+
+    def read_layout(self, tree: Tree | None) -> None:
+        if tree is None:
+            return
+        text = self.reader.text(tree)
+        if text not in LAYOUTS:
+            self.reader.fault(tree.place, f"unknown layout '{short(text)}'; known: {', '.join(LAYOUTS)}")
+        else:
+            self.layout = text
 
     def read_sizes(self, tree: Tree | None, chosen: dict[str, int] | None) -> None:
         """Sizes as letters: what they are in this instance (``chosen``, or as declared), and the other instances."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from derive.language import LAYOUTS
 from verify.verdict import VERDICTS
 
 SCHEMA_URI = "https://json-schema.org/draft/2020-12/schema"
@@ -40,6 +41,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "instances": {"type": "object", "additionalProperties": {"type": ["integer", "array"]}},
     "range": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
     "flag": {"type": "boolean"},
+    "layout": {"enum": list(LAYOUTS)},
     "verdict": {"enum": list(VERDICTS)},
     "texts": {"type": "object", "additionalProperties": _TEXT},
 }
@@ -95,6 +97,11 @@ CASE: dict[str, Field] = {
         "instances",
         "sizes that the document writes as letters, each with the number it is worked out for, or a list of them",
         "{m: 2, n: [3, 1, 4]}",
+    ),
+    "layout": Field(
+        "layout",
+        "how derivatives are laid out: mixed (gradients like their variable, Jacobians a row an output), "
+        "numerator (gradients by matrices transposed), denominator (Jacobians transposed)",
     ),
     "define": Field("definitions", "names for expressions, in any order", "z1: w1*x + b1"),
     "derive": Field("expressions", "what to derive, typeset and check", '["grad(L, [w, b])"]'),
