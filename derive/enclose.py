@@ -209,6 +209,34 @@ def _sigmoid(x: Value) -> Value:
     return 1 / (1 + (-arb(x)).exp())
 
 
+def _log1p(x: Value) -> Value:
+    if isinstance(x, fmpq) and x == 0:
+        return x
+    if sign(1 + x) <= 0:
+        raise UndefinedValue("log1p of a number that is not above -1")
+    return arb(x).log1p()
+
+
+def _expm1(x: Value) -> Value:
+    return x if isinstance(x, fmpq) and x == 0 else arb(x).expm1()
+
+
+def _logaddexp(a: Value, b: Value) -> Value:
+    # from the greater one, so that a ball keeps its relative accuracy
+    a, b = (b, a) if b - a > 0 else (a, b)
+    return arb(a) + arb(b - a).exp().log1p()
+
+
+def _erf(x: Value) -> Value:
+    return x if isinstance(x, fmpq) and x == 0 else arb(x).erf()
+
+
+def _normal(x: Value) -> Value:
+    if isinstance(x, fmpq) and x == 0:
+        return fmpq(1, 2)
+    return (-arb(x) / arb(2).sqrt()).erfc() / 2  # the left tail keeps its relative accuracy
+
+
 def _hull(a: Value, b: Value) -> Value:
     return arb(a).union(arb(b))
 
@@ -270,6 +298,12 @@ _RULES: dict[str, Callable[..., Value]] = {
     "cos": _cos,
     "tanh": _tanh,
     "sigmoid": _sigmoid,
+    "log1p": _log1p,
+    "expm1": _expm1,
+    "logaddexp": _logaddexp,
+    "erf": _erf,
+    "Phi": _normal,
+    "pi": arb.pi,
     "relu": _relu,
     "abs": _abs,
     "sign": _sign,

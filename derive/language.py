@@ -17,7 +17,7 @@ from derive import shapes
 from derive.errors import ExpressionError, ShapeError, nearest
 from derive.graph import MAX_POWER_BITS, Graph, Node
 from derive.loops import MAX_TERMS, bound, rounds, whole
-from derive.operators import FUNCTIONS, OPERATORS
+from derive.operators import CONSTANTS, FUNCTIONS, OPERATORS
 
 MAX_LENGTH = 10_000  # characters of one expression
 MAX_DEPTH = 100  # nested brackets
@@ -195,6 +195,8 @@ class _Reader:
             case ast.Constant():
                 return g.const(self.number(t))
             case ast.Name(id=name):
+                if name not in self.scope and name in CONSTANTS:
+                    return g.call(name)
                 if name not in self.scope:
                     hint = nearest(name, self.scope)
                     if not hint and name in FUNCTION_NAMES:
@@ -532,6 +534,8 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
         return _number_text(n.attr)
     if op in ("symbol", "def"):
         return n.attr, _ATOM
+    if op in CONSTANTS:
+        return op, _ATOM
     if op == "neg":
         return f"-{arg(0, 7)}", 7
     if op == "not":

@@ -19,6 +19,21 @@ from derive.operators import OPERATORS, Operator
 TARGET = Path(__file__).with_name("local_derivatives.py")
 _NAMES = "abc"
 
+_EXP, _SIGMOID = 'g.call("exp", a)', 'g.call("sigmoid", g.sub({}, {}))'
+_DENSITY = 'g.div(g.call("exp", g.neg(g.div(g.pow(a, g.const(2)), g.const(2)))), g.call("sqrt", g.mul(g.const(2), g.call("pi"))))'
+_BELL = 'g.div(g.mul(g.const(2), g.call("exp", g.neg(g.pow(a, g.const(2))))), g.call("sqrt", g.call("pi")))'
+_SPREAD = f"g.mul({_SIGMOID.format('a', 'b')}, {_SIGMOID.format('b', 'a')})"
+
+#: What SymPy derives, in a form that neither overflows nor cancels; tests hold it to difference quotients.
+STABLE: dict[str, tuple[list[str | None], list[str | None]]] = {
+    # not continuous: at 0 there is no derivative, though both sides agree
+    "sign": (['g.call("div", g.zero, a)'], ['g.call("div", g.zero, a)']),
+    "expm1": ([_EXP], [_EXP]),
+    "logaddexp": ([_SIGMOID.format("a", "b"), _SIGMOID.format("b", "a")], [_SPREAD, f"g.neg({_SPREAD})", _SPREAD]),
+    "erf": ([_BELL], [f"g.neg(g.mul(g.mul(g.const(2), a), {_BELL}))"]),
+    "Phi": ([_DENSITY], [f"g.neg(g.mul(a, {_DENSITY}))"]),
+}
+
 #: ``where`` is differentiated by its condition's boundary (see calculus), the conditions not at all.
 BY_HAND = ("where",)
 
@@ -32,7 +47,7 @@ def source() -> str:
     first: list[str] = []
     second: list[str] = []
     for o in differentiable():
-        head = f"lambda g, y, {', '.join(_NAMES[: o.arity])}: "
+        head = f"lambda {', '.join(['g', 'y', *_NAMES[: o.arity]])}: "
         for table, found in zip((first, second), _derivatives(o), strict=True):
             table.append(f'    "{o.name}": ({" ".join("None," if e is None else f"{head}{e}," for e in found)}),')
     return _TEMPLATE.format(first="\n".join(first), second="\n".join(second))
@@ -70,13 +85,15 @@ SECOND: dict[str, tuple[Partial, ...]] = {{
 def _derivatives(o: Operator) -> tuple[list[str | None], list[str | None]]:
     import sympy as sp
 
+    if o.name in STABLE:
+        return STABLE[o.name]
+    if not o.arity:
+        return [], []
     args = sp.symbols(f"{' '.join(_NAMES[: o.arity])},", real=True)
     y = sp.Symbol("y", real=True)
     f = o.define(sp, *args)
     first = [sp.diff(f, a) for a in args]
     second = [sp.diff(f, args[i], args[j], simplify=False) for i, j in combinations_with_replacement(range(o.arity), 2)]
-    if o.name == "sign":  # not continuous: at 0 there is no derivative, though both sides agree
-        return ['g.call("div", g.zero, a)'], ['g.call("div", g.zero, a)']
     first = [_in_value(sp, e, f, y) for e in first]
     second = [_in_value(sp, e, f, y) for e in second]
     if second[0].has(y):  # the first derivative is at hand: tanh'' = -2 y tanh'
@@ -106,6 +123,8 @@ def _in_value(sp: Any, e: Any, f: Any, y: Any) -> Any:
 def _term(sp: Any, e: Any) -> str:
     if e.is_Symbol:
         return str(e.name)
+    if e.is_NumberSymbol:
+        return f'g.call("{type(e).__name__.lower()}")'
     if e.is_Rational:
         if e == 0:
             return "g.zero"
@@ -141,6 +160,8 @@ def _term(sp: Any, e: Any) -> str:
     if e.is_Pow:
         if e.exp.is_number and e.exp < 0:
             return f"g.div(g.one, {_term(sp, e.base**-e.exp)})"
+        if e.exp == sp.Rational(1, 2):
+            return f'g.call("sqrt", {_term(sp, e.base)})'
         return f"g.pow({_term(sp, e.base)}, {_term(sp, e.exp)})"
     if e.is_Function:
         return f'g.call("{e.func.__name__}", {", ".join(_term(sp, a) for a in e.args)})'

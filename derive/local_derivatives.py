@@ -17,6 +17,7 @@ Partial = Callable[..., Node] | None
 
 #: By operator: the partial derivative by each argument.
 FIRST: dict[str, tuple[Partial, ...]] = {
+    "pi": (),
     "add": (lambda g, y, a, b: g.one, lambda g, y, a, b: g.one,),
     "sub": (lambda g, y, a, b: g.one, lambda g, y, a, b: g.const(-1),),
     "mul": (lambda g, y, a, b: b, lambda g, y, a, b: a,),
@@ -30,6 +31,11 @@ FIRST: dict[str, tuple[Partial, ...]] = {
     "cos": (lambda g, y, a: g.neg(g.call("sin", a)),),
     "tanh": (lambda g, y, a: g.sub(g.one, g.pow(y, g.const(2))),),
     "sigmoid": (lambda g, y, a: g.mul(y, g.sub(g.one, y)),),
+    "log1p": (lambda g, y, a: g.div(g.one, g.add(g.one, a)),),
+    "expm1": (lambda g, y, a: g.call("exp", a),),
+    "logaddexp": (lambda g, y, a, b: g.call("sigmoid", g.sub(a, b)), lambda g, y, a, b: g.call("sigmoid", g.sub(b, a)),),
+    "erf": (lambda g, y, a: g.div(g.mul(g.const(2), g.call("exp", g.neg(g.pow(a, g.const(2))))), g.call("sqrt", g.call("pi"))),),
+    "Phi": (lambda g, y, a: g.div(g.call("exp", g.neg(g.div(g.pow(a, g.const(2)), g.const(2)))), g.call("sqrt", g.mul(g.const(2), g.call("pi")))),),
     "relu": (lambda g, y, a: g.call("select", a, g.one, g.zero),),
     "abs": (lambda g, y, a: g.call("select", a, g.one, g.const(-1)),),
     "sign": (lambda g, y, a: g.call("div", g.zero, a),),
@@ -40,6 +46,7 @@ FIRST: dict[str, tuple[Partial, ...]] = {
 
 #: The same of the second order, for the argument pairs (0, 0), (0, 1), ..., (1, 1), ... in that order.
 SECOND: dict[str, tuple[Partial, ...]] = {
+    "pi": (),
     "add": (None, None, None,),
     "sub": (None, None, None,),
     "mul": (None, lambda g, y, a, b: g.one, None,),
@@ -53,6 +60,11 @@ SECOND: dict[str, tuple[Partial, ...]] = {
     "cos": (lambda g, y, a: g.neg(y),),
     "tanh": (lambda g, y, a: g.mul(g.neg(g.mul(g.const(2), y)), g.sub(g.one, g.pow(y, g.const(2)))),),
     "sigmoid": (lambda g, y, a: g.mul(g.sub(g.one, g.mul(g.const(2), y)), g.mul(y, g.sub(g.one, y))),),
+    "log1p": (lambda g, y, a: g.neg(g.div(g.one, g.pow(g.add(g.one, a), g.const(2)))),),
+    "expm1": (lambda g, y, a: g.call("exp", a),),
+    "logaddexp": (lambda g, y, a, b: g.mul(g.call("sigmoid", g.sub(a, b)), g.call("sigmoid", g.sub(b, a))), lambda g, y, a, b: g.neg(g.mul(g.call("sigmoid", g.sub(a, b)), g.call("sigmoid", g.sub(b, a)))), lambda g, y, a, b: g.mul(g.call("sigmoid", g.sub(a, b)), g.call("sigmoid", g.sub(b, a))),),
+    "erf": (lambda g, y, a: g.neg(g.mul(g.mul(g.const(2), a), g.div(g.mul(g.const(2), g.call("exp", g.neg(g.pow(a, g.const(2))))), g.call("sqrt", g.call("pi"))))),),
+    "Phi": (lambda g, y, a: g.neg(g.mul(a, g.div(g.call("exp", g.neg(g.div(g.pow(a, g.const(2)), g.const(2)))), g.call("sqrt", g.mul(g.const(2), g.call("pi")))))),),
     "relu": (None,),
     "abs": (None,),
     "sign": (lambda g, y, a: g.call("div", g.zero, a),),

@@ -38,6 +38,8 @@ def _piecewise(sp: Any, condition: Any, yes: Any, no: Any) -> Any:
 
 
 _ENTRIES = [
+    # constants
+    Operator("pi", 0, lambda sp: sp.pi, r"\pi", "3.14159..., where no symbol has the name"),
     # arithmetic
     Operator("add", 2, lambda sp, a, b: a + b, "{} + {}", "sum of two", infix="+"),
     Operator("sub", 2, lambda sp, a, b: a - b, "{} - {}", "difference", infix="-"),
@@ -55,6 +57,14 @@ _ENTRIES = [
     Operator("cos", 1, lambda sp, x: sp.cos(x), r"\cos({})", "cosine (radians)"),
     Operator("tanh", 1, lambda sp, x: sp.tanh(x), r"\tanh({})", "hyperbolic tangent"),
     Operator("sigmoid", 1, lambda sp, x: 1 / (1 + sp.exp(-x)), r"\sigma({})", "logistic function 1/(1+exp(-x))"),
+    Operator("log1p", 1, lambda sp, x: sp.log(1 + x), r"\mathrm{{log1p}}({})", "log(1 + x), exact for small x",
+             domain="x > -1"),
+    Operator("expm1", 1, lambda sp, x: sp.exp(x) - 1, r"\mathrm{{expm1}}({})", "exp(x) - 1, exact for small x"),
+    Operator("logaddexp", 2, lambda sp, a, b: sp.log(sp.exp(a) + sp.exp(b)),
+             r"\log(\mathrm{{e}}^{{{}}} + \mathrm{{e}}^{{{}}})", "log(exp(a) + exp(b)), without overflow"),
+    Operator("erf", 1, lambda sp, x: sp.erf(x), r"\mathrm{{erf}}({})", "error function"),
+    Operator("Phi", 1, lambda sp, x: (1 + sp.erf(x / sp.sqrt(2))) / 2, r"\Phi({})",
+             "cumulative distribution function of the standard normal distribution"),
     # functions with kinks
     Operator("relu", 1, lambda sp, x: _piecewise(sp, x > 0, x, 0), r"\mathrm{{ReLU}}({})", "max(x, 0)",
              kink="x = 0"),
@@ -88,7 +98,10 @@ _ENTRIES = [
 OPERATORS: dict[str, Operator] = {entry.name: entry for entry in _ENTRIES}
 
 #: Called by name in the language; the rest are written infix.
-FUNCTIONS = {o.name: o for o in _ENTRIES if not o.infix and o.name not in ("neg", "not")}
+FUNCTIONS = {o.name: o for o in _ENTRIES if o.arity and not o.infix and o.name not in ("neg", "not")}
+
+#: Known by name where a case gives the name no other meaning.
+CONSTANTS = tuple(o.name for o in _ENTRIES if not o.arity)
 
 #: Operators over shapes, with their meaning; each has a shape rule (shapes), a derivative
 #: (calculus) and a form in every backend.

@@ -48,7 +48,9 @@ class Expansion:
                 done[n] = [_rational(n.attr)]
             elif n.op in OPERATORS:
                 spread = [_spread(done[a], a.shape, n.shape) for a in n.args]
-                done[n] = [_operator(n.op, args) for args in zip(*spread, strict=True)]
+                done[n] = (
+                    [_operator(n.op, args) for args in zip(*spread, strict=True)] if spread else [_operator(n.op, [])]
+                )
             elif n.op in _STRUCTURE:
                 done[n] = _STRUCTURE[n.op](n, [done[a] for a in n.args])
                 if n.op == "def":
@@ -124,7 +126,10 @@ def _opaque(name: str) -> Any:
     return type(sp.Function)(name, (sp.Function,), {"fdiff": fdiff, "is_real": True, "nargs": OPERATORS[name].arity})
 
 
-_SMOOTH = ("add", "sub", "mul", "div", "neg", "pow", "exp", "log", "sqrt", "sin", "cos", "tanh")
+_SMOOTH = (
+    "pi", "add", "sub", "mul", "div", "neg", "pow", "exp", "log", "sqrt", "sin", "cos", "tanh",
+    "log1p", "expm1", "logaddexp", "erf", "Phi",
+)  # fmt: skip
 
 #: The derivative by each argument, off the kinks; ``select`` and the arguments are handed in.
 _OPAQUE: dict[str, tuple[Callable[..., Expr], ...]] = {
@@ -266,9 +271,11 @@ def _node(g: Graph, e: Expr, args: Sequence[Node]) -> Node:
         return total
     if e.is_Pow:
         return _power(g, *args)
-    name = {"Abs": "abs", "Exp1": "exp"}.get(type(e).__name__, type(e).__name__)
+    if type(e).__name__ == "Exp1":
+        return g.call("exp", g.one)
+    name = {"Abs": "abs", "Pi": "pi"}.get(type(e).__name__, type(e).__name__)
     if name in OPERATORS:
-        return g.call(name, *(args or [g.one]))
+        return g.call(name, *args)
     raise ExpressionError(f"SymPy's answer holds '{type(e).__name__}', which has no counterpart here")
 
 

@@ -112,7 +112,7 @@ def test_long_sums_are_no_recursion() -> None:
 
 def test_every_function_can_be_called() -> None:
     calls = {
-        "where": "where(x > 0, x, y)", "select": "select(x, y, z)", "min": "min(x, y)", "max": "max(x, y)",
+        "where": "where(x > 0, x, y)", "select": "select(x, y, z)", "min": "min(x, y)", "max": "max(x, y)", "logaddexp": "logaddexp(x, y)",
         "outer": "outer(v, v)", "dot": "dot(v, v)", "diag": "diag(v)", "norm": "norm(v)", "broadcast": "broadcast(x, 2)",
         "reshape": "reshape(v, 2, 1)", "d": "d(x, x)", "grad": "grad(x, x)", "jacobian": "jacobian(v, v)",
         "hessian": "hessian(x, x)", "hvp": "hvp(x, x, 1)",

@@ -21,6 +21,12 @@ FORMS: dict[str, Form] = {
     "cos": Form("np.cos({})"),
     "tanh": Form("np.tanh({})"),
     "sigmoid": Form("sigmoid({})"),
+    "log1p": Form("np.log1p({})"),
+    "expm1": Form("np.expm1({})"),
+    "logaddexp": Form("np.logaddexp({}, {})"),
+    "erf": Form("erf({})"),
+    "Phi": Form("normal_cdf({})"),
+    "pi": Form("np.float64(np.pi)"),
     "relu": Form("np.maximum({}, 0.0)"),
     "abs": Form("np.abs({})"),
     "sign": Form("np.sign({})"),
@@ -49,6 +55,18 @@ def sigmoid(x):
     """1/(1 + exp(-x)), without overflow."""
     e = np.exp(-np.abs(x))
     return np.where(x >= 0.0, 1.0, e) / (1.0 + e)''',
+        "erf": '''\
+def erf(x):
+    """The error function of the C library, point by point: NumPy has none."""
+    import math
+
+    return np.vectorize(math.erf, otypes=[np.float64])(x)''',
+        "normal_cdf": '''\
+def normal_cdf(x):
+    """The standard normal distribution function; the left tail keeps its digits."""
+    import math
+
+    return np.vectorize(math.erfc, otypes=[np.float64])(x * -math.sqrt(0.5)) / 2.0''',
         "select": '''\
 def select(s, a, b):
     """a where s > 0, b where s < 0; on the kink their common value, or NaN."""

@@ -8,6 +8,7 @@ import unicodedata
 from derive.errors import ExpressionError, nearest
 from derive.graph import Graph, Node
 from derive.language import FUNCTION_NAMES, LAYOUTS, names_in, parse
+from derive.operators import CONSTANTS
 from derive.shapes import show
 from verify.casefile.model import Definition, Place, Symbol
 from verify.casefile.readers import Reader, short
@@ -55,6 +56,7 @@ class Names:
     def unknown(self, t: Text) -> bool:
         """All the unknown names of an expression, not only the first; whether there are any."""
         unknown = {n: i for n, i in names_in(t.value).items() if n not in self.scope and n not in self.broken}
+        unknown = {n: i for n, i in unknown.items() if n not in CONSTANTS}
         for name, offset in unknown.items():
             self.reader.fault(t.at(offset), f"unknown symbol '{name}' in '{short(t.value)}'{self.hint(name)}")
         return bool(unknown)
