@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -88,17 +89,19 @@ def compile_source(source: str) -> Callable[..., tuple[Any, ...]]:
     return function
 
 
-def write(dialect: Dialect, outputs: Sequence[Node], inputs: Sequence[Node]) -> str:
+def write(dialect: Dialect, outputs: Sequence[Node], inputs: Sequence[Node], name: str = "f", title: str = "") -> str:
     """The source of ``f(*inputs) -> outputs``. An input is any node: what is below it is not looked at.
+
+    ``name`` is the function's, ``title`` its docstring (quotes included) in place of a list of the outputs.
 
     Raises ValueError for a symbol that is no input, NotImplementedError for an operator without a form.
     """
-    order = _between(outputs, inputs)
+    order = between(outputs, inputs)
     uses: dict[Node, int] = dict.fromkeys(order, 0)
     for a in [*(a for n in order if n not in inputs for a in n.args), *outputs]:
         if a in uses:
             uses[a] += 1
-    names = Names([dialect.module, "f", *dialect.helpers])
+    names = Names([dialect.module, name, *dialect.helpers])
     given = set(inputs)
     written: dict[Node, tuple[str, int]] = {n: (names.of(n), ATOM) for n in inputs}
     lines: list[str] = []
@@ -106,7 +109,7 @@ def write(dialect: Dialect, outputs: Sequence[Node], inputs: Sequence[Node]) -> 
         if n in given:
             continue
         if n.op == "const":
-            written[n] = _literal(n.attr)
+            written[n] = literal(n.attr)
             continue
         if n.op == "symbol":
             raise ValueError(f"the symbol '{_plain(n)}' is not among the inputs")
@@ -114,29 +117,29 @@ def write(dialect: Dialect, outputs: Sequence[Node], inputs: Sequence[Node]) -> 
             text = _argument(dialect, written, n.args[0], LOOSE, bare=False)
             if text.isidentifier():
                 text = dialect.alias.format(text)
-            name = names.of(n)
+            target = names.of(n)
         else:
             text, level = _apply(dialect, written, n)
             if uses[n] == 1 and len(text) <= MAX_LINE:
                 written[n] = (text, level)
                 continue
-            name = names.fresh()
-        lines.append(f"{name} = {text}")
-        written[n] = (name, ATOM)
+            target = names.fresh()
+        lines.append(f"{target} = {text}")
+        written[n] = (target, ATOM)
     results = [_argument(dialect, written, n, LOOSE, bare=False) for n in outputs]
     single = f"return ({', '.join(results)}{',' * (len(results) == 1)})"
     lines += [single] if len(single) <= MAX_LINE else ["return (", *(f"    {r}," for r in results), ")"]
     used = "\n".join(lines)
-    helpers = [text for name, text in dialect.helpers.items() if re.search(rf"\b{name}\(", used)]
-    head = f"def f({', '.join(written[n][0] for n in inputs)}):"
-    body = [_title(outputs, dialect.remark), *lines]
+    helpers = [text for h, text in dialect.helpers.items() if re.search(rf"\b{h}\(", used)]
+    head = f"def {name}({', '.join(written[n][0] for n in inputs)}):"
+    body = [title or docstring(outputs, dialect.remark), *lines]
     function = "\n    ".join([head, *body])
     if dialect.decorator:
         function = f"{dialect.decorator}\n{function}"
     return "\n\n\n".join([dialect.header, *helpers, function]) + "\n"
 
 
-def _between(outputs: Sequence[Node], inputs: Iterable[Node]) -> list[Node]:
+def between(outputs: Sequence[Node], inputs: Iterable[Node]) -> list[Node]:
     """What the outputs need down to the inputs, arguments before users."""
     leaves = set(inputs)
     seen: set[Node] = set()
@@ -171,7 +174,7 @@ def _argument(dialect: Dialect, written: Mapping[Node, tuple[str, int]], n: Node
     return text if level >= place else f"({text})"
 
 
-def _literal(value: int | Fraction) -> tuple[str, int]:
+def literal(value: int | Fraction) -> tuple[str, int]:
     """The float nearest to a rational, written so that it reads back exactly."""
     try:
         nearest = float(Fraction(value))
@@ -188,7 +191,7 @@ class Names:
 
     def __init__(self, reserved: Iterable[str]) -> None:
         self._taken = set(reserved)
-        self._count = 0
+        self._count: Counter[str] = Counter()
 
     def of(self, n: Node) -> str:
         """A new identifier for a symbol, a definition or an entry of one: ``a1``, ``W_0_1``."""
@@ -200,11 +203,11 @@ class Names:
         self._taken.add(name)
         return name
 
-    def fresh(self) -> str:
+    def fresh(self, letter: str = "t") -> str:
         """A new identifier for a value that the document does not name: ``t1``, ``t2``, ..."""
         while True:
-            self._count += 1
-            name = f"t{self._count}"
+            self._count[letter] += 1
+            name = f"{letter}{self._count[letter]}"
             if name not in self._taken:
                 self._taken.add(name)
                 return name
@@ -226,7 +229,7 @@ def _plain(n: Node) -> str:
     return n.op
 
 
-def _title(outputs: Sequence[Node], remark: str) -> str:
+def docstring(outputs: Sequence[Node], remark: str) -> str:
     """What a program computes, as a docstring that nothing in a name can end."""
     said = [_said(n) for n in outputs[:MAX_TITLES]]
     if len(outputs) > len(said):
@@ -240,6 +243,6 @@ def _said(n: Node) -> str:
     from derive.language import to_text
 
     weight: dict[Node, int] = {}
-    for m in _between([n], [d for d in _between([n], []) if d.op == "def"]):
+    for m in between([n], [d for d in between([n], []) if d.op == "def"]):
         weight[m] = 1 + (sum(weight[a] for a in m.args) if m.op != "def" else 0)
     return to_text(n) if weight[n] <= MAX_TITLE else f"an expression of {len(weight)} nodes"
