@@ -1,4 +1,4 @@
-"""Deciding formulas: proof by normal form, refutation by exact counterexample, regions at kinks."""
+"""Is ``a == b`` true for all values of its symbols? Exact proofs, rigorous refutations, and the condition in between."""
 
 from derive.decide.cascade import Decision, decide_equal
 

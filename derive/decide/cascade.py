@@ -1,288 +1,374 @@
-"""Is a = b for all values of the symbols? Cheapest first; what is neither proved nor refuted is undecided, and why.
+"""The cascade: decides equality by the cheapest means that suffice.
 
-1. the same expression; 2. normal form with definitions and activations as kernels; 3. an exact counterexample;
-4. normal form looking through definitions, over exponentials; 5. the same on every region of the kinks' signs.
+One expression; one polynomial with definitions as they are named; a point that refutes; one polynomial with definitions
+opened; the kernel normal form, split into regions where kinks stand in the way. Floating point never takes part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
+from typing import Literal
 
-from flint import arb, fmpq
-
+import derive.decide.kernels  # noqa: F401  (registers the rules)
 from derive import shapes
-from derive.calculus import gradient
 from derive.components import components_all
-from derive.decide.normal_form import ACTIVATIONS, EXPONENTIALS, NAMES, TooLarge, difference_vanishes
-from derive.decide.refute import Bounds, Domain, Point, apart, leaves, points, refute, values_at
-from derive.decide.regions import Signs, assumed, boundary_values, kink, solve_zero, undefine
-from derive.graph import Node, substitute
-from derive.language import to_text
+from derive.decide.normal import NOTHING, Fidelity, Normal
+from derive.decide.polynomials import Regrow, Ring, Unwieldy
+from derive.decide.refute import Bounds, Domain, Judged, Point, both_shown
+from derive.decide.regions import Outcome, Regions, describe
+from derive.decide.signs import Signs
+from derive.errors import ShapeError
+from derive.graph import Node, topological
 
-MAX_POINTS = 24  # tried in a region
-MAX_REGIONS = 243
+Status = Literal["proved", "proved-if", "refuted", "undecided"]
 
-#: The signs chosen on the way to a region, by what they are the signs of.
-Path = list[tuple[Node, int]]
+QUICK_POINTS = 12  # points tried before a proof in kernels is
+MAX_NODES = 60_000
+
+_FRAGILE = ("div", "log", "sqrt", "pow", "select")
+_KINKED = ("relu", "abs", "sign", "min", "max", "where", "select")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
-    """``status``: proved, proved-if (all but a boundary), refuted or undecided. ``conditions`` are what must not vanish, or for
-    proved-if the condition that is missing; ``witness`` is an exact point at which it fails, ``values`` both sides there."""
+    """What was decided, and on what grounds.
 
-    status: str
+    ``conditions``: what must hold for both sides to have a value; for ``proved-if`` the ``missing`` ones come first.
+    ``witness``: an exact point at which the claim fails, ``left`` and ``right`` the values there (``undefined`` where there
+    is none). ``index``: the entry of a tensor that decided. ``regions``: parts of the domain and what was found there.
+    ``steps``: the normal forms, for explanations.
+    """
+
+    status: Status
     reason: str
+    conditions: tuple[Node, ...] = ()
+    missing: tuple[Node, ...] = ()
+    witness: Mapping[Node, Fraction] | None = None
+    left: str = ""
+    right: str = ""
+    index: tuple[int, ...] | None = None
+    regions: tuple[str, ...] = ()
     method: str = ""
-    conditions: tuple[str, ...] = ()
-    witness: Point | None = None
-    values: tuple[str, str] | None = None
-    entry: tuple[int, ...] | None = None
-    regions: tuple[str, ...] = field(default=())
+    steps: tuple[str, ...] = ()
 
 
 def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
-    """Decides a == b (derivative-free, of one shape), entry by entry for tensors.
+    """Whether a = b for all real values of the symbols that meet the assumptions and the (closed) bounds.
 
-    ``assuming`` are conditions, ``bounds`` closed ranges of symbols. Where both sides are undefined for the same reason the claim
-    is not made; a point at which only one of them is, on a kink, makes it proved-if.
+    ``a`` and ``b`` are derivative-free, of one shape; entries are decided one by one. ``assuming`` are conditions (of a
+    tensor: every entry). ``bounds`` hold for every entry of a symbol. On a kink a derivative (``select``) has the value
+    that both sides of the kink agree on, or none. Raises ShapeError where the shapes differ.
     """
-    left, right, *given = components_all([a, b, *assuming])
-    domain = Domain(bounds or {}, tuple(c for entries in given for c in entries))
-    found: list[Decision] = []
-    for index, x, y in zip(shapes.indices(a.shape), left, right, strict=True):
-        one = _decide(x, y, domain)
-        if a.shape and one.status != "proved":
-            where = f"[{', '.join(map(str, index))}]"
-            one = replace(one, entry=index, reason=f"entry {where}: {one.reason}")
-        if one.status == "refuted":
-            return one
-        found.append(one)
-    for status in ("undecided", "proved-if"):
-        worst = next((d for d in found if d.status == status), None)
-        if worst is not None:
-            conditions = tuple(dict.fromkeys(c for d in found for c in d.conditions))
-            return replace(worst, conditions=conditions)
-    conditions = tuple(dict.fromkeys(c for d in found for c in d.conditions))
-    return replace(found[0], conditions=conditions)
+    if a.shape != b.shape:
+        raise ShapeError(f"shapes {shapes.show(a.shape)} and {shapes.show(b.shape)} can't be equal")
+    left, right, *conditions = components_all([a, b, *assuming])
+    assumed = [n for entries in conditions for n in entries]
+    scalar_bounds = _scalar_bounds(bounds or {})
+    decisions = []
+    quick = _Quick(Ring(a.graph))
+    for x, y, index in zip(left, right, shapes.indices(a.shape), strict=True):
+        try:
+            found = _decide(x, y, assumed, scalar_bounds, quick)
+        except Unwieldy as e:
+            found = Decision("undecided", f"a limit of work was reached: {e}")
+        except RecursionError:
+            found = Decision("undecided", "nested too deeply")
+        decisions.append(replace(found, index=index) if a.shape else found)
+        if found.status == "refuted":
+            break
+    return _gravest(decisions)
 
 
-def _decide(a: Node, b: Node, domain: Domain) -> Decision:
-    if a is b:
-        return Decision("proved", "both sides are the same expression", "same expression")
-    undecided = Decision("undecided", "the normal forms differ, and no counterexample was found")
-    try:
-        near = _shallow(a, b, domain)
-        if near is not None:
-            return near
-        plain = undefine(a, b)
-        for depth in (ACTIVATIONS, EXPONENTIALS):
-            known = assumed(domain.assuming, depth)
-            x, y = (known.resolve(r) for r in plain)
-            if depth == ACTIVATIONS:
-                found = refute(x, y, domain)
-                if found is not None:
-                    return _refuted(*found)
-            vanishes, conditions = difference_vanishes(x, y, depth)
-            if vanishes:
-                return _proved(conditions)
-            if kink(x, True) or kink(y, True):
-                last = _Regions(domain, known).decide(x, y)
-                if last.status != "undecided":
-                    return last
-                undecided = last
-    except TooLarge as e:
-        return Decision("undecided", f"the normal form grew beyond the limits: {e}")
-    return undecided
+def _scalar_bounds(bounds: Bounds) -> Bounds:
+    out: dict[Node, tuple[Fraction | None, Fraction | None]] = {}
+    for (_, ends), entries in zip(bounds.items(), components_all(list(bounds)), strict=True):
+        if ends != (None, None):
+            out.update(dict.fromkeys(entries, ends))
+    return out
 
 
-def _shallow(a: Node, b: Node, domain: Domain) -> Decision | None:
-    """A decision with definitions and activations as kernels, or None: then one has to look deeper."""
-    known = assumed(domain.assuming, NAMES)
-    x, y = known.resolve(a), known.resolve(b)
-    vanishes, conditions = difference_vanishes(x, y, NAMES)
-    if vanishes:
-        return _proved(conditions)
-    if kink(x, False) or kink(y, False):
-        found = _Regions(domain, known).decide(x, y)
-        if found.status in ("proved", "proved-if"):
-            return found
-    return None
-
-
-def _proved(conditions: Sequence[str], how: str = "the difference has the normal form 0") -> Decision:
-    where = f", where {' and '.join(conditions)}" if conditions else ""
-    return Decision("proved", f"{how}{where}", "normal form", tuple(conditions))
-
-
-def _refuted(point: Point, x: Any, y: Any) -> Decision:
-    values = _show(x), _show(y)
-    return Decision(
-        "refuted", f"at {_at(point)} the sides are {values[0]} and {values[1]}", "ball arithmetic", (), point, values
+def _gravest(decisions: Sequence[Decision]) -> Decision:
+    """The decision on a tensor from those on its entries."""
+    order = ("refuted", "undecided", "proved-if", "proved")
+    worst = min(decisions, key=lambda d: order.index(d.status))
+    if len(decisions) == 1:
+        return worst
+    if worst.status in ("refuted", "undecided"):
+        where = "" if worst.index is None else f"entry [{', '.join(map(str, worst.index))}]: "
+        return replace(worst, reason=where + worst.reason)
+    missing = tuple(dict.fromkeys(c for d in decisions for c in d.missing))
+    conditions = tuple(dict.fromkeys([*missing, *(c for d in decisions for c in d.conditions)]))
+    return replace(
+        worst,
+        missing=missing,
+        conditions=conditions,
+        index=worst.index if worst.status == "proved-if" else None,
+        regions=tuple(dict.fromkeys(r for d in decisions for r in d.regions)),
+        steps=tuple(dict.fromkeys(s for d in decisions for s in d.steps))[:8],
     )
 
 
-def _show(value: Any) -> str:
-    if isinstance(value, fmpq):
-        return str(value)
-    return str(arb(value).str(12, radius=False))
+# -- one scalar -------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Quick:
+    """Polynomials with functions as atoms, shared by the entries of a tensor."""
+
+    ring: Ring
+    passes: dict[Fidelity, Normal] = field(default_factory=dict)
+
+    def vanishes(self, a: Node, b: Node, fidelity: Fidelity) -> str:
+        """The two normal forms as text if they are one; else the empty string."""
+        while True:
+            nf = self.passes.get(fidelity)
+            if nf is None:
+                nf = self.passes[fidelity] = Normal(self.ring, Signs(self.ring), fidelity)
+            try:
+                nf.run([a, b])
+                x, y = nf.values[a], nf.values[b]
+                if x is NOTHING or y is NOTHING or self.ring.difference(x, y) != 0:
+                    return ""
+                return f"left = {self.ring.text(x)}; right = {self.ring.text(y)}; the numerator of left - right is 0"
+            except Regrow:
+                self.passes.clear()
+
+
+def _decide(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, quick: _Quick) -> Decision:
+    domain = Domain(a, b, assuming, bounds)
+    found: Decision | None
+    if a is b:
+        found = Decision("proved", "both sides are the same expression", method="same expression")
+        return found if not assuming else _inhabited(domain, found)
+    if len(domain.order) > MAX_NODES:
+        raise Unwieldy(f"{len(domain.order)} subexpressions")
+    try:
+        if (found := _by_polynomials(domain, quick, "names")) is not None:
+            return found
+    except Unwieldy:
+        pass  # a later stage may see more
+    refuted, seen = _refute(domain)
+    if refuted is not None:
+        return refuted
+    if any(n.op == "def" for n in domain.order):
+        try:
+            if (found := _by_polynomials(domain, quick, "atoms")) is not None:
+                return found
+        except Unwieldy:
+            pass
+    return _by_regions(domain, seen)
+
+
+def _by_polynomials(domain: Domain, quick: _Quick, fidelity: Fidelity) -> Decision | None:
+    """Proof by one polynomial identity over atoms, where both sides have a value at the same points."""
+    text = quick.vanishes(domain.a, domain.b, fidelity)
+    if not text:
+        return None
+    conditions = _same_definedness(domain)
+    if conditions is None:
+        return None
+    said = "with definitions as they are named" if fidelity == "names" else "with functions as atoms"
+    found = Decision(
+        "proved", f"one rational function {said}{_where(conditions)}", conditions, method="normal form", steps=(text,)
+    )
+    return _inhabited(domain, found) if conditions or domain.assuming else found
+
+
+def _same_definedness(domain: Domain) -> tuple[Node, ...] | None:
+    """The conditions under which both sides have a value, if plainly the same for both but for cancelled factors."""
+    needs_a, needs_b = _fragile(domain.a), _fragile(domain.b)
+    for n in needs_a.keys() ^ needs_b.keys():
+        if n[0] != "ne" or any(m.op in _KINKED for m in topological(n[1])):
+            return None
+    nodes = list(dict.fromkeys([*needs_a.values(), *needs_b.values()]))
+    return _not_trivial(domain, nodes)
+
+
+_Need = tuple[str, tuple[Node, ...]]
+
+
+def _fragile(root: Node) -> dict[_Need, Node]:
+    """What below a root may lack a value: by what it needs, with the condition."""
+    g = root.graph
+    out: dict[_Need, Node] = {}
+    guarded: set[Node] = set()
+    seen: set[Node] = set()
+    work = [root]
+    while work:
+        n = work.pop()
+        if n in seen:
+            continue
+        seen.add(n)
+        if n.op in ("where", "select"):
+            guarded.add(n)
+            work.append(n.args[0])
+        else:
+            work.extend(n.args)
+        match n.op:
+            case "div" if n.args[1].op != "const" or n.args[1].attr == 0:
+                out[("ne", (n.args[1],))] = g.call("ne", n.args[1], g.zero)
+            case "log":
+                out[("gt", (n.args[0],))] = g.call("gt", n.args[0], g.zero)
+            case "sqrt":
+                out[("ge", (n.args[0],))] = g.call("ge", n.args[0], g.zero)
+            case "pow" if n.args[1].op != "const" or Fraction(n.args[1].attr).denominator != 1:
+                out[("pow", n.args)] = g.call("gt", n.args[0], g.zero)
+            case "pow" if n.args[1].attr < 0:
+                out[("ne", (n.args[0],))] = g.call("ne", n.args[0], g.zero)
+            case "select":
+                out[("select", n.args)] = g.call("ne", n.args[0], g.zero)
+    for n in guarded:
+        if n.op == "where" and any(m.op in _FRAGILE for m in topological(n.args[1:])):
+            out[("where", n.args)] = n.args[0]
+    return out
+
+
+def _not_trivial(domain: Domain, conditions: Sequence[Node]) -> tuple[Node, ...]:
+    """The conditions less those that hold everywhere in the domain."""
+    if not conditions:
+        return ()
+    ring = Ring(domain.graph)
+    regions = Regions(domain, ring)
+    left: list[Node] = []
+    for c in conditions:
+        try:
+            if not regions.certain(c):
+                left.append(c)
+        except Unwieldy:
+            left.append(c)
+    return tuple(left)
+
+
+def _refute(domain: Domain) -> tuple[Decision | None, bool]:
+    """A point that refutes, and whether any point was seen at which both sides have a value."""
+    seen = False
+    for i, point in enumerate(domain.points(QUICK_POINTS)):
+        judged = domain.judge(point, highest=2 if i == 0 else 0)
+        if judged.kind == "differ" and not judged.on_kink:
+            return _refuted(domain, point, judged), True
+        seen = seen or judged.kind in ("same", "differ")
+    return None, seen
+
+
+def _refuted(domain: Domain, point: Point, judged: Judged) -> Decision:
+    level = 0 if judged.prec <= 128 else 2
+
+    def still(p: Point) -> bool:
+        j = domain.judge(p, highest=level)
+        return j.kind == "differ" and j.on_kink == judged.on_kink
+
+    simple = domain.simpler(point, still)
+    judged = domain.judge(simple)
+    left, right = both_shown(judged.left, judged.right)
+    where = f" at {_at(simple)}" if simple else ""
+    return Decision(
+        "refuted",
+        f"not equal{where}: the left side is {left}, the right side {right}",
+        witness=simple,
+        left=left,
+        right=right,
+        method="ball arithmetic",
+    )
+
+
+def _by_regions(domain: Domain, seen: bool) -> Decision:
+    regions = Regions(domain, Ring(domain.graph, len(domain.symbols) * 2 + 12))
+    regions.prove()
+    found = _judged(domain, regions)
+    found = replace(found, regions=describe(regions.outcomes), steps=tuple(regions.steps))
+    return found if found.status != "proved" or seen else _inhabited(domain, found)
+
+
+def _judged(domain: Domain, regions: Regions) -> Decision:
+    """The decision from the outcomes of all cells."""
+    outcomes = [o for o in regions.outcomes if o.kind != "empty"]
+    inner = [o for o in outcomes if not o.cell.boundary]
+    for o in inner or outcomes:
+        if o.kind == "differ" and o.witness is not None and o.judged is not None:
+            return _refuted(domain, o.witness, o.judged)
+    for o in outcomes:
+        if o.kind == "open":
+            return Decision("undecided", f"{o.cell.text()}: {o.reason}")
+    proved = sum(o.kind == "equal" or bool(o.missing) for o in outcomes)
+    if not proved:
+        return Decision("undecided", "no point was found at which both sides have a value")
+    conditions = regions.trimmed()
+    how = "one normal form" if len(outcomes) == 1 else f"one normal form in each of {proved} regions"
+    failing = [o for o in outcomes if o.witness is not None]
+    if not failing:
+        return Decision("proved", how + _where(conditions), conditions, method="normal form")
+    missing: dict[Node, None] = {}
+    for o in sorted(failing, key=lambda o: len(o.cell.boundary)):
+        needed = o.missing or _excluding(domain, o, missing)
+        if not needed:
+            return Decision(
+                "undecided", f"{o.cell.text()}: one side has no value, and the condition for it was not found"
+            )
+        missing.update(dict.fromkeys(needed))
+    return _proved_if(domain, failing[0], tuple(missing), conditions, how)
+
+
+def _excluding(domain: Domain, o: Outcome, known: Mapping[Node, None]) -> tuple[Node, ...]:
+    """A condition that leaves out a cell in which the claim fails."""
+    assert o.witness is not None
+    lacking = {"left": domain.a, "right": domain.b}.get(o.kind)
+    culprit = domain.missing(lacking, o.witness) if lacking is not None else None
+    if o.whole and culprit is not None and (culprit in known or not o.cell.boundary):
+        return (culprit,)
+    if o.cell.boundary:
+        s = o.cell.boundary[-1]
+        return (s.graph.call("ne", s, s.graph.zero),)
+    return ()
+
+
+def _proved_if(
+    domain: Domain, o: Outcome, missing: tuple[Node, ...], conditions: tuple[Node, ...], how: str
+) -> Decision:
+    from derive.language import to_text
+
+    assert o.witness is not None
+    assert o.judged is not None
+    kind = o.judged.kind
+    simple = domain.simpler(o.witness, lambda p: domain.judge(p).kind == kind)
+    judged = domain.judge(simple)
+    left, right = both_shown(judged.left, judged.right)
+    needs = " and ".join(to_text(c) for c in missing)
+    return Decision(
+        "proved-if",
+        f"{how}, if {needs}; at {_at(simple)} the left side is {left}, the right side {right}",
+        tuple(dict.fromkeys([*missing, *conditions])),
+        missing,
+        simple,
+        left,
+        right,
+        method="normal form",
+    )
+
+
+def _inhabited(domain: Domain, found: Decision) -> Decision:
+    """A proof, unless no point is found at which it says anything."""
+    for point in domain.points(24):
+        if domain.judge(point, highest=0).kind in ("same", "differ"):
+            return found
+    if domain.a is domain.b and any(True for _ in domain.points(4)):
+        return found
+    what = "satisfies the assumptions and gives both sides a value" if domain.assuming else "gives both sides a value"
+    return replace(found, status="undecided", reason=f"no point was found that {what}")
+
+
+def _where(conditions: Sequence[Node]) -> str:
+    from derive.language import to_text
+
+    return (
+        f", where {' and '.join(to_text(c) for c in conditions[:4])}{' ...' if len(conditions) > 4 else ''}"
+        if conditions
+        else ""
+    )
 
 
 def _at(point: Point) -> str:
-    return ", ".join(f"{to_text(n)} = {v}" for n, v in point.items()) or "any point"
+    from derive.language import to_text
 
-
-class _Regions:
-    """The tree of regions: split on a kink, substitute on its boundary, until each region is decided."""
-
-    def __init__(self, domain: Domain, known: Signs) -> None:
-        self.domain = domain
-        self.known = known
-        self.deep = known.deep
-        self.count = 0
-        self.outcomes: list[str] = []
-
-    def decide(self, a: Node, b: Node) -> Decision:
-        result = self.split(a, b, self.known, [])
-        return replace(result, regions=tuple(self.outcomes))
-
-    def split(self, a: Node, b: Node, signs: Signs, path: Path) -> Decision:
-        self.count += 1
-        if self.count > MAX_REGIONS:
-            return Decision("undecided", f"more than {MAX_REGIONS} regions")
-        turn = kink(a, self.deep) or kink(b, self.deep)
-        if turn is None:
-            return self.leaf(a, b, path)
-        if signs.of(turn) is not None:
-            return self.side(a, b, signs, path, None)
-        results = []
-        for sign in (1, -1, 0):
-            inner = signs.with_sign(turn, sign)
-            results.append(self.side(a, b, inner, [*path, (turn, sign)], turn if sign == 0 else None))
-            if results[-1].status == "refuted":
-                return results[-1]
-        return self.joined(results)
-
-    def side(self, a: Node, b: Node, signs: Signs, path: Path, zero: Node | None) -> Decision:
-        """One sign chosen. On the boundary the two one-sided forms of a side must agree for it to have a value there."""
-        boundary = signs.on_boundary(a) or signs.on_boundary(b)
-        solved = solve_zero(zero, self.deep) if zero is not None else None
-        forms = []
-        for root in (a, b):
-            both = [signs.resolve(root, side) for side in ((1, -1) if boundary else (1,))]
-            if solved is not None:
-                both = [substitute(r, {solved[0]: solved[1]}) for r in both]
-            forms.append(both)
-        if not boundary:
-            return self.split(forms[0][0], forms[1][0], signs, path)
-        quiet = _Regions(self.domain, signs)  # whether a side has a value is no region of the claim
-        defined = [quiet.split(f[0], f[1], signs, path).status == "proved" for f in forms]
-        if all(defined):
-            return self.split(forms[0][0], forms[1][0], signs, path)
-        if not any(defined):
-            # neither is shown to have a value; if they agree from each side, they have one or none together
-            alike = all(quiet.split(x, y, signs, path).status == "proved" for x, y in zip(*forms, strict=True))
-            self.outcomes.append(f"{_region(path)}: {'the sides agree from both sides' if alike else 'undecided'}")
-            if alike:
-                return Decision("proved", "the sides agree from each side of a boundary", "normal form")
-            return Decision("undecided", f"whether the sides have a value where {_region(path)}")
-        open_form = forms[defined.index(False)]
-        for point in self.inside(path, leaves([*open_form, *[s for s, _ in path]])):
-            if apart(open_form[0], open_form[1], point) is not None:
-                return self.fails(path, point, "one side has no value: it is a derivative on its kink")
-        return Decision("undecided", f"whether both sides have a value where {_region(path)}")
-
-    def leaf(self, a: Node, b: Node, path: Path) -> Decision:
-        vanishes, conditions = difference_vanishes(a, b, self.known.depth)
-        if vanishes:
-            self.outcomes.append(f"{_region(path)}: proved")
-            return _proved(conditions)
-        if empty(path):
-            self.outcomes.append(f"{_region(path)}: empty")
-            return Decision("proved", "no point lies in this region", "normal form")
-        for point in self.inside(path, leaves([a, b, *[s for s, _ in path]])):
-            found = apart(a, b, point)
-            if found is not None:
-                if any(sign == 0 for _, sign in path):
-                    return self.fails(path, point, f"the sides are {_show(found[0])} and {_show(found[1])}")
-                return _refuted(point, *found)
-        self.outcomes.append(f"{_region(path)}: undecided")
-        return Decision("undecided", f"not decided where {_region(path)}")
-
-    def fails(self, path: Path, point: Point, what: str) -> Decision:
-        condition = _nonzero(next(s for s, sign in reversed(path) if sign == 0))
-        self.outcomes.append(f"{_region(path)}: {what}")
-        return Decision(
-            "proved-if", f"holds if {condition}; at {_at(point)} {what}", "normal form", (condition,), point
-        )
-
-    def inside(self, path: Path, variables: Sequence[Node]) -> Iterator[Point]:
-        """Points of the region, moved onto its boundaries."""
-        solved = [found for s, sign in path if sign == 0 and (found := solve_zero(s)) is not None]
-        also = [v for s, _ in path for v in boundary_values(s)]
-        needed = leaves([*variables, *self.domain.assuming])
-        count = 0
-        for point in points(needed, replace(self.domain, assuming=()), also, tries=1500):
-            moved = dict(point)
-            for v, value in solved:
-                exact = values_at([value], moved, 64)[0]
-                if isinstance(exact, fmpq):
-                    moved[v] = Fraction(int(exact.p), int(exact.q))
-            values = values_at([s for s, _ in path], moved, 128)
-            if all(_has_sign(v, sign) for v, (_, sign) in zip(values, path, strict=True)) and self.domain.holds(moved):
-                yield moved
-                count += 1
-                if count >= MAX_POINTS:
-                    return
-
-    def joined(self, results: Sequence[Decision]) -> Decision:
-        for status in ("undecided", "proved-if"):
-            worst = [r for r in results if r.status == status]
-            if worst:
-                return worst[0]
-        conditions = [c for r in results for c in r.conditions]
-        return _proved(list(dict.fromkeys(conditions)), "the difference has the normal form 0 on every region")
-
-
-def empty(path: Path) -> bool:
-    """Whether no point has these signs, seen one symbol at a time: x < 0 and x > 3. False where it is not plain to see."""
-    low: dict[Node, tuple[Fraction, bool]] = {}
-    high: dict[Node, tuple[Fraction, bool]] = {}
-    for s, sign in path:
-        found = solve_zero(s)
-        if found is None or found[1].op != "const":
-            continue
-        v, at = found[0], Fraction(found[1].attr)
-        slope = gradient(s, [v])[0].attr
-        rising = sign * (1 if slope > 0 else -1)
-        if rising >= 0 and (v not in low or (at, rising > 0) > low[v]):
-            low[v] = at, rising > 0
-        if rising <= 0 and (v not in high or (at, rising == 0) < high[v]):
-            high[v] = at, rising == 0
-    for v in low.keys() & high.keys():
-        (a, a_open), (b, b_closed) = low[v], high[v]
-        if a > b or (a == b and (a_open or not b_closed)):
-            return True
-    return False
-
-
-def _has_sign(value: Any, sign: int) -> bool:
-    if isinstance(value, Exception):
-        return False
-    return bool(value > 0 if sign > 0 else value < 0 if sign < 0 else value == 0)
-
-
-def _nonzero(s: Node) -> str:
-    if s.op == "sub":
-        return f"{to_text(s.args[0])} != {to_text(s.args[1])}"
-    return f"{to_text(s)} != 0"
-
-
-def _region(path: Path) -> str:
-    return (
-        " and ".join(f"{to_text(s)} {'>' if sign > 0 else '<' if sign < 0 else '='} 0" for s, sign in path)
-        or "everywhere"
-    )
+    return ", ".join(f"{to_text(s)} = {v}" for s, v in point.items())

@@ -1,124 +1,472 @@
-"""Refutation: exact rational points at which both sides have values that balls hold apart.
+"""Points: where two expressions differ for certain, or one of them has no value.
 
-Points are tried from the simplest on, so that a reader can check the witness by hand.
+A verdict on a point is rigorous: exact rationals, or balls that do not meet, at an exact rational point at which all
+assumptions hold for certain. Simple points come first, and a refuting point is made simpler while it refutes, so that
+a reader can check it by hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
-from typing import Any
+from itertools import pairwise, product
+from typing import Any, Literal
 
 from flint import arb, fmpq
 
-from derive.enclose import evaluate, precision, rational, truth
-from derive.errors import UndefinedValue
-from derive.graph import Node, topological
+from derive.decide.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask
+from derive.enclose import evaluate, evaluate_all, precision, rational
+from derive.errors import UndefinedValue, Undetermined
+from derive.graph import Graph, Node, substitute, topological
 
 Point = Mapping[Node, Fraction]
 Bounds = Mapping[Node, tuple[Fraction | None, Fraction | None]]
+Constraint = tuple[Node, Mask]  # the sign of the node lies in the mask
 
-_SIMPLE = [
-    Fraction(n, d)
-    for n, d in ((1, 1), (2, 1), (-1, 1), (3, 1), (-2, 1), (1, 2), (-1, 2), (0, 1), (1, 3), (5, 1), (-3, 1))
-]
-POINTS = 48
-PRECISIONS = (96, 400, 1600)
+PRECISIONS = (128, 512, 2048)
+SIMPLE = tuple(Fraction(v) for v in ("1", "2", "-1", "3", "1/2", "-2", "-1/2", "5", "-3", "3/2", "1/3", "4", "0", "10"))
+SIMPLER = tuple(Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3"))
+MAX_SIDES = 8  # combinations of sides of kinks looked at in one point
+MAX_SHRINK = 48  # evaluations spent on a simpler witness
+
+Kind = Literal["outside", "unknown", "same", "differ", "left", "right", "neither"]
+
+COMPARED: dict[str, Mask] = {
+    "gt": POSITIVE, "ge": NONNEGATIVE, "lt": NEGATIVE, "le": NONPOSITIVE, "eq": ZERO, "ne": NONZERO,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What holds at a point: ``left`` means the left side alone has *no* value there. ``on_kink``: on a boundary."""
+
+    kind: Kind
+    left: Any = None
+    right: Any = None
+    on_kink: bool = False
+    prec: int = PRECISIONS[0]
+
+
 class Domain:
-    """Where a claim is made: ranges of symbols and conditions on them."""
+    """The two sides, and the points for which their equality is claimed."""
 
-    bounds: Bounds
-    assuming: tuple[Node, ...] = ()
+    def __init__(self, a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> None:
+        self.a, self.b = a, b
+        self.graph: Graph = a.graph
+        self.assuming = tuple(dict.fromkeys(assuming))
+        self.bounds = dict(bounds)
+        self.order = topological([a, b, *self.assuming])
+        self.symbols = tuple(n for n in self.order if n.op == "index" or (n.op == "symbol" and not n.shape))
+        self.constraints = tuple(c for n in self.assuming for c in constraints(n))
+        self.groups: Mapping[Node, tuple[Any, bool]] = {}
+        self._kinks = _kinks(topological([a, b]))
+        self.ranges = {s: _range(s, self.bounds, self.constraints) for s in self.symbols}
 
-    def holds(self, point: Point) -> bool:
-        values = {n: rational(v) for n, v in point.items()}
-        for n, v in point.items():
-            low, high = self.bounds.get(n.args[0] if n.op == "index" else n, (None, None))
-            if (low is not None and v < low) or (high is not None and v > high):
-                return False
-        return all(truth(c, values) is True for c in self.assuming)
+    # -- one point ----------------------------------------------------------------------------------
 
+    def judge(self, point: Point, highest: int = 2) -> Judged:
+        """What holds at a point, at rising precision up to PRECISIONS[highest]."""
+        for s, (low, high) in self.bounds.items():
+            if s in point and ((low is not None and point[s] < low) or (high is not None and point[s] > high)):
+                return Judged("outside")
+        values = {s: rational(v) for s, v in point.items()}
+        found = Judged("unknown")
+        for prec in PRECISIONS[: highest + 1]:
+            found = self._judge(values, prec)
+            if found.kind not in ("unknown", "same") or (found.kind == "same" and found.left is found.right):
+                break
+        return found
 
-def leaves(roots: Sequence[Node]) -> list[Node]:
-    """The scalar variables: symbols and entries of symbols."""
-    return [n for n in topological(roots) if n.op == "index" or (n.op == "symbol" and not n.shape)]
-
-
-def points(
-    variables: Sequence[Node], domain: Domain, also: Sequence[Fraction] = (), tries: int = 4000
-) -> Iterator[Point]:
-    """Points of the domain, simplest first; deterministic."""
-    pools = {v: _pool(v, domain, also) for v in variables}
-    state = 12345
-    seen: set[tuple[Fraction, ...]] = set()
-    for attempt in range(tries):
-        spread = 2 + attempt // 6
-        chosen = []
-        for i, v in enumerate(variables):
-            state = (state * 1103515245 + 12345) % 2**31
-            pool = pools[v]
-            chosen.append(pool[(i + attempt if attempt < 3 else state >> 8) % min(len(pool), spread + len(variables))])
-        key = tuple(chosen)
-        if key in seen:
-            continue
-        seen.add(key)
-        point = dict(zip(variables, chosen, strict=True))
-        if domain.holds(point):
-            yield point
-
-
-def _pool(v: Node, domain: Domain, also: Sequence[Fraction]) -> list[Fraction]:
-    low, high = domain.bounds.get(v.args[0] if v.op == "index" else v, (None, None))
-    pool = [*_SIMPLE, *also]
-    if low is not None and high is not None:
-        pool += [low, high, (low + high) / 2, (3 * low + high) / 4, (low + 3 * high) / 4]
-    elif low is not None or high is not None:
-        end = low if low is not None else high
-        assert end is not None
-        step = 1 if low is not None else -1
-        pool += [end, *[end + step * s for s in (Fraction(1, 2), Fraction(1), Fraction(2), Fraction(7))]]
-    pool += [Fraction(n, 4) for n in (7, -7, 11, -11, 29, -29)] + [Fraction(n) for n in (10, -10)]
-    inside = [p for p in pool if (low is None or p >= low) and (high is None or p <= high)]
-    return list(dict.fromkeys(inside)) or [low if low is not None else Fraction(0)]
-
-
-def values_at(roots: Sequence[Node], point: Point, prec: int) -> list[Any]:
-    return evaluate(roots, {n: rational(v) for n, v in point.items()}, prec)
-
-
-def apart(a: Node, b: Node, point: Point) -> tuple[Any, Any] | None:
-    """The two values if they certainly differ; None if they agree, can't be told apart or do not both exist."""
-    for prec in PRECISIONS:
-        x, y = values_at([a, b], point, prec)
-        if isinstance(x, Exception) or isinstance(y, Exception):
-            if isinstance(x, UndefinedValue) or isinstance(y, UndefinedValue):
-                return None
-            continue
-        if isinstance(x, fmpq) and isinstance(y, fmpq):
-            return (x, y) if x != y else None
+    def _judge(self, values: Mapping[Node, fmpq], prec: int) -> Judged:
+        done = evaluate_all([self.a, self.b, *self.assuming], values, prec)
+        for n in self.assuming:
+            if done[n] is not True:
+                return Judged("unknown" if isinstance(done[n], Undetermined) else "outside")
         with precision(prec):
-            if not arb(x).overlaps(arb(y)):
-                return x, y
+            on_kink = self._on_kink(done)
+            left, right = (self._settled(n, done, values, prec) for n in (self.a, self.b))
+            if isinstance(left, Undetermined) or isinstance(right, Undetermined):
+                return Judged("unknown", on_kink=on_kink)
+            gone = isinstance(left, UndefinedValue), isinstance(right, UndefinedValue)
+            if any(gone):
+                kind: Kind = "neither" if all(gone) else "left" if gone[0] else "right"
+                return Judged(kind, left, right, on_kink, prec)
+            if isinstance(left, fmpq) and isinstance(right, fmpq):
+                if left == right:
+                    return Judged("same", left, left, on_kink, prec)
+                return Judged("differ", left, right, on_kink, prec)
+            apart = not arb(left).overlaps(arb(right))
+            return Judged("differ" if apart else "same", left, right, on_kink, prec)
+
+    def _on_kink(self, done: Mapping[Node, Any]) -> bool:
+        for p, q in self._kinks:
+            x, y = done[p], done[q] if q is not None else fmpq(0)
+            if isinstance(x, Exception) or isinstance(y, Exception):
+                continue
+            if (x == y) if isinstance(x, fmpq) and isinstance(y, fmpq) else arb(x).overlaps(arb(y)):
+                return True
+        return False
+
+    def _settled(self, root: Node, done: Mapping[Node, Any], values: Mapping[Node, fmpq], prec: int) -> Any:
+        """The value of a side; on a kink, the value that its derivatives take on all sides of it, if that is one."""
+        value = done[root]
+        if not isinstance(value, UndefinedValue):
+            return value
+        below = topological([root])
+        selects = [n for n in below if n.op == "select" and isinstance(done[n.args[0]], fmpq) and done[n.args[0]] == 0]
+        if not selects:
+            return value
+        jumps = {n: n for n in below if n.op == "mul" and n.args[0].attr == 0 and n.args[1] in selects}
+        group = {n: self.groups.get(n, (("select", n.args[0].id), False)) for n in selects}
+        kinks = list(dict.fromkeys(g for g, _ in group.values()))
+        if 2 ** len(kinks) > MAX_SIDES:
+            return Undetermined("too many kinks meet")
+        seen = []
+        for sides in product((True, False), repeat=len(kinks)):
+            side = dict(zip(kinks, sides, strict=True))
+            chosen = {n: n.args[1 if side[g] != flipped else 2] for n, (g, flipped) in group.items()}
+            seen.append(evaluate([_replaced(root, {**chosen, **jumps})], values, prec)[0])
+        for kind in (UndefinedValue, Undetermined):
+            for v in seen:
+                if isinstance(v, kind):
+                    return v
+        if all(isinstance(v, fmpq) for v in seen):
+            return seen[0] if all(v == seen[0] for v in seen) else UndefinedValue("a derivative at its kink")
+        if any(not arb(v).overlaps(arb(seen[0])) for v in seen):
+            return UndefinedValue("a derivative at its kink")
+        return Undetermined("one-sided derivatives are not told apart")
+
+    def missing(self, root: Node, point: Point) -> Node | None:
+        """The condition whose failure leaves a side without a value at a point."""
+        done = evaluate_all([root], {s: rational(v) for s, v in point.items()}, PRECISIONS[-1])
+        seen: set[Node] = set()
+        work, faulty = [root], []
+        while work:
+            n = work.pop()
+            if n in seen or not isinstance(done.get(n), UndefinedValue):
+                continue
+            seen.add(n)
+            if n.op == "where" and isinstance(done[n.args[0]], bool):
+                work.append(n.args[1] if done[n.args[0]] else n.args[2])
+                continue
+            below = [a for a in n.args if isinstance(done[a], UndefinedValue)]
+            work.extend(below)
+            if not below:
+                faulty.append(n)
+        return _condition(min(faulty, key=lambda n: n.id), done) if faulty else None
+
+    # -- many points --------------------------------------------------------------------------------
+
+    def points(
+        self, count: int, extra: Sequence[Constraint] = (), bound: Sequence[tuple[Node, Node]] = ()
+    ) -> Iterator[Point]:
+        """Up to ``count`` simple points that satisfy the constraints as far as could be arranged.
+
+        ``bound`` gives symbols by an expression in the others, as on a boundary.
+        """
+        wanted = (*self.constraints, *extra)
+        given = {s for s, _ in bound}
+        free = [s for s in self.symbols if s not in given]
+        pools = [_pool(*self.ranges[s]) for s in free]
+        seen: set[tuple[Fraction, ...]] = set()
+        for t in range(count):
+            values = tuple(pool[_step(i, t) % len(pool)] for i, pool in enumerate(pools))
+            point = self._arranged(dict(zip(free, values, strict=True)), wanted, bound)
+            if point is None:
+                continue
+            key = tuple(point[s] for s in self.symbols)
+            if key not in seen:
+                seen.add(key)
+                yield point
+
+    def _arranged(
+        self, start: dict[Node, Fraction], wanted: Sequence[Constraint], bound: Sequence[tuple[Node, Node]]
+    ) -> dict[Node, Fraction] | None:
+        """The point moved, one symbol at a time, until the constraints hold; None where that did not succeed."""
+        for _ in range(2 + 2 * len(wanted)):
+            point = _completed(start, bound)
+            if point is None:
+                return None
+            broken = [c for c in wanted if not _satisfied(c, point)]
+            if not broken:
+                return point
+            moved = self._moved(start, broken[0], wanted, bound)
+            if moved is None:
+                return None
+            start = moved
+        return None
+
+    def _moved(
+        self,
+        start: dict[Node, Fraction],
+        broken: Constraint,
+        wanted: Sequence[Constraint],
+        bound: Sequence[tuple[Node, Node]],
+    ) -> dict[Node, Fraction] | None:
+        """The start with one symbol moved so that a broken constraint holds, and as many others as possible.
+
+        Along each symbol, secants give the places where constraints turn over; between these lie the candidates.
+        """
+        best: tuple[int, dict[Node, Fraction]] | None = None
+        below = set(topological([broken[0], *(n for _, n in bound)]))
+        here = _completed(start, bound)
+        for v in start:
+            if v not in below:
+                continue
+            beside = _completed({**start, v: start[v] + 1}, bound)
+            turns = {}
+            for c in wanted:
+                x, y = _number(c[0], here), _number(c[0], beside)
+                if x is not None and y is not None and x != y:
+                    turns[c] = self._turn(c[0], start, v, x, y, bound)
+            if broken not in turns:
+                continue
+            candidates = [turns[broken]] if broken[1] == ZERO else _between(sorted(set(turns.values())))
+            for value in candidates:
+                if not _inside(value, self.ranges[v]) or value.denominator > 10**6:
+                    continue
+                moved = {**start, v: value}
+                point = _completed(moved, bound)
+                if point is None or not _satisfied(broken, point):
+                    continue
+                held = sum(_satisfied(c, point) for c in wanted)
+                if best is None or held > best[0]:
+                    best = (held, moved)
+        return best[1] if best else None
+
+    def _turn(
+        self, s: Node, start: dict[Node, Fraction], v: Node, x: Fraction, y: Fraction, bound: Sequence[tuple[Node, Node]]
+    ) -> Fraction:
+        """Where s is about zero along v: the secant's zero, improved where s is not straight."""
+        a, b = start[v], start[v] + 1
+        for _ in range(8):
+            c = b - y * (b - a) / (y - x)
+            if c.denominator > 10**6:
+                c = c.limit_denominator(10**5)
+            z = _number(s, _completed({**start, v: c}, bound))
+            if not z or z == y or c == b:
+                return c
+            a, x, b, y = b, y, c, z
+        return b
+
+    def simpler(self, point: Point, still: Any) -> Point:
+        """A refuting point made simpler, symbol by symbol, while ``still(point)`` says so."""
+        best = dict(point)
+        spent = 0
+        for s in reversed(self.symbols):
+            for value in SIMPLER:
+                if _size(value) >= _size(best[s]) or spent >= MAX_SHRINK:
+                    break
+                spent += 1
+                if _inside(value, self.ranges[s]) and still({**best, s: value}):
+                    best[s] = value
+                    break
+        return best
+
+
+def constraints(condition: Node) -> list[Constraint]:
+    """The signs that a condition demands; of an ``or`` nothing."""
+    out: list[Constraint] = []
+    work = [(condition, True)]
+    while work:
+        n, holds = work.pop()
+        if n.op == "not":
+            work.append((n.args[0], not holds))
+        elif n.op == ("and" if holds else "or"):
+            work += [(a, holds) for a in reversed(n.args)]
+        elif n.op in COMPARED:
+            mask = COMPARED[n.op]
+            out.append((n.graph.sub(*n.args), mask if holds else 7 & ~mask))
+    return out
+
+
+def _kinks(order: Sequence[Node]) -> list[tuple[Node, Node | None]]:
+    """Pairs whose equality (with zero where there is no second) is a kink."""
+    pairs: dict[tuple[Node, Node | None], None] = {}
+    for n in order:
+        if n.op in ("relu", "abs", "sign", "select"):
+            pairs[(n.args[0], None)] = None
+        elif n.op in ("min", "max", *COMPARED):
+            pairs[(n.args[0], n.args[1])] = None
+    return list(pairs)
+
+
+def _replaced(root: Node, chosen: Mapping[Node, Node]) -> Node:
+    """The root with its ``select`` nodes replaced by the branches chosen, also inside of other branches."""
+    done: dict[Node, Node] = {}
+    for n in topological([root]):
+        target = chosen.get(n, n)
+        if target is n and n not in chosen and n.args:
+            target = substitute(n, {a: done[a] for a in n.args}) if any(done[a] is not a for a in n.args) else n
+        elif target is not n:
+            target = done[target]
+        done[n] = target
+    return done[root]
+
+
+def _condition(n: Node, done: Mapping[Node, Any]) -> Node | None:
+    """What the faulty node would have needed."""
+    g = n.graph
+    match n.op:
+        case "div":
+            return g.call("ne", n.args[1], g.zero)
+        case "log":
+            return g.call("gt", n.args[0], g.zero)
+        case "sqrt":
+            return g.call("ge", n.args[0], g.zero)
+        case "select":
+            return g.call("ne", n.args[0], g.zero)
+        case "pow":
+            whole = isinstance(done[n.args[1]], fmpq) and done[n.args[1]].q == 1
+            return g.call("ne" if whole else "gt", n.args[0], g.zero)
     return None
 
 
-def refute(
-    a: Node,
-    b: Node,
-    domain: Domain,
-    accept: Callable[[Point], bool] = lambda _: True,
-    also: Sequence[Fraction] = (),
-    count: int = POINTS,
-) -> tuple[Point, Any, Any] | None:
-    """The first point found at which a and b certainly differ, with their values there."""
-    variables = leaves([a, b, *domain.assuming])
-    for point in islice((p for p in points(variables, domain, also) if accept(p)), count):
-        found = apart(a, b, point)
-        if found is not None:
-            return point, *found
-    return None
+# -- numbers for symbols -----------------------------------------------------------------------------
+
+_Range = tuple[Fraction | None, bool, Fraction | None, bool]  # low, attained, high, attained
+
+
+def _range(s: Node, bounds: Bounds, wanted: Sequence[Constraint]) -> _Range:
+    """The interval of a symbol, from its bounds and from conditions that compare it with a number."""
+    low, high = bounds.get(s, (None, None))
+    low_in = high_in = True
+    for n, mask in wanted:
+        if mask not in (POSITIVE, NONNEGATIVE, NEGATIVE, NONPOSITIVE, ZERO):
+            continue
+        below = [m for m in topological([n]) if m.op in ("index", "symbol") and not m.shape]
+        if below != [s] or n.op not in ("sub", "index", "symbol", "neg", "add"):
+            continue
+        here, there = _number(n, {s: Fraction(0)}), _number(n, {s: Fraction(1)})
+        far = _number(n, {s: Fraction(-5)})
+        if here is None or there is None or far is None or here == there or far - here != -5 * (there - here):
+            continue
+        edge = -here / (there - here)
+        upward = (there > here) == bool(mask & POSITIVE)
+        attained = bool(mask & ZERO)
+        if mask == ZERO:
+            return (edge, True, edge, True)
+        if upward and (low is None or edge >= low):
+            low, low_in = edge, attained if edge != low else attained and low_in
+        elif not upward and (high is None or edge <= high):
+            high, high_in = edge, attained if edge != high else attained and high_in
+    return (low, low_in, high, high_in)
+
+
+def _inside(value: Fraction, r: _Range) -> bool:
+    low, low_in, high, high_in = r
+    if low is not None and (value < low or (value == low and not low_in)):
+        return False
+    return not (high is not None and (value > high or (value == high and not high_in)))
+
+
+def _pool(low: Fraction | None, low_in: bool, high: Fraction | None, high_in: bool) -> tuple[Fraction, ...]:
+    """Simple numbers of an interval, simplest first."""
+    r = (low, low_in, high, high_in)
+    inside = [v for v in SIMPLE if _inside(v, r)]
+    if len(inside) < 6:
+        if low is not None and high is not None:
+            more = [
+                low + (high - low) * f
+                for f in (Fraction(1, 2), Fraction(1, 3), Fraction(3, 4), Fraction(1, 5), Fraction(9, 10))
+            ]
+            more += [low, high]
+        elif low is not None:
+            more = [Fraction(int(low) + k) for k in (1, 2, 3, 5, 8)]
+        else:
+            assert high is not None
+            more = [Fraction(int(high) - k) for k in (1, 2, 3, 5, 8)]
+        inside += [v for v in more if _inside(v, r)]
+    return tuple(dict.fromkeys(inside)) or (low or high or Fraction(0),)
+
+
+def _step(i: int, t: int) -> int:
+    """Which of its simple numbers symbol i takes at the t-th point: neighbours differ, and the pattern changes."""
+    return i + 1 + t * (2 * i + 1) + t * t // 5 if t else i + 1
+
+
+def _size(v: Fraction) -> int:
+    return 2 * (abs(v.numerator) + v.denominator) + (v < 0) - (v == 0)
+
+
+def _completed(start: dict[Node, Fraction], bound: Sequence[tuple[Node, Node]]) -> dict[Node, Fraction] | None:
+    """The point with bound symbols worked out; None where one has no rational value."""
+    point = dict(start)
+    for symbol, solution in reversed(bound):
+        value = evaluate([solution], {s: rational(v) for s, v in point.items()})[0]
+        if not isinstance(value, fmpq):
+            return None
+        point[symbol] = Fraction(int(value.p), int(value.q))
+    return point
+
+
+def _between(turns: Sequence[Fraction]) -> list[Fraction]:
+    """Simple numbers on all sides of the given ones, and these themselves."""
+    inner = [simplest(a, b) for a, b in pairwise(turns)]
+    return [Fraction(turns[-1] // 1 + 1), Fraction(-(-turns[0] // 1) - 1), *inner, *turns]
+
+
+def simplest(low: Fraction, high: Fraction) -> Fraction:
+    """The fraction of least denominator strictly between two others (Stern-Brocot)."""
+    shift = low // 1
+    low, high = low - shift, high - shift
+    a, b, c, d = 0, 1, 1, 0
+    for _ in range(200):
+        middle = Fraction(a + c, b + d)
+        if middle <= low:
+            a, b = a + c, b + d
+        elif middle >= high:
+            c, d = a + c, b + d
+        else:
+            return shift + middle
+    return shift + (low + high) / 2
+
+
+def _satisfied(c: Constraint, point: Mapping[Node, Fraction]) -> bool:
+    value = evaluate([c[0]], {s: rational(v) for s, v in point.items()})[0]
+    if isinstance(value, Exception):
+        return False
+    with precision(PRECISIONS[0]):
+        return bool((c[1] & POSITIVE and value > 0) or (c[1] & ZERO and value == 0) or (c[1] & NEGATIVE and value < 0))
+
+
+def _number(n: Node, point: Mapping[Node, Fraction] | None) -> Fraction | None:
+    """A value, rounded where it is not rational; None where there is none."""
+    if point is None:
+        return None
+    value = evaluate([n], {s: rational(v) for s, v in point.items()})[0]
+    if isinstance(value, Exception | bool):
+        return None
+    if isinstance(value, fmpq):
+        return Fraction(int(value.p), int(value.q))
+    try:
+        return Fraction(float(value)).limit_denominator(4096)
+    except (OverflowError, ValueError):
+        return None
+
+
+def shown(value: Any, digits: int = 20) -> str:
+    """A value for people: exact where it is short, ``undefined`` where there is none."""
+    from derive.language import decimal_text
+
+    if isinstance(value, Exception) or value is None:
+        return "undefined"
+    if isinstance(value, fmpq):
+        f = Fraction(int(value.p), int(value.q))
+        text = decimal_text(f)
+        if text is not None and len(text) <= digits + 6:
+            return text
+        if len(str(f)) <= digits:
+            return str(f)
+    with precision(max(PRECISIONS[0], 4 * digits)):
+        return str(arb(value).str(digits, radius=False))
+
+
+def both_shown(left: Any, right: Any) -> tuple[str, str]:
+    """Two different values with as many digits as it takes to tell them apart."""
+    for digits in (20, 60, 200, 600):
+        texts = shown(left, digits), shown(right, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts

@@ -1,178 +1,435 @@
-"""Kinks: a claim is decided on every region of the signs of what its kinks turn on, boundaries included."""
+"""Proof by regions: where kinks stand in the way, the domain is split at them, boundaries included.
+
+A *cell* is a part of the domain in which some signs are known. Splitting at s gives the cells s > 0, s < 0 and those
+that make up s = 0: one for each factor of s that can vanish, with a symbol solved for where that is possible. A cell is
+settled when both sides have one normal form there, or when a point in it shows that they don't agree. Splits are made
+only where the unsplit form proves nothing, and only into cells that the known signs allow.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Any, Literal
 
-from derive.calculus import gradient
-from derive.decide.normal_form import NAMES, sign_key
-from derive.graph import FOLDING, Graph, Node, substitute, topological
+from derive.decide.normal import NOTHING, Need, Normal
+from derive.decide.polynomials import Key, Poly, Quotient, Regrow, Ring, Unwieldy
+from derive.decide.refute import Constraint, Domain, Judged, Point, constraints
+from derive.decide.signs import NEGATIVE, NONZERO, POSITIVE, ZERO, Signs
+from derive.graph import Node
+
+MAX_CELLS = 150
+MAX_REGROWTH = 40
+FEW_POINTS, MANY_POINTS = 4, 24
+
+#: ``equal``: proved. ``empty``: no point. ``nothing``: neither side has a value. ``differ``, ``left``, ``right`` (that
+#: side has no value): shown by a witness. ``open``: none of these could be shown.
+Kind = Literal["equal", "empty", "nothing", "differ", "left", "right", "open"]
 
 
-def undefine(*roots: Node) -> list[Node]:
-    """The same expressions with every definition looked through."""
-    return _rebuild(roots, lambda n, args: args[0] if n.op == "def" else None)
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A part of the domain. ``boundary`` holds the s of every s = 0 that it lies on."""
+
+    facts: tuple[Constraint, ...] = ()
+    bound: tuple[tuple[Node, Node], ...] = ()
+    boundary: tuple[Node, ...] = ()
+
+    def text(self) -> str:
+        from derive.language import to_text
+
+        sign = {POSITIVE: "> 0", NEGATIVE: "< 0", ZERO: "= 0"}
+        parts = [f"{to_text(s)} {sign[m]}" for s, m in self.facts if m in sign]
+        return ", ".join(parts) or "everywhere"
 
 
-def kink(root: Node, deep: bool) -> Node | None:
-    """What the innermost kink of an expression turns on: the s of relu(s), select(s, ...), where(p > q, ...); or None.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was found of a cell.
 
-    Without ``deep``, here and below, definitions are not looked through.
+    ``missing`` are conditions that fail at the witness, and under which the claim holds in the cell. ``whole``: the side
+    that lacks a value lacks it in the whole cell.
     """
-    for n in topological([root], through_definitions=deep):
-        for s in _turns(n):
-            return s
-    return None
+
+    kind: Kind
+    cell: Cell
+    reason: str = ""
+    witness: Point | None = None
+    judged: Judged | None = None
+    missing: tuple[Node, ...] = ()
+    whole: bool = False
 
 
-def _turns(n: Node) -> list[Node]:
-    g = n.graph
-    match n.op:
-        case "relu" | "abs" | "sign" | "select":
-            return [n.args[0]]
-        case "min" | "max" | "gt" | "ge" | "lt" | "le" | "eq" | "ne":
-            return [g.sub(*n.args)]
-    return []
+@dataclass
+class Side:
+    """One side in one cell: its value (None: depends on the side of a kink), what it needs, where to split.
+
+    ``sure`` are the needs that follow from the cell alone; ``needs`` may have been found on the strength of the others.
+    """
+
+    value: Any
+    needs: dict[Key, Need]
+    asks: list[Node]
+    sure: dict[Key, Need]
 
 
-class Signs:
-    """What is known of the signs in a region: by the key that expressions of one sign share."""
+@dataclass
+class Regions:
+    """The proof of one scalar equality over its domain."""
 
-    def __init__(self, known: Mapping[Any, int], depth: int, keys: dict[Node, tuple[Any, int]] | None = None) -> None:
-        self.known = known
-        self.depth = depth
-        self.deep = depth > NAMES
-        self.keys = keys if keys is not None else {}
+    domain: Domain
+    ring: Ring
+    conditions: dict[Node, None] = field(default_factory=dict)
+    outcomes: list[Outcome] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+    groups: dict[Node, tuple[Key, bool]] = field(default_factory=dict)
 
-    def key(self, s: Node) -> tuple[Any, int]:
-        if s not in self.keys:
-            self.keys[s] = sign_key(s, self.depth)
-        return self.keys[s]
-
-    def of(self, s: Node) -> int | None:
-        key, orientation = self.key(s)
-        if key == "zero":
-            return 0
-        if key == "one":
-            return orientation
-        found = self.known.get(key)
-        return None if found is None else found * orientation
-
-    def with_sign(self, s: Node, sign: int) -> Signs:
-        key, orientation = self.key(s)
-        return Signs({**self.known, key: sign * orientation}, self.depth, self.keys)
-
-    def resolve(self, root: Node, side: int = 1) -> Node:
-        """The expression in the region. On a boundary (sign 0) ``side`` says from where a select is seen: 1 or -1."""
-
-        def rule(n: Node, args: tuple[Node, ...]) -> Node | None:
-            return _resolved(n, args, self, side)
-
-        return _rebuild([root], rule, self.deep)[0]
-
-    def on_boundary(self, root: Node) -> bool:
-        """Whether a select turns on something that is zero in this region."""
-        below = topological([root], through_definitions=self.deep)
-        return any(n.op == "select" and self.of(n.args[0]) == 0 for n in below)
-
-
-def assumed(conditions: Sequence[Node], depth: int) -> Signs:
-    """The signs that strict inequalities say."""
-    signs = Signs({}, depth)
-    for c in conditions:
-        if c.op in ("gt", "lt"):
-            p, q = c.args if c.op == "gt" else c.args[::-1]
-            s = c.graph.sub(p, q)
-            signs = signs.with_sign(undefine(s)[0] if signs.deep else s, 1)
-    return signs
-
-
-def _resolved(n: Node, args: tuple[Node, ...], signs: Signs, side: int) -> Node | None:
-    g = n.graph
-    match n.op:
-        case "relu" | "abs" | "sign":
-            s = signs.of(args[0])
-            if s is None:
-                return None
-            if n.op == "sign":
-                return g.const(s)
-            if n.op == "abs":
-                return args[0] if s > 0 else g.neg(args[0]) if s < 0 else g.zero
-            return args[0] if s > 0 else g.zero
-        case "min" | "max":
-            s = signs.of(g.sub(*args))
-            return None if s is None else args[0] if (s >= 0) == (n.op == "max") else args[1]
-        case "select":
-            s = signs.of(args[0])
-            return None if s is None else args[1] if (s or side) > 0 else args[2]
-        case "gt" | "ge" | "lt" | "le" | "eq" | "ne":
-            s = signs.of(g.sub(*args))
-            if s is None:
-                return None
-            true = {"gt": s > 0, "ge": s >= 0, "lt": s < 0, "le": s <= 0, "eq": s == 0, "ne": s != 0}[n.op]
-            return _truth(g, true)
-        case "not" if _known(args[0]) is not None:
-            return _truth(g, not _known(args[0]))
-        case "and" if _known(args[0]) is not None and _known(args[1]) is not None:
-            return _truth(g, bool(_known(args[0]) and _known(args[1])))
-        case "or" if _known(args[0]) is not None and _known(args[1]) is not None:
-            return _truth(g, bool(_known(args[0]) or _known(args[1])))
-        case "where" if _known(args[0]) is not None:
-            return args[1] if _known(args[0]) else args[2]
-    return None
-
-
-def _truth(g: Graph, value: bool) -> Node:
-    """True and false as conditions that can be read off."""
-    return g.node("ge" if value else "gt", (g.zero, g.zero))
-
-
-def _known(n: Node) -> bool | None:
-    g = n.graph
-    return None if n.args != (g.zero, g.zero) else n.op == "ge"
-
-
-def solve_zero(s: Node, deep: bool = True) -> tuple[Node, Node] | None:
-    """A symbol and what it is where s = 0, if s is affine in a symbol with a constant slope; or None."""
-    g = s.graph
-    if s.op == "def" and not deep:
-        return s, g.zero
-    for v in topological([s]):
-        if v.op == "index" or (v.op == "symbol" and not v.shape):
-            slope = gradient(s, [v])[0]
-            if slope.op == "const" and slope.attr != 0:
-                rest = substitute(s, {v: g.zero})
-                return v, g.div(g.neg(rest), slope)
-    return None
-
-
-def boundary_values(s: Node) -> list[Fraction]:
-    """Numbers worth trying near a kink: where s = 0 if that is one number."""
-    found = solve_zero(s)
-    if found is None or found[1].op != "const":
-        return []
-    at = Fraction(found[1].attr)
-    return [at, at + 1, at - 1, at + Fraction(1, 2), at - Fraction(1, 2)]
-
-
-def _rebuild(
-    roots: Sequence[Node], rule: Callable[[Node, tuple[Node, ...]], Node | None], deep: bool = True
-) -> list[Node]:
-    done: dict[Node, Node] = {}
-    for n in topological(roots, through_definitions=deep):
-        if n.op == "def" and not deep:
-            done[n] = n
-            continue
-        args = tuple(done[a] for a in n.args)
-        made = rule(n, args)
-        if made is None:
-            if args == n.args:
-                made = n
-            elif n.op in FOLDING:
-                made = FOLDING[n.op](n.graph, *args)
+    def prove(self) -> None:
+        """Settles every cell, filling ``outcomes``. Raises Unwieldy."""
+        cells = [Cell()]
+        for s, mask in self.domain.constraints:
+            if mask == ZERO:
+                cells = [at for c in cells for at in self._at_zero(c, s, boundary=False)]
+        self._group(cells[0] if cells else Cell())
+        cells.reverse()
+        count = 0
+        while cells:
+            count += 1
+            if count > MAX_CELLS:
+                raise Unwieldy(f"more than {MAX_CELLS} regions")
+            cell = cells.pop()
+            found = self._retrying(lambda c=cell: self._settle(c))
+            if isinstance(found, Outcome):
+                self.outcomes.append(found)
             else:
-                made = n.graph.node(n.op, args, n.attr, n.shape)
-        done[n] = made
-    return [done[r] for r in roots]
+                cells.extend(reversed(found))
+
+    def certain(self, condition: Node) -> bool:
+        """Whether a comparison with zero holds everywhere in the domain where its sides have a value."""
+
+        def work() -> bool:
+            signs = self._signs(Cell())
+            nf = Normal(self.ring, signs)
+            nf.run([condition])
+            return nf.values[condition] is True
+
+        return bool(self._retrying(work))
+
+    def trimmed(self) -> tuple[Node, ...]:
+        """The recorded conditions less those that hold everywhere."""
+        return tuple(c for c in self.conditions if not self.certain(c))
+
+    def _retrying(self, work: Any) -> Any:
+        for _ in range(MAX_REGROWTH):
+            try:
+                return work()
+            except Regrow:
+                continue
+        raise Unwieldy("exponents that keep needing finer fractions")
+
+    # -- what is known in a cell ----------------------------------------------------------------------
+
+    def _signs(self, cell: Cell) -> Signs:
+        signs = Signs(self.ring)
+        known: list[Constraint] = []
+        for s, (low, high) in self.domain.bounds.items():
+            g = s.graph
+            known += [(g.sub(s, g.const(low)), POSITIVE | ZERO)] if low is not None else []
+            known += [(g.sub(g.const(high), s), POSITIVE | ZERO)] if high is not None else []
+        for s, mask in (*known, *self.domain.constraints, *cell.facts):
+            nf = Normal(self.ring, signs, bound=cell.bound)
+            nf.run([s])
+            value = nf.values[s]
+            if isinstance(value, Quotient):
+                signs.learn(value, mask)
+            elif value is NOTHING:
+                signs.contradiction = True
+            if signs.contradiction:
+                break
+        return signs
+
+    def _group(self, cell: Cell) -> None:
+        """Which ``select`` nodes stand at the same kink: s and 3*s do, and -s from the other side."""
+        from derive.graph import topological
+
+        selects = [n for n in topological([self.domain.a, self.domain.b]) if n.op == "select"]
+        if not selects:
+            return
+
+        def work() -> None:
+            signs = self._signs(cell)
+            nf = Normal(self.ring, signs, bound=cell.bound)
+            nf.run([n.args[0] for n in selects])
+            for n in selects:
+                s = nf.values[n.args[0]]
+                if isinstance(s, Quotient) and s.num != 0:
+                    self.groups[n] = _group(self.ring, signs, s)
+
+        self._retrying(work)
+        self.domain.groups = self.groups
+
+    def _side(self, root: Node, cell: Cell, signs: Signs, shared: Normal) -> Side:
+        shared.run([root])
+        below = shared.reach(root)
+        kinks = list(dict.fromkeys(shared.vanished[n] for n in below if n in shared.vanished))
+        passes = [shared]
+        if kinks:
+            if len(kinks) > 3:
+                raise Unwieldy("more than three kinks meet")
+            passes = []
+            for sides in product((True, False), repeat=len(kinks)):
+                nf = Normal(
+                    self.ring, signs, bound=cell.bound, groups=self.groups, sides=dict(zip(kinks, sides, strict=True))
+                )
+                nf.run([root])
+                passes.append(nf)
+        needs: dict[Key, Need] = {}
+        asks: dict[Node, None] = {}
+        for nf in passes:
+            for n in nf.reach(root):
+                needs.update((need.key, need) for need in nf.needs.get(n, ()))
+                asks.update(dict.fromkeys(nf.asks.get(n, ())))
+        values = [nf.values[root] for nf in passes]
+        return Side(self._joined(values, signs), needs, sorted(asks, key=lambda s: s.id), dict(needs))
+
+    def _joined(self, values: Sequence[Any], signs: Signs) -> Any:
+        """The common value of a derivative on all sides of a kink: NOTHING if there is none, None if it depends."""
+        if any(v is NOTHING for v in values):
+            return NOTHING
+        depends = False
+        for v in values[1:]:
+            gap = self.ring.difference(values[0], v)
+            if not self._vanishes(gap, signs):
+                if not signs.mask(gap) & ZERO:
+                    return NOTHING
+                depends = True
+        return None if depends else values[0]
+
+    def _vanishes(self, p: Poly, signs: Signs) -> bool:
+        if p == 0:
+            return True
+        for z in signs.zeros:
+            p = self.ring.reduce(divmod(p, z)[1])
+        return bool(p == 0) or signs.mask(p) == ZERO
+
+    # -- settling a cell ------------------------------------------------------------------------------
+
+    def _settle(self, cell: Cell) -> Outcome | list[Cell]:
+        signs = self._signs(cell)
+        if signs.contradiction:
+            return Outcome("empty", cell)
+        shared = Normal(self.ring, signs, bound=cell.bound, groups=self.groups)
+        left, right = (self._side(n, cell, signs, shared) for n in (self.domain.a, self.domain.b))
+        if left.value is NOTHING and right.value is NOTHING:
+            for s in cell.boundary[-1:]:
+                self.conditions[s.graph.call("ne", s, s.graph.zero)] = None
+            return Outcome("nothing", cell)
+        if isinstance(left.value, Quotient) and isinstance(right.value, Quotient):
+            equal = self._equal(left.value, right.value, signs) or self._equal_where_defined(cell, signs, left, right)
+            if equal:
+                return self._defined(cell, signs, left, right)
+        return self._point_or_split(cell, signs, left, right)
+
+    def _equal(self, x: Quotient, y: Quotient, signs: Signs) -> bool:
+        gap = self.ring.difference(x, y)
+        if not self._vanishes(gap, signs):
+            return False
+        if len(self.steps) < 8:
+            self.steps.append(
+                f"left = {self.ring.text(x)}; right = {self.ring.text(y)}; the numerator of left - right is 0"
+            )
+        return True
+
+    def _equal_where_defined(self, cell: Cell, signs: Signs, left: Side, right: Side) -> bool:
+        """The same with what both sides need to exist as further facts."""
+        needs = [*left.needs.values(), *right.needs.values()]
+        if all(self._given(n, signs) for n in needs):
+            return False
+        more = self._with(signs, needs)
+        if more.contradiction:
+            return False
+        nf = Normal(self.ring, more, bound=cell.bound, groups=self.groups)
+        a, b = (self._side(n, cell, more, nf) for n in (self.domain.a, self.domain.b))
+        if isinstance(a.value, Quotient) and isinstance(b.value, Quotient) and self._equal(a.value, b.value, more):
+            left.needs.update(a.needs)
+            right.needs.update(b.needs)
+            return True
+        return False
+
+    @staticmethod
+    def _with(signs: Signs, needs: Sequence[Need]) -> Signs:
+        more = signs.copy()
+        for n in needs:
+            if n.what is not None:
+                more.learn(n.what, n.signs)
+            elif n.key[0] == "whole":
+                more.whole.add(n.key[1])
+        return more
+
+    def _defined(self, cell: Cell, signs: Signs, left: Side, right: Side) -> Outcome | list[Cell]:
+        """The sides are equal where both have a value. Do they have one at the same points?"""
+        recorded = []
+        pending: list[tuple[str, Need]] = []
+        for side, mine, other in (("left", left, right), ("right", right, left)):
+            more = self._with(signs, list(other.sure.values()))
+            for key, need in mine.needs.items():
+                if self._given(need, signs):
+                    continue
+                if key in other.sure or self._given(need, more):
+                    recorded.append(need.node)
+                elif need.what is not None and need.signs == NONZERO and not self._kinked(need.what):
+                    recorded.append(need.node)  # a cancelled factor: the sides meet in the limit
+                else:
+                    pending.append((side, need))
+        split_first = any(need.key[0] == "atom" or (need.what and self._kinked(need.what)) for _, need in pending)
+        if split_first and (cells := self._split(cell, signs, [*left.asks, *right.asks])):
+            return cells
+        self.conditions.update(dict.fromkeys(recorded))
+        failing: list[Outcome] = []
+        known = {
+            "left": self._with(signs, list(right.sure.values())),
+            "right": self._with(signs, list(left.sure.values())),
+        }
+        for side, need in pending:
+            if self._given(need, known[side]):
+                continue  # follows from a condition already found missing
+            found = self._witness(cell, (side,), MANY_POINTS, need.node)
+            if found is None:
+                reason = f"equal where both sides have a value, but whether {_say(need.node)} matters is not settled"
+                return Outcome("open", cell, reason)
+            failing.append(found)
+            for more in known.values():
+                if need.what is not None:
+                    more.learn(need.what, need.signs)
+                else:
+                    more.whole.add(need.key[1])
+        if not failing:
+            return Outcome("equal", cell)
+        return replace(failing[0], missing=tuple(n for o in failing for n in o.missing))
+
+    @staticmethod
+    def _given(need: Need, signs: Signs) -> bool:
+        if need.what is None:
+            return need.key[0] == "whole" and need.key[1] in signs.whole
+        return not signs.of(need.what) & ~need.signs
+
+    def _kinked(self, x: Quotient) -> bool:
+        return any(k.kinked for k in self.ring.used(x.num, x.den))
+
+    def _point_or_split(self, cell: Cell, signs: Signs, left: Side, right: Side) -> Outcome | list[Cell]:
+        """A cell in which equality was not proved: a point that shows why, or smaller cells."""
+        kinds = ["differ"]
+        kinds += ["left"] if cell.boundary or left.value is NOTHING else []
+        kinds += ["right"] if cell.boundary or right.value is NOTHING else []
+        whole = left.value is NOTHING or right.value is NOTHING
+        if found := self._witness(cell, kinds, FEW_POINTS):
+            return replace(found, whole=whole)
+        if cells := self._split(cell, signs, [*left.asks, *right.asks]):
+            return cells
+        if found := self._witness(cell, kinds, MANY_POINTS):
+            return replace(found, whole=whole)
+        return Outcome("open", cell, "the normal forms differ, but no point was found that tells the sides apart")
+
+    def _witness(self, cell: Cell, kinds: Sequence[str], count: int, need: Node | None = None) -> Outcome | None:
+        """A point of the cell at which the sides are as the kinds say (and a need fails)."""
+        domain = self.domain
+        extra = [(s, 7 & ~m) for s, m in constraints(need)] if need is not None else []
+        for point in domain.points(count, [*cell.facts, *extra], cell.bound):
+            judged = domain.judge(point)
+            if judged.kind in kinds:
+                return Outcome(judged.kind, cell, "", point, judged, (need,) if need is not None else ())  # type: ignore[arg-type]
+        return None
+
+    # -- splitting ------------------------------------------------------------------------------------
+
+    def _split(self, cell: Cell, signs: Signs, asks: Sequence[Node]) -> list[Cell]:
+        """Cells at the first kink whose sign is not known; none if all are known."""
+        nf = Normal(self.ring, signs, bound=cell.bound, groups=self.groups)
+        for s in sorted(dict.fromkeys(asks), key=lambda s: s.id):
+            nf.run([s])
+            value = nf.values[s]
+            if not isinstance(value, Quotient):
+                continue
+            mask = signs.of(value)
+            if mask in (POSITIVE, ZERO, NEGATIVE, 0):
+                continue
+            cells = [replace(cell, facts=(*cell.facts, (s, m))) for m in (POSITIVE, NEGATIVE) if mask & m]
+            if mask & ZERO:
+                cells += self._at_zero(cell, s)
+            return cells
+        return []
+
+    def _at_zero(self, cell: Cell, s: Node, boundary: bool = True) -> list[Cell]:
+        """The cells that make up s = 0 in a cell."""
+        found: list[Cell] = self._retrying(lambda: self._zero_cells(cell, s, boundary))
+        return found
+
+    def _zero_cells(self, cell: Cell, s: Node, boundary: bool) -> list[Cell]:
+        ring = self.ring
+        signs = self._signs(cell) if boundary else Signs(ring)
+        nf = Normal(ring, signs, bound=cell.bound)
+        nf.run([s])
+        value = nf.values[s]
+        on = replace(cell, facts=(*cell.facts, (s, ZERO)), boundary=(*cell.boundary, s) if boundary else cell.boundary)
+        if not isinstance(value, Quotient) or value.num.is_constant():
+            return [on]
+        cells = []
+        for f, _ in ring.factor(value.num)[1]:
+            if not signs.mask(f) & ZERO:
+                continue
+            solved = self._solve(f, signs)
+            if solved is None:
+                more = (*on.facts, (ring.node(f), ZERO)) if len(ring.factor(value.num)[1]) > 1 else on.facts
+                cells.append(replace(on, facts=more))
+            else:
+                cells.append(replace(on, bound=(*cell.bound, solved)))
+        return cells
+
+    def _solve(self, f: Poly, signs: Signs) -> tuple[Node, Node] | None:
+        """A symbol and its value where f = 0: f linear in it, with a coefficient that does not vanish."""
+        ring = self.ring
+        used = ring.used(f)
+        for k in reversed(used):
+            if k.kind != "name" or f.degrees()[k.index] != 1:
+                continue
+            if any(k.node in other.free for other in used if other is not k):
+                continue
+            slope = f.derivative(k.index)
+            if not signs.mask(slope) & ZERO:
+                rest = f - slope * ring.gen(k)
+                return k.node, ring.quotient_node(ring.make(-rest, slope))
+        return None
+
+
+def _group(ring: Ring, signs: Signs, s: Quotient) -> tuple[Key, bool]:
+    """A kink's key: the factors of s that can change sign; and whether s has the opposite sign of these."""
+    flipped = False
+    key = []
+    for p in (s.num, s.den):
+        content, parts = ring.factor(p)
+        flipped ^= bool(content < 0)
+        for f, n in parts:
+            m = signs.mask(f)
+            if n % 2 == 0 or not m & NEGATIVE:
+                continue
+            if not m & POSITIVE:
+                flipped = not flipped
+            else:
+                key.append(ring.key(f))
+    return ("kink", *sorted(key, key=repr)), flipped
+
+
+def _say(n: Node) -> str:
+    from derive.language import to_text
+
+    return to_text(n)
+
+
+def describe(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """The regions with their outcomes, for people."""
+    said: Mapping[str, str] = {
+        "equal": "equal", "empty": "no point", "nothing": "neither side has a value", "differ": "not equal",
+        "left": "the left side has no value", "right": "the right side has no value", "open": "not decided",
+    }  # fmt: skip
+    return tuple(f"{o.cell.text()}: {said[o.kind]}" for o in outcomes)

@@ -1,0 +1,340 @@
+"""What is known of signs: of kernels, of polynomials, under assumptions.
+
+A sign is a mask of what is possible: POSITIVE, ZERO, NEGATIVE bits. Polynomials get theirs from the ranges of their
+kernels, from known facts, from their factors, from discriminants of quadratics, and from linear arithmetic over monomials
+(Fourier-Motzkin elimination: do the facts contradict the opposite sign?). Everything is exact; what can't be shown
+stays possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flint import fmpq, fmpq_mpoly
+
+from derive.decide.polynomials import Kernel, Key, Poly, Quotient, Ring
+
+Mask = int
+POSITIVE, ZERO, NEGATIVE = 1, 2, 4
+NONNEGATIVE, NONPOSITIVE, NONZERO, ANY = 3, 6, 5, 7
+
+MAX_ROWS = 120  # inequalities in one elimination
+MAX_MONOMIALS = 24
+
+Row = tuple[dict[Key, fmpq], bool]  # sum of c*monomial > 0, or >= 0 where not strict; the key () is 1
+
+
+def opposite(m: Mask) -> Mask:
+    return (m & ZERO) | (NEGATIVE if m & POSITIVE else 0) | (POSITIVE if m & NEGATIVE else 0)
+
+
+def product(a: Mask, b: Mask) -> Mask:
+    return _PRODUCT[a][b]
+
+
+def _product(a: Mask, b: Mask) -> Mask:
+    out = 0
+    for x, s in ((POSITIVE, 1), (ZERO, 0), (NEGATIVE, -1)):
+        for y, t in ((POSITIVE, 1), (ZERO, 0), (NEGATIVE, -1)):
+            if a & x and b & y:
+                out |= POSITIVE if s * t > 0 else NEGATIVE if s * t < 0 else ZERO
+    return out
+
+
+_PRODUCT = [[_product(a, b) for b in range(8)] for a in range(8)]
+
+
+def power(m: Mask, n: int) -> Mask:
+    """The sign of an n-th power, n >= 1."""
+    if n % 2:
+        return m
+    return (m & ZERO) | (POSITIVE if m & NONZERO else 0)
+
+
+def total(masks: Iterable[Mask]) -> Mask:
+    """The sign of a sum."""
+    seen = 0
+    strict = 0
+    for m in masks:
+        seen |= m
+        if m in (POSITIVE, NEGATIVE):
+            strict |= m
+    if seen & POSITIVE and seen & NEGATIVE:
+        return ANY
+    return strict or seen
+
+
+class Signs:
+    """Facts about a ring's polynomials."""
+
+    def __init__(self, ring: Ring) -> None:
+        self.ring = ring
+        self.contradiction = False
+        self._facts: dict[Key, Mask] = {}
+        self._linear: list[Row] = []
+        self._known: dict[Key, Mask] = {}
+        self.zeros: list[Poly] = []  # known to vanish
+        self.whole: set[Key] = set()  # monomials known to be whole numbers
+
+    def copy(self) -> Signs:
+        twin = Signs(self.ring)
+        twin.contradiction, twin._facts, twin._linear = self.contradiction, dict(self._facts), list(self._linear)
+        twin.zeros, twin.whole = list(self.zeros), set(self.whole)
+        return twin
+
+    # -- facts ------------------------------------------------------------------------------------
+
+    def learn(self, x: Quotient, possible: Mask) -> None:
+        """x has one of these signs (at points where it has a value)."""
+        den = self.mask(x.den) & NONZERO
+        if den in (POSITIVE, NEGATIVE):
+            self.learn_poly(x.num, possible if den == POSITIVE else opposite(possible))
+        elif possible in (NONZERO, ZERO):
+            self.learn_poly(x.num, possible)
+        else:
+            self.learn_poly(self.ring.times(x.num, x.den), possible)
+
+    def learn_poly(self, p: Poly, possible: Mask) -> None:
+        before = self.mask(p)
+        now = before & possible
+        if not now:
+            self.contradiction = True
+        if now == before or p.is_constant():
+            return
+        self._known.clear()
+        self._note(p, now)
+        content, factors = self.ring.factor(p)
+        unknown = []
+        rest = POSITIVE if content > 0 else NEGATIVE
+        for f, n in factors:
+            m = power(self.mask(f), n)
+            if m in (POSITIVE, NEGATIVE):
+                rest = product(rest, m)
+            else:
+                unknown.append((f, n))
+        if len(unknown) == 1 and (len(factors) > 1 or unknown[0][1] > 1 or content != 1):
+            f, n = unknown[0]
+            left = now if rest == POSITIVE else opposite(now)
+            allowed = left if n % 2 else (left & ZERO) | (NONZERO if left & POSITIVE else 0)
+            if allowed:
+                self.learn_poly(f, allowed)
+            else:
+                self.contradiction = True
+        elif not now & ZERO:  # no factor of something that is not zero is zero
+            for f, _ in unknown:
+                if f != p:
+                    self.learn_poly(f, NONZERO)
+        for k in self.ring.used(p):
+            if p == self.ring.gen(k) and k.kind in ("abs", "root") and not now & ZERO:
+                self.learn_poly(k.parts[0], NONZERO)
+
+    def _note(self, p: Poly, m: Mask) -> None:
+        lead = p.leading_coefficient()
+        key = self.ring.key(p / lead)
+        self._facts[key] = self._facts.get(key, ANY) & (m if lead > 0 else opposite(m))
+        row = _linear(p)
+        if m in (POSITIVE, NONNEGATIVE):
+            self._linear.append((row, m == POSITIVE))
+        elif m in (NEGATIVE, NONPOSITIVE):
+            self._linear.append((_scaled(row, fmpq(-1)), m == NEGATIVE))
+        elif m == ZERO:
+            self._linear += [(row, False), (_scaled(row, fmpq(-1)), False)]
+            self.zeros.append(p)
+
+    # -- questions --------------------------------------------------------------------------------
+
+    def of(self, x: Quotient) -> Mask:
+        """The possible signs of a quotient where it has a value."""
+        return product(self.mask(x.num), self.mask(x.den) & NONZERO)
+
+    def mask(self, p: Poly) -> Mask:
+        """The possible signs of a polynomial where its kernels have values."""
+        if p.is_constant():
+            c = p.leading_coefficient() if p != 0 else 0
+            return POSITIVE if c > 0 else NEGATIVE if c < 0 else ZERO
+        key = self.ring.key(p)
+        found = self._known.get(key)
+        if found is None:
+            self._known[key] = ANY  # what a question about p may assume of p while it is answered
+            found = self._known[key] = self._work_out(p)
+        return found
+
+    def _work_out(self, p: Poly) -> Mask:
+        m = self._simple(p)
+        if m in (POSITIVE, ZERO, NEGATIVE):
+            return m
+        content, factors = self.ring.factor(p)
+        whole = POSITIVE if content > 0 else NEGATIVE
+        for f, n in factors:
+            alone = len(factors) == 1 and n == 1
+            whole = product(whole, power(self._irreducible(f, m if alone and content > 0 else ANY), n))
+        m &= whole
+        if m not in (POSITIVE, ZERO, NEGATIVE, 0) and len(factors) > 1:
+            m = self._linear_arithmetic(p, m)
+        return m
+
+    def _simple(self, p: Poly) -> Mask:
+        """By known facts, and term by term."""
+        lead = p.leading_coefficient()
+        fact = self._facts.get(self.ring.key(p / lead), ANY)
+        m = fact if lead > 0 else opposite(fact)
+        if m in (POSITIVE, ZERO, NEGATIVE):
+            return m
+        used = self.ring.used(p)
+        ranges = [(k.index, self.kernel(k)) for k in used] if len(p) > 1 else []
+        if len(p) > 1:
+            signs = []
+            for e, c in p.terms():
+                s = POSITIVE if c > 0 else NEGATIVE
+                for i, r in ranges:
+                    if e[i]:
+                        s = product(s, power(r, e[i]))
+                signs.append(s)
+            m &= total(signs)
+        elif len(used) == 1 and p == self.ring.gen(used[0]):
+            m &= self.kernel(used[0])
+        return m
+
+    def _irreducible(self, f: Poly, m: Mask) -> Mask:
+        m &= self._simple(f)
+        if m not in (POSITIVE, ZERO, NEGATIVE):
+            m &= self._quadratic(f)
+        if m not in (POSITIVE, ZERO, NEGATIVE, 0):
+            m = self._linear_arithmetic(f, m)
+        return m
+
+    def kernel(self, k: Kernel) -> Mask:
+        """The possible signs of a kernel."""
+        fact = self._facts.get(self.ring.key(self.ring.gen(k)), ANY)
+        match k.kind:
+            case "exp":
+                return POSITIVE
+            case "abs":
+                return fact & (POSITIVE if not self.mask(k.parts[0]) & ZERO else NONNEGATIVE)
+            case "root":
+                return fact & (POSITIVE if not self.mask(k.parts[0]) & ZERO else NONNEGATIVE)
+        return fact
+
+    def _quadratic(self, p: Poly) -> Mask:
+        """A quadratic a*g**2 + b*g + c in a kernel g, by the sign of a and of its discriminant."""
+        for k in self.ring.used(p):
+            if p.degrees()[k.index] != 2 or k.relation:
+                continue
+            parts: list[dict[tuple[int, ...], fmpq]] = [{}, {}, {}]
+            for e, c in p.terms():
+                parts[e[k.index]][(*e[: k.index], 0, *e[k.index + 1 :])] = c
+            c, b, a = (fmpq_mpoly(d, self.ring.ctx) for d in parts)
+            lead = self.mask(a)
+            if lead not in (POSITIVE, NEGATIVE):
+                continue
+            bend = self.mask(4 * a * c - b * b)
+            if bend == POSITIVE:
+                return lead
+            if bend in (NONNEGATIVE, ZERO):
+                return lead | ZERO
+        return ANY
+
+    # -- linear arithmetic ------------------------------------------------------------------------
+
+    def _linear_arithmetic(self, p: Poly, m: Mask) -> Mask:
+        """Drops from m the signs that the facts, linear in monomials, contradict."""
+        row = _linear(p)
+        if len(row) > MAX_MONOMIALS:
+            return m
+        rows = self._about(row)
+        if not rows:
+            return m
+        negative = _scaled(row, fmpq(-1))
+        trials = ((POSITIVE, [(row, True)]), (ZERO, [(row, False), (negative, False)]), (NEGATIVE, [(negative, True)]))
+        for sign, hypothesis in trials:
+            if m & sign and _contradictory(rows + hypothesis):
+                m &= ~sign
+        return m
+
+    def _about(self, row: dict[Key, fmpq]) -> list[Row]:
+        """The facts that bear on the monomials of a row, and the signs of these monomials."""
+        seen = {mono for mono in row if mono}
+        rows: list[Row] = []
+        waiting = list(self._linear)
+        grown = True
+        while grown and len(rows) < MAX_ROWS // 3:
+            grown = False
+            later = []
+            for fact in waiting:
+                if any(mono in seen for mono in fact[0] if mono):
+                    rows.append(fact)
+                    seen.update(mono for mono in fact[0] if mono)
+                    grown = True
+                else:
+                    later.append(fact)
+            waiting = later
+        if len(seen) > MAX_MONOMIALS:
+            return []
+        for mono in sorted(seen):
+            m = POSITIVE
+            for i, n in enumerate(mono):
+                if n:
+                    k = self.ring.kernels[i]
+                    m = product(m, power(self.kernel(k), n))
+                    if k.kind == "abs" and sum(mono) == 1:  # |p| >= p, |p| >= -p
+                        inner = _linear(k.parts[0])
+                        rows += [(_plus(mono, _scaled(inner, fmpq(s))), False) for s in (1, -1)]
+                    if k.kind in ("sin", "cos") and sum(mono) == 1:
+                        rows += [({mono: fmpq(s), (): fmpq(1)}, False) for s in (1, -1)]
+            if m in (POSITIVE, NONNEGATIVE):
+                rows.append(({mono: fmpq(1)}, m == POSITIVE))
+            elif m in (NEGATIVE, NONPOSITIVE):
+                rows.append(({mono: fmpq(-1)}, m == NEGATIVE))
+        return rows
+
+
+def _linear(p: Poly) -> dict[Key, fmpq]:
+    out: dict[Key, fmpq] = {}
+    for e, c in p.terms():
+        n = len(e)
+        while n and not e[n - 1]:
+            n -= 1
+        out[tuple(int(x) for x in e[:n])] = c
+    return out
+
+
+def _scaled(row: dict[Key, fmpq], by: fmpq) -> dict[Key, fmpq]:
+    return {m: c * by for m, c in row.items()}
+
+
+def _plus(mono: Key, row: dict[Key, fmpq]) -> dict[Key, fmpq]:
+    return {**row, mono: row.get(mono, fmpq(0)) + 1}
+
+
+def _contradictory(rows: list[Row]) -> bool:
+    """Whether no numbers for the monomials satisfy all rows: Fourier-Motzkin elimination, given up when it grows."""
+    while True:
+        unknowns: dict[Key, list[int]] = {}
+        for row, strict in rows:
+            left = [m for m in row if m and row[m] != 0]
+            if not left:
+                c = row.get((), fmpq(0))
+                if c < 0 or (strict and c == 0):
+                    return True
+            for m in left:
+                counts = unknowns.setdefault(m, [0, 0])
+                counts[row[m] < 0] += 1
+        if not unknowns:
+            return False
+        chosen = min(unknowns, key=lambda m: (unknowns[m][0] * unknowns[m][1], m))
+        keep: list[Row] = []
+        above: list[Row] = []
+        below: list[Row] = []
+        for row, strict in rows:
+            c = row.get(chosen, fmpq(0))
+            (keep if c == 0 else above if c > 0 else below).append((row, strict))
+        for up, s in above:
+            for down, t in below:
+                joined = _scaled(up, 1 / up[chosen])
+                for m, c in down.items():
+                    joined[m] = joined.get(m, fmpq(0)) - c / down[chosen]
+                joined = {m: c for m, c in joined.items() if c != 0}
+                keep.append((joined, s or t))
+        if len(keep) > MAX_ROWS:
+            return False
+        rows = keep

@@ -1,0 +1,298 @@
+# ruff: noqa: E501
+"""A bank of identities: true, true off a boundary, and false. Written before the prover was tuned to it.
+
+A line is a claim and clauses after ``;``: ``if`` gives assumptions, ``with`` shapes, ``def`` definitions in order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.calculus import expand
+from derive.graph import Graph, Node
+from derive.language import names_in, parse
+
+TRUE = """
+(x + y)**2 == x**2 + 2*x*y + y**2
+(x**2 - y**2)/(x - y) == x + y
+(x*y)/x == y
+1/x + 1/y == (x + y)/(x*y)
+(a + b)**3 - (a - b)**3 == 2*b*(3*a**2 + b**2)
+d((y - w*x)**2/2, w) == -(y - w*x)*x
+d(sigmoid(z), z) == sigmoid(z)*(1 - sigmoid(z))
+d(tanh(z), z) == 1 - tanh(z)**2
+d((yhat - y)**2/2, yhat) == yhat - y
+d((y - yhat)**2/2, w) == (yhat - y)*yhat*(1 - yhat)*x ; def z = w*x + b, yhat = sigmoid(z)
+d(L, w1) == (yhat - y)*yhat*(1 - yhat)*w2*(1 - a1**2)*x ; def z1 = w1*x + b1, a1 = tanh(z1), yhat = sigmoid(w2*a1 + b2), L = (y - yhat)**2/2
+d(-(y*log(p) + (1 - y)*log(1 - p)), z) == p - y ; def p = sigmoid(z)
+d(-(y*log(p) + (1 - y)*log(1 - p)), w) == (sigmoid(w*x + b) - y)*x ; def p = sigmoid(w*x + b)
+sigmoid(z) == 1/(1 + exp(-z))
+sigmoid(z) == exp(z)/(1 + exp(z))
+sigmoid(-z) == 1 - sigmoid(z)
+tanh(z) == (exp(z) - exp(-z))/(exp(z) + exp(-z))
+tanh(z) == 2*sigmoid(2*z) - 1
+tanh(z) == (1 - exp(-2*z))/(1 + exp(-2*z))
+tanh(x + y) == (tanh(x) + tanh(y))/(1 + tanh(x)*tanh(y))
+exp(x + y) == exp(x)*exp(y)
+exp(2*x) == exp(x)**2
+exp(x/2)*exp(x/3) == exp(5*x/6)
+exp(x + 1) == exp(1)*exp(x)
+exp((x + y)**2) == exp(x**2)*exp(2*x*y)*exp(y**2)
+exp(x/y)**2 == exp(2*x/y)
+log(x*y) == log(x) + log(y) ; if x > 0, y > 0
+log(x/y) == log(x) - log(y) ; if x > 0, y > 0
+log(x**2) == 2*log(x) ; if x > 0
+log(x**2) == 2*log(abs(x))
+log(exp(x)) == x
+exp(log(x)) == x ; if x > 0
+log(6) == log(2) + log(3)
+log(sqrt(x)) == log(x)/2 ; if x > 0
+-log(sigmoid(z)) == log(1 + exp(-z))
+log(1 + exp(z)) - log(1 + exp(-z)) == z
+d(log(1 + exp(z)), z) == sigmoid(z)
+log(1 + exp(z)) == relu(z) + log(1 + exp(-abs(z)))
+log(sigmoid(z)/(1 - sigmoid(z))) == z
+log(exp(x) + exp(y)) == x + log(1 + exp(y - x))
+log(exp(x - m) + exp(y - m)) + m == log(exp(x) + exp(y))
+sqrt(x**2) == abs(x)
+sqrt(x)**2 == x ; if x >= 0
+sqrt(x*y) == sqrt(x)*sqrt(y) ; if x >= 0, y >= 0
+sqrt(4*x) == 2*sqrt(x) ; if x > 0
+sqrt(x)/x == 1/sqrt(x) ; if x > 0
+sqrt(8) == 2*sqrt(2)
+sqrt(6) == sqrt(2)*sqrt(3)
+1/(sqrt(2) - 1) == sqrt(2) + 1
+d(sqrt(x**2 + eps), x) == x/sqrt(x**2 + eps) ; if eps > 0
+d(sqrt(x), x) == 1/(2*sqrt(x)) ; if x > 0
+d(norm(w), w) == w/norm(w) ; with w[3]
+norm(w)**2 == dot(w, w) ; with w[3]
+x**0.5 == sqrt(x) ; if x >= 0
+x**1.5 == x*sqrt(x) ; if x > 0
+(x**3)**(1/3) == x ; if x > 0
+x**n*x**m == x**(n + m) ; if x > 0
+d(x**n, x) == n*x**(n - 1) ; if x > 0
+d(a**x, x) == a**x*log(a) ; if a > 0
+exp(n*log(x)) == x**n ; if x > 0
+(x*y)**n == x**n*y**n ; if x > 0, y > 0
+sin(x)**2 + cos(x)**2 == 1
+sin(2*x) == 2*sin(x)*cos(x)
+cos(2*x) == 1 - 2*sin(x)**2
+cos(x - y) == cos(x)*cos(y) + sin(x)*sin(y)
+d(sin(x)**2, x) == sin(2*x)
+relu(x) - relu(-x) == x
+relu(x) + relu(-x) == abs(x)
+max(a, b) == (a + b + abs(a - b))/2
+min(a, b) == (a + b - abs(a - b))/2
+max(a, b) + min(a, b) == a + b
+max(a, b)*min(a, b) == a*b
+relu(x) == max(x, 0)
+relu(x) == where(x > 0, x, 0)
+relu(x) == where(x >= 0, x, 0)
+where(x > 0, x, 0.01*x) == max(x, 0.01*x)
+relu(3*x) == 3*relu(x)
+relu(c*x) == c*relu(x) ; if c > 0
+abs(x*y) == abs(x)*abs(y)
+abs(x)**2 == x**2
+abs(x) == x*sign(x)
+relu(relu(x)) == relu(x)
+relu(x)*relu(-x) == 0
+d(relu(z), z) == 1 ; if z > 0
+d(relu(z), z) == where(z > 0, 1, 0) ; if z != 0
+d(relu(x)**2/2, x) == relu(x)
+d(x*abs(x), x) == 2*abs(x)
+d(where(abs(z) <= c, z**2/2, c*(abs(z) - c/2)), z) == max(-c, min(z, c)) ; if c > 0
+d(where(z > 0, z, exp(z) - 1), z) == where(z > 0, 1, exp(z))
+min(max(z, -1), 1) == max(min(z, 1), -1)
+min(max(x, a), b) == max(min(x, b), a) ; if a <= b
+where(x > y, x, y) == max(x, y)
+max(a, max(b, c)) == max(max(a, b), c)
+relu(x - y) == max(x, y) - y
+W@x + b == b + W@x ; with W[2, 3], x[3], b[2]
+(A@B).T == B.T@A.T ; with A[2, 3], B[3, 2]
+d(sum((W@x - y)**2)/2, W) == outer(W@x - y, x) ; with W[2, 3], x[3], y[2]
+d(sum((W@x - y)**2)/2, x) == W.T@(W@x - y) ; with W[2, 3], x[3], y[2]
+d(x@A@x, x) == (A + A.T)@x ; with A[2, 2], x[2]
+d(sum((X@w - y)**2)/2 + lam*sum(w**2)/2, w) == X.T@(X@w - y) + lam*w ; with X[3, 2], w[2], y[3]
+d(sum(exp(z)), z) == exp(z) ; with z[3]
+d(log(sum(exp(z))), z) == exp(z)/sum(exp(z)) ; with z[3]
+-log(exp(z[0])/sum(exp(z))) == log(sum(exp(z))) - z[0] ; with z[3]
+hessian(log(sum(exp(z))), z) == diag(exp(z)/sum(exp(z))) - outer(exp(z), exp(z))/sum(exp(z))**2 ; with z[3]
+d(d(sigmoid(z), z), z) == sigmoid(z)*(1 - sigmoid(z))*(1 - 2*sigmoid(z))
+d(d(tanh(z), z), z) == -2*tanh(z)*(1 - tanh(z)**2)
+d(z*sigmoid(z), z) == sigmoid(z) + z*sigmoid(z)*(1 - sigmoid(z))
+d(-log(sigmoid(z)), z) == sigmoid(z) - 1
+d(exp(-x**2/2), x) == -x*exp(-x**2/2)
+d(0.5*x*(1 + tanh(k*(x + c*x**3))), x) == 0.5*(1 + tanh(k*(x + c*x**3))) + 0.5*x*(1 - tanh(k*(x + c*x**3))**2)*k*(1 + 3*c*x**2)
+p0**2 + 2*p0*p1 + p1**2 == 1 ; if p0 + p1 == 1
+p*(1 - p) == p*q ; if p + q == 1
+outer(x, y)@z == x*dot(y, z) ; with x[2], y[3], z[3]
+"""
+
+#: True except on a boundary or where one side has no value: claim, then the missing condition.
+TRUE_IF = """
+d(relu(z), z) == where(z > 0, 1, 0) ; needs z != 0
+d(abs(x), x) == sign(x) ; needs x != 0
+where(x > 0, 1, 0) == where(x >= 0, 1, 0) ; needs x != 0
+x/abs(x) == sign(x) ; needs x != 0
+d(max(a, b), a) == where(a > b, 1, 0) ; needs a - b != 0
+d(relu(w*x + b), w) == where(w*x + b > 0, x, 0) ; needs w*x + b != 0
+log(x*y) == log(x) + log(y) ; needs x > 0
+exp(log(x)) == x ; needs x > 0
+sqrt(x)**2 == x ; needs x >= 0
+log(x**2) == 2*log(x) ; needs x > 0
+relu(x)/relu(x) == 1 ; needs relu(x) != 0
+d(where(z > 0, z, alpha*z), z) == where(z > 0, 1, alpha) ; needs z != 0
+sign(x)**2 == 1 ; needs x != 0
+d(where(z > 0, z, a*(exp(z) - 1)), z) == where(z > 0, 1, a*exp(z)) ; needs z != 0
+"""
+
+FALSE = """
+(x + y)**2 == x**2 + y**2
+(x**2 + y**2)/(x + y) == x + y
+1/(x + y) == 1/x + 1/y
+d((y - w*x)**2/2, w) == (y - w*x)*x
+d((y - w*x)**2, w) == -(y - w*x)*x
+d(sigmoid(z), z) == sigmoid(z)*(1 + sigmoid(z))
+d(sigmoid(z), z) == z*(1 - z)
+d(tanh(z), z) == 1 - tanh(z)
+d(tanh(z), z) == 1 + tanh(z)**2
+d((y - yhat)**2/2, w) == (y - yhat)*yhat*(1 - yhat)*x ; def z = w*x + b, yhat = sigmoid(z)
+d((y - yhat)**2/2, w) == (yhat - y)*yhat*(1 - yhat) ; def z = w*x + b, yhat = sigmoid(z)
+d(L, w1) == (yhat - y)*yhat*(1 - yhat)*w2*(1 - a1)*x ; def z1 = w1*x + b1, a1 = tanh(z1), yhat = sigmoid(w2*a1 + b2), L = (y - yhat)**2/2
+d(L, w1) == (yhat - y)*yhat*(1 - yhat)*w1*(1 - a1**2)*x ; def z1 = w1*x + b1, a1 = tanh(z1), yhat = sigmoid(w2*a1 + b2), L = (y - yhat)**2/2
+d(-(y*log(p) + (1 - y)*log(1 - p)), z) == y - p ; def p = sigmoid(z)
+d(-(y*log(p) + (1 - y)*log(1 - p)), z) == (p - y)/(p*(1 - p)) ; def p = sigmoid(z)
+sigmoid(z) == 1/(1 + exp(z))
+sigmoid(-z) == 1 + sigmoid(z)
+sigmoid(-z) == -sigmoid(z)
+tanh(z) == 2*sigmoid(z) - 1
+tanh(z) == (1 - exp(-z))/(1 + exp(-z))
+tanh(x + y) == tanh(x) + tanh(y)
+exp(x + y) == exp(x) + exp(y)
+exp(2*x) == 2*exp(x)
+exp(x/2)*exp(x/3) == exp(x/6)
+log(x + y) == log(x) + log(y) ; if x > 0, y > 0
+log(x/y) == log(x)/log(y) ; if x > 1, y > 1
+log(x**2) == log(x)**2 ; if x > 0
+log(1 + exp(z)) - log(1 + exp(-z)) == -z
+-log(sigmoid(z)) == log(1 + exp(z))
+log(1 + exp(z)) == relu(z)
+log(1 + exp(z)) == relu(z) + log(1 + exp(abs(z)))
+log(exp(x) + exp(y)) == x + y
+log(6) == log(2)*log(3)
+sqrt(x**2) == x
+sqrt(x + y) == sqrt(x) + sqrt(y) ; if x > 0, y > 0
+sqrt(x**2 + eps) == x + sqrt(eps) ; if eps > 0
+sqrt(x + eps) == sqrt(x) + eps ; if eps > 0, x > 0
+d(sqrt(x**2 + eps), x) == 2*x/sqrt(x**2 + eps) ; if eps > 0
+d(sqrt(x), x) == 1/sqrt(x) ; if x > 0
+d(norm(w), w) == w ; with w[3]
+x**1.5 == sqrt(x) ; if x > 0
+d(x**n, x) == n*x**n ; if x > 0
+d(x**n, x) == (n - 1)*x**(n - 1) ; if x > 0
+d(a**x, x) == a**x ; if a > 0
+x**n*x**m == x**(n*m) ; if x > 0
+sin(x)**2 - cos(x)**2 == 1
+sin(2*x) == 2*sin(x)
+cos(x - y) == cos(x)*cos(y) - sin(x)*sin(y)
+d(cos(x), x) == sin(x)
+relu(x) + relu(-x) == x
+relu(x) - relu(-x) == abs(x)
+max(a, b) == (a + b - abs(a - b))/2
+max(a, b) + min(a, b) == a - b
+relu(x) == where(x > 0, x, 1)
+relu(x) == where(x > 1, x, 0)
+relu(x - 3) == 0
+relu(x - 30) == 0
+relu(x - 3)*relu(5 - x) == 0
+relu(x - 3)*relu(4 - x)*(1 + x**2) == 0
+relu(c*x) == c*relu(x)
+abs(x + y) == abs(x) + abs(y)
+abs(x) == x
+d(relu(z), z) == relu(z)
+d(relu(x)**2, x) == relu(x)
+d(where(abs(z) <= c, z**2/2, c*(abs(z) - c/2)), z) == max(-c, max(z, c)) ; if c > 0
+d(where(abs(z) <= c, z**2/2, c*abs(z)), z) == min(z, c) ; if c > 0
+max(a, max(b, c)) == max(a, b)
+relu(x + y) == relu(x) + relu(y)
+x == x + 1e-40
+exp(x) == exp(x) + 1e-40
+sin(x)**2 + cos(x)**2 == 1 + 1e-50
+tanh(x)*(1 + 1e-35) == tanh(x)
+W@x == W.T@x ; with W[2, 2], x[2]
+(A@B).T == A.T@B.T ; with A[2, 2], B[2, 2]
+A@B == B@A ; with A[2, 2], B[2, 2]
+d(sum((W@x - y)**2)/2, W) == outer(x, W@x - y) ; with W[2, 2], x[2], y[2]
+d(sum((W@x - y)**2)/2, x) == W@(W@x - y) ; with W[2, 2], x[2], y[2]
+d(sum((W@x - y)**2), x) == W.T@(W@x - y) ; with W[2, 3], x[3], y[2]
+d(x@A@x, x) == 2*A@x ; with A[2, 2], x[2]
+d(sum((X@w - y)**2)/2 + lam*sum(w**2)/2, w) == X.T@(X@w - y) + 2*lam*w ; with X[3, 2], w[2], y[3]
+d(sum((X@w - y)**2)/6, w) == X.T@(X@w - y) ; with X[3, 2], w[2], y[3]
+d(log(sum(exp(z))), z) == exp(z) ; with z[3]
+hessian(log(sum(exp(z))), z) == diag(exp(z)/sum(exp(z))) + outer(exp(z), exp(z))/sum(exp(z))**2 ; with z[3]
+hessian(log(sum(exp(z))), z) == diag(exp(z)/sum(exp(z))) ; with z[3]
+d(d(sigmoid(z), z), z) == sigmoid(z)*(1 - sigmoid(z))
+d(d(tanh(z), z), z) == 2*tanh(z)*(1 - tanh(z)**2)
+d(z*sigmoid(z), z) == sigmoid(z) + sigmoid(z)*(1 - sigmoid(z))
+d(-log(sigmoid(z)), z) == 1 - sigmoid(z)
+d(exp(-x**2/2), x) == x*exp(-x**2/2)
+p0**2 + p1**2 == 1 ; if p0 + p1 == 1
+p == 1 ; if 0 < p, p < 1
+x == 0 ; if x > 0
+"""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A claim read: both sides, derivatives worked out, and its assumptions."""
+
+    text: str
+    a: Node
+    b: Node
+    assuming: tuple[Node, ...]
+    needs: str | None
+
+
+def lines(bank: str) -> list[str]:
+    return [line for line in bank.splitlines() if line.strip()]
+
+
+def read(line: str, graph: Graph | None = None) -> Identity:
+    """``A == B ; if p, q ; with W[2, 3] ; def z = w*x, a = tanh(z)`` in a graph of its own."""
+    g = graph or Graph()
+    claim, *clauses = [part.strip() for part in line.split(";")]
+    said = dict(c.split(" ", 1) for c in clauses)
+    shapes = dict(_shape(s) for s in _list(said.get("with", "")))
+    scope: dict[str, Node] = {}
+
+    def see(text: str) -> None:
+        for name in names_in(text):
+            if name not in scope:
+                scope[name] = g.symbol(name, shapes.get(name, ()))
+
+    for definition in _list(said.get("def", "")):
+        name, body = definition.split(" = ")
+        see(body)
+        scope[name] = g.define(name, parse(body, scope, g))
+    conditions = _list(said.get("if", ""))
+    for text in (claim, *conditions):
+        see(text)
+    equation = parse(claim, scope, g, boolean=True)
+    assuming = tuple(parse(c, scope, g, boolean=True) for c in conditions)
+    return Identity(claim, expand(equation.args[0]), expand(equation.args[1]), assuming, said.get("needs"))
+
+
+def _shape(text: str) -> tuple[str, tuple[int, ...]]:
+    name, _, sizes = text.rstrip("]").partition("[")
+    return name, tuple(int(s) for s in sizes.split(","))
+
+
+def _list(text: str) -> list[str]:
+    """Parts at commas outside of brackets."""
+    parts, depth, start = [], 0, 0
+    for i, c in enumerate(text):
+        depth += (c in "([") - (c in ")]")
+        if c == "," and not depth:
+            parts.append(text[start:i].strip())
+            start = i + 1
+    return [p for p in (*parts, text[start:].strip()) if p]
