@@ -242,6 +242,113 @@ x == 0 ; if x > 0
 """
 
 
+#: Written after the first version of the prover stood, and not tuned to before its first run.
+HELD_TRUE = """
+d(x/(1 + exp(-b*x)), x) == sigmoid(b*x) + b*x*sigmoid(b*x)*(1 - sigmoid(b*x))
+d(x*tanh(log(1 + exp(x))), x) == tanh(log(1 + exp(x))) + x*(1 - tanh(log(1 + exp(x)))**2)*sigmoid(x)
+tanh(log(1 + exp(x))) == ((1 + exp(x))**2 - 1)/((1 + exp(x))**2 + 1)
+exp(-log(1 + exp(-z))) == sigmoid(z)
+sigmoid(z)/(1 - sigmoid(z)) == exp(z)
+1 - tanh(z)**2 == 4*exp(2*z)/(exp(2*z) + 1)**2
+max(a, b) == a + relu(b - a)
+abs(x - y) == max(x, y) - min(x, y)
+relu(1 - y*f) == max(0, 1 - y*f)
+d(relu(1 - y*f)**2, f) == -2*y*relu(1 - y*f)
+d(abs(x)**3, x) == 3*x*abs(x)
+relu(x)**2 + relu(-x)**2 == x**2
+relu(x - t) - relu(-x - t) == sign(x)*relu(abs(x) - t) ; if t > 0
+min(max(0.2*x + 0.5, 0), 1) == max(min(0.2*x + 0.5, 1), 0)
+relu(min(x, 6)) == min(relu(x), 6)
+where(x >= 0, sigmoid(x), exp(x)/(1 + exp(x))) == sigmoid(x)
+(x**2 - 1)/(x - 1) == x + 1
+d(log(x**2 + 1), x) == 2*x/(x**2 + 1)
+d(1/(2*s**2)*(y - m)**2 + log(s), s) == 1/s - (y - m)**2/s**3 ; if s > 0
+d(p*log(p) + (1 - p)*log(1 - p), p) == log(p/(1 - p)) ; if p > 0, p < 1
+d(-(1 - p)**g*log(p), p) == g*(1 - p)**(g - 1)*log(p) - (1 - p)**g/p ; if p > 0, p < 1
+(1 - beta**2)/(1 - beta) == 1 + beta
+m/(1 - b**2)/(sqrt(v/(1 - c**2)) + eps) == m*sqrt(1 - c**2)/((1 - b**2)*(sqrt(v) + eps*sqrt(1 - c**2))) ; if v > 0, eps > 0, 0 < c, c < 1
+sqrt(a)*sqrt(a) == a ; if a > 0
+sqrt(x**2*y) == abs(x)*sqrt(y) ; if y >= 0
+sqrt((a - b)**2) == max(a, b) - min(a, b)
+abs(x)**p*abs(x)**q == abs(x)**(p + q) ; if x != 0
+d(abs(x)**p, x) == p*abs(x)**(p - 1)*sign(x) ; if x != 0
+(2*x)**n == 2**n*x**n ; if x > 0
+exp(a*log(2)) == 2**a
+2**(x + 1) == 2*2**x
+8**(1/3) == 2
+x**(-2) == 1/x**2
+sqrt(2)/2 == 1/sqrt(2)
+(sqrt(5) + 1)/2*((sqrt(5) - 1)/2) == 1
+sin(3*x) == 3*sin(x) - 4*sin(x)**3
+sin(x + y) + sin(x - y) == 2*sin(x)*cos(y)
+1/(1 + exp(-(a - b))) == exp(a)/(exp(a) + exp(b))
+log(exp(a)/(exp(a) + exp(b))) == a - log(exp(a) + exp(b))
+norm(c*w)**2 == c**2*norm(w)**2 ; with w[3]
+norm(x - y)**2 == norm(x)**2 - 2*dot(x, y) + norm(y)**2 ; with x[3], y[3]
+sum(abs(w)) == norm(w, 1) ; with w[3]
+norm(w/norm(w)) == 1 ; with w[3]
+d(norm(w, 1), w) == sign(w) ; with w[2] ; if w[0] != 0, w[1] != 0
+d(dot(x, y)/(norm(x)*norm(y)), x) == y/(norm(x)*norm(y)) - dot(x, y)*x/(norm(x)**3*norm(y)) ; with x[2], y[2]
+hessian(norm(w), w) == (diag(w*0 + 1) - outer(w, w)/norm(w)**2)/norm(w) ; with w[2]
+d(sum(exp(z - m)), z) == exp(z - m) ; with z[3]
+exp(z - m)/sum(exp(z - m)) == exp(z)/sum(exp(z)) ; with z[3]
+d(relu(W@x + b), b) == diag(where(W@x + b > 0, x*0 + 1, x*0)) ; with W[2, 2], x[2], b[2] ; if W@x + b != 0
+x@A@x == x@((A + A.T)/2)@x ; with A[2, 2], x[2]
+hessian(x@A@x/2, x) == (A + A.T)/2 ; with A[2, 2], x[2]
+d(log(a*d0 - b*c), a) == d0/(a*d0 - b*c)
+hvp(sum(x**3), x, u) == 6*x*u ; with x[2], u[2]
+w - eta*(w + l*w) == (1 - eta*(1 + l))*w
+where(x > 0, x, alpha*x) == relu(x) - alpha*relu(-x)
+max(x, alpha*x) == where(x > 0, x, alpha*x) ; if 0 < alpha, alpha < 1
+d(max(x, alpha*x), x) == where(x > 0, 1, alpha) ; if 0 < alpha, alpha < 1, x != 0
+abs(abs(x) - abs(y))*(abs(x) + abs(y)) == abs(x**2 - y**2)
+sign(x*y) == sign(x)*sign(y)
+sign(x)*abs(x) == x
+(x + abs(x))/2 == relu(x)
+x/(1 + abs(x)) == where(x > 0, x/(1 + x), x/(1 - x))
+d(x/(1 + abs(x)), x) == 1/(1 + abs(x))**2
+sqrt(x**4) == x**2
+log(abs(x*y)) == log(abs(x)) + log(abs(y))
+log(8) == 3*log(2)
+-log(1 - sigmoid(z)) == z + log(1 + exp(-z))
+y*log(1 + exp(-z)) + (1 - y)*log(1 + exp(z)) == log(1 + exp(z)) - y*z
+max(z, 0) - z*y + log(1 + exp(-abs(z))) == -y*log(sigmoid(z)) - (1 - y)*log(1 - sigmoid(z))
+"""
+
+HELD_FALSE = """
+d(x*tanh(log(1 + exp(x))), x) == tanh(log(1 + exp(x))) + x*(1 - tanh(log(1 + exp(x)))**2)
+exp(-log(1 + exp(z))) == sigmoid(z)
+max(a, b) == b + relu(b - a)
+d(relu(1 - y*f)**2, f) == 2*y*relu(1 - y*f)
+d(abs(x)**3, x) == 3*x**2
+relu(x - t) - relu(-x - t) == relu(abs(x) - t) ; if t > 0
+relu(min(x, 6)) == min(x, 6)
+max(x, alpha*x) == where(x > 0, x, alpha*x)
+m/(1 - b**2)/(sqrt(v/(1 - c**2)) + eps) == m*sqrt(1 - c**2)/((1 - b**2)*(sqrt(v) + eps)) ; if v > 0, eps > 0, 0 < c, c < 1
+(x**2)**(1/2) == x
+abs(x)**p == x**p ; if p > 0, x < 0, p == 3
+sqrt(x**2*y) == x*sqrt(y) ; if y >= 0
+norm(c*w) == c*norm(w) ; with w[2]
+hessian(x@A@x/2, x) == A ; with A[2, 2], x[2]
+sign(x + y) == sign(x) + sign(y)
+d(x/(1 + abs(x)), x) == 1/(1 + abs(x))
+relu(x - 1000)*relu(1001 - x) == 0
+relu(x**2 - 2)*relu(1.5 - x)*relu(x) == 0
+where(x**2 < 0.0001, 1, 0) == 0
+exp(-x**2)*relu(x - 20) == 0
+abs(x) + abs(y) + abs(z) == abs(x + y + z)
+max(a, b, c) == max(a, b)
+min(max(x, a), b) == max(min(x, b), a)
+sigmoid(x)*(1 + 1e-60) == sigmoid(x)
+log(1 + exp(x)) == x + log(1 + exp(-x)) + 1e-45*relu(x - 7)
+sqrt(2)*sqrt(3) == sqrt(5)
+sqrt(2) == 1.41421356237309504880168872420969807856967187537694
+exp(1) == 2.718281828459045235360287471352662497757
+sin(x)**2 == 1 - cos(x)**2 + 1e-30*where(x > 8, 1, 0)
+where(x > 5, 1, 0)*where(x < 5.0001, 1, 0) == 0
+"""
+
+
 @dataclass(frozen=True)
 class Identity:
     """A claim read: both sides, derivatives worked out, and its assumptions."""

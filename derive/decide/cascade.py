@@ -93,11 +93,10 @@ def _gravest(decisions: Sequence[Decision]) -> Decision:
     """The decision on a tensor from those on its entries."""
     order = ("refuted", "undecided", "proved-if", "proved")
     worst = min(decisions, key=lambda d: order.index(d.status))
-    if len(decisions) == 1:
+    if worst.index is None:
         return worst
     if worst.status in ("refuted", "undecided"):
-        where = "" if worst.index is None else f"entry [{', '.join(map(str, worst.index))}]: "
-        return replace(worst, reason=where + worst.reason)
+        return replace(worst, reason=f"entry [{', '.join(map(str, worst.index))}]: {worst.reason}")
     missing = tuple(dict.fromkeys(c for d in decisions for c in d.missing))
     conditions = tuple(dict.fromkeys([*missing, *(c for d in decisions for c in d.conditions)]))
     return replace(

@@ -236,7 +236,13 @@ class Domain:
         return best[1] if best else None
 
     def _turn(
-        self, s: Node, start: dict[Node, Fraction], v: Node, x: Fraction, y: Fraction, bound: Sequence[tuple[Node, Node]]
+        self,
+        s: Node,
+        start: dict[Node, Fraction],
+        v: Node,
+        x: Fraction,
+        y: Fraction,
+        bound: Sequence[tuple[Node, Node]],
     ) -> Fraction:
         """Where s is about zero along v: the secant's zero, improved where s is not straight."""
         a, b = start[v], start[v] + 1

@@ -73,12 +73,14 @@ class Signs:
         self._facts: dict[Key, Mask] = {}
         self._linear: list[Row] = []
         self._known: dict[Key, Mask] = {}
+        self._compound: list[Poly] = []  # of several factors of unknown sign
         self.zeros: list[Poly] = []  # known to vanish
         self.whole: set[Key] = set()  # monomials known to be whole numbers
 
     def copy(self) -> Signs:
         twin = Signs(self.ring)
         twin.contradiction, twin._facts, twin._linear = self.contradiction, dict(self._facts), list(self._linear)
+        twin._compound = list(self._compound)
         twin.zeros, twin.whole = list(self.zeros), set(self.whole)
         return twin
 
@@ -103,6 +105,12 @@ class Signs:
             return
         self._known.clear()
         self._note(p, now)
+        self._spread(p, now)
+        for other in list(self._compound):  # what is new of a factor may settle the others
+            self._spread(other, self.mask(other))
+
+    def _spread(self, p: Poly, now: Mask) -> None:
+        """What the sign of p says of its factors."""
         content, factors = self.ring.factor(p)
         unknown = []
         rest = POSITIVE if content > 0 else NEGATIVE
@@ -112,7 +120,9 @@ class Signs:
                 rest = product(rest, m)
             else:
                 unknown.append((f, n))
-        if len(unknown) == 1 and (len(factors) > 1 or unknown[0][1] > 1 or content != 1):
+        if len(unknown) > 1 and p not in self._compound:
+            self._compound.append(p)
+        if len(unknown) == 1 and unknown[0][0] != p:
             f, n = unknown[0]
             left = now if rest == POSITIVE else opposite(now)
             allowed = left if n % 2 else (left & ZERO) | (NONZERO if left & POSITIVE else 0)
