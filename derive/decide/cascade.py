@@ -121,6 +121,7 @@ class _Quick:
 
     def vanishes(self, a: Node, b: Node, fidelity: Fidelity) -> str:
         """The two normal forms as text if they are one; else the empty string."""
+        self.ring.spent = 0
         while True:
             nf = self.passes.get(fidelity)
             if nf is None:

@@ -160,6 +160,8 @@ def absolute(nf: Normal, p: Poly) -> Poly:
         return p
     if not m & POSITIVE:
         return -p
+    if nf.now is not None and nf.now.op in ("sqrt", "pow"):  # others ask for the sign of their argument
+        nf.ask(nf.now, ring.node(p))
     kernel = ring.kernel(
         ("abs", ring.key(p)),
         lambda: ring.graph.call("abs", ring.node(p)),

@@ -83,6 +83,7 @@ class Normal:
     vanished: dict[Node, Key] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.now: Node | None = None  # the node being worked out
         self.token = tuple((s.id, n.id) for s, n in self.bound) if self.bound else ()
 
     def run(self, roots: Iterable[Node]) -> None:
@@ -108,6 +109,7 @@ class Normal:
             return ring.poly(ring.gen(ring.kernel(("name", n.id), lambda: n, frozenset((n,)))))
         values = self.values
         args = [values[a] for a in n.args]
+        self.now = n
         try:
             if op in _ARITHMETIC:
                 for a in args:

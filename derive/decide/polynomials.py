@@ -25,6 +25,7 @@ MAX_DEGREE = 20_000  # total degree
 MAX_GCD = 600  # terms up to which common factors are looked for
 MAX_FACTOR = 80  # terms up to which a polynomial is factored
 MAX_KERNELS = 1024
+MAX_WORK = 400_000  # terms multiplied with each other in all, for one claim
 
 
 class Unwieldy(ArithmeticError):
@@ -70,6 +71,7 @@ class Ring:
         self.table: dict[Key, Kernel] = {}
         self.related: list[Kernel] = []
         self.scales: dict[Key, int] = {}  # exponents of a basis element are multiples of 1/scale
+        self.spent = 0
         self._factors: dict[Key, tuple[fmpq, list[tuple[Poly, int]]]] = {}
         self._open(max(16, 1 << (room - 1).bit_length()))
 
@@ -156,6 +158,9 @@ class Ring:
         """p*q within the limits. Raises Unwieldy."""
         if len(p) * len(q) > MAX_PRODUCT:
             raise Unwieldy(f"a product of polynomials with {len(p)} and {len(q)} terms")
+        self.spent += len(p) * len(q) + 20
+        if self.spent > MAX_WORK:
+            raise Unwieldy(f"{MAX_WORK} steps of polynomial arithmetic")
         return p * q
 
     def make(self, num: Poly, den: Poly) -> Quotient:
@@ -229,10 +234,11 @@ class Ring:
 
     def reduce(self, p: Poly) -> Poly:
         """The polynomial with every algebraic kernel below the degree of its relation."""
+        degrees = p.degrees()
         for k in reversed(self.related):
             assert k.relation
             power, instead = k.relation
-            if p.degrees()[k.index] < power:
+            if degrees[k.index] < power:
                 continue
             by_degree: dict[int, dict[tuple[int, ...], fmpq]] = {}
             for e, c in p.terms():
@@ -243,6 +249,7 @@ class Ring:
             for n in sorted(by_degree):
                 total += self.times(fmpq_mpoly(by_degree[n], self.ctx), self.raised(instead, n))
             p = total
+            degrees = p.degrees()
             if len(p) > MAX_TERMS:
                 raise Unwieldy(f"a polynomial of {len(p)} terms")
         return p

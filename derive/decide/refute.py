@@ -25,7 +25,7 @@ Bounds = Mapping[Node, tuple[Fraction | None, Fraction | None]]
 Constraint = tuple[Node, Mask]  # the sign of the node lies in the mask
 
 PRECISIONS = (128, 512, 2048)
-SIMPLE = tuple(Fraction(v) for v in ("1", "2", "-1", "3", "1/2", "-2", "-1/2", "5", "-3", "3/2", "1/3", "4", "0", "10"))
+SIMPLE = tuple(Fraction(v) for v in ("1", "2", "-1", "3", "1/2", "-2", "-1/2", "5", "-3", "3/2", "1/3", "0", "10"))
 SIMPLER = tuple(Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3"))
 MAX_SIDES = 8  # combinations of sides of kinks looked at in one point
 MAX_SHRINK = 48  # evaluations spent on a simpler witness
@@ -389,7 +389,7 @@ def _pool(low: Fraction | None, low_in: bool, high: Fraction | None, high_in: bo
 
 def _step(i: int, t: int) -> int:
     """Which of its simple numbers symbol i takes at the t-th point: neighbours differ, and the pattern changes."""
-    return i + 1 + t * (2 * i + 1) + t * t // 5 if t else i + 1
+    return i + 1 + t * (1 + 2 * i % 12)
 
 
 def _size(v: Fraction) -> int:
@@ -410,7 +410,9 @@ def _completed(start: dict[Node, Fraction], bound: Sequence[tuple[Node, Node]]) 
 def _between(turns: Sequence[Fraction]) -> list[Fraction]:
     """Simple numbers on all sides of the given ones, and these themselves."""
     inner = [simplest(a, b) for a, b in pairwise(turns)]
-    return [Fraction(turns[-1] // 1 + 1), Fraction(-(-turns[0] // 1) - 1), *inner, *turns]
+    low, high = turns[0], turns[-1]
+    outer = [Fraction(high // 1 + 1), Fraction(-(-low // 1) - 1), simplest(high, high + 1), simplest(low - 1, low)]
+    return [*outer, *inner, *turns]
 
 
 def simplest(low: Fraction, high: Fraction) -> Fraction:

@@ -346,7 +346,8 @@ class Regions:
     def _split(self, cell: Cell, signs: Signs, asks: Sequence[Node]) -> list[Cell]:
         """Cells at the first kink whose sign is not known; none if all are known."""
         nf = Normal(self.ring, signs, bound=cell.bound, groups=self.groups)
-        for s in sorted(dict.fromkeys(asks), key=lambda s: s.id):
+        split = {s for s, m in cell.facts if m in (POSITIVE, ZERO, NEGATIVE)}
+        for s in sorted(set(asks) - split, key=lambda s: s.id):
             nf.run([s])
             value = nf.values[s]
             if not isinstance(value, Quotient):

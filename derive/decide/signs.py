@@ -155,7 +155,10 @@ class Signs:
 
     def of(self, x: Quotient) -> Mask:
         """The possible signs of a quotient where it has a value."""
-        return product(self.mask(x.num), self.mask(x.den) & NONZERO)
+        m = product(self.mask(x.num), self.mask(x.den) & NONZERO)
+        if m in (POSITIVE, ZERO, NEGATIVE) or x.den.is_constant():
+            return m
+        return m & self.mask(self.ring.times(x.num, x.den))
 
     def mask(self, p: Poly) -> Mask:
         """The possible signs of a polynomial where its kernels have values."""
