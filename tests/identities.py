@@ -69,6 +69,15 @@ norm(w)**2 == dot(w, w) ; with w[3]
 x**0.5 == sqrt(x) ; if x >= 0
 x**1.5 == x*sqrt(x) ; if x > 0
 (x**3)**(1/3) == x ; if x > 0
+log1p(exp(z)) == log(1 + exp(z))
+log1p(x - 1) == log(x) ; if x > 0
+expm1(x) == exp(x) - 1
+logaddexp(x, y) == x + log1p(exp(y - x))
+d(logaddexp(x, y), x) == sigmoid(x - y)
+erf(-x) == -erf(x)
+Phi(x) + Phi(-x) == 1
+Phi(x) == (1 + erf(x/sqrt(2)))/2
+d(x*Phi(x), x) == Phi(x) + x*exp(-x**2/2)/sqrt(2*pi)
 x**n*x**m == x**(n + m) ; if x > 0
 d(x**n, x) == n*x**(n - 1) ; if x > 0
 d(a**x, x) == a**x*log(a) ; if a > 0
@@ -138,6 +147,7 @@ d(max(a, b), a) == where(a > b, 1, 0) ; needs a - b != 0
 d(relu(w*x + b), w) == where(w*x + b > 0, x, 0) ; needs w*x + b != 0
 log(x*y) == log(x) + log(y) ; needs x > 0
 exp(log(x)) == x ; needs x > 0
+0*log1p(x) == 0 ; needs x > -1
 sqrt(x)**2 == x ; needs x >= 0
 log(x**2) == 2*log(x) ; needs x > 0
 relu(x)/relu(x) == 1 ; needs relu(x) != 0
@@ -180,6 +190,10 @@ log(1 + exp(z)) == relu(z)
 log(1 + exp(z)) == relu(z) + log(1 + exp(abs(z)))
 log(exp(x) + exp(y)) == x + y
 log(6) == log(2)*log(3)
+log1p(x) == log(x)
+Phi(x) == erf(x)
+Phi(x) - Phi(-x) == 1
+d(x*Phi(x), x) == Phi(x) + x*exp(-x**2/2)
 sqrt(x**2) == x
 sqrt(x + y) == sqrt(x) + sqrt(y) ; if x > 0, y > 0
 sqrt(x**2 + eps) == x + sqrt(eps) ; if eps > 0
@@ -374,7 +388,7 @@ def read(line: str, graph: Graph | None = None) -> Identity:
 
     def see(text: str) -> None:
         for name in names_in(text):
-            if name not in scope:
+            if name not in scope and name != "pi":
                 scope[name] = g.symbol(name, shapes.get(name, ()))
 
     for definition in _list(said.get("def", "")):

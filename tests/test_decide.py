@@ -62,6 +62,8 @@ MEANING = {
     "def": lambda a: a, "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b,
     "neg": lambda a: -a, "div": _quotient, "pow": _power, "exp": mpmath.exp, "log": _positive, "sqrt": _root,
     "sin": mpmath.sin, "cos": mpmath.cos, "tanh": mpmath.tanh, "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "log1p": lambda x: _positive(1 + x), "expm1": mpmath.expm1, "erf": mpmath.erf, "Phi": mpmath.ncdf, "pi": lambda: +mpmath.pi,
+    "logaddexp": lambda a, b: mpmath.log(mpmath.exp(a) + mpmath.exp(b)),
     "relu": lambda x: max(x, mpmath.mpf(0)), "abs": abs, "sign": mpmath.sign, "min": min, "max": max, "select": _select,
     "gt": lambda a, b: a > b, "ge": lambda a, b: a >= b, "lt": lambda a, b: a < b, "le": lambda a, b: a <= b,
     "eq": lambda a, b: a == b, "ne": lambda a, b: a != b, "and": lambda a, b: a and b, "or": lambda a, b: a or b,

@@ -27,7 +27,7 @@ Status = Literal["proved", "proved-if", "refuted", "undecided"]
 QUICK_POINTS = 12  # points tried before a proof in kernels is
 MAX_NODES = 60_000
 
-_FRAGILE = ("div", "log", "sqrt", "pow", "select")
+_FRAGILE = ("div", "log", "log1p", "sqrt", "pow", "select")
 _KINKED = ("relu", "abs", "sign", "min", "max", "where", "select")
 
 
@@ -211,6 +211,8 @@ def _fragile(root: Node) -> dict[_Need, Node]:
                 out[("ne", (n.args[1],))] = g.call("ne", n.args[1], g.zero)
             case "log":
                 out[("gt", (n.args[0],))] = g.call("gt", n.args[0], g.zero)
+            case "log1p":
+                out[("log1p", n.args)] = g.call("gt", n.args[0], g.const(-1))
             case "sqrt":
                 out[("ge", (n.args[0],))] = g.call("ge", n.args[0], g.zero)
             case "pow" if n.args[1].op != "const" or Fraction(n.args[1].attr).denominator != 1:

@@ -100,6 +100,59 @@ def _log(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     return log_abs(nf, u)
 
 
+@rule("log1p")
+def _log1p(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
+    u = nf.ring.add(args[0], nf.ring.one)
+    if not nf.signs.of(u) & POSITIVE:
+        raise NoValue
+    nf.need(n, u, POSITIVE, n.graph.call("gt", n.args[0], n.graph.const(-1)))
+    return log_abs(nf, u)
+
+
+@rule("expm1")
+def _expm1(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
+    return nf.ring.sub(exponential(nf, args[0]), nf.ring.one)
+
+
+@rule("logaddexp")
+def _logaddexp(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
+    return log_abs(nf, nf.ring.add(*(exponential(nf, a) for a in args)))
+
+
+@rule("Phi")
+def _phi(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
+    """(1 + erf(x/sqrt(2)))/2, by the kernel of erf, which is odd."""
+    ring = nf.ring
+    half = rational_constant(nf, fmpq(1, 2))
+    return _half(nf, ring.add(ring.one, _odd(nf, ring.mul(args[0], half), "erf")))
+
+
+@rule("erf")
+def _erf(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
+    return _odd(nf, args[0], "erf")
+
+
+def rational_constant(nf: Normal, c: fmpq) -> Quotient:
+    """The square root of a positive rational."""
+    result = nf.ring.one
+    for prime, e in primes(c):
+        result = nf.ring.mul(result, abs_power(nf, nf.ring.ctx.constant(prime), fmpq(e, 2)))
+    return result
+
+
+def _odd(nf: Normal, u: Quotient, op: str) -> Quotient:
+    """An odd function of u as a kernel."""
+    ring = nf.ring
+    if u.num == 0:
+        return ring.zero
+    sign = -1 if u.num.leading_coefficient() < 0 else 1
+    v = Quotient(u.num * sign, u.den)
+    kernel = ring.kernel(
+        (op, ring.quotient_key(v)), lambda: ring.graph.call(op, ring.quotient_node(v)), ring.free(v.num, v.den)
+    )
+    return Quotient(ring.gen(kernel) * sign, ring.one_poly)
+
+
 def log_abs(nf: Normal, u: Quotient) -> Quotient:
     """log|u| as a sum over the factors of u."""
     ring = nf.ring

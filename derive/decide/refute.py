@@ -319,6 +319,8 @@ def _condition(n: Node, done: Mapping[Node, Any]) -> Node | None:
             return g.call("ne", n.args[1], g.zero)
         case "log":
             return g.call("gt", n.args[0], g.zero)
+        case "log1p":
+            return g.call("gt", n.args[0], g.const(-1))
         case "sqrt":
             return g.call("ge", n.args[0], g.zero)
         case "select":

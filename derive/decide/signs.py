@@ -220,7 +220,7 @@ class Signs:
         """The possible signs of a kernel."""
         fact = self._facts.get(self.ring.key(self.ring.gen(k)), ANY)
         match k.kind:
-            case "exp":
+            case "exp" | "pi":
                 return POSITIVE
             case "abs":
                 return fact & (POSITIVE if not self.mask(k.parts[0]) & ZERO else NONNEGATIVE)
