@@ -6,7 +6,7 @@ opened; the kernel normal form, split into regions where kinks stand in the way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
@@ -14,6 +14,7 @@ from typing import Literal
 import derive.decide.kernels  # noqa: F401  (registers the rules)
 from derive import shapes
 from derive.components import components_all
+from derive.decide.abstraction import Abstraction, onto
 from derive.decide.normal import NOTHING, Fidelity, Normal
 from derive.decide.polynomials import Regrow, Ring, Unwieldy
 from derive.decide.refute import Bounds, Domain, Judged, Point, both_shown
@@ -24,6 +25,8 @@ from derive.graph import Node, topological
 
 Status = Literal["proved", "proved-if", "refuted", "undecided"]
 
+MAX_NAMED_NODES = 400
+MAX_OPENINGS = 4  # rounds of looking through definitions that only one side speaks of
 QUICK_POINTS = 12  # points tried before a proof in kernels is
 MAX_NODES = 60_000
 
@@ -154,11 +157,68 @@ def _decide(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, quick: _
         return refuted
     if any(n.op == "def" for n in domain.order):
         try:
+            if (found := _by_names(domain)) is not None:
+                return found
             if (found := _by_polynomials(domain, quick, "atoms")) is not None:
                 return found
         except Unwieldy:
             pass
     return _by_regions(domain, seen)
+
+
+def _by_names(domain: Domain) -> Decision | None:
+    """Proof with definitions as free variables, region by region.
+
+    A definition that only one side speaks of is looked through, as is the claim's own subject.
+    """
+    opened = {n for n in (domain.a, domain.b) if n.op == "def"}
+    for _ in range(MAX_OPENINGS):
+        found = _with_names(domain, opened)
+        if found is not None:
+            return found
+        left, right = (Abstraction([n], opened).names for n in (domain.a, domain.b))
+        if left == right:
+            return None
+        opened |= left ^ right
+    return None
+
+
+def _with_names(domain: Domain, opened: Set[Node]) -> Decision | None:
+    names = Abstraction([domain.a, domain.b, *domain.assuming], opened)
+    if not names:
+        return None
+    sides = [names.abstract(n) for n in (domain.a, domain.b, *domain.assuming)]
+    wide = Domain(sides[0], sides[1], sides[2:], domain.bounds)
+    if len(wide.order) > MAX_NAMED_NODES:
+        return None
+    found = _by_regions(wide, True)
+    if found.status == "proved":
+        conditions = tuple(names.concrete(c) for c in found.conditions)
+        return _inhabited(domain, replace(found, conditions=conditions))
+    if found.status != "proved-if" or len(found.missing) != 1 or found.missing[0].op != "ne":
+        return None
+    condition = names.concrete(found.missing[0])
+    for point in onto(domain, domain.graph.sub(*condition.args)):
+        judged = domain.judge(point)
+        if judged.kind in ("left", "right", "differ"):
+            left, right = both_shown(judged.left, judged.right)
+            from derive.language import to_text
+
+            reason = f"one normal form, if {to_text(condition)}; at {_at(point)} the left side is {left}, the right side {right}"
+            rest = tuple(names.concrete(c) for c in found.conditions if c is not found.missing[0])
+            return Decision(
+                "proved-if",
+                reason,
+                (condition, *rest),
+                (condition,),
+                point,
+                left,
+                right,
+                None,
+                found.regions,
+                "normal form",
+            )
+    return None
 
 
 def _by_polynomials(domain: Domain, quick: _Quick, fidelity: Fidelity) -> Decision | None:
