@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from derive import shapes
 from derive.components import components
+from derive.composites import COMPOSITES
 from derive.curvature import hessian
 from derive.errors import ExpressionError
 from derive.graph import Graph, Node, Shape, substitute, topological
 from derive.local_derivatives import FIRST
+from derive.meaning import meaning, place, pull_text
 from derive.operators import DERIVATIVES, OPERATORS
 
 Pull = Iterator[tuple[Node, Node]]
@@ -177,6 +179,8 @@ def _pull(g: Graph, n: Node, up: Node, depends: set[Node]) -> Pull:
                 yield a, _unbroadcast(g, g.mul(up, partial(g, value, *n.args)), a.shape)
     elif n.op in _STRUCTURE:
         yield from _STRUCTURE[n.op](g, n, up)
+    elif n.op in COMPOSITES:
+        yield from _composite(g, n, up, depends)
     elif n.args and not OPERATORS[n.op].boolean:
         raise ExpressionError(f"no derivative is known for '{n.op}'")
 
@@ -257,6 +261,38 @@ def _stack(g: Graph, n: Node, up: Node) -> Pull:
         yield part, g.index(up, (i,))
 
 
+def _concat(g: Graph, n: Node, up: Node) -> Pull:
+    up, start = g.broadcast(up, n.shape), 0
+    for part in n.args:
+        single = len(part.shape) < len(n.shape)
+        rows = [g.index(up, (start + k,)) for k in range(1 if single else part.shape[0])]
+        yield part, rows[0] if single else g.stack(rows)
+        start += len(rows)
+
+
+def _det(g: Graph, n: Node, up: Node) -> Pull:
+    # Jacobi's formula, where the matrix has an inverse
+    yield n.args[0], g.mul(g.mul(up, g.named.get(n, n)), g.transpose(g.inv(n.args[0])))
+
+
+def _inv(g: Graph, n: Node, up: Node) -> Pull:
+    turned = g.transpose(g.named.get(n, n))
+    yield n.args[0], g.neg(g.matmul(g.matmul(turned, g.broadcast(up, n.shape)), turned))
+
+
+def _composite(g: Graph, n: Node, up: Node, depends: set[Node]) -> Pull:
+    # over the placeholders of its meaning, once for each signature; then with the arguments put in
+    body, places = meaning(n)
+    u, y = place(g, "u", n.shape), place(g, "y", n.shape)
+    values = {**dict(zip(places, n.args, strict=True)), u: g.broadcast(up, n.shape), y: g.named.get(n, n)}
+    for i, a in enumerate(n.args):
+        if a in depends:
+            key = ("pull", i, n.op, n.attr, tuple(b.shape for b in n.args))
+            if key not in g.templates:
+                g.templates[key] = pull_text(n, i) or vjp(body, [places[i]], u)[0]
+            yield a, _unbroadcast(g, substitute(g.templates[key], values), a.shape)
+
+
 def _where(g: Graph, n: Node, up: Node) -> Pull:
     condition, a, b = n.args
     if_true, if_false = _branches(g, condition, up)
@@ -317,6 +353,9 @@ _STRUCTURE: dict[str, Callable[[Graph, Node, Node], Pull]] = {
     "reshape": _reshape,
     "index": _index,
     "stack": _stack,
+    "concat": _concat,
+    "det": _det,
+    "inv": _inv,
     "where": _where,
 }
 

@@ -8,13 +8,19 @@ definitions, an entry of a definition keeping its name (``a1[0]``).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import combinations
+from math import isqrt
 
 from derive import shapes
+from derive.composites import COMPOSITES
 from derive.errors import ExpressionError
 from derive.graph import FOLDING, Graph, Node, Shape, topological
+from derive.meaning import meaning
 from derive.operators import DERIVATIVES, OPERATORS
 
 Entries = list[Node]
+
+MAX_MATRIX = 6  # rows of a determinant or an inverse that is written out
 
 
 def components(root: Node) -> Entries:
@@ -49,6 +55,13 @@ def _entries(g: Graph, n: Node, done: dict[Node, Entries]) -> Entries:
         return [_apply(g, n.op, args) for args in zip(*spread, strict=True)]
     if n.op in _RULES:
         return _RULES[n.op](g, n, [done[a] for a in n.args])
+    if n.op in COMPOSITES:
+        body, places = meaning(n)
+        inner = dict(zip(places, [done[a] for a in n.args], strict=True))
+        for m in topological([body]):
+            if m not in inner:
+                inner[m] = _entries(g, m, inner)
+        return inner[body]
     if n.op in DERIVATIVES:
         raise ExpressionError("a derivative must be expanded before it is laid out in components")
     raise ExpressionError(f"no components are known for '{n.op}'")
@@ -145,6 +158,51 @@ def _stack(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
     return [e for part in args for e in part]
 
 
+def _det(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
+    size = _written_out(n)
+    return [_minor(g, args[0], range(size), range(size))]
+
+
+def _inv(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
+    """The adjugate over the determinant."""
+    size = _written_out(n)
+    whole = _minor(g, args[0], range(size), range(size))
+    found = []
+    for i in range(size):
+        for j in range(size):
+            minor = _minor(g, args[0], [r for r in range(size) if r != j], [c for c in range(size) if c != i])
+            found.append(g.div(g.neg(minor) if (i + j) % 2 else minor, whole))
+    return found
+
+
+def _written_out(n: Node) -> int:
+    size = n.args[0].shape[0]
+    if size > MAX_MATRIX:
+        raise ExpressionError(f"{n.op} of a {size} by {size} matrix is not written out; the limit is {MAX_MATRIX}")
+    return size
+
+
+def _minor(g: Graph, entries: Entries, rows: Sequence[int], columns: Sequence[int]) -> Node:
+    """The determinant of the part with these rows and columns: Laplace's expansion, no division, each part once."""
+    size = len(columns)
+    below: dict[tuple[int, ...], Node] = {(): g.one}
+    for depth, row in enumerate(reversed(rows), 1):
+        made = {}
+        for chosen in combinations(range(size), depth):
+            total = g.zero
+            for k, c in enumerate(chosen):
+                pivot = entries[row * _side(entries) + columns[c]]
+                term = g.mul(pivot, below[chosen[:k] + chosen[k + 1 :]])
+                total = g.sub(total, term) if k % 2 else g.add(total, term)
+            made[chosen] = total
+        below = made
+    return below[tuple(range(size))]
+
+
+def _side(entries: Entries) -> int:
+    return isqrt(len(entries))
+
+
 _RULES: dict[str, Callable[[Graph, Node, Sequence[Entries]], Entries]] = {
     "matmul": _matmul,
     "transpose": _transpose,
@@ -155,4 +213,7 @@ _RULES: dict[str, Callable[[Graph, Node, Sequence[Entries]], Entries]] = {
     "reshape": _reshape,
     "index": _index,
     "stack": _stack,
+    "concat": _stack,
+    "det": _det,
+    "inv": _inv,
 }

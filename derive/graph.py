@@ -90,6 +90,8 @@ class Graph:
         self.one = self.node("const", (), 1)
         # body -> its definition, so that derived formulas speak in the document's own names
         self.named: dict[Node, Node] = {}
+        # expressions over placeholders, read and differentiated once (see meaning)
+        self.templates: dict[Any, Any] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -274,6 +276,14 @@ class Graph:
         """The diagonal matrix of a vector; the diagonal of a matrix (as in NumPy)."""
         return self.node("diag", (a,), None, shapes.diag(a.shape))
 
+    def det(self, a: Node) -> Node:
+        shapes.square(a.shape, "det")
+        return self.node("det", (a,))
+
+    def inv(self, a: Node) -> Node:
+        shapes.square(a.shape, "inv")
+        return self.node("inv", (a,), None, a.shape)
+
     def sum(self, a: Node, axis: int | None = None) -> Node:
         if not a.shape:
             return a
@@ -303,6 +313,10 @@ class Graph:
         """A vector from scalars, a matrix from its rows."""
         shape = shapes.stack([p.shape for p in parts])
         return self.node("stack", tuple(parts), None, shape)
+
+    def concat(self, parts: Sequence[Node]) -> Node:
+        """Vectors end to end, matrices below each other; a part of one rank less counts as one entry or row."""
+        return self.node("concat", tuple(parts), None, shapes.concat([p.shape for p in parts]))
 
 
 def topological(roots: Iterable[Node], through_definitions: bool = True) -> list[Node]:

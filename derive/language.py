@@ -14,6 +14,8 @@ from fractions import Fraction
 from typing import NoReturn
 
 from derive import shapes
+from derive.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, total
+from derive.composites import COMPOSITES, unusual
 from derive.errors import ExpressionError, ShapeError, nearest
 from derive.graph import MAX_POWER_BITS, Graph, Node
 from derive.loops import MAX_TERMS, bound, rounds, whole
@@ -33,7 +35,13 @@ _COMPARE = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le", ast.Eq: "e
 _DERIVATIVES = ("d", "grad", "jacobian", "hessian", "hvp")
 _STRUCTURED = ("sum", "outer", "diag", "norm", "dot", "broadcast", "reshape")
 _LOOP_ONLY = ("prod", "matprod")
-FUNCTION_NAMES = (*FUNCTIONS, *_STRUCTURED, *_DERIVATIVES, *_LOOP_ONLY)
+_CONDITIONAL = ("indicator",)
+_CORE = (*FUNCTIONS, *_STRUCTURED, *_DERIVATIVES, *_LOOP_ONLY)
+FUNCTION_NAMES = tuple(dict.fromkeys((*_CORE, *_CONDITIONAL, *CALLS, *CONSTRUCTORS)))
+
+#: Functions whose names a case can't give to anything else. The rest are free: a quantity ``delta`` is never taken for
+#: ``delta(i, j)``.
+RESERVED = frozenset(_CORE) - {"Phi"}
 
 
 #: How a document lays out derivatives. By default d(y, x) has the shape of y followed by that of x: a gradient is shaped
@@ -162,7 +170,7 @@ class _Reader:
             case ast.Call(func=ast.Name(id=name)):
                 if name not in FUNCTION_NAMES and name not in _LOOPS:
                     self.fail(f"unknown function '{name}'{nearest(name, FUNCTION_NAMES)}", t)
-                return [] if self.is_loop(t) else self.flat(t)
+                return [] if self.is_loop(t) or name in CONSTRUCTORS else self.flat(t)
             case ast.ListComp():
                 return []
             case ast.Attribute(attr="T"):
@@ -185,6 +193,8 @@ class _Reader:
         match t:
             case ast.Call(func=ast.Name(id=name), args=[f, ast.List(elts=variables), *rest]) if name in _DERIVATIVES:
                 return [f, *variables, *rest]
+            case ast.Call(func=ast.Name(id=name), args=[ast.List(elts=parts)]) if name in LISTED:
+                return parts
         return t.args
 
     # -- nodes ----------------------------------------------------------------------------------
@@ -256,7 +266,9 @@ class _Reader:
                     self.fail(f"{name} takes no loop; {', '.join(_LOOPS)} do", t)
                 return _LOOPS[name](self, self.rounds(element, generators, t))
             case ast.Call(func=ast.Name(id=name)):
-                if t.keywords and name != "sum":
+                if name in CONSTRUCTORS:
+                    return CONSTRUCTORS[name](self, t)
+                if t.keywords and name not in KEYWORDED:
                     self.fail(f"{name} takes no keyword arguments", t)
                 return self.call(name, t, [done[a] for a in self.flat(t)])
         raise AssertionError(ast.dump(t))
@@ -268,10 +280,17 @@ class _Reader:
         if name == "where":
             self.arity(t, args, 3)
             return self.where(args[0], args[1], args[2], t)
+        if name == "indicator":
+            self.arity(t, args, 1)
+            return self.where(args[0], g.one, g.zero, t)
         for a, s in zip(args, self.flat(t), strict=True):
             self.real(a, s)
         if name in ("min", "max") and len(args) > 2:
             return self.fold(name, args)
+        if name in CALLS and (name not in FUNCTIONS or (len(args) == 1 and args[0].shape)):
+            return CALLS[name](self, t, args)
+        if t.keywords and name != "sum":
+            self.fail(f"{name} of numbers takes no keyword arguments", t)
         if name in FUNCTIONS:
             self.arity(t, args, FUNCTIONS[name].arity)
             return g.call(name, *args)
@@ -305,15 +324,6 @@ class _Reader:
         ranks = (len(f.shape), len(x)) if op == "d" else ()
         turned = (self.layout, ranks) in (("numerator", (0, 2)), ("denominator", (1, 1)))
         return self.graph.transpose(made) if turned else made
-
-    def sum(self, t: ast.Call, args: list[Node]) -> Node:
-        self.arity(t, args, 1)
-        axis = None
-        for k in t.keywords:
-            if k.arg != "axis":
-                self.fail(f"sum has no argument '{k.arg}'; it has 'axis'", t)
-            axis = self.integer(k.value)
-        return self.graph.sum(args[0], axis)
 
     def norm(self, t: ast.Call, args: list[Node]) -> Node:
         """norm(x): Euclidean; norm(x, p): p a positive number."""
@@ -421,6 +431,9 @@ class _Reader:
     def greatest(self, parts: Sequence[Node]) -> Node:
         return self.fold("max", parts)
 
+    def logaddexp(self, parts: Sequence[Node]) -> Node:
+        return self.fold("logaddexp", parts)
+
     def indices(self, t: ast.expr) -> tuple[int, ...]:
         return tuple(self.integer(e) for e in t.elts) if isinstance(t, ast.Tuple) else (self.integer(t),)
 
@@ -463,10 +476,11 @@ _LOOPS: dict[str, Callable[[_Reader, Sequence[Node]], Node]] = {
     "matprod": _Reader.matrix_product,
     "min": _Reader.least,
     "max": _Reader.greatest,
+    "logaddexp": _Reader.logaddexp,
 }
 
 _STRUCTURES: dict[str, Callable[[_Reader, ast.Call, list[Node]], Node]] = {
-    "sum": _Reader.sum,
+    "sum": total,
     "norm": _Reader.norm,
     "outer": _Reader.outer,
     "dot": _Reader.dot,
@@ -554,6 +568,11 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
     inside = ", ".join(done[a][0] for a in n.args)
     if op == "stack":
         return f"[{inside}]", _ATOM
+    if op in COMPOSITES:
+        options = [f"{k}={v}" for k, v in unusual(n).items()]
+        return f"{COMPOSITES[op].called or op}({', '.join([inside, *options])})", _ATOM
+    if op == "concat":
+        return f"concat([{inside}])", _ATOM
     if op == "sum" and n.attr is not None:
         return f"sum({inside}, axis={n.attr})", _ATOM
     if op in ("broadcast", "reshape"):

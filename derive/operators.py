@@ -115,6 +115,9 @@ STRUCTURAL: dict[str, str] = {
     "reshape": "the same entries, row by row, in another shape",
     "index": "one entry or row, counted from 0",
     "stack": "a vector of scalars or a matrix of rows",
+    "concat": "vectors end to end, or matrices below each other",
+    "det": "determinant",
+    "inv": "inverse matrix",
     "def": "a named expression",
 }
 

@@ -97,6 +97,20 @@ def stack(parts: Sequence[Shape]) -> Shape:
     return (len(parts), *parts[0])
 
 
+def concat(parts: Sequence[Shape]) -> Shape:
+    rank = max(1, *map(len, parts))
+    rows = [p if len(p) == rank else (1, *p) for p in parts]
+    for r, p in zip(rows, parts, strict=True):
+        if len(r) != rank or r[1:] != rows[0][1:]:
+            raise ShapeError(f"{show(parts[0])} and {show(p)} can't be joined end to end")
+    return (sum(r[0] for r in rows), *rows[0][1:])
+
+
+def square(a: Shape, who: str) -> None:
+    if len(a) != 2 or a[0] != a[1]:
+        raise ShapeError(f"{who} needs a square matrix, not {show(a)}")
+
+
 def normal_index(a: Shape, where: tuple[int, ...]) -> tuple[int, ...]:
     """Indices counted from 0, negatives resolved. Raises ShapeError when out of range."""
     if len(where) > len(a):

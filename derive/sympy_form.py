@@ -13,11 +13,14 @@ from functools import cache
 from itertools import product
 from typing import Any
 
+from derive.composites import COMPOSITES
 from derive.errors import ExpressionError
 from derive.graph import Graph, Node, Shape
+from derive.meaning import meaning
 from derive.operators import OPERATORS
 
 MAX_OPERATIONS = 4_000  # of one entry, written out
+MAX_MATRIX = 4  # rows of a determinant or an inverse
 
 Expr = Any  # a SymPy expression
 Inner = Callable[[Node], list[Expr]]
@@ -44,15 +47,8 @@ class Expansion:
         for n in _down_to(root, cut):
             if n.op == "symbol" or n in cut:
                 done[n] = self.symbols(n)
-            elif n.op == "const":
-                done[n] = [_rational(n.attr)]
-            elif n.op in OPERATORS:
-                spread = [_spread(done[a], a.shape, n.shape) for a in n.args]
-                done[n] = (
-                    [_operator(n.op, args) for args in zip(*spread, strict=True)] if spread else [_operator(n.op, [])]
-                )
-            elif n.op in _STRUCTURE:
-                done[n] = _STRUCTURE[n.op](n, [done[a] for a in n.args])
+            elif n.op == "const" or _is_plain(n):
+                done[n] = _plain(n, done)
                 if n.op == "def":
                     self._name(n, done[n])
             elif inner is not None:
@@ -101,9 +97,29 @@ def _down_to(root: Node, cut: frozenset[Node]) -> list[Node]:
         n = work.pop()
         if n not in seen:
             seen.add(n)
-            if n not in cut and (n.op in OPERATORS or n.op in _STRUCTURE):
+            if n not in cut and _is_plain(n):
                 work.extend(n.args)
     return sorted(seen, key=lambda n: n.id)
+
+
+def _is_plain(n: Node) -> bool:
+    return n.op in OPERATORS or n.op in _STRUCTURE or n.op in COMPOSITES
+
+
+def _plain(n: Node, done: Mapping[Node, list[Expr]]) -> list[Expr]:
+    if n.op == "const":
+        return [_rational(n.attr)]
+    if n.op in OPERATORS:
+        spread = [_spread(done[a], a.shape, n.shape) for a in n.args]
+        return [_operator(n.op, args) for args in zip(*spread, strict=True)] if spread else [_operator(n.op, [])]
+    if n.op in COMPOSITES:
+        body, places = meaning(n)
+        inner = dict(zip(places, [done[a] for a in n.args], strict=True))
+        for m in _down_to(body, frozenset(places)):
+            if m not in inner:
+                inner[m] = _plain(m, inner)
+        return inner[body]
+    return _STRUCTURE[n.op](n, [done[a] for a in n.args])
 
 
 def _indices(shape: Shape) -> list[tuple[int, ...]]:
@@ -224,6 +240,20 @@ def _index(n: Node, args: Sequence[list[Expr]]) -> list[Expr]:
     return [at[(*n.attr, *i)] for i in _indices(n.shape)]
 
 
+def _matrix(n: Node, entries: Sequence[Expr]) -> Any:
+    import sympy as sp
+
+    size = n.args[0].shape[0]
+    if size > MAX_MATRIX:
+        raise ExpressionError(f"{n.op} of a {size} by {size} matrix is not written out for SymPy")
+    return sp.Matrix(size, size, entries)
+
+
+def _inv(n: Node, args: Sequence[list[Expr]]) -> list[Expr]:
+    matrix = _matrix(n, args[0])
+    return list(matrix.adjugate() / matrix.det())
+
+
 _STRUCTURE: dict[str, Callable[[Node, Sequence[list[Expr]]], list[Expr]]] = {
     "def": lambda n, args: args[0],
     "matmul": _matmul,
@@ -235,6 +265,9 @@ _STRUCTURE: dict[str, Callable[[Node, Sequence[list[Expr]]], list[Expr]]] = {
     "reshape": lambda n, args: args[0],
     "index": _index,
     "stack": lambda n, args: [e for part in args for e in part],
+    "concat": lambda n, args: [e for part in args for e in part],
+    "det": lambda n, args: [_matrix(n, args[0]).det()],
+    "inv": _inv,
 }
 
 #: Every operator that has a SymPy form.

@@ -113,6 +113,9 @@ def test_long_sums_are_no_recursion() -> None:
 def test_every_function_can_be_called() -> None:
     calls = {
         "where": "where(x > 0, x, y)", "select": "select(x, y, z)", "min": "min(x, y)", "max": "max(x, y)", "logaddexp": "logaddexp(x, y)",
+        "indicator": "indicator(x > 0)", "leaky_relu": "leaky_relu(x, 0.1)", "clip": "clip(x, 0, 1)", "solve": "solve(W, v)",
+        "concat": "concat([v, v, x])", "stack": "stack([v, v])", "one_hot": "one_hot(1, 3)", "delta": "delta(0, 1)",
+        "eye": "eye(2)", "zeros": "zeros(2)", "ones": "ones(2, 3)",
         "outer": "outer(v, v)", "dot": "dot(v, v)", "diag": "diag(v)", "norm": "norm(v)", "broadcast": "broadcast(x, 2)",
         "reshape": "reshape(v, 2, 1)", "d": "d(x, x)", "grad": "grad(x, x)", "jacobian": "jacobian(v, v)",
         "hessian": "hessian(x, x)", "hvp": "hvp(x, x, 1)",
@@ -120,8 +123,12 @@ def test_every_function_can_be_called() -> None:
     calls |= {name: f"{name}(i*x for i in range(3))" for name in ("prod", "matprod")} | {
         "matprod": "matprod(W for i in range(2))"
     }
+    calls |= dict.fromkeys(("logsumexp", "softmax", "log_softmax", "mean", "var"), "") | dict.fromkeys(
+        ("trace", "det", "inv"), ""
+    )
     for name in FUNCTION_NAMES:
-        assert parse(calls.get(name, f"{name}(x)"), SCOPE, GRAPH) is not None
+        argument = "W" if calls.get(name) == "" else "x"
+        assert parse(calls.get(name) or f"{name}({argument})", SCOPE, GRAPH) is not None
 
 
 @pytest.mark.parametrize(

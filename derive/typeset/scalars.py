@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 
+from derive.composites import COMPOSITES, unusual
 from derive.graph import Node
 from derive.language import decimal_text
 from derive.operators import OPERATORS
@@ -70,7 +71,7 @@ def _name(n: Node, done: Done) -> Piece:
 
 def _add(n: Node, done: Done) -> Piece:
     left, right = (done[a] for a in n.args)
-    if right.unsigned:  # a + -b
+    if right.text.startswith("-") and right.level >= SUM:  # a + -b
         return Piece(f"{at_least(SUM, left)} - {right.text[1:]}", SUM)
     return Piece(f"{at_least(SUM, left)} + {at_least(SUM, right)}", SUM)
 
@@ -145,11 +146,18 @@ def _sqrt(n: Node, done: Done) -> Piece:
 def applied(n: Node, done: Done) -> Piece:
     """An operator as its entry in the table says."""
     inside = [done[a].text for a in n.args]
-    template = OPERATORS[n.op].latex
+    template = OPERATORS[n.op].latex if n.op in OPERATORS else _of_composite(n)
     if any(map(tall, inside)):
         for opening, closing in (("(", ")"), (r"\lvert", r"\rvert")):
             template = template.replace(opening, rf"\left{opening}").replace(closing, rf"\right{closing}")
     return Piece(template.format(*inside))
+
+
+def _of_composite(n: Node) -> str:
+    """The template of a composite, options that are not the defaults below its name."""
+    said = [rf"\mathrm{{{k}}}{chr(92) + ',' if k == 'axis' else '='}{v}" for k, v in unusual(n).items()]
+    below = f"_{{{', '.join(said)}}}" if said else ""
+    return COMPOSITES[n.op].latex.replace("{options}", below.replace("{", "{{").replace("}", "}}"))
 
 
 def _relation(n: Node, done: Done) -> Piece:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from derive.graph import Node
 from derive.typeset.norms import norm, powers_in
 from derive.typeset.pieces import (
+    ATOM,
     FRACTION,
     HADAMARD,
     POWER,
@@ -46,6 +47,18 @@ def _diag(n: Node, done: Done) -> Piece:
     return Piece(rf"\mathrm{{diag}}{group(done[n.args[0]].text)}")
 
 
+def _det(n: Node, done: Done) -> Piece:
+    return Piece(rf"\det{group(done[n.args[0]].text)}")
+
+
+def _inv(n: Node, done: Done) -> Piece:
+    return Piece(rf"{at_least(ATOM, done[n.args[0]])}^{{-1}}", POWER)
+
+
+def _concat(n: Node, done: Done) -> Piece:
+    return Piece(r"\begin{pmatrix} " + r" \\ ".join(done[a].text for a in n.args) + r" \end{pmatrix}")
+
+
 def _sum(n: Node, done: Done) -> Piece:
     for p in (1, 2):
         if of := powers_in(n, p):
@@ -82,4 +95,5 @@ def _stack(n: Node, done: Done) -> Piece:
 RULES: dict[str, Callable[[Node, Done], Piece]] = {
     "matmul": _matmul, "transpose": _transpose, "outer": _outer, "diag": _diag, "sum": _sum,
     "broadcast": _broadcast, "reshape": _reshape, "stack": _stack,
+    "concat": _concat, "det": _det, "inv": _inv,
 }  # fmt: skip

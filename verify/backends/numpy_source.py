@@ -40,7 +40,9 @@ FORMS: dict[str, Form] = {
 }
 
 #: What ``derive.components`` has resolved before source is written, and a definition, which is a line.
-RESOLVED = ("matmul", "transpose", "outer", "diag", "sum", "broadcast", "reshape", "index", "stack", "def")
+RESOLVED = (
+    "matmul", "transpose", "outer", "diag", "sum", "broadcast", "reshape", "index", "stack", "concat", "det", "inv", "def",
+)  # fmt: skip
 
 DIALECT = Dialect(
     module="np",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.graph import Node
+from derive.meaning import unfold
 from verify.backends.writer import ATOM, INFIX, PRODUCT, UNARY, Dialect, Form, Program, compile_source, write
 
 
@@ -50,6 +51,16 @@ FORMS: dict[str, Form] = {
     "reshape": _call("torch.reshape({}, {shape})"),
     "index": _call("{}[{attr}]"),
     "stack": _call("torch.stack([{}])"),
+    "concat": _call("concat({})"),
+    "det": _call("torch.linalg.det({})"),
+    "inv": _call("torch.linalg.inv({})"),
+    # composites that Torch evaluates by a function of its own; the rest are written out by their meaning
+    "logsumexp": _call("torch.logsumexp({}, dim={dim})"),
+    "softmax": _call("torch.softmax({}, dim={dim})"),
+    "log_softmax": _call("torch.log_softmax({}, dim={dim})"),
+    "mean": _call("torch.mean({}, dim={axis})"),
+    "solve": _call("torch.linalg.solve({}, {})"),
+    "trace": _call("torch.trace({})"),
 }
 
 #: A definition is a line.
@@ -66,6 +77,11 @@ DIALECT = Dialect(
         "number": """\
 def number(x):
     return torch.tensor(x, dtype=torch.float64)""",
+        "concat": '''\
+def concat(*parts):
+    """Joined end to end; a part of one dimension less is one entry or row."""
+    rank = max(1, *(p.dim() for p in parts))
+    return torch.cat([p if p.dim() == rank else p.unsqueeze(0) for p in parts])''',
         "select": '''\
 def select(s, a, b):
     """a where s > 0, b where s < 0; on the kink their common value, or NaN."""
@@ -82,7 +98,8 @@ def torch_source(outputs: Sequence[Node], inputs: Sequence[Node]) -> str:
     ``outputs`` are derivative-free nodes of any shape. A definition among them is the very tensor that the
     others are computed from, so ``torch.autograd.grad(L, a1)`` is the document's dL/da1.
     """
-    return write(DIALECT, outputs, inputs)
+    unfolded = unfold([*outputs, *inputs], FORMS)
+    return write(DIALECT, unfolded[: len(outputs)], unfolded[len(outputs) :])
 
 
 def compile_torch(outputs: Sequence[Node], inputs: Sequence[Node]) -> Program:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from derive.composites import COMPOSITES, options_of
 from derive.graph import Node
 
 MAX_LINE = 88  # a longer expression is broken off into a line of its own
@@ -160,11 +161,13 @@ def _apply(dialect: Dialect, written: Mapping[Node, tuple[str, int]], n: Node) -
     bare = form.numbers and not all(a.op == "const" for a in n.args)
     places = form.places or (LOOSE,) * len(n.args)
     args = [_argument(dialect, written, a, place, bare) for a, place in zip(n.args, places, strict=True)]
-    if n.op == "stack":  # any number of arguments
+    if n.op in ("stack", "concat"):  # any number of arguments
         args = [", ".join(args)]
     attr = ", ".join(map(str, n.attr)) if n.op == "index" else n.attr
+    options = options_of(n) if n.op in COMPOSITES else {}
+    dim = 0 if options.get("axis") is None else options["axis"]
     axes = ", ".join(map(str, reversed(range(len(n.shape)))))
-    return form.text.format(*args, attr=attr, shape=n.shape, axes=axes), form.level
+    return form.text.format(*args, attr=attr, shape=n.shape, axes=axes, **options, dim=dim), form.level
 
 
 def _argument(dialect: Dialect, written: Mapping[Node, tuple[str, int]], n: Node, place: int, bare: bool) -> str:
@@ -234,9 +237,13 @@ def docstring(outputs: Sequence[Node], remark: str) -> str:
     said = [_said(n) for n in outputs[:MAX_TITLES]]
     if len(outputs) > len(said):
         said.append(f"and {len(outputs) - len(said)} more")
-    plain = ["".join(c if c.isprintable() else " " for c in s).replace("\\", "/").replace('"', "'") for s in said]
-    lines = [f'"""Computes, {remark}:', "", *(f"    {p}" for p in plain), '"""']
+    lines = [f'"""Computes, {remark}:', "", *(f"    {printable(s)}" for s in said), '"""']
     return "\n    ".join(lines).replace("\n    \n", "\n\n")
+
+
+def printable(text: str) -> str:
+    """Text that may stand in a docstring: nothing in it ends one."""
+    return "".join(c if c.isprintable() else " " for c in text).replace("\\", "/").replace('"', "'")
 
 
 def _said(n: Node) -> str:

@@ -7,7 +7,7 @@ import unicodedata
 
 from derive.errors import ExpressionError, nearest
 from derive.graph import Graph, Node
-from derive.language import FUNCTION_NAMES, LAYOUTS, names_in, parse
+from derive.language import FUNCTION_NAMES, LAYOUTS, RESERVED, names_in, parse
 from derive.operators import CONSTANTS
 from derive.shapes import show
 from verify.casefile.model import Definition, Place, Symbol
@@ -78,7 +78,7 @@ class Names:
             message = f"'{name}' is a reserved word; choose another name, such as '{name}_'"
         elif name.startswith("__"):
             message = f"'{short(name)}': a name does not start with two underscores"
-        elif name in FUNCTION_NAMES:
+        elif name in RESERVED:
             message = f"'{name}' is a function of the language; choose another name, such as '{name}_'"
         elif name in self.places:
             self.reader.fault(label.place, f"the name '{name}' is taken on line {self.places[name].line}")
