@@ -191,7 +191,7 @@ def _with_names(domain: Domain, opened: Set[Node]) -> Decision | None:
     wide = Domain(sides[0], sides[1], sides[2:], domain.bounds)
     if len(wide.order) > MAX_NAMED_NODES:
         return None
-    found = _by_regions(wide, True)
+    found = _by_polynomials(wide, _Quick(Ring(domain.graph)), "atoms") or _by_regions(wide, True)
     if found.status == "proved":
         conditions = tuple(names.concrete(c) for c in found.conditions)
         return _inhabited(domain, replace(found, conditions=conditions))
