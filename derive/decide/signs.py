@@ -226,6 +226,8 @@ class Signs:
                 return fact & (POSITIVE if not self.mask(k.parts[0]) & ZERO else NONNEGATIVE)
             case "root":
                 return fact & (POSITIVE if not self.mask(k.parts[0]) & ZERO else NONNEGATIVE)
+            case "log" if fact == ANY and self.mask(k.parts[0]) == POSITIVE:  # log(u) has the sign of u - 1
+                return self.mask(k.parts[0] - 1)
         return fact
 
     def _quadratic(self, p: Poly) -> Mask:

@@ -86,6 +86,12 @@ class Bench:
             for entry, value in zip(entries, symbol.values or (), strict=True)
         }
 
+    @property
+    def bounds(self) -> dict[Node, tuple[Fraction | None, Fraction | None]]:
+        """The declared ranges of symbols."""
+        symbols = self.case.symbols.values()
+        return {s.node: (s.low, s.high) for s in symbols if s.low is not None or s.high is not None}
+
     @cached_property
     def recoveries(self) -> Mapping[str, Any]:
         from verify.claims.recovery import recover

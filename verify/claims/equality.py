@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derive.calculus import expand_all
 from derive.graph import Node, topological
@@ -15,6 +15,9 @@ from derive.shapes import Size
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.verdict import Verdict, combine, undecided
+
+if TYPE_CHECKING:
+    from derive.decide import Decision
 
 #: Simple slips that a one-step repair undoes; tried in this order.
 FACTORS = (Fraction(-1), Fraction(1, 2), Fraction(2), Fraction(-1, 2), Fraction(-2), Fraction(1, 4), Fraction(4))
@@ -57,11 +60,36 @@ def _say(sizes: Mapping[str, int]) -> str:
     return ", ".join(f"{name} = {value}" for name, value in sizes.items())
 
 
+def links(bench: Bench, claim: Claim) -> Iterator[tuple[Node, Node, Decision]]:
+    """The links of a claim's chain, derivatives worked out, each with what was decided on it."""
+    from derive.decide import decide_equal
+
+    assert claim.of is not None
+    chain = expand_all([claim.of, *claim.equals])
+    assuming = expand_all(claim.assuming)
+    for a, b in pairwise(chain):
+        yield a, b, decide_equal(a, b, assuming, _bounds(bench))
+
+
+def _bounds(bench: Bench) -> dict[Node, tuple[Fraction | None, Fraction | None]]:
+    return bench.bounds
+
+
 def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node]) -> Verdict:
     from derive.decide import decide_equal
 
-    bounds = {s.node: (s.low, s.high) for s in bench.case.symbols.values() if s.low is not None or s.high is not None}
+    bounds = _bounds(bench)
     decision = decide_equal(a, b, assuming, bounds)
+    found = verdict_of(decision, claim)
+    if decision.status != "refuted":
+        return found
+    repair = _repair(a, b, assuming, bounds)
+    right = f"correct: {to_text(a)}" if len(to_text(a)) < 200 else ""
+    return replace(found, reason="; ".join(p for p in (found.reason, repair, right) if p))
+
+
+def verdict_of(decision: Decision, claim: Claim) -> Verdict:
+    """What a decision means for a claim."""
     evidence: dict[str, Any] = {"method": "proved", "by": decision.method}
     if decision.conditions:
         evidence["conditions"] = [_text(c) for c in decision.conditions]
@@ -73,11 +101,7 @@ def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node]) ->
         case "proved-if":
             return Verdict("holds-if", decision.reason, evidence=evidence)
         case "refuted":
-            evidence["method"] = "certified"
-            repair = _repair(a, b, assuming, bounds)
-            right = f"correct: {to_text(a)}" if len(to_text(a)) < 200 else ""
-            reason = "; ".join(p for p in (decision.reason, repair, right) if p)
-            return Verdict("wrong", reason, None, (claim.id,), evidence)
+            return Verdict("wrong", decision.reason, None, (claim.id,), {**evidence, "method": "certified"})
     return undecided(decision.reason)
 
 

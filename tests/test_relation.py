@@ -1,0 +1,66 @@
+"""Inequalities on a domain; what is proved never contradicts a point."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+
+from derive.calculus import expand
+from derive.decide import decide_holds
+from derive.enclose import rational, truth
+from derive.graph import Graph, Node
+from derive.language import parse
+from tests.strategies import KINKED, SMOOTH, points, scalar_expressions
+
+G = Graph()
+SCOPE: dict[str, Node] = {n: G.symbol(n) for n in ("x", "y", "z", "a", "b", "eta", "lam")}
+SCOPE["v"] = G.symbol("v", (2,))
+
+
+def decide(text: str, assuming: list[str]) -> tuple[str, str]:
+    found = decide_holds(expand(parse(text, SCOPE, G)), [parse(t, SCOPE, G) for t in assuming])
+    return found.status, found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "assuming", "status"),
+    [
+        ("d(sigmoid(z), z) <= 1/4", [], "proved"),
+        ("d(sigmoid(z), z) < 1/4", [], "proved-if"),
+        ("d(tanh(z), z) <= 1", [], "proved"),
+        ("d(sigmoid(z), z) > 0", [], "proved"),
+        ("abs(a + b) <= abs(a) + abs(b)", [], "proved"),
+        ("x**2 + y**2 >= 2*x*y", [], "proved"),
+        ("x*(1 - x) <= 1/4", [], "proved"),
+        ("relu(x) >= x", [], "proved"),
+        ("log(1 + exp(z)) > 0", [], "proved"),
+        ("log(x**2 + 1) >= 0", [], "proved"),
+        ("abs(1 - eta*lam) < 1", ["lam > 0", "eta > 0", "eta < 2/lam"], "proved"),
+        ("abs(1 - eta*lam) < 1", ["lam > 0", "eta > 0"], "refuted"),
+        ("abs(1 - eta*lam) <= 1", ["lam > 0", "eta > 0", "eta < 3/lam"], "refuted"),
+        ("x**2 > x", [], "refuted"),
+        ("v @ v >= 0", [], "proved"),
+        ("v @ v > 0", [], "refuted"),
+        ("v > 0", [], "refuted"),
+        ("log(x) > 0", ["x < 0"], "undecided"),
+    ],
+)
+def test_inequalities(text: str, assuming: list[str], status: str) -> None:
+    found = decide(text, assuming)
+    assert found[0] == status, found
+
+
+@settings(deadline=None, max_examples=60)
+@given(scalar_expressions(G, [SCOPE["x"], SCOPE["y"]], size=5, unary=SMOOTH + KINKED), points([SCOPE["x"], SCOPE["y"]]))
+def test_a_proof_never_contradicts_a_point(f: Node, point: dict[Node, Fraction]) -> None:
+    condition = G.call("ge", f, G.zero)
+    found = decide_holds(condition)
+    at = {n: rational(v) for n, v in point.items()}
+    if found.status == "proved":
+        assert truth(condition, at) is not False
+    if found.status == "refuted":
+        assert found.witness is not None
+        witness = {n: rational(v) for n, v in {**point, **found.witness}.items()}
+        assert truth(condition, witness) is False
