@@ -302,7 +302,7 @@ class Ring:
             product = g.const(_fraction(c))
             for i, n in enumerate(e):
                 if n:
-                    product = g.mul(product, g.pow(self.kernels[i].node, g.const(n)))
+                    product = g.mul(product, g.pow(self.kernels[i].node, g.const(int(n))))
             total = g.add(total, product)
         return total
 

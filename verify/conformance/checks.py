@@ -98,7 +98,7 @@ def _hunt(tested: Implementation, points: Sequence[Input], seed: int, examples: 
     examples = min(examples, max(LEAST_EXAMPLES, WORK // len(topological(roots))))
 
     def measure(point: Point) -> Mapping[str, Reading | None]:
-        bound = bounds(roots, nodes, point, tested.bits)
+        bound = bounds(roots, nodes, point, tested.bits, tested.normwise)
         if None in bound[:values]:  # no value, no derivative
             return dict.fromkeys(tested.truth)
         entries, found = iter(bound), tested.run(point)

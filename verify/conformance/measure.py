@@ -52,12 +52,19 @@ class Bound:
     tolerance: float
 
 
-def bounds(roots: Sequence[Node], inputs: Sequence[Node], point: Sequence[float], bits: int) -> list[Bound | None]:
-    """The bound of each scalar root; None where it has no value, stands on a kink, or leaves float64's range."""
+def bounds(
+    roots: Sequence[Node], inputs: Sequence[Node], point: Sequence[float], bits: int, normwise: bool = False
+) -> list[Bound | None]:
+    """The bound of each scalar root; None where it has no value, stands on a kink, or leaves float64's range.
+
+    ``normwise`` allows what moving every input by a rounding of the greatest one does: a factorization of a matrix is
+    backward stable in the norm of the matrix (Higham, Accuracy and Stability of Numerical Algorithms, ch. 9), not entry by entry.
+    """
     from flint import arb, fmpq
 
+    blur = max(map(abs, point), default=0.0) * 2.0**-bits if normwise else 0.0
     with precision(bits):
-        balls = _constants(roots) | {n: arb(x) for n, x in zip(inputs, point, strict=True)}
+        balls = _constants(roots) | {n: arb(x, blur) for n, x in zip(inputs, point, strict=True)}
     rough = evaluate_all(roots, balls, bits)
     exact: Mapping[Node, Any] = {}
     values = {n: fmpq(*x.as_integer_ratio()) for n, x in zip(inputs, point, strict=True)}

@@ -9,7 +9,7 @@ from derive.calculus import expand, expand_all, gradient, hvp
 from derive.components import components, components_all
 from derive.curvature import hessian
 from derive.errors import ExpressionError
-from derive.graph import Node, free_symbols
+from derive.graph import Node, free_symbols, topological
 from derive.language import to_text
 from verify.casefile.model import Case
 from verify.conformance.measure import NUMPY_BITS, TORCH_BITS
@@ -25,6 +25,7 @@ class Implementation:
     ``truth`` has the exact scalar nodes of each subject, the function's value first; ``symbols`` what they depend
     on, in the order of the points; ``run(point)`` gives the implementation's floats, entry by entry, in the same
     order. ``labels`` name entries where the subject does not, ``missing`` says why a subject could not be derived.
+    ``normwise``: it factorizes matrices (see measure.bounds).
     """
 
     backend: str
@@ -34,6 +35,7 @@ class Implementation:
     run: Callable[[Sequence[float]], Mapping[str, Values]] = lambda point: {}
     labels: dict[str, list[str]] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    normwise: bool = False
 
     def add(self, subject: str, nodes: Callable[[], Sequence[Node]]) -> str:
         """Takes up a subject, or tells why its truth can't be derived."""
@@ -97,6 +99,7 @@ def torch_implementation(case: Case, o: Objective) -> Implementation:
 
     directions = [fresh_symbol(case, f"u_{to_text(v)}", v) for v in o.symbols]
     made = Implementation("torch", TORCH_BITS, {o.text: components(o.function)})
+    made.normwise = any(n.op in ("det", "inv", "solve") for n in topological([o.function]))
     slope = made.add(f"grad({o.by})", lambda: gradient(o.scalar, o.symbols))
     product = made.add(f"hvp({o.by}, u)", lambda: hvp(o.scalar, o.symbols, directions))
     beside, others = made.add_others(o.others)
