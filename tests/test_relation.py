@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,8 @@ from derive.enclose import rational, truth
 from derive.graph import Graph, Node
 from derive.language import parse
 from tests.strategies import KINKED, SMOOTH, points, scalar_expressions
+from verify.casefile import load
+from verify.claims import Bench, judge
 
 G = Graph()
 SCOPE: dict[str, Node] = {n: G.symbol(n) for n in ("x", "y", "z", "a", "b", "eta", "lam")}
@@ -64,3 +67,22 @@ def test_a_proof_never_contradicts_a_point(f: Node, point: dict[Node, Fraction])
         assert found.witness is not None
         witness = {n: rational(v) for n, v in {**point, **found.witness}.items()}
         assert truth(condition, witness) is False
+
+
+def test_a_missing_condition_is_shown_both_ways(tmp_path: Path) -> None:
+    path = tmp_path / "gd.yaml"
+    path.write_text(
+        """\
+title: Gradient descent on a parabola
+symbols: {eta: {}, lam: {}}
+claims:
+  - {id: a, holds: "abs(1 - eta*lam) < 1", assuming: [lam > 0, eta > 0], needs: [eta < 2/lam]}
+  - {id: b, holds: "abs(1 - eta*lam) < 1", assuming: [lam > 0, eta > 0], needs: [eta < 3/lam]}
+  - {id: c, of: sqrt(lam**2), equals: lam, needs: [lam >= 0]}
+"""
+    )
+    case = load(path)
+    found = [judge(Bench(case), c) for c in case.claims]
+    assert [v.verdict for v in found] == ["holds-if", "wrong", "holds-if"]
+    assert found[0].reason == "holds if eta < 2/lam; as stated: does not hold at eta = 2, lam = 2"
+    assert "under eta < 3/lam: wrong" in found[1].reason

@@ -31,6 +31,7 @@ SAYS = {
 
 #: Keys that mean something only beside one of others.
 _BESIDE = (
+    ("needs", ("equals", "holds"), "a condition goes with a formula or a relation"),
     ("equals", ("of",), "what the formula is for"),
     ("shape", ("of",), "what has the shape"),
     ("prints", ("of", "shows"), "what the number is of"),
@@ -103,7 +104,7 @@ class Claims:
             t = given.get(key)
             if t is not None and self.reader.is_text(t, "an expression") and isinstance(t, Text):
                 texts[key], values[key] = t.value, self.names.expression(t, boolean)
-        for key, boolean in (("equals", False), ("assuming", True)):
+        for key, boolean in (("equals", False), ("assuming", True), ("needs", True)):
             parts = self.reader.texts(given.get(key), "an expression or a list of them")
             if parts:
                 texts[key] = (" = " if key == "equals" else "; ").join(t.value for t in parts)

@@ -74,6 +74,7 @@ class Claim:
     defines: tuple[str, ...] = ()
     shape: tuple[int, ...] | None = None
     assuming: tuple[Node, ...] = ()
+    needs: tuple[Node, ...] = ()
     pinned: str = "holds"
     because: str = ""
     note: str = ""

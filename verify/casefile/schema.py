@@ -74,6 +74,11 @@ CLAIM: dict[str, Field] = {
     "defines": Field("names", "names that are defined here", "[z1, a1]"),
     "shape": Field("sizes", "with of: its shape; [] for a scalar", "[2, 3]"),
     "assuming": Field("expressions", "conditions that the document states", "[z1 > 0]"),
+    "needs": Field(
+        "expressions",
+        "a condition that the document does not state and without which it fails: shown both ways, it makes holds-if",
+        "[eta < 2/lam]",
+    ),
     "verdict": Field("verdict", "the verdict that the author of the case has reviewed; default: holds", "wrong"),
     "because": Field("text", "why that is the verdict; needed with any verdict but holds", "the factor 2 is missing"),
     "note": Field("text", "shown beside the claim in reports"),

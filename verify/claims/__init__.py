@@ -7,6 +7,7 @@ the number printed for it); each is judged, and the gravest verdict stands.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from verify.casefile.model import Claim
 from verify.claims.arithmetic import judge_arithmetic
@@ -40,4 +41,19 @@ def judge(bench: Bench, claim: Claim) -> Verdict:
         parts = [decide(bench, claim) for _, says, decide in JUDGES if says(claim)]
     except (ValueError, ArithmeticError, NotImplementedError) as e:
         return undecided(f"not decided: {e}")
-    return combine(parts) if parts else undecided("the claim says nothing that is judged")
+    if not parts:
+        return undecided("the claim says nothing that is judged")
+    found = combine(parts)
+    return _with_condition(bench, claim, found) if claim.needs else found
+
+
+def _with_condition(bench: Bench, claim: Claim, stated: Verdict) -> Verdict:
+    """holds-if, where a claim fails as the document states it and holds under the condition that the case offers."""
+    if stated.verdict not in ("wrong", "holds-if"):
+        return stated
+    under = judge(bench, replace(claim, assuming=(*claim.assuming, *claim.needs), needs=()))
+    condition = claim.texts.get("needs", "")
+    if under.verdict != "holds":
+        return replace(stated, reason=f"{stated.reason}; under {condition}: {under.verdict}, {under.reason}")
+    evidence = {**under.evidence, "condition": condition, "as stated": dict(stated.evidence)}
+    return Verdict("holds-if", f"holds if {condition}; as stated: {stated.reason}", stated.exact, (), evidence)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 from derive.enclose import evaluate, precision, rational
 from derive.graph import Node, topological
@@ -49,7 +50,7 @@ def inheritance(bench: Bench, claim: Claim) -> Inheritance | None:
     for earlier in reversed(_before(bench, claim, node)):
         if earlier.of is not None and fit(printed, rational(bench.printed(earlier).value)) in ("rounded", "tie"):
             return Inheritance((earlier,), copied=True)
-    step = bench.entry(claim.by) if claim.by is not None else node
+    step = step_of(bench, claim)
     inputs = _inputs(bench, claim, step)
     for chosen in _subsets(bench, [c for _, c in inputs]):
         values = {
@@ -76,6 +77,25 @@ def _carried(bench: Bench, claim: Claim, step: Node, inputs: Sequence[tuple[Node
         if within_rounding(step, values, {n: p.unit / 2 for n, p in moving}, bench.printed(claim)):
             return Inheritance(tuple(chosen), copied=False)
     return None
+
+
+def replay(bench: Bench, claim: Claim, sources: Sequence[Claim]) -> Any:
+    """What the step of a number gives with the printed values of these claims put in, the rest exact: a value or a fault."""
+    step = step_of(bench, claim)
+    printed = {n: rational(bench.printed(c).value) for n, c in printed_inputs(bench, claim) if c in sources}
+    return evaluate([step], {**bench.known, **printed}, PRECISIONS[1])[0]
+
+
+def printed_inputs(bench: Bench, claim: Claim) -> list[tuple[Node, Claim]]:
+    """What a number's step names that the document had printed before, each with the latest claim that prints it."""
+    return _inputs(bench, claim, step_of(bench, claim))
+
+
+def step_of(bench: Bench, claim: Claim) -> Node:
+    """The entry that the document computed a number by: ``by``, or else the quantity itself."""
+    step = claim.by if claim.by is not None else claim.of
+    assert step is not None
+    return bench.entry(step)
 
 
 def origins(bench: Bench, claim: Claim, found: Inheritance) -> tuple[str, ...]:
