@@ -1,0 +1,47 @@
+"""Exact mathematics: expressions, their derivatives, proofs. Knows no files, no floats, no libraries but SymPy and FLINT.
+
+The names below are for people at a prompt or in a notebook (``derive.api`` explains them by example); the rest of the
+package is for programs. ``import derive`` loads nothing: a name is fetched when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from derive.api import derivation, gradient, hessian, hvp, jacobian, parse
+    from derive.calculus import expand
+    from derive.derived import Derivation
+    from derive.errors import ExpressionError
+    from derive.exchange import from_sympy, to_sympy
+    from derive.language import to_text
+    from derive.typeset import latex
+
+__all__ = [
+    "Derivation",
+    "ExpressionError",
+    "derivation",
+    "expand",
+    "from_sympy",
+    "gradient",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "latex",
+    "parse",
+    "to_sympy",
+    "to_text",
+]
+
+_HOMES = {
+    "derivation": "api", "gradient": "api", "hessian": "api", "hvp": "api", "jacobian": "api", "parse": "api",
+    "expand": "calculus", "Derivation": "derived", "ExpressionError": "errors",
+    "from_sympy": "exchange", "to_sympy": "exchange", "to_text": "language", "latex": "typeset",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'derive' has no attribute '{name}'")
+    return getattr(import_module(f"derive.{_HOMES[name]}"), name)

@@ -41,6 +41,11 @@ class Node:
 
         return f"<{to_text(self)}>"
 
+    def _repr_latex_(self) -> str:
+        from derive.typeset import latex
+
+        return f"${latex(self)}$"
+
     # Operators of Python, so that a graph can be built in code as it is written in a case.
     def __add__(self, other: Node | Number) -> Node:
         return self.graph.add(self, self.graph.lift(other))
@@ -345,8 +350,13 @@ def substitute(root: Node, values: Mapping[Node, Node]) -> Node:
 
     A definition that changes loses its name: it is no longer what the name stands for.
     """
+    return substitute_all([root], values)[0]
+
+
+def substitute_all(roots: Sequence[Node], values: Mapping[Node, Node]) -> list[Node]:
+    """``substitute`` in several roots, sharing the work."""
     done: dict[Node, Node] = dict(values)
-    for n in topological([root]):
+    for n in topological(roots):
         if n in done:
             continue
         args = tuple(done[a] for a in n.args)
@@ -360,7 +370,7 @@ def substitute(root: Node, values: Mapping[Node, Node]) -> Node:
             done[n] = n.graph.index(args[0], n.attr)
         else:
             done[n] = n.graph.node(n.op, args, n.attr, n.shape)
-    return done[root]
+    return [done[r] for r in roots]
 
 
 FOLDING: dict[str, Callable[..., Node]] = {

@@ -1,0 +1,98 @@
+"""``errata derive``: formulas and programs from one line, and faults with a caret."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from verify import cli
+
+LOGISTIC = ["mean((sigmoid(X @ w + b) - y)**2) + lam*sum(w**2)", "--wrt", "w,b"]
+LOGISTIC += ["--shape", "X=20,3", "--shape", "w=3", "--shape", "y=20"]
+
+
+def derive(capsys: Any, *words: str) -> tuple[int, str, str]:
+    code = cli.main(["derive", *words])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_the_gradient_of_somebody_elses_loss(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = derive(capsys, *LOGISTIC)
+    assert code == 0
+    assert out.splitlines() == [
+        "# X [20, 3], y [20], w [3]",
+        "s1 = sigmoid(X @ w + b)",
+        "f = mean((s1 - y)**2) + lam*sum(w**2)",
+        "s2 = 0.1*(s1 - y)*(s1*(1 - s1))",
+        "d(f, w) = 2*lam*w + X.T @ s2",
+        "d(f, b) = sum(s2)",
+    ]
+
+
+def test_the_only_name_is_the_variable(capsys: pytest.CaptureFixture[str]) -> None:
+    assert derive(capsys, "exp(2*z)")[1] == "f = exp(2*z)\nd(f, z) = 2*f\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--hessian"], "hessian(L, [w, b])[0, 1] = 2*x"),
+        (["--hvp", "u"], "Hu_w = 2*x*s1"),
+        (["--jacobian"], "d(L, [w, b])[1] = 2*s1"),
+        (["--gradient", "--hessian"], "d(L, b) = 2*s1"),
+        (["--to", "latex"], r"\frac{\partial L}{\partial b} &= 2 s_{1}"),
+        (["--to", "sympy"], "dL_db = 2*s1"),
+        (["--to", "numpy"], "def L(w, x, b):"),
+        (["--to", "torch"], "import torch"),
+        (["--to", "numpy", "--points"], "import numpy as np"),
+    ],
+)
+def test_what_is_derived_and_how_it_is_written(words: list[str], line: str, capsys: Any) -> None:
+    code, out, err = derive(capsys, "(w*x + b)**2", "--wrt", "w, b", "--name", "L", *words)
+    assert (code, err) == (0, "")
+    assert any(said.strip().removesuffix(r" \\") == line for said in out.splitlines()), out
+
+
+@pytest.mark.parametrize("form", [["numpy"], ["numpy", "--points"], ["torch"], ["sympy"]])
+def test_a_printed_program_runs_by_itself(form: list[str], capsys: Any, tmp_path: Path) -> None:
+    _, source, _ = derive(capsys, "sum(relu(W @ x)**2)", "--wrt", "W[0, 1],x", "--shape", "W=2,3", "--shape", "x=3",
+                          "--hessian", "--to", *form)  # fmt: skip
+    (tmp_path / "made.py").write_text(source, encoding="utf-8")
+    subprocess.run([sys.executable, "made.py"], cwd=tmp_path, check=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["a*(b", "--wrt", "a"], "EXPR:3: can't be read at '(b': '(' was never closed\n  a*(b\n    ^"),
+        (["1 + simgoid(a)"], "EXPR:5: unknown function 'simgoid'; did you mean 'sigmoid'?\n  1 + simgoid(a)\n      ^"),
+        (["1 + W @ x", "--wrt", "x", "--shape", "W=2,3", "--shape", "x=2"], "EXPR:5: [2, 3] @ [2] does not conform"),
+        (["a*b"], "EXPR:1: --wrt must say by which of its symbols to differentiate: a, b"),
+        (["a*b", "--wrt", "a,e"], "--wrt:1: unknown symbol 'e'\n  e\n  ^"),
+        (["a*b", "--wrt", "2"], "--wrt:1: a derivative is by a symbol"),
+        (["a*b", "--wrt", "a", "--shape", "c=2"], "--shape:1: 'c' does not stand in the expression"),
+        (["a*b", "--wrt", "a", "--shape", "a=z"], "--shape:3: expected NAME=SIZE,SIZE such as W=2,3\n  a=z\n    ^"),
+        (["a*b", "--wrt", "a", "--shape", "a=0"], "--shape:3: a size is at least 1"),
+        (["sum(W)", "--hessian", "--shape", "W=20,20"], "a Hessian of 400 x 400 entries"),
+        (["W", "--hessian", "--shape", "W=2"], "hessian needs a scalar"),
+        (["a > 1", "--wrt", "a"], "EXPR:1: expected a value, not a condition"),
+        (["a", "--points"], "--points goes with --to numpy"),
+        (["a", "--name", "a b"], "--name: 'a b' is no name"),
+        (["a", "--hvp", "2*a"], "--hvp:1: expected a name"),
+    ],
+)  # fmt: skip
+def test_faults_are_told_with_their_place(words: list[str], message: str, capsys: Any) -> None:
+    code, out, err = derive(capsys, *words)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_a_format_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = derive(capsys, "a", "--to", "fortran")
+    assert code == 2
+    assert "'numpy'" in err
