@@ -272,7 +272,9 @@ def _concat(g: Graph, n: Node, up: Node) -> Pull:
 
 def _det(g: Graph, n: Node, up: Node) -> Pull:
     # Jacobi's formula, where the matrix has an inverse
-    yield n.args[0], g.mul(g.mul(up, g.named.get(n, n)), g.transpose(g.inv(n.args[0])))
+    value = g.named.get(n, n)
+    times = up.args[0] if up.op == "div" and up.args[1] is value else g.mul(up, value)  # log(det(A)): the determinant cancels
+    yield n.args[0], g.mul(times, g.transpose(g.inv(n.args[0])))
 
 
 def _inv(g: Graph, n: Node, up: Node) -> Pull:

@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -454,6 +455,12 @@ def test_composites_are_kept_for_print_and_looked_through_for_meaning() -> None:
     assert to_text(gradient(f, [s])[0]) == "2*s"
     source = torch_source([f], [z])
     assert "torch.softmax(z, dim=0)" in source
+
+
+def test_the_manual_lists_every_function() -> None:
+    manual = (Path(__file__).parents[1] / "docs" / "cases.md").read_text()
+    listed = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]*)`", manual))))
+    assert set(FUNCTION_NAMES) - listed == set()
 
 
 def test_every_composite_says_what_it_is() -> None:
