@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from derive import shapes
+from derive.branches import between, branching, groups, sweep, unbroadcast
 from derive.components import components
 from derive.composites import COMPOSITES
 from derive.curvature import hessian
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node, Shape, substitute, topological
+from derive.graph import Graph, Node, Shape, substitute, substitute_all, topological
 from derive.local_derivatives import FIRST
 from derive.meaning import meaning, place, pull_text
 from derive.operators import DERIVATIVES, OPERATORS
@@ -35,7 +36,9 @@ def gradient(f: Node, variables: Sequence[Node]) -> list[Node]:
 def vjp(output: Node, variables: Sequence[Node], seed: Node) -> list[Node]:
     """seed . d(output)/dv for each variable v, in the variable's shape; ``seed`` has the output's shape."""
     g = output.graph
-    depends = _dependents(output, variables)
+    depends = between(output, variables)
+    if branching(depends):
+        return _through_branches(output, variables, seed)
     adjoint: dict[Node, Node] = {output: seed}
     for n in sorted(depends, key=lambda n: -n.id):
         up = adjoint.get(n)
@@ -48,6 +51,30 @@ def vjp(output: Node, variables: Sequence[Node], seed: Node) -> list[Node]:
     return [adjoint.get(v) or g.broadcast(g.zero, v.shape) for v in variables]
 
 
+def _through_branches(output: Node, variables: Sequence[Node], seed: Node) -> list[Node]:
+    g = output.graph
+    found: dict[Node, Node] = {}
+    for group in groups(output, variables):
+        some = [variables[i] for i in group]
+        found.update(sweep(output, some, seed, between(output, some), _pull))
+    return [found.get(v) or g.broadcast(g.zero, v.shape) for v in variables]
+
+
+def second_derivatives(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
+    """The lower triangle of d2f/dv2 of scalar nodes, as ``curvature.hessian`` gives it; the gradient's gradients where ``f``
+    branches by conditions. Raises ExpressionError where one variable is defined by another."""
+    if not any(n.op == "where" for n in between(f, variables)):
+        return hessian(f, variables)
+    if any(v in between(v, [w]) for v in variables for w in variables if v is not w):
+        raise ExpressionError("a Hessian by variables of which one is defined by another")
+    table = {}
+    for i, slope in enumerate(gradient(f, variables)):
+        for j, second in enumerate(gradient(slope, variables[: i + 1])):
+            if second is not f.graph.zero:
+                table[i, j] = second
+    return table
+
+
 def hvp(f: Node, variables: Sequence[Node], direction: Sequence[Node]) -> list[Node]:
     """H u, as the gradient of <grad f, u> with u held constant (Pearlmutter 1994), even where u depends on a variable."""
     g = f.graph
@@ -56,7 +83,7 @@ def hvp(f: Node, variables: Sequence[Node], direction: Sequence[Node]) -> list[N
     for derivative, u in zip(gradient(f, variables), held, strict=True):
         slope = g.add(slope, g.sum(g.mul(derivative, u)))
     freed = dict(zip(held, direction, strict=True))
-    return [substitute(r, freed) for r in gradient(slope, variables)]
+    return substitute_all(gradient(slope, variables), freed)
 
 
 def jacobian(y: Node, x: Node) -> Node:
@@ -131,7 +158,7 @@ def _by(f: Node, v: Node) -> Node:
 def _expand_hessian(g: Graph, n: Node, args: Sequence[Node]) -> Node:
     f, *variables = args
     scalars = [c for v in variables for c in components(v)]
-    table = hessian(components(f)[0], scalars)
+    table = second_derivatives(components(f)[0], scalars)
     size = range(len(scalars))
     entries = [table.get((max(i, j), min(i, j)), g.zero) for i in size for j in size]
     return _nest(g, entries, n.shape) if n.shape else entries[0]
@@ -160,15 +187,6 @@ _DERIVE: dict[str, Callable[[Graph, Node, Sequence[Node]], Node]] = {
 # -- one node backwards ----------------------------------------------------------------------------
 
 
-def _dependents(output: Node, variables: Sequence[Node]) -> set[Node]:
-    """The nodes between the output and the variables, both included."""
-    found = set(variables)
-    for n in topological([output]):
-        if any(a in found for a in n.args):
-            found.add(n)
-    return found
-
-
 def _pull(g: Graph, n: Node, up: Node, depends: set[Node]) -> Pull:
     """The contributions of node ``n`` with adjoint ``up`` to the adjoints of its arguments."""
     if n.op in FIRST:
@@ -176,29 +194,13 @@ def _pull(g: Graph, n: Node, up: Node, depends: set[Node]) -> Pull:
         for i, a in enumerate(n.args):
             partial = FIRST[n.op][i]
             if a in depends and partial is not None:
-                yield a, _unbroadcast(g, g.mul(up, partial(g, value, *n.args)), a.shape)
+                yield a, unbroadcast(g, g.mul(up, partial(g, value, *n.args)), a.shape)
     elif n.op in _STRUCTURE:
         yield from _STRUCTURE[n.op](g, n, up)
     elif n.op in COMPOSITES:
         yield from _composite(g, n, up, depends)
-    elif n.args and not OPERATORS[n.op].boolean:
+    elif n.args and n.op != "hold" and not OPERATORS[n.op].boolean:
         raise ExpressionError(f"no derivative is known for '{n.op}'")
-
-
-def _unbroadcast(g: Graph, up: Node, shape: Shape) -> Node:
-    """Sums out what broadcasting repeated."""
-    if up.shape == shape:
-        return up
-    if len(up.shape) < len(shape) or (up.shape != shape and shapes.size(up.shape) < shapes.size(shape)):
-        return g.broadcast(up, shape)
-    if not shape:
-        return g.sum(up)
-    while len(up.shape) > len(shape):
-        up = g.sum(up, 0)
-    for axis, (m, n) in enumerate(zip(up.shape, shape, strict=True)):
-        if m != n:
-            up = g.reshape(g.sum(up, axis), (*up.shape[:axis], 1, *up.shape[axis + 1 :]))
-    return up
 
 
 def _definition(g: Graph, n: Node, up: Node) -> Pull:
@@ -245,7 +247,7 @@ def _sum(g: Graph, n: Node, up: Node) -> Pull:
 
 
 def _broadcast(g: Graph, n: Node, up: Node) -> Pull:
-    yield n.args[0], _unbroadcast(g, up, n.args[0].shape)
+    yield n.args[0], unbroadcast(g, up, n.args[0].shape)
 
 
 def _reshape(g: Graph, n: Node, up: Node) -> Pull:
@@ -273,7 +275,9 @@ def _concat(g: Graph, n: Node, up: Node) -> Pull:
 def _det(g: Graph, n: Node, up: Node) -> Pull:
     # Jacobi's formula, where the matrix has an inverse
     value = g.named.get(n, n)
-    times = up.args[0] if up.op == "div" and up.args[1] is value else g.mul(up, value)  # log(det(A)): the determinant cancels
+    times = (
+        up.args[0] if up.op == "div" and up.args[1] is value else g.mul(up, value)
+    )  # log(det(A)): the determinant cancels
     yield n.args[0], g.mul(times, g.transpose(g.inv(n.args[0])))
 
 
@@ -292,56 +296,7 @@ def _composite(g: Graph, n: Node, up: Node, depends: set[Node]) -> Pull:
             key = ("pull", i, n.op, n.attr, tuple(b.shape for b in n.args))
             if key not in g.templates:
                 g.templates[key] = pull_text(n, i) or vjp(body, [places[i]], u)[0]
-            yield a, _unbroadcast(g, substitute(g.templates[key], values), a.shape)
-
-
-def _where(g: Graph, n: Node, up: Node) -> Pull:
-    condition, a, b = n.args
-    if_true, if_false = _branches(g, condition, up)
-    yield a, _unbroadcast(g, if_true, a.shape)
-    yield b, _unbroadcast(g, if_false, b.shape)
-    if condition.op in ("gt", "ge", "lt", "le"):
-        p, q = condition.args
-        if not _joins(g, g.sub(p, q), a, b):
-            # a jump: no derivative on the boundary, none of its size off it
-            jump = g.call("mul", g.zero, g.call("select", g.sub(p, q), g.sub(a, b), g.zero))
-            yield p, _unbroadcast(g, g.mul(up, jump), p.shape)
-            yield q, _unbroadcast(g, g.mul(up, jump), q.shape)
-
-
-def _branches(g: Graph, condition: Node, up: Node) -> tuple[Node, Node]:
-    """What of ``up`` goes to the branch taken and to the other; nothing is defined on the boundary."""
-    match condition.op:
-        case "gt" | "ge" | "lt" | "le":
-            p, q = condition.args
-            s = g.sub(p, q) if condition.op in ("gt", "ge") else g.sub(q, p)
-            return g.call("select", s, up, g.zero), g.call("select", s, g.zero, up)
-        case "not":
-            return _branches(g, condition.args[0], up)[::-1]
-        case "and":
-            first, not_first = _branches(g, condition.args[0], up)
-            both, not_second = _branches(g, condition.args[1], first)
-            return both, g.add(not_first, not_second)
-        case "or":
-            first, not_first = _branches(g, condition.args[0], up)
-            second, neither = _branches(g, condition.args[1], not_first)
-            return g.add(first, second), neither
-        case "eq" | "ne":
-            hole = g.call("div", g.zero, g.sub(*condition.args))
-            return (hole, g.add(up, hole)) if condition.op == "eq" else (g.add(up, hole), hole)
-    raise ExpressionError(f"no derivative is known for a condition '{condition.op}'")
-
-
-def _joins(g: Graph, s: Node, a: Node, b: Node) -> bool:
-    """Whether a = b where s = 0, seen by putting the boundary in. False where it is not plain to see."""
-    for n in topological([s]):
-        if n.op == "symbol" and not n.shape and not s.shape:
-            slope = gradient(s, [n])[0]
-            if slope.op == "const" and slope.attr != 0:
-                at = g.sub(n, g.div(s, slope))
-                at = substitute(at, {n: g.zero})  # s = slope*n + rest, so n = -rest/slope
-                return substitute(g.sub(a, b), {n: at}) is g.zero
-    return False
+            yield a, unbroadcast(g, substitute(g.templates[key], values), a.shape)
 
 
 _STRUCTURE: dict[str, Callable[[Graph, Node, Node], Pull]] = {
@@ -358,7 +313,6 @@ _STRUCTURE: dict[str, Callable[[Graph, Node, Node], Pull]] = {
     "concat": _concat,
     "det": _det,
     "inv": _inv,
-    "where": _where,
 }
 
 

@@ -105,7 +105,7 @@ def _local(n: Node, depends: set[Node]) -> tuple[dict[Node, Node], dict[tuple[No
 def _dependents(f: Node, variables: dict[Node, int]) -> set[Node]:
     found = set(variables)
     for n in topological([f]):
-        if any(a in found for a in n.args):
+        if n.op != "hold" and any(a in found for a in n.args):
             if n in variables:
                 raise ExpressionError("a Hessian by variables of which one is defined by another")
             found.add(n)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from derive.calculus import expand, expand_all, gradient, hvp
+from derive.calculus import expand, expand_all, gradient, hvp, second_derivatives
 from derive.components import components, components_all
-from derive.curvature import hessian
 from derive.errors import ExpressionError
 from derive.graph import Node, free_symbols, topological
 from derive.language import to_text
@@ -85,7 +84,7 @@ def numpy_implementation(case: Case, o: Objective) -> Implementation:
 
 
 def _triangle(o: Objective) -> list[Node]:
-    table = hessian(components(o.scalar)[0], _flat(o.symbols))
+    table = second_derivatives(components(o.scalar)[0], _flat(o.symbols))
     return [n for _, n in sorted(table.items())] or [o.scalar.graph.zero]
 
 
