@@ -311,6 +311,7 @@ _RULES: dict[str, Callable[..., Value]] = {
     "max": _max,
     "select": _select,
     "where": lambda c, a, b: a if c else b,
+    "hold": lambda a: a,
     "gt": _gt,
     "ge": _ge,
     "lt": lambda a, b: _gt(b, a),

@@ -34,8 +34,8 @@ STABLE: dict[str, tuple[list[str | None], list[str | None]]] = {
     "Phi": ([_DENSITY], [f"g.neg(g.mul(a, {_DENSITY}))"]),
 }
 
-#: ``where`` is differentiated by its condition's boundary (see calculus), the conditions not at all.
-BY_HAND = ("where",)
+#: ``where`` is differentiated by its branches (see branches), what is held and the conditions not at all.
+BY_HAND = ("where", "hold")
 
 
 def differentiable() -> list[Operator]:

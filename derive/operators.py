@@ -83,6 +83,8 @@ _ENTRIES = [
     Operator("where", 3, lambda sp, c, a, b: _piecewise(sp, c, a, b),
              r"\left\{{\begin{{smallmatrix}}{1}, & {0}\\ {2}, & \text{{else}}\end{{smallmatrix}}\right.",
              "a where the condition holds, else b", kink="the boundary of the condition"),
+    # an explicit constant, such as the direction of a Hessian-vector product that depends on the variables
+    Operator("hold", 1, lambda sp, x: x, r"\mathrm{{hold}}({})", "x, held constant: its derivative is zero"),
     # conditions
     Operator("gt", 2, lambda sp, a, b: a > b, r"{} \gt {}", "greater", boolean=True, infix=">"),
     Operator("ge", 2, lambda sp, a, b: a >= b, r"{} \ge {}", "greater or equal", boolean=True, infix=">="),

@@ -160,6 +160,7 @@ _OPAQUE: dict[str, tuple[Callable[..., Expr], ...]] = {
         lambda select, s, a, b: select(s, 1, 0),
         lambda select, s, a, b: select(s, 0, 1),
     ),
+    "hold": (lambda select, x: 0,),
     "where": (
         lambda select, c, a, b: 0,
         lambda select, c, a, b: _opaque("where")(c, 1, 0),

@@ -253,6 +253,7 @@ _ARITHMETIC: dict[str, Rule] = {
     "sub": lambda nf, n, args: nf.ring.sub(*args),
     "neg": lambda nf, n, args: nf.ring.neg(args[0]),
     "def": lambda nf, n, args: args[0],
+    "hold": lambda nf, n, args: args[0],
     "mul": _mul,
     "div": _div,
     "pow": _pow,

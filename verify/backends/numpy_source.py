@@ -34,6 +34,7 @@ FORMS: dict[str, Form] = {
     "max": Form("np.maximum({}, {})"),
     "select": Form("select({}, {}, {})"),
     "where": Form("np.where({}, {}, {})"),
+    "hold": Form("np.positive({})"),
     "and": Form("np.logical_and({}, {})"),
     "or": Form("np.logical_or({}, {})"),
     "not": Form("np.logical_not({})"),

@@ -39,6 +39,7 @@ FORMS: dict[str, Form] = {
     "max": _call("torch.maximum({}, {})"),
     "select": _call("select({}, {}, {})"),
     "where": _call("torch.where({}, {}, {})"),
+    "hold": _call("{}.detach()"),
     "and": _call("torch.logical_and({}, {})"),
     "or": _call("torch.logical_or({}, {})"),
     "not": _call("torch.logical_not({})"),
