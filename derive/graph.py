@@ -217,6 +217,8 @@ class Graph:
             return self._times_broadcast(b, a)
         if b.id < a.id and a.op != "const":
             a, b = b, a
+        if a.shape is b.shape:  # as in _elementwise; the most frequent call of all
+            return self.node("mul", (a, b), None, a.shape)
         return self._elementwise("mul", a, b)
 
     def _times_broadcast(self, spread: Node, other: Node) -> Node:
@@ -368,9 +370,26 @@ def substitute_all(roots: Sequence[Node], values: Mapping[Node, Node]) -> list[N
             done[n] = FOLDING[n.op](n.graph, *args)
         elif n.op == "index":
             done[n] = n.graph.index(args[0], n.attr)
+        elif n.op == "sum" and n.attr is None and len(args[0].shape) == 1:
+            done[n] = _sum_of_one(n.graph, args[0]) or n.graph.sum(args[0])
         else:
             done[n] = n.graph.node(n.op, args, n.attr, n.shape)
     return [done[r] for r in roots]
+
+
+def _sum_of_one(g: Graph, a: Node) -> Node | None:
+    """The sum of a vector that is plainly 0 but for one entry, such as an adjoint that comes from one entry; or None."""
+    factors = a.args if a.op == "mul" else (a,)
+    for s in factors:
+        if s.op == "stack" and s.shape == a.shape:
+            found = [i for i, e in enumerate(s.args) if e is not g.zero]
+            if len(found) == 1:
+                total = s.args[found[0]]
+                for other in factors:
+                    if other is not s:
+                        total = g.mul(total, g.index(other, tuple(found)) if other.shape else other)
+                return total
+    return None
 
 
 FOLDING: dict[str, Callable[..., Node]] = {

@@ -306,6 +306,26 @@ def test_what_people_write_is_proved(left: str, right: str) -> None:
     assert decide_equal(a, b, [parsed("p > 0")]).status == "proved"
 
 
+@pytest.mark.parametrize(
+    ("text", "formula"),
+    [
+        ("d(-log_softmax(v)[1], v)", "[0, -1, 0] + softmax(v)"),
+        ("d(softmax(v)[1], v)", "softmax(v)*([0, 1, 0] - softmax(v)[1])"),
+        ("d(logsumexp(v), v)", "softmax(v)"),
+        ("d(logsumexp(A) @ b, A)", "reshape(b, 2, 1)*softmax(A)"),
+        ("d(log(det(X)), X)", "inv(X).T"),
+        ("d(trace(X), X)", "diag(broadcast(1, 2))"),
+        ("d(max(v), v)", "select(max(v[0], v[1]) - v[2], select(v[0] - v[1], [1, 0, 0], [0, 1, 0]), [0, 0, 1])"),
+        ("d(softplus(x), x)", "sigmoid(x)"),
+        ("d(mean(v), v)", "broadcast((1/3), 3)"),
+    ],
+)
+def test_derivatives_read_as_people_write_them(text: str, formula: str) -> None:
+    g = Graph()
+    scope = {name: g.symbol(name, shape) for name, shape in SHAPES.items()}
+    assert to_text(expand(parse(text, scope, g))) == formula
+
+
 def test_hessian_products_go_through_composites() -> None:
     f = parsed("logsumexp(A @ v) + log(det(X)) + var(A)*gelu(x) + sum(softmax(X @ b))")
     variables = [SCOPE[n] for n in ("A", "v", "X", "x", "b")]
