@@ -322,6 +322,48 @@ def new(name: str, folder: Path) -> int:
     return AS_PINNED
 
 
+# -- prove --------------------------------------------------------------------------------------------
+
+
+@command(
+    "Prove or refute a formula or an inequality.",
+    """Is this true, for all real values of its symbols? Proves it, gives a counterexample, or says what stopped it.
+
+    CLAIM is a condition as in a case: A == B, or an inequality. A name without --shape is a scalar.
+
+    \b
+    Examples:
+      errata prove 'd(sigmoid(z), z) == sigmoid(z)*(1 - sigmoid(z))'
+      errata prove 'd(sigmoid(z), z) <= 1/4'
+      errata prove 'sqrt(x**2) == x' --assuming 'x >= 0'
+      errata prove 'abs(1 - eta*lam) < 1' --assuming 'lam > 0' --assuming 'eta > 0' --assuming 'eta < 2/lam'
+      errata prove '(A @ B).T == A.T @ B.T' --shape A=2,2 --shape B=2,2
+    """,
+    epilog="""\b
+Exit codes:
+  0    true
+  1    false, true only under a condition, or undecided
+  2    the claim or the arguments are at fault
+  3    an internal error of Errata""",
+)
+@click.argument("claim", metavar="CLAIM")
+@click.option("--assuming", multiple=True, metavar="CONDITION", help="What may be assumed, such as 'x > 0'.")
+@click.option("--shape", "shape_texts", multiple=True, metavar="NAME=SIZES", help="W=2,3 a matrix, x=3 a vector.")
+@click.option("--replay", is_flag=True, help="Show the regions and normal forms of the proof.")
+def prove(claim: str, assuming: tuple[str, ...], shape_texts: tuple[str, ...], replay: bool) -> int:
+    from derive.errors import ExpressionError
+    from verify.derive_command import Unreadable
+    from verify.prove_command import proved
+
+    try:
+        answer = proved(claim, assuming, shape_texts, replay)
+    except (Unreadable, ExpressionError) as bad:
+        raise Fault(str(bad)) from None
+    for line in answer.lines:
+        say(line)
+    return AS_PINNED if answer.true else FINDINGS
+
+
 # -- derive -------------------------------------------------------------------------------------------
 
 
@@ -416,6 +458,51 @@ def schema(results: bool) -> int:
 
     made = results_file.json_schema() if results else case_file.json_schema()
     say(json.dumps(made, indent=1, ensure_ascii=False))
+    return AS_PINNED
+
+
+@command(
+    "Show a derivation step by step, and how a claim got its verdict.",
+    """Show the derivation of a case step by step, as a person would write it; of a claim, how it got its verdict.
+
+    CASE is a case file, or the name of a case of the library. Without CLAIM: the whole case. With it: the
+    definitions it stands on, the steps that lead to it, the exact value or the proof, and where an error started.
+
+    \b
+    Examples:
+      errata explain 2.8-three-layer
+      errata explain cases/understanding-neural-networks/2.8-three-layer.yaml t2.5-s20
+      errata explain 2.7-single-neuron t2.2-s11    an inherited digit
+      errata explain 2.8-three-layer --format md > three-layer.md
+    """,
+    epilog="""\b
+Exit codes:
+  0    explained, whatever the verdict
+  2    there is no such case or claim, or the case file is at fault
+  3    an internal error of Errata""",
+)
+@click.argument("case_name", metavar="CASE")
+@click.argument("claim_id", metavar="[CLAIM]", required=False)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "md"]), default="text", show_default=True, help="Of output."
+)
+@click.option("--width", type=click.IntRange(min=40), metavar="N", help="Columns of text.  [default: the terminal's]")
+def explain(case_name: str, claim_id: str | None, form: str, width: int | None) -> int:
+    import shutil
+
+    from verify.casefile import CaseFaults, load
+    from verify.claims import Bench
+    from verify.explain import explain_case, explain_claim, markdown, text, which
+
+    try:
+        case = load(which.case_file(case_name))
+    except CaseFaults as bad:
+        _print_faults(bad.faults, err=True)
+        return FAULT
+    bench = Bench(case)
+    blocks = list(explain_claim(bench, which.claim_in(case, claim_id)) if claim_id else explain_case(bench))
+    columns = width or min(shutil.get_terminal_size((100, 24)).columns, 120)
+    say((markdown.render(blocks) if form == "md" else text.render(blocks, columns)).rstrip("\n"))
     return AS_PINNED
 
 

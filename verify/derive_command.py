@@ -34,12 +34,12 @@ def derived(
     name: str,
 ) -> Derivation:
     """What the command line asks for. Raises Unreadable."""
-    known = dict(_shape(s) for s in given_shapes)
-    names = _said("EXPR", text, lambda: language.names_in(text))
+    known = read_shapes(given_shapes)
+    names = said("EXPR", text, lambda: language.names_in(text))
     for unused in (n for n in known if n not in names):
         raise Unreadable("--shape", unused, 0, f"'{unused}' does not stand in the expression{nearest(unused, names)}")
     scope, graph = api.scope(text, known)
-    f = _said("EXPR", text, lambda: language.parse(text, scope, graph, boolean=False))
+    f = said("EXPR", text, lambda: language.parse(text, scope, graph, boolean=False))
     variables: list[Node | str] = [_variable(f, v.strip(), scope) for v in _split(wrt)] if wrt else _only(text, scope)
     try:
         by = variables if len(variables) > 1 else variables[0]
@@ -62,11 +62,16 @@ def written(d: Derivation, form: str, name: str, points: bool) -> str:
     return source.rstrip("\n")
 
 
-def _said(where: str, text: str, read: Callable[[], T]) -> T:
+def said(where: str, text: str, read: Callable[[], T]) -> T:
     try:
         return read()
     except ExpressionError as fault:
         raise Unreadable(where, text, fault.offset, fault.message) from None
+
+
+def read_shapes(texts: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """The shapes that ``--shape`` options give. Raises Unreadable."""
+    return dict(_shape(t) for t in texts)
 
 
 def _shape(text: str) -> tuple[str, tuple[int, ...]]:
@@ -87,7 +92,7 @@ def _split(wrt: str) -> list[str]:
 
 
 def _variable(f: Node, name: str, scope: dict[str, Node]) -> Node:
-    node = _said("--wrt", name, lambda: language.parse(name, scope, f.graph))
+    node = said("--wrt", name, lambda: language.parse(name, scope, f.graph))
     base = node.args[0] if node.op == "index" else node
     if base.op != "symbol":
         raise Unreadable("--wrt", name, 0, "a derivative is by a symbol, or an entry of one such as W[0, 1]")

@@ -1,0 +1,30 @@
+"""``errata prove``."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify.cli import main
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["d(sigmoid(z), z) == sigmoid(z)*(1 - sigmoid(z))"], 0, "true:"),
+        (["d(sigmoid(z), z) <= 1/4"], 0, "true: holds on the whole domain"),
+        (["sqrt(x**2) == x"], 1, "false: not equal at x = -1"),
+        (["sqrt(x**2) == x", "--assuming", "x >= 0"], 0, "true:"),
+        (["d(relu(z), z) == where(z > 0, 1, 0)"], 1, "true under a condition:"),
+        (["(A @ B).T == A.T @ B.T", "--shape", "A=2,2", "--shape", "B=2,2"], 1, "false: entry [0, 0]"),
+        (["(A @ B).T == B.T @ A.T", "--shape", "A=2,3", "--shape", "B=3,2"], 0, "true:"),
+        (["x + 1"], 2, "expected a condition"),
+        (["x == y", "--assuming", "x >"], 2, "--assuming:"),
+        (["x == 1", "--shape", "w=2"], 2, "'w' does not stand in the claim"),
+        (["A @ B == B", "--shape", "A=2,3", "--shape", "B=2,3"], 2, "does not conform"),
+    ],
+)
+def test_claims_of_the_command_line(
+    arguments: list[str], code: int, words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["prove", *arguments]) == code
+    assert words in "".join(capfd.readouterr())

@@ -1,0 +1,63 @@
+"""``errata prove``: is this formula or inequality true, for all values of its symbols?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from derive import api, language
+from derive.decide import Decision
+from derive.graph import Node
+from verify.derive_command import Unreadable, read_shapes, said
+
+#: What a decision is called on the command line, and whether it is what one hoped for.
+ANSWERS = {
+    "proved": ("true", True),
+    "proved-if": ("true under a condition", False),
+    "refuted": ("false", False),
+    "undecided": ("undecided", False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A decision with what is worth printing: lines of text, and whether the claim is true as it stands."""
+
+    lines: tuple[str, ...]
+    true: bool
+
+
+def proved(text: str, assuming: Sequence[str], given_shapes: Sequence[str], replay: bool) -> Answer:
+    """Decides a condition of the command line, such as ``A == B``. Raises Unreadable."""
+    shapes = read_shapes(given_shapes)
+    whole = " and ".join(f"({t})" for t in (text, *assuming))
+    names = said("CLAIM", text, lambda: language.names_in(text))
+    for a in assuming:
+        names |= said("--assuming", a, partial(language.names_in, a))
+    for unused in (n for n in shapes if n not in names):
+        raise Unreadable("--shape", unused, 0, f"'{unused}' does not stand in the claim")
+    scope, graph = api.scope(whole, shapes)
+    claim = said("CLAIM", text, lambda: language.parse(text, scope, graph, boolean=True))
+    given = [said("--assuming", a, partial(language.parse, a, scope, graph, boolean=True)) for a in assuming]
+    decision = decide(claim, given)
+    word, true = ANSWERS[decision.status]
+    lines = [f"{word}: {decision.reason}"]
+    if decision.status == "proved" and decision.conditions:
+        lines.append(f"where {' and '.join(map(language.to_text, decision.conditions))}")
+    if replay:
+        lines += [f"  region: {r}" for r in decision.regions] + [f"  {s}" for s in decision.steps]
+    return Answer(tuple(lines), true)
+
+
+def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
+    """An equation by its two sides, any other condition by its truth."""
+    from derive.calculus import expand_all
+    from derive.decide import decide_equal, decide_holds
+
+    claim, *given = expand_all([claim, *assuming])
+    if claim.op == "eq":
+        a, b = claim.args
+        g = claim.graph
+        return decide_equal(g.broadcast(a, claim.shape), g.broadcast(b, claim.shape), given)
+    return decide_holds(claim, given)
