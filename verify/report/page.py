@@ -9,6 +9,8 @@ from fractions import Fraction
 from derive.language import decimal_text
 from derive.typeset import latex
 from verify.casefile.model import Case, Symbol
+from verify.explain import derivation, markdown
+from verify.explain.blocks import Equations
 from verify.report import numbers
 from verify.report.chains import Faults
 from verify.report.derived import NUMBERS, definitions, derivations
@@ -21,6 +23,7 @@ from verify.report.words import Item, evidence, printed, quantity, right, senten
 from verify.results import OUTCOMES, Check
 
 MAX_SHOWN = 64  # entries of a given tensor that are written out
+MAX_STEPS = 8  # lines of a derivation that are not folded away
 
 
 def page(case: Case, items: Sequence[Item], checks: Sequence[Check], links: Links) -> str:
@@ -45,6 +48,7 @@ def _parts(case: Case, items: Sequence[Item], checks: Sequence[Check], links: Li
         yield "## Derived"
         yield "By Errata, from the definitions. A defined name stands for its value."
         yield from derivations(case, values)
+        yield from _derivation(case, values)
     rest, faults = list(items), Faults(items)
     for title, belongs, lay_out in _SECTIONS:
         chosen = [i for i in rest if belongs(i)]
@@ -56,6 +60,22 @@ def _parts(case: Case, items: Sequence[Item], checks: Sequence[Check], links: Li
     if checks:
         yield "## Implementations"
         yield from _checks(checks)
+
+
+def _derivation(case: Case, values: Values) -> Iterator[str]:
+    """The same derivatives step by step, once for the case; folded where they are long."""
+    blocks = list(derivation(case, values.bench if values.known else None, level=3))
+    lines = sum(len(b.rows) for b in blocks if isinstance(b, Equations))
+    if not lines:
+        return
+    yield "## Derivation"
+    steps = markdown.render(blocks).rstrip()
+    if lines <= MAX_STEPS:
+        yield steps
+    else:
+        yield f"<details>\n<summary>Step by step, {lines} lines</summary>"
+        yield steps
+        yield "</details>"
 
 
 def _source(case: Case) -> str:

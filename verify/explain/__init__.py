@@ -1,0 +1,50 @@
+"""Explanations: the derivation of a case step by step, and how a claim got its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verify.casefile.model import Case
+from verify.claims import Bench, judge
+from verify.explain import markdown, text, which
+from verify.explain.backward import asked, forward, passes, second, walks
+from verify.explain.blocks import Block, Piece, Title, facts, say
+from verify.explain.claim import explain_claim
+
+__all__ = ["derivation", "explain_case", "explain_claim", "markdown", "text", "which"]
+
+BRIEF = 120  # characters of a reason in a list of claims
+
+
+def derivation(case: Case, bench: Bench | None, level: int = 2) -> Iterator[Block]:
+    """The backward passes of what the case derives, step by step; nothing where it derives nothing."""
+    yield from passes(walks(asked(d.node for d in case.derivations)), bench, level)
+
+
+def explain_case(bench: Bench) -> Iterator[Block]:
+    """A whole case: inputs, definitions and their values, every step backwards, second derivatives, what does not hold."""
+    case = bench.case
+    yield Title(1, case.title or case.name)
+    if case.source:
+        yield say("In the document: " + ", ".join(f"{k} {v}" for k, v in case.source.items()) + ".")
+    if case.definitions:
+        yield Title(2, "Definitions")
+        yield forward([d.node for d in case.definitions.values()], bench)
+    yield from derivation(case, bench)
+    yield from second(case, bench, 2)
+    rows: list[tuple[Piece | tuple[Piece, ...], ...]] = []
+    for claim in case.claims:
+        verdict = judge(bench, claim)
+        if verdict.verdict != "holds":
+            rows.append((claim.id, verdict.verdict, _brief(verdict.reason)))
+    if rows:
+        yield Title(2, f"{len(rows)} of {len(case.claims)} claims do not simply hold")
+        yield facts(("Claim", "Verdict", "Why"), rows)
+        yield say(f"One of them, worked out: errata explain {case.path} {rows[0][0]}")
+    else:
+        yield say(f"All {len(case.claims)} claims hold.")
+
+
+def _brief(reason: str) -> str:
+    """The reason up to a word near ``BRIEF`` characters."""
+    return reason if len(reason) <= BRIEF else reason[:BRIEF].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,65 @@
+"""Displayed arithmetic explained: the product of the printed factors, and how far their rounding reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from flint import arb
+
+from derive.enclose import evaluate, precision, rational
+from verify.casefile.model import Claim
+from verify.claims.arithmetic import Factors
+from verify.claims.bench import PRECISIONS, Bench
+from verify.decimals import rounded, show
+from verify.explain.blocks import Block, facts, say
+from verify.verdict import Verdict
+
+DIGITS = 9  # the radius of a ball has 30 bits
+
+
+def arithmetic(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
+    factors = Factors(bench, claim.texts["shows"])
+    printed = bench.printed(claim)
+    value = factors.at(factors.centre)
+    if isinstance(value, Exception):
+        yield say(f"The printed factors give no value: {value}.")
+        return
+    yield facts(
+        ("", ""),
+        [
+            ("as printed", f"{claim.texts['shows']} = {claim.prints}"),
+            ("the printed factors give", show(value)),
+            ("correctly rounded", rounded(value, printed)),
+        ],
+    )
+    if not factors.reaches:
+        yield say("All factors are exact: inputs of the document, whole numbers, or values that need no rounding.")
+        return
+    yield say("A printed factor stands for any value that rounds to it:")
+    yield facts(
+        ("Factor", "From", "To"),
+        [
+            (factors.texts[n], show(rational(factors.centre[n] - r)), show(rational(factors.centre[n] + r)))
+            for n, r in factors.reaches.items()
+        ],
+    )
+    low, high = _ends(factors)
+    if low is not None and high is not None:
+        yield say(f"The result then lies between {low} and {high}; printed is {claim.prints}.")
+    moved = verdict.evidence.get("witness")
+    if isinstance(moved, Mapping):
+        yield say(
+            f"Unrounded factors that give the printed digits: {', '.join(f'{v} for {k}' for k, v in moved.items())}."
+        )
+
+
+def _ends(factors: Factors) -> tuple[str | None, str | None]:
+    """An enclosure of the result over all values that round to the printed factors."""
+    with precision(PRECISIONS[0]):
+        point = {n: rational(v) for n, v in factors.centre.items()}
+        point |= {n: arb(rational(factors.centre[n]), arb(rational(r))) for n, r in factors.reaches.items()}
+        found = evaluate([factors.root], point, PRECISIONS[0])[0]
+        if isinstance(found, Exception):
+            return None, None
+        ball = arb(found)
+        return show(ball.lower(), DIGITS), show(ball.upper(), DIGITS)

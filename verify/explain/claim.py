@@ -1,0 +1,108 @@
+"""One claim explained: what it says, what it stands on, how its verdict came about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from verify.casefile.model import Claim
+from verify.claims import Bench, judge
+from verify.explain.arithmetic import arithmetic
+from verify.explain.backward import asked as derivatives
+from verify.explain.backward import forward, needed, nodes_of, passes, walks
+from verify.explain.blocks import Block, Piece, Points, Say, Title, facts, say
+from verify.explain.formula import formula
+from verify.explain.number import number
+from verify.verdict import Verdict
+
+Explain = Callable[[Bench, Claim, Verdict], Iterator[Block]]
+
+#: (heading, does the claim say this?, what is told of it)
+PARTS: tuple[tuple[str, Callable[[Claim], bool], Explain], ...] = (
+    ("The formula", lambda c: bool(c.equals), formula),
+    ("The displayed arithmetic", lambda c: c.shows is not None, arithmetic),
+    ("The number", lambda c: c.prints is not None and c.of is not None, number),
+)
+
+
+def explain_claim(bench: Bench, claim: Claim) -> Iterator[Block]:
+    """Blocks: the claim, its definitions, the derivation of its derivatives, its parts, the verdict."""
+    case = bench.case
+    verdict = judge(bench, claim)
+    yield Title(1, f"{case.name}, {claim.id}")
+    yield Say(tuple(_said(claim)))
+    if claim.note:
+        yield say(f"Note: {claim.note}")
+    used = needed(case, nodes_of(claim))
+    if used:
+        yield Title(2, "Definitions")
+        yield forward(used, _values(bench))
+    yield from passes(walks(derivatives(nodes_of(claim))), _values(bench), 2)
+    for heading, says, tell in PARTS:
+        if says(claim):
+            yield Title(2, heading)
+            try:
+                yield from list(tell(bench, claim, verdict))
+            except (ValueError, ArithmeticError, NotImplementedError) as fault:
+                yield say(f"Not worked out: {fault}.")
+    yield Title(2, f"Verdict: {verdict.verdict}")
+    yield from _verdict(bench, claim, verdict)
+
+
+def _said(claim: Claim) -> Iterator[Piece]:
+    yield f"The document, {claim.where}, says: " if claim.where else "The document says: "
+    if claim.shows is not None:
+        yield f"{claim.texts.get('shows', '')} = {claim.prints}"
+    elif claim.of is not None:
+        yield claim.of
+        for side in claim.equals:
+            yield " = "
+            yield side
+        if claim.prints is not None:
+            yield f" = {claim.prints}"
+        if claim.shape is not None:
+            yield f" has the shape [{', '.join(map(str, claim.shape))}]"
+    elif claim.holds is not None:
+        yield claim.holds
+    elif claim.recover is not None:
+        yield f"nothing of the value of {claim.recover}, and prints numbers that depend on it"
+    elif claim.defines:
+        yield f"these are defined: {', '.join(claim.defines)}"
+    if claim.assuming:
+        yield " for "
+        for k, condition in enumerate(claim.assuming):
+            yield from ([", "] if k else [])
+            yield condition
+    yield "."
+
+
+def _verdict(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
+    reason = verdict.reason or "no more to say"
+    yield say(f"{reason[0].upper()}{reason[1:]}.")
+    origin = [c for c in bench.case.claims if c.id in verdict.origin and c is not claim]
+    if origin:
+        yield say("The error started here:")
+        yield facts(
+            ("Claim", "Where", "Quantity", "Printed"),
+            [(c.id, c.where, _subject(c), c.prints or "") for c in origin],
+        )
+    elif claim.id in verdict.origin and claim.prints is not None and claim.of is not None:
+        yield say("The error starts in this claim: what it was computed from does not explain it.")
+    elsewhere = [i for i in verdict.origin if i != claim.id and i not in {c.id for c in origin}]
+    if elsewhere:
+        yield say(f"The error started in {', '.join(elsewhere)}.")
+    if claim.because:
+        yield Points(((f"The case says: {claim.because}.",),))
+    if claim.pinned != verdict.verdict:
+        yield say(f"The case expects: {claim.pinned}.")
+
+
+def _subject(c: Claim) -> Piece:
+    return c.of if c.of is not None else c.texts.get("shows", "")
+
+
+def _values(bench: Bench) -> Bench | None:
+    """The bench where its inputs can be had; None where a recovery fails (its claim says why)."""
+    try:
+        return bench if bench.known is not None else None
+    except (ValueError, ArithmeticError, NotImplementedError):
+        return None

@@ -1,0 +1,101 @@
+"""A formula explained: both sides worked out, what the proof stood on, or the counterexample worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.components import components_all
+from derive.decide import Decision
+from derive.enclose import evaluate_all, rational
+from derive.graph import Node, topological
+from derive.language import decimal_text, to_text
+from derive.tidy import tidy
+from verify.casefile.model import Claim
+from verify.claims.bench import Bench
+from verify.claims.equality import links
+from verify.decimals import show
+from verify.explain.blocks import Block, Equations, Piece, Points, facts, row, say
+from verify.report import numbers
+from verify.verdict import Verdict
+
+LONG = 400  # characters beyond which a side is not written out
+MAX_SHOWN = 16  # values of a counterexample that are listed
+
+_STATUS = {
+    "proved": "Equal, proved",
+    "proved-if": "Equal under a condition, proved",
+    "refuted": "Not equal, refuted",
+    "undecided": "Not decided",
+}
+
+
+def formula(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
+    written = [claim.of, *claim.equals]
+    for k, (a, b, decision) in enumerate(links(bench, claim)):
+        left, right = tidy([a, b])
+        if len(written) > 2:
+            yield say(f"Link {k + 1} of {len(written) - 1}:")
+        sides = [(written[k], left), (written[k + 1], right)]
+        if all(len(to_text(n)) <= LONG for _, n in sides):
+            yield say("Both sides, with their derivatives worked out:")
+            yield Equations(tuple(row(w, [n]) for w, n in sides if w is not None))
+        else:
+            yield say("With their derivatives worked out, the sides are too long to be shown here.")
+        yield from decided(a, b, decision)
+
+
+def decided(a: Node, b: Node, decision: Decision) -> Iterator[Block]:
+    """What was decided of a = b, and on what grounds."""
+    by = f" by {decision.method}" if decision.method else ""
+    # the reason of a refutation is its point, which is worked out below
+    why = "" if decision.status == "refuted" and decision.witness is not None else f": {decision.reason}"
+    yield say(f"{_STATUS[decision.status]}{by}{why}.")
+    normal = [s for s in decision.steps if len(s) <= LONG]
+    if normal and decision.status.startswith("proved"):
+        yield say("Brought to one normal form, with functions as unknowns:")
+        yield Points(tuple((s + ".",) for s in normal[:4]))
+    if decision.regions:
+        yield say("The domain was taken apart where the expressions have kinks or gaps:")
+        yield Points(tuple((r + ".",) for r in decision.regions))
+    if decision.conditions:
+        told: list[tuple[Piece, ...]] = []
+        for c in decision.conditions:
+            missing = "not stated by the document" if c in decision.missing else "so that both sides have a value"
+            told.append((c, f" ({missing})"))
+        yield say("It holds where:")
+        yield Points(tuple(told))
+    if decision.witness is not None:
+        yield from _witness(a, b, decision)
+
+
+def _witness(a: Node, b: Node, decision: Decision) -> Iterator[Block]:
+    """The counterexample: its point, what the definitions are there, and the two sides."""
+    assert decision.witness is not None
+    entry = f", entry [{', '.join(map(str, decision.index))}]," if decision.index is not None else ""
+    yield say(f"The counterexample{entry} worked out:")
+    rows: list[tuple[Piece | tuple[Piece, ...], ...]] = [
+        (to_text(n), decimal_text(v) or str(v)) for n, v in decision.witness.items()
+    ]
+    hidden = len(rows) - MAX_SHOWN
+    zeros = [r for r in rows if r[1] == "0"]
+    if hidden > 0 and zeros:
+        rows = [r for r in rows if r[1] != "0"] + [("all other symbols", "0")]
+    rows += [(to_text(n), v) for n, v in _definitions(a, b, decision)][:MAX_SHOWN]
+    rows += [("left side", decision.left), ("right side", decision.right)]
+    yield facts(("At", "the value"), rows)
+
+
+def _definitions(a: Node, b: Node, decision: Decision) -> Iterator[tuple[Node, str]]:
+    """The definitions in the two sides, and their values at the point."""
+    from derive import shapes
+
+    k = list(shapes.indices(a.shape)).index(decision.index) if decision.index is not None else 0
+    sides = [entries[k] for entries in components_all([a, b])]
+    point = {n: rational(v) for n, v in (decision.witness or {}).items()}
+    try:
+        values = evaluate_all(sides, point)
+    except KeyError:
+        return
+    for n in topological(sides):
+        if n.op == "def" and not isinstance(values[n], bool | Exception):
+            yield n, numbers.exact(show(values[n]))
