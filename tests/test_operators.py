@@ -247,6 +247,31 @@ def test_values(text: str, value: str | float | None) -> None:
         assert float(arb(found)) == pytest.approx(value, rel=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("x", "n", "value", "by_x", "by_n"),
+    [
+        ("-2", "3", "-8", "12", None),
+        ("-2", "1/2", None, None, None),
+        ("0", "2", "0", "0", None),
+        ("0", "1/2", "0", None, None),
+        ("0", "-1", None, None, None),
+        ("0", "0", "1", None, None),
+        ("4", "1/2", "2", "1/4", "2*log(4)"),
+        ("4", "-3/2", "1/8", "-3/64", "log(4)/8"),
+    ],
+)
+def test_a_power_with_a_symbol_has_its_domain(
+    x: str, n: str, value: str | None, by_x: str | None, by_n: str | None
+) -> None:
+    where = {SCOPE["x"]: fmpq(*Fraction(x).as_integer_ratio()), SCOPE["n"]: fmpq(*Fraction(n).as_integer_ratio())}
+    found = evaluate([expand(parsed(t)) for t in ("x**n", "d(x**n, x)", "d(x**n, n)")], where)
+    for got, text in zip(found, (value, by_x, by_n), strict=True):
+        if text is None:
+            assert isinstance(got, Exception)
+        else:
+            assert close(got, evaluate([parsed(text)], {})[0])
+
+
 def test_a_determinant_is_multiplicative_up_to_six_rows() -> None:
     rng = random.Random(1)
     for size in range(1, 7):
