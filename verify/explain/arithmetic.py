@@ -45,7 +45,9 @@ def arithmetic(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
     )
     low, high = _ends(factors)
     if low is not None and high is not None:
-        yield say(f"The result then lies between {low} and {high}; printed is {claim.prints}.")
+        half = printed.unit if printed.about else printed.unit / 2
+        ends = [show(rational(printed.value + side * half), DIGITS) for side in (-1, 1)]
+        yield say(f"The result then lies between {low} and {high}; the print stands for {ends[0]} to {ends[1]}.")
     moved = verdict.evidence.get("witness")
     if isinstance(moved, Mapping):
         yield say(

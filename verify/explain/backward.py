@@ -113,13 +113,13 @@ def forward(definitions: Sequence[Node], bench: Bench | None) -> Equations:
 
 
 def second(case: Case, bench: Bench | None, level: int) -> Iterator[Block]:
-    """The second derivatives that the case derives: one differentiation more."""
+    """The second derivatives that the case derives, and their products: one differentiation more."""
     for d in case.derivations:
-        if d.node.op != "hessian":
+        if d.node.op not in ("hessian", "hvp") or not d.node.shape:
             continue
         g, size = case.graph, len(d.node.shape) // 2
         entries = components(expand_all([d.node])[0])
-        where = [i for i in shapes.indices(d.node.shape) if i[:size] <= i[size:]]
+        where = [i for i in shapes.indices(d.node.shape) if d.node.op == "hvp" or i[:size] <= i[size:]]
         known = dict(zip(shapes.indices(d.node.shape), entries, strict=True))
         kept = [i for i in where if known[i] is not g.zero][:MAX_SECOND]
         names = [*case.symbols, *case.definitions]
@@ -128,7 +128,9 @@ def second(case: Case, bench: Bench | None, level: int) -> Iterator[Block]:
         parts = (
             f" {named[0].attr} to {named[-1].attr} are parts that stand in several places." if len(named) > 1 else ""
         )
-        yield say(f"The gradient, differentiated once more. What is not listed is 0, or equal by symmetry.{parts}")
+        lead = "The gradient, differentiated once more" + (" along a direction" if d.node.op == "hvp" else "")
+        rest = "What is not listed is 0" + (", or equal by symmetry" if d.node.op == "hessian" else "")
+        yield say(f"{lead}. {rest}.{parts}")
         rows = [row(n, [n.args[0]], value(bench, n, n.args[0])) for n in named]
         lefts = [g.index(d.node, i) for i in kept]
         yield Equations((*rows, *(row(e, [m], value(bench, e, m)) for e, m in zip(lefts, made, strict=True))))

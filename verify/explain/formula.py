@@ -46,7 +46,7 @@ def formula(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
 
 def decided(a: Node, b: Node, decision: Decision) -> Iterator[Block]:
     """What was decided of a = b, and on what grounds."""
-    by = f" by {decision.method}" if decision.method else ""
+    by = f" by {decision.method}" if decision.method not in ("", "same expression") else ""
     # the reason of a refutation is its point, which is worked out below
     why = "" if decision.status == "refuted" and decision.witness is not None else f": {decision.reason}"
     yield say(f"{_STATUS[decision.status]}{by}{why}.")

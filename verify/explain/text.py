@@ -17,7 +17,7 @@ INDENT = "  "
 GLUE = "\x00"  # a blank at which a line is not broken
 
 #: What may stand beside a derivative without brackets round it.
-_LOOSE = ("add", "sub", "mul", "matmul", "neg", "stack", "outer", "diag", "sum")
+_LOOSE = ("add", "sub", "mul", "matmul", "neg", "stack", "outer", "diag", "sum", "gt", "ge", "lt", "le", "eq", "ne")
 
 
 def render(blocks: Sequence[Block], width: int = 100) -> str:
