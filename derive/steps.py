@@ -18,6 +18,7 @@ from derive.errors import ExpressionError
 from derive.graph import Graph, Node, substitute, topological
 from derive.tidy import tidy
 
+MAX_EXPANDED = 150  # operations of a derivative that is written without other derivatives
 MAX_JACOBIAN = 64  # entries of a derivative between two definitions that is written out
 
 
@@ -34,7 +35,8 @@ class Step:
     """One derivative of the objective, in up to three equal forms.
 
     ``chain`` is written with derivatives alone (None where the step is a definition's own derivative, or where the
-    language can't write the product); ``worked`` has the local derivatives put in; ``expanded`` names no derivative.
+    language can't write the product); ``worked`` has the local derivatives put in; ``expanded`` names no derivative (None
+    where it would be long).
     ``inputs`` are the derivatives that the step uses: all but the local ones come from steps before it.
     """
 
@@ -43,7 +45,7 @@ class Step:
     inputs: tuple[Node, ...]
     chain: Node | None
     worked: Node
-    expanded: Node
+    expanded: Node | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class _Backward:
             for q in self.leaves[u] & wanted:
                 self.users.setdefault(q, []).append(u)
         self.opened: dict[Node, tuple[Node, dict[Node, Node]]] = {}
-        self.adjoints: dict[Node, Node] = {f: self.g.one}  # a definition -> d(f, definition) in names
+        self.adjoints: dict[Node, Node | None] = {f: self.g.one}  # a definition -> d(f, definition) in names
         self.found: dict[Node, Local] = {}
 
     def walk(self) -> Walk:
@@ -155,12 +157,20 @@ class _Backward:
             neat = rebuild(tidy([pulled])[0], {marks[u]: above})
             ordered = None if local is None else _ordered(g, above, local.right)
             worked.append(neat if ordered is None else ordered)
-        (expanded,) = tidy([substitute(whole, {mark: self.adjoints[u] for u, mark in marks.items()})])
+        expanded = self._expanded(whole, marks)
         self.adjoints[q] = expanded
         terms = [t for t in chain if t is not None]
         formula = _total(g, terms) if len(terms) == len(users) and users != [self.f] else None
         rule = "definition" if users == [self.f] else "chain rule" if len(users) == 1 else f"{len(users)} paths"
         yield Step(derivative(self.f, q), rule, tuple(dict.fromkeys(inputs)), formula, _total(g, worked), expanded)
+
+    def _expanded(self, whole: Node, marks: Mapping[Node, Node]) -> Node | None:
+        """The derivative without derivatives in it; None once it is long, so that a deep network costs no more."""
+        known = {mark: above for u, mark in marks.items() if (above := self.adjoints[u]) is not None}
+        if len(known) < len(marks):
+            return None
+        (made,) = tidy([substitute(whole, known)])
+        return made if len(topological([made], through_definitions=False)) <= MAX_EXPANDED else None
 
     # -- between two definitions --------------------------------------------------------------------
 

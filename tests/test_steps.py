@@ -45,7 +45,8 @@ def assert_ordered(walk: Walk) -> None:
         for q in step.inputs:
             if q.args[0] is walk.objective:
                 assert q in told, f"{to_text(step.quantity)} uses {to_text(q)} before it is derived"
-        assert not any(n.op == "d" for n in topological([step.expanded], through_definitions=False))
+        if step.expanded is not None:
+            assert not any(n.op == "d" for n in topological([step.expanded], through_definitions=False))
         told.add(step.quantity)
 
 

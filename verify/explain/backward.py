@@ -93,7 +93,7 @@ def _lead(walk: Walk) -> str:
 
 def _step(s: Step, bench: Bench | None) -> Row:
     sides: list[Node | None] = [s.chain, s.worked]
-    if s.expanded is not s.worked and len(to_text(s.expanded)) <= SHORT:
+    if s.expanded is not None and len(to_text(s.expanded)) <= SHORT:
         sides.append(s.expanded)
     return row(s.quantity, sides, value(bench, s.quantity, s.expanded))
 
