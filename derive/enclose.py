@@ -21,6 +21,9 @@ from derive.graph import Node, topological
 #: fmpq (exact), arb (a ball), bool, or the fault that stands in the way.
 Value = Any
 
+MAX_EXPONENT = 100_000  # magnitudes beyond this power of 2 have no value here: nobody prints them, and digits cost time
+_HUGE, _TINY = arb(2) ** MAX_EXPONENT, arb(2) ** -MAX_EXPONENT
+
 MAX_RATIONAL_BITS = 4096  # an exact value beyond this continues as a ball
 
 
@@ -75,6 +78,8 @@ def _value(n: Node, done: Mapping[Node, Value]) -> Value:
     if n.op == "const":
         return rational(n.attr)
     args = [done[a] for a in n.args]
+    if n.op == "apply":
+        return Undetermined(f"{n.attr[0]} is an abstract function: it has no value")
     if n.op == "where":  # the branch not taken need not have a value
         return args[0] if isinstance(args[0], Exception) else args[1] if args[0] else args[2]
     for a in args:
@@ -86,8 +91,11 @@ def _value(n: Node, done: Mapping[Node, Value]) -> Value:
         value = _RULES[n.op](*args)
     except (UndefinedValue, Undetermined) as fault:
         return fault
-    if isinstance(value, arb) and not value.is_finite():
-        return Undetermined(f"no finite enclosure of {n.op}")
+    if isinstance(value, arb):
+        if not value.is_finite():
+            return Undetermined(f"no finite enclosure of {n.op}")
+        if abs(value) > _HUGE or (abs(value) < _TINY and value != 0):
+            return Undetermined(f"a value of {n.op} beyond 2**{MAX_EXPONENT} or its inverse")
     if isinstance(value, fmpq) and value.p.bit_length() + value.q.bit_length() > MAX_RATIONAL_BITS:
         return arb(value)
     return value

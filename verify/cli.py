@@ -38,6 +38,8 @@ class Fault(click.ClickException):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command ``errata``; returns its exit code."""
+    from verify.casefile import CaseFaults
+
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -49,9 +51,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except places.PlaceError as fault:
         Fault(str(fault)).show()
         return FAULT
+    except CaseFaults as bad:
+        for fault_line in bad.faults:
+            say(str(fault_line), err=True)
+        return FAULT
     except (click.Abort, KeyboardInterrupt):
         say("interrupted", err=True)
         return INTERRUPTED
+    except OSError as bad:  # a full disk, a closed output
+        with contextlib.suppress(OSError):
+            say(f"the system refused: {bad}", err=True)
+        return FAULT
     except Exception as error:
         return _internal(error)
     return code if isinstance(code, int) else AS_PINNED

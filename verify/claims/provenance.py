@@ -7,9 +7,9 @@ digits, the error is inherited from those values; the origins are the claims at 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, product
 from typing import Any
 
 from derive.enclose import evaluate, precision, rational
@@ -17,9 +17,11 @@ from derive.graph import Node, topological
 from verify.casefile.model import Claim
 from verify.claims.bench import PRECISIONS, Bench
 from verify.claims.reach import within_rounding
-from verify.decimals import fit
+from verify.decimals import Printed, fit
 
-MAX_INPUTS = 8  # printed inputs of one step that are tried in all combinations
+MAX_INPUTS = 8  # printed inputs of one step
+MAX_PRINTS = 3  # different prints of one input
+MAX_CHOICES = 500  # ways to use them that are tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,56 +48,106 @@ def inheritance(bench: Bench, claim: Claim) -> Inheritance | None:
     if claim.of is None:
         return None
     node = bench.entry(claim.of)
-    printed = bench.printed(claim)
+    printed = replace(bench.printed(claim), about=False)
     for earlier in reversed(_before(bench, claim, node)):
-        if earlier.of is not None and fit(printed, rational(bench.printed(earlier).value)) in ("rounded", "tie"):
+        if _repeats(printed, bench.printed(earlier)):
             return Inheritance((earlier,), copied=True)
     step = step_of(bench, claim)
-    inputs = _inputs(bench, claim, step)
-    for chosen in _subsets(bench, [c for _, c in inputs]):
-        values = {
-            **bench.known,
-            **{n: rational(bench.printed(c).value) for n, c in inputs if c in chosen},
-        }
+    again = _Replay(bench, step, printed)
+    for chosen in _choices(bench, _inputs(bench, claim, step)):
+        if again.gives(chosen):
+            return Inheritance(_that_matter(bench, chosen, again), copied=False)
+    return None
+
+
+def _repeats(printed: Printed, earlier: Printed) -> bool:
+    """Whether a print is an earlier one again, or the earlier one with digits dropped."""
+    if printed.value == earlier.value:
+        return True
+    fewer = printed.unit > earlier.unit and abs(printed.value) >= 10 * printed.unit
+    return fewer and fit(printed, rational(earlier.value)) in ("rounded", "tie")
+
+
+#: For some inputs of a step the claim whose printed value is used; the others are unrounded.
+Choice = dict[Node, Claim]
+
+
+class _Replay:
+    """A step computed once more from printed inputs."""
+
+    def __init__(self, bench: Bench, step: Node, printed: Printed) -> None:
+        self.bench, self.step, self.printed = bench, step, printed
+
+    def gives(self, chosen: Choice) -> bool:
+        """Whether the printed digits come out: of the inputs as printed, or of what rounds to the incorrect ones."""
+        bench = self.bench
+        values = {**bench.known, **{n: rational(bench.printed(c).value) for n, c in chosen.items()}}
         for prec in PRECISIONS[:2]:
-            value = evaluate([step], values, prec)[0]
+            value = evaluate([self.step], values, prec)[0]
+            if isinstance(value, Exception):
+                continue
             with precision(prec):
-                answer = None if isinstance(value, Exception) else fit(printed, value)
+                answer = fit(self.printed, value)
             if answer is not None:
                 break
+        else:
+            return False
         if answer in ("rounded", "tie"):
-            return Inheritance(tuple(chosen), copied=False)
-    return _carried(bench, claim, step, inputs)
+            return True
+        faulty = {n: bench.printed(c) for n, c in chosen.items() if not correct(bench, c)}
+        moving = {n: p.unit / 2 for n, p in faulty.items() if p.places or p.suffix}  # whole numbers do not move
+        return within_rounding(self.step, values, moving, self.printed) is not None
 
 
-def _carried(bench: Bench, claim: Claim, step: Node, inputs: Sequence[tuple[Node, Claim]]) -> Inheritance | None:
-    """The same with incorrect inputs carried on unrounded: any value that rounds to what was printed of them."""
-    faulty = [(n, c) for n, c in inputs if not correct(bench, c)]
-    for chosen in _subsets(bench, [c for _, c in faulty]):
-        moving = [(n, bench.printed(c)) for n, c in faulty if c in chosen]
-        values = {**bench.known, **{n: rational(p.value) for n, p in moving}}
-        if within_rounding(step, values, {n: p.unit / 2 for n, p in moving}, bench.printed(claim)):
-            return Inheritance(tuple(chosen), copied=False)
-    return None
+def _choices(bench: Bench, inputs: Sequence[tuple[Node, Sequence[Claim]]]) -> list[Choice]:
+    """How the document may have used what it printed of a step's inputs: few printed values before many, late before early.
+
+    An input of which it only ever printed incorrect values was never anything else to it; one that it printed
+    correctly may have been carried on unrounded.
+    """
+    options: list[list[tuple[int, Claim | None]]] = []
+    for _, claims in inputs:
+        ways: list[tuple[int, Claim | None]] = [(2 * age, c) for age, c in enumerate(claims)]
+        if any(correct(bench, c) for c in claims):
+            ways.append((-1, None))
+        options.append(ways)
+    found = []
+    for picked in islice(product(*options), MAX_CHOICES):
+        chosen = {n: c for (n, _), (_, c) in zip(inputs, picked, strict=True) if c is not None}
+        if chosen:
+            found.append((sum(cost for cost, _ in picked), chosen))
+    found.sort(key=lambda pair: pair[0])
+    return [chosen for _, chosen in found]
+
+
+def _that_matter(bench: Bench, chosen: Choice, again: _Replay) -> tuple[Claim, ...]:
+    """The inputs without which the printed digits do not come out; of incorrect ones at least one stays."""
+    kept = dict(chosen)
+    for n, c in sorted(chosen.items(), key=lambda pair: not correct(bench, pair[1])):
+        fewer = {m: d for m, d in kept.items() if m is not n}
+        blamed = correct(bench, c) or any(not correct(bench, d) for d in fewer.values())
+        if fewer and blamed and again.gives(fewer):
+            kept = fewer
+    return tuple({c.id: c for c in kept.values()}.values())
 
 
 def replay(bench: Bench, claim: Claim, sources: Sequence[Claim]) -> Any:
     """What the step of a number gives with the printed values of these claims put in, the rest exact: a value or a fault."""
     step = step_of(bench, claim)
-    printed = {n: rational(bench.printed(c).value) for n, c in printed_inputs(bench, claim) if c in sources}
+    used = {n: c for n, claims in _inputs(bench, claim, step) for c in claims if c in sources}
+    printed = {n: rational(bench.printed(c).value) for n, c in used.items()}
     return evaluate([step], {**bench.known, **printed}, PRECISIONS[1])[0]
 
 
 def printed_inputs(bench: Bench, claim: Claim) -> list[tuple[Node, Claim]]:
     """What a number's step names that the document had printed before, each with the latest claim that prints it."""
-    return _inputs(bench, claim, step_of(bench, claim))
+    return [(n, claims[0]) for n, claims in _inputs(bench, claim, step_of(bench, claim))]
 
 
 def step_of(bench: Bench, claim: Claim) -> Node:
-    """The entry that the document computed a number by: ``by``, or else the quantity itself."""
-    step = claim.by if claim.by is not None else claim.of
-    assert step is not None
-    return bench.entry(step)
+    """The expression that a number was computed by."""
+    assert claim.of is not None
+    return bench.entry(claim.by if claim.by is not None else claim.of)
 
 
 def origins(bench: Bench, claim: Claim, found: Inheritance) -> tuple[str, ...]:
@@ -125,9 +177,9 @@ def _before(bench: Bench, claim: Claim, node: Node) -> list[Claim]:
     return [c for c in bench.prints.get(node, ()) if c.order < claim.order]
 
 
-def _inputs(bench: Bench, claim: Claim, step: Node) -> list[tuple[Node, Claim]]:
-    """The uppermost nodes of a step that the document printed before, each with the latest such claim."""
-    found: list[tuple[Node, Claim]] = []
+def _inputs(bench: Bench, claim: Claim, step: Node) -> list[tuple[Node, list[Claim]]]:
+    """The uppermost nodes of a step that the document printed before, each with its different prints, the latest first."""
+    found: list[tuple[Node, list[Claim]]] = []
     seen: set[Node] = set()
     work = [step]
     while work:
@@ -137,15 +189,9 @@ def _inputs(bench: Bench, claim: Claim, step: Node) -> list[tuple[Node, Claim]]:
         seen.add(n)
         before = _before(bench, claim, n) if n is not step or claim.by is not None else []
         if before:
-            found.append((n, before[-1]))
+            different = {bench.printed(c).value: c for c in before}
+            found.append((n, list(reversed(different.values()))[:MAX_PRINTS]))
         else:
             work.extend(reversed(n.args))
     order = {n: i for i, n in enumerate(topological([step]))}
     return sorted(found, key=lambda pair: order[pair[0]])[:MAX_INPUTS]
-
-
-def _subsets(bench: Bench, claims: Sequence[Claim]) -> Iterator[tuple[Claim, ...]]:
-    """Which printed inputs to use, the others unrounded: incorrect ones first, few before many."""
-    unique = list({c.id: c for c in claims}.values())
-    choices = [s for size in range(1, len(unique) + 1) for s in combinations(unique, size)]
-    return iter(sorted(choices, key=lambda s: (all(correct(bench, c) for c in s), len(s))))

@@ -185,7 +185,8 @@ def _settle(memory: int) -> None:
     if "ERRATA_TRACEBACK" not in os.environ:
         # libraries warn, and a crash writes its last words: none of that belongs into a run's output
         sink = os.open(os.devnull, os.O_WRONLY)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed by the user
+            sys.stdout.flush()
         sys.stderr.flush()
         os.dup2(sink, 1)
         os.dup2(sink, 2)
