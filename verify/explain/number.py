@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from derive.graph import Node
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.claims.provenance import correct, inheritance, printed_inputs, replay
+from verify.claims.provenance import correct, inheritance
 from verify.decimals import rounded, show
 from verify.explain.blocks import Block, Piece, facts, say
+from verify.explain.replay import printed_inputs, replay
 from verify.verdict import Verdict
 
 REPLAY_DIGITS = 15
@@ -51,8 +52,10 @@ def _replay(bench: Bench, claim: Claim) -> Iterator[Block]:
         return
     yield say("The document had printed what the step names:")
     yield facts(("Quantity", "Claim", "Printed", "Exact"), [_input(bench, n, c) for n, c in inputs])
-    everything = [c for _, c in inputs]
-    yield say(_given("With these printed values", bench, claim, everything))
+    latest = {n: c for n, c in reversed(inputs)}
+    everything = list(latest.values())
+    lead = "With these printed values" if len(latest) == len(inputs) else "With the latest printed value of each"
+    yield say(_given(lead, bench, claim, everything))
     if found is None:
         if not correct(bench, claim):
             yield say("No choice of printed and exact inputs gives the printed digits: the error is made in this step.")
