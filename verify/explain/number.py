@@ -52,7 +52,7 @@ def _replay(bench: Bench, claim: Claim) -> Iterator[Block]:
         return
     yield say("The document had printed what the step names:")
     yield facts(("Quantity", "Claim", "Printed", "Exact"), [_input(bench, n, c) for n, c in inputs])
-    latest = {n: c for n, c in reversed(inputs)}
+    latest = dict(reversed(inputs))
     everything = list(latest.values())
     lead = "With these printed values" if len(latest) == len(inputs) else "With the latest printed value of each"
     yield say(_given(lead, bench, claim, everything))
