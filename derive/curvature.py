@@ -30,6 +30,8 @@ def hessian(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
     # curvature[n][m], rank m <= rank n: what couples the pair
     curvature: dict[Node, dict[Node, Node]] = {}
 
+    mul, add, zero, one = g.mul, g.add, g.zero, g.one
+
     def couple(n: Node, m: Node, amount: Node) -> None:
         if amount is g.zero:
             return
@@ -46,10 +48,21 @@ def hessian(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
             continue
         slopes, seconds = _local(n, depends)
         own = row.pop(n, None)
-        for m, amount in row.items():  # pushing: n's coupling to m moves to n's arguments
-            for a, slope in slopes.items():
-                moved = g.mul(slope, amount)
-                couple(a, m, g.add(moved, moved) if a is m else moved)
+        pulled = [(a, slope, rank[a]) for a, slope in slopes.items()]
+        for m, amount in row.items():  # pushing: n's coupling to m moves to n's arguments; couple, written out
+            place = rank[m]
+            for a, slope, at in pulled:
+                moved = amount if slope is one else mul(slope, amount)
+                if moved is zero:
+                    continue
+                if a is m:
+                    moved = add(moved, moved)
+                later, other = (a, m) if at >= place else (m, a)
+                line = curvature.get(later)
+                if line is None:
+                    line = curvature[later] = {}
+                before = line.get(other)
+                line[other] = moved if before is None else add(before, moved)
         if own is not None:
             for a, slope_a in slopes.items():
                 for b, slope_b in slopes.items():

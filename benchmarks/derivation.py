@@ -1,0 +1,165 @@
+"""How fast gradients and full Hessians are derived, and how many operations they have, beside the peers, in one run.
+
+    python benchmarks/derivation.py [--quick]
+
+Peers that are not installed are skipped by name. Times are medians, in milliseconds, from nothing to gradient and
+upper-triangular Hessian: building the network is part of them. Operations are those of one shared graph of all entries.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import networks
+
+from derive.calculus import gradient, hvp
+from derive.curvature import hessian
+from derive.graph import Graph, Node, topological
+
+Case = tuple[str, Callable[[Any, Any], networks.Network]]
+LEAVES = ("const", "symbol", "index", "def")
+
+
+def cases(quick: bool) -> Iterator[Case]:
+    for layers in (3, 6, 12) if quick else (3, 6, 8, 12, 24, 48, 96):
+        yield f"chain {layers}", lambda s, f, n=layers: networks.chain(n, s, f)
+    for sizes in ((2, 2, 1), (3, 3, 3, 1)) if quick else ((2, 2, 1), (3, 3, 3, 1), (4, 4, 4, 1), (8, 8, 8, 1)):
+        yield f"MLP {'-'.join(map(str, sizes))}", lambda s, f, n=sizes: networks.mlp(n, s, f)
+
+
+def ours(build: Any) -> list[Node]:
+    """The entries of gradient and Hessian."""
+    g = Graph()
+    functions = {name: lambda a, name=name: g.call(name, a) for name in networks.ACTIVATIONS}
+    net = build(g.symbol, functions)
+    return [*gradient(net.loss, net.parameters), *hessian(net.loss, net.parameters).values()]
+
+
+def our_operations(entries: list[Node]) -> int:
+    return sum(n.op not in LEAVES for n in topological(entries))
+
+
+def casadi_sx(build: Any) -> Any:
+    import casadi as ca
+
+    functions = {"relu": lambda a: ca.fmax(a, 0), "tanh": ca.tanh, "sigmoid": lambda a: 1 / (1 + ca.exp(-a))}
+    net = build(ca.SX.sym, functions)
+    matrix, slope = ca.hessian(net.loss, ca.vertcat(*net.parameters))
+    return ca.vertcat(*net.inputs), slope, ca.triu(matrix)
+
+
+def casadi_operations(made: Any) -> int:
+    """What is computed: instructions without loads, stores and constants."""
+    import casadi as ca
+
+    inputs, slope, matrix = made
+    f = ca.Function("f", [inputs], [slope, matrix])
+    idle = (ca.OP_INPUT, ca.OP_OUTPUT, ca.OP_CONST)
+    return sum(f.instruction_id(k) not in idle for k in range(f.n_instructions()))
+
+
+def symengine(build: Any) -> None:
+    import symengine as se
+
+    functions = {"relu": lambda a: se.Max(a, 0), "tanh": se.tanh, "sigmoid": lambda a: 1 / (1 + se.exp(-a))}
+    net = build(se.Symbol, functions)
+    slope = [se.diff(net.loss, p) for p in net.parameters]
+    _ = [se.diff(s, p) for i, s in enumerate(slope) for p in net.parameters[i:]]
+
+
+def sympy(build: Any) -> None:
+    import sympy as sp
+    from sympy.core.cache import clear_cache
+
+    clear_cache()
+    functions = {
+        "relu": lambda a: sp.Max(a, 0),
+        "tanh": sp.tanh,
+        "sigmoid": lambda a: 1 / (1 + sp.exp(-a)),
+    }
+    net = build(lambda name: sp.Symbol(name, real=True), functions)
+    slope = [sp.diff(net.loss, p) for p in net.parameters]
+    _ = [sp.diff(s, p) for i, s in enumerate(slope) for p in net.parameters[i:]]
+
+
+PEERS = {"casadi": casadi_sx, "symengine": symengine, "sympy": sympy}
+
+#: The networks that take these peers no more than some seconds; CasADi is asked for all.
+SMALL = ["chain 3", "chain 6", "MLP 2-2-1"]
+SHORT = {"sympy": SMALL, "symengine": [*SMALL, "chain 8", "chain 12", "MLP 3-3-3-1", "MLP 4-4-4-1"]}
+
+
+def measured(run: Callable[[], Any], seconds: float = 1.5) -> tuple[float, Any]:
+    """Median milliseconds of as many runs as fit (one at least, 15 at most), and what the run returned."""
+    times: list[float] = []
+    result = None
+    while len(times) < 15 and (not times or sum(times) < seconds):
+        gc.collect()
+        gc.disable()  # as timeit does: what others have loaded is not to be swept meanwhile
+        start = time.perf_counter()
+        result = run()
+        times.append(time.perf_counter() - start)
+        gc.enable()
+    return statistics.median(times) * 1e3, result
+
+
+def layers_of_tensors(width: int, layers: int) -> tuple[Node, list[Node]]:
+    g = Graph()
+    a, variables = g.symbol("x", (width,)), []
+    for k in range(layers):
+        w, b = g.symbol(f"W{k}", (width, width)), g.symbol(f"b{k}", (width,))
+        variables += [w, b]
+        a = g.call(networks.ACTIVATIONS[k % 3], g.add(g.matmul(w, a), b))
+    return g.sum(g.mul(a, a)), variables
+
+
+def product(width: int, layers: int = 48) -> list[Node]:
+    """The Hessian times a direction, of tensor-level layers."""
+    loss, variables = layers_of_tensors(width, layers)
+    g = loss.graph
+    return hvp(loss, variables, [g.symbol(f"u{k}", v.shape) for k, v in enumerate(variables)])
+
+
+def available(names: Sequence[str]) -> list[str]:
+    from importlib.util import find_spec
+
+    missing = [n for n in names if find_spec(n) is None]
+    if missing:
+        print(f"not installed, skipped: {', '.join(missing)}\n")
+    return [n for n in names if n not in missing]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="small networks only")
+    quick = parser.parse_args().quick
+    peers = available(list(PEERS))
+    print(f"{'gradient + Hessian':18} {'ms':>9} {'ops':>8}", *(f"{p + ' ms':>14} {'x':>7}" for p in peers), end="")
+    print("   ops of casadi" if "casadi" in peers else "")
+    for name, build in cases(quick):
+        mine, entries = measured(lambda build=build: ours(build))
+        operations = our_operations(entries)
+        row, share = f"{name:18} {mine:9.2f} {operations:8}", ""
+        for peer in peers:
+            if name not in SHORT.get(peer, [name]):
+                row += f" {'-':>14} {'':>7}"
+                continue
+            theirs, found = measured(lambda build=build, peer=peer: PEERS[peer](build))
+            row += f" {theirs:14.2f} {theirs / mine:7.1f}"
+            if peer == "casadi":
+                count = casadi_operations(found)
+                share = f"   {count:8} ({operations / count:.2f})"
+        print(row + share, flush=True)
+    print("\nHessian-vector product of 48 tensor-level layers, building included")
+    for width in (4, 64, 1024):
+        mine, parts = measured(lambda width=width: product(width))
+        print(f"width {width:5}: {mine:6.2f} ms, {len(topological(parts))} nodes")
+
+
+if __name__ == "__main__":
+    main()

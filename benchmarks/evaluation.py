@@ -1,0 +1,176 @@
+"""How fast gradient and Hessian of a scalar network are evaluated at many points, beside the peers, in one run.
+
+    python benchmarks/evaluation.py [--layers 3] [--points 100000]
+
+float64, one thread; peers that are not installed are skipped by name. Inputs and parameters all differ from point to
+point. Ours returns the gradient and the upper triangle, lambdify too; Torch and JAX return the full Hessian and no
+gradient. Times are medians; what is prepared once (deriving, writing, compiling) is told apart. ``peak`` is what a call
+takes beyond the inputs, in bytes a point, and as a multiple of its results.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
+
+import networks  # noqa: E402
+import numpy as np  # noqa: E402
+
+Call = Callable[[], Any]
+
+
+def ours(layers: int, inputs: Sequence[Any], dtype: Any = None) -> Call:
+    from derive.calculus import gradient
+    from derive.curvature import hessian
+    from derive.graph import Graph
+    from verify.backends.blocked import compile_blocked
+
+    g = Graph()
+    functions = {name: lambda a, name=name: g.call(name, a) for name in networks.ACTIVATIONS}
+    net = networks.chain(layers, g.symbol, functions)
+    f = compile_blocked([*gradient(net.loss, net.parameters), *hessian(net.loss, net.parameters).values()], net.inputs)
+    given = [x.astype(dtype or np.float64) for x in inputs]
+    return lambda: f(*given)
+
+
+def in_float32(layers: int, inputs: Sequence[Any]) -> Call:
+    return ours(layers, inputs, np.float32)
+
+
+def sympy_lambdify(layers: int, inputs: Sequence[Any]) -> Call:
+    import sympy as sp
+
+    # a Piecewise of its own for each ReLU nests in the derivatives, and Max leaves Heaviside to be written in NumPy
+    functions = {"relu": lambda a: sp.Max(a, 0), "tanh": sp.tanh, "sigmoid": lambda a: 1 / (1 + sp.exp(-a))}
+    net = networks.chain(layers, lambda name: sp.Symbol(name, real=True), functions)
+    slope = [sp.diff(net.loss, p) for p in net.parameters]
+    second = [sp.diff(s, p) for i, s in enumerate(slope) for p in net.parameters[i:]]
+    modules = [{"Heaviside": lambda x, at=0.5: np.heaviside(x, at), "DiracDelta": lambda x: 0.0 * x}, "numpy"]
+    f = sp.lambdify(net.inputs, [*slope, *second], modules=modules, cse=True)
+    return lambda: f(*inputs)
+
+
+def torch_func(layers: int, inputs: Sequence[Any]) -> Call:
+    import torch
+
+    torch.set_num_threads(1)
+    functions = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
+
+    def loss(parameters: Any, x: Any, y: Any) -> Any:
+        given = iter(parameters)
+        named = {"x": x, "y": y}
+        return networks.chain(layers, lambda name: named[name] if name in named else next(given), functions).loss
+
+    f = torch.func.vmap(torch.func.hessian(loss), in_dims=(1, 0, 0))
+    x, y, *parameters = (torch.from_numpy(v) for v in inputs)
+    stacked = torch.stack(parameters)
+    return lambda: [
+        f(stacked[:, i : i + 100_000], x[i : i + 100_000], y[i : i + 100_000]) for i in range(0, len(x), 100_000)
+    ]
+
+
+def jax_jit(layers: int, inputs: Sequence[Any]) -> Call:
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    functions = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid}
+
+    def loss(parameters: Any, x: Any, y: Any) -> Any:
+        given = iter(parameters)
+        named = {"x": x, "y": y}
+        return networks.chain(layers, lambda name: named[name] if name in named else next(given), functions).loss
+
+    f = jax.jit(jax.vmap(jax.hessian(loss), in_axes=(1, 0, 0)))
+    x, y, *parameters = (jnp.asarray(v) for v in inputs)
+    stacked = jnp.stack(parameters)
+    return lambda: f(stacked, x, y).block_until_ready()
+
+
+def casadi_map(layers: int, inputs: Sequence[Any]) -> Call:
+    import casadi as ca
+
+    functions = {"relu": lambda a: ca.fmax(a, 0), "tanh": ca.tanh, "sigmoid": lambda a: 1 / (1 + ca.exp(-a))}
+    net = networks.chain(layers, ca.SX.sym, functions)
+    matrix, slope = ca.hessian(net.loss, ca.vertcat(*net.parameters))
+    f = ca.Function("f", [ca.vertcat(*net.inputs)], [slope, ca.triu(matrix)]).map(len(inputs[0]))
+    stacked = np.stack(inputs)
+    return lambda: f(stacked)
+
+
+METHODS: dict[str, tuple[str, Callable[[int, Sequence[Any]], Call]]] = {
+    "generated NumPy": ("numpy", ours),
+    "generated NumPy, float32": ("numpy", in_float32),
+    "sympy.lambdify(cse=True)": ("sympy", sympy_lambdify),
+    "torch.func.vmap(hessian)": ("torch", torch_func),
+    "jax.jit(vmap(hessian))": ("jax", jax_jit),
+    "casadi map": ("casadi", casadi_map),
+}
+
+
+def measured(call: Call, seconds: float = 4.0) -> float:
+    """Median seconds of as many calls as fit: one at least, 15 at most, after one that is not counted."""
+    call()
+    times: list[float] = []
+    while len(times) < 15 and (not times or sum(times) < seconds):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def peak(call: Call) -> int:
+    """Bytes that a call of NumPy's takes at most beyond what stands before it."""
+    import tracemalloc
+
+    tracemalloc.start()
+    call()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--layers", type=int, default=3)
+    parser.add_argument("--points", type=int, nargs="*", default=[100_000, 1_000_000])
+    given = parser.parse_args()
+    from importlib.util import find_spec
+
+    for points in given.points:
+        print(f"\n{given.layers} layers, {points} points")
+        print(f"{'':28} {'prepared s':>10} {'ms':>10} {'Mpoints/s':>10} {'ours is x':>10}")
+        rng = np.random.default_rng(0)
+        inputs = [rng.standard_normal(points) for _ in range(2 + 2 * given.layers)]
+        first = 0.0
+        for name, (module, prepare) in METHODS.items():
+            if find_spec(module) is None:
+                print(f"{name:28} not installed, skipped")
+                continue
+            start = time.perf_counter()
+            try:
+                call = prepare(given.layers, inputs)
+                call()
+                prepared = time.perf_counter() - start
+                taken = measured(call)
+            except Exception as fault:
+                print(f"{name:28} failed: {type(fault).__name__}: {str(fault)[:60]}")
+                continue
+            first = first or taken
+            line = f"{name:28} {prepared:10.2f} {taken * 1e3:10.1f} {points / taken / 1e6:10.2f} {taken / first:10.1f}"
+            if module == "numpy":
+                results = sum(r.nbytes for r in call())
+                line += f"   peak {peak(call) / points:.0f} B/point, {peak(call) / results:.3f} of its results"
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
