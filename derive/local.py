@@ -27,7 +27,7 @@ _SPREAD = f"g.mul({_SIGMOID.format('a', 'b')}, {_SIGMOID.format('b', 'a')})"
 #: What SymPy derives, in a form that neither overflows nor cancels; tests hold it to difference quotients.
 STABLE: dict[str, tuple[list[str | None], list[str | None]]] = {
     # not continuous: at 0 there is no derivative, though both sides agree
-    "sign": (['g.call("div", g.zero, a)'], ['g.call("div", g.zero, a)']),
+    "sign": (['g.call("mul", g.zero, g.call("select", a, g.one, g.const(-1)))'], ['g.call("mul", g.zero, g.call("select", a, g.one, g.const(-1)))']),
     "expm1": ([_EXP], [_EXP]),
     "logaddexp": ([_SIGMOID.format("a", "b"), _SIGMOID.format("b", "a")], [_SPREAD, f"g.neg({_SPREAD})", _SPREAD]),
     "erf": ([_BELL], [f"g.neg(g.mul(g.mul(g.const(2), a), {_BELL}))"]),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from derive.calculus import expand_all
 from derive.graph import Node, topological
 from derive.language import decimal_text, to_text
+from derive.natural_domain import of_derivatives
 from derive.shapes import Size
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
@@ -46,7 +47,7 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
 def _judge_here(bench: Bench, claim: Claim) -> tuple[Verdict, list[Node]]:
     assert claim.of is not None
     chain = expand_all([claim.of, *claim.equals])
-    assuming = expand_all(claim.assuming)
+    assuming = [*expand_all(claim.assuming), *of_derivatives([claim.of, *claim.equals])]
     return combine([_link(bench, claim, a, b, assuming) for a, b in pairwise(chain)]), chain
 
 

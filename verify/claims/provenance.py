@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
-from typing import Any
 
 from derive.enclose import evaluate, precision, rational
 from derive.graph import Node, topological
@@ -129,19 +128,6 @@ def _that_matter(bench: Bench, chosen: Choice, again: _Replay) -> tuple[Claim, .
         if fewer and blamed and again.gives(fewer):
             kept = fewer
     return tuple({c.id: c for c in kept.values()}.values())
-
-
-def replay(bench: Bench, claim: Claim, sources: Sequence[Claim]) -> Any:
-    """What the step of a number gives with the printed values of these claims put in, the rest exact: a value or a fault."""
-    step = step_of(bench, claim)
-    used = {n: c for n, claims in _inputs(bench, claim, step) for c in claims if c in sources}
-    printed = {n: rational(bench.printed(c).value) for n, c in used.items()}
-    return evaluate([step], {**bench.known, **printed}, PRECISIONS[1])[0]
-
-
-def printed_inputs(bench: Bench, claim: Claim) -> list[tuple[Node, Claim]]:
-    """What a number's step names that the document had printed before, each with the latest claim that prints it."""
-    return [(n, claims[0]) for n, claims in _inputs(bench, claim, step_of(bench, claim))]
 
 
 def step_of(bench: Bench, claim: Claim) -> Node:

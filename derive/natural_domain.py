@@ -1,0 +1,39 @@
+"""Where a function has a value, as far as its logarithms and roots say: a derivative is claimed nowhere else.
+
+d(log(x), x) is written 1/x, which has a value at x = -1; the logarithm, and so its derivative, has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.graph import Node, topological
+from derive.operators import DERIVATIVES
+
+_BRANCHING = ("where", "select")
+
+
+def of_derivatives(nodes: Sequence[Node]) -> list[Node]:
+    """The conditions under which what is differentiated in these (unexpanded) nodes has a value and a slope.
+
+    A function with branches is left out: what stands in a branch need not have a value everywhere.
+    """
+    found: dict[Node, None] = {}
+    for n in topological(nodes):
+        if n.op in DERIVATIVES:
+            below = topological([n.args[0]])
+            if not any(m.op in _BRANCHING or m.op in DERIVATIVES for m in below):
+                found.update(dict.fromkeys(c for m in below if (c := _needs(m)) is not None))
+    return list(found)
+
+
+def _needs(n: Node) -> Node | None:
+    g = n.graph
+    match n.op:
+        case "log" | "sqrt":
+            return g.call("gt", n.args[0], g.zero)
+        case "log1p":
+            return g.call("gt", n.args[0], g.const(-1))
+        case "pow" if n.args[1].op == "const" and not isinstance(n.args[1].attr, int):
+            return g.call("gt", n.args[0], g.zero)
+    return None
