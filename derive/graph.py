@@ -203,7 +203,7 @@ class Graph:
                 return self._shaped(a, b.shape)
             if a.attr == -1:
                 return self.neg(b)
-            if b.op == "mul" and b.args[0].op == "const":
+            if b.op == "mul" and b.args[0].op == "const" and b.args[0].attr:  # 0*x says where x has no value
                 return self.mul(self.const(a.attr * b.args[0].attr), b.args[1])
         elif b.op == "const":
             return self.mul(b, a)
