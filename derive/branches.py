@@ -89,7 +89,9 @@ class _Sweep:
                 c, a, b = n.args
                 # no value on the boundary, zero off it
                 hole = self.g.call("mul", self.g.zero, self.choose(*_side(self.g, c, True), a, b))
-                hole = unbroadcast(self.g, self.wrapped(under, self.g.mul(up, hole)), c.shape)
+                if up.op != "const" and not (up.op == "broadcast" and up.args[0].op == "const"):
+                    hole = self.g.call("mul", up, hole)  # unfolded: 3*(0*s) is not 0 where s has no value
+                hole = unbroadcast(self.g, self.wrapped(under, hole), c.shape)
                 jumps[c] = self.g.add(jumps[c], hole) if c in jumps else hole
         for v, hole in self.holes(jumps, wanted).items():
             found[v] = self.g.add(found[v], hole) if v in found else hole

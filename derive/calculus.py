@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from derive import shapes
+from derive.abstract import partial as partial_of
 from derive.branches import between, branching, groups, sweep, unbroadcast
 from derive.components import components
 from derive.composites import COMPOSITES
@@ -62,8 +63,8 @@ def _through_branches(output: Node, variables: Sequence[Node], seed: Node) -> li
 
 def second_derivatives(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
     """The lower triangle of d2f/dv2 of scalar nodes, as ``curvature.hessian`` gives it; the gradient's gradients where ``f``
-    branches by conditions. Raises ExpressionError where one variable is defined by another."""
-    if not any(n.op == "where" for n in between(f, variables)):
+    branches by conditions or calls abstract functions. Raises ExpressionError where one variable is defined by another."""
+    if not any(n.op in ("where", "apply") for n in between(f, variables)):
         return hessian(f, variables)
     if any(v in between(v, [w]) for v in variables for w in variables if v is not w):
         raise ExpressionError("a Hessian by variables of which one is defined by another")
@@ -195,6 +196,10 @@ def _pull(g: Graph, n: Node, up: Node, depends: set[Node]) -> Pull:
             partial = FIRST[n.op][i]
             if a in depends and partial is not None:
                 yield a, unbroadcast(g, g.mul(up, partial(g, value, *n.args)), a.shape)
+    elif n.op == "apply":
+        for i, a in enumerate(n.args):
+            if a in depends:
+                yield a, unbroadcast(g, g.mul(up, partial_of(n, i)), a.shape)
     elif n.op in _STRUCTURE:
         yield from _STRUCTURE[n.op](g, n, up)
     elif n.op in COMPOSITES:

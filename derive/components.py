@@ -47,12 +47,12 @@ def _entries(g: Graph, n: Node, done: dict[Node, Entries]) -> Entries:
             return [n if body is n.args[0] else g.define(n.attr, body)]
         names = [f"{n.attr}[{', '.join(map(str, i))}]" for i in shapes.indices(n.shape)]
         return [g.define(name, e) for name, e in zip(names, done[n.args[0]], strict=True)]
-    if n.op in OPERATORS:
+    if n.op in OPERATORS or n.op == "apply":
         if not n.shape:
             args = tuple(done[a][0] for a in n.args)
-            return [n if args == n.args else _apply(g, n.op, args)]
+            return [n if args == n.args else _apply(g, n, args)]
         spread = [_spread(done[a], a.shape, n.shape) for a in n.args]
-        return [_apply(g, n.op, args) for args in zip(*spread, strict=True)]
+        return [_apply(g, n, args) for args in zip(*spread, strict=True)]
     if n.op in _RULES:
         return _RULES[n.op](g, n, [done[a] for a in n.args])
     if n.op in COMPOSITES:
@@ -67,8 +67,8 @@ def _entries(g: Graph, n: Node, done: dict[Node, Entries]) -> Entries:
     raise ExpressionError(f"no components are known for '{n.op}'")
 
 
-def _apply(g: Graph, op: str, args: tuple[Node, ...]) -> Node:
-    return FOLDING[op](g, *args) if op in FOLDING else g.node(op, args)
+def _apply(g: Graph, n: Node, args: tuple[Node, ...]) -> Node:
+    return FOLDING[n.op](g, *args) if n.op in FOLDING else g.node(n.op, args, n.attr)
 
 
 def _spread(entries: Entries, shape: Shape, wanted: Shape) -> Entries:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NoReturn
 
-from derive import shapes
+from derive import abstract, shapes
+from derive.abstract import called
 from derive.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, total
 from derive.composites import COMPOSITES, unusual
 from derive.errors import ExpressionError, ShapeError, nearest
@@ -168,6 +169,8 @@ class _Reader:
             case ast.IfExp():
                 return [t.test, t.body, t.orelse]
             case ast.Call(func=ast.Name(id=name)):
+                if called(self.scope, name):
+                    return t.args
                 if name not in FUNCTION_NAMES and name not in _LOOPS:
                     self.fail(f"unknown function '{name}'{nearest(name, FUNCTION_NAMES)}", t)
                 return [] if self.is_loop(t) or name in CONSTRUCTORS else self.flat(t)
@@ -212,6 +215,8 @@ class _Reader:
                     if not hint and name in FUNCTION_NAMES:
                         hint = f"; the function is called as {name}(...)"
                     self.fail(f"unknown symbol '{name}'{hint}", t)
+                if called(self.scope, name):
+                    self.fail(f"'{name}' is a function; it is called as {name}(...)", t)
                 return self.scope[name]
             case ast.UnaryOp(op=ast.USub()):
                 inner = self.real(done[t.operand], t.operand)
@@ -266,6 +271,11 @@ class _Reader:
                     self.fail(f"{name} takes no loop; {', '.join(_LOOPS)} do", t)
                 return _LOOPS[name](self, self.rounds(element, generators, t))
             case ast.Call(func=ast.Name(id=name)):
+                if called(self.scope, name):
+                    try:
+                        return abstract.read(g, self.scope[name], [self.real(done[a], a) for a in t.args], t.keywords)
+                    except ExpressionError as e:
+                        self.fail(e.message, t)
                 if name in CONSTRUCTORS:
                     return CONSTRUCTORS[name](self, t)
                 if t.keywords and name not in KEYWORDED:
@@ -550,6 +560,8 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
         return n.attr, _ATOM
     if op in CONSTANTS:
         return op, _ATOM
+    if op == "apply":
+        return abstract.text(n, ", ".join(done[a][0] for a in n.args)), _ATOM
     if op == "neg":
         return f"-{arg(0, 7)}", 7
     if op == "not":

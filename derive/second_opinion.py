@@ -15,6 +15,7 @@ from typing import Any
 
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
+from derive.operators import DERIVATIVES
 from derive.sympy_form import Expansion, Expr, read_back
 
 MAX_DISTINCT = 10_000  # different subexpressions of all entries of a subject
@@ -108,6 +109,8 @@ def _derivative(expansion: Expansion, n: Node) -> list[Expr]:
 
 def _entries(expansion: Expansion, n: Node, cut: frozenset[Node]) -> list[Expr]:
     def nested(d: Node) -> list[Expr]:
+        if d.op not in DERIVATIVES:
+            raise ExpressionError(f"'{d.op}' has no SymPy form")
         if cut:
             raise ExpressionError("a derivative inside a derivative by a definition is not written out")
         inner = {

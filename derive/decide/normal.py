@@ -147,7 +147,7 @@ class Normal:
         if n.op in _CONDITIONS:
             return None
         free = self.ring.free(*polys) | self._symbols(bool_free)
-        kernel = self.ring.kernel((n.op, *parts), lambda: n, free, kinked=True)
+        kernel = self.ring.kernel((n.op if n.attr is None else (n.op, n.attr), *parts), lambda: n, free, kinked=True)
         return self.ring.poly(self.ring.gen(kernel))
 
     def _symbols(self, roots: Sequence[Node]) -> frozenset[Node]:

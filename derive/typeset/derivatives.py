@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from derive import shapes
 from derive.graph import Node
-from derive.typeset.names import element
+from derive.typeset.names import element, latex_name
 from derive.typeset.pieces import FRACTION, POWER, PRODUCT, Done, Piece, at_least, group
 
 
@@ -86,4 +86,17 @@ def _index(n: Node, done: Done) -> Piece:
     return Piece(element(done[x].text, n.attr, len(x.shape), atom=x.op in ("symbol", "def")))
 
 
-RULES: dict[str, Callable[[Node, Done], Piece]] = {"d": _d, "hessian": _hessian, "hvp": _hvp, "index": _index}
+def _apply(n: Node, done: Done) -> Piece:
+    r"""\phi'(z); of several arguments \partial_{1} E(w, n)."""
+    name, orders = n.attr
+    inside = group(", ".join(done[a].text for a in n.args))
+    if len(orders) == 1:
+        (k,) = orders
+        mark = "'" * k if k < 4 else f"^{{({k})}}"
+        return Piece(f"{latex_name(name)}{mark}{inside}")
+    before = [rf"\partial_{{{i}}}" + (f"^{{{k}}}" if k > 1 else "") for i, k in enumerate(orders, 1) if k]
+    text = " ".join([*before, f"{latex_name(name)}{inside}"])
+    return Piece(text, PRODUCT) if before else Piece(text)
+
+
+RULES: dict[str, Callable[[Node, Done], Piece]] = {"d": _d, "hessian": _hessian, "hvp": _hvp, "index": _index, "apply": _apply}

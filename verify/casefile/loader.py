@@ -36,6 +36,7 @@ def _case(tree: Tree, path: Path, file: str, reader: Reader, sizes: dict[str, in
     names = Names(reader)
     names.read_layout(top.get("layout"))
     names.read_sizes(top.get("sizes"), sizes)
+    names.read_functions(top.get("functions"))
     names.read_symbols(top.get("symbols"))
     names.read_definitions(top.get("define"))
     derivations = _derivations(top.get("derive"), names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import unicodedata
 
+from derive.abstract import function
 from derive.errors import ExpressionError, nearest
 from derive.graph import Graph, Node
 from derive.language import FUNCTION_NAMES, LAYOUTS, RESERVED, names_in, parse
@@ -131,6 +132,24 @@ class Names:
         self.instances = [i for i in found if i != self.sizes]
         for name, number in self.sizes.items():
             self.scope[name] = self.graph.define(name, self.graph.const(number))
+
+    def read_functions(self, tree: Tree | None) -> None:
+        """Abstract functions, each with the number of its arguments."""
+        if tree is None:
+            return
+        if not isinstance(tree, Mapping):
+            self.reader.fault(tree.place, "expected functions as a mapping such as {phi: 1, E: 2}")
+            return
+        for label, value in tree.entries.values():
+            name = self.new(label)
+            if name is None:
+                continue
+            text = value.value if isinstance(value, Text) else ""
+            try:
+                self.scope[name] = function(self.graph, name, int(text) if text.isdecimal() else 0)
+            except ExpressionError:
+                self.reader.fault(value.place, f"expected how many arguments '{name}' takes, such as 1")
+                self.broken.add(name)
 
     def read_symbols(self, tree: Tree | None) -> None:
         if tree is None:

@@ -98,6 +98,11 @@ CASE: dict[str, Field] = {
     "symbols": Field(
         "symbols", "the free variables: a number, a vector, a matrix, or a map of value, shape, in, recover"
     ),
+    "functions": Field(
+        "instances",
+        "functions of which nothing is known but how many arguments they have: phi(z), and phi(z, d=1) for phi'(z)",
+        "{phi: 1, E: 2}",
+    ),
     "sizes": Field(
         "instances",
         "sizes that the document writes as letters, each with the number it is worked out for, or a list of them",
