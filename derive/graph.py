@@ -37,7 +37,7 @@ class Node:
     graph: Graph
 
     def __repr__(self) -> str:
-        from derive.language import to_text
+        from derive.printing import to_text
 
         return f"<{to_text(self)}>"
 

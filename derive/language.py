@@ -16,11 +16,13 @@ from typing import NoReturn
 from derive import abstract, shapes
 from derive.abstract import called
 from derive.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, total
-from derive.composites import COMPOSITES, unusual
 from derive.errors import ExpressionError, ShapeError, nearest
 from derive.graph import MAX_POWER_BITS, Graph, Node
 from derive.loops import MAX_TERMS, bound, rounds, whole
 from derive.operators import CONSTANTS, FUNCTIONS, OPERATORS
+from derive.printing import decimal_text, to_text
+
+__all__ = ["FUNCTION_NAMES", "LAYOUTS", "RESERVED", "decimal_text", "is_boolean", "names_in", "parse", "to_text"]
 
 MAX_LENGTH = 10_000  # characters of one expression
 MAX_DEPTH = 100  # nested brackets
@@ -527,100 +529,3 @@ def _fold(op: str, args: Sequence[Fraction | None]) -> Fraction | None:
         case "pow" if b.denominator == 1 and (a or b > 0) and abs(b) <= MAX_EXPONENT:
             return Fraction(a ** int(b))
     return None
-
-
-# -- back to text ---------------------------------------------------------------------------------
-
-_PRECEDENCE = {
-    "where": 0, "or": 1, "and": 2, "not": 3, "gt": 4, "ge": 4, "lt": 4, "le": 4, "eq": 4, "ne": 4,
-    "add": 5, "sub": 5, "mul": 6, "div": 6, "matmul": 6, "neg": 7, "pow": 8,
-}  # fmt: skip
-_ATOM = 9
-
-
-def to_text(root: Node) -> str:
-    """The expression in the language, with no needless brackets; ``parse(to_text(n)) is n``."""
-    from derive.graph import topological
-
-    done: dict[Node, tuple[str, int]] = {}
-    for n in topological([root], through_definitions=False):
-        done[n] = _text(n, done)
-    return done[root][0]
-
-
-def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
-    def arg(i: int, at_least: int = 0) -> str:
-        text, level = done[n.args[i]]
-        return text if level >= at_least else f"({text})"
-
-    op = n.op
-    if op == "const":
-        return _number_text(n.attr)
-    if op in ("symbol", "def"):
-        return n.attr, _ATOM
-    if op in CONSTANTS:
-        return op, _ATOM
-    if op == "apply":
-        return abstract.text(n, ", ".join(done[a][0] for a in n.args)), _ATOM
-    if op == "neg":
-        return f"-{arg(0, 7)}", 7
-    if op == "not":
-        return f"not {arg(0, 3)}", 3
-    if op == "pow":
-        return f"{arg(0, _ATOM)}**{arg(1, 8)}", 8
-    if op in _PRECEDENCE and op != "where":
-        level = _PRECEDENCE[op]
-        sign = "@" if op == "matmul" else OPERATORS[op].infix
-        left = arg(0, level + 1 if level == 4 else level)
-        return (f"{left}{sign}{arg(1, 7)}" if sign in "*/" else f"{left} {sign} {arg(1, level + 1)}"), level
-    if op == "transpose":
-        return f"{arg(0, _ATOM)}.T", _ATOM
-    if op == "index":
-        return f"{arg(0, _ATOM)}[{', '.join(map(str, n.attr))}]", _ATOM
-    inside = ", ".join(done[a][0] for a in n.args)
-    if op == "stack":
-        return f"[{inside}]", _ATOM
-    if op in COMPOSITES:
-        options = [f"{k}={v}" for k, v in unusual(n).items()]
-        return f"{COMPOSITES[op].called or op}({', '.join([inside, *options])})", _ATOM
-    if op == "concat":
-        return f"concat([{inside}])", _ATOM
-    if op == "sum" and n.attr is not None:
-        return f"sum({inside}, axis={n.attr})", _ATOM
-    if op in ("broadcast", "reshape"):
-        return f"{op}({', '.join([inside, *map(str, n.attr)])})", _ATOM
-    if op in ("d", "hessian"):
-        return f"{op}({done[n.args[0]][0]}, {_variables(n.args[1:], n.attr, done)})", _ATOM
-    if op == "hvp":
-        return f"hvp({done[n.args[0]][0]}, {_variables(n.args[2:], n.attr, done)}, {done[n.args[1]][0]})", _ATOM
-    return f"{op}({inside})", _ATOM
-
-
-def _variables(args: Sequence[Node], many: bool, done: Mapping[Node, tuple[str, int]]) -> str:
-    inside = ", ".join(done[a][0] for a in args)
-    return f"[{inside}]" if many else inside
-
-
-def _number_text(value: int | Fraction) -> tuple[str, int]:
-    level = _ATOM if value >= 0 else 7
-    if isinstance(value, int) or value.denominator == 1:
-        return str(value), level
-    text = decimal_text(value)
-    if text is not None and len(text) <= 24:
-        return text, level
-    return f"{'-' if value < 0 else ''}({abs(value.numerator)}/{value.denominator})", level
-
-
-def decimal_text(value: Fraction) -> str | None:
-    """The finite decimal of a fraction, exactly, or None where it has none."""
-    rest, twos, fives = value.denominator, 0, 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
-    while rest % 5 == 0:
-        rest, fives = rest // 5, fives + 1
-    if rest != 1:
-        return None
-    places = max(twos, fives)
-    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
-    sign = "-" if value < 0 else ""
-    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"

@@ -99,4 +99,10 @@ def _apply(n: Node, done: Done) -> Piece:
     return Piece(text, PRODUCT) if before else Piece(text)
 
 
-RULES: dict[str, Callable[[Node, Done], Piece]] = {"d": _d, "hessian": _hessian, "hvp": _hvp, "index": _index, "apply": _apply}
+RULES: dict[str, Callable[[Node, Done], Piece]] = {
+    "d": _d,
+    "hessian": _hessian,
+    "hvp": _hvp,
+    "index": _index,
+    "apply": _apply,
+}
