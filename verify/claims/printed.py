@@ -22,6 +22,9 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
     if absent := bench.missing(node):
         names = ", ".join(f"'{n}'" for n in absent)
         return Verdict("underspecified", f"no value is given for {names}", evidence={"method": "exhaustive"})
+    for condition in (e for a in claim.assuming for e in bench.entries(a)):
+        if not bench.missing(condition) and bench.value(condition) is False:
+            return undecided("what is assumed does not hold at the document's inputs")
     printed = bench.printed(claim)
     answer, value = bench.decided(node, lambda v: fit(printed, v))
     if answer is None:
