@@ -53,7 +53,7 @@ def inheritance(bench: Bench, claim: Claim) -> Inheritance | None:
             return Inheritance((earlier,), copied=True)
     step = step_of(bench, claim)
     again = _Replay(bench, step, printed)
-    for chosen in _choices(bench, _inputs(bench, claim, step)):
+    for chosen in _choices(bench, printed_inputs(bench, claim)):
         if again.gives(chosen):
             return Inheritance(_that_matter(bench, chosen, again), copied=False)
     return None
@@ -163,8 +163,9 @@ def _before(bench: Bench, claim: Claim, node: Node) -> list[Claim]:
     return [c for c in bench.prints.get(node, ()) if c.order < claim.order]
 
 
-def _inputs(bench: Bench, claim: Claim, step: Node) -> list[tuple[Node, list[Claim]]]:
+def printed_inputs(bench: Bench, claim: Claim) -> list[tuple[Node, list[Claim]]]:
     """The uppermost nodes of a step that the document printed before, each with its different prints, the latest first."""
+    step = step_of(bench, claim)
     found: list[tuple[Node, list[Claim]]] = []
     seen: set[Node] = set()
     work = [step]

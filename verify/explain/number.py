@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from derive.graph import Node
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.claims.provenance import correct, inheritance
+from verify.claims.provenance import correct, inheritance, printed_inputs
 from verify.decimals import rounded, show
 from verify.explain.blocks import Block, Piece, facts, say
-from verify.explain.replay import printed_inputs, replay
+from verify.explain.replay import replay
 from verify.verdict import Verdict
 
 REPLAY_DIGITS = 15
@@ -37,7 +37,7 @@ def _replay(bench: Bench, claim: Claim) -> Iterator[Block]:
     """The step with the printed values of what it names, and what of them the digits follow from."""
     if bench.missing(bench.entry(claim.of)) if claim.of is not None else True:
         return
-    inputs = printed_inputs(bench, claim)
+    inputs = [(n, c) for n, claims in printed_inputs(bench, claim) for c in claims]
     if not inputs and correct(bench, claim):
         return
     found = None if correct(bench, claim) else inheritance(bench, claim)
