@@ -226,6 +226,19 @@ def test_an_internal_error_is_short_and_asks_for_a_report(
     assert "Traceback (most recent call last)" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("closed", ["1>&-", "2>&-", "0<&- 1>&- 2>&-"])
+def test_closed_streams_end_nothing(cases: Path, closed: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m verify run one.yaml {closed}'],
+        cwd=cases,
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done
+    assert "error" not in done.stdout + done.stderr
+
+
 def test_a_crash_and_a_hang_are_findings(tmp_path: Path) -> None:
     path = tmp_path / "case.yaml"
     path.write_text(case(["a", "b-segv", "c-hang", "d"]), encoding="utf-8")

@@ -17,7 +17,7 @@ from verify.casefile.model import Case, Claim
 from verify.claims.bench import Bench
 from verify.decimals import show
 from verify.explain.blocks import Block, Equations, Row, Title, row, say
-from verify.report import numbers
+from verify.text import numbers
 
 SHORT = 90  # characters up to which a derivative is also written without other derivatives
 MAX_ENTRIES = 12  # entries of a tensor whose values are shown

@@ -15,7 +15,7 @@ from verify.claims.bench import Bench
 from verify.claims.equality import links
 from verify.decimals import show
 from verify.explain.blocks import Block, Equations, Piece, Points, facts, row, say
-from verify.report import numbers
+from verify.text import numbers
 from verify.verdict import Verdict
 
 LONG = 400  # characters beyond which a side is not written out

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from derive.graph import Node
 from derive.typeset import latex
 from verify.explain.blocks import Block, Equations, Facts, Piece, Points, Row, Say, Title
-from verify.report.escape import display, math, text
-from verify.report.tables import table
+from verify.text.escape import display, math, text
+from verify.text.tables import table
 
 SHORT = 120  # characters of LaTeX beside which a value stands on the same line
 

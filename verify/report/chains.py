@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from verify.report import numbers
 from verify.report.words import ERRORS, Item
+from verify.text import numbers
 
 _LITERAL = re.compile(r"(?<![\w.])\d+\.\d+(?:[eE][+-]?\d+)?(?![\w.])")
 _FAULTS = (*ERRORS, "inherited", "truncated")

@@ -14,10 +14,10 @@ from derive.graph import Node
 from derive.tidy import tidy
 from derive.typeset import abbreviations, latex
 from verify.casefile.model import Case
-from verify.report.escape import code, display, math, text
-from verify.report.numbers import exact, floating
-from verify.report.tables import table
 from verify.report.values import Values
+from verify.text.escape import code, display, math, text
+from verify.text.numbers import exact, floating
+from verify.text.tables import table
 
 MAX_ENTRIES = 64  # entries of one derivation that are written out
 MATRIX_WIDTH = 150  # characters of LaTeX in a row of a matrix; wider ones are listed entry by entry

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from verify.casefile.model import Case
 from verify.report.chains import Faults
-from verify.report.escape import code, text
 from verify.report.place import MARKER, Links
-from verify.report.tables import table
 from verify.report.words import MEANING, Item, count, printed, right, sentence, tally, verdict, why
+from verify.text.escape import code, text
+from verify.text.tables import table
 
 #: The rest, a section each.
 REMARKS = (

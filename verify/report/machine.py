@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from verify.report.escape import code, text
 from verify.report.index import title
 from verify.report.place import MARKER
-from verify.report.tables import table
 from verify.results import Check, Result
+from verify.text.escape import code, text
+from verify.text.tables import table
 
 SLOWEST = 20
 

@@ -11,16 +11,16 @@ from derive.typeset import latex
 from verify.casefile.model import Case, Symbol
 from verify.explain import derivation, markdown
 from verify.explain.blocks import Equations
-from verify.report import numbers
 from verify.report.chains import Faults
 from verify.report.derived import NUMBERS, definitions, derivations
-from verify.report.escape import code, math, text
 from verify.report.index import heading
 from verify.report.place import INDEX, MARKER, Links, anchor
-from verify.report.tables import table
 from verify.report.values import Values
 from verify.report.words import Item, evidence, printed, quantity, right, sentence, tally, verdict, why
 from verify.results import OUTCOMES, Check
+from verify.text import numbers
+from verify.text.escape import code, math, text
+from verify.text.tables import table
 
 MAX_SHOWN = 64  # entries of a given tensor that are written out
 MAX_STEPS = 8  # lines of a derivation that are not folded away

@@ -11,10 +11,10 @@ from derive.errors import ExpressionError
 from derive.tidy import tidy
 from derive.typeset import latex, latex_name
 from verify.casefile.model import Case, Claim
-from verify.report import numbers
-from verify.report.escape import code, math, text
 from verify.report.place import Links
 from verify.results import Result
+from verify.text import numbers
+from verify.text.escape import code, math, text
 
 #: The verdicts in the order in which a reader wants them, with a sentence each.
 MEANING = {

@@ -9,7 +9,7 @@ from functools import partial
 from derive import api, language
 from derive.decide import Decision
 from derive.graph import Node
-from verify.derive_command import Unreadable, read_shapes, said
+from verify.commands.derivation import Unreadable, read_shapes, said
 
 #: What a decision is called on the command line, and whether it is what one hoped for.
 ANSWERS = {

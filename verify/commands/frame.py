@@ -1,0 +1,99 @@
+"""What all subcommands share: the group, the exit codes, how a line is printed, how a fault of the input is told."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+AS_PINNED, FINDINGS, FAULT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
+
+EXIT_CODES = """\b
+Exit codes:
+  0    all verdicts are as pinned (unpinned means 'holds')
+  1    findings: a verdict is not as pinned, or an implementation differs
+  2    the case files or the arguments are at fault
+  3    an internal error of Errata
+  130  interrupted"""
+
+
+class Fault(click.ClickException):
+    """The input is at fault: a message, exit code 2."""
+
+    exit_code = FAULT
+
+
+def say(text: str = "", err: bool = False) -> None:
+    """Prints a line. Whoever reads it may leave early (``errata run | head``): that ends nothing but the printing."""
+    color = False if os.environ.get("NO_COLOR") else None
+    try:
+        click.echo(text, err=err, color=color)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), (sys.stderr if err else sys.stdout).fileno())
+
+
+def _show_traceback(context: click.Context, option: click.Parameter, value: bool) -> None:
+    if value:
+        os.environ["ERRATA_TRACEBACK"] = "1"
+
+
+def _show_version(context: click.Context, option: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            say(f"errata {version('errata')}")
+        except PackageNotFoundError:
+            say("errata (not installed)")
+        context.exit()
+
+
+_traceback = click.option(
+    "--traceback",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_traceback,
+    help="Show where an internal error happened (also: ERRATA_TRACEBACK=1).",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+)
+@_traceback
+def errata() -> None:
+    """Is this formula, this number, this implementation right, and if not, where did it go wrong?
+
+    Errata checks the mathematics of machine-learning documents, written down as YAML cases, and the
+    implementations of it.
+
+    \b
+    Examples:
+      errata new my-example        write a commented starter case
+      errata check my-example.yaml is it well-formed?
+      errata run my-example.yaml   is it right?
+    """
+
+
+def command(brief: str, help_text: str, epilog: str = EXIT_CODES) -> Callable[[Callable[..., int]], click.Command]:
+    """A subcommand whose help teaches, with the option that all of them have."""
+
+    def made(function: Callable[..., int]) -> click.Command:
+        return errata.command(function.__name__, help=help_text, short_help=brief, epilog=epilog)(_traceback(function))
+
+    return made
+
+
+def print_faults(faults: Sequence[Any], err: bool) -> None:
+    from verify.suite.progress import printable
+
+    for fault in faults:
+        say(printable(str(fault)), err=err)
+    files = len({fault.file for fault in faults})
+    count = f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in {files} {'file' if files == 1 else 'files'}"
+    say(click.style(count, fg="red", bold=True), err=err)

@@ -1,0 +1,65 @@
+"""``errata report``: the reports again, from a results file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from verify import places
+from verify.commands.frame import AS_PINNED, Fault, command, print_faults, say
+
+if TYPE_CHECKING:
+    from verify.results import Results
+
+
+@command(
+    "Write the reports again, from a results file.",
+    """Write the markdown reports again, from a results file.
+
+    The cases are read from where the results say they are: run this from where `errata run` ran.
+
+    \b
+    Examples:
+      errata report results.json                 what `errata run --json results.json` wrote
+      errata report results.json --out reports
+    """,
+    epilog="""\b
+Exit codes:
+  0    written
+  2    the results file or a case that it names can't be read, or DIR can't be written
+  3    an internal error of Errata""",
+)
+@click.argument("results_file", metavar="RESULTS.JSON", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", default=Path("reports"), show_default=True)
+def report(results_file: Path, out: Path) -> int:
+    from verify.results import ResultsError, load
+
+    try:
+        results = load(results_file)
+    except (ResultsError, OSError) as bad:
+        text = f"{results_file}: {bad.strerror}" if isinstance(bad, OSError) else str(bad)
+        raise Fault(text) from None
+    places.must_take_files(out, "--out")
+    with places.writing("--out"):
+        write_reports(results, out)
+    say(f"reports of {len(results.cases)} {'case' if len(results.cases) == 1 else 'cases'} in {out}")
+    return AS_PINNED
+
+
+def write_reports(results: Results, out: Path) -> None:
+    from verify.casefile import CaseFaults, load
+    from verify.report.markdown import write
+
+    cases = []
+    for name in results.cases:
+        path = Path(name)
+        if not path.is_file():
+            raise Fault(f"the results are about {name}, which is not there: run this from where `errata run` ran")
+        try:
+            cases.append(load(path))
+        except CaseFaults as bad:
+            print_faults(bad.faults, err=True)
+            raise Fault(f"the case file {name} has changed since the run") from None
+    write(results, cases, out)

@@ -1,0 +1,127 @@
+"""``errata run``: judge the claims, check the implementations."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from verify import places
+from verify.commands.frame import AS_PINNED, FAULT, FINDINGS, INTERRUPTED, Fault, command, print_faults, say
+from verify.commands.report import write_reports
+
+if TYPE_CHECKING:
+    from verify.suite.progress import Event, Silent
+
+
+@command(
+    "Judge the claims, check the implementations.",
+    """Judge every claim of the cases, and check the implementations.
+
+    Give case files, folders, or names of documents of the case library. Without any: the folder 'cases' here, or
+    else the library that came with Errata. Progress goes to standard error, the summary to standard output.
+
+    \b
+    Examples:
+      errata run                                everything
+      errata run my-example.yaml                one case
+      errata run understanding-neural-networks  one document
+      errata run --only 't2.4-*'                some claims
+      errata run --only 's2-8:*'                the claims of the case s2-8
+      errata run --json results.json --out reports
+    """,
+)
+@click.argument("what", nargs=-1, metavar="[PATH|DOCUMENT]...")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results there.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write the markdown reports there.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes.  [default: one a processor]")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    default=10.0,
+    show_default=True,
+    help="A claim that takes longer is undecided (a check of an implementation: 60 s, or SECONDS if that is more).",
+)
+@click.option("--only", metavar="GLOB", help="Only claims with such an id, or case:id; implementations are left out.")
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Of the inputs drawn for checks.")
+@click.option(
+    "--examples", type=click.IntRange(min=1), default=50, show_default=True, metavar="N", help="Inputs for a check."
+)
+@click.option("--quiet", "-q", is_flag=True, help="Nothing but findings.")
+@click.option("--verbose", "-v", is_flag=True, help="Every claim, not only the unexpected ones.")
+def run(
+    what: tuple[str, ...],
+    json_file: Path | None,
+    out: Path | None,
+    jobs: int | None,
+    timeout: float,
+    only: str | None,
+    seed: int,
+    examples: int,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    paths = places.case_files(what)
+    if json_file is not None:
+        places.must_take_a_file(json_file, "--json")
+    if out is not None:
+        places.must_take_files(out, "--out")
+
+    from verify.results import save
+    from verify.suite.progress import Clock
+    from verify.suite.run import FaultyCases, NoSuchClaim, Options
+    from verify.suite.run import run as run_suite
+    from verify.suite.summary import findings, summary
+
+    clock = Clock()
+    options = Options(jobs or 0, timeout, max(60.0, timeout), only, seed, examples)
+    try:
+        with _display(quiet) as display:
+            results = run_suite(paths, options, _with_traces(display))
+    except FaultyCases as bad:
+        print_faults(bad.faults, err=True)
+        return FAULT
+    except NoSuchClaim as bad:
+        near = f"; the nearest are {', '.join(bad.nearest)}" if bad.nearest else ""
+        raise Fault(f"--only: {bad}{near}") from None
+
+    if json_file is not None:
+        with places.writing("--json"):
+            save(results, json_file)
+    if out is not None and not results.interrupted:
+        with places.writing("--out"):
+            write_reports(results, out)
+    for line in findings(results) if quiet else summary(results, str(clock), listing=verbose):
+        say(line)
+    if results.interrupted:
+        if out is not None:
+            say("no reports are written of a part; `errata report` makes them from results", err=True)
+        return INTERRUPTED
+    return AS_PINNED if results.as_pinned else FINDINGS
+
+
+def _display(quiet: bool) -> Silent:
+    from verify.suite.progress import Live, Plain, Silent
+
+    if quiet:
+        return Silent()
+    live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("ERRATA_TRACEBACK")
+    return Live() if live else Plain(lambda line: say(line, err=True))
+
+
+def _with_traces(display: Silent) -> Callable[[Event], None]:
+    """With --traceback, also where in Errata a claim or a check failed."""
+    if not os.environ.get("ERRATA_TRACEBACK"):
+        return display
+
+    def tell(event: Event) -> None:
+        display(event)
+        if trace := getattr(event, "trace", ""):
+            say(trace, err=True)
+
+    return tell
