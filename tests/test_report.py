@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from derive.graph import Graph
 from derive.language import parse
 from verify.casefile.model import Case, Claim, Definition, Derivation, Place, Symbol
-from verify.report import FORMATS, numbers, writer
+from verify.report import FORMATS, writer
 from verify.report.chains import Faults
 from verify.report.markdown import write
 from verify.report.place import MARKER, anchor, harmless, page
 from verify.report.words import MEANING, Item
 from verify.results import Check, Result, Results, Word, Worst
+from verify.text import numbers
 from verify.text.escape import code, text
 
 HERE = Place("cases/book/x.yaml", 1, 1)

@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _open_closed_streams() -> None:
-    """Opens the null device for a standard stream that was closed (``1>&-``): the next file, of a worker's pipe, would get its number."""
+    """Opens the null device for a standard stream that was closed (``1>&-``): a worker's pipe would get its number."""
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:
             os.fstat(number)
