@@ -213,6 +213,7 @@ class _Builder:
         self.faults: list[Fault] = []
         self.stack: list[_Open] = []
         self.count = 0
+        self.read = 0  # of the text, by the last value
 
     def fault(self, place: Place, message: str) -> None:
         self.faults.append(Fault(place.file, place.line, place.column, message))
@@ -234,6 +235,7 @@ class _Builder:
                 raise _Stop
         elif isinstance(event, yaml.NodeEvent):
             self.count += 1
+            self.read = event.end_mark.index if event.end_mark is not None else self.read
             place = self.place(event)
             if self.count > MAX_NODES:
                 self.fault(place, f"more than {MAX_NODES:,} values in one file")
@@ -336,6 +338,8 @@ class _Builder:
             if inside is not None:
                 self.cut(inside)
                 self.bracket(inside, mark)
+            if "maximum nesting depth" in (e.problem or ""):
+                self.too_deep()
             line, column, message = plain_words(e, self.text)
             if inside is not None and inside.flow and "expected ','" in message:
                 place = inside.node.place
@@ -343,6 +347,18 @@ class _Builder:
             self.fault(Place(self.name, line, column), message)
         except _Stop:
             pass
+
+    def too_deep(self) -> None:
+        """YAML's own limit lies above ours, but newer versions of it read so far ahead that it is met first."""
+        opened = [m.start() for m in re.finditer(r"[\[{]", self.text[self.read :])]
+        deepest = MAX_DEPTH - len(self.stack)
+        if deepest >= len(opened):
+            return
+        at = self.read + opened[deepest]
+        line = self.text.count("\n", 0, at)
+        place = Place(self.name, line + 1, at - self.text.rfind("\n", 0, at))
+        self.fault(place, f"nested more than {MAX_DEPTH} deep")
+        raise _Stop
 
     def bracket(self, inside: _Open, mark: yaml.Mark | None) -> None:
         """``{of: z[0]}``"""
