@@ -22,7 +22,8 @@ from derive.errors import ExpressionError
 from derive.graph import Graph, Node, Shape, substitute, substitute_all, topological
 from derive.local_derivatives import FIRST
 from derive.meaning import meaning, place, pull_text
-from derive.operators import DERIVATIVES, OPERATORS
+from derive.operators import DEFERRED, DERIVATIVES, OPERATORS
+from derive.substitution import replaced
 
 Pull = Iterator[tuple[Node, Node]]
 
@@ -117,7 +118,7 @@ def expand_all(roots: Sequence[Node]) -> list[Node]:
             swept.update(zip([(args[0], v) for v in variables], gradient(args[0], variables), strict=True))
         if n.op == "d":
             done[n] = _expand_d(n.graph, n, args, swept)
-        elif n.op in DERIVATIVES:
+        elif n.op in DERIVATIVES or n.op in DEFERRED:
             done[n] = _DERIVE[n.op](n.graph, n, args)
         elif args == n.args:
             done[n] = n
@@ -180,6 +181,7 @@ def _expand_hvp(g: Graph, n: Node, args: Sequence[Node]) -> Node:
 
 
 _DERIVE: dict[str, Callable[[Graph, Node, Sequence[Node]], Node]] = {
+    "at": replaced,
     "hessian": _expand_hessian,
     "hvp": _expand_hvp,
 }

@@ -16,7 +16,7 @@ from derive.composites import COMPOSITES
 from derive.errors import ExpressionError
 from derive.graph import FOLDING, Graph, Node, Shape, topological
 from derive.meaning import meaning
-from derive.operators import DERIVATIVES, OPERATORS
+from derive.operators import DEFERRED, DERIVATIVES, OPERATORS
 
 Entries = list[Node]
 
@@ -62,7 +62,7 @@ def _entries(g: Graph, n: Node, done: dict[Node, Entries]) -> Entries:
             if m not in inner:
                 inner[m] = _entries(g, m, inner)
         return inner[body]
-    if n.op in DERIVATIVES:
+    if n.op in DERIVATIVES or n.op in DEFERRED:
         raise ExpressionError("a derivative must be expanded before it is laid out in components")
     raise ExpressionError(f"no components are known for '{n.op}'")
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NoReturn
 
-from derive import abstract, shapes
+from derive import abstract, properties, shapes, substitution
 from derive.abstract import called
 from derive.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, total
 from derive.errors import ExpressionError, ShapeError, nearest
@@ -21,6 +21,7 @@ from derive.graph import MAX_POWER_BITS, Graph, Node
 from derive.loops import MAX_TERMS, bound, rounds, whole
 from derive.operators import CONSTANTS, FUNCTIONS, OPERATORS
 from derive.printing import decimal_text, to_text
+from derive.properties import CONNECTIVES, PROPERTIES
 
 __all__ = ["FUNCTION_NAMES", "LAYOUTS", "RESERVED", "decimal_text", "is_boolean", "names_in", "parse", "to_text"]
 
@@ -40,7 +41,8 @@ _STRUCTURED = ("sum", "outer", "diag", "norm", "dot", "broadcast", "reshape")
 _LOOP_ONLY = ("prod", "matprod")
 _CONDITIONAL = ("indicator",)
 _CORE = (*FUNCTIONS, *_STRUCTURED, *_DERIVATIVES, *_LOOP_ONLY)
-FUNCTION_NAMES = tuple(dict.fromkeys((*_CORE, *_CONDITIONAL, *CALLS, *CONSTRUCTORS)))
+_CONDITIONS = (*PROPERTIES, *CONNECTIVES)
+FUNCTION_NAMES = tuple(dict.fromkeys((*_CORE, *_CONDITIONAL, *_CONDITIONS, "at", *CALLS, *CONSTRUCTORS)))
 
 #: Functions whose names a case can't give to anything else. The rest are free: a quantity ``delta`` is never taken for
 #: ``delta(i, j)``.
@@ -72,19 +74,21 @@ def names_in(text: str) -> dict[str, int]:
     """The names that an expression looks up, with the column of the first use. Raises ExpressionError."""
     found: dict[str, int] = {}
     tree = _read(text)
-    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call) and not substitution.of_a_name(n)}
     loops = [n for n in ast.walk(tree) if isinstance(n, ast.GeneratorExp | ast.ListComp)]
     variables = {name for n in loops for name in bound(n.generators)}
     for n in ast.walk(tree):
         if isinstance(n, ast.Name) and id(n) not in called and n.id not in variables:
             found.setdefault(n.id, n.col_offset)
+        elif isinstance(n, ast.Call) and substitution.replaces(n):
+            found.update({k.arg: k.value.col_offset for k in n.keywords if k.arg and k.arg not in found})
     return found
 
 
 def is_boolean(node: Node) -> bool:
-    while node.op in ("def", "index", "stack", "broadcast", "reshape"):
+    while node.op in ("def", "index", "stack", "broadcast", "reshape", "at"):
         node = node.args[0]
-    return node.op in OPERATORS and OPERATORS[node.op].boolean
+    return node.op == "property" or (node.op in OPERATORS and OPERATORS[node.op].boolean)
 
 
 def _read(text: str) -> ast.expr:
@@ -173,6 +177,8 @@ class _Reader:
             case ast.Call(func=ast.Name(id=name)):
                 if called(self.scope, name):
                     return t.args
+                if substitution.replaces(t) and (name == "at" or name in self.scope):
+                    return [*t.args, *(k.value for k in t.keywords)]
                 if name not in FUNCTION_NAMES and name not in _LOOPS:
                     self.fail(f"unknown function '{name}'{nearest(name, FUNCTION_NAMES)}", t)
                 return [] if self.is_loop(t) or name in CONSTRUCTORS else self.flat(t)
@@ -278,6 +284,8 @@ class _Reader:
                         return abstract.read(g, self.scope[name], [self.real(done[a], a) for a in t.args], t.keywords)
                     except ExpressionError as e:
                         self.fail(e.message, t)
+                if substitution.replaces(t) and (name == "at" or name in self.scope):
+                    return substitution.read(self, t, done)
                 if name in CONSTRUCTORS:
                     return CONSTRUCTORS[name](self, t)
                 if t.keywords and name not in KEYWORDED:
@@ -295,6 +303,10 @@ class _Reader:
         if name == "indicator":
             self.arity(t, args, 1)
             return self.where(args[0], g.one, g.zero, t)
+        if name in CONNECTIVES:
+            self.arity(t, args, 2)
+            a, b = (self.condition(n, s) for n, s in zip(args, t.args, strict=True))
+            return properties.connect(g, name, a, b)
         for a, s in zip(args, self.flat(t), strict=True):
             self.real(a, s)
         if name in ("min", "max") and len(args) > 2:
@@ -308,6 +320,8 @@ class _Reader:
             return g.call(name, *args)
         if name in _DERIVATIVES:
             return self.derivative(name, t, args)
+        if name in PROPERTIES:
+            return properties.read(g, t, PROPERTIES[name], args)
         return _STRUCTURES[name](self, t, args)
 
     def derivative(self, name: str, t: ast.Call, args: list[Node]) -> Node:
@@ -450,6 +464,10 @@ class _Reader:
         return tuple(self.integer(e) for e in t.elts) if isinstance(t, ast.Tuple) else (self.integer(t),)
 
     def where(self, c: Node, a: Node, b: Node, t: ast.expr) -> Node:
+        if properties.asks(c):
+            self.fail(
+                "a property such as convex(f, x) has no truth value at a point; it stands in claims, not in values", t
+            )
         return self.graph.call("where", self.condition(c, t), self.real(a, t), self.real(b, t))
 
     def fold(self, op: str, parts: Sequence[Node]) -> Node:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.graph import Node, topological
-from derive.operators import DERIVATIVES
+from derive.operators import DEFERRED, DERIVATIVES
 
 _BRANCHING = ("where", "select")
 
@@ -19,12 +19,28 @@ def of_derivatives(nodes: Sequence[Node]) -> list[Node]:
     A function with branches is left out: what stands in a branch need not have a value everywhere.
     """
     found: dict[Node, None] = {}
-    for n in topological(nodes):
+    for n in _outside(nodes):
         if n.op in DERIVATIVES:
             below = topological([n.args[0]])
-            if not any(m.op in _BRANCHING or m.op in DERIVATIVES for m in below):
+            if not any(m.op in _BRANCHING or m.op in DERIVATIVES or m.op in DEFERRED for m in below):
                 found.update(dict.fromkeys(c for m in below if (c := _needs(m)) is not None))
+        elif n.op in DEFERRED:
+            g = n.graph
+            for c in of_derivatives([n.args[0]]):
+                found[g.node("at", (c, *n.args[1:]), None, c.shape)] = None
     return list(found)
+
+
+def _outside(nodes: Sequence[Node]) -> list[Node]:
+    """The nodes below these, but not what stands in ``at(...)``, where symbols have other values."""
+    seen: set[Node] = set()
+    work = list(nodes)
+    while work:
+        n = work.pop()
+        if n not in seen:
+            seen.add(n)
+            work.extend(n.args[1 + len(n.args) // 2 :] if n.op in DEFERRED else n.args)
+    return sorted(seen, key=lambda n: n.id)
 
 
 def _needs(n: Node) -> Node | None:

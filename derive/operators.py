@@ -128,3 +128,6 @@ LEAVES = ("const", "symbol")
 
 #: Derivatives as they stand in a case; ``calculus.expand`` replaces them by what they are.
 DERIVATIVES = ("d", "hessian", "hvp")
+
+#: What else ``calculus.expand`` works out: ``at(E, x=v)``, E with x replaced.
+DEFERRED = ("at",)

@@ -37,6 +37,10 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
         return n.attr, _ATOM
     if op in CONSTANTS:
         return op, _ATOM
+    if op == "at":
+        k = len(n.args) // 2
+        values = [f"{v.attr}={done[n.args[1 + k + i]][0]}" for i, v in enumerate(n.args[1 : 1 + k])]
+        return f"at({', '.join([done[n.args[0]][0], *values])})", _ATOM
     if op == "apply":
         return abstract.text(n, ", ".join(done[a][0] for a in n.args)), _ATOM
     if op == "neg":
@@ -55,6 +59,8 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
     if op == "index":
         return f"{arg(0, _ATOM)}[{', '.join(map(str, n.attr))}]", _ATOM
     inside = ", ".join(done[a][0] for a in n.args)
+    if op == "property":
+        return f"{n.attr}({inside})", _ATOM
     if op == "stack":
         return f"[{inside}]", _ATOM
     if op in COMPOSITES:

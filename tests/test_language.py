@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from derive.errors import ExpressionError
 from derive.graph import Graph, Node
 from derive.language import FUNCTION_NAMES, names_in, parse, to_text
+from derive.properties import PROPERTIES
 from tests.strategies import KINKED, SMOOTH, scalar_expressions
 
 GRAPH = Graph()
@@ -119,7 +120,8 @@ def test_every_function_can_be_called() -> None:
         "eye": "eye(2)", "zeros": "zeros(2)", "ones": "ones(2, 3)",
         "outer": "outer(v, v)", "dot": "dot(v, v)", "diag": "diag(v)", "norm": "norm(v)", "broadcast": "broadcast(x, 2)",
         "reshape": "reshape(v, 2, 1)", "d": "d(x, x)", "grad": "grad(x, x)", "jacobian": "jacobian(v, v)",
-        "hessian": "hessian(x, x)", "hvp": "hvp(x, x, 1)",
+        "hessian": "hessian(x, x)", "hvp": "hvp(x, x, 1)", "at": "at(x, x=1)",
+        "implies": "implies(x > 0, y > 0)", "iff": "iff(x > 0, y > 0)",
     }  # fmt: skip
     calls |= {name: f"{name}(i*x for i in range(3))" for name in ("prod", "matprod")} | {
         "matprod": "matprod(W for i in range(2))"
@@ -127,6 +129,8 @@ def test_every_function_can_be_called() -> None:
     calls |= dict.fromkeys(("logsumexp", "softmax", "log_softmax", "mean", "var"), "") | dict.fromkeys(
         ("trace", "det", "inv"), ""
     )
+    given = {"f": "x", "x": "x", "v": "1", "A": "W"}
+    calls |= {name: f"{name}({', '.join(given[q] for q in p.parameters)})" for name, p in PROPERTIES.items()}
     for name in FUNCTION_NAMES:
         argument = "W" if calls.get(name) == "" else "x"
         assert parse(calls.get(name) or f"{name}({argument})", SCOPE, GRAPH) is not None

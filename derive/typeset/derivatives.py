@@ -99,10 +99,25 @@ def _apply(n: Node, done: Done) -> Piece:
     return Piece(text, PRODUCT) if before else Piece(text)
 
 
+def _at(n: Node, done: Done) -> Piece:
+    r"""E \big\vert_{x = v}."""
+    count = len(n.args) // 2
+    pairs = zip(n.args[1 : 1 + count], n.args[1 + count :], strict=True)
+    below = r",\, ".join(f"{done[x].text} = {done[v].text}" for x, v in pairs)
+    return Piece(rf"{at_least(PRODUCT, done[n.args[0]])} \Big\vert_{{{below}}}", PRODUCT)
+
+
+def _property(n: Node, done: Done) -> Piece:
+    name = n.attr.replace("_", r"\ ")
+    return Piece(rf"\mathrm{{{name}}}{group(', '.join(done[a].text for a in n.args))}")
+
+
 RULES: dict[str, Callable[[Node, Done], Piece]] = {
     "d": _d,
     "hessian": _hessian,
     "hvp": _hvp,
     "index": _index,
     "apply": _apply,
+    "at": _at,
+    "property": _property,
 }

@@ -24,6 +24,7 @@ SAYS = {
     "defines": "definition",
     "shape": "shape",
     "holds": "relation",
+    "somewhere": "relation",
     "shows": "arithmetic",
     "equals": "formula",
     "prints": "number",
@@ -31,7 +32,7 @@ SAYS = {
 
 #: Keys that mean something only beside one of others.
 _BESIDE = (
-    ("needs", ("equals", "holds"), "a condition goes with a formula or a relation"),
+    ("needs", ("equals", "holds", "somewhere"), "a condition goes with a formula or a relation"),
     ("equals", ("of",), "what the formula is for"),
     ("shape", ("of",), "what has the shape"),
     ("prints", ("of", "shows"), "what the number is of"),
@@ -100,7 +101,7 @@ class Claims:
     def expressions(self, given: dict[str, Tree], texts: dict[str, str]) -> dict[str, Any]:
         """The nodes of a claim by key, and the texts that they were read from."""
         values: dict[str, Any] = {}
-        for key, boolean in (("of", False), ("by", False), ("holds", True)):
+        for key, boolean in (("of", False), ("by", False), ("holds", True), ("somewhere", True)):
             t = given.get(key)
             if t is not None and self.reader.is_text(t, "an expression") and isinstance(t, Text):
                 texts[key], values[key] = t.value, self.names.expression(t, boolean)

@@ -69,6 +69,7 @@ class Claim:
     by: Node | None = None
     shows: Node | None = None
     holds: Node | None = None
+    somewhere: Node | None = None
     recover: str | None = None
     sources: tuple[str, ...] = ()
     defines: tuple[str, ...] = ()

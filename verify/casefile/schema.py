@@ -69,6 +69,7 @@ CLAIM: dict[str, Field] = {
     "by": Field("expression", "the step that the document computed the number by", "d(L, yhat)*d(yhat, z3)"),
     "shows": Field("text", "displayed arithmetic, in its own printed factors", "(-0.214)*0.168"),
     "holds": Field("expression", "a relation", "z1 > 0"),
+    "somewhere": Field("expression", "a relation that holds at some values of its symbols at least", "f(c=2) != f"),
     "recover": Field("text", "an input that the document leaves out, to be solved for", "b2"),
     "from": Field("names", "with recover: ids of the printed numbers to solve from (default: all)", "[t1-s7]"),
     "defines": Field("names", "names that are defined here", "[z1, a1]"),

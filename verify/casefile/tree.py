@@ -170,15 +170,19 @@ class _Stop(Exception):
     """Reading on would only tell of faults that are none."""
 
 
-def parse(text: str, name: str) -> tuple[Tree | None, list[Fault]]:
+def parse(text: str, name: str, loader: type = _LOADER) -> tuple[Tree | None, list[Fault]]:
     """The tree of a YAML text and its faults; no tree where there is no telling what was meant."""
     build = _Builder(text, name)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=loader):
             build.take(event)
     except _Stop:
         return None, build.faults
     except yaml.MarkedYAMLError as e:
+        if loader is not yaml.SafeLoader and "nesting depth" in str(e.problem):
+            return parse(
+                text, name, yaml.SafeLoader
+            )  # libyaml looks ahead to a limit of its own; this one meets ours first
         build.misread(e)
         return None, build.faults
     except yaml.YAMLError as e:

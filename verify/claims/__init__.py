@@ -15,7 +15,7 @@ from verify.claims.bench import Bench
 from verify.claims.equality import judge_equality
 from verify.claims.printed import judge_printed
 from verify.claims.recovery import judge_recovery
-from verify.claims.relation import judge_relation
+from verify.claims.relation import judge_relation, judge_somewhere
 from verify.claims.wellformed import judge_definition, judge_shape
 from verify.verdict import METHODS, VERDICTS, Verdict, combine, undecided
 
@@ -29,6 +29,7 @@ JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
     ("shape", lambda c: c.shape is not None, judge_shape),
     ("recovery", lambda c: c.recover is not None, judge_recovery),
     ("relation", lambda c: c.holds is not None, judge_relation),
+    ("somewhere", lambda c: c.somewhere is not None, judge_somewhere),
     ("equality", lambda c: bool(c.equals), judge_equality),
     ("arithmetic", lambda c: c.shows is not None, judge_arithmetic),
     ("printed", lambda c: c.prints is not None and c.of is not None, judge_printed),

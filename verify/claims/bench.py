@@ -86,6 +86,17 @@ class Bench:
             for entry, value in zip(entries, symbol.values or (), strict=True)
         }
 
+    @cached_property
+    def values(self) -> Mapping[str, Node]:
+        """The symbols that have a value, as constants of their shape."""
+        g = self.case.graph
+        found: dict[str, Node] = {}
+        for s in self.case.symbols.values():
+            if s.values is not None:
+                constants = [g.const(v) for v in s.values]
+                found[s.name] = g.reshape(g.stack(constants), s.shape) if s.shape else constants[0]
+        return found
+
     @property
     def bounds(self) -> dict[Node, tuple[Fraction | None, Fraction | None]]:
         """The declared ranges of symbols."""

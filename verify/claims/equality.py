@@ -12,6 +12,7 @@ from derive.calculus import expand_all
 from derive.graph import Node, topological
 from derive.language import decimal_text, to_text
 from derive.natural_domain import of_derivatives
+from derive.properties import asks
 from derive.shapes import Size
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
@@ -47,7 +48,8 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
 def _judge_here(bench: Bench, claim: Claim) -> tuple[Verdict, list[Node]]:
     assert claim.of is not None
     chain = expand_all([claim.of, *claim.equals])
-    assuming = [*expand_all(claim.assuming), *of_derivatives([claim.of, *claim.equals])]
+    given = [a for a in claim.assuming if not asks(a)]
+    assuming = expand_all([*given, *of_derivatives([claim.of, *claim.equals])])
     return combine([_link(bench, claim, a, b, assuming) for a, b in pairwise(chain)]), chain
 
 
@@ -67,7 +69,7 @@ def links(bench: Bench, claim: Claim) -> Iterator[tuple[Node, Node, Decision]]:
 
     assert claim.of is not None
     chain = expand_all([claim.of, *claim.equals])
-    assuming = expand_all(claim.assuming)
+    assuming = expand_all([a for a in claim.assuming if not asks(a)])
     for a, b in pairwise(chain):
         yield a, b, decide_equal(a, b, assuming, _bounds(bench))
 

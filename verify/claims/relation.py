@@ -5,7 +5,10 @@ A relation between symbols that all have a value is about those; one with a free
 
 from __future__ import annotations
 
-from derive.calculus import expand_all
+from collections.abc import Sequence
+
+from derive.graph import Node, topological
+from derive.properties import asks
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.equality import verdict_of
@@ -15,7 +18,7 @@ from verify.verdict import Verdict, undecided
 
 def judge_relation(bench: Bench, claim: Claim) -> Verdict:
     assert claim.holds is not None
-    if any(bench.missing(node) for node in bench.entries(claim.holds)):
+    if asks(claim.holds) or any(bench.missing(node) for node in bench.entries(claim.holds)):
         return _on_the_domain(bench, claim)
     sides = []
     for node in bench.entries(claim.holds):
@@ -31,12 +34,32 @@ def judge_relation(bench: Bench, claim: Claim) -> Verdict:
     return Verdict("holds", "holds at the document's values", None, (), _EVIDENCE)
 
 
+def judge_somewhere(bench: Bench, claim: Claim) -> Verdict:
+    """``somewhere: c``: there are values, within the domain, at which c holds."""
+    from derive.decide.properties import decide_somewhere
+
+    assert claim.somewhere is not None
+    condition, *assuming = _with_values(bench, [claim.somewhere, *claim.assuming])
+    return verdict_of(decide_somewhere(condition, assuming, bench.bounds), claim)
+
+
 def _on_the_domain(bench: Bench, claim: Claim) -> Verdict:
-    from derive.decide import decide_holds
+    from derive.decide.properties import decide_condition
 
     assert claim.holds is not None
-    condition, *assuming = expand_all([claim.holds, *claim.assuming])
-    return verdict_of(decide_holds(condition, assuming, bench.bounds), claim)
+    condition, *assuming = _with_values(bench, [claim.holds, *claim.assuming])
+    return verdict_of(decide_condition(condition, assuming, bench.bounds), claim)
+
+
+def _with_values(bench: Bench, nodes: Sequence[Node]) -> list[Node]:
+    """The conditions with the document's values for the symbols that have one. A symbol that is differentiated by, or that a
+    property is about, keeps its name."""
+    found = []
+    for n in nodes:
+        symbols = [s for s in topological([n]) if s.op == "symbol" and s.attr in bench.values]
+        values = [bench.values[s.attr] for s in symbols]
+        found.append(n.graph.node("at", (n, *symbols, *values), None, n.shape) if symbols and not asks(n) else n)
+    return found
 
 
 _EVIDENCE = {"method": "certified"}

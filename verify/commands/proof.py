@@ -53,11 +53,11 @@ def proved(text: str, assuming: Sequence[str], given_shapes: Sequence[str], repl
 def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
     """An equation by its two sides, any other condition by its truth."""
     from derive.calculus import expand_all
-    from derive.decide import decide_equal, decide_holds
+    from derive.decide import decide_equal
+    from derive.decide.properties import decide_condition
 
-    claim, *given = expand_all([claim, *assuming])
-    if claim.op == "eq":
-        a, b = claim.args
-        g = claim.graph
-        return decide_equal(g.broadcast(a, claim.shape), g.broadcast(b, claim.shape), given)
-    return decide_holds(claim, given)
+    if claim.op != "eq":
+        return decide_condition(claim, assuming)
+    (a, b), given = expand_all(claim.args), expand_all(assuming)
+    g = claim.graph
+    return decide_equal(g.broadcast(a, claim.shape), g.broadcast(b, claim.shape), given)

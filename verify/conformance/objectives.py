@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from derive.errors import ShapeError
 from derive.graph import Graph, Node, free_symbols, topological
 from derive.language import to_text
-from derive.operators import DERIVATIVES
+from derive.operators import DEFERRED, DERIVATIVES
 from verify.casefile.model import Case
 
 
@@ -41,10 +41,14 @@ def derivatives(case: Case) -> list[Node]:
     """Every derivative that the case writes, but d(f, x) where it also writes grad(f, [x, ...])."""
     roots = [d.node for d in case.definitions.values()] + [d.node for d in case.derivations]
     for c in case.claims:
-        roots += [n for n in (c.of, *c.equals, c.by, c.shows, c.holds, *c.assuming) if n is not None]
-    found = [n for n in topological(roots) if n.op in DERIVATIVES]
+        roots += [n for n in (c.of, *c.equals, c.by, c.shows, c.holds, c.somewhere, *c.assuming) if n is not None]
+    found = [n for n in topological(roots) if n.op in DERIVATIVES and not _deferred(n)]
     lists = {(n.args[0], v) for n in found if n.op == "d" and n.attr for v in n.args[1:]}
     return [n for n in found if n.op != "d" or n.attr or (n.args[0], n.args[1]) not in lists]
+
+
+def _deferred(n: Node) -> bool:
+    return any(m.op in DEFERRED for m in topological([n]))
 
 
 def objectives(case: Case) -> list[Objective]:

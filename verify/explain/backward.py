@@ -163,4 +163,4 @@ def _nested(cells: Sequence[Any], shape: Sequence[int]) -> str:
 
 def nodes_of(claim: Claim) -> list[Node]:
     """The expressions of a claim."""
-    return [n for n in (claim.of, *claim.equals, claim.by, claim.holds) if n is not None]
+    return [n for n in (claim.of, *claim.equals, claim.by, claim.holds, claim.somewhere) if n is not None]

@@ -63,6 +63,8 @@ def _said(claim: Claim) -> Iterator[Piece]:
             yield f" has the shape [{', '.join(map(str, claim.shape))}]"
     elif claim.holds is not None:
         yield claim.holds
+    elif claim.somewhere is not None:
+        yield claim.somewhere
     elif claim.recover is not None:
         yield f"nothing of the value of {claim.recover}, and prints numbers that depend on it"
     elif claim.defines:

@@ -82,6 +82,8 @@ def statement(claim: Claim) -> str:
         return " = ".join(latex(side) for side in (claim.of, *claim.equals))
     if claim.holds is not None:
         return latex(claim.holds)
+    if claim.somewhere is not None:
+        return rf"\exists\ {latex(claim.somewhere)}"
     if claim.of is not None and claim.shape is not None:
         return rf"{latex(claim.of)} \in \mathbb{{R}}^{{{_size(claim.shape)}}}"
     if claim.defines:
