@@ -362,19 +362,21 @@ def substitute_all(roots: Sequence[Node], values: Mapping[Node, Node]) -> list[N
         if n in done:
             continue
         args = tuple(done[a] for a in n.args)
-        if args == n.args:
-            done[n] = n
-        elif n.op == "def":
-            done[n] = args[0]
-        elif n.op in FOLDING:
-            done[n] = FOLDING[n.op](n.graph, *args)
-        elif n.op == "index":
-            done[n] = n.graph.index(args[0], n.attr)
-        elif n.op == "sum" and n.attr is None and len(args[0].shape) == 1:
-            done[n] = _sum_of_one(n.graph, args[0]) or n.graph.sum(args[0])
-        else:
-            done[n] = n.graph.node(n.op, args, n.attr, n.shape)
+        done[n] = n if args == n.args else with_args(n, args)
     return [done[r] for r in roots]
+
+
+def with_args(n: Node, args: tuple[Node, ...]) -> Node:
+    """The node with other arguments of the same shapes, folded; a definition loses its name."""
+    if n.op == "def":
+        return args[0]
+    if n.op in FOLDING:
+        return FOLDING[n.op](n.graph, *args)
+    if n.op == "index":
+        return n.graph.index(args[0], n.attr)
+    if n.op == "sum" and n.attr is None and len(args[0].shape) == 1:
+        return _sum_of_one(n.graph, args[0]) or n.graph.sum(args[0])
+    return n.graph.node(n.op, args, n.attr, n.shape)
 
 
 def _sum_of_one(g: Graph, a: Node) -> Node | None:

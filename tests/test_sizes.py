@@ -44,7 +44,7 @@ def judged(tmp_path: Path, claim: str) -> tuple[str, str]:
             "holds",
             "n = 3, N = 2; m = 1, n = 1, N = 1; m = 3, n = 4, N = 3",
         ),
-        ('of: "d(E, w)", equals: X.T @ (X @ w - t)', "wrong", "right times 1/2"),
+        ('of: "d(E, w)", equals: X.T @ (X @ w - t)', "wrong", "right times 1/N"),
         # true at n = 3 only: the other instances find it out
         ("of: sum(w)/3, equals: 'mean(w[i] for i in n)'", "wrong", "at m = 1, n = 1"),
         ('of: "hessian(E, w)", equals: X.T @ X/N', "holds", ""),

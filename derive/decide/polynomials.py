@@ -9,6 +9,7 @@ zero after reduction by the relations is zero as a function wherever its kernels
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,20 @@ MAX_GCD = 600  # terms up to which common factors are looked for
 MAX_FACTOR = 80  # terms up to which a polynomial is factored
 MAX_KERNELS = 1024
 MAX_WORK = 400_000  # terms multiplied with each other in all, for one claim
+
+
+_most_work = MAX_WORK
+
+
+@contextmanager
+def limited(work: int) -> Iterator[None]:
+    """Inside, a claim may take at most so many steps of polynomial arithmetic: for tries that must stay cheap."""
+    global _most_work
+    before, _most_work = _most_work, min(work, _most_work)
+    try:
+        yield
+    finally:
+        _most_work = before
 
 
 class Unwieldy(ArithmeticError):
@@ -159,8 +174,8 @@ class Ring:
         if len(p) * len(q) > MAX_PRODUCT:
             raise Unwieldy(f"a product of polynomials with {len(p)} and {len(q)} terms")
         self.spent += len(p) * len(q) + 20
-        if self.spent > MAX_WORK:
-            raise Unwieldy(f"{MAX_WORK} steps of polynomial arithmetic")
+        if self.spent > _most_work:
+            raise Unwieldy(f"{_most_work} steps of polynomial arithmetic")
         return p * q
 
     def make(self, num: Poly, den: Poly) -> Quotient:

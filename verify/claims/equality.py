@@ -16,13 +16,13 @@ from derive.properties import asks
 from derive.shapes import Size
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
+from verify.claims.repair import Diagnosis, by_size, diagnosis
 from verify.verdict import Verdict, combine, undecided
 
 if TYPE_CHECKING:
     from derive.decide import Decision
 
-#: Simple slips that a one-step repair undoes; tried in this order.
-FACTORS = (Fraction(-1), Fraction(1, 2), Fraction(2), Fraction(-1, 2), Fraction(-2), Fraction(1, 4), Fraction(4))
+MAX_OTHERS = 24  # quantities of the case that a formula may have meant
 
 
 def judge_equality(bench: Bench, claim: Claim) -> Verdict:
@@ -86,9 +86,49 @@ def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node]) ->
     found = verdict_of(decision, claim)
     if decision.status != "refuted":
         return found
-    repair = _repair(a, b, assuming, bounds)
+    step = diagnosis(a, b, assuming, bounds, _others(bench))
     right = f"correct: {to_text(a)}" if len(to_text(a)) < 200 else ""
-    return replace(found, reason="; ".join(p for p in (found.reason, repair, right) if p))
+    if step is None:
+        return replace(found, reason="; ".join(p for p in (found.reason, right) if p))
+    if step.condition:
+        evidence = {**found.evidence, "method": "proved", "condition": step.condition, "repair": step.words}
+        return Verdict("holds-if", f"{step.words}; as stated: {found.reason}", evidence=evidence)
+    words = _told(bench, claim, step)
+    reason = "; ".join(p for p in (found.reason, words, right) if p)
+    return replace(found, reason=reason, evidence={**found.evidence, "repair": words})
+
+
+def _others(bench: Bench) -> list[Node]:
+    """Quantities of the case that a formula may have meant."""
+    case = bench.case
+    nodes = [*(d.node for d in case.definitions.values()), *(s.node for s in case.symbols.values())]
+    return [n for n in nodes if n.op in ("def", "symbol")][:MAX_OTHERS]
+
+
+def _told(bench: Bench, claim: Claim, step: Diagnosis) -> str:
+    """The step in words; a constant factor that follows a size of the case by that size."""
+    sizes = bench.case.sizes
+    if step.factor is None or not sizes or len(claim.equals) != 1:
+        return step.words
+    below = topological([claim.of, *claim.equals]) if claim.of is not None else []
+    here = {n.attr for n in below if n.op == "def"} | {s.name for n in below for s in n.shape if isinstance(s, Size)}
+    seen: list[tuple[Fraction, Mapping[str, int]]] = [
+        (step.factor, {name: value for name, value in sizes.items() if name in here})
+    ]
+    for other in bench.elsewhere[:2]:
+        same = next((c for c in other.case.claims if c.id == claim.id and c.of is not None), None)
+        if same is not None and (factor := _factor_of(other, same)) is not None:
+            seen.append((factor, other.case.sizes))
+    named = by_size(seen)
+    return f"right times {named}" if named else step.words
+
+
+def _factor_of(bench: Bench, claim: Claim) -> Fraction | None:
+    """The constant factor that mends a claim at another instance of the sizes."""
+    assert claim.of is not None
+    a, b = expand_all([claim.of, claim.equals[0]])
+    step = diagnosis(a, b, expand_all([c for c in claim.assuming if not asks(c)]), bench.bounds)
+    return step.factor if step is not None else None
 
 
 def verdict_of(decision: Decision, claim: Claim) -> Verdict:
@@ -106,17 +146,6 @@ def verdict_of(decision: Decision, claim: Claim) -> Verdict:
         case "refuted":
             return Verdict("wrong", decision.reason, None, (claim.id,), {**evidence, "method": "certified"})
     return undecided(decision.reason)
-
-
-def _repair(a: Node, b: Node, assuming: list[Node], bounds: Any) -> str:
-    """The factor that mends a refuted formula, if one of the usual slips explains it."""
-    from derive.decide import decide_equal
-
-    g = a.graph
-    for factor in FACTORS:
-        if decide_equal(a, g.mul(g.const(factor), b), assuming, bounds).status == "proved":
-            return "the sign is wrong" if factor == -1 else f"right times {factor}"
-    return ""
 
 
 def _text(condition: Any) -> str:

@@ -1,0 +1,144 @@
+"""Conditions on one quantity under which a refuted formula may be true, read off points of its domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from flint import fmpq
+
+from derive.decide.refute import Domain, Point
+from derive.enclose import evaluate, evaluate_all, precision, rational
+from derive.graph import Node, topological
+from derive.repair.factors import same
+
+MANY = 48  # points of the domain that are looked at
+FEW = 3  # of them that must satisfy a condition
+MAX_SUBJECTS = 10
+STEPS = tuple(Fraction(v) for v in ("1/3", "5/7", "-2/5", "2", "-3"))
+
+_TRUE: dict[str, Callable[[Any], bool]] = {
+    "ge": lambda v: bool(v >= 0),
+    "gt": lambda v: bool(v > 0),
+    "le": lambda v: bool(v <= 0),
+    "lt": lambda v: bool(v < 0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition to prove the formula under; ``region`` unless it is a special value."""
+
+    node: Node
+    region: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    point: Point
+    left: Any
+    right: Any
+
+    @property
+    def equal(self) -> bool:
+        return same(self.left, self.right)
+
+
+def conditions(domain: Domain) -> Iterator[Condition]:
+    """Sign and range conditions first, the weakest before the strongest; then special values."""
+    seen = [s for p in domain.points(MANY) if (s := _seen(domain, p)) is not None]
+    if not any(not s.equal for s in seen):
+        return
+    for subject, edge in _subjects(domain):
+        for op, holds in _TRUE.items():
+            inside = []
+            for s in seen:
+                v = evaluate([subject], {n: rational(x) for n, x in s.point.items()})[0]
+                if isinstance(v, Exception | bool):
+                    continue
+                with precision(128):
+                    if holds(v - rational(edge)):
+                        inside.append(s)
+            if len(inside) < FEW or len(inside) == len(seen) or not all(s.equal for s in inside):
+                continue
+            g = subject.graph
+            condition = g.call(op, subject, g.const(edge))
+            yield Condition(condition, _says_something(domain, condition, inside, seen))
+    yield from _special(domain, seen)
+
+
+def _subjects(domain: Domain) -> Iterator[tuple[Node, Fraction]]:
+    """Symbols, and what kinks and roots ask the sign of, each with the number that it is compared with."""
+    zero, one = Fraction(0), Fraction(1)
+    asked: dict[Node, None] = {}
+    for n in topological([domain.a, domain.b]):
+        if n.op in ("relu", "abs", "sign", "select", "sqrt", "log"):
+            asked[n.args[0]] = None
+        elif n.op in ("min", "max", "gt", "ge", "lt", "le"):
+            asked[domain.graph.sub(*n.args)] = None
+        elif n.op == "pow":
+            asked[n.args[0]] = None
+    symbols = domain.symbols[:MAX_SUBJECTS]
+    for s in symbols:
+        yield s, zero
+    for n in list(asked)[:MAX_SUBJECTS]:
+        if n not in symbols and n.op != "const":
+            yield n, zero
+    for s in symbols:
+        yield s, one
+
+
+def _special(domain: Domain, seen: Sequence[_Seen]) -> Iterator[Condition]:
+    """A symbol that the claimed side leaves out is 0 or 1 there, such as eps = 0, n = 1."""
+    g = domain.graph
+    claimed = set(topological([domain.b]))
+    for s in (s for s in domain.symbols[:MAX_SUBJECTS] if s not in claimed):
+        for value in (Fraction(0), Fraction(1)):
+            condition = g.call("eq", s, g.const(value))
+            there = Domain(domain.a, domain.b, [*domain.assuming, condition], domain.bounds)
+            found = [x for p in there.points(8) if (x := _seen(there, p)) is not None]
+            if found and all(x.equal for x in found) and _says_something(there, condition, found, seen, s):
+                yield Condition(condition, False)
+
+
+def _seen(domain: Domain, point: Point) -> _Seen | None:
+    values = {n: rational(v) for n, v in point.items()}
+    done = evaluate_all([domain.a, domain.b, *domain.assuming], values)
+    sides = done[domain.a], done[domain.b]
+    if any(isinstance(v, Exception | bool) for v in sides) or any(done[n] is not True for n in domain.assuming):
+        return None
+    return _Seen(point, *sides)
+
+
+def _says_something(
+    domain: Domain, condition: Node, inside: Sequence[_Seen], seen: Sequence[_Seen], fixed: Node | None = None
+) -> bool:
+    """Whether the claimed side depends on all that it depends on elsewhere, and is not 0 throughout.
+
+    Below the kink of a ReLU much is equal that is wrong where it counts: there the part in question has merely vanished.
+    """
+    if all(same(s.right, fmpq(0)) for s in inside):
+        return False
+    for symbol in domain.symbols:
+        if symbol is fixed:
+            continue
+        here = any(_moves(domain, s, symbol, condition) for s in inside[:6])
+        if not here and any(_moves(domain, s, symbol, None) for s in seen[:12]):
+            return False
+    return True
+
+
+def _moves(domain: Domain, s: _Seen, symbol: Node, condition: Node | None) -> bool:
+    """Whether the claimed side changes with a symbol from a point on (while the condition holds)."""
+    for step in STEPS:
+        point: Mapping[Node, Any] = {n: rational(v) for n, v in {**s.point, symbol: s.point[symbol] + step}.items()}
+        roots = [domain.b] if condition is None else [domain.b, condition]
+        done = evaluate_all(roots, point)
+        value = done[domain.b]
+        if condition is not None and done[condition] is not True:
+            continue
+        if not isinstance(value, Exception | bool) and not same(value, s.right):
+            return True
+    return False

@@ -1,0 +1,298 @@
+"""The search for the one step: points sort out what can't be, a proof settles what is told.
+
+Everything happens in a graph of its own, and within limits on sizes and on the number of proofs, so that the same formula
+gets the same answer on every machine; the clock is only a net below that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from time import monotonic
+from typing import Any
+
+from flint import fmpq
+
+from derive.components import components_all
+from derive.decide.cascade import decide_equal
+from derive.decide.polynomials import limited
+from derive.decide.refute import Bounds, Domain
+from derive.enclose import evaluate_all, precision, rational
+from derive.errors import ExpressionError
+from derive.graph import Graph, Node, topological
+from derive.repair import factors
+from derive.repair.conditions import conditions
+from derive.repair.slips import SLIPS, UNARY, Pool
+from derive.repair.spots import Spot, leaves, moved, spots
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much work a diagnosis may be. ``seconds`` is looked at between two steps only."""
+
+    nodes: int = 1500
+    entries: int = 36
+    spots: int = 60
+    candidates: int = 1200
+    points: int = 4
+    proofs: int = 8
+    work: int = 60_000
+    seconds: float = 4.0
+
+
+LIMITS = Limits()
+MAX_QUANTITIES = 16  # factors and terms that are tried
+_TERMS = ("mul", "div", "pow", "neg", "matmul", "sum")
+MAX_DOMAIN = 24  # points that are looked at to find a few
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """``old`` in the refuted side should be ``new``, which makes it ``mended``.
+
+    Kind ``factor`` without ``old``: the whole side times ``new``. Kind ``condition``: true where ``new`` holds; ``region``
+    says that this is more than a special value, and that both sides still say something there.
+    """
+
+    kind: str
+    old: Node | None
+    new: Node
+    mended: Node
+    region: bool = False
+
+
+def find(
+    a: Node,
+    b: Node,
+    assuming: Sequence[Node] = (),
+    bounds: Bounds | None = None,
+    others: Sequence[Node] = (),
+    limits: Limits = LIMITS,
+) -> Repair | None:
+    """What mends b so that it is a, proved; or None. Both derivative-free and of one shape, as for ``decide_equal``.
+
+    ``others`` are quantities of the case that the formula may have meant. The nodes of the answer are of another graph.
+    """
+    if a.shape != b.shape or len(topological([a, b, *assuming])) > limits.nodes:
+        return None
+    graph = Graph()
+    roots = [a, b, *assuming, *(bounds or {}), *others]
+    there = moved(roots, graph)
+    inside = {there[n]: ends for n, ends in (bounds or {}).items()}
+    pool = [there[n] for n in others]
+    try:
+        with limited(limits.work):
+            search = _Search(there[a], there[b], [there[n] for n in assuming], inside, pool, limits)
+            return search.run()
+    except (ExpressionError, ValueError, ArithmeticError, KeyError, RecursionError):
+        return None  # what can't be laid out or evaluated is not diagnosed
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    kind: str
+    old: Node | None
+    new: Node
+    mended: Node
+
+
+class _Search:
+    def __init__(
+        self, a: Node, b: Node, assuming: list[Node], bounds: Bounds, others: list[Node], limits: Limits
+    ) -> None:
+        self.a, self.b, self.assuming, self.bounds, self.limits = a, b, assuming, bounds, limits
+        self.graph = a.graph
+        self.left, self.right, *given = components_all([a, b, *assuming])
+        self.given = [n for part in given for n in part]
+        self.small = len(self.left) <= limits.entries
+        self.proofs = limits.proofs
+        self.until = monotonic() + limits.seconds
+        self.pool = self._pool(others)
+        self.scalar_bounds = _scalar(bounds)
+        self.domain = Domain(_total(self.left), _total(self.right), self.given, self.scalar_bounds)
+
+    def run(self) -> Repair | None:
+        if not self.small:
+            return None
+        points = self._points()
+        if not points:
+            return None
+        for group in self._groups(points):
+            for c in self._surviving(list(group), points):
+                if self.proofs <= 0 or monotonic() > self.until:
+                    return None
+                if self._proved(c.mended, ()):
+                    return Repair(c.kind, c.old, c.new, c.mended)
+        return self._condition()
+
+    def _groups(self, points: Sequence[_Point]) -> Iterator[Iterator[_Candidate]]:
+        """Candidates, cheap and telling ones first."""
+        g = self.graph
+        with precision(128):
+            found = [factors.ratios(p.left, p.right) for p in points]
+        telling = [(p, r) for p, r in zip(points, found, strict=True) if not p.nothing]
+        whole = [r for _, r in telling if r is not None]
+        scaled = len(whole) == len(telling) > 1
+        if scaled:
+            with precision(128):
+                one = factors.common(whole)
+                numbers = list(factors.constants(g, one)) if one is not None else []
+            yield (self._times(c) for c in numbers)
+        makers = dict(SLIPS)
+        early = ("sign", "exponent", "inside", "function", "complement")
+        all_spots = spots(self.b, self.limits.spots)
+        for kind in early:
+            yield self._slips(kind, makers[kind], all_spots)
+        if scaled:
+            quantities, values = self._quantities([p for p, _ in telling])
+            yield (self._times(f) for f in factors.multiples(g, whole, quantities, values, pairs=False))
+        for kind, maker in SLIPS:
+            if kind not in early:
+                yield self._slips(kind, maker, all_spots)
+        if scaled:
+            named = [q for q in quantities if q.op not in UNARY]
+            yield (self._times(f) for f in factors.multiples(g, whole, named, values, pairs=True))
+
+    def _times(self, f: Node) -> _Candidate:
+        return _Candidate("factor", None, f, self.graph.mul(f, self.b))
+
+    def _slips(self, kind: str, maker: Any, places: Sequence[Spot]) -> Iterator[_Candidate]:
+        seen = {self.b}
+        for spot in places:
+            for new in maker(spot, self.pool):
+                if new is spot.node or new.shape != spot.node.shape:
+                    continue
+                mended = spot.replaced(new)
+                if mended.shape == self.b.shape and mended not in seen:
+                    seen.add(mended)
+                    yield _Candidate(kind, spot.node, new, mended)
+
+    # -- points -----------------------------------------------------------------------------------------
+
+    def _points(self) -> list[_Point]:
+        """A few points at which both sides have a value everywhere."""
+        found: list[_Point] = []
+        for point in self.domain.points(MAX_DOMAIN):
+            if any(v in (0, 1, -1) for v in point.values()) and len(point) and len(found) >= 2:
+                continue  # says little of factors and exponents
+            made = self._at({n: rational(v) for n, v in point.items()})
+            if made is not None:
+                found.append(made)
+            if sum(not p.nothing for p in found) == self.limits.points:
+                break
+        return found
+
+    def _at(self, point: Mapping[Node, Any]) -> _Point | None:
+        done = evaluate_all([*self.left, *self.right, *self.given], point)
+        sides = [[done[n] for n in side] for side in (self.left, self.right)]
+        if any(isinstance(v, Exception | bool) for side in sides for v in side):
+            return None
+        if any(done[n] is not True for n in self.given):
+            return None
+        return _Point(point, sides[0], sides[1])
+
+    def _surviving(self, group: Sequence[_Candidate], points: Sequence[_Point]) -> Iterator[_Candidate]:
+        """The candidates whose values are those of the true side at all points, in order."""
+        left = list(islice(group, max(120, self.limits.candidates // len(self.left))))
+        if not left or monotonic() > self.until:
+            return
+        laid = dict(zip(left, components_all([c.mended for c in left]), strict=True))
+        for p in points:
+            roots = [n for c in left for n in laid[c]]
+            values = evaluate_all(roots, self._completed(p.values, roots))
+            with precision(128):
+                left = [
+                    c for c in left if all(factors.same(values[n], v) for n, v in zip(laid[c], p.left, strict=True))
+                ]
+            if not left:
+                return
+        yield from left
+
+    def _completed(self, point: Mapping[Node, Any], roots: Sequence[Node]) -> Mapping[Node, Any]:
+        """The point with a value for symbols that the formula does not have."""
+        more = [
+            n for n in topological(roots) if (n.op == "index" or (n.op == "symbol" and not n.shape)) and n not in point
+        ]
+        made = dict(point)
+        for k, n in enumerate(more):
+            low, high = self.scalar_bounds.get(n, (None, None))
+            step = Fraction(k + 2, k + 3)
+            if low is not None and high is not None:
+                made[n] = rational(low + (high - low) * step)
+            else:
+                made[n] = rational(low + step if low is not None else high - step if high is not None else step + 1)
+        return made
+
+    # -- what is at hand ----------------------------------------------------------------------------------
+
+    def _pool(self, others: Sequence[Node]) -> Pool:
+        written = list(leaves([self.a, self.b]))
+        hidden = list(leaves([self.a, self.b], opened=True))
+        names = [n for n in dict.fromkeys([*written, *hidden, *others]) if n.op != "const"][: 2 * MAX_QUANTITIES]
+        scalars = [n for n in names if not n.shape]
+        functions = [
+            n for n in topological([self.a, self.b], through_definitions=False) if n.op in UNARY and not n.shape
+        ]
+        terms = [
+            n for n in topological([self.a, self.b], through_definitions=False) if n.op in _TERMS and n is not self.a
+        ]
+        return Pool(
+            tuple(names), tuple(dict.fromkeys([*scalars, *functions]))[:MAX_QUANTITIES], tuple(terms[:MAX_QUANTITIES])
+        )
+
+    def _quantities(self, points: Sequence[_Point]) -> tuple[list[Node], list[Mapping[Node, Any]]]:
+        """Scalars that a factor may be made of, their complements, and their values at the points."""
+        g = self.graph
+        plain = [n for n in self.pool.scalars if n is not self.a]
+        all_of_them = [*plain, *(g.sub(g.one, n) for n in plain)]
+        laid = dict(zip(all_of_them, (e[0] for e in components_all(all_of_them)), strict=True))
+        values: list[Mapping[Node, Any]] = []
+        for p in points:
+            done = evaluate_all(list(laid.values()), self._completed(p.values, list(laid.values())))
+            values.append({n: done[e] for n, e in laid.items()})
+        return all_of_them, values
+
+    # -- proofs -------------------------------------------------------------------------------------------
+
+    def _proved(self, mended: Node, more: Sequence[Node]) -> bool:
+        self.proofs -= 1
+        return decide_equal(self.a, mended, [*self.assuming, *more], self.bounds).status == "proved"
+
+    def _condition(self) -> Repair | None:
+        """A condition on one quantity under which the formula is true."""
+        for c in conditions(self.domain):
+            if self.proofs <= 0 or monotonic() > self.until:
+                return None
+            if self._proved(self.b, [c.node]):
+                return Repair("condition", None, c.node, self.b, c.region)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    values: Mapping[Node, Any]
+    left: list[Any]
+    right: list[Any]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether both sides are 0 there, which tells nothing of a factor."""
+        return all(factors.same(v, fmpq(0)) for v in (*self.left, *self.right))
+
+
+def _total(entries: Sequence[Node]) -> Node:
+    """One scalar that needs all of them."""
+    total = entries[0]
+    for e in entries[1:]:
+        total = e.graph.node("add", (total, e))
+    return total
+
+
+def _scalar(bounds: Bounds) -> dict[Node, tuple[Fraction | None, Fraction | None]]:
+    out: dict[Node, tuple[Fraction | None, Fraction | None]] = {}
+    for (_, ends), entries in zip(bounds.items(), components_all(list(bounds)), strict=True):
+        if ends != (None, None):
+            out.update(dict.fromkeys(entries, ends))
+    return out
