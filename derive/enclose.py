@@ -77,7 +77,11 @@ def rational(value: int | Fraction) -> fmpq:
 def _value(n: Node, done: Mapping[Node, Value]) -> Value:
     if n.op == "const":
         return rational(n.attr)
-    args = [done[a] for a in n.args]
+    return value_of(n, [done[a] for a in n.args])
+
+
+def value_of(n: Node, args: Sequence[Value]) -> Value:
+    """The value of an elementwise node where its arguments have these."""
     if n.op == "apply":
         return Undetermined(f"{n.attr[0]} is an abstract function: it has no value")
     if n.op == "where":  # the branch not taken need not have a value

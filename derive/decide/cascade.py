@@ -1,7 +1,8 @@
 """The cascade: decides equality by the cheapest means that suffice.
 
-One expression; one polynomial with definitions as they are named; a point that refutes; one polynomial with definitions
-opened; the kernel normal form, split into regions where kinks stand in the way. Floating point never takes part.
+Whole tensors as products of matrices (``whole``); then, entry by entry, one expression; one polynomial with
+definitions as they are named; a point that refutes; one polynomial with definitions opened; the kernel normal form,
+split into regions where kinks stand in the way. Floating point never takes part.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from derive.decide.polynomials import Regrow, Ring, Unwieldy
 from derive.decide.refute import Bounds, Domain, Judged, Point, both_shown
 from derive.decide.regions import Outcome, Regions, describe
 from derive.decide.signs import Signs
+from derive.decide.whole import said, settle
 from derive.errors import ShapeError
 from derive.graph import Node, topological
 
@@ -66,6 +68,8 @@ def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds
     """
     if a.shape != b.shape:
         raise ShapeError(f"shapes {shapes.show(a.shape)} and {shapes.show(b.shape)} can't be equal")
+    if (whole := _by_whole_tensors(a, b, assuming, bounds or {})) is not None:
+        return whole
     left, right, *conditions = components_all([a, b, *assuming])
     assumed = [n for entries in conditions for n in entries]
     scalar_bounds = _scalar_bounds(bounds or {})
@@ -82,6 +86,34 @@ def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds
         if found.status == "refuted":
             break
     return _gravest(decisions)
+
+
+def _by_whole_tensors(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+    """Proof by products of matrices, refutation at whole tensors; None where the entries have to be looked at."""
+    found = settle(a, b, assuming, bounds)
+    if found.proof is not None:
+        conditions = found.proof.conditions
+        reason = f"one normal form of matrix products{_where(conditions)}"
+        return Decision("proved", reason, conditions, method="normal form", steps=found.proof.steps)
+    if found.point is not None:
+        at = f"entry [{', '.join(map(str, found.index))}]: " if found.index is not None else ""
+        reason = f"{at}not equal at {said(found.point)}: the left side is {found.left}, the right side {found.right}"
+        return Decision(
+            "refuted",
+            reason,
+            witness=found.point,
+            left=found.left,
+            right=found.right,
+            index=found.index,
+            method="ball arithmetic",
+        )
+    if found.large:
+        return Decision(
+            "undecided",
+            "as products of matrices the sides differ in form, no point was found that tells them apart, "
+            "and there are too many entries to look at each",
+        )
+    return None
 
 
 def _scalar_bounds(bounds: Bounds) -> Bounds:
