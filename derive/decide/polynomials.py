@@ -8,7 +8,7 @@ zero after reduction by the relations is zero as a function wherever its kernels
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -299,6 +299,10 @@ class Ring:
         above = gcd(*(int(c.p) * (below // int(c.q)) for c in numbers))
         content = fmpq(above if p.leading_coefficient() > 0 else -above, below)
         return content, [(p / content, 1)]
+
+    def combination(self, row: Mapping[tuple[int, ...], Any]) -> Poly:
+        """The polynomial with these coefficients; trailing zeros of exponents may be left out."""
+        return fmpq_mpoly({(*e, *(0,) * (self.room - len(e))): c for e, c in row.items()}, self.ctx)
 
     # -- names and texts --------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, Literal
 
+from derive.decide.certificates import contradictory
 from derive.decide.normal import NOTHING, Need, Normal
 from derive.decide.polynomials import Key, Poly, Quotient, Regrow, Ring, Unwieldy
 from derive.decide.refute import Constraint, Domain, Judged, Point, constraints
@@ -323,6 +324,8 @@ class Regions:
         kinds += ["left"] if cell.boundary or left.value is NOTHING else []
         kinds += ["right"] if cell.boundary or right.value is NOTHING else []
         whole = left.value is NOTHING or right.value is NOTHING
+        if contradictory(self.ring, signs.inequalities()):
+            return Outcome("empty", cell)
         if found := self._witness(cell, kinds, FEW_POINTS):
             return replace(found, whole=whole)
         if cells := self._split(cell, signs, [*left.asks, *right.asks]):

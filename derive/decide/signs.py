@@ -249,6 +249,23 @@ class Signs:
                 return lead | ZERO
         return ANY
 
+    def inequalities(self) -> list[tuple[Poly, bool]]:
+        """What is known, as p > 0 (True) and p >= 0 (False): facts, and the signs of their kernels."""
+        found: list[tuple[Poly, bool]] = []
+        for row, strict in self._linear:
+            found.append((self.ring.combination(row), strict))
+        for k in self.ring.used(*(p for p, _ in found)):
+            m, g = self.kernel(k), self.ring.gen(k)
+            if m in (POSITIVE, NONNEGATIVE):
+                found.append((g, m == POSITIVE))
+            elif m in (NEGATIVE, NONPOSITIVE):
+                found.append((-g, m == NEGATIVE))
+            if k.kind == "abs":  # |p| >= p, |p| >= -p
+                found += [(g - k.parts[0], False), (g + k.parts[0], False)]
+            if k.kind in ("sin", "cos"):
+                found += [(1 - g, False), (1 + g, False)]
+        return found
+
     # -- linear arithmetic ------------------------------------------------------------------------
 
     def _linear_arithmetic(self, p: Poly, m: Mask) -> Mask:
