@@ -363,6 +363,50 @@ where(x > 5, 1, 0)*where(x < 5.0001, 1, 0) == 0
 """
 
 
+#: Faults of the kinds that documents make, planted one a line: a sign, a factor, an index, an exponent, a transpose, a condition.
+MORE_FALSE = """
+d(d(softplus(x), x), x) == sigmoid(x)*(1 - sigmoid(x))/2
+d(d(d(exp(-x**2/2), x), x), x) == (3*x + x**3)*exp(-x**2/2)
+softplus(x) - softplus(-x) == abs(x)
+softplus(x) == log(1 + exp(-x))
+d(x*tanh(softplus(x)), x) == tanh(softplus(x)) + x*(1 - tanh(softplus(x)))*sigmoid(x)
+logsumexp(z) == max(z) ; with z[3]
+logsumexp(z)/3 == mean(z) ; with z[3]
+softmax(-z) == -softmax(z) ; with z[3]
+d(softmax(z)[0], z[1]) == softmax(z)[0]*softmax(z)[1] ; with z[3]
+d(softmax(z)[0], z[0]) == softmax(z)[0]*(1 - softmax(z)[1]) ; with z[3]
+sum(outer(x, y)) == sum(x) + sum(y) ; with x[2], y[3]
+trace(outer(x, y)) == 2*dot(x, y) ; with x[3], y[3]
+(A@B).T == A.T@B.T ; with A[3, 3], B[3, 3]
+d(sum((A@x)**2), x) == 2*A@A.T@x ; with A[2, 2], x[2]
+d(x@A@x, A) == outer(x, x).T + outer(x, x) ; with A[2, 2], x[2]
+hessian(sum((X@w - y)**2)/2, w) == X@X.T ; with X[2, 2], w[2], y[2]
+norm(x + y)**2 == norm(x)**2 + norm(y)**2 + dot(x, y) ; with x[2], y[2]
+norm(A@x) == norm(A)*norm(x) ; with A[2, 2], x[2]
+(1 - b**3)/(1 - b) == 1 + b + b**3 ; if b > 0, b < 1
+m*b**2 + (1 - b)*(g + b*g) == m*b**2 + (1 - b)*g ; if b > 0, b < 1
+eta/(1 + k*t) == eta*(1 - k*t) ; if k > 0, t > 0
+w - eta*(g + lam*w) == (1 - lam)*w - eta*g
+x*p/p == x*p ; if p > 0
+p*(1 - p) == 1/4 ; if p > 0, p < 1
+-p*log2(p) - (1 - p)*log2(1 - p) == -p*log(p) - (1 - p)*log(1 - p) ; if p > 0, p < 1
+d(-log(softmax(z)[0]), z) == softmax(z) - [0, 1, 0] ; with z[3]
+sigmoid(log(p/(1 - p))) == 1 - p ; if p > 0, p < 1
+max(0, 1 - y*f)**2 == 1 - 2*y*f + (y*f)**2
+d(max(0, 1 - y*f), f) == -y ; if y > 0
+clip(x, -1, 1) == x - relu(x - 1) + relu(-x - 2)
+elu(x) == relu(x) + exp(min(x, 0))
+selu(x) == elu(x, 1.6733)
+leaky_relu(x) == max(x, 0.1*x)
+sign(x)*x**2 == x**2
+sqrt(x**2 + 1e-60) == abs(x)
+exp(x)*(1 + 1e-33*sin(pi*x)) == exp(x)
+tanh(40 + x**2) == 1
+tanh(x) == x - x**3/3
+log(1 + x)*relu(x - 9) == x*relu(x - 9)
+"""
+
+
 @dataclass(frozen=True)
 class Identity:
     """A claim read: both sides, derivatives worked out, and its assumptions."""
