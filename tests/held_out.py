@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Identities kept aside: 60 true and 60 false, written before the engine was improved and not tuned to before their first run.
 
 First run, on the engine of that day: 58 of 60 true ones proved (the other two, nested radicals, undecided), 60 of 60 false ones
