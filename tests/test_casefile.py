@@ -463,7 +463,8 @@ claims:
         "8:40: a pinned verdict needs 'because': what was seen when it was reviewed",
         "9:22: declare the symbol so: x: {recover: true}",
         "9:32: no claim 'aa' to recover from; did you mean 'a'?",
-        "10:5: the claim says nothing: expected one of recover, defines, shape, holds, somewhere, shows, equals, prints",
+        "10:5: the claim says nothing: expected one of recover, defines, shape, holds, somewhere, shows, equals, prints, "
+        "standard, contradicts",
         "11:5: expected a claim: a mapping with keys such as id, where, kind, of",
         "12:28: the print has shape scalar, and 'of' has shape [2]",
         "13:28: the print has shape [3], and 'of' has shape [2]",

@@ -11,8 +11,8 @@ from derive.shapes import indices, show, size
 from verify.casefile.model import Claim, Place
 from verify.casefile.names import Names, explained
 from verify.casefile.readers import Reader, short
-from verify.casefile.schema import CLAIM, MAX_LISTS
-from verify.casefile.tree import Items, Text, Tree
+from verify.casefile.schema import CLAIM, MAX_LISTS, STANDARD
+from verify.casefile.tree import Items, Mapping, Text, Tree
 from verify.decimals import parse_printed
 from verify.verdict import VERDICTS
 
@@ -28,12 +28,16 @@ SAYS = {
     "shows": "arithmetic",
     "equals": "formula",
     "prints": "number",
+    "standard": "definition",
+    "contradicts": "consistency",
 }
 
 #: Keys that mean something only beside one of others.
 _BESIDE = (
     ("needs", ("equals", "holds", "somewhere"), "a condition goes with a formula or a relation"),
     ("equals", ("of",), "what the formula is for"),
+    ("standard", ("of",), "what the standard form is for"),
+    ("contradicts", ("equals", "holds"), "what the claim says"),
     ("shape", ("of",), "what has the shape"),
     ("prints", ("of", "shows"), "what the number is of"),
     ("shows", ("prints",), "the printed result"),
@@ -51,6 +55,7 @@ class Claims:
         self.reader, self.names = reader, names
         self.ids: dict[str, Place] = {}
         self.sources: list[Text] = []
+        self.others: list[Text] = []
 
     def read(self, tree: Tree | None) -> tuple[Claim, ...]:
         if tree is None:
@@ -61,10 +66,11 @@ class Claims:
         found: list[Claim] = []
         for item in tree.items:
             found.extend(self.claim(item, len(found)))
-        for source in self.sources:
+        named = [(t, "to recover from") for t in self.sources] + [(t, "to contradict") for t in self.others]
+        for source, purpose in named:
             if source.value not in self.ids:
                 hint = nearest(source.value, self.ids)
-                self.reader.fault(source.place, f"no claim '{short(source.value)}' to recover from{hint}")
+                self.reader.fault(source.place, f"no claim '{short(source.value)}' {purpose}{hint}")
         return tuple(found)
 
     # -- one claim ------------------------------------------------------------------------------
@@ -113,7 +119,18 @@ class Claims:
                 values[key] = tuple(n for n in nodes if n is not None)
         if "shows" in given:
             self.shows(given["shows"], texts, values)
+        if "standard" in given:
+            self.standard(given["standard"], texts, values)
         return values
+
+    def standard(self, tree: Tree, texts: dict[str, str], values: dict[str, Any]) -> None:
+        """A form, a list of them, or ``{form: ..., name: ...}``."""
+        given = self.reader.fields(tree, STANDARD, "a standard form") if isinstance(tree, Mapping) else {"form": tree}
+        parts = self.reader.texts(given.get("form"), "an expression or a list of them")
+        nodes = [self.names.expression(t, False) for t in parts]
+        texts["standard"] = "; ".join(t.value for t in parts)
+        texts["standard name"] = self.reader.text(given.get("name"))
+        values["standard"] = tuple(n for n in nodes if n is not None)
 
     def shows(self, tree: Tree, texts: dict[str, str], values: dict[str, Any]) -> None:
         """Displayed arithmetic: numbers and operators, no names."""
@@ -143,6 +160,9 @@ class Claims:
         sources = self.reader.texts(given.get("from"), "a list of claim ids")
         self.sources += sources
         values["sources"] = tuple(t.value for t in sources)
+        others = self.reader.texts(given.get("contradicts"), "a list of claim ids")
+        self.others += others
+        values["contradicts"] = tuple(t.value for t in others)
 
     def defined(self, t: Text) -> bool:
         known = t.value in self.names.scope or t.value in self.names.broken
@@ -167,7 +187,7 @@ class Claims:
         of = values.get("of")
         if of is None:
             return
-        for key in ("equals", "by"):
+        for key in ("equals", "by", "standard"):
             tree, found = given.get(key), values.get(key)
             if tree is None or found is None:
                 continue

@@ -70,6 +70,8 @@ class Claim:
     shows: Node | None = None
     holds: Node | None = None
     somewhere: Node | None = None
+    standard: tuple[Node, ...] = ()
+    contradicts: tuple[str, ...] = ()
     recover: str | None = None
     sources: tuple[str, ...] = ()
     defines: tuple[str, ...] = ()

@@ -37,6 +37,17 @@ KINDS: dict[str, dict[str, Any]] = {
     "ids": _nested(_TEXT, MAX_LISTS),
     "tensor": _TENSOR,
     "prints": _nested(_NUMBER, MAX_LISTS),
+    "standard": {
+        "anyOf": [
+            *_MANY_EXPRESSIONS["anyOf"],
+            {
+                "type": "object",
+                "properties": {"form": _MANY_EXPRESSIONS, "name": _TEXT},
+                "required": ["form"],
+                "additionalProperties": False,
+            },
+        ]
+    },
     "sizes": {"type": "array", "items": {"type": ["integer", "string"]}},
     "instances": {"type": "object", "additionalProperties": {"type": ["integer", "array"]}},
     "range": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
@@ -75,6 +86,12 @@ CLAIM: dict[str, Field] = {
     "defines": Field("names", "names that are defined here", "[z1, a1]"),
     "shape": Field("sizes", "with of: its shape; [] for a scalar", "[2, 3]"),
     "assuming": Field("expressions", "conditions that the document states", "[z1 > 0]"),
+    "standard": Field(
+        "standard",
+        "with of: a standard's or a library's form of it, or {form: ..., name: ...}; convention, where it differs",
+        "{form: mean((y - yhat)**2), name: mean squared error}",
+    ),
+    "contradicts": Field("names", "ids of claims that can't all hold beside this one: inconsistent", "[mb-sum]"),
     "needs": Field(
         "expressions",
         "a condition that the document does not state and without which it fails: shown both ways, it makes holds-if",
@@ -83,6 +100,11 @@ CLAIM: dict[str, Field] = {
     "verdict": Field("verdict", "the verdict that the author of the case has reviewed; default: holds", "wrong"),
     "because": Field("text", "why that is the verdict; needed with any verdict but holds", "the factor 2 is missing"),
     "note": Field("text", "shown beside the claim in reports"),
+}
+
+STANDARD: dict[str, Field] = {
+    "form": Field("expressions", "the standard form, or a list of them", "mean((y - yhat)**2)", required=True),
+    "name": Field("text", "what it is called", "mean squared error"),
 }
 
 SYMBOL: dict[str, Field] = {

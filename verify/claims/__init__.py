@@ -12,6 +12,8 @@ from dataclasses import replace
 from verify.casefile.model import Claim
 from verify.claims.arithmetic import judge_arithmetic
 from verify.claims.bench import Bench
+from verify.claims.consistency import judge_consistency
+from verify.claims.convention import judge_convention
 from verify.claims.equality import judge_equality
 from verify.claims.printed import judge_printed
 from verify.claims.recovery import judge_recovery
@@ -31,6 +33,8 @@ JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
     ("relation", lambda c: c.holds is not None, judge_relation),
     ("somewhere", lambda c: c.somewhere is not None, judge_somewhere),
     ("equality", lambda c: bool(c.equals), judge_equality),
+    ("convention", lambda c: bool(c.standard), judge_convention),
+    ("consistency", lambda c: bool(c.contradicts), judge_consistency),
     ("arithmetic", lambda c: c.shows is not None, judge_arithmetic),
     ("printed", lambda c: c.prints is not None and c.of is not None, judge_printed),
 )

@@ -1,0 +1,57 @@
+"""Claims that can't both hold (``contradicts:``): formulas for one quantity that differ, conditions without a common point."""
+
+from __future__ import annotations
+
+from derive.calculus import expand_all
+from derive.graph import Node
+from derive.language import to_text
+from derive.properties import asks
+from verify.casefile.model import Claim
+from verify.claims.bench import Bench
+from verify.claims.equality import verdict_of
+from verify.verdict import Verdict, combine, undecided
+
+
+def judge_consistency(bench: Bench, claim: Claim) -> Verdict:
+    """inconsistent where two claims are proved not to hold together; which of them is right is for others to say."""
+    others = [c for c in bench.case.claims if c.id in claim.contradicts and c.id != claim.id]
+    return (
+        combine([_beside(bench, claim, other) for other in others]) if others else undecided("no other claim is named")
+    )
+
+
+def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
+    from derive.decide import decide_equal, decide_holds
+
+    given = [a for a in (*claim.assuming, *other.assuming) if not asks(a)]
+    if claim.of is not None and claim.of is other.of and claim.equals and other.equals:
+        a, b, *assuming = expand_all([claim.equals[-1], other.equals[-1], *given])
+        decision = decide_equal(a, b, assuming, bench.bounds)
+        said = verdict_of(decision, claim)
+        if decision.status == "refuted":
+            where = decision.reason.replace("the left side", "this one").replace("the right side", other.id)
+            reason = f"contradicts {other.id} on {to_text(claim.of)}: {where}"
+            return Verdict("inconsistent", reason, None, (), {**said.evidence, "contradicts": other.id})
+        if decision.status == "proved":
+            return Verdict("holds", f"agrees with {other.id}", None, (), said.evidence)
+        return undecided(f"beside {other.id}: {decision.reason}")
+    first, second = _condition(claim), _condition(other)
+    if first is None or second is None:
+        return undecided(f"{other.id} and this claim are not both formulas or relations")
+    both, *assuming = expand_all([first.graph.call("and", first, second), *given])
+    decision = decide_holds(both.graph.call("not", both), assuming, bench.bounds)
+    if decision.status == "proved":
+        evidence = {"method": "proved", "contradicts": other.id}
+        return Verdict("inconsistent", f"contradicts {other.id}: no values satisfy both", None, (), evidence)
+    if decision.status == "refuted":
+        return Verdict("holds", f"can hold beside {other.id}", None, (), {"method": "certified"})
+    return undecided(f"beside {other.id}: {decision.reason}")
+
+
+def _condition(claim: Claim) -> Node | None:
+    """What a claim says as one scalar condition."""
+    if claim.holds is not None and not asks(claim.holds) and not claim.holds.shape:
+        return claim.holds
+    if claim.of is not None and claim.equals and not claim.of.shape:
+        return claim.of.graph.call("eq", claim.of, claim.equals[-1])
+    return None

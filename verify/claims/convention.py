@@ -1,0 +1,51 @@
+"""Conventions: the document's quantity against a standard's or a library's form of it (``standard:``)."""
+
+from __future__ import annotations
+
+from derive.calculus import expand_all
+from derive.properties import asks
+from verify.casefile.model import Claim
+from verify.claims.bench import Bench
+from verify.claims.equality import verdict_of
+from verify.claims.repair import diagnosis
+from verify.verdict import Verdict, combine, undecided
+
+
+def judge_convention(bench: Bench, claim: Claim) -> Verdict:
+    """holds where the forms are one; convention where they differ at a point, with the translation if one step is it."""
+    from derive.decide import decide_equal
+
+    assert claim.of is not None
+    name = claim.texts.get("standard name") or "the standard form"
+    ours, *forms = expand_all([claim.of, *claim.standard])
+    assuming = expand_all([a for a in claim.assuming if not asks(a)])
+    found = []
+    for form in forms:
+        decision = decide_equal(ours, form, assuming, bench.bounds)
+        said = verdict_of(decision, claim)
+        match decision.status:
+            case "proved":
+                found.append(Verdict("holds", f"equals {name}", evidence=said.evidence))
+            case "refuted":
+                step = diagnosis(ours, form, assuming, bench.bounds)
+                evidence = {**said.evidence, "standard": name}
+                where = decision.reason.removeprefix("not equal").replace("the left side", "the document's")
+                reason = f"differs from {name}{where.replace('the right side', 'the standard')}"
+                if step is not None:
+                    evidence["translation"] = translated(step.words, name)
+                    reason += f"; {evidence['translation']}"
+                found.append(Verdict("convention", reason, evidence=evidence))
+            case "proved-if":
+                found.append(Verdict("holds-if", f"equals {name}: {decision.reason}", evidence=said.evidence))
+            case _:
+                found.append(undecided(f"against {name}: {decision.reason}"))
+    return combine(found)
+
+
+def translated(words: str, name: str) -> str:
+    """The step from the standard form to the document's, in the words of a repair."""
+    if words.startswith("holds if "):
+        return f"the two agree if {words.removeprefix('holds if ')}"
+    if words == "the sign is wrong":
+        return f"the document's is {name} times -1"
+    return f"the document's is {name} {words.removeprefix('right ')}"
