@@ -11,6 +11,7 @@ from derive.language import to_text
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.provenance import Inheritance, inheritance, origins
+from verify.claims.slip import hint
 from verify.decimals import Printed, fit, rounded, show
 from verify.verdict import Verdict, undecided
 
@@ -57,6 +58,9 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
     if cut:
         return Verdict("truncated", f"cut off, not rounded; correct: {right}{at}", exact, (claim.id,), evidence)
     step = f" ({_step(claim)} gives it from neither exact nor printed values)" if claim.by is not None else ""
+    if slip := hint(printed, value, right):
+        evidence["repair"] = slip
+        step += f"; {slip}"
     return Verdict("wrong", f"correct: {right}{at}{step}", exact, (claim.id,), evidence)
 
 

@@ -45,9 +45,24 @@ def proved(text: str, assuming: Sequence[str], given_shapes: Sequence[str], repl
     lines = [f"{word}: {decision.reason}"]
     if decision.status == "proved" and decision.conditions:
         lines.append(f"where {' and '.join(map(language.to_text, decision.conditions))}")
+    if decision.status == "refuted" and (step := _step(claim, given)):
+        lines.append(f"one step: {step}")
     if replay:
         lines += [f"  region: {r}" for r in decision.regions] + [f"  {s}" for s in decision.steps]
     return Answer(tuple(lines), true)
+
+
+def _step(claim: Node, given: Sequence[Node]) -> str:
+    """What mends a refuted equation, in words; else ""."""
+    from derive.calculus import expand_all
+    from verify.claims.repair import diagnosis
+
+    claim, *assuming = expand_all([claim, *given])
+    if claim.op != "eq":
+        return ""
+    a, b = (claim.graph.broadcast(side, claim.shape) for side in claim.args)
+    found = diagnosis(a, b, assuming, {})
+    return found.words if found is not None else ""
 
 
 def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
