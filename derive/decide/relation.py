@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from derive.components import components_all
 from derive.decide.cascade import Decision, decide_equal
-from derive.decide.refute import Bounds
+from derive.decide.refute import Bounds, Domain
 from derive.enclose import rational, truth
 from derive.graph import Node, topological
+
+MAX_CASES = 8  # of assumptions with an ``or``
 
 
 def decide_holds(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
@@ -19,27 +21,68 @@ def decide_holds(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds 
     A decision as of ``decide_equal``: proved; refuted, with a point at which it fails; proved-if, where it fails on a boundary
     only; undecided.
     """
+    if cases := _cases(assuming):
+        return _gravest([decide_holds(condition, case, bounds) for case in cases])
     g = condition.graph
     found = decide_equal(
         g.call("where", condition, g.one, g.zero), g.broadcast(g.one, condition.shape), assuming, bounds
     )
-    if found.status == "undecided" and (origin := _fails_at_origin(condition, assuming, bounds or {})) is not None:
+    if found.status == "undecided" and (origin := _fails_at_zero(condition, assuming, bounds or {})) is not None:
         found = Decision("refuted", "", witness=origin, method="ball arithmetic")
     return replace(found, reason=_reason(found), left="", right="")
 
 
-def _fails_at_origin(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> dict[Node, Fraction] | None:
-    """The point where every symbol is 0, if the condition is certainly false there and the point is in the domain."""
+def _cases(assuming: Sequence[Node]) -> list[list[Node]]:
+    """The assumptions case by case, where one of them is an ``or``; few of them are opened."""
+    cases: list[list[Node]] = [[]]
+    for n in assuming:
+        parts = [n]
+        while any(p.op == "or" for p in parts) and len(parts) < MAX_CASES:
+            parts = [a for p in parts for a in (p.args if p.op == "or" else (p,))]
+        if len(parts) * len(cases) > MAX_CASES:
+            parts = [n]
+        cases = [[*case, p] for case in cases for p in parts]
+    return cases if len(cases) > 1 else []
+
+
+def _gravest(found: Sequence[Decision]) -> Decision:
+    """The decision on a union of cases. A case that no point was found in says nothing by itself, so it counts as open."""
+    order = ("refuted", "undecided", "proved-if", "proved")
+    return min(found, key=lambda d: order.index(d.status))
+
+
+def _fails_at_zero(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> dict[Node, Fraction] | None:
+    """A point of the domain where all symbols or one of them are 0, and the condition is certainly false."""
     entries, *given = components_all([condition, *assuming])
     conditions = [c for part in given for c in part]
     leaves = [n for n in topological([*entries, *conditions]) if n.op == "index" or (n.op == "symbol" and not n.shape)]
-    values = dict.fromkeys(leaves, rational(0))
-    for n in leaves:
-        low, high = bounds.get(n.args[0] if n.op == "index" else n, (None, None))
-        if (low is not None and low > 0) or (high is not None and high < 0):
-            return None
-    inside = all(truth(c, values) is True for c in conditions)
-    return dict.fromkeys(leaves, Fraction(0)) if inside and any(truth(e, values) is False for e in entries) else None
+    for start in _starts(entries, conditions, leaves, bounds):
+        if any(not _within(start[n], bounds.get(n.args[0] if n.op == "index" else n)) for n in leaves):
+            continue
+        values = {n: rational(v) for n, v in start.items()}
+        inside = all(truth(c, values) is True for c in conditions)
+        if inside and any(truth(e, values) is False for e in entries):
+            return start
+    return None
+
+
+def _starts(
+    entries: Sequence[Node], conditions: Sequence[Node], leaves: Sequence[Node], bounds: Bounds
+) -> Iterator[dict[Node, Fraction]]:
+    """Everything 0; then simple points with one symbol 0, all its entries together: a matrix that vanishes."""
+    yield dict.fromkeys(leaves, Fraction(0))
+    inner = {n: bounds.get(n.args[0] if n.op == "index" else n, (None, None)) for n in leaves}
+    given = {n: ends for n, ends in inner.items() if ends != (None, None)}
+    bases = list(dict.fromkeys(n.args[0] if n.op == "index" else n for n in leaves))
+    if len(entries) == 1 and len(bases) > 1:
+        for point in Domain(entries[0], entries[0], conditions, given).points(3):
+            for base in bases:
+                yield {n: Fraction(0) if base in (n, *n.args) else point[n] for n in leaves}
+
+
+def _within(value: Fraction, ends: tuple[Fraction | None, Fraction | None] | None) -> bool:
+    low, high = ends or (None, None)
+    return (low is None or value >= low) and (high is None or value <= high)
 
 
 def _reason(found: Decision) -> str:

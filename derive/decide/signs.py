@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flint import fmpq, fmpq_mpoly
+from flint import fmpq, fmpq_mpoly, fmpq_poly
 
 from derive.decide.polynomials import Kernel, Key, Poly, Quotient, Ring
 
@@ -20,6 +20,7 @@ NONNEGATIVE, NONPOSITIVE, NONZERO, ANY = 3, 6, 5, 7
 
 MAX_ROWS = 120  # inequalities in one elimination
 MAX_MONOMIALS = 24
+MAX_ROOTS = 60  # degree up to which real roots are isolated
 
 Row = tuple[dict[Key, fmpq], bool]  # sum of c*monomial > 0, or >= 0 where not strict; the key () is 1
 
@@ -211,7 +212,7 @@ class Signs:
     def _irreducible(self, f: Poly, m: Mask) -> Mask:
         m &= self._simple(f)
         if m not in (POSITIVE, ZERO, NEGATIVE):
-            m &= self._quadratic(f)
+            m &= self._quadratic(f) & self._one_variable(f)
         if m not in (POSITIVE, ZERO, NEGATIVE, 0):
             m = self._linear_arithmetic(f, m)
         return m
@@ -232,6 +233,7 @@ class Signs:
 
     def _quadratic(self, p: Poly) -> Mask:
         """A quadratic a*g**2 + b*g + c in a kernel g, by the sign of a and of its discriminant."""
+        seen = ANY
         for k in self.ring.used(p):
             if p.degrees()[k.index] != 2 or k.relation:
                 continue
@@ -240,14 +242,71 @@ class Signs:
                 parts[e[k.index]][(*e[: k.index], 0, *e[k.index + 1 :])] = c
             c, b, a = (fmpq_mpoly(d, self.ring.ctx) for d in parts)
             lead = self.mask(a)
+            if lead in (NONNEGATIVE, NONPOSITIVE, POSITIVE, NEGATIVE):
+                seen &= self._completed(a, b, c, NONNEGATIVE if lead & POSITIVE else NONPOSITIVE)
+            if lead in (NONNEGATIVE, NONPOSITIVE) and seen == ANY and len(p) <= MAX_MONOMIALS:
+                # where a is 0, so is b, as 4*a*c >= b**2; and there p is c
+                flat = self.mask(c)
+                if not flat & ~lead and not self.mask(4 * a * c - b * b) & NEGATIVE:
+                    seen &= lead
             if lead not in (POSITIVE, NEGATIVE):
                 continue
             bend = self.mask(4 * a * c - b * b)
             if bend == POSITIVE:
                 return lead
             if bend in (NONNEGATIVE, ZERO):
-                return lead | ZERO
-        return ANY
+                return (lead | ZERO) & seen
+        return seen
+
+    def _completed(self, a: Poly, b: Poly, c: Poly, lead: Mask) -> Mask:
+        """a*g**2 + b*g + c as (2*a*g + b)**2/(4*a) + rest, where 4*a divides b**2: a form in which squares are split off."""
+        square, left = divmod(self.ring.times(b, b), 4 * a)
+        if left != 0 or product(self.mask(square), lead) & NEGATIVE:  # where a is 0 the square is b**2/(4*a)
+            return ANY
+        return total((lead, self.mask(c - square)))
+
+    def _one_variable(self, p: Poly) -> Mask:
+        """The signs of an irreducible polynomial in one kernel: exact isolation of its real roots, against what is known of
+        the kernel's range."""
+        used = self.ring.used(p)
+        degree = p.total_degree()
+        if len(used) != 1 or used[0].relation or not 2 < degree <= MAX_ROOTS:
+            return ANY
+        low, high = self._range(used[0])
+        coefficients = [fmpq(0)] * (degree + 1)
+        for e, c in p.terms():
+            coefficients[e[used[0].index]] = c
+        whole = fmpq_poly(coefficients).numer()
+        places = []
+        for root, _ in whole.complex_roots():
+            if root.imag == 0:
+                x = root.real
+                if (low is None or not x < low) and (high is None or not x > high):
+                    places.append(x)
+        if places:
+            return ANY
+        inside = fmpq(0) if low is None and high is None else low if low is not None else high
+        value = fmpq_poly(coefficients)(inside)
+        return POSITIVE if value > 0 else NEGATIVE if value < 0 else ANY
+
+    def _range(self, k: Kernel) -> tuple[fmpq | None, fmpq | None]:
+        """Rational numbers between which a kernel is known to lie."""
+        mine = (*(0,) * k.index, 1)
+        rows = [row for row, _ in self._linear if set(row) <= {mine, ()}]
+        if not self.kernel(k) & NEGATIVE:
+            rows.append({mine: fmpq(1)})
+        if not self.kernel(k) & POSITIVE:
+            rows.append({mine: fmpq(-1)})
+        low: fmpq | None = None
+        high: fmpq | None = None
+        for row in rows:
+            c = row.get(mine, fmpq(0))
+            edge = -row.get((), fmpq(0)) / c if c != 0 else None
+            if edge is not None and c > 0 and (low is None or edge > low):
+                low = edge
+            if edge is not None and c < 0 and (high is None or edge < high):
+                high = edge
+        return low, high
 
     def inequalities(self) -> list[tuple[Poly, bool]]:
         """What is known, as p > 0 (True) and p >= 0 (False): facts, and the signs of their kernels."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from derive.calculus import expand_all
 from derive.decide.cascade import Decision
+from derive.decide.properties import convexity, definite, monotone, optima, regularity
 from derive.decide.refute import Bounds
 from derive.decide.relation import decide_holds
 from derive.graph import Node, topological
@@ -19,10 +20,25 @@ from derive.properties import PROPERTIES, asks
 
 Decider = Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]
 
-DECIDERS: dict[str, Decider] = {}
+DECIDERS: dict[str, Decider] = {
+    "convex": convexity.decider(1),
+    "concave": convexity.decider(-1),
+    "increasing": monotone.decider("increasing"),
+    "nondecreasing": monotone.decider("nondecreasing"),
+    "decreasing": monotone.decider("decreasing"),
+    "nonincreasing": monotone.decider("nonincreasing"),
+    "continuous": regularity.decider(0),
+    "differentiable": regularity.decider(1),
+    "smooth": regularity.decider(2),
+    "positive_definite": definite.decider(True),
+    "positive_semidefinite": definite.decider(False),
+    "stationary": optima.stationary,
+    "minimizer": optima.minimizer,
+    "unique_minimizer": optima.unique_minimizer,
+}
 
 #: Proof that a property fails for all values of the symbols that are not its variables.
-FAILS: dict[str, Decider] = {}
+FAILS: dict[str, Decider] = {"convex": convexity.fails(1), "concave": convexity.fails(-1)}
 
 _ORDER = ("refuted", "undecided", "proved-if", "proved")
 

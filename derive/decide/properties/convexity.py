@@ -1,0 +1,198 @@
+"""Is a function convex? By rules of composition, by its Hessian; or a midpoint above its chord says no.
+
+The rules are those of disciplined convex programming (Grant, Boyd and Ye, 2006), each tried before derivatives are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from derive.calculus import second_derivatives
+from derive.components import components
+from derive.decide.cascade import Decision
+from derive.decide.properties.definite import definite
+from derive.decide.properties.shape import (
+    affine,
+    at,
+    below,
+    conditions,
+    convex_domain,
+    points,
+    proved,
+    refuted,
+    scalar_bounds,
+    smooth,
+    undecided,
+    value,
+    valued,
+)  # fmt: skip
+from derive.decide.refute import Bounds, Domain
+from derive.decide.relation import decide_holds
+from derive.enclose import precision
+from derive.graph import Node, substitute, topological
+
+MAX_NODES = 400
+MAX_VARIABLES = 6
+
+
+def decider(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:
+    """Convex for ``sign`` 1, concave for -1."""
+
+    def decide(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+        f, x = components(args[0])[0], components(args[1])
+        f = f if sign > 0 else f.graph.neg(f)
+        given, ends = conditions(assuming), scalar_bounds(bounds)
+        if (found := _against(f, x, given, ends)) is not None:
+            return found
+        if not convex_domain(x, given):
+            return undecided("the assumptions leave a domain that is not known to be convex")
+        if Curve(x, given, ends).convex(f):
+            return proved(f"{'convex' if sign > 0 else 'concave'} by composition and second derivatives")
+        return undecided("no rule of composition applies, and the second derivatives are not settled")
+
+    return decide
+
+
+def fails(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:
+    """Convex for no values of the other symbols: at one point the second derivative is negative for all of them."""
+
+    def decide(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+        f, x = components(args[0])[0], components(args[1])
+        g = f.graph
+        f = f if sign > 0 else g.neg(f)
+        given, ends = conditions(assuming), scalar_bounds(bounds)
+        if any(below(c, x) for c in given) or any(s in ends and ends[s] != (None, None) for s in x):
+            return undecided("the domain of the variables is restricted")
+        if len(x) == 1 and len(topological([f])) <= MAX_NODES:
+            bend = second_derivatives(f, x).get((0, 0))
+            for v in (Fraction(1), Fraction(-1), Fraction(2), Fraction(1, 2)):
+                here = substitute(bend, {x[0]: g.const(v)}) if bend is not None else g.zero
+                found = decide_holds(g.call("lt", here, g.zero), given, ends)
+                if found.status == "proved" and not found.conditions:
+                    return proved(f"at {v} the second derivative has the other sign, whatever the other symbols are")
+        return undecided("no point was found at which the second derivative has the other sign throughout")
+
+    return decide
+
+
+class Curve:
+    """What is known to be convex in x, on a convex domain."""
+
+    def __init__(self, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> None:
+        self.x, self.given, self.ends = list(x), given, ends
+        self.seen: dict[tuple[Node, int], bool] = {}
+
+    def convex(self, n: Node) -> bool:
+        return self.bends(n, 1)
+
+    def concave(self, n: Node) -> bool:
+        return self.bends(n, -1)
+
+    def bends(self, n: Node, sign: int) -> bool:
+        key = (n, sign)
+        if key not in self.seen:
+            self.seen[key] = False
+            self.seen[key] = len(self.seen) < MAX_NODES and (
+                (affine(n, self.x) and valued(n, self.x, self.given, self.ends))
+                or self.composed(n, sign)
+                or self.by_derivatives(n, sign)
+            )  # fmt: skip
+        return self.seen[key]
+
+    def holds(self, op: str, n: Node, bound: Fraction | int = 0) -> bool:
+        g = n.graph
+        found = decide_holds(g.call(op, n, g.const(bound)), self.given, self.ends)
+        return found.status == "proved"
+
+    def composed(self, n: Node, sign: int) -> bool:
+        match n.op:
+            case "def":
+                return self.bends(n.args[0], sign)
+            case "neg":
+                return self.bends(n.args[0], -sign)
+            case "add":
+                return all(self.bends(a, sign) for a in n.args)
+            case "sub":
+                return self.bends(n.args[0], sign) and self.bends(n.args[1], -sign)
+            case "mul":
+                for a, b in (n.args, n.args[::-1]):
+                    if not below(a, self.x):
+                        if self.holds("ge", a):
+                            return self.bends(b, sign)
+                        return self.holds("le", a) and self.bends(b, -sign)
+                return sign > 0 and n.args[0] is n.args[1] and self.flat(n.args[0])
+            case "div" if not below(n.args[1], self.x):
+                if self.holds("gt", n.args[1]):
+                    return self.bends(n.args[0], sign)
+                return self.holds("lt", n.args[1]) and self.bends(n.args[0], -sign)
+            case "exp" | "relu" | "logaddexp" | "max" if sign > 0:  # convex, and rising in each argument
+                return all(self.convex(a) for a in n.args)
+            case "min" | "log" | "log1p" if sign < 0:
+                return all(self.concave(a) for a in n.args)
+            case "sqrt":
+                return self.concave(n.args[0]) if sign < 0 else self.norm(n.args[0])
+            case "abs" if sign > 0:
+                return self.flat(n.args[0]) or (self.convex(n.args[0]) and self.holds("ge", n.args[0]))
+            case "pow" if sign > 0 and not below(n.args[1], self.x) and self.holds("ge", n.args[1], 1):
+                base = n.args[0]
+                return self.convex(base) and self.holds("ge", base)
+        return False
+
+    def flat(self, n: Node) -> bool:
+        return self.convex(n) and self.concave(n)
+
+    def norm(self, n: Node) -> bool:
+        """Whether n is a sum of squares of affine functions, and of constants that are not negative."""
+        while n.op == "def":
+            n = n.args[0]
+        if n.op == "add":
+            return all(self.norm(a) for a in n.args)
+        if n.op == "mul" and n.args[0] is n.args[1]:
+            return self.flat(n.args[0])
+        if n.op == "pow" and n.args[1].op == "const" and n.args[1].attr == 2:
+            return self.flat(n.args[0])
+        return not below(n, self.x) and self.holds("ge", n)
+
+    def by_derivatives(self, n: Node, sign: int) -> bool:
+        """Whether the Hessian is positive semidefinite on the domain, which is convex."""
+        x = [s for s in self.x if below(n, [s])]
+        if not smooth(n) or len(x) > MAX_VARIABLES or len(topological([n])) > MAX_NODES:
+            return False
+        if not valued(n, x, self.given, self.ends, strict=True):
+            return False
+        f = n if sign > 0 else n.graph.neg(n)
+        return self.hessian(f, x, False)
+
+    def hessian(self, f: Node, x: Sequence[Node], strict: bool) -> bool:
+        g = f.graph
+        table = second_derivatives(f, list(x))
+        size = range(len(x))
+        rows = [[table.get((max(i, j), min(i, j)), g.zero) for j in size] for i in size]
+        if not all(valued(e, x, self.given, self.ends, strict=True) for row in rows for e in row):
+            return False
+        if len(x) == 1:
+            found = decide_holds(g.call("gt" if strict else "ge", rows[0][0], g.zero), self.given, self.ends)
+            return found.status == "proved"
+        matrix = g.stack([g.stack(row) for row in rows])
+        return definite(matrix, self.given, self.ends, strict).status == "proved"
+
+
+def _against(f: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> Decision | None:
+    """Two points of the domain whose midpoint, in the domain too, lies above their chord."""
+    domain = Domain(f, f, given, ends)
+    tried = 0
+    for group in points(f, x, given, ends):
+        for i, (p, v) in enumerate(group):
+            for q, w in group[:i]:
+                tried += 1
+                if tried > 600:
+                    return None
+                middle = {s: (p[s] + q[s]) / 2 for s in p}
+                with precision(128):
+                    m = value(f, middle)
+                    above = not isinstance(m, Exception) and bool(2 * m > v + w)
+                if above and domain.judge(middle, highest=0).kind == "same":
+                    return refuted(f"at the midpoint {at(middle)} of {at(p)} and {at(q)} the value lies on the wrong "
+                                   "side of the chord", middle)  # fmt: skip
+    return None

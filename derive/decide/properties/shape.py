@@ -1,0 +1,128 @@
+"""What the shape of a domain and of a function gives: the ground under convexity, monotony and smoothness.
+
+A property is proved by derivatives only where the domain is convex in the variables and everything has a value: each
+assumption that speaks of them is an affine inequality, and so is what the function needs, or it holds throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from derive.calculus import gradient
+from derive.components import components, components_all
+from derive.decide.cascade import Decision, _fragile
+from derive.decide.refute import SIMPLE, Bounds, Domain, Point
+from derive.decide.relation import decide_holds
+from derive.enclose import Value, evaluate, rational
+from derive.graph import Node, topological
+
+KINKED = ("relu", "abs", "sign", "min", "max", "where", "select", "hold", "apply", "floor", "ceil")
+INEQUALITIES = ("gt", "ge", "lt", "le")
+MAX_POINTS = 10
+
+
+def below(n: Node, x: Sequence[Node]) -> bool:
+    """Whether n speaks of any of the scalars x."""
+    return bool(set(x) & set(topological([n])))
+
+
+def smooth(n: Node) -> bool:
+    return not any(m.op in KINKED for m in topological([n]))
+
+
+def conditions(assuming: Sequence[Node]) -> list[Node]:
+    return [c for entries in components_all([a for a in assuming if not _asks(a)]) for c in entries]
+
+
+def _asks(n: Node) -> bool:
+    return any(m.op == "property" for m in topological([n]))
+
+
+def affine(n: Node, x: Sequence[Node]) -> bool:
+    """Whether a scalar is affine in x for certain: its slopes do not speak of x."""
+    return smooth(n) and not any(below(s, x) for s in gradient(n, list(x)))
+
+
+def _half_spaces(n: Node, x: Sequence[Node]) -> bool:
+    """Whether a condition marks out a convex set in x: affine inequalities, all to hold."""
+    if not below(n, x):
+        return True
+    if n.op in ("and", "def"):
+        return all(_half_spaces(a, x) for a in n.args)
+    return n.op in INEQUALITIES and affine(n.graph.sub(*n.args), x)
+
+
+def convex_domain(x: Sequence[Node], assuming: Sequence[Node]) -> bool:
+    return all(_half_spaces(c, x) for c in assuming)
+
+
+def valued(n: Node, x: Sequence[Node], assuming: Sequence[Node], bounds: Bounds, strict: bool = False) -> bool:
+    """Whether n has a value on a convex domain: what it needs is an affine inequality in x (with ``strict``, one that
+    leaves out no boundary, so it is open), or holds throughout. An entry that does not speak of x is about the others."""
+    needs = _fragile(n)
+    for key, need in needs.items():
+        if not below(need, x):
+            continue
+        if key[0] in ("where", "select"):
+            return False
+        if key[0] != "ne" and _half_spaces(need, x) and not (strict and need.op == "ge"):
+            continue
+        if decide_holds(need, assuming, bounds).status != "proved":
+            return False
+    return True
+
+
+def points(f: Node, x: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Iterator[list[tuple[Point, Value]]]:
+    """Groups of points of the domain that differ in x only, with the certain values of f there."""
+    domain = Domain(f, f, assuming, bounds)
+    inside = [s for s in domain.symbols if s in set(x)]
+    for start in domain.points(MAX_POINTS):
+        group: list[tuple[Point, Value]] = []
+        for point in _moves(start, inside):
+            judged = domain.judge(point, highest=0)
+            if judged.kind == "same":
+                group.append((point, judged.left))
+        yield group
+
+
+def _moves(start: Point, x: Sequence[Node]) -> Iterator[Point]:
+    yield dict(start)
+    if len(x) == 1:
+        for v in sorted({*SIMPLE, start[x[0]] / 4, start[x[0]] * 4}):
+            yield {**start, x[0]: v}
+        return
+    for i, s in enumerate(x):
+        for v in (start[s] + 2, start[s] - 2, -start[s], Fraction(0)):
+            yield {**start, s: v}
+        for other in x[:i]:
+            yield {**start, s: start[s] + 2, other: start[other] + 2}
+            yield {**start, s: start[s] + 2, other: start[other] - 2}
+    yield {**start, **{s: -start[s] for s in x}}
+    yield {**start, **dict.fromkeys(x, Fraction(0))}
+
+
+def value(n: Node, point: Point, prec: int = 128) -> Value:
+    return evaluate([n], {s: rational(v) for s, v in point.items()}, prec)[0]
+
+
+def at(point: Point) -> str:
+    from derive.language import to_text
+
+    return ", ".join(f"{to_text(s)} = {v}" for s, v in point.items())
+
+
+def undecided(reason: str) -> Decision:
+    return Decision("undecided", reason)
+
+
+def proved(reason: str, method: str = "normal form") -> Decision:
+    return Decision("proved", reason, method=method)
+
+
+def refuted(reason: str, point: Point) -> Decision:
+    return Decision("refuted", reason, witness=dict(point), method="ball arithmetic")
+
+
+def scalar_bounds(bounds: Bounds) -> Bounds:
+    return {e: ends for s, ends in bounds.items() for e in components(s)}
