@@ -10,13 +10,15 @@ class ExpressionError(ValueError):
     """An expression that can't be read or typed.
 
     ``offset`` is the 0-based column in the expression's own text where the fault stands;
-    ``message`` says what was expected, and names the nearest known word where there is one.
+    ``message`` says what was expected, and names the nearest known word where there is one;
+    ``letters`` are the two sizes, by name, that do not fit together, where that is what is wrong.
     """
 
-    def __init__(self, message: str, offset: int = 0) -> None:
+    def __init__(self, message: str, offset: int = 0, letters: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
+        self.letters = letters
 
 
 class ShapeError(ExpressionError):

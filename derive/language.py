@@ -148,7 +148,7 @@ class _Reader:
             try:
                 made = self.build(tree, done)
             except ShapeError as e:
-                raise ExpressionError(e.message, tree.col_offset) from None
+                raise ExpressionError(e.message, tree.col_offset, e.letters) from None
             if shapes.size(made.shape) > MAX_SIZE:
                 raise ExpressionError(
                     f"a value of shape {shapes.show(made.shape)}; the limit is {MAX_SIZE} entries", tree.col_offset

@@ -48,6 +48,14 @@ def judged(tmp_path: Path, claim: str) -> tuple[str, str]:
         # true at n = 3 only: the other instances find it out
         ("of: sum(w)/3, equals: 'mean(w[i] for i in n)'", "wrong", "at m = 1, n = 1"),
         ('of: "hessian(E, w)", equals: X.T @ X/N', "holds", ""),
+        # products as words, with the sizes as letters
+        ('of: "d(L, a)", equals: W.T @ (1 - tanh(z)**2)', "holds", "whatever the sizes"),
+        ('of: "d(z, a)", equals: W', "holds", "whatever the sizes"),
+        ('of: "d(mean((X @ w - t)**2), w)", equals: 2*X.T @ (X @ w - t)/N', "holds", "whatever the sizes"),
+        ('of: "hessian(norm(X @ w - t)**2/2, w)", equals: X.T @ X', "holds", "whatever the sizes"),
+        # shapes that do not fit are the document's slip
+        ('of: "d(L, a)", equals: "W @ d(L, z)"', "wrong", "conforms only where n = m"),
+        ('of: "d(L, W)", equals: "outer(a, d(L, z))"', "wrong", "[n, m] is not the shape [m, n]"),
     ],
 )
 def test_formulas_are_judged_at_every_instance(tmp_path: Path, claim: str, verdict: str, words: str) -> None:
@@ -106,3 +114,19 @@ def test_layouts_are_respected(tmp_path: Path, layout: str, of: str, equals: str
     )
     case = load(path)
     assert judge(Bench(case), case.claims[0]).verdict == "holds"
+
+
+@pytest.mark.parametrize(
+    ("equals", "words"),
+    [("0*(W @ b)", "conforms only where n = m"), ("0*((W + W.T) @ b)", "conforms only where m = n")],
+)
+def test_formulas_that_fit_only_at_equal_sizes(tmp_path: Path, equals: str, words: str) -> None:
+    path = tmp_path / "square.yaml"
+    path.write_text(
+        "title: t\nsizes: {m: 2, n: 2}\nsymbols:\n  W: {shape: [m, n]}\n  b: {shape: [m]}\nclaims:\n"
+        f"  - {{id: c, of: 0*b, equals: {equals}}}\n"
+    )
+    case = load(path)
+    found = judge(Bench(case), case.claims[0])
+    assert found.verdict == "wrong", found
+    assert words in found.reason

@@ -7,7 +7,7 @@ from typing import Any
 
 from derive.errors import ExpressionError, nearest
 from derive.language import parse
-from derive.shapes import indices, show, size
+from derive.shapes import indices, letters, show, size
 from verify.casefile.model import Claim, Place
 from verify.casefile.names import Names, explained
 from verify.casefile.readers import Reader, short
@@ -115,8 +115,11 @@ class Claims:
             parts = self.reader.texts(given.get(key), "an expression or a list of them")
             if parts:
                 texts[key] = (" = " if key == "equals" else "; ").join(t.value for t in parts)
-                nodes = [self.names.expression(t, boolean) for t in parts]
+                misfits: list[ExpressionError] = []
+                nodes = [self.names.expression(t, boolean, misfits if key == "equals" else None) for t in parts]
                 values[key] = tuple(n for n in nodes if n is not None)
+                if misfits:
+                    values[key], values["misfit"] = (), _misfit(misfits[0].message, misfits[0].letters)
         if "shows" in given:
             self.shows(given["shows"], texts, values)
         if "standard" in given:
@@ -193,7 +196,11 @@ class Claims:
                 continue
             places = [t.place for t in tree.items] if isinstance(tree, Items) else [tree.place]
             for place, node in zip(places, found if isinstance(found, tuple) else [found], strict=False):
-                if node is not None and node.shape != of.shape:
+                clash = [letters(m, n) for m, n in zip(node.shape, of.shape, strict=False) if m != n] if node else []
+                if key == "equals" and node is not None and clash and all(clash) and len(node.shape) == len(of.shape):
+                    said = f"{show(node.shape)} is not the shape {show(of.shape)}"
+                    values["equals"], values["misfit"] = (), _misfit(said, clash[0])
+                elif node is not None and node.shape != of.shape:
                     message = f"'{key}' has shape {show(node.shape)}, and 'of' has shape {show(of.shape)}"
                     self.reader.fault(place, message)
 
@@ -267,3 +274,8 @@ class Claims:
         else:
             self.ids[name] = place
         return name
+
+
+def _misfit(what: str, sizes: tuple[str, ...]) -> str:
+    """Why a formula has no value at an instance of the sizes."""
+    return f"conforms only where {' = '.join(sizes)}: {what.partition('; it fits only')[0]}"

@@ -65,6 +65,7 @@ class Claim:
     order: int
     of: Node | None = None
     equals: tuple[Node, ...] = ()
+    misfit: str = ""  # why what it equals has no value at these sizes: shapes that do not fit together
     prints: str | None = None
     by: Node | None = None
     shows: Node | None = None

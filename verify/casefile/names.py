@@ -39,10 +39,13 @@ class Names:
 
     # -- expressions ----------------------------------------------------------------------------
 
-    def expression(self, t: Text, boolean: bool | None = False) -> Node | None:
+    def expression(
+        self, t: Text, boolean: bool | None = False, misfits: list[ExpressionError] | None = None
+    ) -> Node | None:
         """The node of an expression, or None where it is at fault or needs a name that is.
 
-        ``boolean`` asks for a condition (True), a value (False) or either (None).
+        ``boolean`` asks for a condition (True), a value (False) or either (None). Two sizes by name that do not fit together
+        go to ``misfits`` where that is given: what a document claims may be wrong in this way, too.
         """
         try:
             if self.broken and any(n in self.broken for n in names_in(t.value)):
@@ -50,7 +53,9 @@ class Names:
                 return None
             return parse(t.value, self.scope, self.graph, boolean=boolean, layout=self.layout)
         except ExpressionError as e:
-            if not (e.message.startswith("unknown symbol") and self.unknown(t)):
+            if misfits is not None and e.letters:
+                misfits.append(e)
+            elif not (e.message.startswith("unknown symbol") and self.unknown(t)):
                 self.reader.fault(t.at(e.offset), explained(e, t))
             return None
 

@@ -32,7 +32,7 @@ JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
     ("recovery", lambda c: c.recover is not None, judge_recovery),
     ("relation", lambda c: c.holds is not None, judge_relation),
     ("somewhere", lambda c: c.somewhere is not None, judge_somewhere),
-    ("equality", lambda c: bool(c.equals), judge_equality),
+    ("equality", lambda c: bool(c.equals or c.misfit), judge_equality),
     ("convention", lambda c: bool(c.standard), judge_convention),
     ("consistency", lambda c: bool(c.contradicts), judge_consistency),
     ("arithmetic", lambda c: c.shows is not None, judge_arithmetic),

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from derive.calculus import expand_all
+from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.language import decimal_text, to_text
 from derive.natural_domain import of_derivatives
@@ -22,27 +23,66 @@ from verify.verdict import Verdict, combine, undecided
 if TYPE_CHECKING:
     from derive.decide import Decision
 
+#: What loops and picked entries leave behind: the same for no other size.
+_AT_THESE_SIZES = ("index", "stack", "concat")
 MAX_OTHERS = 24  # quantities of the case that a formula may have meant
 
 
 def judge_equality(bench: Bench, claim: Claim) -> Verdict:
     """At the case's own sizes, and where the formula has sizes at every other instance of them."""
-    here, chain = _judge_here(bench, claim)
     sizes = bench.case.sizes
+    if claim.misfit:
+        return _misfit(claim, f"at {_say(sizes)} {claim.misfit}")
+    here, chain = _judge_here(bench, claim)
     if not sizes or here.verdict not in ("holds", "holds-if") or not _has_sizes(chain, sizes):
         return here
-    if all(a is b for a, b in pairwise(chain)):
-        return replace(here, reason=f"{here.reason}, whatever the sizes", evidence={**here.evidence, "sizes": "all"})
+    if (general := bench.general) is not None and (same := _same(general, claim)) is not None:
+        if same.misfit:
+            return _misfit(claim, f"{same.misfit}; at {_say(sizes)} both sides are equal")
+        if _whatever_the_sizes(general, same):
+            reason = f"{here.reason}, whatever the sizes"
+            return replace(here, reason=reason, evidence={**here.evidence, "sizes": "all"})
     tried = [_say(sizes)]
     for other in bench.elsewhere:
-        same = next((c for c in other.case.claims if c.id == claim.id), None)
+        same = _same(other, claim)
         if same is None:
             continue
+        if same.misfit:
+            return _misfit(claim, f"at {_say(other.case.sizes)} {same.misfit}")
         there, _ = _judge_here(other, same)
         if there.verdict not in ("holds", "holds-if"):
             return replace(there, reason=f"at {_say(other.case.sizes)}: {there.reason}")
         tried.append(_say(other.case.sizes))
     return replace(here, reason=f"{here.reason}; at {'; '.join(tried)}", evidence={**here.evidence, "sizes": tried})
+
+
+def _same(other: Bench, claim: Claim) -> Claim | None:
+    """The claim at another instance of the sizes."""
+    return next((c for c in other.case.claims if c.id == claim.id), None)
+
+
+def _misfit(claim: Claim, why: str) -> Verdict:
+    return Verdict("wrong", why, None, (claim.id,), {"method": "proved", "by": "shapes"})
+
+
+def _whatever_the_sizes(general: Bench, claim: Claim) -> bool:
+    """Whether the links are proved with the sizes as letters. ``general`` is an instance that gives each a number of its own."""
+    from derive.decide.matrices import Sizes, lettered, prove
+
+    assert claim.of is not None
+    chain = [claim.of, *claim.equals]
+    roots = [*chain, *(a for a in claim.assuming if not asks(a))]
+    if any(n.op in _AT_THESE_SIZES or len(n.shape) > 2 for n in topological(roots)):
+        return False
+    names = general.case.sizes
+    sizes = Sizes({value: name for name, value in names.items()}, names)
+    try:
+        roots = expand_all(lettered(roots, sizes))
+    except ExpressionError:
+        return False
+    links = pairwise(roots[: len(chain)])
+    proofs = [prove(a, b, roots[len(chain) :], sizes) for a, b in links]
+    return all(p is not None and p.general for p in proofs)
 
 
 def _judge_here(bench: Bench, claim: Claim) -> tuple[Verdict, list[Node]]:
