@@ -134,6 +134,12 @@ def test_of_two_faults_nothing_is_told(text: str) -> None:
     assert found is None, found.words
 
 
+@pytest.mark.parametrize("text", ["leaky_relu(x) == max(x, x/10 + 0*y)", "relu(min(x, 6)) == min(x, 6)"])
+def test_one_right_case_of_two_is_no_condition(text: str) -> None:
+    found = diagnosed(text)
+    assert found is None or not found.condition
+
+
 def test_a_dead_branch_is_no_condition() -> None:
     """Below 0 everything that is wrong here is 0: that does not make it right there."""
     found = diagnosed("3*relu(x)**2 + y == relu(x) + y")

@@ -19,6 +19,8 @@ FEW = 3  # of them that must satisfy a condition
 MAX_SUBJECTS = 10
 STEPS = tuple(Fraction(v) for v in ("1/3", "5/7", "-2/5", "2", "-3"))
 
+_PIECEWISE = ("relu", "abs", "sign", "min", "max", "where", "select")
+
 _TRUE: dict[str, Callable[[Any], bool]] = {
     "ge": lambda v: bool(v >= 0),
     "gt": lambda v: bool(v > 0),
@@ -51,6 +53,8 @@ def conditions(domain: Domain) -> Iterator[Condition]:
     seen = [s for p in domain.points(MANY) if (s := _seen(domain, p)) is not None]
     if not any(not s.equal for s in seen):
         return
+    # a side that tells cases apart itself, and is right in one of them, is wrong in the other
+    whole = not any(n.op in _PIECEWISE for n in topological([domain.b]))
     for subject, edge in _subjects(domain):
         for op, holds in _TRUE.items():
             inside = []
@@ -65,7 +69,7 @@ def conditions(domain: Domain) -> Iterator[Condition]:
                 continue
             g = subject.graph
             condition = g.call(op, subject, g.const(edge))
-            yield Condition(condition, _says_something(domain, condition, inside, seen))
+            yield Condition(condition, whole and _says_something(domain, condition, inside, seen))
     yield from _special(domain, seen)
 
 
