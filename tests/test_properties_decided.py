@@ -79,4 +79,9 @@ def test_a_kink_is_named_with_its_two_slopes() -> None:
 def test_what_is_not_settled_stays_undecided() -> None:
     assert _decide("continuous(where(x > 0, x, 2*x), x)", ()) == "undecided"
     assert _decide("convex(x**2,x)", ("x**2 > 1",)) == "undecided"  # the domain has a hole
+    assert (
+        _decide("minimizer(0-log(x)-x, x, 0-1)", ()) != "proved"
+    )  # the gradient is 0 there, and the function has no value
+    assert _decide("stationary(0-log(x)-x, x, 0-1)", ()) != "proved"
+    assert _decide("not convex(x*log(x)+a*x, x)", ()) != "proved"
     assert _decide("increasing(0-1/x,x)", ("x!=0",)) != "proved"

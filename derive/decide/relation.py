@@ -37,12 +37,17 @@ def _cases(assuming: Sequence[Node]) -> list[list[Node]]:
     cases: list[list[Node]] = [[]]
     for n in assuming:
         parts = [n]
-        while any(p.op == "or" for p in parts) and len(parts) < MAX_CASES:
-            parts = [a for p in parts for a in (p.args if p.op == "or" else (p,))]
+        while any(_splits(p) for p in parts) and len(parts) < MAX_CASES:
+            parts = [a for p in parts for a in (p.args if _splits(p) else (p,))]
         if len(parts) * len(cases) > MAX_CASES:
             parts = [n]
         cases = [[*case, p] for case in cases for p in parts]
     return cases if len(cases) > 1 else []
+
+
+def _splits(n: Node) -> bool:
+    """Of a tensor, each entry may have a case of its own: not split."""
+    return n.op == "or" and not n.shape and not any(a.shape for a in n.args)
 
 
 def _gravest(found: Sequence[Decision]) -> Decision:

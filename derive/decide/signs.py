@@ -279,7 +279,7 @@ class Signs:
         whole = fmpq_poly(coefficients).numer()
         places = []
         for root, _ in whole.complex_roots():
-            if root.imag == 0:
+            if root.imag.contains(0):
                 x = root.real
                 if (low is None or not x < low) and (high is None or not x > high):
                     places.append(x)

@@ -17,6 +17,7 @@ from derive.decide.properties.shape import (
     smooth,
     undecided,
     valued,
+    valued_at,
 )  # fmt: skip
 from derive.decide.refute import Bounds
 from derive.decide.relation import decide_holds
@@ -27,6 +28,8 @@ def stationary(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -
     f, x, v = components(args[0])[0], components(args[1]), components(args[2])
     at_v = dict(zip(x, v, strict=True))
     g = f.graph
+    if not valued_at(f, at_v, conditions(assuming), scalar_bounds(bounds)):
+        return undecided("whether the function has a value there is not settled")
     slopes = substitute_all(gradient(f, x), at_v)
     given = substitute_all(conditions(assuming), at_v)
     found = [decide_equal(s, g.zero, given, scalar_bounds(bounds)) for s in slopes]
@@ -55,6 +58,8 @@ def _least(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds, only:
         inside = _inside(x, v, given, ends)
         if not inside:
             return undecided("whether the point lies in the domain is not settled")
+    if not valued_at(f, at_v, given, ends):
+        return undecided("whether the function has a value at the point is not settled")
     gap = g.sub(f, substitute_all([f], at_v)[0])
     found = decide_holds(g.call("ge", gap, g.zero), given, ends)
     if found.status == "refuted":

@@ -6,7 +6,7 @@ assumption that speaks of them is an affine inequality, and so is what the funct
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from derive.calculus import gradient
@@ -15,7 +15,7 @@ from derive.decide.cascade import Decision, _fragile
 from derive.decide.refute import SIMPLE, Bounds, Domain, Point
 from derive.decide.relation import decide_holds
 from derive.enclose import Value, evaluate, rational
-from derive.graph import Node, topological
+from derive.graph import Node, substitute, topological
 
 KINKED = ("relu", "abs", "sign", "min", "max", "where", "select", "hold", "apply", "floor", "ceil")
 INEQUALITIES = ("gt", "ge", "lt", "le")
@@ -69,6 +69,20 @@ def valued(n: Node, x: Sequence[Node], assuming: Sequence[Node], bounds: Bounds,
         if key[0] != "ne" and _half_spaces(need, x) and not (strict and need.op == "ge"):
             continue
         if decide_holds(need, assuming, bounds).status != "proved":
+            return False
+    return True
+
+
+def valued_at(f: Node, point: Mapping[Node, Node], assuming: Sequence[Node], bounds: Bounds) -> bool:
+    """Whether f has a value where its variables have these values, as far as it hangs on the variables."""
+    x = list(point)
+    given = [c for c in assuming if not below(c, x)]
+    for key, need in _fragile(f).items():
+        if not below(need, x):
+            continue
+        if key[0] in ("where", "select"):
+            return False
+        if decide_holds(substitute(need, point), given, bounds).status != "proved":
             return False
     return True
 
