@@ -22,7 +22,7 @@ from derive.graph import Graph, Node
 from derive.language import parse, to_text
 from derive.operators import OPERATORS, STRUCTURAL
 from tests.strategies import KINKED, SMOOTH, points, scalar_expressions
-from verify.backends import numpy_source, torch_source
+from verify.backends import export, numpy_source, torch_source
 from verify.backends.numpy_source import compile_numpy
 from verify.backends.torch_source import compile_torch
 from verify.backends.writer import Names, Program, identifier
@@ -244,3 +244,8 @@ def test_what_is_missing_is_said() -> None:
     with pytest.raises(NotImplementedError, match="no form for 'matmul'"):
         compile_numpy([parse("v @ w", SCOPE, G)], [SCOPE["v"], SCOPE["w"]])
     assert to_text(X) == "x"
+
+
+@pytest.mark.parametrize("name", [name for name in STRUCTURAL if name != "def"])  # a definition is a line of its own
+def test_every_structural_operator_has_a_form_in_tensor_level_numpy(name: str) -> None:
+    assert name in export.TENSORS
