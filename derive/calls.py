@@ -6,6 +6,7 @@ Each reads its call and builds its node. Constructors take whole numbers, which 
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import NoReturn, Protocol
@@ -14,6 +15,8 @@ from derive.composites import CALLED, Composite, build
 from derive.errors import nearest
 from derive.graph import Graph, Node
 
+MAX_FACTORIAL = 60
+
 
 class Reader(Protocol):
     """What a call needs of the reader of the expression that it stands in."""
@@ -21,6 +24,8 @@ class Reader(Protocol):
     graph: Graph
 
     def integer(self, t: ast.expr) -> int: ...
+
+    def number_of(self, t: ast.expr) -> Node: ...
 
     def arity(self, t: ast.Call, args: Sequence[Node], n: int) -> None: ...
 
@@ -133,12 +138,35 @@ def delta(r: Reader, t: ast.Call) -> Node:
     return r.graph.one if i == j else r.graph.zero
 
 
+def factorial(r: Reader, t: ast.Call) -> Node:
+    (n,) = _whole(r, t, (1,), "factorial(n) of a whole number, such as a size")
+    if not 0 <= n <= MAX_FACTORIAL:
+        r.fail(f"a factorial is of 0 to {MAX_FACTORIAL}", t)
+    return r.graph.const(math.factorial(n))
+
+
+def binomial(r: Reader, t: ast.Call) -> Node:
+    """binomial(n, k): of k things out of n. k is a whole number; in n it is a polynomial."""
+    if len(t.args) != 2 or t.keywords:
+        r.fail("expected binomial(n, k) with a whole number k", t)
+    g, k = r.graph, r.integer(t.args[1])
+    if not 0 <= k <= MAX_FACTORIAL:
+        r.fail(f"binomial(n, k) with k from 0 to {MAX_FACTORIAL}", t)
+    n, product = r.number_of(t.args[0]), g.one
+    for i in range(k):
+        product = g.mul(product, g.sub(n, g.const(i)))
+    return g.mul(product, g.const(Fraction(1, math.factorial(k))))
+
+
 CONSTRUCTORS: dict[str, Callable[[Reader, ast.Call], Node]] = {
     "eye": eye,
     "zeros": zeros,
     "ones": ones,
     "one_hot": one_hot,
     "delta": delta,
+    "len": lambda r, t: r.graph.const(r.integer(t)),
+    "factorial": factorial,
+    "binomial": binomial,
 }
 
 #: Functions of values. A case may give these names, and those of constructors, to its own quantities.

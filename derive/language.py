@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NoReturn
 
-from derive import abstract, properties, shapes, substitution
+from derive import abstract, properties, schemes, shapes, substitution
 from derive.abstract import called
 from derive.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, total
 from derive.errors import ExpressionError, ShapeError, nearest
@@ -42,7 +42,9 @@ _LOOP_ONLY = ("prod", "matprod")
 _CONDITIONAL = ("indicator",)
 _CORE = (*FUNCTIONS, *_STRUCTURED, *_DERIVATIVES, *_LOOP_ONLY)
 _CONDITIONS = (*PROPERTIES, *CONNECTIVES)
-FUNCTION_NAMES = tuple(dict.fromkeys((*_CORE, *_CONDITIONAL, *_CONDITIONS, "at", *CALLS, *CONSTRUCTORS)))
+FUNCTION_NAMES = tuple(
+    dict.fromkeys((*_CORE, *_CONDITIONAL, *_CONDITIONS, "at", "expect", "variance", *CALLS, *CONSTRUCTORS))
+)
 
 #: Functions whose names a case can't give to anything else. The rest are free: a quantity ``delta`` is never taken for
 #: ``delta(i, j)``.
@@ -275,6 +277,8 @@ class _Reader:
             case ast.ListComp(elt=element, generators=generators):
                 return g.stack(self.rounds(element, generators, t))
             case ast.Call(func=ast.Name(id=name), args=[ast.GeneratorExp(elt=element, generators=generators)]):
+                if name in _EXPECTATIONS:
+                    return self.expectation(name, element, generators)
                 if name not in _LOOPS:
                     self.fail(f"{name} takes no loop; {', '.join(_LOOPS)} do", t)
                 return _LOOPS[name](self, self.rounds(element, generators, t))
@@ -295,6 +299,8 @@ class _Reader:
 
     def call(self, name: str, t: ast.Call, args: list[Node]) -> Node:
         g = self.graph
+        if name in _EXPECTATIONS:
+            self.fail(f"{name} takes a random variable: {name}(x[n] for n in uniform(N))", t)
         if name in _LOOP_ONLY:
             self.fail(f"{name} takes a loop: {name}(x[i] for i in n)", t)
         if name == "where":
@@ -436,6 +442,60 @@ class _Reader:
             self.fail("a loop of no rounds has no value", t)
         return found
 
+    def expectation(self, name: str, element: ast.expr, generators: Sequence[ast.comprehension]) -> Node:
+        """expect(f for B in scheme) and variance(f for B in scheme); several variables are independent."""
+        g = self.graph
+        mean = self.expected(element, list(generators), 1)
+        if name == "expect":
+            return mean
+        if mean.shape:
+            self.fail("a variance is of a scalar", element)
+        return g.call("sub", self.expected(element, list(generators), 2), g.pow(mean, g.const(2)))
+
+    def expected(self, element: ast.expr, generators: list[ast.comprehension], power: int) -> Node:
+        """The expectation of a power of the element, the first variable outermost."""
+        g = self.graph
+        if not generators:
+            value = self.real(self.value(element), element)
+            return value if power == 1 else g.pow(value, g.const(power))
+        first, *rest = generators
+        if not isinstance(first.target, ast.Name) or first.ifs:
+            self.fail(
+                "an expectation has one variable a scheme and no condition, as in 'for B in subsets(N, 2)'", first.iter
+            )
+
+        def inner(value: Node) -> Node:
+            self.terms[0] += 1
+            if self.terms[0] > MAX_TERMS:
+                self.fail(f"more than {MAX_TERMS} outcomes", first.iter)
+            here = {**self.scope, first.target.id: value}  # type: ignore[attr-defined]  # a Name, as was seen above
+            return _Reader(self.text, here, g, self.layout, self.terms).expected(element, rest, power)
+
+        name, arguments = schemes.call(first.iter, self.fail)
+        if name in schemes.SCHEMES:
+            total = None
+            for value, weight in schemes.outcomes(self, first.iter):
+                part = g.mul(weight, inner(value))
+                total = part if total is None else g.add(total, part)
+            assert total is not None
+            return total
+        if len(arguments) != 2:
+            self.fail(f"{name} has two parameters", first.iter)
+        ends = [self.number_of(a) for a in arguments]
+        x = g.node("symbol", (), f"{first.target.id} of {name}", ())
+        polynomial = inner(x)
+        try:
+            return schemes.integrated(polynomial, x, lambda k: schemes.MOMENTS[name](g, k, *ends))
+        except ExpressionError as e:
+            self.fail(e.message, element)
+
+    def number_of(self, t: ast.expr) -> Node:
+        """A scalar that stands as a parameter."""
+        found = self.real(_Reader(self.text, self.scope, self.graph, self.layout, self.terms).value(t), t)
+        if found.shape:
+            self.fail(f"'{self.source(t)}' is no scalar", t)
+        return found
+
     def total(self, parts: Sequence[Node]) -> Node:
         return self.fold("add", parts)
 
@@ -508,6 +568,9 @@ _LOOPS: dict[str, Callable[[_Reader, Sequence[Node]], Node]] = {
     "max": _Reader.greatest,
     "logaddexp": _Reader.logaddexp,
 }
+
+#: What takes a loop over random schemes.
+_EXPECTATIONS = ("expect", "variance")
 
 _STRUCTURES: dict[str, Callable[[_Reader, ast.Call, list[Node]], Node]] = {
     "sum": total,

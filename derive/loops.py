@@ -33,6 +33,11 @@ def whole(t: ast.expr, scope: Mapping[str, Node]) -> int | None:
             n = scope[name]
             n = n.args[0] if n.op == "def" else n
             return n.attr if n.op == "const" and isinstance(n.attr, int) else None
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]) if name in scope:
+            return len(found) if (found := wholes(scope[name])) else None
+        case ast.Subscript(value=ast.Name(id=name), slice=at) if name in scope:
+            found, k = wholes(scope[name]), whole(at, scope)
+            return found[k] if found and k is not None and 0 <= k < len(found) else None
         case ast.UnaryOp(op=ast.USub(), operand=inner):
             negative = whole(inner, scope)
             return None if negative is None else -negative
@@ -42,6 +47,13 @@ def whole(t: ast.expr, scope: Mapping[str, Node]) -> int | None:
                 return None
             return _ARITHMETIC[type(op)](a, b)
     return None
+
+
+def wholes(n: Node) -> list[int] | None:
+    """The entries of a vector of whole numbers, such as an outcome of ``subsets(N, b)``; or None."""
+    if n.op != "stack" or not all(a.op == "const" and isinstance(a.attr, int) for a in n.args):
+        return None
+    return [a.attr for a in n.args]
 
 
 def rounds(generators: Sequence[ast.comprehension], scope: Mapping[str, Node]) -> Iterator[dict[str, Node]]:
@@ -56,7 +68,9 @@ def rounds(generators: Sequence[ast.comprehension], scope: Mapping[str, Node]) -
             yield from rounds(inner, here) if inner else [here]
 
 
-def _range(t: ast.expr, scope: Mapping[str, Node]) -> range:
+def _range(t: ast.expr, scope: Mapping[str, Node]) -> Sequence[int]:
+    if isinstance(t, ast.Name) and t.id in scope and (listed := wholes(scope[t.id])) is not None:
+        return listed
     bounds = t.args if isinstance(t, ast.Call) and isinstance(t.func, ast.Name) and t.func.id == "range" else [t]
     values = [whole(b, scope) for b in bounds]
     if not 1 <= len(values) <= 3 or any(v is None for v in values) or (len(values) == 3 and values[2] == 0):

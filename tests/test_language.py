@@ -121,6 +121,9 @@ def test_every_function_can_be_called() -> None:
         "outer": "outer(v, v)", "dot": "dot(v, v)", "diag": "diag(v)", "norm": "norm(v)", "broadcast": "broadcast(x, 2)",
         "reshape": "reshape(v, 2, 1)", "d": "d(x, x)", "grad": "grad(x, x)", "jacobian": "jacobian(v, v)",
         "hessian": "hessian(x, x)", "hvp": "hvp(x, x, 1)", "at": "at(x, x=1)",
+        "expect": "expect(i*x for i in uniform(3))", "variance": "variance(i*x for i in uniform(3))",
+        "len": "expect(len(B)*x for B in subsets(3, 2))",
+        "factorial": "factorial(3)", "binomial": "binomial(x, 2)",
         "implies": "implies(x > 0, y > 0)", "iff": "iff(x > 0, y > 0)",
     }  # fmt: skip
     calls |= {name: f"{name}(i*x for i in range(3))" for name in ("prod", "matprod")} | {
