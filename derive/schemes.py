@@ -113,10 +113,7 @@ def outcomes(r: Reader, t: ast.expr) -> list[tuple[Node, Node]]:
     found = []
     p = r.number_of(args[-1]) if scheme.weighted else g.one
     for outcome in scheme.outcomes(*sizes):
-        if isinstance(outcome, int):
-            value = g.const(outcome)
-        else:
-            value = g.stack([g.const(i) for i in outcome])
+        value = g.const(outcome) if isinstance(outcome, int) else g.stack([g.const(i) for i in outcome])
         if scheme.weighted and isinstance(outcome, tuple):
             ones = sum(outcome)
             weight = g.mul(g.pow(p, g.const(ones)), g.pow(g.sub(g.one, p), g.const(len(outcome) - ones)))
