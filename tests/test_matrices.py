@@ -121,6 +121,9 @@ def test_numbers_that_happen_to_be_sizes_are_no_letters() -> None:
     "line",
     [
         "jacobian(W @ x + b, x) == W",
+        "jacobian(tanh(W @ x + b), x) == diag(1 - tanh(W @ x + b)**2) @ W",
+        "jacobian(softmax(x), x) == diag(softmax(x)) - outer(softmax(x), softmax(x))",
+        "d(x/(1 + norm(x)**2), x) == eye(n)/(1 + norm(x)**2) - 2*outer(x, x)/(1 + norm(x)**2)**2",
         "hessian(norm(X @ w - t)**2/2, w) == X.T @ X",
         "hessian(x @ A @ x, x) == A + A.T",
     ],
@@ -130,3 +133,17 @@ def test_jacobians_are_proved_for_every_size(line: str) -> None:
     found = prove(a, b, [], SIZES)
     assert found is not None
     assert found.general
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "jacobian(tanh(W @ x + b), x) == W*(1 - tanh(W @ x + b)**2).T[0]",
+        "jacobian(A @ x, x) == A.T",
+        "jacobian(softmax(x), x) == diag(softmax(x)) + outer(softmax(x), softmax(x))",
+        "hessian(norm(X @ w - t)**2, w) == X.T @ X",
+    ],
+)
+def test_false_jacobians_are_not_proved(line: str) -> None:
+    a, b, _ = claim(line, SIZES, **GENERAL)
+    assert prove(a, b, [], SIZES) is None

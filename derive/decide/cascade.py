@@ -107,6 +107,8 @@ def _by_whole_tensors(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds
             index=found.index,
             method="ball arithmetic",
         )
+    if found.empty:
+        return Decision("undecided", "no point was found that satisfies the assumptions")
     if found.large:
         return Decision(
             "undecided",

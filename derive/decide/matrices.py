@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 from derive.calculus import expand, gradient, vjp
 from derive.composites import options_of
+from derive.decide.inverses import Algebra
 from derive.decide.polynomials import Quotient, Regrow, Ring, Unwieldy
 from derive.decide.tensors import KEPT, Tensors
-from derive.decide.words import Form, NoForm, Words
+from derive.decide.words import Form, NoForm
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.meaning import unfold
@@ -58,7 +59,7 @@ def prove(a: Node, b: Node, assuming: Sequence[Node] = (), sizes: Sizes | None =
     ring = Ring(a.graph, ROOM)
     for _ in range(MAX_REGROWTH):
         try:
-            return _prove(roots[0], roots[1], roots[2:], Words(ring, (sizes or Sizes()).letters), sizes or Sizes())
+            return _prove(roots[0], roots[1], roots[2:], Algebra(ring, (sizes or Sizes()).letters), sizes or Sizes())
         except Regrow:
             scales, room = ring.scales, ring.room
             ring = Ring(a.graph, 2 * room if len(ring.kernels) >= room // 2 else room)
@@ -102,7 +103,7 @@ def lettered(roots: Sequence[Node], sizes: Sizes) -> list[Node]:
     return [done[r] for r in roots]
 
 
-def _prove(a: Node, b: Node, assuming: Sequence[Node], words: Words, sizes: Sizes) -> Proof | None:
+def _prove(a: Node, b: Node, assuming: Sequence[Node], words: Algebra, sizes: Sizes) -> Proof | None:
     for _ in range(2):  # a rule may tidy the others
         _assume(assuming, words, sizes)
     found = Tensors(words, sizes.names)
@@ -149,7 +150,7 @@ def _parts(condition: Node) -> list[Node]:
     return out
 
 
-def _assume(assuming: Sequence[Node], words: Words, sizes: Sizes) -> None:
+def _assume(assuming: Sequence[Node], words: Algebra, sizes: Sizes) -> None:
     """Makes rules of the equations among the assumptions, where they can be; the others are not used."""
     for condition in assuming:
         if condition.op != "eq":
@@ -176,7 +177,7 @@ def _squared(a: Node, b: Node) -> tuple[Node, Node]:
     return a, b
 
 
-def _know(words: Words, q: Quotient) -> None:
+def _know(words: Algebra, q: Quotient) -> None:
     """Takes q = 0 for the value of the longest product that it holds, to the first power, times a number."""
     if not q.den.is_constant():
         return
@@ -197,7 +198,7 @@ def _know(words: Words, q: Quotient) -> None:
         words.know(w, words.ring.make(slope * words.ring.gen(k) - q.num, slope))
 
 
-def _rule(words: Words, f: Form) -> None:
+def _rule(words: Algebra, f: Form) -> None:
     if not f or not words.assume_zero(f):
         return
     lead = words.greatest(f)

@@ -170,6 +170,9 @@ class Arena:
         self.kinks = [n for n in topological(self.roots[:2]) if n.op in (*_KINKED, "min", "max", "where")]
         self.bounds = bounds
         self.shapes = _wanted(self.roots[2:], self.symbols)
+        #: whether matrices are asked for that entries taken one by one would not make
+        strict = [made for key, made in _FAMILIES.items() if key not in (_SYMMETRIC, _SKEW)]
+        self.strict = any(made in strict for made in self.shapes.values())
 
     def points(self, count: int) -> Iterator[dict[Node, Tensor]]:
         """Points that meet the bounds and all assumptions, for certain."""
@@ -316,12 +319,13 @@ def _simplex(total: Fraction) -> Callable[[Shape, random.Random], Tensor]:
     return made
 
 
+_SYMMETRIC, _SKEW = frozenset(("symmetric",)), frozenset(("skew",))
 _FAMILIES: dict[frozenset[str], Callable[[Shape, random.Random], Tensor]] = {
     frozenset(("columns",)): _columns,
     frozenset(("rows",)): _rows,
     frozenset(("columns", "rows")): _columns,
-    frozenset(("symmetric",)): _mirrored(1),
-    frozenset(("skew",)): _mirrored(-1),
+    _SYMMETRIC: _mirrored(1),
+    _SKEW: _mirrored(-1),
     frozenset(("idempotent",)): _idempotent,
     frozenset(("idempotent", "symmetric")): _projection,
     frozenset(("columns", "symmetric")): _reflection,

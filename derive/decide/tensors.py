@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.composites import COMPOSITES, options_of
+from derive.decide.inverses import Algebra
+from derive.decide.linear import matrix
 from derive.decide.polynomials import Key, Quotient
 from derive.decide.signs import NEGATIVE, ZERO
-from derive.decide.words import Form, Letter, NoForm, Words
+from derive.decide.words import Form, Letter, NoForm
 from derive.graph import Node, Shape, topological
 from derive.operators import OPERATORS
 
@@ -44,7 +46,7 @@ class Need:
 class Tensors:
     """One claim's nodes in normal form."""
 
-    def __init__(self, words: Words, size_names: Mapping[str, int]) -> None:
+    def __init__(self, words: Algebra, size_names: Mapping[str, int]) -> None:
         self.words = words
         self.size_names = size_names
         self.general = True  # nothing was used that holds at these sizes only
@@ -432,15 +434,7 @@ def _reshape(t: Tensors, n: Node) -> Value:
 
 
 def _linear(t: Tensors, n: Node) -> Value:
-    """The matrix J of a linear map, given as J.T @ u for a symbol u: ``u`` is taken off the words."""
-    image, u = n.args
-    k = t.words.numbers[("node", u.id)]
-    out: Form = {}
-    for w, c in t.form(image).items():
-        if not w or w[-1] != k or any(abs(x) == k for x in w[:-1]) or u in t.words.ring.free(c.num, c.den):
-            raise NoForm("a derivative that is no product")
-        out[w[:-1]] = c
-    return Value(n.shape, form=t.words.turned_form(t.words.reduced(out)))
+    return Value(n.shape, form=matrix(t, n))
 
 
 _OPAQUE = ("index", "stack", "concat")

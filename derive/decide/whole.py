@@ -30,7 +30,7 @@ _PICKED = ("symbol", "index", "stack", "concat", "def")
 @dataclass(frozen=True, slots=True)
 class Whole:
     """``proof``, or the ``point`` at which an entry differs: where both are None, the entries have to be looked at.
-    ``large``: there are too many of them."""
+    ``large``: there are too many of them. ``empty``: no matrices were found that meet the assumptions."""
 
     proof: Proof | None = None
     point: Mapping[Node, Fraction] | None = None
@@ -38,6 +38,7 @@ class Whole:
     left: str = ""
     right: str = ""
     large: bool = False
+    empty: bool = False
 
 
 def settle(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, sizes: Sizes | None = None) -> Whole:
@@ -52,6 +53,8 @@ def settle(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, sizes: Si
     large = work(order) > MAX_LAID_OUT or any(n.op in ("det", "inv") and n.args[0].shape[0] > MAX_MATRIX for n in order)
     try:
         arena = Arena(a, b, assuming, bounds)
+        if arena.strict and next(arena.points(MANY_POINTS), None) is None:
+            return Whole(empty=True)
         if proof is not None:
             return Whole(proof) if _inhabited(arena) else Whole(large=large)
         if large or arena.shapes:
