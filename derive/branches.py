@@ -82,12 +82,23 @@ class _Sweep:
                 found[n] = up
             if not any(a in self.depends for a in n.args):
                 continue
+            if _is_hole(n):  # what has no value at s = 0 has no derivative there
+                s = n.args[1].args[0]
+                if s in self.depends:
+                    hole = n if up.op == "const" else self.g.call("mul", up, n)
+                    hole = unbroadcast(self.g, self.wrapped(under, hole), s.shape)
+                    jumps[s] = self.g.add(jumps[s], hole) if s in jumps else hole
+                continue
             under, up = self.narrowed(n, under, up)
             for child, path, amount in self.into(n, under, up):
                 arriving.setdefault(child, []).append((path, amount))
             if n.op == "where" and n.args[0] in self.depends and not self.joins(n):
                 c, a, b = n.args
                 # no value on the boundary, zero off it
+                if not output.shape and any(
+                    n in topological([by]) for by, _ in under
+                ):  # min(n, x) may take n on one side only
+                    a, b, under, up = substitute(output, {n: a}), substitute(output, {n: b}), (), self.g.one
                 hole = self.g.call("mul", self.g.zero, self.choose(*_side(self.g, c, True), a, b))
                 if up.op != "const" and not (up.op == "broadcast" and up.args[0].op == "const"):
                     hole = self.g.call("mul", up, hole)  # unfolded: 3*(0*s) is not 0 where s has no value
@@ -217,6 +228,11 @@ class _Sweep:
                 if a in self.depends and jumps.get(a) is not amount:
                     jumps[a] = self.g.add(jumps[a], amount) if a in jumps else amount
         return found
+
+
+def _is_hole(n: Node) -> bool:
+    """Whether it is 0*select(s, a, b): no value at s = 0 unless a = b there, and else zero."""
+    return n.op == "mul" and n.args[0].op == "const" and n.args[0].attr == 0 and n.args[1].op == "select"
 
 
 def between(output: Node, variables: Sequence[Node]) -> set[Node]:

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derive.abstract import function
+from derive.calculus import expand
 from derive.components import components
 from derive.decide import Decision, decide_equal
 from derive.errors import ShapeError
@@ -320,6 +322,99 @@ def test_verdicts_do_not_depend_on_what_was_decided_before() -> None:
     first = {line: decide(line)[1].reason for line in lines(TRUE_IF) + lines(FALSE)[:20]}
     again = {line: decide(line)[1].reason for line in reversed(list(first))}
     assert first == again
+
+
+# -- claims about nothing, and points that are hard to find -----------------------------------------
+
+
+def test_a_claim_without_a_value_anywhere_is_not_proved() -> None:
+    g = Graph()
+    p = g.symbol("p")
+    side = parse("log(p - 1)", {"p": p}, g)
+    found = decide_equal(side, side, bounds={p: (Fraction(0), Fraction(1))})
+    assert found.status == "undecided"
+    assert "gives both sides a value" in found.reason
+    assert decide_equal(side, side).status == "proved"
+    far = parse("log(p - 1000)", {"p": p}, g)
+    assert decide_equal(far, far).status == "proved"
+
+
+JUMPS = [
+    "d(where(x == 0, 5, x), x) == 1",
+    "d(d(where(x > 0, x + 1, x), x), x) == 0",
+    "hessian(where(x > 0, x + 1, x), x) == 0",
+    "d(d(d(where(x > 0, x + 1, x), x), x), x) == 0",
+]
+
+
+@pytest.mark.parametrize("claim", JUMPS)
+def test_a_jump_leaves_no_derivative_of_any_order(claim: str) -> None:
+    found = decide(claim)[1]
+    assert found.status == "proved-if"
+    assert [to_text(c) for c in found.missing] == ["x != 0"]
+
+
+@pytest.mark.parametrize("claim", ["where(abs(x) < 1e-20, 1, 0) == 0", "where(abs(x*y - 1) < 1e-20, 1, 0) == 0",
+                                   "relu(1e-30 - abs(x - y)) == 0"])  # fmt: skip
+def test_slivers_between_kinks_are_found(claim: str) -> None:
+    assert decide(claim)[1].status == "refuted"
+
+
+def test_an_or_is_split_into_cases() -> None:
+    for claim in (
+        "x**2 == x ; if x == 0 or x == 1",
+        "abs(x) == x ; if x > 1 or x == 0",
+        "abs(x) == 2 ; if not (x != 2 and x != -2)",
+    ):
+        assert decide(claim)[1].status == "proved", claim
+    for claim in (
+        "x**2 == x ; if x == 0 or x == 2",
+        "abs(x) == x ; if x > 1 or x < -1",
+        "x == 1 ; if x == 1 or y == 1",
+    ):
+        assert decide(claim)[1].status == "refuted", claim
+    assert decide("x == x ; if x > 1 or y > 1, x < 0, y < 0")[1].status == "undecided"
+
+
+@pytest.mark.parametrize("claim", ["x == x*(1 + 1e-40)", "x + 1e-500 == x ; if x == 1/3", "exp(x) == exp(x) + 1e-90"])
+def test_values_that_differ_are_printed_differently(claim: str) -> None:
+    found = decide(claim)[1]
+    assert found.status == "refuted"
+    assert found.left.split() != found.right.split()
+    assert " " in found.right or Fraction(found.left) != Fraction(found.right)
+
+
+def with_functions(text: str, **arities: int) -> Decision:
+    g = Graph()
+    scope: dict[str, Node] = {n: g.symbol(n) for n in "xyc"}
+    scope |= {name: function(g, name, arity) for name, arity in arities.items()}
+    claim, *conditions = (parse(t.strip(), scope, g, boolean=True) for t in text.split(";"))
+    return decide_equal(expand(claim.args[0]), expand(claim.args[1]), conditions)
+
+
+EVERY = [
+    "phi(x + y) == phi(x) + phi(y)",
+    "d(phi(x)**2, x) == 2*phi(x)",
+    "phi(2*x) == 2*phi(x)",
+    "d(d(phi(x), x), x) == 0",
+    "phi(x)*E(x, y) == E(y, x)",
+    "d(E(x, y), x) == d(E(x, y), y)",
+]
+
+
+@pytest.mark.parametrize("text", EVERY)
+def test_a_false_claim_about_every_function_fails_for_one(text: str) -> None:
+    found = with_functions(text, phi=1, E=2)
+    assert found.status == "refuted"
+    assert "(t" in found.reason
+
+
+def test_a_law_that_is_assumed_of_a_function_is_kept() -> None:
+    assert with_functions("phi(2*x) == 2*phi(x) ; phi(c*x) == c*phi(x)", phi=1).status == "undecided"
+    assert (
+        with_functions("d(phi(x)**2, x) == 2*phi(x)*d(phi(x), x)".replace("d(phi(x), x)", "phi(x, d=1)"), phi=1).status
+        == "proved"
+    )
 
 
 # -- random expressions ------------------------------------------------------------------------------

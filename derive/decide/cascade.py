@@ -16,9 +16,10 @@ import derive.decide.kernels  # noqa: F401  (registers the rules)
 from derive import shapes
 from derive.components import components_all
 from derive.decide.abstraction import Abstraction, onto
+from derive.decide.instances import instances
 from derive.decide.normal import NOTHING, Fidelity, Normal
 from derive.decide.polynomials import Regrow, Ring, Unwieldy
-from derive.decide.refute import Bounds, Domain, Judged, Point, both_shown
+from derive.decide.refute import Bounds, Domain, Judged, Point, both_shown, constraints
 from derive.decide.regions import Outcome, Regions, describe
 from derive.decide.signs import Signs
 from derive.decide.whole import said, settle
@@ -82,6 +83,8 @@ def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds
             found = Decision("undecided", f"a limit of work was reached: {e}")
         except RecursionError:
             found = Decision("undecided", "nested too deeply")
+        if found.status == "undecided":
+            found = _by_example(x, y, assumed, scalar_bounds) or found
         decisions.append(replace(found, index=index) if a.shape else found)
         if found.status == "refuted":
             break
@@ -178,7 +181,7 @@ def _decide(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, quick: _
     found: Decision | None
     if a is b:
         found = Decision("proved", "both sides are the same expression", method="same expression")
-        return found if not assuming else _inhabited(domain, found)
+        return _inhabited(domain, found) if assuming or bounds or _fragile(a) else found
     if len(domain.order) > MAX_NODES:
         raise Unwieldy(f"{len(domain.order)} subexpressions")
     try:
@@ -198,6 +201,29 @@ def _decide(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, quick: _
         except Unwieldy:
             pass
     return _by_regions(domain, seen)
+
+
+def _by_example(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+    """A refutation by concrete functions in the place of abstract ones."""
+    try:
+        for example in instances([a, b, *assuming]):
+            x, y, *given = example.nodes
+            if not all(c is n or _law(c, bounds) for c, n in zip(given, assuming, strict=True)):
+                continue
+            found, _ = _refute(Domain(x, y, given, bounds))
+            if found is not None:
+                return replace(found, reason=f"for {example.said}: {found.reason}")
+    except (Unwieldy, RecursionError):
+        pass  # no example, no verdict
+    return None
+
+
+def _law(condition: Node, bounds: Bounds) -> bool:
+    """Whether an equation holds for all values, not only at a point."""
+    if condition.op != "eq":
+        return False
+    left, right = condition.args
+    return _decide(left, right, (), bounds, _Quick(Ring(condition.graph))).status == "proved"
 
 
 def _by_names(domain: Domain) -> Decision | None:
@@ -267,13 +293,13 @@ def _by_polynomials(domain: Domain, quick: _Quick, fidelity: Fidelity) -> Decisi
     found = Decision(
         "proved", f"one rational function {said}{_where(conditions)}", conditions, method="normal form", steps=(text,)
     )
-    return _inhabited(domain, found) if conditions or domain.assuming else found
+    return _inhabited(domain, found) if conditions or domain.assuming or domain.bounds else found
 
 
 def _same_definedness(domain: Domain) -> tuple[Node, ...] | None:
     """The conditions under which both sides have a value, if plainly the same for both but for cancelled factors."""
     needs_a, needs_b = _fragile(domain.a), _fragile(domain.b)
-    for n in needs_a.keys() ^ needs_b.keys():
+    for n in needs_a.keys() ^ needs_b.keys():  # 0/s is no factor that cancels: it says that there is no value at s = 0
         if n[0] != "ne" or any(m.op in _KINKED for m in topological(n[1])):
             return None
     nodes = list(dict.fromkeys([*needs_a.values(), *needs_b.values()]))
@@ -301,6 +327,8 @@ def _fragile(root: Node) -> dict[_Need, Node]:
         else:
             work.extend(n.args)
         match n.op:
+            case "div" if n.args[0].op == "const" and n.args[0].attr == 0:
+                out[("hole", (n.args[1],))] = g.call("ne", n.args[1], g.zero)
             case "div" if n.args[1].op != "const" or n.args[1].attr == 0:
                 out[("ne", (n.args[1],))] = g.call("ne", n.args[1], g.zero)
             case "log":
@@ -445,10 +473,15 @@ def _proved_if(
 
 def _inhabited(domain: Domain, found: Decision) -> Decision:
     """A proof, unless no point is found at which it says anything."""
-    for point in domain.points(24):
-        if domain.judge(point, highest=0).kind in ("same", "differ"):
-            return found
-    if domain.a is domain.b and any(True for _ in domain.points(4)):
+    valued = (
+        ("same", "differ", "unknown") if domain.a is domain.b else ("same", "differ")
+    )  # unknown: an abstract function's
+    for chosen in [(), *(c for choices in domain.alternatives for c in choices)]:
+        for point in domain.points(24, chosen):
+            if domain.judge(point, highest=0).kind in valued:
+                return found
+    needed = [c for n in _fragile(domain.a).values() for c in constraints(n)]
+    if any(domain.judge(point, highest=0).kind in valued for point in domain.points(24, needed)):
         return found
     what = "satisfies the assumptions and gives both sides a value" if domain.assuming else "gives both sides a value"
     return replace(found, status="undecided", reason=f"no point was found that {what}")

@@ -38,12 +38,14 @@ class NoValue(ArithmeticError):
 @dataclass(frozen=True, slots=True)
 class Need:
     """What a node needs to have a value: that ``what`` has a sign of ``signs``; or, where ``what`` is None, that the
-    opaque thing ``key`` has one. ``node`` says it for people."""
+    opaque thing ``key`` has one. ``node`` says it for people. ``hole``: it says so itself, by 0/what, and is no factor
+    that cancels."""
 
     key: Key
     what: Quotient | None
     signs: Mask
     node: Node
+    hole: bool = False
 
 
 Fidelity = Literal["names", "atoms", "kernels"]
@@ -159,12 +161,12 @@ class Normal:
                 found |= self.ring.free(v.num, v.den)
         return frozenset(found)
 
-    def need(self, n: Node, what: Quotient, signs: Mask, node: Node) -> None:
+    def need(self, n: Node, what: Quotient, signs: Mask, node: Node, hole: bool = False) -> None:
         """Records that ``n`` has a value only where ``what`` has one of these signs."""
         if what.den.is_one() and what.num.is_constant():
             return
-        key = (self.ring.quotient_key(what), signs)
-        self.needs.setdefault(n, []).append(Need(key, what, signs, node))
+        key = (self.ring.quotient_key(what), signs, hole)
+        self.needs.setdefault(n, []).append(Need(key, what, signs, node, hole))
 
     def need_atom(self, n: Node, value: Quotient, node: Node) -> None:
         self.needs.setdefault(n, []).append(Need(("atom", self.ring.key(value.num)), None, NONZERO, node))
@@ -231,7 +233,8 @@ def _div(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     a, b = args
     if b.den.is_one() and b.num.is_constant():
         return nf.ring.div(a, b)
-    nf.need(n, b, NONZERO, n.graph.call("ne", n.args[1], n.graph.zero))
+    hole = n.args[0].op == "const" and n.args[0].attr == 0
+    nf.need(n, b, NONZERO, n.graph.call("ne", n.args[1], n.graph.zero), hole)
     return nf.ring.div(a, b)
 
 

@@ -27,6 +27,9 @@ Constraint = tuple[Node, Mask]  # the sign of the node lies in the mask
 PRECISIONS = (128, 512, 2048)
 SIMPLE = tuple(Fraction(v) for v in ("1", "2", "-1", "3", "1/2", "-2", "-1/2", "5", "-3", "3/2", "1/3", "0", "10"))
 SIMPLER = tuple(Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3"))
+MAX_DENOMINATOR = 10**6  # of coordinates that are searched for, but where an equation gives them exactly
+MAX_EXACT_DENOMINATOR = 10**60
+MAX_ALTERNATIVES = 8  # cases of one assumption
 MAX_SIDES = 8  # combinations of sides of kinks looked at in one point
 MAX_SHRINK = 48  # evaluations spent on a simpler witness
 
@@ -59,6 +62,7 @@ class Domain:
         self.order = topological([a, b, *self.assuming])
         self.symbols = tuple(n for n in self.order if n.op == "index" or (n.op == "symbol" and not n.shape))
         self.constraints = tuple(c for n in self.assuming for c in constraints(n))
+        self.alternatives = tuple(choices for n in self.assuming for choices in alternatives(n))
         self.groups: Mapping[Node, tuple[Any, bool]] = {}
         self._kinks = _kinks(topological([a, b]))
         self.ranges = {s: _range(s, self.bounds, self.constraints) for s in self.symbols}
@@ -224,7 +228,7 @@ class Domain:
                 continue
             candidates = [turns[broken]] if broken[1] == ZERO else _between(sorted(set(turns.values())))
             for value in candidates:
-                if not _inside(value, self.ranges[v]) or value.denominator > 10**6:
+                if not _inside(value, self.ranges[v]) or value.denominator > MAX_EXACT_DENOMINATOR:
                     continue
                 moved = {**start, v: value}
                 point = _completed(moved, bound)
@@ -248,9 +252,10 @@ class Domain:
         a, b = start[v], start[v] + 1
         for _ in range(8):
             c = b - y * (b - a) / (y - x)
-            if c.denominator > 10**6:
-                c = c.limit_denominator(10**5)
-            z = _number(s, _completed({**start, v: c}, bound))
+            z = _number(s, _completed({**start, v: c}, bound)) if c.denominator <= MAX_EXACT_DENOMINATOR else None
+            if c.denominator > MAX_DENOMINATOR and z != 0:
+                c = c.limit_denominator(MAX_DENOMINATOR // 10)
+                z = _number(s, _completed({**start, v: c}, bound))
             if not z or z == y or c == b:
                 return c
             a, x, b, y = b, y, c, z
@@ -284,6 +289,37 @@ def constraints(condition: Node) -> list[Constraint]:
         elif n.op in COMPARED:
             mask = COMPARED[n.op]
             out.append((n.graph.sub(*n.args), mask if holds else 7 & ~mask))
+    return out
+
+
+def alternatives(condition: Node) -> list[list[list[Constraint]]]:
+    """The cases of every ``or`` that a condition demands, each with its signs; an ``or`` of too many is left out."""
+    out: list[list[list[Constraint]]] = []
+    work = [(condition, True)]
+    while work:
+        n, holds = work.pop()
+        if n.op == "not":
+            work.append((n.args[0], not holds))
+        elif n.op == ("and" if holds else "or"):
+            work += [(a, holds) for a in n.args]
+        elif n.op in ("and", "or"):
+            g = n.graph
+            cases = _flat(n, n.op)
+            if len(cases) <= MAX_ALTERNATIVES:
+                out.append([constraints(c if holds else g.call("not", c)) for c in cases])
+    return out
+
+
+def _flat(n: Node, op: str) -> list[Node]:
+    """The operands of nested conditions of one operator."""
+    out: list[Node] = []
+    work = [n]
+    while work:
+        m = work.pop()
+        if m.op == op and len(out) + len(work) <= 2 * MAX_ALTERNATIVES:
+            work += m.args[::-1]
+        else:
+            out.append(m)
     return out
 
 
@@ -477,6 +513,16 @@ def both_shown(left: Any, right: Any) -> tuple[str, str]:
     """Two different values with as many digits as it takes to tell them apart."""
     for digits in (20, 60, 200, 600):
         texts = shown(left, digits), shown(right, digits)
-        if texts[0] != texts[1]:
-            break
+        if not _one_number(*texts):
+            return texts
+    if isinstance(left, fmpq) and isinstance(right, fmpq) and left != right:
+        return texts[0], f"{texts[0]} {'+' if right > left else '-'} {shown(abs(right - left))}"
     return texts
+
+
+def _one_number(a: str, b: str) -> bool:
+    """Whether two texts read as one number: 1 and 1.000 do."""
+    try:
+        return Fraction(a) == Fraction(b)
+    except ValueError:
+        return a == b

@@ -92,6 +92,8 @@ class Regions:
         for s, mask in self.domain.constraints:
             if mask == ZERO:
                 cells = [at for c in cells for at in self._at_zero(c, s, boundary=False)]
+        for choices in self.domain.alternatives:
+            cells = [given for c in cells for chosen in choices for given in self._given_that(c, chosen)]
         self._group(cells[0] if cells else Cell())
         cells.reverse()
         count = 0
@@ -105,6 +107,14 @@ class Regions:
                 self.outcomes.append(found)
             else:
                 cells.extend(reversed(found))
+
+    def _given_that(self, cell: Cell, chosen: Sequence[Constraint]) -> list[Cell]:
+        """The cells in which one alternative of an assumption holds."""
+        cells = [replace(cell, facts=(*cell.facts, *(c for c in chosen if c[1] != ZERO)))]
+        for s, mask in chosen:
+            if mask == ZERO:
+                cells = [at for c in cells for at in self._at_zero(c, s, boundary=False)]
+        return cells
 
     def certain(self, condition: Node) -> bool:
         """Whether a comparison with zero holds everywhere in the domain where its sides have a value."""
@@ -279,7 +289,7 @@ class Regions:
                     continue
                 if key in other.sure or self._given(need, more):
                     recorded.append(need.node)
-                elif need.what is not None and need.signs == NONZERO and not self._kinked(need.what):
+                elif need.what is not None and need.signs == NONZERO and not (need.hole or self._kinked(need.what)):
                     recorded.append(need.node)  # a cancelled factor: the sides meet in the limit
                 else:
                     pending.append((side, need))
