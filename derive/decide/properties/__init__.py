@@ -13,6 +13,7 @@ from dataclasses import replace
 from derive.calculus import expand_all
 from derive.decide.cascade import Decision
 from derive.decide.properties import convexity, definite, monotone, optima, regularity
+from derive.decide.properties.slopes import by_slopes
 from derive.decide.refute import Bounds
 from derive.decide.relation import decide_holds
 from derive.graph import Node, topological
@@ -48,7 +49,9 @@ def decide_condition(condition: Node, assuming: Sequence[Node] = (), bounds: Bou
     asks for no property. Derivatives in it are worked out here."""
     if not asks(condition):
         plain, *given = expand_all([condition, *assuming])
-        return decide_holds(plain, [a for a in given if not asks(a)], bounds)
+        given = [a for a in given if not asks(a)]
+        found = decide_holds(plain, given, bounds)
+        return (by_slopes(plain, given, bounds or {}) if found.status == "undecided" else None) or found
     g = condition.graph
     match condition.op:
         case "def":
