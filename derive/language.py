@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NoReturn
 
-from derive import abstract, properties, schemes, shapes, substitution
+from derive import abstract, extremes, properties, schemes, shapes, substitution
 from derive.abstract import called
 from derive.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, total
 from derive.errors import ExpressionError, ShapeError, nearest
@@ -43,7 +43,9 @@ _CONDITIONAL = ("indicator",)
 _CORE = (*FUNCTIONS, *_STRUCTURED, *_DERIVATIVES, *_LOOP_ONLY)
 _CONDITIONS = (*PROPERTIES, *CONNECTIVES)
 FUNCTION_NAMES = tuple(
-    dict.fromkeys((*_CORE, *_CONDITIONAL, *_CONDITIONS, "at", "expect", "variance", *CALLS, *CONSTRUCTORS))
+    dict.fromkeys(
+        (*_CORE, *_CONDITIONAL, *_CONDITIONS, "at", "expect", "variance", *extremes.EXTREMES, *CALLS, *CONSTRUCTORS)
+    )
 )
 
 #: Functions whose names a case can't give to anything else. The rest are free: a quantity ``delta`` is never taken for
@@ -67,6 +69,10 @@ def parse(
     """
     tree = _read(text)
     node = _Reader(text, scope, graph, layout).value(tree)
+    if extremes.misplaced(node):
+        raise ExpressionError(
+            "inf stands alone on a side of a comparison, or as the point of a limit", text.find("inf")
+        )
     if boolean is not None and is_boolean(node) != boolean:
         raise ExpressionError("expected a condition such as a > b" if boolean else "expected a value, not a condition")
     return node
@@ -80,7 +86,7 @@ def names_in(text: str) -> dict[str, int]:
     loops = [n for n in ast.walk(tree) if isinstance(n, ast.GeneratorExp | ast.ListComp)]
     variables = {name for n in loops for name in bound(n.generators)}
     for n in ast.walk(tree):
-        if isinstance(n, ast.Name) and id(n) not in called and n.id not in variables:
+        if isinstance(n, ast.Name) and id(n) not in called and n.id not in variables and n.id != "inf":
             found.setdefault(n.id, n.col_offset)
         elif isinstance(n, ast.Call) and substitution.replaces(n):
             found.update({k.arg: k.value.col_offset for k in n.keywords if k.arg and k.arg not in found})
@@ -218,6 +224,8 @@ class _Reader:
             case ast.Constant():
                 return g.const(self.number(t))
             case ast.Name(id=name):
+                if name not in self.scope and name == "inf":
+                    return g.node("inf")
                 if name not in self.scope and name in CONSTANTS:
                     return g.call(name)
                 if name not in self.scope:
@@ -326,6 +334,8 @@ class _Reader:
             return g.call(name, *args)
         if name in _DERIVATIVES:
             return self.derivative(name, t, args)
+        if name in extremes.EXTREMES:
+            return extremes.read(self, t, name, args)
         if name in PROPERTIES:
             return properties.read(g, t, PROPERTIES[name], args)
         return _STRUCTURES[name](self, t, args)

@@ -37,6 +37,8 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
         return n.attr, _ATOM
     if op in CONSTANTS:
         return op, _ATOM
+    if op == "inf":
+        return op, _ATOM
     if op == "at":
         k = len(n.args) // 2
         values = [f"{v.attr}={done[n.args[1 + k + i]][0]}" for i, v in enumerate(n.args[1 : 1 + k])]
@@ -59,6 +61,8 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
     if op == "index":
         return f"{arg(0, _ATOM)}[{', '.join(map(str, n.attr))}]", _ATOM
     inside = ", ".join(done[a][0] for a in n.args)
+    if op == "limit" and n.attr:
+        return f"limit({inside}, {n.attr})", _ATOM
     if op == "property":
         return f"{n.attr}({inside})", _ATOM
     if op == "stack":

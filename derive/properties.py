@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from derive import shapes
 from derive.errors import ExpressionError
@@ -38,6 +39,8 @@ class Property:
 
 
 _OF_A_FUNCTION = ("f", "x")
+_GROWTH = ("f", "g", "x", "point")
+_RATIO: Any = {"scalars": ("f", "g", "x"), "optional": 1}
 
 PROPERTIES: dict[str, Property] = {
     p.name: p
@@ -55,6 +58,10 @@ PROPERTIES: dict[str, Property] = {
         Property("positive_semidefinite", ("A",), "v.T @ A @ v >= 0 for every v; A symmetric", (), ()),
         Property("stationary", ("f", "x", "v"), "the gradient of f by x is 0 at x = v", like=(("x", "v"),)),
         Property("minimizer", ("f", "x", "v"), "f is nowhere less than at x = v", like=(("x", "v"),)),
+        Property("grows_at_most", _GROWTH, "f/g stays bounded as x goes to the point (inf unless given)", **_RATIO),
+        Property("grows_slower", _GROWTH, "f/g tends to 0 as x goes to the point (inf unless given)", **_RATIO),
+        Property("grows_like", _GROWTH, "f/g stays between positive bounds as x goes to the point", **_RATIO),
+        Property("asymptotic", _GROWTH, "f/g tends to 1 as x goes to the point (inf unless given)", **_RATIO),
         Property("unique_minimizer", ("f", "x", "v"), "f is greater everywhere but at x = v", like=(("x", "v"),)),
     )
 }

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+from derive.extremes import infinite, speaks
+from derive.graph import Node
 from verify.casefile.model import Claim
 from verify.claims.arithmetic import judge_arithmetic
 from verify.claims.bench import Bench
@@ -42,6 +45,8 @@ JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
 
 def judge(bench: Bench, claim: Claim) -> Verdict:
     """The verdict on a claim. Raises nothing that a claim's content can cause to be raised by derive: that is ``undecided``."""
+    if any(speaks([n]) for n in _expressions(claim)):
+        return _of_limits(bench, claim)
     try:
         parts = [decide(bench, claim) for _, says, decide in JUDGES if says(claim)]
     except (ValueError, ArithmeticError, NotImplementedError) as e:
@@ -50,6 +55,39 @@ def judge(bench: Bench, claim: Claim) -> Verdict:
         return undecided("the claim says nothing that is judged")
     found = combine(parts)
     return _with_condition(bench, claim, found) if claim.needs else found
+
+
+def _expressions(claim: Claim) -> list[Node]:
+    return [n for n in (claim.of, *claim.equals, claim.holds, claim.somewhere) if n is not None and n.op != "property"]
+
+
+def _of_limits(bench: Bench, claim: Claim) -> Verdict:
+    """The claim with its limits, suprema and infima worked out."""
+    from derive.decide.asymptotics import Unsettled
+    from derive.decide.asymptotics.values import resolve
+
+    keys = [
+        k for k in ("of", "holds", "somewhere") if getattr(claim, k) is not None and getattr(claim, k).op != "property"
+    ]
+    roots = [*(getattr(claim, k) for k in keys), *claim.equals]
+    try:
+        found = resolve(roots, claim.assuming, bench.bounds)
+    except (Unsettled, ValueError, ArithmeticError) as e:
+        return undecided(f"not decided: {e}")
+    chain = [n for k, n in zip(keys, found.nodes, strict=False) if k == "of"] + list(found.nodes[len(keys) :])
+    said = "; ".join(found.notes)
+    sides = [infinite(n) for n in chain]
+    if any(sides):
+        if claim.prints is not None or len(keys) > 1:
+            return undecided(f"{said}: an infinite value is judged by equals alone")
+        word = "holds" if len(set(sides)) == 1 else "wrong"
+        return Verdict(word, said, None, () if word == "holds" else (claim.id,), {"method": "proved"})
+    named: dict[str, Any] = dict(zip(keys, found.nodes, strict=False))
+    plain = replace(claim, **named, equals=tuple(found.nodes[len(keys) :]))
+    if any(speaks([n]) for n in _expressions(plain)):
+        return undecided(f"{said}: inf stands where it has no meaning")
+    verdict = judge(bench, plain)
+    return replace(verdict, reason="; ".join(p for p in (said, verdict.reason) if p))
 
 
 def _with_condition(bench: Bench, claim: Claim, stated: Verdict) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from derive import api, language
@@ -69,8 +69,18 @@ def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
     """An equation by its two sides, any other condition by its truth."""
     from derive.calculus import expand_all
     from derive.decide import decide_equal
+    from derive.decide.asymptotics import Unsettled
+    from derive.decide.asymptotics.values import resolve
     from derive.decide.properties import decide_condition
+    from derive.extremes import speaks
 
+    if claim.op != "property" and speaks([claim]):
+        try:
+            found = resolve([claim], assuming)
+        except Unsettled as e:
+            return Decision("undecided", str(e))
+        plain = decide(found.nodes[0], assuming)
+        return replace(plain, reason="; ".join((*found.notes, plain.reason)))
     if claim.op != "eq":
         return decide_condition(claim, assuming)
     (a, b), given = expand_all(claim.args), expand_all(assuming)

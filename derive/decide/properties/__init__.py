@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from derive.calculus import expand_all
 from derive.decide.cascade import Decision
 from derive.decide.properties import convexity, definite, monotone, optima, regularity
+from derive.decide.properties.growth import growth
 from derive.decide.properties.slopes import by_slopes
 from derive.decide.refute import Bounds
 from derive.decide.relation import decide_holds
@@ -36,6 +38,7 @@ DECIDERS: dict[str, Decider] = {
     "stationary": optima.stationary,
     "minimizer": optima.minimizer,
     "unique_minimizer": optima.unique_minimizer,
+    **{name: partial(growth, name) for name in ("grows_at_most", "grows_slower", "grows_like", "asymptotic")},
 }
 
 #: Proof that a property fails for all values of the symbols that are not its variables.

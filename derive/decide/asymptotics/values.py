@@ -1,0 +1,133 @@
+"""Limits, suprema and infima in expressions replaced by their values, before a claim is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.calculus import expand_all
+from derive.components import components
+from derive.decide.asymptotics import Limit, Unsettled, limit
+from derive.decide.asymptotics.oracle import Oracle, leaves, said, scalars
+from derive.decide.refute import Bounds, Domain
+from derive.decide.relation import decide_holds
+from derive.errors import ExpressionError
+from derive.extremes import EXTREMES, infinite
+from derive.graph import Node, substitute, topological
+
+_COMPARED = {
+    "eq": lambda s: s == 0, "ne": lambda s: s != 0, "gt": lambda s: s > 0, "ge": lambda s: s >= 0,
+    "lt": lambda s: s < 0, "le": lambda s: s <= 0,
+}  # fmt: skip
+
+_SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2")]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The expressions with values in place, and what was found, for people."""
+
+    nodes: tuple[Node, ...]
+    notes: tuple[str, ...]
+
+
+def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Resolved:
+    """The roots without ``limit``, ``supremum``, ``infimum``; comparisons with an infinite side become true or false.
+
+    A root that is infinite itself stays ``inf`` or ``-inf``. Raises Unsettled.
+    """
+    done: dict[Node, Node] = {}
+    notes: list[str] = []
+    for n in topological(roots):
+        g, args = n.graph, tuple(done[a] for a in n.args)
+        if n.op in EXTREMES:
+            if any(infinite(a) for a in args[:2]) or args[1].op != "symbol":
+                raise Unsettled(f"{said(n)}: its function is infinite, or its variable was replaced")
+            found = _value(n.op, args, n.attr, assuming, bounds or {})
+            done[n] = found.value if not found.side else g.node("inf") if found.side > 0 else g.neg(g.node("inf"))
+            shown = "inf" if found.side > 0 else "-inf" if found.side < 0 else said(found.value).strip("'")
+            notes.append(f"{said(n).strip(chr(39))} = {shown}{', where ' + found.note if found.note else ''}")
+        elif n.op in _COMPARED and any(map(infinite, args)):
+            a, b = map(infinite, args)
+            done[n] = g.call("eq", g.zero, g.zero if _COMPARED[n.op](a - b) else g.one)
+        elif args == n.args:
+            done[n] = n
+        elif any(map(infinite, args)) and n.op not in ("def", "neg", "property"):
+            raise Unsettled(f"{said(n)} computes with an infinite value")
+        else:
+            done[n] = args[0] if n.op == "def" else g.node(n.op, args, n.attr, n.shape)
+    return Resolved(tuple(done[r] for r in roots), tuple(dict.fromkeys(notes)))
+
+
+def _value(op: str, args: Sequence[Node], side: int, assuming: Sequence[Node], bounds: Bounds) -> Limit:
+    if op == "limit":
+        return limit(args[0], args[1], infinite(args[2]) or args[2], assuming, bounds, side)
+    f, x = args
+    if op == "supremum":
+        return supremum(f, x, assuming, bounds)
+    found = supremum(f.graph.neg(f), x, assuming, bounds)
+    return Limit(-found.side, f.graph.neg(found.value), found.note)
+
+
+def supremum(f: Node, x: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Limit:
+    """The least upper bound of f over the domain of x, the other symbols held: a value that f takes or tends to, and that no
+    value of f exceeds, as is proved. Raises Unsettled."""
+    g = f.graph
+    (f,) = components(expand_all([f])[0])
+    given, bounds = scalars(expand_all(assuming)), bounds or {}
+    about = [c for c in given if x in leaves(c)]
+    if any(
+        c.op not in ("gt", "ge", "lt", "le") or x not in c.args or {a.op for a in c.args} != {x.op, "const"}
+        for c in about
+    ):
+        raise Unsettled(f"the range of {said(x)} is given by more than comparisons with numbers")
+    domain = Domain(x, x, about, bounds)
+    low, low_in, high, high_in = domain.ranges[x]
+    if low is not None and high is not None and low >= high:
+        raise Unsettled(f"{said(x)} has no range")
+    tried: list[str] = []
+    candidates: list[Limit] = []
+    ends: tuple[tuple[Fraction | None, int, bool], ...] = ((high, 1, high_in), (low, -1, low_in))
+    for end, sign, _ in ends:
+        try:
+            at: Node | int = sign if end is None else g.const(end)
+            found = limit(f, x, at, given, bounds, 0 if end is None else -sign)
+            if found.note:
+                continue
+        except Unsettled as e:
+            tried.append(str(e))
+            continue
+        if found.side > 0:
+            return found
+        if not found.side:
+            candidates.append(found)
+    oracle = Oracle(g, g.symbol("supremum'"), [c for c in given if x not in leaves(c)], bounds)
+    for p in [g.const(v) for v in _SIMPLE] + _stationary(f, x, oracle):
+        inside = p.op != "const" or domain.judge({x: Fraction(p.attr)}).kind in ("same", "differ")
+        if inside and (p.op == "const" or (low is None and high is None and not about)):
+            try:
+                candidates.append(Limit(0, oracle.simple(substitute(f, {x: p}))))
+            except (Unsettled, ExpressionError, ArithmeticError):
+                continue
+    seen: dict[Node, None] = dict.fromkeys(c.value for c in candidates)
+    for v in seen:
+        if decide_holds(g.call("le", f, v), given, bounds).status == "proved":
+            return Limit(0, v)
+    reasons = f" ({tried[0]})" if tried else ""
+    raise Unsettled(f"no value that {said(f)} takes or tends to was proved to be its least upper bound{reasons}")
+
+
+def _stationary(f: Node, x: Node, oracle: Oracle) -> list[Node]:
+    """Where the derivative is 0, if it is affine in x."""
+    from derive.calculus import gradient
+
+    g = f.graph
+    try:
+        slope = gradient(f, [x])[0]
+        bend = oracle.simple(gradient(slope, [x])[0])
+        if x in leaves(bend) or not oracle.sign(bend):
+            return []
+        return [oracle.simple(g.neg(g.div(substitute(slope, {x: g.zero}), bend)))]
+    except (Unsettled, ExpressionError, ArithmeticError):
+        return []

@@ -1,0 +1,64 @@
+"""``limit(f, x, a)``, ``supremum(f, x)``, ``infimum(f, x)``: values that are proved, not computed, so that they are worked out
+(``derive.decide.asymptotics.values``) before a claim that speaks of them is judged. ``inf`` stands in them, and alone on a side.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import NoReturn, Protocol
+
+from derive.graph import Graph, Node, topological
+
+EXTREMES = ("limit", "supremum", "infimum")
+
+_USAGE = {
+    "limit": "limit(f, x, a), a an expression, inf or -inf, and then, if wanted, 1 (from above) or -1 (from below)",
+    "supremum": "supremum(f, x)",
+    "infimum": "infimum(f, x)",
+}
+
+
+class Reader(Protocol):
+    """What a call needs of the reader of the expression that it stands in."""
+
+    graph: Graph
+
+    def integer(self, t: ast.expr) -> int: ...
+
+    def fail(self, message: str, t: ast.expr) -> NoReturn: ...
+
+
+def read(r: Reader, t: ast.Call, name: str, args: Sequence[Node]) -> Node:
+    """The node of a call: f, its variable and the point; the side as attribute."""
+    if not (len(args) in (3, 4) if name == "limit" else len(args) == 2) or t.keywords:
+        r.fail(f"expected {_USAGE[name]}", t)
+    if args[1].op != "symbol" or any(a.shape for a in args):
+        r.fail(f"{_USAGE[name]}: x is a scalar symbol, and all is scalar", t)
+    side = 0
+    if len(args) == 4:
+        side = {r.graph.one: 1, r.graph.const(-1): -1}.get(args[3], 0)
+        if not side or infinite(args[2]):
+            r.fail("a limit is one-sided at a point: 1 from above, -1 from below", t)
+    return r.graph.node(name, tuple(args[:3]), side)
+
+
+def infinite(n: Node) -> int:
+    """1 for inf, -1 for -inf, 0 for anything else."""
+    if n.op == "def":
+        return infinite(n.args[0])
+    return 1 if n.op == "inf" else -1 if n.op == "neg" and n.args[0].op == "inf" else 0
+
+
+def misplaced(root: Node) -> bool:
+    """Whether inf stands where it has no meaning: anywhere but as a side, a point of a limit or of growth."""
+    order = topological([root])
+    if not any(n.op == "inf" for n in order):
+        return False
+    sides = ("eq", "ne", "gt", "ge", "lt", "le", "def", "property", "limit")
+    return any(any(infinite(a) for a in n.args) and n.op not in sides and not infinite(n) for n in order)
+
+
+def speaks(roots: Sequence[Node]) -> bool:
+    """Whether a limit, a supremum, an infimum or inf stands in the expressions."""
+    return any(n.op in (*EXTREMES, "inf") for n in topological(roots))
