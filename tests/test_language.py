@@ -125,6 +125,7 @@ def test_every_function_can_be_called() -> None:
         "len": "expect(len(B)*x for B in subsets(3, 2))",
         "factorial": "factorial(3)", "binomial": "binomial(x, 2)",
         "implies": "implies(x > 0, y > 0)", "iff": "iff(x > 0, y > 0)",
+        "limit": "limit(x, x, inf)", "supremum": "supremum(x, x)", "infimum": "infimum(x, x)",
     }  # fmt: skip
     calls |= {name: f"{name}(i*x for i in range(3))" for name in ("prod", "matprod")} | {
         "matprod": "matprod(W for i in range(2))"
@@ -132,7 +133,7 @@ def test_every_function_can_be_called() -> None:
     calls |= dict.fromkeys(("logsumexp", "softmax", "log_softmax", "mean", "var"), "") | dict.fromkeys(
         ("trace", "det", "inv"), ""
     )
-    given = {"f": "x", "x": "x", "v": "1", "A": "W"}
+    given = {"f": "x", "g": "x", "x": "x", "v": "1", "A": "W", "point": "1"}
     calls |= {name: f"{name}({', '.join(given[q] for q in p.parameters)})" for name, p in PROPERTIES.items()}
     for name in FUNCTION_NAMES:
         argument = "W" if calls.get(name) == "" else "x"
