@@ -360,6 +360,25 @@ def test_slivers_between_kinks_are_found(claim: str) -> None:
     assert decide(claim)[1].status == "refuted"
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "max(a, b, c, k, e) == max(e, k, c, b, a)",
+        "max(v) == -min(-v) ; with v[8]",
+        "max(v + c) == max(v) + c ; with v[6]",
+        "max(c*v) == c*max(v) ; with v[6] ; if c > 0",
+    ],
+)
+def test_a_maximum_of_many_is_one_kernel(claim: str) -> None:
+    assert decide(claim)[1].status == "proved"
+
+
+@pytest.mark.parametrize("claim", ["max(a, b, c, k, e, f) == max(f, e, k, c, b)", "max(c*v) == c*max(v) ; with v[6]",
+                                   "max(v**2) == max(v)**2 ; with v[5]"])  # fmt: skip
+def test_a_wrong_maximum_of_many_is_refuted(claim: str) -> None:
+    assert decide(claim)[1].status == "refuted"
+
+
 def test_an_or_is_split_into_cases() -> None:
     for claim in (
         "x**2 == x ; if x == 0 or x == 1",

@@ -171,7 +171,7 @@ class _Quick:
                 x, y = nf.values[a], nf.values[b]
                 if x is NOTHING or y is NOTHING or self.ring.difference(x, y) != 0:
                     return ""
-                return f"left = {self.ring.text(x)}; right = {self.ring.text(y)}; the numerator of left - right is 0"
+                return self.ring.certificate(x, y)
             except Regrow:
                 self.passes.clear()
 

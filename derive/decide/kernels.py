@@ -9,6 +9,7 @@ and ``exp(x + y)`` become powers of ``exp(x/2)`` and ``exp(y)``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial, reduce
 from typing import Any
 
 from flint import fmpq, fmpq_mpoly, fmpz
@@ -18,6 +19,7 @@ from derive.decide.polynomials import Kernel, Key, Poly, Quotient, Unwieldy
 from derive.decide.signs import NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
 from derive.graph import Node
 
+MAX_NESTED = 3  # operands of max up to which it is written by absolute values
 MAX_ANGLE = 24  # multiples of an angle that are opened
 MAX_PRIME_BITS = 96  # numbers up to this size are split into primes
 
@@ -404,9 +406,74 @@ def _relu(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
 @rule("max", "min")
 def _extreme(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     ring = nf.ring
+    if len(operands := _operands(n)) > MAX_NESTED:
+        return _greatest(nf, n, operands)
     gap = magnitude(nf, n, ring.sub(*args), n.graph.sub(*n.args))
     middle = ring.add(*args)
     return _half(nf, ring.add(middle, gap) if n.op == "max" else ring.sub(middle, gap))
+
+
+def _operands(n: Node) -> list[Node]:
+    """What nested max (or min) range over, definitions looked through."""
+    found: dict[Node, None] = {}
+    seen: set[Node] = set()
+    work = list(n.args)
+    while work:
+        m = work.pop()
+        if m in seen:
+            continue
+        seen.add(m)
+        if m.op in (n.op, "def"):
+            work.extend(m.args)
+        else:
+            found[m] = None
+    return list(found)
+
+
+def _greatest(nf: Normal, n: Node, operands: Sequence[Node]) -> Quotient:
+    """The greatest of many as one kernel, whatever their order; min is -max of the negatives. What another is certainly
+    not below is left out."""
+    ring = nf.ring
+    nf.follow(n, *operands)
+    values = [nf.values[m] if n.op == "max" else ring.neg(nf.values[m]) for m in operands]
+    left = list({ring.quotient_key(v): v for v in values}.values())
+    for v in list(left):
+        if any(w is not v and not nf.signs.of(ring.sub(v, w)) & POSITIVE for w in left):
+            left.remove(v)
+    if len(left) == 1:
+        value = left[0]
+    elif len(left) == 2:
+        gap = ring.sub(*left)
+        value = _half(nf, ring.add(ring.add(*left), magnitude(nf, n, gap, ring.quotient_node(gap))))
+    else:
+        left, shift, factor = _reduced(nf, left)
+        left.sort(key=lambda v: repr(ring.quotient_key(v)))
+        nf.ask(n, ring.quotient_node(ring.sub(left[0], left[1])))
+        key = ("max", *(ring.quotient_key(v) for v in left))
+        free = ring.free(*(p for v in left for p in (v.num, v.den)))
+        made = partial(_written_max, nf, left)
+        value = ring.poly(ring.gen(ring.kernel(key, made, free, kinked=True)))
+        value = ring.add(shift, ring.mul(factor, value))
+    return value if n.op == "max" else ring.neg(value)
+
+
+def _reduced(nf: Normal, values: list[Quotient]) -> tuple[list[Quotient], Quotient, Quotient]:
+    """Values less the terms that all have, over a positive factor that all have: max(v + c) = c + max(v)."""
+    ring = nf.ring
+    if not all(v.den.is_one() for v in values):
+        return values, ring.zero, ring.one
+    terms_of = [dict(v.num.terms()) for v in values]
+    common = {e: c for e, c in terms_of[0].items() if all(t.get(e) == c for t in terms_of)}
+    shift = fmpq_mpoly(common, ring.ctx)
+    nums = [v.num - shift for v in values]
+    factor = reduce(lambda p, q: p.gcd(q), nums)
+    if factor.is_zero() or nf.signs.mask(factor) != POSITIVE:
+        factor = ring.one_poly
+    return [ring.poly(p // factor) for p in nums], ring.poly(shift), ring.poly(factor)
+
+
+def _written_max(nf: Normal, values: Sequence[Quotient]) -> Node:
+    return reduce(lambda a, b: nf.ring.graph.call("max", a, b), map(nf.ring.quotient_node, values))
 
 
 def _half(nf: Normal, x: Quotient) -> Quotient:

@@ -336,6 +336,24 @@ class Ring:
             return f"({len(x.num)} terms)/({len(x.den)} terms)"
         return to_text(self.quotient_node(x))
 
+    def certificate(self, x: Quotient, y: Quotient) -> str:
+        """Why x = y, to be followed by hand: both normal forms, what stands for a variable in them, what vanishes and by what."""
+        from derive.language import to_text
+
+        used = [k for k in self.used(x.num, x.den, y.num, y.den) if k.kind != "name"]
+        same = x.den == y.den
+        gap = x.num - y.num if same else self.times(x.num, y.den) - self.times(y.num, x.den)
+        said = f"left = {self.text(x)}; right = {self.text(y)}"
+        if used:
+            said += f"; variables: {', '.join(to_text(k.node) for k in used[:8])}{' ...' if len(used) > 8 else ''}"
+        if gap == 0:
+            return f"{said}; the numerator of left - right is 0"
+        by = [f"({to_text(k.node)})**{k.relation[0]} = {to_text(self.node(k.relation[1]))}" for k in used if k.relation]
+        short = len(gap) <= 12
+        return f"{said}; the numerator of left - right{f', {to_text(self.node(gap))},' if short else ''} is 0" + (
+            f" by {', '.join(by[:8])}" if by else ""
+        )
+
 
 def _trimmed(e: tuple[int, ...]) -> tuple[int, ...]:
     n = len(e)

@@ -237,19 +237,19 @@ class Regions:
                 self.conditions[s.graph.call("ne", s, s.graph.zero)] = None
             return Outcome("nothing", cell)
         if isinstance(left.value, Quotient) and isinstance(right.value, Quotient):
-            equal = self._equal(left.value, right.value, signs) or self._equal_where_defined(cell, signs, left, right)
+            equal = self._equal(left.value, right.value, signs, cell) or self._equal_where_defined(
+                cell, signs, left, right
+            )
             if equal:
                 return self._defined(cell, signs, left, right)
         return self._point_or_split(cell, signs, left, right)
 
-    def _equal(self, x: Quotient, y: Quotient, signs: Signs) -> bool:
+    def _equal(self, x: Quotient, y: Quotient, signs: Signs, cell: Cell) -> bool:
         gap = self.ring.difference(x, y)
         if not self._vanishes(gap, signs):
             return False
         if len(self.steps) < 8:
-            self.steps.append(
-                f"left = {self.ring.text(x)}; right = {self.ring.text(y)}; the numerator of left - right is 0"
-            )
+            self.steps.append(f"{cell.text()}: " * bool(cell.facts) + self.ring.certificate(x, y))
         return True
 
     def _equal_where_defined(self, cell: Cell, signs: Signs, left: Side, right: Side) -> bool:
@@ -262,7 +262,11 @@ class Regions:
             return False
         nf = Normal(self.ring, more, bound=cell.bound, groups=self.groups)
         a, b = (self._side(n, cell, more, nf) for n in (self.domain.a, self.domain.b))
-        if isinstance(a.value, Quotient) and isinstance(b.value, Quotient) and self._equal(a.value, b.value, more):
+        if (
+            isinstance(a.value, Quotient)
+            and isinstance(b.value, Quotient)
+            and self._equal(a.value, b.value, more, cell)
+        ):
             left.needs.update(a.needs)
             right.needs.update(b.needs)
             return True
