@@ -57,8 +57,11 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
 
 
 def _same(other: Bench, claim: Claim) -> Claim | None:
-    """The claim at another instance of the sizes."""
-    return next((c for c in other.case.claims if c.id == claim.id), None)
+    """The claim at another instance of the sizes; under the condition that it needs where that is assumed here."""
+    same = next((c for c in other.case.claims if c.id == claim.id), None)
+    if same is None or claim.needs:
+        return same
+    return replace(same, assuming=(*same.assuming, *same.needs), needs=())
 
 
 def _misfit(claim: Claim, why: str) -> Verdict:
