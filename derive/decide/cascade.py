@@ -24,7 +24,7 @@ from derive.decide.regions import Outcome, Regions, describe
 from derive.decide.signs import Signs
 from derive.decide.whole import said, settle
 from derive.errors import ShapeError
-from derive.graph import Node, topological
+from derive.graph import Node, substitute_all, topological
 
 Status = Literal["proved", "proved-if", "refuted", "undecided"]
 
@@ -483,8 +483,19 @@ def _inhabited(domain: Domain, found: Decision) -> Decision:
     needed = [c for n in _fragile(domain.a).values() for c in constraints(n)]
     if any(domain.judge(point, highest=0).kind in valued for point in domain.points(24, needed)):
         return found
+    if any(n.op == "apply" for n in domain.order):  # proved for every function: among them the constant 0
+        return _inhabited(_with_zero(domain), found)
     what = "satisfies the assumptions and gives both sides a value" if domain.assuming else "gives both sides a value"
     return replace(found, status="undecided", reason=f"no point was found that {what}")
+
+
+def _with_zero(domain: Domain) -> Domain:
+    """The same sides where every abstract function, and with it its derivatives, is 0; its arguments still need a value."""
+    g = domain.graph
+    calls = [n for n in domain.order if n.op == "apply"]
+    valued = [g.call("ge", g.call("mul", x, x), g.zero) for n in calls for x in n.args]
+    a, b, *assuming = substitute_all([domain.a, domain.b, *domain.assuming, *valued], dict.fromkeys(calls, g.zero))
+    return Domain(a, b, assuming, domain.bounds)
 
 
 def _where(conditions: Sequence[Node]) -> str:
