@@ -492,6 +492,8 @@ class _Reader:
         if len(arguments) != 2:
             self.fail(f"{name} has two parameters", first.iter)
         ends = [self.number_of(a) for a in arguments]
+        if fault := schemes.sound(name, *ends):
+            self.fail(fault, first.iter)
         x = g.node("symbol", (), f"{first.target.id} of {name}", ())
         polynomial = inner(x)
         try:

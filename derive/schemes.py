@@ -83,6 +83,15 @@ MOMENTS: dict[str, Callable[[Graph, int, Node, Node], Node]] = {
     "normal": _normal_moment,
 }
 
+def sound(name: str, first: Node, second: Node) -> str:
+    """What is wrong with the parameters of a continuous scheme, as far as they are numbers; or the empty string."""
+    if name == "normal" and second.op == "const" and second.attr < 0:
+        return "a standard deviation is not negative"
+    if name == "uniform_interval" and first.op == second.op == "const" and first.attr >= second.attr:
+        return "an interval ends after it begins"
+    return ""
+
+
 _KNOWN = (*(s.usage for s in SCHEMES.values()), "uniform_interval(a, b)", "normal(mu, sigma)")
 
 
@@ -112,6 +121,8 @@ def outcomes(r: Reader, t: ast.expr) -> list[tuple[Node, Node]]:
         r.fail(f"{scheme.usage} has more outcomes than the limit of {MAX_OUTCOMES}", t)
     found = []
     p = r.number_of(args[-1]) if scheme.weighted else g.one
+    if p.op == "const" and not 0 <= p.attr <= 1:
+        r.fail(f"{scheme.usage}: a probability is from 0 to 1", args[-1])
     for outcome in scheme.outcomes(*sizes):
         value = g.const(outcome) if isinstance(outcome, int) else g.stack([g.const(i) for i in outcome])
         if scheme.weighted and isinstance(outcome, tuple):

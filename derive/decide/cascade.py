@@ -473,9 +473,9 @@ def _proved_if(
 
 def _inhabited(domain: Domain, found: Decision) -> Decision:
     """A proof, unless no point is found at which it says anything."""
-    valued = (
-        ("same", "differ", "unknown") if domain.a is domain.b else ("same", "differ")
-    )  # unknown: an abstract function's
+    valued = {"same", "differ"}
+    if domain.a is domain.b or any(n.op == "apply" for n in domain.order):
+        valued.add("unknown")  # an abstract function's
     for chosen in [(), *(c for choices in domain.alternatives for c in choices)]:
         for point in domain.points(24, chosen):
             if domain.judge(point, highest=0).kind in valued:
