@@ -83,6 +83,7 @@ MOMENTS: dict[str, Callable[[Graph, int, Node, Node], Node]] = {
     "normal": _normal_moment,
 }
 
+
 def sound(name: str, first: Node, second: Node) -> str:
     """What is wrong with the parameters of a continuous scheme, as far as they are numbers; or the empty string."""
     if name == "normal" and second.op == "const" and second.attr < 0:

@@ -71,3 +71,21 @@ def test_false_inequalities_are_refuted(claim: str, assuming: list[str]) -> None
     scope: dict[str, Node] = {n: g.symbol(n) for n in "abcd"}
     condition, *given = expand_all([parse(t, scope, g, boolean=True) for t in (claim, *assuming)])
     assert decide_holds(condition, given).status in ("refuted", "proved-if")
+
+
+@pytest.mark.parametrize(
+    ("claim", "assuming", "status"),
+    [
+        ("d(tanh(a), a) > d(sigmoid(a), a)", ["abs(a) <= 3/2"], "proved"),  # exp(a) lies between rational numbers
+        ("d(tanh(a), a) > d(sigmoid(a), a)", ["abs(a) <= 17/10"], "refuted"),
+        ("exp(a)**3 - exp(a)**2 - exp(a) < 12", ["a < 1"], "proved"),
+        ("exp(a)**3 - exp(a)**2 - exp(a) < 9", ["a < 1"], "refuted"),
+        ("-b < a and a < b", ["abs(a) < b"], "proved"),
+        ("a < b", ["abs(a - b) < c", "c < 1"], "refuted"),
+    ],
+)
+def test_bounds_of_kernels(claim: str, assuming: list[str], status: str) -> None:
+    g = Graph()
+    scope: dict[str, Node] = {n: g.symbol(n) for n in "abcd"}
+    condition, *given = expand_all([parse(t, scope, g, boolean=True) for t in (claim, *assuming)])
+    assert decide_holds(condition, given).status == status

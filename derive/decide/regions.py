@@ -18,7 +18,7 @@ from derive.decide.normal import NOTHING, Need, Normal
 from derive.decide.polynomials import Key, Poly, Quotient, Regrow, Ring, Unwieldy
 from derive.decide.refute import Constraint, Domain, Judged, Point, constraints
 from derive.decide.signs import NEGATIVE, NONZERO, POSITIVE, ZERO, Signs
-from derive.graph import Node
+from derive.graph import Node, topological
 
 MAX_CELLS = 150
 MAX_REGROWTH = 40
@@ -148,7 +148,8 @@ class Regions:
             g = s.graph
             known += [(g.sub(s, g.const(low)), POSITIVE | ZERO)] if low is not None else []
             known += [(g.sub(g.const(high), s), POSITIVE | ZERO)] if high is not None else []
-        for s, mask in (*known, *self.domain.constraints, *cell.facts):
+        again = [c for c in self.domain.constraints if kinked(c[0])] if cell.facts else []  # abs(x) <= 1 where x > 0
+        for s, mask in (*known, *self.domain.constraints, *cell.facts, *again):
             nf = Normal(self.ring, signs, bound=cell.bound)
             nf.run([s])
             value = nf.values[s]
@@ -162,8 +163,6 @@ class Regions:
 
     def _group(self, cell: Cell) -> None:
         """Which ``select`` nodes stand at the same kink: s and 3*s do, and -s from the other side."""
-        from derive.graph import topological
-
         selects = [n for n in topological([self.domain.a, self.domain.b]) if n.op == "select"]
         if not selects:
             return
@@ -436,6 +435,11 @@ def _group(ring: Ring, signs: Signs, s: Quotient) -> tuple[Key, bool]:
             else:
                 key.append(ring.key(f))
     return ("kink", *sorted(key, key=repr)), flipped
+
+
+def kinked(n: Node) -> bool:
+    """Whether a node turns on the sign of something."""
+    return any(m.op in ("abs", "relu", "sign", "min", "max") for m in topological([n]))
 
 
 def _say(n: Node) -> str:

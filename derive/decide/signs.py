@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flint import fmpq, fmpq_mpoly, fmpq_poly
+from flint import arb, fmpq, fmpq_mpoly, fmpq_poly
 
 from derive.decide.polynomials import Kernel, Key, Poly, Quotient, Ring
+from derive.enclose import precision
 
 Mask = int
 POSITIVE, ZERO, NEGATIVE = 1, 2, 4
@@ -107,8 +108,24 @@ class Signs:
         self._known.clear()
         self._note(p, now)
         self._spread(p, now)
+        for inner in self._without_abs(p, now):
+            self.learn_poly(inner, now)
         for other in list(self._compound):  # what is new of a factor may settle the others
             self._spread(other, self.mask(other))
+
+    def _without_abs(self, p: Poly, now: Mask) -> list[Poly]:
+        """What a bound on |u| says of u and -u: r - |u| > 0 gives r - u > 0 and r + u > 0."""
+        if now not in (POSITIVE, NONNEGATIVE, NEGATIVE, NONPOSITIVE):
+            return []
+        found = []
+        for k in self.ring.used(p):
+            mine = tuple(int(i == k.index) for i in range(self.ring.room))
+            c = dict(p.terms()).get(mine) if k.kind == "abs" and p.degrees()[k.index] == 1 else None
+            alone = c is not None and all(not e[k.index] or tuple(e) == mine for e, _ in p.terms())
+            if c is not None and alone and (c < 0) == bool(now & POSITIVE):
+                rest = p - c * self.ring.gen(k)
+                found += [rest + c * k.parts[0], rest - c * k.parts[0]]
+        return found
 
     def _spread(self, p: Poly, now: Mask) -> None:
         """What the sign of p says of its factors."""
@@ -297,8 +314,7 @@ class Signs:
             rows.append({mine: fmpq(1)})
         if not self.kernel(k) & POSITIVE:
             rows.append({mine: fmpq(-1)})
-        low: fmpq | None = None
-        high: fmpq | None = None
+        low, high = self._of_exponent(k) if k.kind == "exp" else (None, None)
         for row in rows:
             c = row.get(mine, fmpq(0))
             edge = -row.get((), fmpq(0)) / c if c != 0 else None
@@ -307,6 +323,15 @@ class Signs:
             if edge is not None and c < 0 and (high is None or edge < high):
                 high = edge
         return low, high
+
+    def _of_exponent(self, k: Kernel) -> tuple[fmpq | None, fmpq | None]:
+        """Rational numbers on either side of exp(g/scale), by those of the kernel g."""
+        num, den, scale = k.parts
+        used = self.ring.used(num)
+        if not den.is_one() or len(used) != 1 or num != self.ring.gen(used[0]) or used[0].kind == "exp":
+            return None, None
+        low, high = (None if e is None else _near_exp(e / scale.leading_coefficient()) for e in self._range(used[0]))
+        return None if low is None else low[0], None if high is None else high[1]
 
     def inequalities(self) -> list[tuple[Poly, bool]]:
         """What is known, as p > 0 (True) and p >= 0 (False): facts, and the signs of their kernels."""
@@ -377,6 +402,17 @@ class Signs:
             elif m in (NEGATIVE, NONPOSITIVE):
                 rows.append(({mono: fmpq(-1)}, m == NEGATIVE))
         return rows
+
+
+def _near_exp(x: fmpq) -> tuple[fmpq, fmpq] | None:
+    """Rational numbers below and above exp(x); None far out."""
+    if abs(x) > 100:
+        return None
+    with precision(64):
+        value = arb(x).exp()
+        ends = [end.man_exp() for end in (value.lower(), value.upper())]
+    low, high = (fmpq(int(man)) * fmpq(2) ** int(exp) for man, exp in ends)
+    return low, high
 
 
 def _linear(p: Poly) -> dict[Key, fmpq]:

@@ -97,6 +97,7 @@ def _with_condition(bench: Bench, claim: Claim, stated: Verdict) -> Verdict:
     under = judge(bench, replace(claim, assuming=(*claim.assuming, *claim.needs), needs=()))
     condition = claim.texts.get("needs", "")
     if under.verdict != "holds":
-        return replace(stated, reason=f"{stated.reason}; under {condition}: {under.verdict}, {under.reason}")
+        said = f"{stated.reason}; under {condition}: {under.verdict}, {under.reason}"
+        return undecided(said) if under.verdict == "undecided" else replace(stated, reason=said)
     evidence = {**under.evidence, "condition": condition, "as stated": dict(stated.evidence)}
     return Verdict("holds-if", f"holds if {condition}; as stated: {stated.reason}", stated.exact, (), evidence)

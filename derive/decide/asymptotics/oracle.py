@@ -60,7 +60,9 @@ class Oracle:
         raise Unsettled("exponents that keep needing finer fractions")
 
     def simple(self, n: Node) -> Node:
-        """The normal form of a node, as a node; zero where it is proved to be zero."""
+        """The normal form of a node, as a node; zero where it is proved to be zero. A tensor is only there for its entries."""
+        if n.shape:
+            return n
         found = self._forms.get(n)
         if found is None:
 
