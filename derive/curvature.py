@@ -3,15 +3,26 @@
 ``hessian`` is edge pushing (Gower and Mello, A new framework for the computation of Hessians, Optimization
 Methods and Software 27, 2012): one reverse sweep that carries, beside the adjoints, the curvature between
 pairs of nodes. Symmetry is used and only pairs that interact are ever stored.
+
+Not every node keeps curvature. Sums, and products into a function that is a factor, are passed through in one step, by the
+chain rule (preaccumulation: Griewank and Walther, Evaluating Derivatives, 2nd ed., ch. 10): in z = b + w1*tanh(y1) +
+w2*tanh(y2), what couples z to anything moves to b, w1, y1, w2, y2 at once, times 1, tanh(y1), w1*tanh'(y1), and so on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import combinations_with_replacement
 
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.local_derivatives import FIRST, SECOND
+
+_SUMS = frozenset(["add", "sub", "neg", "def"])
+_PASSED = _SUMS | {"mul"}
+
+#: Slopes by node, each node once.
+Slopes = dict[Node, Node]
 
 
 def hessian(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
@@ -21,105 +32,140 @@ def hessian(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
     is defined by another: there is no Hessian by both.
     """
     g = f.graph
-    number = {v: i for i, v in enumerate(variables)}
-    depends = _dependents(f, number)
-    adjoint: dict[Node, Node] = {f: g.one}
-    # the order of the sweep, from last to first; variables, whenever they were made, are never swept
-    inner = sorted(depends.difference(number), key=lambda n: n.id)
-    rank = {n: i for i, n in enumerate([*variables, *inner])}
-    # curvature[n][m], rank m <= rank n: what couples the pair
-    curvature: dict[Node, dict[Node, Node]] = {}
-
     mul, add, zero, one = g.mul, g.add, g.zero, g.one
+    inner = _between(f, variables)
+    depends = {*variables, *inner}
+    slopes = {n: _slopes(n, depends) for n in inner}
+    kept = _kept(inner, slopes).union(variables)
+    # pairs are of places in the order of the sweep; variables, whenever they were made, come first and are never swept
+    place = {n: i for i, n in enumerate([*variables, *inner])}
+    curvature: list[dict[int, Node]] = [{} for _ in place]  # curvature[i][j], j <= i: what couples the pair
 
-    def couple(n: Node, m: Node, amount: Node) -> None:
-        if amount is g.zero:
-            return
-        if rank[n] < rank[m]:
-            n, m = m, n
-        row = curvature.setdefault(n, {})
-        before = row.get(m)
-        row[m] = amount if before is None else g.add(before, amount)
+    def couple(i: int, j: int, amount: Node) -> None:
+        row, other = (curvature[i], j) if i >= j else (curvature[j], i)
+        before = row.get(other)
+        row[other] = amount if before is None else add(before, amount)
 
+    def through(n: Node) -> list[tuple[int, Node]]:
+        """The kept nodes below ``n``, by place, and its slope by each."""
+        found: Slopes = {}
+        work = [(n, one)]
+        while work:
+            m, outer = work.pop()
+            for a, slope in slopes[m].items():
+                total = mul(outer, slope)
+                if a not in kept:
+                    work.append((a, total))
+                elif total is not zero:
+                    found[a] = add(found[a], total) if a in found else total
+        return [(place[a], slope) for a, slope in found.items()]
+
+    adjoint: dict[Node, Node] = {f: one}
     for n in reversed(inner):
+        row = curvature[place[n]]
+        if row:  # pushing: n's coupling to others moves to the nodes below it
+            below = through(n)
+            own = row.pop(place[n], None)
+            if own is not None:
+                for k, (i, slope) in enumerate(below):
+                    half = mul(own, slope)
+                    for j, other in below[: k + 1]:
+                        couple(i, j, mul(half, other))
+            for j, amount in row.items():  # couple, written out
+                for i, slope in below:
+                    moved = amount if slope is one else mul(slope, amount)
+                    if i > j:
+                        line, other = curvature[i], j
+                    elif i < j:
+                        line, other = curvature[j], i
+                    else:
+                        line, other, moved = curvature[i], i, add(moved, moved)
+                    before = line.get(other)
+                    line[other] = moved if before is None else add(before, moved)
+            row.clear()
         up = adjoint.get(n)
-        row = curvature.pop(n, {})
-        if up is None and not row:
-            continue
-        slopes, seconds = _local(n, depends)
-        own = row.pop(n, None)
-        pulled = [(a, slope, rank[a]) for a, slope in slopes.items()]
-        for m, amount in row.items():  # pushing: n's coupling to m moves to n's arguments; couple, written out
-            place = rank[m]
-            for a, slope, at in pulled:
-                moved = amount if slope is one else mul(slope, amount)
-                if moved is zero:
-                    continue
-                if a is m:
-                    moved = add(moved, moved)
-                later, other = (a, m) if at >= place else (m, a)
-                line = curvature.get(later)
-                if line is None:
-                    line = curvature[later] = {}
-                before = line.get(other)
-                line[other] = moved if before is None else add(before, moved)
-        if own is not None:
-            for a, slope_a in slopes.items():
-                for b, slope_b in slopes.items():
-                    if rank[b] <= rank[a]:
-                        couple(a, b, g.mul(g.mul(slope_a, slope_b), own))
         if up is None:
             continue
-        for (a, b), second in seconds.items():  # creating: n's own curvature
-            couple(a, b, g.mul(up, second))
-        for a, slope in slopes.items():
+        for a, slope in slopes[n].items():
+            term = mul(up, slope)
             before = adjoint.get(a)
-            term = g.mul(up, slope)
-            adjoint[a] = term if before is None else g.add(before, term)
-    return {
-        (max(i, j), min(i, j)): amount
-        for n, row in curvature.items()
-        for m, amount in row.items()
-        for i, j in [(number[n], number[m])]
-    }
+            adjoint[a] = term if before is None else add(before, term)
+        for a, b, second in _seconds(n, depends):  # creating: n's own curvature
+            amount = _product(up, second, slopes[n][a])
+            if a is b:
+                couple(place[a], place[a], amount)
+                continue
+            left, right = ([(place[e], one)] if e in kept else through(e) for e in (a, b))
+            for i, slope in left:
+                half = mul(amount, slope)
+                for j, other in right:
+                    moved = mul(half, other)
+                    couple(i, j, add(moved, moved) if i == j else moved)
+    return {(i, j): amount for i in range(len(variables)) for j, amount in curvature[i].items() if amount is not zero}
 
 
-def _local(n: Node, depends: set[Node]) -> tuple[dict[Node, Node], dict[tuple[Node, Node], Node]]:
-    """The first and second derivatives of one operator by its distinct arguments.
+def _between(f: Node, variables: Sequence[Node]) -> list[Node]:
+    """What depends on the variables, arguments before users, without the variables themselves."""
+    depends = set(variables)
+    inner = []
+    for n in topological([f]):
+        if n.op != "hold" and not depends.isdisjoint(n.args):
+            if n in depends:
+                raise ExpressionError("a Hessian by variables of which one is defined by another")
+            depends.add(n)
+            inner.append(n)
+    return inner
 
-    An argument that stands in two places (x*x) counts with both: slopes add, and the second derivative is
-    that of the operator along both places at once.
-    """
+
+def _slopes(n: Node, depends: set[Node]) -> Slopes:
+    """The first derivatives of one operator by its distinct arguments; one that stands in two places (x*x) counts with both."""
     g = n.graph
     if n.op == "def":
-        return {n.args[0]: g.one}, {}
+        return {n.args[0]: g.one}
     if n.op not in FIRST:
         raise ExpressionError(f"no second derivative is known for '{n.op}'")
     value = g.named.get(n, n)
-    slopes: dict[Node, Node] = {}
+    slopes: Slopes = {}
     for a, partial in zip(n.args, FIRST[n.op], strict=True):
         if partial is not None and a in depends:
             slope = partial(g, value, *n.args)
             slopes[a] = g.add(slopes[a], slope) if a in slopes else slope
-    seconds: dict[tuple[Node, Node], Node] = {}
-    pairs = [(i, j) for i in range(len(n.args)) for j in range(i, len(n.args))]
-    for (i, j), partial in zip(pairs, SECOND[n.op], strict=True):
+    return slopes
+
+
+def _seconds(n: Node, depends: set[Node]) -> list[tuple[Node, Node, Node]]:
+    """The second derivatives of one operator by pairs of its arguments, along both places where one stands in two."""
+    g = n.graph
+    value = g.named.get(n, n)
+    found = []
+    pairs = combinations_with_replacement(range(len(n.args)), 2)
+    for (i, j), partial in zip(pairs, SECOND.get(n.op, ()), strict=False):
         a, b = n.args[i], n.args[j]
-        if partial is None or a not in depends or b not in depends:
-            continue
-        second = partial(g, value, *n.args)
-        if a is b and i != j:
-            second = g.add(second, second)
-        key = (a, b) if a.id >= b.id else (b, a)
-        seconds[key] = g.add(seconds[key], second) if key in seconds else second
-    return slopes, seconds
-
-
-def _dependents(f: Node, variables: dict[Node, int]) -> set[Node]:
-    found = set(variables)
-    for n in topological([f]):
-        if n.op != "hold" and any(a in found for a in n.args):
-            if n in variables:
-                raise ExpressionError("a Hessian by variables of which one is defined by another")
-            found.add(n)
+        if partial is not None and a in depends and b in depends:
+            second = partial(g, value, *n.args)
+            found.append((a, b, g.add(second, second) if a is b and i != j else second))
     return found
+
+
+def _kept(inner: Sequence[Node], slopes: Mapping[Node, Slopes]) -> set[Node]:
+    """The nodes that keep curvature: what a function or a product is of, and what several sums share. A function of one
+    argument that is a factor is passed through: its derivative is multiplied by the other factor once, not by every coupling.
+    """
+    kept: set[Node] = set()
+    summed: set[Node] = set()
+    for n in inner:
+        for a in slopes[n]:
+            if n.op in _SUMS:
+                (kept if a in summed else summed).add(a)
+            elif not (n.op == "mul" and a.op not in _PASSED and len(slopes.get(a, ())) == 1):
+                kept.add(a)
+    return kept
+
+
+def _product(up: Node, second: Node, slope: Node) -> Node:
+    """up * second; from up * slope, which the adjoint has, where second is a multiple of it: tanh'' = -2 tanh tanh'."""
+    mul = up.graph.mul
+    if second.op == "mul" and slope in second.args:
+        factor = second.args[second.args[0] is slope]
+        return mul(factor, mul(up, slope))
+    return mul(up, second)
