@@ -239,7 +239,7 @@ def between(output: Node, variables: Sequence[Node]) -> set[Node]:
     """The nodes between the output and the variables, both included. What is held depends on nothing."""
     found = set(variables)
     for n in topological([output]):
-        if n.op != "hold" and any(a in found for a in n.args):
+        if n.op != "hold" and not found.isdisjoint(n.args):
             found.add(n)
     return found
 

@@ -44,7 +44,7 @@ def vjp(output: Node, variables: Sequence[Node], seed: Node) -> list[Node]:
     adjoint: dict[Node, Node] = {output: seed}
     for n in sorted(depends, key=lambda n: -n.id):
         up = adjoint.get(n)
-        if up is None or not any(a in depends for a in n.args):
+        if up is None or depends.isdisjoint(n.args):
             continue
         for child, contribution in _pull(g, n, up, depends):
             if child in depends:
@@ -80,12 +80,13 @@ def second_derivatives(f: Node, variables: Sequence[Node]) -> dict[tuple[int, in
 def hvp(f: Node, variables: Sequence[Node], direction: Sequence[Node]) -> list[Node]:
     """H u, as the gradient of <grad f, u> with u held constant (Pearlmutter 1994), even where u depends on a variable."""
     g = f.graph
-    held = [g.node("symbol", (), ("held", i, u.shape), u.shape) for i, u in enumerate(direction)]
+    free = set(variables).isdisjoint(topological(direction))
+    held = direction if free else [g.node("symbol", (), ("held", i, u.shape), u.shape) for i, u in enumerate(direction)]
     slope = g.zero
     for derivative, u in zip(gradient(f, variables), held, strict=True):
         slope = g.add(slope, g.sum(g.mul(derivative, u)))
-    freed = dict(zip(held, direction, strict=True))
-    return substitute_all(gradient(slope, variables), freed)
+    found = gradient(slope, variables)
+    return found if free else substitute_all(found, dict(zip(held, direction, strict=True)))
 
 
 def jacobian(y: Node, x: Node) -> Node:

@@ -11,15 +11,30 @@ w2*tanh(y2), what couples z to anything moves to b, w1, y1, w2, y2 at once, time
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import combinations_with_replacement
 
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.local_derivatives import FIRST, SECOND
 
+
+def _pairs(arity: int) -> Iterator[tuple[int, int]]:
+    return combinations_with_replacement(range(arity), 2)
+
+
 _SUMS = frozenset(["add", "sub", "neg", "def"])
 _PASSED = _SUMS | {"mul"}
+
+#: What of ``SECOND`` is not zero, by operator: (place of an argument, place of another, derivative).
+_CURVED = {
+    op: [
+        (i, j, partial) for (i, j), partial in zip(_pairs(len(FIRST[op])), partials, strict=True) if partial is not None
+    ]
+    for op, partials in SECOND.items()
+    if any(partials)
+}
 
 #: Slopes by node, each node once.
 Slopes = dict[Node, Node]
@@ -31,6 +46,12 @@ def hessian(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
     ``f`` and the variables are scalar nodes (see components). Raises ExpressionError where one variable
     is defined by another: there is no Hessian by both.
     """
+    return gradient_and_hessian(f, variables)[1]
+
+
+def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node], dict[tuple[int, int], Node]]:
+    """df/dv for each variable, and ``hessian``, of one sweep: the adjoints are there anyway. Both kinks and branches are
+    differentiated side by side, as ``select``; calculus.gradient says more about them."""
     g = f.graph
     mul, add, zero, one = g.mul, g.add, g.zero, g.one
     inner = _between(f, variables)
@@ -42,10 +63,11 @@ def hessian(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
     curvature: list[dict[int, Node]] = [{} for _ in place]  # curvature[i][j], j <= i: what couples the pair
 
     def couple(i: int, j: int, amount: Node) -> None:
-        row, other = (curvature[i], j) if i >= j else (curvature[j], i)
-        before = row.get(other)
-        row[other] = amount if before is None else add(before, amount)
+        line, at = (curvature[i], j) if i >= j else (curvature[j], i)
+        before = line.get(at)
+        line[at] = amount if before is None else add(before, amount)
 
+    @cache
     def through(n: Node) -> list[tuple[int, Node]]:
         """The kept nodes below ``n``, by place, and its slope by each."""
         found: Slopes = {}
@@ -69,19 +91,19 @@ def hessian(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
             if own is not None:
                 for k, (i, slope) in enumerate(below):
                     half = mul(own, slope)
-                    for j, other in below[: k + 1]:
-                        couple(i, j, mul(half, other))
+                    for j, another in below[: k + 1]:
+                        couple(i, j, mul(half, another))
             for j, amount in row.items():  # couple, written out
                 for i, slope in below:
                     moved = amount if slope is one else mul(slope, amount)
                     if i > j:
-                        line, other = curvature[i], j
+                        line, at = curvature[i], j
                     elif i < j:
-                        line, other = curvature[j], i
+                        line, at = curvature[j], i
                     else:
-                        line, other, moved = curvature[i], i, add(moved, moved)
-                    before = line.get(other)
-                    line[other] = moved if before is None else add(before, moved)
+                        line, at, moved = curvature[i], i, add(moved, moved)
+                    before = line.get(at)
+                    line[at] = moved if before is None else add(before, moved)
             row.clear()
         up = adjoint.get(n)
         if up is None:
@@ -90,7 +112,7 @@ def hessian(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
             term = mul(up, slope)
             before = adjoint.get(a)
             adjoint[a] = term if before is None else add(before, term)
-        for a, b, second in _seconds(n, depends):  # creating: n's own curvature
+        for a, b, second in _seconds(n, depends) if n.op in _CURVED else ():  # creating: n's own curvature
             amount = _product(up, second, slopes[n][a])
             if a is b:
                 couple(place[a], place[a], amount)
@@ -98,10 +120,11 @@ def hessian(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
             left, right = ([(place[e], one)] if e in kept else through(e) for e in (a, b))
             for i, slope in left:
                 half = mul(amount, slope)
-                for j, other in right:
-                    moved = mul(half, other)
+                for j, another in right:
+                    moved = mul(half, another)
                     couple(i, j, add(moved, moved) if i == j else moved)
-    return {(i, j): amount for i in range(len(variables)) for j, amount in curvature[i].items() if amount is not zero}
+    table = {(i, j): amount for i in range(len(variables)) for j, amount in curvature[i].items() if amount is not zero}
+    return [adjoint.get(v, zero) for v in variables], table
 
 
 def _between(f: Node, variables: Sequence[Node]) -> list[Node]:
@@ -129,20 +152,24 @@ def _slopes(n: Node, depends: set[Node]) -> Slopes:
     for a, partial in zip(n.args, FIRST[n.op], strict=True):
         if partial is not None and a in depends:
             slope = partial(g, value, *n.args)
-            slopes[a] = g.add(slopes[a], slope) if a in slopes else slope
+            slopes[a] = (
+                slope
+                if a not in slopes
+                else g.mul(g.const(2), slope)
+                if slopes[a] is slope
+                else g.add(slopes[a], slope)
+            )
     return slopes
 
 
 def _seconds(n: Node, depends: set[Node]) -> list[tuple[Node, Node, Node]]:
     """The second derivatives of one operator by pairs of its arguments, along both places where one stands in two."""
     g = n.graph
-    value = g.named.get(n, n)
     found = []
-    pairs = combinations_with_replacement(range(len(n.args)), 2)
-    for (i, j), partial in zip(pairs, SECOND.get(n.op, ()), strict=False):
+    for i, j, partial in _CURVED[n.op]:
         a, b = n.args[i], n.args[j]
-        if partial is not None and a in depends and b in depends:
-            second = partial(g, value, *n.args)
+        if a in depends and b in depends:
+            second = partial(g, g.named.get(n, n), *n.args)
             found.append((a, b, g.add(second, second) if a is b and i != j else second))
     return found
 
@@ -164,8 +191,10 @@ def _kept(inner: Sequence[Node], slopes: Mapping[Node, Slopes]) -> set[Node]:
 
 def _product(up: Node, second: Node, slope: Node) -> Node:
     """up * second; from up * slope, which the adjoint has, where second is a multiple of it: tanh'' = -2 tanh tanh'."""
-    mul = up.graph.mul
+    g = up.graph
+    if second.op == "neg":
+        return g.neg(_product(up, second.args[0], slope))
     if second.op == "mul" and slope in second.args:
         factor = second.args[second.args[0] is slope]
-        return mul(factor, mul(up, slope))
-    return mul(up, second)
+        return g.mul(factor, g.mul(up, slope))
+    return g.mul(up, second)

@@ -21,6 +21,7 @@ from derive.errors import ShapeError
 Shape = tuple[int, ...]
 Number = int | Fraction
 
+_FOLDED = frozenset(["const", "neg", "broadcast"])  # factors that a product is not simply written with
 MAX_POWER_BITS = 20_000  # a folded constant never grows past this; larger powers stay symbolic
 
 
@@ -90,7 +91,6 @@ class Graph:
 
     def __init__(self) -> None:
         self._table: dict[tuple[str, Any, tuple[Node, ...]], Node] = {}
-        self._count = 0
         self.zero = self.node("const", (), 0)
         self.one = self.node("const", (), 1)
         # body -> its definition, so that derived formulas speak in the document's own names
@@ -99,12 +99,13 @@ class Graph:
         self.templates: dict[Any, Any] = {}
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._table)
 
     def node(self, op: str, args: tuple[Node, ...] = (), attr: Any = None, shape: Shape = ()) -> Node:
         """The node of that operator and arguments, new or known. ``shape`` must follow from the rest."""
+        table = self._table
         key = (op, attr, args)
-        found = self._table.get(key)
+        found = table.get(key)
         if found is None:
             found = Node()
             found.op = op
@@ -112,9 +113,8 @@ class Graph:
             found.attr = attr
             found.shape = shape
             found.graph = self
-            found.id = self._count
-            self._count += 1
-            self._table[key] = found
+            found.id = len(table)
+            table[key] = found
         return found
 
     # -- leaves -------------------------------------------------------------------------------
@@ -194,6 +194,16 @@ class Graph:
         return self.node("neg", (a,), None, a.shape)
 
     def mul(self, a: Node, b: Node) -> Node:
+        if a.op in _FOLDED or b.op in _FOLDED:
+            return self._product(a, b)
+        if b.id < a.id:
+            a, b = b, a
+        if a.shape is b.shape:  # as in _elementwise; the most frequent call of all
+            return self.node("mul", (a, b), None, a.shape)
+        return self._elementwise("mul", a, b)
+
+    def _product(self, a: Node, b: Node) -> Node:
+        """a * b, one of them a constant, a negative or a broadcast."""
         if a.op == "const":
             if b.op == "const":
                 return self.const(a.attr * b.attr)
@@ -215,10 +225,6 @@ class Graph:
             return self._times_broadcast(a, b)
         if b.op == "broadcast":
             return self._times_broadcast(b, a)
-        if b.id < a.id and a.op != "const":
-            a, b = b, a
-        if a.shape is b.shape:  # as in _elementwise; the most frequent call of all
-            return self.node("mul", (a, b), None, a.shape)
         return self._elementwise("mul", a, b)
 
     def _times_broadcast(self, spread: Node, other: Node) -> Node:
