@@ -104,6 +104,49 @@ def test_tensors_have_their_points_behind_their_own_axes() -> None:
         program(np.ones((3, 2)), x)
 
 
+# -- results where the caller wants them ---------------------------------------------------------------
+
+
+def test_results_are_written_over_those_of_an_earlier_call() -> None:
+    rng = np.random.default_rng(2)
+    first, second = (rng.uniform(-2, 2, (len(INPUTS), BLOCK + 5)) for _ in range(2))
+    found = PROGRAM(*first)
+    where = [f.__array_interface__["data"] for f in found]
+    again = PROGRAM(*second, out=found)
+    assert [f.__array_interface__["data"] for f in again] == where
+    assert all(a is b for a, b in zip(again, found, strict=True))
+    for a, b in zip(again, PROGRAM(*second), strict=True):
+        assert np.array_equal(a, b)
+    v = G.symbol("v", (3,))
+    program = compile_blocked([parse("W @ v", {"W": W, "v": v}, G), W], [W, v])
+    w, x = rng.normal(size=(2, 3, 4, 5)), rng.normal(size=(3, 4, 5))
+    out = [np.full((2, 4, 5), np.nan), np.empty((2, 3, 4, 5))]
+    program(w, x, out=out)
+    np.testing.assert_allclose(out[0], np.einsum("ijpq,jpq->ipq", w, x), rtol=1e-14)
+    assert np.array_equal(out[1], w)
+
+
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [
+        ([], "0 arrays to write to"),
+        ([np.empty(7), np.empty(8)], "shape"),
+        ([np.empty(8), np.empty(8, np.float32)], "type float64"),
+        ([np.empty(8), np.empty(16)[::2]], "contiguous"),
+        ([np.empty(8), np.broadcast_to(0.0, 8)], "contiguous"),
+        ([np.empty(8), [0.0] * 8], "contiguous"),
+        ([np.ones(12)[:8]] * 2, "two of the arrays"),
+    ],
+)
+def test_results_are_not_written_to_what_does_not_fit(out: Any, message: str) -> None:
+    program = compile_blocked([G.call("add", X, Y), G.call("mul", X, Y)], [X, Y])
+    x = np.arange(8.0)
+    with pytest.raises(ValueError, match=message):
+        program(x, x + 1.0, out=out)
+    with pytest.raises(ValueError, match="shares memory with an input"):
+        program(x, x + 1.0, out=[np.empty(8), x])
+
+
 # -- every operator ----------------------------------------------------------------------------------
 
 
@@ -152,6 +195,37 @@ def test_tails_kinks_and_not_a_number() -> None:
     assert single.tolist() == pytest.approx([float(np.float32(math.exp(-90))), 0.0], rel=1e-2)
 
 
+@pytest.mark.parametrize("name", ["erf", "Phi"])
+def test_the_error_function_is_exact_to_some_units_of_the_last_digit(name: str) -> None:
+    """Against Arb: on all three ranges of the approximation, at their seams, near zero and in both tails."""
+    rng = np.random.default_rng(3)
+    seams = [s * math.sqrt(2) ** (name == "Phi") for s in (0.46875, 4.0)]
+    near = np.concatenate([s + rng.uniform(-1e-3, 1e-3, 50) for s in seams])
+    tiny = 10.0 ** rng.uniform(-300, -1, 100)
+    at = np.concatenate([rng.uniform(0, 6, 500), near, tiny])
+    at = np.concatenate([at, -at, rng.uniform(-37, -6, 200)])
+    node = G.call(name, X)
+    for found in (compile_blocked([node], [X])(at)[0], compile_numpy([node], [X])(at)[0]):
+        for x, value in zip(at.tolist(), found.tolist(), strict=True):
+            with enclose.precision(200):
+                (want,) = enclose.evaluate([node], {X: enclose.rational(Fraction(x))}, 200)
+                assert abs(arb(value) - arb(want)) < 8 * math.ulp(float(arb(want)))
+    special = compile_blocked([node], [X])(np.array([math.inf, -math.inf, 0.0, math.nan, 50.0, -50.0]))[0].tolist()
+    low, middle = (-1.0, 0.0) if name == "erf" else (0.0, 0.5)
+    assert special == pytest.approx([1.0, low, middle, math.nan, 1.0, low], abs=0, rel=0, nan_ok=True)
+
+
+@pytest.mark.parametrize(("above", "below"), [(1, 0), (0, 1), (1, -1), (Fraction(1, 2), 3)])
+def test_steps_between_two_numbers(above: Fraction, below: Fraction) -> None:
+    step = G.call("select", X, G.const(above), G.const(below))
+    at = np.array([math.inf, 2.0, 5e-324, 0.0, -0.0, -1.0, -math.inf, math.nan])
+    a, b, none = float(above), float(below), math.nan
+    for kind in (np.float64, np.float32):
+        kinked = at.astype(kind)
+        want = [a, a, a if kinked[2] else none, none, none, b, b, none]
+        assert compile_blocked([step], [X])(kinked)[0].tolist() == pytest.approx(want, abs=0, rel=0, nan_ok=True)
+
+
 # -- buffers, and the source -------------------------------------------------------------------------
 
 
@@ -160,7 +234,7 @@ def test_buffers_are_given_back() -> None:
     for _ in range(50):
         f = G.call("add", G.call("exp", f), Y)
     source = blocked_source([f], [X, Y])
-    assert source.rstrip().endswith("1, 0)")  # one buffer for a hundred operations
+    assert source.rstrip().endswith("1, 0, out)")  # one buffer for a hundred operations
 
 
 def test_the_source_runs_by_itself(tmp_path: Path) -> None:

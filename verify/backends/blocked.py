@@ -15,7 +15,7 @@ from derive.components import components, components_all
 from derive.graph import Node
 from derive.operators import OPERATORS
 from verify.backends import numpy_source
-from verify.backends.writer import Names, Program, compile_source, docstring, literal
+from verify.backends.writer import Names, Program, compile_source, docstring, literal, needed
 
 CACHE = 1 << 20  # bytes that the buffers of one block may take: half of a usual second-level cache
 SMALLEST, LARGEST = 1024, 8192  # points of a block: below, calls cost more than they compute; above, nothing is gained
@@ -60,7 +60,7 @@ def where(c, a, b, out):
 }
 
 _IN_BLOCKS = '''\
-def in_blocks(compute, inputs, shapes, buffers, masks):
+def in_blocks(compute, inputs, shapes, buffers, masks, out):
     """Runs ``compute`` on some thousand points at a time; the points are the axes after those of an input's own shape."""
     given = [(np.asarray(a), s) for a, s in inputs]
     for a, s in given:
@@ -79,7 +79,12 @@ def in_blocks(compute, inputs, shapes, buffers, masks):
             whole = np.broadcast_to(a.reshape(s + (1,) * (len(s) + len(points) - a.ndim) + a.shape[len(s) :]), s + points)
             rows += list(whole.astype(dtype, copy=False).reshape(math.prod(s), count))
     sizes = [math.prod(s) for s in shapes]
-    results = np.empty((sum(sizes), count), dtype)
+    if out is None:  # all results in one piece of memory
+        pieces = np.split(np.empty((sum(sizes), count), dtype), np.cumsum(sizes)[:-1])
+        out = [piece.reshape(s + points) for piece, s in zip(pieces, shapes)]
+    else:
+        check_results(out, [s + points for s in shapes], dtype, [a for a, _ in given])
+    results = [row for o, size in zip(out, sizes) for row in o.reshape(size, count)]
     block = BLOCK * 8 // dtype.itemsize
     work = np.empty((buffers, min(block, count)), dtype)
     flags = np.empty((masks, min(block, count)), bool)
@@ -87,12 +92,23 @@ def in_blocks(compute, inputs, shapes, buffers, masks):
         for start in range(0, count, block):
             stop = min(start + block, count)
             here = [r[start:stop] if isinstance(r, np.ndarray) else r for r in rows]
-            compute(*here, *results[:, start:stop], *work[:, : stop - start], *flags[:, : stop - start])
-    found, start = [], 0
-    for s, size in zip(shapes, sizes):
-        found.append(results[start : start + size].reshape(s + points))
-        start += size
-    return tuple(found)'''
+            there = [r[start:stop] for r in results]
+            compute(*here, *there, *work[:, : stop - start], *flags[:, : stop - start])
+    return tuple(out)
+
+
+def check_results(out, shapes, dtype, inputs):
+    """Raises ValueError unless results can be written to these arrays."""
+    if len(out) != len(shapes):
+        raise ValueError(f"{len(out)} arrays to write to, where there are {len(shapes)} results")
+    for o, shape in zip(out, shapes):
+        if not isinstance(o, np.ndarray) or o.shape != shape or o.dtype != dtype or not o.flags.carray:
+            raise ValueError(f"results are written to contiguous arrays: one of shape {shape} and type {dtype} was expected")
+    spans = sorted((o.__array_interface__["data"][0], o.nbytes) for o in out)
+    if any(start + size > after for (start, size), (after, _) in zip(spans, spans[1:])):
+        raise ValueError("two of the arrays to write to share memory")
+    if any(np.may_share_memory(o, a) for o in out for a in inputs):
+        raise ValueError("an array to write to shares memory with an input")'''
 
 REMARK = "over arrays whose last axes are the points"
 
@@ -102,19 +118,34 @@ def blocked_source(outputs: Sequence[Node], inputs: Sequence[Node], name: str = 
 
     Outputs are derivative-free nodes of any shape, inputs symbols of any shape or other scalar nodes to start from.
     The points are the last axes: an input ``W`` of shape [2, 3] is an array of shape (2, 3, points). ``title`` is
-    the docstring. Raises ValueError for a symbol that is no input, NotImplementedError for an operator without a form.
+    the docstring. The function takes ``out``, too: arrays to write to instead of new ones, one a result, such as an earlier
+    call returned; each contiguous, of its result's shape and type (float32 if all inputs are, else float64), sharing no
+    memory with another or an input. It raises ValueError where they don't fit.
+
+    Raises ValueError for a symbol that is no input, NotImplementedError for an operator without a form.
     """
     leaves = [e for n in inputs for e in (components(n) if n.shape else [n])]
     entries = [e for part in components_all(outputs) for e in part]
     names = Names(
-        ["np", "math", "BLOCK", "in_blocks", name, f"{name}_of_block", *_HELPERS, *numpy_source.DIALECT.helpers]
+        [
+            "np",
+            "math",
+            "BLOCK",
+            "in_blocks",
+            "check_results",
+            "out",
+            name,
+            f"{name}_of_block",
+            *_HELPERS,
+            *numpy_source.DIALECT.helpers,
+        ]
     )
     arguments = [names.of(n) for n in inputs]
     inside = Names(["np", *_HELPERS, *numpy_source.DIALECT.helpers])
     code = _Code(inside, dict(zip(leaves, [inside.of(e) for e in leaves], strict=True)))
     code.write(entries)
     text = "\n".join(code.lines)
-    helpers = [h for k, h in ({**numpy_source.DIALECT.helpers, **_HELPERS}).items() if re.search(rf"\b{k}\(", text)]
+    helpers = needed({**numpy_source.DIALECT.helpers, **_HELPERS}, text)
     held = len(code.buffers) * 8
     block = min(max(CACHE // max(held, 1) // 512 * 512, SMALLEST), LARGEST)
     parameters = [*code.leaves.values(), *code.results, *code.buffers, *code.masks]
@@ -123,9 +154,9 @@ def blocked_source(outputs: Sequence[Node], inputs: Sequence[Node], name: str = 
     wanted = ", ".join(str(n.shape) for n in outputs) + ","
     function = "\n    ".join(
         [
-            f"def {name}({', '.join(arguments)}):",
+            f"def {name}({', '.join([*arguments, 'out=None'])}):",
             title or docstring(outputs, REMARK),
-            f"return in_blocks({name}_of_block, [{given}], ({wanted}), {len(code.buffers)}, {len(code.masks)})",
+            f"return in_blocks({name}_of_block, [{given}], ({wanted}), {len(code.buffers)}, {len(code.masks)}, out)",
         ]
     )
     head = (
@@ -237,6 +268,8 @@ def _statements(n: Node, args: Sequence[str]) -> tuple[list[str], bool]:
     """Lines that leave the value in ``{out}``, and whether ``{out}`` may be one of the arguments."""
     if n.op == "pow" and n.args[1].op == "const" and (lines := list(_power(args[0], n.args[1].attr))):
         return lines, len(lines) == 1
+    if n.op == "select" and n.args[1].op == n.args[2].op == "const" and n.args[1] is not n.args[2]:
+        return list(_step(*args)), False
     if n.op in _FUNCTIONS:
         return [_FUNCTIONS[n.op].format(*args, out="{out}")], False
     if n.op in _INFIX:
@@ -261,3 +294,12 @@ def _power(x: str, exponent: object) -> Iterator[str]:
         yield f"np.multiply({{out}}, {x}, out={{out}})" if exponent == 3 else "np.square({out}, out={out})"
     elif exponent == -1:
         yield f"np.divide(1.0, {x}, out={{out}})"
+
+
+def _step(s: str, above: str, below: str) -> Iterator[str]:
+    """One number where s > 0, another where s < 0; 0/s is zero there, and NaN where s is 0 or NaN."""
+    chosen = {("1.0", "0.0"): "{s} > 0.0", ("0.0", "1.0"): "{s} < 0.0"}.get(
+        (above, below), "np.where({s} > 0.0, {a}, {b})"
+    )
+    yield f"np.divide(0.0, {s}, out={{out}})"
+    yield f"np.add({{out}}, {chosen.format(s=s, a=above, b=below)}, out={{out}})"

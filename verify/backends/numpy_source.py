@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from derive.graph import Node
+from verify.backends.error_function import BELL, ERF, ERF_NEAR_ZERO, NORMAL_CDF, QUOTIENT, SCALED_ERFC
 from verify.backends.writer import INFIX, Dialect, Form, Program, compile_source, write
 
 FORMS: dict[str, Form] = {
@@ -58,18 +59,12 @@ def sigmoid(x):
     """1/(1 + exp(-x)), without overflow."""
     e = np.exp(-np.abs(x))
     return np.where(x >= 0.0, 1.0, e) / (1.0 + e)''',
-        "erf": '''\
-def erf(x):
-    """The error function of the C library, point by point: NumPy has none."""
-    import math
-
-    return np.vectorize(math.erf, otypes=[np.float64])(x)''',
-        "normal_cdf": '''\
-def normal_cdf(x):
-    """The standard normal distribution function; the left tail keeps its digits."""
-    import math
-
-    return np.vectorize(math.erfc, otypes=[np.float64])(x * -math.sqrt(0.5)) / 2.0''',
+        "erf": ERF,
+        "normal_cdf": NORMAL_CDF,
+        "scaled_erfc": SCALED_ERFC,
+        "erf_near_zero": ERF_NEAR_ZERO,
+        "quotient": QUOTIENT,
+        "bell": BELL,
         "select": '''\
 def select(s, a, b):
     """a where s > 0, b where s < 0; on the kink their common value, or NaN."""

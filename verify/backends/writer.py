@@ -73,13 +73,14 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Program:
-    """A generated function with its source; call it with one value an input, get a tuple, one value an output."""
+    """A generated function with its source; call it with one value an input, get a tuple, one value an output. ``options`` are
+    those of the function, such as ``out`` of blocked NumPy."""
 
     source: str
     function: Callable[..., tuple[Any, ...]]
 
-    def __call__(self, *values: Any) -> tuple[Any, ...]:
-        return self.function(*values)
+    def __call__(self, *values: Any, **options: Any) -> tuple[Any, ...]:
+        return self.function(*values, **options)
 
 
 def compile_source(source: str) -> Callable[..., tuple[Any, ...]]:
@@ -130,8 +131,7 @@ def write(dialect: Dialect, outputs: Sequence[Node], inputs: Sequence[Node], nam
     results = [_argument(dialect, written, n, LOOSE, bare=False) for n in outputs]
     single = f"return ({', '.join(results)}{',' * (len(results) == 1)})"
     lines += [single] if len(single) <= MAX_LINE else ["return (", *(f"    {r}," for r in results), ")"]
-    used = "\n".join(lines)
-    helpers = [text for h, text in dialect.helpers.items() if re.search(rf"\b{h}\(", used)]
+    helpers = needed(dialect.helpers, "\n".join(lines))
     head = f"def {name}({', '.join(written[n][0] for n in inputs)}):"
     body = [title or docstring(outputs, dialect.remark), *lines]
     function = "\n    ".join([head, *body])
@@ -230,6 +230,18 @@ def _plain(n: Node) -> str:
     if n.op in ("symbol", "def"):
         return n.attr if isinstance(n.attr, str) else "_".join(map(str, n.attr))
     return n.op
+
+
+def needed(helpers: Mapping[str, str], text: str) -> list[str]:
+    """The helpers that a text calls, and those that they call."""
+    found: dict[str, str] = {}
+    work = [text]
+    while work:
+        text = work.pop()
+        called = {h: source for h, source in helpers.items() if h not in found and re.search(rf"\b{h}\(", text)}
+        found.update(called)
+        work += called.values()
+    return list(found.values())
 
 
 def docstring(outputs: Sequence[Node], remark: str) -> str:
