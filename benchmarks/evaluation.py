@@ -3,9 +3,10 @@
     python benchmarks/evaluation.py [--layers 3] [--points 100000]
 
 float64, one thread; peers that are not installed are skipped by name. Inputs and parameters all differ from point to
-point. All return new memory on every call but the line that says out=. Ours returns the gradient and the upper triangle, lambdify too; Torch and JAX return the full Hessian and no
-gradient. Times are medians; what is prepared once (deriving, writing, compiling) is told apart. ``peak`` is what a call
-takes beyond the inputs, in bytes a point, and as a multiple of its results.
+point. All return new memory on every call but the line that says out=. Ours returns the gradient and the upper triangle,
+lambdify too; Torch and JAX return the full Hessian and no gradient. Times are medians; what is prepared once (deriving,
+writing, compiling) is told apart. ``peak`` is what a call takes beyond the inputs, in bytes a point, and as a multiple of
+its results.
 """
 
 from __future__ import annotations
