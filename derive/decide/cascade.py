@@ -22,7 +22,8 @@ from derive.decide.polynomials import Regrow, Ring, Unwieldy
 from derive.decide.refute import Bounds, Domain, Judged, Point, both_shown, constraints
 from derive.decide.regions import Outcome, Regions, describe
 from derive.decide.signs import Signs
-from derive.decide.whole import said, settle
+from derive.decide.tensor_points import implied
+from derive.decide.whole import said, seeds, settle
 from derive.errors import ShapeError
 from derive.graph import Node, substitute_all, topological
 
@@ -71,14 +72,15 @@ def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds
         raise ShapeError(f"shapes {shapes.show(a.shape)} and {shapes.show(b.shape)} can't be equal")
     if (whole := _by_whole_tensors(a, b, assuming, bounds or {})) is not None:
         return whole
-    left, right, *conditions = components_all([a, b, *assuming])
+    points = seeds(a, b, assuming, bounds or {})
+    left, right, *conditions = components_all([a, b, *assuming, *(implied(assuming) if points else ())])
     assumed = [n for entries in conditions for n in entries]
     scalar_bounds = _scalar_bounds(bounds or {})
     decisions = []
     quick = _Quick(Ring(a.graph))
     for x, y, index in zip(left, right, shapes.indices(a.shape), strict=True):
         try:
-            found = _decide(x, y, assumed, scalar_bounds, quick)
+            found = _decide(x, y, assumed, scalar_bounds, quick, points)
         except Unwieldy as e:
             found = Decision("undecided", f"a limit of work was reached: {e}")
         except RecursionError:
@@ -176,8 +178,10 @@ class _Quick:
                 self.passes.clear()
 
 
-def _decide(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, quick: _Quick) -> Decision:
-    domain = Domain(a, b, assuming, bounds)
+def _decide(
+    a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, quick: _Quick, points: Sequence[Point] = ()
+) -> Decision:
+    domain = Domain(a, b, assuming, bounds, points)
     found: Decision | None
     if a is b:
         found = Decision("proved", "both sides are the same expression", method="same expression")

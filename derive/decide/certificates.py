@@ -14,6 +14,7 @@ from itertools import combinations, combinations_with_replacement
 
 from flint import fmpq
 
+from derive.decide.ideals import Ideal
 from derive.decide.polynomials import Poly, Ring, Unwieldy
 
 MAX_FACTS = 16  # inequalities that are multiplied with each other
@@ -26,17 +27,29 @@ Inequality = tuple[Poly, bool]  # p > 0, or p >= 0 where not strict
 _Column = dict[tuple[int, ...], fmpq]
 
 
-def contradictory(ring: Ring, facts: Sequence[Inequality]) -> bool:
-    """Whether no point satisfies all the inequalities, as far as a certificate of low degree shows it."""
-    facts = _distinct([f for f in facts if f[0] != 0])[:MAX_FACTS]
+def contradictory(ring: Ring, facts: Sequence[Inequality], zeros: Ideal | None = None) -> bool:
+    """Whether no point satisfies all the inequalities where the polynomials of an ideal vanish, as far as a certificate of low
+    degree shows it. All is taken modulo the ideal, so that products with the equations are none of its size."""
+    zeros = zeros or Ideal(ring, ())
+    if zeros.everything:
+        return True
+    reduced = [(zeros.remainder(p), strict) for p, strict in facts]
+    if any(strict and (p == 0 or (p.is_constant() and p.leading_coefficient() < 0)) for p, strict in reduced):
+        return True
+    facts = _distinct([f for f in reduced if f[0] != 0])[:MAX_FACTS]
     try:
         known = list(facts)
+        wider = known
         for more in (_pairs, _squares, _triples):
-            known = _distinct([*known, *more(ring, facts)])
+            known = _reduced([*known, *more(ring, facts, zeros)], zeros)
+            if more is _pairs:
+                wider = known
             if len(known) > MAX_COLUMNS:
-                return False
+                break
             if _certificate(known):
                 return True
+        wider = _reduced([*wider, *_products(ring, wider, zeros)], zeros)
+        return len(wider) <= MAX_COLUMNS and _certificate(wider)
     except Unwieldy:
         pass
     return False
@@ -54,7 +67,11 @@ def _distinct(facts: Iterable[Inequality]) -> list[Inequality]:
     return list(found.values())
 
 
-def _pairs(ring: Ring, facts: Sequence[Inequality]) -> list[Inequality]:
+def _reduced(facts: Iterable[Inequality], zeros: Ideal) -> list[Inequality]:
+    return _distinct((zeros.remainder(p), strict) for p, strict in facts)
+
+
+def _pairs(ring: Ring, facts: Sequence[Inequality], zeros: Ideal) -> list[Inequality]:
     return [
         (ring.reduce(ring.times(p, q)), s and t)
         for (p, s), (q, t) in combinations_with_replacement(facts, 2)
@@ -62,7 +79,7 @@ def _pairs(ring: Ring, facts: Sequence[Inequality]) -> list[Inequality]:
     ]
 
 
-def _triples(ring: Ring, facts: Sequence[Inequality]) -> list[Inequality]:
+def _triples(ring: Ring, facts: Sequence[Inequality], zeros: Ideal) -> list[Inequality]:
     """Products with two short ones, such as the signs of symbols."""
     short = [f for f in facts if len(f[0]) == 1 and not f[0].is_constant()]
     long = [f for f in facts if len(f[0]) > 1]
@@ -72,14 +89,24 @@ def _triples(ring: Ring, facts: Sequence[Inequality]) -> list[Inequality]:
     return found
 
 
-def _squares(ring: Ring, facts: Sequence[Inequality]) -> list[Inequality]:
+def _squares(ring: Ring, facts: Sequence[Inequality], zeros: Ideal) -> list[Inequality]:
     """Squares of the monomials whose squares or products occur, of their sums and differences."""
-    seen = {tuple(int(n) for n in e) for p, _ in facts for e, _ in p.terms()}
+    seen = {tuple(int(n) for n in e) for p in (*(f for f, _ in facts), *zeros.basis) for e, _ in p.terms()}
     halves = {tuple(n // 2 for n in e) for e in seen if any(e) and all(n % 2 == 0 for n in e)}
-    if len(halves) > MAX_SQUARED:
-        return []
+    return _squared(ring, halves) if len(halves) <= MAX_SQUARED else []
+
+
+def _products(ring: Ring, known: Sequence[Inequality], zeros: Ideal) -> list[Inequality]:
+    """Squares of the kernels that are multiplied with each other, of their sums and differences, and with 1."""
+    seen = {tuple(int(n) for n in e) for p in (*(f for f, _ in known), *zeros.basis) for e, _ in p.terms()}
+    used = sorted({i for e in seen if sum(e) == 2 for i, n in enumerate(e) if n})
+    units = [tuple(int(i == j) for j in range(ring.room)) for i in used]
+    return _squared(ring, units) if len(units) <= MAX_SQUARED else []
+
+
+def _squared(ring: Ring, monomials_of: Iterable[tuple[int, ...]]) -> list[Inequality]:
     monomials = [ring.one_poly]
-    for e in sorted(halves, key=lambda e: (sum(e), e)):
+    for e in sorted(monomials_of, key=lambda e: (sum(e), e)):
         m = ring.one_poly
         for g, n in zip(ring.gens, e, strict=False):
             if n:

@@ -27,6 +27,8 @@ Constraint = tuple[Node, Mask]  # the sign of the node lies in the mask
 PRECISIONS = (128, 512, 2048)
 SIMPLE = tuple(Fraction(v) for v in ("1", "2", "-1", "3", "1/2", "-2", "-1/2", "5", "-3", "3/2", "1/3", "0", "10"))
 SIMPLER = tuple(Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3"))
+UNIT = tuple(Fraction(v) for v in ("3/5", "0", "4/5", "1", "-3/5", "-4/5", "5/13"))  # on the unit circle, in pairs
+FEW = 4  # points looked for beside the seeds
 MAX_DENOMINATOR = 10**6  # of coordinates that are searched for, but where an equation gives them exactly
 MAX_EXACT_DENOMINATOR = 10**60
 MAX_ALTERNATIVES = 8  # cases of one assumption
@@ -54,7 +56,7 @@ class Judged:
 class Domain:
     """The two sides, and the points for which their equality is claimed."""
 
-    def __init__(self, a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> None:
+    def __init__(self, a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, seeds: Sequence[Point] = ()) -> None:
         self.a, self.b = a, b
         self.graph: Graph = a.graph
         self.assuming = tuple(dict.fromkeys(assuming))
@@ -64,6 +66,8 @@ class Domain:
         self.constraints = tuple(c for n in self.assuming for c in constraints(n))
         self.alternatives = tuple(choices for n in self.assuming for choices in alternatives(n))
         self.groups: Mapping[Node, tuple[Any, bool]] = {}
+        #: points known to meet assumptions that are hard to meet, such as rotations
+        self.seeds = [s for s in seeds if all(n in s for n in self.symbols)]
         self._kinks = _kinks(topological([a, b]))
         self.ranges = {s: _range(s, self.bounds, self.constraints) for s in self.symbols}
 
@@ -172,11 +176,15 @@ class Domain:
         wanted = (*self.constraints, *extra)
         given = {s for s, _ in bound}
         free = [s for s in self.symbols if s not in given]
-        pools = [_pool(*self.ranges[s]) for s in free]
+        curved = {s for n, mask in self.constraints if mask == ZERO for s in _squared(n)}
+        pools = [_pool(*self.ranges[s], UNIT if s in curved else ()) for s in free]
         seen: set[tuple[Fraction, ...]] = set()
-        for t in range(count):
-            values = tuple(pool[_step(i, t) % len(pool)] for i, pool in enumerate(pools))
-            point = self._arranged(dict(zip(free, values, strict=True)), wanted, bound)
+        starts = [{s: seed[s] for s in free} for seed in self.seeds[:count]]
+        for t in range(min(count, FEW) if starts else count):
+            values = (pool[_step(i, t) % len(pool)] for i, pool in enumerate(pools))
+            starts.append(dict(zip(free, values, strict=True)))
+        for start in starts:
+            point = self._arranged(start, wanted, bound)
             if point is None:
                 continue
             key = tuple(point[s] for s in self.symbols)
@@ -405,10 +413,21 @@ def _inside(value: Fraction, r: _Range) -> bool:
     return not (high is not None and (value > high or (value == high and not high_in)))
 
 
-def _pool(low: Fraction | None, low_in: bool, high: Fraction | None, high_in: bool) -> tuple[Fraction, ...]:
+def _squared(n: Node) -> set[Node]:
+    """The symbols that a node squares, or multiplies with each other: of a curved surface."""
+    found: set[Node] = set()
+    for m in topological([n]):
+        if m.op == "pow" or (m.op == "mul" and m.args[0] is m.args[1]):
+            found |= {s for s in topological([m]) if s.op == "index" or (s.op == "symbol" and not s.shape)}
+    return found
+
+
+def _pool(
+    low: Fraction | None, low_in: bool, high: Fraction | None, high_in: bool, first: Sequence[Fraction] = ()
+) -> tuple[Fraction, ...]:
     """Simple numbers of an interval, simplest first."""
     r = (low, low_in, high, high_in)
-    inside = [v for v in SIMPLE if _inside(v, r)]
+    inside = [v for v in (*first, *SIMPLE) if _inside(v, r)]
     if len(inside) < 6:
         if low is not None and high is not None:
             more = [

@@ -14,6 +14,7 @@ from itertools import product
 from typing import Any, Literal
 
 from derive.decide.certificates import contradictory
+from derive.decide.ideals import Ideal
 from derive.decide.normal import NOTHING, Need, Normal
 from derive.decide.polynomials import Key, Poly, Quotient, Regrow, Ring, Unwieldy
 from derive.decide.refute import Constraint, Domain, Judged, Point, constraints
@@ -85,6 +86,7 @@ class Regions:
     outcomes: list[Outcome] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     groups: dict[Node, tuple[Key, bool]] = field(default_factory=dict)
+    ideals: dict[Key, Ideal] = field(default_factory=dict)
 
     def prove(self) -> None:
         """Settles every cell, filling ``outcomes``. Raises Unwieldy."""
@@ -219,9 +221,14 @@ class Regions:
     def _vanishes(self, p: Poly, signs: Signs) -> bool:
         if p == 0:
             return True
-        for z in signs.zeros:
-            p = self.ring.reduce(divmod(p, z)[1])
-        return bool(p == 0) or signs.mask(p) == ZERO
+        return self._ideal(signs).contains(p) or signs.mask(p) == ZERO
+
+    def _ideal(self, signs: Signs) -> Ideal:
+        """What vanishes with what is known to vanish."""
+        key = (self.ring.room, *(self.ring.key(z) for z in signs.zeros))
+        if key not in self.ideals:
+            self.ideals[key] = Ideal(self.ring, signs.zeros)
+        return self.ideals[key]
 
     # -- settling a cell ------------------------------------------------------------------------------
 
@@ -337,7 +344,7 @@ class Regions:
         kinds += ["left"] if cell.boundary or left.value is NOTHING else []
         kinds += ["right"] if cell.boundary or right.value is NOTHING else []
         whole = left.value is NOTHING or right.value is NOTHING
-        if contradictory(self.ring, signs.inequalities()):
+        if contradictory(self.ring, signs.inequalities(), self._ideal(signs)):
             return Outcome("empty", cell)
         if found := self._witness(cell, kinds, FEW_POINTS):
             return replace(found, whole=whole)

@@ -30,6 +30,7 @@ Bounds = Mapping[Node, tuple[Fraction | None, Fraction | None]]
 
 MAX_ENTRIES = 400_000  # of all nodes together
 PREC = 192
+ONE_TURN, MANY_TURNS = 4, 9  # the points from which on a rotation has one angle, many
 _KINKED = ("relu", "abs", "sign", "select")
 
 
@@ -160,6 +161,14 @@ _RULES: dict[str, Callable[[Node, Sequence[Entries]], Entries]] = {
 # -- what a point shows -------------------------------------------------------------------------------
 
 
+class Draw(random.Random):
+    """The random numbers of the t-th point. The first points are to be simple."""
+
+    def __init__(self, t: int) -> None:
+        super().__init__(t)
+        self.t = t
+
+
 class Arena:
     """Two sides and the assumptions, unfolded once, judged at whole points."""
 
@@ -177,7 +186,7 @@ class Arena:
     def points(self, count: int) -> Iterator[dict[Node, Tensor]]:
         """Points that meet the bounds and all assumptions, for certain."""
         for t in range(count):
-            at = random.Random(t)
+            at = Draw(t)
             point = {s: self._drawn(s, at, t) for s in self.symbols}
             if self.meets(point):
                 yield point
@@ -239,10 +248,13 @@ def _number(at: random.Random, low: Fraction | None, high: Fraction | None, simp
 
 
 def rotation(n: int, at: random.Random) -> Matrix:
-    """An orthogonal matrix of rationals: rotations by (3/5, 4/5) and the like in pairs of axes, mirrored and permuted."""
+    """An orthogonal matrix of rationals: rotations by (3/5, 4/5) and the like in pairs of axes, mirrored and permuted. At first
+    permuted and mirrored axes alone, then one rotation by (3/5, 4/5)."""
     rows = [[Fraction(i == j) for j in range(n)] for i in range(n)]
-    triples = ((3, 4, 5), (5, 12, 13), (8, 15, 17))
-    for i in range(n - 1):
+    turn = at.t if isinstance(at, Draw) else MANY_TURNS
+    triples = ((3, 4, 5), (5, 12, 13), (8, 15, 17))[: 1 if turn < MANY_TURNS else 3]
+    turned = range(n - 1) if turn >= MANY_TURNS else [turn % (n - 1)] if n > 1 and turn >= ONE_TURN else []
+    for i in turned:
         if n > 8 and i > 6:
             break  # a few are enough, and the numbers stay short
         a, b, c = at.choice(triples)
@@ -372,3 +384,16 @@ def _squares(n: Node) -> Node | None:
         inner = n.args[0].args[0]
         return inner if inner.op == "symbol" and len(inner.shape) == 1 else None
     return None
+
+
+def implied(assuming: Sequence[Node]) -> list[Node]:
+    """What assumptions on whole matrices say beside their entries: R @ R.T = I for a square R with R.T @ R = I."""
+    found = []
+    for c in (n for n in topological(assuming) if n.op == "eq"):
+        for x, y in (c.args, c.args[::-1]):
+            if x.op == "matmul" and _is_eye(y) and x.args[0].op == "transpose" and x.args[0].args[0] is x.args[1]:
+                q = x.args[1]
+                if q.shape[0] == q.shape[1]:
+                    g = q.graph
+                    found.append(g.call("eq", g.matmul(q, x.args[0]), y))
+    return found

@@ -64,6 +64,18 @@ def settle(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, sizes: Si
     return Whole(large=large)
 
 
+def seeds(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> list[dict[Node, Fraction]]:
+    """Points of the entries that meet assumptions on whole tensors: rotations, unit vectors, points of the simplex."""
+    order = topological([a, b, *assuming])
+    if not any(c.shape or any(m.shape for m in topological([c])) for c in assuming) or work(order) > MAX_LAID_OUT:
+        return []
+    try:
+        arena = Arena(a, b, assuming, bounds)
+        return [_entries(p) for p in arena.points(MANY_POINTS)] if arena.shapes else []
+    except (ExpressionError, KeyError, RecursionError):
+        return []
+
+
 def work(order: Sequence[Node]) -> int:
     """About how many products of entries a claim has when it is laid out."""
     total = 0
