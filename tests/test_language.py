@@ -13,6 +13,7 @@ from derive.errors import ExpressionError
 from derive.graph import Graph, Node
 from derive.language import FUNCTION_NAMES, names_in, parse, to_text
 from derive.properties import PROPERTIES
+from derive.typeset import latex
 from tests.strategies import KINKED, SMOOTH, scalar_expressions
 
 GRAPH = Graph()
@@ -137,7 +138,9 @@ def test_every_function_can_be_called() -> None:
     calls |= {name: f"{name}({', '.join(given[q] for q in p.parameters)})" for name, p in PROPERTIES.items()}
     for name in FUNCTION_NAMES:
         argument = "W" if calls.get(name) == "" else "x"
-        assert parse(calls.get(name) or f"{name}({argument})", SCOPE, GRAPH) is not None
+        made = parse(calls.get(name) or f"{name}({argument})", SCOPE, GRAPH)
+        assert parse(to_text(made), SCOPE, GRAPH) is made
+        assert latex(made)  # every function is typeset
 
 
 @pytest.mark.parametrize(

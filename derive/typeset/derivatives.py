@@ -112,6 +112,21 @@ def _property(n: Node, done: Done) -> Piece:
     return Piece(rf"\mathrm{{{name}}}{group(', '.join(done[a].text for a in n.args))}")
 
 
+def _limit(n: Node, done: Done) -> Piece:
+    side = {1: "^{+}", -1: "^{-}"}.get(n.attr, "")
+    below = rf"{done[n.args[1]].text} \to {done[n.args[2]].text}{side}"
+    return Piece(rf"\lim_{{{below}}} {at_least(PRODUCT, done[n.args[0]])}", PRODUCT)
+
+
+def _extreme(n: Node, done: Done) -> Piece:
+    word = r"\sup" if n.op == "supremum" else r"\inf"
+    return Piece(rf"{word}_{{{done[n.args[1]].text}}} {at_least(PRODUCT, done[n.args[0]])}", PRODUCT)
+
+
+def _infinity(n: Node, done: Done) -> Piece:
+    return Piece(r"\infty")
+
+
 RULES: dict[str, Callable[[Node, Done], Piece]] = {
     "d": _d,
     "hessian": _hessian,
@@ -119,5 +134,9 @@ RULES: dict[str, Callable[[Node, Done], Piece]] = {
     "index": _index,
     "apply": _apply,
     "at": _at,
+    "limit": _limit,
+    "supremum": _extreme,
+    "infimum": _extreme,
+    "inf": _infinity,
     "property": _property,
 }
