@@ -74,6 +74,8 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
         return f"concat([{inside}])", _ATOM
     if op == "sum" and n.attr is not None:
         return f"sum({inside}, axis={n.attr})", _ATOM
+    if (named := _constant_tensor(n)) is not None:
+        return named, _ATOM
     if op in ("broadcast", "reshape"):
         return f"{op}({', '.join([inside, *map(str, n.attr)])})", _ATOM
     if op in ("d", "hessian"):
@@ -81,6 +83,15 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
     if op == "hvp":
         return f"hvp({done[n.args[0]][0]}, {_variables(n.args[2:], n.attr, done)}, {done[n.args[1]][0]})", _ATOM
     return f"{op}({inside})", _ATOM
+
+
+def _constant_tensor(n: Node) -> str | None:
+    """ones(m, n), zeros(n) and eye(n), as they are written."""
+    if n.op == "diag" and n.args[0].op == "broadcast" and n.args[0].args[0] is n.graph.one:
+        return f"eye({n.args[0].attr[0]})"
+    if n.op == "broadcast" and n.args[0] in (n.graph.one, n.graph.zero) and 1 <= len(n.attr) <= 2:
+        return f"{'ones' if n.args[0] is n.graph.one else 'zeros'}({', '.join(map(str, n.attr))})"
+    return None
 
 
 def _variables(args: Sequence[Node], many: bool, done: Mapping[Node, tuple[str, int]]) -> str:

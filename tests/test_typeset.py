@@ -265,3 +265,20 @@ def test_tidy_keeps_the_value(text: str, point: list[Fraction]) -> None:
     before, after = evaluate([node, *tidy([node])], values)
     if not isinstance(before, Exception):
         assert before == after
+
+
+@pytest.mark.parametrize(
+    ("text", "latex_text"),
+    [
+        ("implies(x > 2, x**2 > 4)", r"x \gt 2 \Rightarrow x^{2} \gt 4"),
+        ("iff(x > 2 and x < 3, x != 1)", r"x \gt 2 \text{ and } x \lt 3 \Leftrightarrow x \ne 1"),
+        ("implies(x > 2, x > 1) and x > 0", r"(x \gt 2 \Rightarrow x \gt 1) \text{ and } x \gt 0"),
+        ("limit(exp(-x), x, inf)", r"\lim_{x \to \infty} \mathrm{e}^{-x}"),
+        ("supremum(tanh(x), x)", r"\sup_{x} \tanh(x)"),
+        ("at(x**2, x=3)", r"x^{2} \Big\vert_{x = 3}"),
+        ("convex(x**2, x)", r"\mathrm{convex}(x^{2}, x)"),
+    ],
+)
+def test_what_claims_ask(text: str, latex_text: str) -> None:
+    g = Graph()
+    assert latex(parse(text, {"x": g.symbol("x")}, g)) == latex_text

@@ -168,6 +168,9 @@ _ORDER = ("lt", "le", "gt", "ge", "eq")
 
 
 def _both(n: Node, done: Done) -> Piece:
+    forth, back = map(_implication, n.args)
+    if forth is not None and back is not None and forth == (back[1], back[0]):
+        return _arrow(forth, "Leftrightarrow", done)
     first, second = n.args
     last = first.args[1] if first.op == "and" else first
     if last.op in _ORDER and second.op in _ORDER and last.args[1] is second.args[0]:  # 0 < x and x < 1
@@ -176,7 +179,19 @@ def _both(n: Node, done: Done) -> Piece:
     return Piece(rf"{at_least(AND, done[first])} \text{{ and }} {at_least(NOT, done[second])}", AND)
 
 
+def _implication(n: Node) -> tuple[Node, Node] | None:
+    """The two sides of ``implies(a, b)``, which is ``not a or b``."""
+    return (n.args[0].args[0], n.args[1]) if n.op == "or" and n.args[0].op == "not" else None
+
+
+def _arrow(sides: tuple[Node, Node], sign: str, done: Done) -> Piece:
+    left, right = (at_least(OR, done[s]) for s in sides)
+    return Piece(rf"{left} \{sign} {right}", CASES)
+
+
 def _either(n: Node, done: Done) -> Piece:
+    if (sides := _implication(n)) is not None:
+        return _arrow(sides, "Rightarrow", done)
     first, second = (at_least(OR, done[a]) for a in n.args)
     return Piece(rf"{first} \text{{ or }} {second}", OR)
 

@@ -43,7 +43,7 @@ def proved(text: str, assuming: Sequence[str], given_shapes: Sequence[str], repl
     decision = decide(claim, given)
     word, true = ANSWERS[decision.status]
     lines = [f"{word}: {decision.reason}"]
-    if decision.status == "proved" and decision.conditions:
+    if decision.status == "proved" and decision.conditions and "where" not in decision.reason:
         lines.append(f"where {' and '.join(map(language.to_text, decision.conditions))}")
     if decision.status == "refuted" and (step := _step(claim, given)):
         lines.append(f"one step: {step}")
