@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from derive.components import components_all
 from derive.decide import Decision
 from derive.enclose import evaluate_all, rational
+from derive.extremes import speaks
 from derive.graph import Node, topological
 from derive.language import decimal_text, to_text
 from derive.tidy import tidy
@@ -31,6 +32,8 @@ _STATUS = {
 
 def formula(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
     written = [claim.of, *claim.equals]
+    if speaks([n for n in written if n is not None]):
+        return  # the verdict's reason says what the limits are; there is nothing else to bring to a normal form
     for k, (a, b, decision) in enumerate(links(bench, claim)):
         left, right = tidy([a, b])
         if len(written) > 2:
