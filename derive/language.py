@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NoReturn
 
-from derive import abstract, extremes, properties, schemes, shapes, substitution
+from derive import abstract, extremes, properties, schemes, sets, shapes, substitution
 from derive.abstract import called
 from derive.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, total
 from derive.errors import ExpressionError, ShapeError, nearest
@@ -44,7 +44,18 @@ _CORE = (*FUNCTIONS, *_STRUCTURED, *_DERIVATIVES, *_LOOP_ONLY)
 _CONDITIONS = (*PROPERTIES, *CONNECTIVES)
 FUNCTION_NAMES = tuple(
     dict.fromkeys(
-        (*_CORE, *_CONDITIONAL, *_CONDITIONS, "at", "expect", "variance", *extremes.EXTREMES, *CALLS, *CONSTRUCTORS)
+        (
+            *_CORE,
+            *_CONDITIONAL,
+            *_CONDITIONS,
+            "at",
+            "expect",
+            "variance",
+            *extremes.EXTREMES,
+            *sets.SETS,
+            *CALLS,
+            *CONSTRUCTORS,
+        )
     )
 )
 
@@ -73,6 +84,8 @@ def parse(
         raise ExpressionError(
             "inf stands alone on a side of a comparison, or as the point of a limit", text.find("inf")
         )
+    if name := sets.misplaced(node):
+        raise ExpressionError(f"{name}(...) is a set, which stands in {sets.COMPARED}", max(text.find(name), 0))
     if boolean is not None and is_boolean(node) != boolean:
         raise ExpressionError("expected a condition such as a > b" if boolean else "expected a value, not a condition")
     return node
@@ -272,7 +285,8 @@ class _Reader:
                 for o, a, b in zip(t.ops, sides, sides[1:], strict=False):
                     if type(o) not in _COMPARE:
                         self.fail(f"unknown comparison in '{self.source(t)}'", t)
-                    parts.append(g.call(_COMPARE[type(o)], a, b))
+                    op = _COMPARE[type(o)]
+                    parts.append(sets.compared(g, op, a, b, t, self.fail) or g.call(op, a, b))
                 return self.fold("and", parts)
             case ast.IfExp():
                 return self.where(done[t.test], done[t.body], done[t.orelse], t)
@@ -336,6 +350,8 @@ class _Reader:
             return self.derivative(name, t, args)
         if name in extremes.EXTREMES:
             return extremes.read(self, t, name, args)
+        if name in sets.SETS:
+            return sets.read(g, t, name, args, self.fail)
         if name in PROPERTIES:
             return properties.read(g, t, PROPERTIES[name], args)
         return _STRUCTURES[name](self, t, args)

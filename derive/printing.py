@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from derive import abstract
+from derive import abstract, sets
 from derive.composites import COMPOSITES, unusual
 from derive.graph import Node, topological
 from derive.operators import CONSTANTS, OPERATORS
@@ -63,6 +63,8 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
     inside = ", ".join(done[a][0] for a in n.args)
     if op == "limit" and n.attr:
         return f"limit({inside}, {n.attr})", _ATOM
+    if op == "property" and n.attr == "subdifferential":
+        return sets.text([done[a][0] for a in n.args]), _PRECEDENCE["eq"]
     if op == "property":
         return f"{n.attr}({inside})", _ATOM
     if op == "stack":

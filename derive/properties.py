@@ -58,6 +58,12 @@ PROPERTIES: dict[str, Property] = {
         Property("positive_semidefinite", ("A",), "v.T @ A @ v >= 0 for every v; A symmetric", (), ()),
         Property("stationary", ("f", "x", "v"), "the gradient of f by x is 0 at x = v", like=(("x", "v"),)),
         Property("minimizer", ("f", "x", "v"), "f is nowhere less than at x = v", like=(("x", "v"),)),
+        Property(
+            "subdifferential",
+            ("f", "x", "lo", "hi", "p"),
+            "f's subgradients at x (at x = p) are those from lo to hi",
+            optional=1,
+        ),
         Property("grows_at_most", _GROWTH, "f/g stays bounded as x goes to the point (inf unless given)", **_RATIO),
         Property("grows_slower", _GROWTH, "f/g tends to 0 as x goes to the point (inf unless given)", **_RATIO),
         Property("grows_like", _GROWTH, "f/g stays between positive bounds as x goes to the point", **_RATIO),

@@ -65,6 +65,22 @@ def one_sided(f: Node, x: Node, point: Point) -> tuple[Value, Value]:
     return left, right
 
 
+def jumps(f: Node, x: Node, point: Point) -> tuple[Value, Value] | None:
+    """The value of a scalar at a point and another one that it tends to from a side, along ``x``; None where it does not jump.
+    Raises UndefinedValue and Undetermined as ``one_sided``."""
+    root = components(f)[0]
+    at = {n: rational(v) if not isinstance(v, fmpq) else v for n, v in point.items()}
+    for direction in (-1, 1):
+        here, limit = evaluate([root, _Line(root.graph, x, at, direction).resolved(root)], at, PRECISION)
+        for v in (here, limit):
+            if isinstance(v, Exception):
+                raise v
+        with precision(PRECISION):
+            if bool(here < limit) or bool(here > limit):
+                return here, limit
+    return None
+
+
 def subdifferential(f: Node, variables: Sequence[Node], point: Point) -> list[Interval]:
     """The subdifferential of a convex scalar ``f`` at a point: an interval for each entry of the variables, row by row.
 

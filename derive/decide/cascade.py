@@ -477,9 +477,7 @@ def _proved_if(
 
 def _inhabited(domain: Domain, found: Decision) -> Decision:
     """A proof, unless no point is found at which it says anything."""
-    valued = {"same", "differ"}
-    if domain.a is domain.b or any(n.op == "apply" for n in domain.order):
-        valued.add("unknown")  # an abstract function's
+    valued = ("same", "differ", "unknown") if domain.a is domain.b else ("same", "differ")  # an abstract function's
     for chosen in [(), *(c for choices in domain.alternatives for c in choices)]:
         for point in domain.points(24, chosen):
             if domain.judge(point, highest=0).kind in valued:
@@ -487,6 +485,13 @@ def _inhabited(domain: Domain, found: Decision) -> Decision:
     needed = [c for n in _fragile(domain.a).values() for c in constraints(n)]
     if any(domain.judge(point, highest=0).kind in valued for point in domain.points(24, needed)):
         return found
+    for example in instances([domain.a, domain.b, *domain.assuming]):  # where abstract functions leave no values
+        a, b, *given = example.nodes
+        concrete = Domain(a, b, given, domain.bounds)
+        if not example.constant and any(
+            concrete.judge(point, highest=0).kind in ("same", "differ") for point in concrete.points(6)
+        ):
+            return found
     if any(n.op == "apply" for n in domain.order):  # proved for every function: among them the constant 0
         return _inhabited(_with_zero(domain), found)
     what = "satisfies the assumptions and gives both sides a value" if domain.assuming else "gives both sides a value"

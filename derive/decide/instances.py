@@ -19,10 +19,11 @@ ONE = ("t", "t**2", "t**3", "1", "exp(t)", "tanh(t)", "sin(t)", "1 + 2*t + t**2/
 
 @dataclass(frozen=True)
 class Instance:
-    """Nodes with examples for their functions; ``said`` names these."""
+    """Nodes with examples for their functions; ``said`` names these, ``constant``: one of them leaves its arguments out."""
 
     nodes: tuple[Node, ...]
     said: str
+    constant: bool
 
 
 def instances(roots: Sequence[Node]) -> Iterator[Instance]:
@@ -36,7 +37,7 @@ def instances(roots: Sequence[Node]) -> Iterator[Instance]:
     for i in range(len(ONE)):
         chosen = {name: _texts(arity)[(i + j) % len(_texts(arity))] for j, (name, arity) in enumerate(arities.items())}
         said = ", ".join(f"{f}({', '.join(_letters(arities[f]))}) = {text}" for f, text in chosen.items())
-        yield Instance(tuple(_instantiated(roots, calls, chosen, g)), said)
+        yield Instance(tuple(_instantiated(roots, calls, chosen, g)), said, "1" in chosen.values())
 
 
 def _letters(arity: int) -> list[str]:

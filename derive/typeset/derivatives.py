@@ -107,7 +107,22 @@ def _at(n: Node, done: Done) -> Piece:
     return Piece(rf"{at_least(PRODUCT, done[n.args[0]])} \Big\vert_{{{below}}}", PRODUCT)
 
 
+def _subdifferential(n: Node, done: Done) -> Piece:
+    r"""\partial f(x) = [lo, hi], and \{v\} where it is one point."""
+    f, x, low, high, *p = n.args
+    place = done[p[0] if p else x].text
+    ends = (
+        rf"\left\{{{done[low].text}\right\}}" if low is high else rf"\left[{done[low].text}, {done[high].text}\right]"
+    )
+    if f.op == "def":
+        return Piece(rf"\partial {done[f].text}{group(place)} = {ends}")
+    at = rf" \Big\vert_{{{done[x].text} = {place}}}" if p else ""
+    return Piece(rf"\partial_{{{done[x].text}}} {at_least(PRODUCT, done[f])}{at} = {ends}")
+
+
 def _property(n: Node, done: Done) -> Piece:
+    if n.attr == "subdifferential":
+        return _subdifferential(n, done)
     name = n.attr.replace("_", r"\ ")
     return Piece(rf"\mathrm{{{name}}}{group(', '.join(done[a].text for a in n.args))}")
 

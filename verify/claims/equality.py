@@ -32,31 +32,31 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
     """At the case's own sizes, and where the formula has sizes at every other instance of them."""
     sizes = bench.case.sizes
     if claim.misfit:
-        return _misfit(claim, f"at {_say(sizes)} {claim.misfit}")
+        return _misfit(claim, f"at {say_sizes(sizes)} {claim.misfit}")
     here, chain = _judge_here(bench, claim)
-    if not sizes or here.verdict not in ("holds", "holds-if") or not _has_sizes(chain, sizes):
+    if not sizes or here.verdict not in ("holds", "holds-if") or not has_sizes(chain, sizes):
         return here
-    if (general := bench.general) is not None and (same := _same(general, claim)) is not None:
+    if (general := bench.general) is not None and (same := same_claim(general, claim)) is not None:
         if same.misfit:
-            return _misfit(claim, f"{same.misfit}; at {_say(sizes)} both sides are equal")
+            return _misfit(claim, f"{same.misfit}; at {say_sizes(sizes)} both sides are equal")
         if _whatever_the_sizes(general, same):
             reason = f"{here.reason}, whatever the sizes"
             return replace(here, reason=reason, evidence={**here.evidence, "sizes": "all"})
-    tried = [_say(sizes)]
+    tried = [say_sizes(sizes)]
     for other in bench.elsewhere:
-        same = _same(other, claim)
+        same = same_claim(other, claim)
         if same is None:
             continue
         if same.misfit:
-            return _misfit(claim, f"at {_say(other.case.sizes)} {same.misfit}")
+            return _misfit(claim, f"at {say_sizes(other.case.sizes)} {same.misfit}")
         there, _ = _judge_here(other, same)
         if there.verdict not in ("holds", "holds-if"):
-            return replace(there, reason=f"at {_say(other.case.sizes)}: {there.reason}")
-        tried.append(_say(other.case.sizes))
+            return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
+        tried.append(say_sizes(other.case.sizes))
     return replace(here, reason=f"{here.reason}; at {'; '.join(tried)}", evidence={**here.evidence, "sizes": tried})
 
 
-def _same(other: Bench, claim: Claim) -> Claim | None:
+def same_claim(other: Bench, claim: Claim) -> Claim | None:
     """The claim at another instance of the sizes; under the condition that it needs where that is assumed here."""
     same = next((c for c in other.case.claims if c.id == claim.id), None)
     if same is None or claim.needs:
@@ -89,20 +89,22 @@ def _whatever_the_sizes(general: Bench, claim: Claim) -> bool:
 
 
 def _judge_here(bench: Bench, claim: Claim) -> tuple[Verdict, list[Node]]:
+    from derive.decide.properties.facts import facts, implied
+
     assert claim.of is not None
     chain = expand_all([claim.of, *claim.equals])
-    given = [a for a in claim.assuming if not asks(a)]
+    given = [*(a for a in claim.assuming if not asks(a)), *implied(facts(expand_all(claim.assuming)))]
     assuming = expand_all([*given, *of_derivatives([claim.of, *claim.equals])])
     return combine([_link(bench, claim, a, b, assuming) for a, b in pairwise(chain)]), chain
 
 
-def _has_sizes(chain: Sequence[Node], sizes: Mapping[str, int]) -> bool:
+def has_sizes(chain: Sequence[Node], sizes: Mapping[str, int]) -> bool:
     return any(
         any(isinstance(s, Size) for s in n.shape) or (n.op == "def" and n.attr in sizes) for n in topological(chain)
     )
 
 
-def _say(sizes: Mapping[str, int]) -> str:
+def say_sizes(sizes: Mapping[str, int]) -> str:
     return ", ".join(f"{name} = {value}" for name, value in sizes.items())
 
 
@@ -123,9 +125,10 @@ def _bounds(bench: Bench) -> dict[Node, tuple[Fraction | None, Fraction | None]]
 
 def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node]) -> Verdict:
     from derive.decide import decide_equal
+    from derive.decide.properties import checked
 
     bounds = _bounds(bench)
-    decision = decide_equal(a, b, assuming, bounds)
+    decision = checked(decide_equal(a, b, assuming, bounds), expand_all(claim.assuming), bounds)
     found = verdict_of(decision, claim)
     if decision.status != "refuted":
         return found

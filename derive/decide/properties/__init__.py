@@ -13,12 +13,18 @@ from functools import partial
 
 from derive.calculus import expand_all
 from derive.decide.cascade import Decision
+from derive.decide.instances import instances
+from derive.decide.polynomials import Unwieldy
 from derive.decide.properties import convexity, definite, monotone, optima, regularity
+from derive.decide.properties.facts import at_point, facts, flat, implied
 from derive.decide.properties.growth import growth
 from derive.decide.properties.slopes import by_slopes
+from derive.decide.properties.subgradients import subdifferential
 from derive.decide.refute import Bounds
 from derive.decide.relation import decide_holds
+from derive.errors import ExpressionError
 from derive.graph import Node, topological
+from derive.printing import to_text
 from derive.properties import PROPERTIES, asks
 
 Decider = Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]
@@ -35,6 +41,7 @@ DECIDERS: dict[str, Decider] = {
     "smooth": regularity.decider(2),
     "positive_definite": definite.decider(True),
     "positive_semidefinite": definite.decider(False),
+    "subdifferential": subdifferential,
     "stationary": optima.stationary,
     "minimizer": optima.minimizer,
     "unique_minimizer": optima.unique_minimizer,
@@ -42,7 +49,11 @@ DECIDERS: dict[str, Decider] = {
 }
 
 #: Proof that a property fails for all values of the symbols that are not its variables.
-FAILS: dict[str, Decider] = {"convex": convexity.fails(1), "concave": convexity.fails(-1)}
+FAILS: dict[str, Decider] = {
+    "convex": convexity.fails(1),
+    "concave": convexity.fails(-1),
+    "differentiable": regularity.not_differentiable,
+}
 
 _ORDER = ("refuted", "undecided", "proved-if", "proved")
 
@@ -51,17 +62,14 @@ def decide_condition(condition: Node, assuming: Sequence[Node] = (), bounds: Bou
     """Whether a condition (of a tensor: every entry) holds for all values that meet the assumptions; ``decide_holds`` where it
     asks for no property. Derivatives in it are worked out here."""
     if not asks(condition):
-        plain, *given = expand_all([condition, *assuming])
-        given = [a for a in given if not asks(a)]
-        found = decide_holds(plain, given, bounds)
-        return (by_slopes(plain, given, bounds or {}) if found.status == "undecided" else None) or found
-    g = condition.graph
+        return _decide_plain(condition, assuming, bounds)
     match condition.op:
         case "def":
             return decide_condition(condition.args[0], assuming, bounds)
         case "property":
-            args = expand_all(condition.args)
-            return _decider(condition, DECIDERS)(args, expand_all(assuming), bounds or {})
+            args, given = expand_all(condition.args), expand_all(assuming)
+            found = checked(_decider(condition, DECIDERS)(args, given, bounds or {}), given, bounds)
+            return (_by_example(condition, args, given, bounds) if found.status == "undecided" else None) or found
         case "and":
             parts = [decide_condition(a, assuming, bounds) for a in condition.args]
             return min(parts, key=lambda d: _ORDER.index(d.status))
@@ -72,7 +80,57 @@ def decide_condition(condition: Node, assuming: Sequence[Node] = (), bounds: Bou
             return decide_condition(b, [*assuming, _not(a)], bounds)
         case "not":
             return _negated(condition.args[0], assuming, bounds or {})
-    raise AssertionError(g)
+    raise AssertionError(condition.op)
+
+
+def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) -> Decision:
+    """A comparison, under assumptions that may be properties: these give what they imply of values."""
+    wanted, *assumed = expand_all([condition, *assuming])
+    given = [a for a in flat(assumed) if not asks(a)]
+    found = decide_holds(wanted, given, bounds)
+    if found.status != "proved" and (more := implied(facts(assumed))):
+        found = decide_holds(wanted, [*given, *more], bounds)
+    found = checked(found, assumed, bounds)
+    return (by_slopes(wanted, given, bounds or {}) if found.status == "undecided" else None) or found
+
+
+def checked(found: Decision, assuming: Sequence[Node], bounds: Bounds | None) -> Decision:
+    """A refutation under assumed properties stands where these are proved at its point."""
+    if found.status not in ("refuted", "proved-if"):
+        return found
+    for n in flat(assuming):
+        if not asks(n):
+            continue
+        here = at_point(fact, found.witness or {}) if (fact := next(iter(facts([n])), None)) is not None else None
+        if here is None or decide_condition(here, (), bounds).status != "proved":
+            return Decision(
+                "undecided",
+                f"fails at a point of which it is not settled whether {to_text(n)} holds for it: {found.reason}",
+            )
+    return found
+
+
+def _by_example(
+    condition: Node, args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds | None
+) -> Decision | None:
+    """A refutation by concrete functions in the place of abstract ones, of which the assumptions are proved."""
+    try:
+        for example in instances([*args, *assuming]):
+            count = len(args)
+            given, kept = example.nodes[count:], []
+            for made, n in zip(given, assuming, strict=True):
+                if made is n:
+                    kept.append(n)
+                elif decide_condition(made, kept, bounds).status != "proved":
+                    break
+            else:
+                made = condition.graph.node("property", example.nodes[:count], condition.attr)
+                found = decide_condition(made, kept, bounds)
+                if found.status == "refuted":
+                    return replace(found, reason=f"for {example.said}: {found.reason}")
+    except (Unwieldy, ExpressionError):
+        pass  # no example, no verdict
+    return None
 
 
 def decide_somewhere(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
@@ -116,8 +174,8 @@ def _negated(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decis
 
 
 def _parameters(condition: Node) -> list[Node]:
-    """The symbols below a property that are not among its variables."""
+    """The symbols and abstract functions below a property that are not among its variables."""
     of = PROPERTIES[condition.attr]
     given = dict(zip(of.parameters, condition.args, strict=False))
     own = {m for name in of.variables for m in topological([given[name]])}
-    return [n for n in topological(condition.args) if n.op == "symbol" and n not in own]
+    return [n for n in topological(condition.args) if n.op == "apply" or (n.op == "symbol" and n not in own)]

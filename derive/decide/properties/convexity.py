@@ -12,12 +12,14 @@ from derive.calculus import second_derivatives
 from derive.components import components
 from derive.decide.cascade import Decision
 from derive.decide.properties.definite import definite
+from derive.decide.properties.facts import Fact, facts, known, of_function, restricted
 from derive.decide.properties.shape import (
     affine,
     at,
     below,
     conditions,
     convex_domain,
+    natural,
     points,
     proved,
     refuted,
@@ -48,7 +50,7 @@ def decider(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Dec
             return found
         if not convex_domain(x, given):
             return undecided("the assumptions leave a domain that is not known to be convex")
-        if Curve(x, given, ends).convex(f):
+        if Curve(x, given, ends, facts(assuming)).convex(f):
             return proved(f"{'convex' if sign > 0 else 'concave'} by composition and second derivatives")
         return undecided("no rule of composition applies, and the second derivatives are not settled")
 
@@ -81,8 +83,11 @@ def fails(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decis
 class Curve:
     """What is known to be convex in x, on a convex domain."""
 
-    def __init__(self, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> None:
-        self.x, self.given, self.ends = list(x), given, ends
+    def __init__(
+        self, x: Sequence[Node], given: Sequence[Node], ends: Bounds, given_facts: Sequence[Fact] = ()
+    ) -> None:
+        self.x, self.given, self.ends, self.facts = list(x), given, ends, given_facts
+        self.restricted = restricted(given_facts, given, ends)
         self.seen: dict[tuple[Node, int], bool] = {}
 
     def convex(self, n: Node) -> bool:
@@ -97,6 +102,7 @@ class Curve:
             self.seen[key] = False
             self.seen[key] = len(self.seen) < MAX_NODES and (
                 (affine(n, self.x) and valued(n, self.x, self.given, self.ends))
+                or known(self.facts, n, self.x, ("convex" if sign > 0 else "concave",))
                 or self.composed(n, sign)
                 or self.by_derivatives(n, sign)
             )  # fmt: skip
@@ -130,6 +136,8 @@ class Curve:
                 return self.holds("lt", n.args[1]) and self.bends(n.args[0], -sign)
             case "exp" | "relu" | "logaddexp" | "max" if sign > 0:  # convex, and rising in each argument
                 return all(self.convex(a) for a in n.args)
+            case "apply":
+                return self.applied(n, sign)
             case "min" | "log" | "log1p" if sign < 0:
                 return all(self.concave(a) for a in n.args)
             case "sqrt":
@@ -140,6 +148,22 @@ class Curve:
                 base = n.args[0]
                 return self.convex(base) and self.holds("ge", base)
         return False
+
+    def applied(self, n: Node, sign: int) -> bool:
+        """An abstract function that is assumed to bend this way everywhere, of something affine; or of something that bends
+        this way, and it rises; or the other way, and it falls."""
+
+        def is_(*names: str) -> bool:
+            return of_function(self.facts, n, self.restricted, names)
+
+        if not is_("convex" if sign > 0 else "concave"):
+            return False
+        (u,) = n.args
+        return (
+            self.flat(u)
+            or (is_("increasing", "nondecreasing") and self.bends(u, sign))
+            or (is_("decreasing", "nonincreasing") and self.bends(u, -sign))
+        )
 
     def flat(self, n: Node) -> bool:
         return self.convex(n) and self.concave(n)
@@ -164,7 +188,7 @@ class Curve:
         if not valued(n, x, self.given, self.ends, strict=True):
             return False
         f = n if sign > 0 else n.graph.neg(n)
-        return self.hessian(f, x, False)
+        return Curve(self.x, [*self.given, *natural(n, x)], self.ends).hessian(f, x, False)
 
     def hessian(self, f: Node, x: Sequence[Node], strict: bool) -> bool:
         g = f.graph

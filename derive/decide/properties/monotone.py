@@ -9,11 +9,14 @@ from typing import Literal
 from derive.calculus import gradient
 from derive.components import components
 from derive.decide.cascade import Decision
+from derive.decide.properties.facts import Fact, facts, known, of_function, restricted
 from derive.decide.properties.shape import (
+    analytic,
     at,
     below,
     conditions,
     convex_domain,
+    natural,
     points,
     proved,
     refuted,
@@ -30,6 +33,7 @@ from derive.graph import Node, topological
 Way = Literal["increasing", "nondecreasing", "decreasing", "nonincreasing"]
 
 MAX_NODES = 400
+_OPPOSITE = {"increasing": "decreasing", "nondecreasing": "nonincreasing"}
 _RISING = ("relu", "exp", "log", "sqrt", "tanh", "sigmoid", "log1p", "expm1", "erf", "Phi", "logaddexp", "min", "max")
 
 
@@ -45,7 +49,7 @@ def decider(way: Way) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Deci
             return found
         if not convex_domain([x], given):
             return undecided("the assumptions leave a domain that is not known to be an interval")
-        if rises(f, x, given, ends, strict):
+        if rises(f, x, given, ends, strict, facts(assuming)):
             word = "rises" if up else "falls"
             return proved(f"it {word} on its whole domain, by the sign of its slope{' (strictly)' if strict else ''}")
         return undecided("the sign of the slope is not settled on the whole domain")
@@ -53,32 +57,45 @@ def decider(way: Way) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Deci
     return decide
 
 
-def rises(f: Node, x: Node, given: Sequence[Node], ends: Bounds, strict: bool) -> bool:
+def rises(f: Node, x: Node, given: Sequence[Node], ends: Bounds, strict: bool, assumed: Sequence[Fact] = ()) -> bool:
     """Whether f is (strictly) increasing in x on a domain that is an interval, proved."""
     g = f.graph
+    ways = ("increasing",) if strict else ("increasing", "nondecreasing")
+    if known(assumed, f, [x], ways) or (f.op == "neg" and known(assumed, f.args[0], [x], [_OPPOSITE[w] for w in ways])):
+        return True
+    if f.op == "apply" and of_function(assumed, f, restricted(assumed, given, ends), ways):
+        return rises(f.args[0], x, given, ends, strict, assumed)
     if not below(f, [x]):
         return not strict
     if smooth(f) and valued(f, [x], given, ends, strict=True):
         slope = gradient(f, [x])[0]
-        if valued(slope, [x], given, ends, strict=True):
-            sign = decide_holds(g.call("gt" if strict else "ge", slope, g.zero), given, ends)
+        where = [*given, *natural(f, [x])]
+        if valued(slope, [x], where, ends, strict=True):
+            sign = decide_holds(g.call("gt" if strict else "ge", slope, g.zero), where, ends)
             if sign.status == "proved":
                 return True
+    if strict and f.op == "def":
+        return rises(f.args[0], x, given, ends, True, assumed)
+    if strict and f.op == "add":  # one of the two rises strictly, the other does not fall
+        return any(
+            rises(a, x, given, ends, True, assumed) and rises(b, x, given, ends, False, assumed)
+            for a, b in (f.args, f.args[::-1])
+        )
     if strict:  # analytic, not constant, nowhere falling: the slope vanishes at single points only
         alone = all(n is x for n in topological([f]) if n.op in ("symbol", "index") and not n.shape)
         return (
             alone
-            and smooth(f)
+            and analytic(f)
             and valued(f, [x], given, ends, strict=True)
             and valued(gradient(f, [x])[0], [x], given, ends, strict=True)
-            and rises(f, x, given, ends, False)
+            and rises(f, x, given, ends, False, assumed)
             and _varies(f, x, given, ends)
         )
     if len(topological([f])) > MAX_NODES:
         return False
 
     def up(n: Node) -> bool:
-        return rises(n, x, given, ends, False)
+        return rises(n, x, given, ends, False, assumed)
 
     match f.op:
         case "def":
@@ -88,7 +105,7 @@ def rises(f: Node, x: Node, given: Sequence[Node], ends: Bounds, strict: bool) -
         case "sub":
             return up(f.args[0]) and up(g.neg(f.args[1]))
         case "neg":
-            return _falls(f.args[0], x, given, ends)
+            return _falls(f.args[0], x, given, ends, assumed)
         case "mul" if (
             not below(f.args[0], [x]) and decide_holds(g.call("ge", f.args[0], g.zero), given, ends).status == "proved"
         ):
@@ -103,16 +120,19 @@ def _varies(f: Node, x: Node, given: Sequence[Node], ends: Bounds) -> bool:
         return any(bool(v < w) for group in points(f, [x], given, ends) for _, v in group for _, w in group)
 
 
-def _falls(f: Node, x: Node, given: Sequence[Node], ends: Bounds) -> bool:
+def _falls(f: Node, x: Node, given: Sequence[Node], ends: Bounds, assumed: Sequence[Fact]) -> bool:
     g = f.graph
+
+    def up(n: Node) -> bool:
+        return rises(n, x, given, ends, False, assumed)
+
     match f.op:
         case "neg":
-            return rises(f.args[0], x, given, ends, False)
+            return up(f.args[0])
         case "def" | "add" | "min" | "max" | "relu" | "exp" | "log" | "sqrt" | "tanh" | "sigmoid":
-            return all(rises(g.neg(a), x, given, ends, False) if a.op != "neg" else rises(a, x, given, ends, False)
-                       for a in f.args)  # fmt: skip
+            return all(up(g.neg(a)) if a.op != "neg" else up(a) for a in f.args)
         case "sub":
-            return rises(g.sub(f.args[1], f.args[0]), x, given, ends, False)
+            return up(g.sub(f.args[1], f.args[0]))
     return False
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from derive.calculus import gradient
 from derive.components import components
 from derive.decide.cascade import Decision, decide_equal
 from derive.decide.properties.convexity import Curve
+from derive.decide.properties.facts import facts
 from derive.decide.properties.shape import (
     below,
     conditions,
@@ -19,8 +20,10 @@ from derive.decide.properties.shape import (
     valued,
     valued_at,
 )  # fmt: skip
+from derive.decide.properties.subgradients import box, sides
 from derive.decide.refute import Bounds
 from derive.decide.relation import decide_holds
+from derive.errors import ExpressionError
 from derive.graph import Node, substitute_all
 
 
@@ -64,10 +67,14 @@ def _least(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds, only:
     found = decide_holds(g.call("ge", gap, g.zero), given, ends)
     if found.status == "refuted":
         return found
-    curve = Curve(x, given, ends)
+    curve = Curve(x, given, ends, facts(assuming))
     convex_here = convex_domain(x, given)
     # a convex function with a gradient of 0 at a point is least there
-    critical = smooth(f) and convex_here and stationary(args, assuming, bounds).status == "proved"
+    critical = convex_here and (
+        stationary(args, assuming, bounds).status == "proved"
+        if smooth(f)
+        else _rises_on_all_sides(f, at_v, given, ends)
+    )
     least = (found.status == "proved" and not found.conditions) or (
         critical and valued(f, x, given, ends, strict=True) and curve.convex(f)
     )
@@ -82,6 +89,20 @@ def _least(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds, only:
     if all(d.status == "proved" and not d.conditions for d in apart):
         return proved("everywhere else the function is greater")
     return next((d for d in apart if d.status == "refuted"), undecided("whether it is the only one is not settled"))
+
+
+def _rises_on_all_sides(f: Node, at_v: Mapping[Node, Node], given: Sequence[Node], ends: Bounds) -> bool:
+    """Whether 0 lies in the subdifferential at a point, a box: to the left no slope is positive, to the right none negative."""
+    g, x = f.graph, list(at_v)
+    held = substitute_all(given, at_v)
+    try:
+        pairs = [substitute_all(sides(f, s), at_v) for s in x]
+    except ExpressionError:
+        return False
+    wanted = [g.call(op, slope, g.zero) for pair in pairs for op, slope in zip(("le", "ge"), pair, strict=True)]
+    return box(f, x, at_v, held, ends) and all(
+        (found := decide_holds(c, held, ends)).status == "proved" and not found.conditions for c in wanted
+    )
 
 
 def _inside(x: Sequence[Node], v: Sequence[Node], given: Sequence[Node], ends: Bounds) -> bool:

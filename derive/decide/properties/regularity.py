@@ -1,11 +1,19 @@
-"""Is a function continuous, differentiable, smooth? Analytic operators are; at a kink its one-sided slopes say."""
+"""Is a function continuous, differentiable, smooth? Analytic operators are; at a kink its slopes in every direction say.
+
+The function is Lipschitz where its branches meet. So it has a derivative exactly where the slope f'(x; v) is linear in the
+direction v: in one variable, where the slopes to both sides are one number.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 
+from flint import fmpq
+
+from derive.calculus import gradient
 from derive.components import components
-from derive.decide.cascade import Decision
+from derive.decide.cascade import Decision, decide_equal
 from derive.decide.properties.shape import (
     KINKED,
     at,
@@ -14,16 +22,25 @@ from derive.decide.properties.shape import (
     proved,
     refuted,
     scalar_bounds,
+    smooth,
     undecided,
+    valued_at,
 )  # fmt: skip
-from derive.decide.refute import SIMPLE, Bounds, Domain, shown
+from derive.decide.refute import SIMPLE, Bounds, Domain, Point, shown
 from derive.decide.relation import decide_holds
-from derive.enclose import precision
+from derive.directional import directional, seams, turns
+from derive.enclose import evaluate, precision, truth
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
-from derive.graph import Node, topological
-from derive.subdifferential import PRECISION, one_sided
+from derive.graph import Node, substitute_all, topological
+from derive.subdifferential import PRECISION, jumps, one_sided
 
 _CONTINUOUS = ("relu", "abs", "min", "max", "sqrt", "pow", "hold")
+MAX_BRANCHES = 30  # followed to see that a slope has a value
+MAX_TURNS = 12
+MAX_OPENED = 3  # absolute values in what a branch turns on
+MAX_ORDER = 3  # derivatives of which the kinks are looked at
+
+_NOT_TOLD = "at a kink the slopes from both sides were not told apart"
 
 
 def decider(order: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:
@@ -35,16 +52,56 @@ def decider(order: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], De
         rough = [n for n in topological([f]) if _rough(n) and below(n, x) and not _settled(n, given, ends)]
         if not rough:
             return proved("every operator in it is analytic where it has a value", "structure")
+        if (gap := _jump(f, x, rough, given, ends)) is not None:
+            return gap
+        joined = _joined(f, x, rough, given, ends)
         if order == 0:
             if all(n.op in _CONTINUOUS for n in rough):
                 return proved("every operator in it is continuous where it has a value", "structure")
-            return undecided("whether its branches meet is not settled")
+            return proved("its branches meet where one takes over from the other") if joined else undecided(
+                "whether its branches meet is not settled")  # fmt: skip
         for s in x:
-            if (found := _broken(f, s, rough, given, ends)) is not None:
+            if (found := _broken(f, s, _places(f, s, given, ends))) is not None:
                 return found
-        return undecided("at a kink the slopes from both sides were not told apart")
+        slopes = _slopes(f, x)
+        if not joined or slopes is None or not _linear(f, slopes, x, [*given, *_natural(f)], ends):
+            return undecided(_NOT_TOLD)
+        if order == 1:
+            return proved("at every kink the slopes from both sides are one")
+        if len(x) == 1:
+            for _ in range(1, MAX_ORDER):
+                if (found := _broken(slopes[0], x[0], _places(slopes[0], x[0], given, ends))) is not None:
+                    return found
+                if (more := _slopes(slopes[0], x)) is None:
+                    break
+                slopes = more
+        return undecided("it is differentiable; of higher derivatives nothing is settled")
 
     return decide
+
+
+def not_differentiable(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    """Whether f has no derivative for any values of the symbols that are not its variable: at one point the slopes from both
+    sides differ, whatever these are."""
+    f, x = components(args[0])[0], components(args[1])
+    given, ends = conditions(assuming), scalar_bounds(bounds)
+    g = f.graph
+    nothing = undecided("no point was found at which the slopes from both sides differ, whatever the other symbols are")
+    if len(x) != 1 or any(below(c, x) for c in given) or ends.get(x[0], (None, None)) != (None, None):
+        return nothing
+    try:
+        left, right = _sides(f, x[0])
+    except ExpressionError:
+        return nothing
+    for v in SIMPLE[::-1]:
+        here = {x[0]: g.const(v)}
+        a, b = substitute_all([left, right], here)
+        if a is b or not valued_at(f, here, given, ends):
+            continue
+        found = decide_holds(g.call("ne", a, b), given, ends)
+        if found.status == "proved" and not found.conditions:
+            return proved(f"at {at({x[0]: v})} the slopes from both sides differ, whatever the other symbols are")
+    return nothing
 
 
 def _rough(n: Node) -> bool:
@@ -69,24 +126,228 @@ def _settled(n: Node, given: Sequence[Node], ends: Bounds) -> bool:
     return any(decide_holds(g.call(op, turns, g.zero), given, ends).status == "proved" for op in ways)
 
 
-def _broken(f: Node, x: Node, rough: Sequence[Node], given: Sequence[Node], ends: Bounds) -> Decision | None:
-    """A point in the open domain at which the slopes by x from both sides differ."""
+# -- slopes as formulas ------------------------------------------------------------------------------------
+
+
+def _sides(f: Node, s: Node) -> tuple[Node, Node]:
+    g = f.graph
+    return g.neg(directional(f, {s: g.const(-1)})), directional(f, {s: g.one})
+
+
+def _slopes(f: Node, x: Sequence[Node]) -> list[Node] | None:
+    """The slopes to the right, then those to the left, and of several variables that in a direction of symbols."""
+    g = f.graph
+    try:
+        pairs = [_sides(f, s) for s in x]
+        made = [right for _, right in pairs] + [left for left, _ in pairs]
+        if len(x) > 1:
+            made.append(directional(f, {s: g.symbol(f"v{i}'") for i, s in enumerate(x)}))
+    except ExpressionError:
+        return None
+    return made
+
+
+def _linear(f: Node, slopes: Sequence[Node], x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> bool:
+    """Whether the slope has a value in every direction, everywhere, and is linear in it. Off what f turns on it is linear by
+    itself; so what is left are the zeros of that."""
+    g = f.graph
+    count = len(x)
+    pairs = list(zip(slopes[:count], slopes[count : 2 * count], strict=True))
+    if count > 1:
+        total = g.zero
+        for i, right in enumerate(slopes[:count]):
+            total = g.add(total, g.mul(g.symbol(f"v{i}'"), right))
+        pairs.append((slopes[-1], total))
+    turning = [t for t in turns(f) if below(t, x)]
+    off = [*given, *(g.call("ne", t, g.zero) for t in turning)]
+    if len(turning) > MAX_TURNS or not all(_has_value(n, off, ends) for n in slopes):
+        return False
+    for t in turning:
+        for place, where in zeros(t, x, given, ends):
+            there = [(a, b) for a, b in (substitute_all(pair, place) for pair in pairs) if a is not b]
+            if not all(_has_value(n, where, ends) for pair in there for n in pair):
+                return False
+            if not all(decide_equal(a, b, where, ends).status == "proved" for a, b in there):
+                return False
+    return True
+
+
+def zeros(t: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> list[tuple[dict[Node, Node], list[Node]]]:
+    """Where t vanishes: what to put in for a variable, and the assumptions there. An absolute value in it is opened both ways;
+    where it can't be solved, nothing is put in, and t = 0 is one of the assumptions."""
+    g = t.graph
+    inner = next((n for n in topological([t]) if n.op == "abs" and below(n, x)), None)
+    if inner is not None and sum(n.op == "abs" for n in topological([t])) <= MAX_OPENED:
+        out = []
+        for side, value in (("ge", inner.args[0]), ("lt", g.neg(inner.args[0]))):
+            more = [*given, g.call(side, inner.args[0], g.zero)]
+            out += zeros(substitute_all([t], {inner: value})[0], x, more, ends)
+        return out
+    place: dict[Node, Node] = {}
+    where = [*given, g.call("eq", t, g.zero)]
+    for v in x:
+        if below(t, [v]) and smooth(t):
+            slope = gradient(t, [v])[0]
+            if not below(slope, x) and decide_holds(g.call("ne", slope, g.zero), given, ends).status == "proved":
+                place = {v: substitute_all([g.sub(v, g.div(t, slope))], {v: g.zero})[0]}
+                where = substitute_all(given, place)
+                low, high = ends.get(v, (None, None))
+                where += [g.call("ge", place[v], g.const(low))] if low is not None else []
+                where += [g.call("le", place[v], g.const(high))] if high is not None else []
+                break
+    kept: list[Node] = []
+    for c in where:
+        sides = [a.attr for a in c.args if a.op == "const"]
+        known = truth(c, {}) if len(sides) == 2 else None
+        if known is False or decide_holds(g.call("not", c), kept, ends).status == "proved":
+            return []  # nowhere
+        if known is not True:
+            kept.append(c)
+    return [(place, kept)]
+
+
+def _has_value(n: Node, given: Sequence[Node], ends: Bounds) -> bool:
+    """Whether an expression has a value on the whole domain; a branch needs one only where it is taken."""
+    g = n.graph
+    work, steps = [(n, list(given))], 0
+    while work:
+        root, known = work.pop()
+        steps += 1
+        if steps > MAX_BRANCHES:
+            return False
+        inner, branches = _outside(root)
+        for m in inner:
+            need = _need(m)
+            if need is None or decide_holds(need, known, ends).status == "proved":
+                continue
+            on = [*known, g.call("eq", m.args[0], g.zero)]
+            if m.op != "select" or decide_equal(m.args[1], m.args[2], on, ends).status != "proved":
+                return False
+        for b in branches:
+            c, yes, no = b.args
+            other = g.call("not", c)
+            for side, against, branch in ((c, other, yes), (other, c, no)):
+                if decide_holds(against, known, ends).status != "proved":
+                    work.append((branch, [*known, side]))
+    return True
+
+
+def _need(m: Node) -> Node | None:
+    """What a node itself needs for a value, of its arguments."""
+    g = m.graph
+    match m.op:
+        case "div":
+            return g.call("ne", m.args[1], g.zero)
+        case "log":
+            return g.call("gt", m.args[0], g.zero)
+        case "log1p":
+            return g.call("gt", m.args[0], g.const(-1))
+        case "sqrt":
+            return g.call("ge", m.args[0], g.zero)
+        case "select":
+            return g.call("ne", m.args[0], g.zero)
+        case "pow" if m.args[1].op != "const" or Fraction(m.args[1].attr).denominator != 1:
+            return g.call("gt", m.args[0], g.zero)
+        case "pow" if m.args[1].attr < 0:
+            return g.call("ne", m.args[0], g.zero)
+    return None
+
+
+def _natural(f: Node) -> list[Node]:
+    """What holds wherever f has a value."""
+    return [need for m in _outside(f)[0] if m.op != "select" and (need := _need(m)) is not None]
+
+
+def _outside(root: Node) -> tuple[list[Node], list[Node]]:
+    """The nodes below a root that lie in no branch, and the branches met."""
+    seen: set[Node] = set()
+    inner, branches = [], []
+    work = [root]
+    while work:
+        m = work.pop()
+        if m in seen:
+            continue
+        seen.add(m)
+        if m.op == "where":
+            branches.append(m)
+            work.append(m.args[0])
+        else:
+            inner.append(m)
+            work += m.args
+    return inner, branches
+
+
+def _joined(f: Node, x: Sequence[Node], rough: Sequence[Node], given: Sequence[Node], ends: Bounds) -> bool:
+    """Whether f is continuous: what its branches turn on leaves them equal where they meet."""
+    if any(n.op not in (*_CONTINUOUS, "where", "select") for n in rough):
+        return False
+    try:
+        pairs = seams(f, x)
+    except ExpressionError:
+        return False
+    for a, b, s in pairs:
+        for place, where in zeros(s, x, given, ends) if a is not b and s.op != "const" else ():
+            one, two = substitute_all([a, b], place)
+            found = decide_equal(one, two, where, ends) if one is not two else None
+            if found is not None and (found.status != "proved" or found.conditions):
+                return False
+    return True
+
+
+# -- points --------------------------------------------------------------------------------------------
+
+
+def _jump(f: Node, x: Sequence[Node], rough: Sequence[Node], given: Sequence[Node], ends: Bounds) -> Decision | None:
+    """A point in the open domain at which f jumps."""
+    if all(n.op in _CONTINUOUS for n in rough):
+        return None
+    for s in x:
+        for point in _places(f, s, given, ends):
+            try:
+                value = jumps(f, s, point)
+            except (UndefinedValue, Undetermined, ExpressionError):
+                continue
+            if value is not None:
+                return refuted(f"at {at(point)} the value is {shown(value[0])}, close to it {shown(value[1])}", point)
+    return None
+
+
+def _places(f: Node, x: Node, given: Sequence[Node], ends: Bounds) -> Iterator[Point]:
+    """Points in the open domain: simple ones, and those at which f turns."""
     domain = Domain(f, f, given, ends)
     low, high = ends.get(x, (None, None))
+    if any(below(c, [x]) for c in given):
+        return
     for start in domain.points(6):
-        for v in SIMPLE:
+        for v in dict.fromkeys((*SIMPLE, *_roots(f, x, start))):
             point = {**start, x: v}
             if x not in start or (low is not None and v <= low) or (high is not None and v >= high):
                 continue
-            if any(below(c, [x]) for c in given) or domain.judge(point, highest=0).kind != "same":
-                continue
-            try:
-                left, right = one_sided(f, x, point)
-            except (UndefinedValue, Undetermined, ExpressionError):
-                continue
-            with precision(PRECISION):
-                apart = bool(left < right) or bool(left > right)
-            if apart:
-                return refuted(f"at {at(point)} the slope is {shown(left)} from the left, {shown(right)} from the right",
-                               point)  # fmt: skip
+            if domain.judge(point, highest=0).kind == "same":
+                yield point
+
+
+def _roots(f: Node, x: Node, start: Mapping[Node, Fraction]) -> Iterator[Fraction]:
+    """Where what f turns on vanishes, if that is affine in x."""
+    for t in turns(f):
+        a, b, c = (evaluate([t], {**{s: fmpq(v.numerator, v.denominator) for s, v in start.items()}, x: fmpq(k)})[0]
+                   for k in (0, 1, 2))  # fmt: skip
+        if all(isinstance(v, fmpq) for v in (a, b, c)) and a != b and c - b == b - a:
+            root = -a / (b - a)
+            yield Fraction(int(root.p), int(root.q))
+
+
+def _broken(f: Node, x: Node, places: Iterator[Point]) -> Decision | None:
+    """A point at which the slopes by x from both sides differ."""
+    for point in places:
+        try:
+            left, right = one_sided(f, x, point)
+        except (UndefinedValue, Undetermined, ExpressionError):
+            continue
+        with precision(PRECISION):
+            apart = bool(left < right) or bool(left > right)
+        if apart:
+            return refuted(
+                f"at {at(point)} the slope is {shown(left)} from the left, {shown(right)} from the right", point
+            )
     return None

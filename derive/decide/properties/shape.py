@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from derive.calculus import gradient
-from derive.components import components, components_all
+from derive.components import components
 from derive.decide.cascade import Decision, _fragile
+from derive.decide.properties.facts import plain
 from derive.decide.refute import SIMPLE, Bounds, Domain, Point
 from derive.decide.relation import decide_holds
 from derive.enclose import Value, evaluate, rational
 from derive.graph import Node, substitute, topological
 
-KINKED = ("relu", "abs", "sign", "min", "max", "where", "select", "hold", "apply", "floor", "ceil")
+KINKED = ("relu", "abs", "sign", "min", "max", "where", "select", "hold", "floor", "ceil")
 INEQUALITIES = ("gt", "ge", "lt", "le")
 MAX_POINTS = 10
 
@@ -28,15 +29,24 @@ def below(n: Node, x: Sequence[Node]) -> bool:
 
 
 def smooth(n: Node) -> bool:
+    """Whether no operator has kinks; abstract functions have none."""
     return not any(m.op in KINKED for m in topological([n]))
 
 
+def analytic(n: Node) -> bool:
+    return not any(m.op in KINKED or m.op == "apply" for m in topological([n]))
+
+
+def natural(n: Node, x: Sequence[Node]) -> list[Node]:
+    """The affine inequalities in x that n needs for a value: where it has one, they hold."""
+    return [
+        need for need in _fragile(n).values() if need.op in INEQUALITIES and below(need, x) and _half_spaces(need, x)
+    ]
+
+
 def conditions(assuming: Sequence[Node]) -> list[Node]:
-    return [c for entries in components_all([a for a in assuming if not _asks(a)]) for c in entries]
-
-
-def _asks(n: Node) -> bool:
-    return any(m.op == "property" for m in topological([n]))
+    """The assumptions that are comparisons, entry by entry."""
+    return plain(assuming)
 
 
 def affine(n: Node, x: Sequence[Node]) -> bool:

@@ -13,7 +13,7 @@ from flint import fmpq
 
 from derive.calculus import gradient
 from derive.decide.cascade import Decision
-from derive.decide.properties.shape import conditions, convex_domain, proved, scalar_bounds, smooth, valued
+from derive.decide.properties.shape import analytic, conditions, convex_domain, proved, scalar_bounds, valued
 from derive.decide.refute import Bounds, Domain
 from derive.decide.relation import decide_holds
 from derive.enclose import evaluate, rational, truth
@@ -35,7 +35,7 @@ def by_slopes(condition: Node, assuming: Sequence[Node], bounds: Bounds, depth: 
     if len(symbols) != 1 or any(n.op == "symbol" and n.shape for n in topological([h])):
         return None
     x = symbols[0]
-    if not smooth(h) or not convex_domain([x], given) or not valued(h, [x], given, ends, strict=True):
+    if not analytic(h) or not convex_domain([x], given) or not valued(h, [x], given, ends, strict=True):
         return None
     slope = gradient(h, [x])[0]
     if not valued(slope, [x], given, ends, strict=True):

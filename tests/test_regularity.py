@@ -1,0 +1,73 @@
+"""Continuity and derivatives at kinks: branches that meet, slopes that agree; or the point and both numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.decide.properties import decide_condition
+from derive.graph import Graph
+from derive.language import parse
+
+HUBER = "where(abs(x) < c, x**2/2, c*(abs(x) - c/2))"
+ELU = "where(x > 0, x, s*(exp(x) - 1))"
+
+
+def decide(claim: str, *assuming: str) -> str:
+    g = Graph()
+    s = {n: g.symbol(n) for n in ("x", "c", "s")} | {"w": g.symbol("w", (2,))}
+    return decide_condition(parse(claim, s, g), [parse(a, s, g) for a in assuming]).status
+
+
+@pytest.mark.parametrize(
+    ("claim", "assuming"),
+    [
+        ("differentiable(relu(x)**2, x)", ()),
+        ("differentiable(x*abs(x), x)", ()),
+        ("differentiable(abs(x)**3, x)", ()),
+        (f"differentiable({HUBER}, x)", ("c > 0",)),
+        (f"continuous({HUBER}, x)", ("c > 0",)),
+        (f"continuous({ELU}, x)", ()),
+        (f"differentiable({ELU}, x)", ("s == 1",)),
+        ("differentiable(x**2 + c*abs(x), x)", ("c == 0",)),
+        ("differentiable(sum(relu(w)**2), w)", ()),
+        ("differentiable(relu(w[0] + w[1])**2, w)", ()),
+        ("not differentiable(abs(x), x)", ()),
+        ("not differentiable(c*abs(x - 1), x)", ("c != 0",)),
+        ("not differentiable(where(x > 0, x, s*x), x)", ("s > 2",)),
+        ("not continuous(where(x > 1, x, 2*x), x)", ()),
+    ],
+)
+def test_true(claim: str, assuming: tuple[str, ...]) -> None:
+    assert decide(claim, *assuming) == "proved"
+
+
+@pytest.mark.parametrize(
+    ("claim", "assuming"),
+    [
+        ("differentiable(abs(x), x)", ()),
+        ("differentiable(norm(w), w)", ()),
+        ("differentiable(max(w[0], w[1])**2, w)", ()),
+        (f"differentiable({ELU}, x)", ()),
+        ("differentiable(where(abs(x) < 1, x**2/2, 2*abs(x) - 1.5), x)", ()),
+        ("differentiable(where(abs(x) < 1, x**2/2, abs(x) - 0.25), x)", ()),
+        ("differentiable(x**2 + c*abs(x), x)", ()),
+        ("continuous(sign(x), x)", ()),
+        ("smooth(relu(x)**2, x)", ()),
+        ("not differentiable(relu(x)**2, x)", ()),
+    ],
+)
+def test_false(claim: str, assuming: tuple[str, ...]) -> None:
+    assert decide(claim, *assuming) == "refuted"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "differentiable(sqrt(abs(x)), x)",  # no slope at 0 from either side
+        "differentiable(where(x > 0, x*sin(1/x), 0), x)",  # continuous, no derivative at 0
+        "differentiable(where(x > 0, sin(1/x), 0), x)",
+        "not differentiable(c*abs(x), x)",  # c may be 0
+    ],
+)
+def test_nothing_is_proved_of_what_fails(claim: str) -> None:
+    assert decide(claim) != "proved"

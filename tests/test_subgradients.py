@@ -1,0 +1,168 @@
+"""Subdifferentials as claims: the language, and verdicts held to the definition by fractions of their own."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derive import abstract
+from derive.decide.properties import decide_condition
+from derive.directional import directional
+from derive.enclose import evaluate, rational
+from derive.errors import ExpressionError
+from derive.graph import Graph, Node
+from derive.language import parse, to_text
+from derive.typeset import latex
+
+
+def scope(g: Graph) -> dict[str, Node]:
+    names: dict[str, Node] = {n: g.symbol(n) for n in ("x", "t", "a", "b", "c", "s", "lam")}
+    names["w"] = g.symbol("w", (2,))
+    names["phi"], names["E"] = abstract.function(g, "phi", 1), abstract.function(g, "E", 2)
+    return names
+
+
+def decide(claim: str, *assuming: str) -> str:
+    g = Graph()
+    s = scope(g)
+    return decide_condition(parse(claim, s, g), [parse(a, s, g) for a in assuming]).status
+
+
+TRUE = [
+    ("subdifferential(abs(x), x, 0) == interval(-1, 1)", ()),
+    ("subdifferential(abs(x), x) == interval(1, 1)", ("x > 0",)),
+    ("subdifferential(abs(x), x) == interval(where(x > 0, 1, -1), where(x < 0, -1, 1))", ()),
+    ("subdifferential(max(0, x), x, 0) == interval(0, 1)", ()),
+    ("subdifferential(s*abs(x), x, 0) == interval(-s, s)", ("s > 0",)),
+    ("subdifferential(abs(x) + abs(x - 1), x, 1) == interval(0, 2)", ()),
+    ("subdifferential(relu(x)**2, x) == interval(2*relu(x), 2*relu(x))", ()),
+    ("subdifferential(x*log(x), x) == interval(1 + log(x), 1 + log(x))", ()),
+    ("subdifferential(x**3, x) == interval(3*x**2, 3*x**2)", ("x > 0",)),
+    ("subdifferential(max(x, 2*x, 3 - x), x, 1) == interval(-1, 2)", ()),
+    ("subdifferential(max(x, 2 - x), x, 1) == interval(-1, 1)", ()),
+    ("subdifferential(phi(x), x) == interval(phi(x, d=1), phi(x, d=1))", ("convex(phi(x), x)",)),
+    ("subdifferential(phi(2*x), x) == interval(2*phi(2*x, d=1), 2*phi(2*x, d=1))", ("convex(phi(t), t)",)),
+    ("subdifferential(sum(w**2)/2, w) == interval(w, w)", ()),
+    ("subdifferential(norm(w, 1), w, [0, 2]) == interval([-1, 1], [1, 1])", ()),
+    ("subdifferential(E(w[0], w[1]) + lam*norm(w, 1), w, [0, 0])"
+     " == interval([E(0, 0, d=[1, 0]) - lam, E(0, 0, d=[0, 1]) - lam], [E(0, 0, d=[1, 0]) + lam, E(0, 0, d=[0, 1]) + lam])",
+     ("convex(E(w[0], w[1]), w)", "lam > 0")),
+    ("subdifferential(norm(w), w) == interval(w/norm(w), w/norm(w))", ("w[0] > 0",)),
+    ("not subdifferential(abs(x), x, 0) == interval(-1, 0)", ()),
+    ("subdifferential(abs(x), x, 0) != interval(0, 0)", ()),
+]  # fmt: skip
+
+REFUTED = [
+    ("subdifferential(abs(x), x, 0) == interval(-1, 0.9)", ()),
+    ("subdifferential(abs(x), x) == interval(-1, 1)", ()),
+    ("subdifferential(s*abs(x), x, 0) == interval(-abs(s), abs(s))", ("s != 0",)),
+    ("subdifferential(phi(x), x) == interval(phi(x, d=1), phi(x, d=1))", ()),  # for t**3, say
+    ("subdifferential(phi(x), x) == interval(phi(x, d=1), phi(x, d=1) + 1)", ("convex(phi(x), x)",)),
+    ("subdifferential(-abs(x), x, 0) == interval(-1, 1)", ()),
+    ("subdifferential(-x**2, x) == interval(-2*x, -2*x)", ()),
+    ("subdifferential(x**3, x) == interval(3*x**2, 3*x**2)", ()),
+    ("subdifferential(norm(w), w, [0, 0]) == interval(-1, 1)", ()),  # the disc, not the square about it
+]
+
+UNDECIDED = [
+    ("subdifferential(max(w[0], w[1]), w, [0, 0]) == interval(0, 0)", ("w[0] > 1",)),  # the point is not in the domain
+    ("subdifferential(abs(x), x, x) == interval(1, 1)", ()),
+    ("subdifferential(sqrt(x**2 + a), x, 0) == interval(0, 0)", ()),  # a may be negative
+    ("not convex(phi(x), x)", ()),  # of some phi, not of all
+]
+
+
+@pytest.mark.parametrize(("claim", "assuming"), TRUE)
+def test_a_subdifferential_is_proved(claim: str, assuming: tuple[str, ...]) -> None:
+    assert decide(claim, *assuming) == "proved"
+
+
+@pytest.mark.parametrize(("claim", "assuming"), REFUTED)
+def test_another_set_is_refuted(claim: str, assuming: tuple[str, ...]) -> None:
+    assert decide(claim, *assuming) == "refuted"
+
+
+@pytest.mark.parametrize(("claim", "assuming"), UNDECIDED)
+def test_what_no_rule_settles_is_open(claim: str, assuming: tuple[str, ...]) -> None:
+    assert decide(claim, *assuming) == "undecided"
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 4), st.integers(-3, 3)), min_size=1, max_size=3),
+    st.integers(0, 3),
+    st.integers(-3, 3),
+)
+def test_ends_of_piecewise_quadratics_are_those_of_the_definition(
+    bends: list[tuple[int, int]], square: int, p: int
+) -> None:
+    text = " + ".join([f"{c}*abs(x - ({k}))" for c, k in bends] + [f"{square}*x**2"])
+
+    def f(x: Fraction) -> Fraction:
+        return sum((c * abs(x - k) for c, k in bends), Fraction(0)) + square * x * x
+
+    # between the breaks, which are whole numbers, f is a quadratic: its slope at p from either side, exactly
+    h = Fraction(1, 2)
+    right = (4 * f(p + h / 2) - f(p + h) - 3 * f(Fraction(p))) / h
+    left = -(4 * f(p - h / 2) - f(p - h) - 3 * f(Fraction(p))) / h
+    assert decide(f"subdifferential({text}, x, {p}) == interval({left}, {right})") == "proved"
+    for other in (f"interval({left}, {right + 1})", f"interval({left - h}, {right})"):
+        assert decide(f"subdifferential({text}, x, {p}) == {other}") == "refuted"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["abs(x)", "relu(x)*x", "max(x, x**2, 1 - x)", "abs(abs(x) - 1)", "min(relu(x), 2 - x)", "where(x > 1, x**2, x)",
+     "where(x > -1 and x < 1, x**2, abs(x))", "sqrt(x**2)", "exp(abs(x - 1))", "abs(x)**3", "sqrt(x**2 + relu(x)**2)"],
+)  # fmt: skip
+def test_slopes_are_limits_of_difference_quotients(text: str) -> None:
+    g = Graph()
+    s = scope(g)
+    node = parse(text, s, g)
+    rng = random.Random(text)
+    places = [Fraction(k) for k in (-1, 0, 1, 2)] + [Fraction(rng.randint(-30, 30), 7) for _ in range(4)]
+    h = Fraction(1, 10**12)
+    for v in (1, -1):
+        slope = directional(node, {s["x"]: g.const(v)})
+        for p in places:
+            here, there, exact = (
+                evaluate([n], {s["x"]: rational(q)}, 256)[0] for n, q in ((node, p), (node, p + v * h), (slope, p))
+            )
+            quotient = (there - here) * 10**12
+            assert abs(float(quotient) - float(exact)) < 1e-9
+
+
+def test_sets_are_only_compared() -> None:
+    g = Graph()
+    s = scope(g)
+    for text in ("subdifferential(abs(x), x)", "interval(0, 1) + 1", "subdifferential(abs(x), x) > interval(0, 1)",
+                 "interval(0, 1) == interval(0, 1)", "subdifferential(abs(x), x) == 1", "exp(interval(0, 1))",
+                 "subdifferential(w, x) == interval(0, 1)", "subdifferential(abs(x), 2) == interval(0, 1)",
+                 "subdifferential(abs(x), x, w) == interval(0, 1)", "subdifferential(abs(x), x) == interval(w, w)",
+                 "interval(0) == subdifferential(abs(x), x)"):  # fmt: skip
+        with pytest.raises(ExpressionError, match=r"interval|subdifferential"):
+            parse(text, s, g)
+
+
+@pytest.mark.parametrize("claim", [c for c, _ in (*TRUE, *REFUTED)])
+def test_the_text_comes_back(claim: str) -> None:
+    g = Graph()
+    s = scope(g)
+    node = parse(claim, s, g)
+    assert parse(to_text(node), s, g) is node
+    assert latex(node)
+
+
+def test_typeset_as_a_set() -> None:
+    g = Graph()
+    s = scope(g)
+    s["f"] = g.define("f", parse("abs(x)", s, g))
+    made = [
+        latex(parse(t, s, g))
+        for t in ("subdifferential(f, x, 0) == interval(-1, 1)", "subdifferential(f, x) == interval(1, 1)")
+    ]
+    assert made == [r"\partial f(0) = \left[-1, 1\right]", r"\partial f(x) = \left\{1\right\}"]
