@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from derive import shapes
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node, Shape, substitute, topological
+from derive.graph import Graph, Node, Shape, marks_a_jump, substitute, topological
 from derive.operators import OPERATORS
 
 BRANCHES = ("where", "select", "min", "max")
@@ -82,7 +82,7 @@ class _Sweep:
                 found[n] = up
             if not any(a in self.depends for a in n.args):
                 continue
-            if _is_hole(n):  # what has no value at s = 0 has no derivative there
+            if marks_a_jump(n):  # what has no value at s = 0 has no derivative there
                 s = n.args[1].args[0]
                 if s in self.depends:
                     hole = n if up.op == "const" else self.g.call("mul", up, n)
@@ -228,11 +228,6 @@ class _Sweep:
                 if a in self.depends and jumps.get(a) is not amount:
                     jumps[a] = self.g.add(jumps[a], amount) if a in jumps else amount
         return found
-
-
-def _is_hole(n: Node) -> bool:
-    """Whether it is 0*select(s, a, b): no value at s = 0 unless a = b there, and else zero."""
-    return n.op == "mul" and n.args[0].op == "const" and n.args[0].attr == 0 and n.args[1].op == "select"
 
 
 def between(output: Node, variables: Sequence[Node]) -> set[Node]:

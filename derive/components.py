@@ -14,7 +14,7 @@ from math import isqrt
 from derive import shapes
 from derive.composites import COMPOSITES
 from derive.errors import ExpressionError
-from derive.graph import FOLDING, Graph, Node, Shape, topological
+from derive.graph import FOLDING, Graph, Node, Shape, marks_a_jump, topological
 from derive.meaning import meaning
 from derive.operators import DEFERRED, DERIVATIVES, OPERATORS
 
@@ -68,7 +68,8 @@ def _entries(g: Graph, n: Node, done: dict[Node, Entries]) -> Entries:
 
 
 def _apply(g: Graph, n: Node, args: tuple[Node, ...]) -> Node:
-    return FOLDING[n.op](g, *args) if n.op in FOLDING else g.node(n.op, args, n.attr)
+    folds = n.op in FOLDING and not marks_a_jump(n)
+    return FOLDING[n.op](g, *args) if folds else g.node(n.op, args, n.attr)
 
 
 def _spread(entries: Entries, shape: Shape, wanted: Shape) -> Entries:

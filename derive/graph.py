@@ -372,11 +372,16 @@ def substitute_all(roots: Sequence[Node], values: Mapping[Node, Node]) -> list[N
     return [done[r] for r in roots]
 
 
+def marks_a_jump(n: Node) -> bool:
+    """Whether it is 0*select(s, a, b), which the calculus writes where there is no slope at s = 0 (derive.branches)."""
+    return n.op == "mul" and n.args[0] is n.graph.zero and n.args[1].op == "select"
+
+
 def with_args(n: Node, args: tuple[Node, ...]) -> Node:
     """The node with other arguments of the same shapes, folded; a definition loses its name."""
     if n.op == "def":
         return args[0]
-    if n.op in FOLDING:
+    if n.op in FOLDING and not marks_a_jump(n):
         return FOLDING[n.op](n.graph, *args)
     if n.op == "index":
         return n.graph.index(args[0], n.attr)

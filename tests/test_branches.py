@@ -9,8 +9,9 @@ from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.calculus import expand, gradient, second_derivatives
+from derive.calculus import expand, expand_all, gradient, second_derivatives
 from derive.components import components
+from derive.decide import decide_equal
 from derive.enclose import evaluate, precision, rational
 from derive.errors import ExpressionError
 from derive.graph import Graph, Node, topological
@@ -218,3 +219,22 @@ def test_torch_agrees_through_branches() -> None:
         exact = {n: fmpq(*v.as_integer_ratio()) for n, v in zip(names.values(), at, strict=True)}
         for ours, other in zip(evaluate(slopes, exact), theirs, strict=True):
             assert float(arb(ours)) == pytest.approx(float(other), rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("d(h, v)", "exp(s)*u"),
+        ("d((q*h - 1)**2, v)", "2*(q*h - 1)*q*exp(s)*u"),
+        ("at(d(h, v), u=q)", "at(exp(s)*u, u=q)"),
+        ("sum(d(sum(m + sign(m)), m))", "2"),
+    ],
+)
+def test_a_jump_is_seen_through_definitions_entries_and_replacements(left: str, right: str) -> None:
+    g = Graph()
+    scope: dict[str, Node] = {n: g.symbol(n) for n in ("u", "v", "c", "q", "jump")}
+    scope["m"] = g.symbol("m", (2,))
+    scope["s"] = g.define("s", parse("v*u + c", scope, g))
+    scope["h"] = g.define("h", parse("exp(s) + jump*sign(s)", scope, g))
+    a, b = expand_all([parse(left, scope, g), parse(right, scope, g)])
+    assert decide_equal(a, b).status == "proved-if"

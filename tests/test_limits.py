@@ -7,8 +7,9 @@ from derive import api
 from derive.decide.asymptotics import Limit, Unsettled, limit
 from derive.enclose import evaluate, rational
 from derive.errors import ExpressionError
+from derive.graph import Graph, Node
 from derive.language import parse, to_text
-from verify.commands.proof import proved
+from verify.commands.proof import decide, proved
 
 
 def found(text, x="x", at="inf", assuming=(), side=0) -> tuple[Limit, object]:
@@ -156,3 +157,21 @@ def test_misuse_is_told(text):
     scope, g = api.scope("x > 0", {})
     with pytest.raises(ExpressionError):
         parse(text, scope, g)
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("limit(u**q, u, inf) == 0", ["q < 0"]),
+        ("limit(u**q, u, inf) == inf", ["q > 0"]),
+        ("limit(u**q*log(u)**3, u, 0, 1) == 0", ["q > 0"]),
+        ("limit((1 + u)**q - u**q, u, inf) == 0", ["q > 0", "q < 1"]),
+        ("limit(((1 + u)**q - 1)/u, u, 0) == q", ["q > 0"]),
+        ("grows_slower(u**2/2, u**q/q, u)", ["q > 2"]),
+    ],
+)
+def test_letters_in_exponents(text: str, given: list[str]) -> None:
+    g = Graph()
+    scope: dict[str, Node] = {n: g.symbol(n) for n in "uq"}
+    claim, *assuming = [parse(t, scope, g, boolean=True) for t in (text, *given)]
+    assert decide(claim, assuming).status == "proved"

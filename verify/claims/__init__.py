@@ -87,7 +87,8 @@ def _of_limits(bench: Bench, claim: Claim) -> Verdict:
     if any(speaks([n]) for n in _expressions(plain)):
         return undecided(f"{said}: inf stands where it has no meaning")
     verdict = judge(bench, plain)
-    return replace(verdict, reason="; ".join(p for p in (said, verdict.reason) if p))
+    more = "" if verdict.evidence.get("by") == "same expression" else verdict.reason
+    return replace(verdict, reason="; ".join(p for p in (said, more) if p))
 
 
 def _with_condition(bench: Bench, claim: Claim, stated: Verdict) -> Verdict:

@@ -80,7 +80,8 @@ def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
         except Unsettled as e:
             return Decision("undecided", str(e))
         plain = decide(found.nodes[0], assuming)
-        return replace(plain, reason="; ".join((*found.notes, plain.reason)))
+        told = [plain.reason] if plain.method != "same expression" else []
+        return replace(plain, reason="; ".join((*found.notes, *told)))
     if claim.op != "eq":
         return decide_condition(claim, assuming)
     (a, b), given = expand_all(claim.args), expand_all(assuming)

@@ -105,6 +105,8 @@ class Prepared:
                 self.positive(a, n)
             elif b.attr < 0 and self.sign(a) == 0:
                 raise Unsettled(f"{said(n)} divides by zero")
+            if b.op != "const" and not self.gruntz.free(a):  # a letter in the exponent
+                return self.gruntz.exponential(g.mul(b, g.call("log", a)))
             return g.pow(a, b)
         if not self.gruntz.free(a):
             return self.gruntz.exponential(g.mul(b, g.call("log", self.positive(a, n))))
