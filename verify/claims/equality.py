@@ -186,6 +186,8 @@ def verdict_of(decision: Decision, claim: Claim) -> Verdict:
         evidence["witness"] = _point(decision.witness)
     match decision.status:
         case "proved":
+            if decision.method == "balls":
+                evidence["method"] = "certified"
             return Verdict("holds", decision.reason, evidence=evidence)
         case "proved-if":
             return Verdict("holds-if", decision.reason, evidence=evidence)

@@ -19,6 +19,7 @@ from derive.decide.properties import convexity, definite, monotone, optima, regu
 from derive.decide.properties.facts import at_point, facts, flat, implied
 from derive.decide.properties.growth import growth
 from derive.decide.properties.slopes import by_slopes
+from derive.decide.properties.subdivision import by_cells
 from derive.decide.properties.subgradients import subdifferential
 from derive.decide.refute import Bounds
 from derive.decide.relation import decide_holds
@@ -91,7 +92,9 @@ def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | No
     if found.status != "proved" and (more := implied(facts(assumed))):
         found = decide_holds(wanted, [*given, *more], bounds)
     found = checked(found, assumed, bounds)
-    return (by_slopes(wanted, given, bounds or {}) if found.status == "undecided" else None) or found
+    if found.status != "undecided":
+        return found
+    return by_slopes(wanted, given, bounds or {}) or by_cells(wanted, given, bounds or {}) or found
 
 
 def checked(found: Decision, assuming: Sequence[Node], bounds: Bounds | None) -> Decision:
