@@ -85,7 +85,8 @@ def parse(
             "inf stands alone on a side of a comparison, or as the point of a limit", text.find("inf")
         )
     if name := sets.misplaced(node):
-        raise ExpressionError(f"{name}(...) is a set, which stands in {sets.COMPARED}", max(text.find(name), 0))
+        where = sets.RANKED if name == "rank" else sets.COMPARED
+        raise ExpressionError(f"{name}(...) stands in comparisons only: {where}", max(text.find(name), 0))
     if boolean is not None and is_boolean(node) != boolean:
         raise ExpressionError("expected a condition such as a > b" if boolean else "expected a value, not a condition")
     return node

@@ -63,8 +63,8 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
     inside = ", ".join(done[a][0] for a in n.args)
     if op == "limit" and n.attr:
         return f"limit({inside}, {n.attr})", _ATOM
-    if op == "property" and n.attr == "subdifferential":
-        return sets.text([done[a][0] for a in n.args]), _PRECEDENCE["eq"]
+    if sets.compares(n):
+        return sets.text(n, [done[a][0] for a in n.args]), _PRECEDENCE["eq"]
     if op == "property":
         return f"{n.attr}({inside})", _ATOM
     if op == "stack":

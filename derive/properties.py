@@ -64,6 +64,7 @@ PROPERTIES: dict[str, Property] = {
             "f's subgradients at x (at x = p) are those from lo to hi",
             optional=1,
         ),
+        Property("rank", ("A", "low", "high"), "A has so many independent rows, whatever its symbols are", (), ()),
         Property("grows_at_most", _GROWTH, "f/g stays bounded as x goes to the point (inf unless given)", **_RATIO),
         Property("grows_slower", _GROWTH, "f/g tends to 0 as x goes to the point (inf unless given)", **_RATIO),
         Property("grows_like", _GROWTH, "f/g stays between positive bounds as x goes to the point", **_RATIO),

@@ -127,6 +127,7 @@ def test_every_function_can_be_called() -> None:
         "len": "expect(len(B)*x for B in subsets(3, 2))",
         "factorial": "factorial(3)", "binomial": "binomial(x, 2)",
         "implies": "implies(x > 0, y > 0)", "iff": "iff(x > 0, y > 0)",
+        "rank": "rank(W) == 2",
         "subdifferential": "subdifferential(x, x) == interval(1, 1)",
         "interval": "subdifferential(x, x, 0) == interval(1, 1)",
         "limit": "limit(x, x, inf)", "supremum": "supremum(x, x)", "infimum": "infimum(x, x)",

@@ -120,7 +120,15 @@ def _subdifferential(n: Node, done: Done) -> Piece:
     return Piece(rf"\partial_{{{done[x].text}}} {at_least(PRODUCT, done[f])}{at} = {ends}")
 
 
+def _rank(n: Node, done: Done) -> Piece:
+    low, high = (a.attr for a in n.args[1:])
+    sign, r = ("=", low) if low == high else (r"\le", high) if low == 0 else (r"\ge", low)
+    return Piece(rf"\mathrm{{rank}}{group(done[n.args[0]].text)} {sign} {r}")
+
+
 def _property(n: Node, done: Done) -> Piece:
+    if n.attr == "rank":
+        return _rank(n, done)
     if n.attr == "subdifferential":
         return _subdifferential(n, done)
     name = n.attr.replace("_", r"\ ")

@@ -18,6 +18,7 @@ from derive.decide.polynomials import Unwieldy
 from derive.decide.properties import convexity, definite, monotone, optima, regularity
 from derive.decide.properties.facts import at_point, facts, flat, implied
 from derive.decide.properties.growth import growth
+from derive.decide.properties.ranks import rank
 from derive.decide.properties.slopes import by_slopes
 from derive.decide.properties.subdivision import by_cells
 from derive.decide.properties.subgradients import subdifferential
@@ -43,6 +44,7 @@ DECIDERS: dict[str, Decider] = {
     "positive_definite": definite.decider(True),
     "positive_semidefinite": definite.decider(False),
     "subdifferential": subdifferential,
+    "rank": rank,
     "stationary": optima.stationary,
     "minimizer": optima.minimizer,
     "unique_minimizer": optima.unique_minimizer,
