@@ -11,7 +11,7 @@ depend on the variables is no boundary to them: where(c, da, db).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from derive import shapes
 from derive.errors import ExpressionError
@@ -22,7 +22,7 @@ BRANCHES = ("where", "select", "min", "max")
 MAX_BOUNDARY = 50  # nodes of what a condition turns on, to be solved for its boundary
 
 #: (graph, node, adjoint, the nodes of interest) -> what it contributes to the adjoints of its arguments.
-Pull = Callable[[Graph, Node, Node, set[Node]], Iterator[tuple[Node, Node]]]
+Pull = Callable[[Graph, Node, Node, set[Node]], Iterable[tuple[Node, Node]]]
 
 #: What is chosen by (a condition, or the s of a select) and the side: true, or s > 0.
 _Side = tuple[Node, bool]

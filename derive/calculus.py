@@ -10,7 +10,7 @@ are written through its name, as a document's dL/da does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from derive import shapes
 from derive.abstract import partial as partial_of
@@ -19,7 +19,7 @@ from derive.components import components
 from derive.composites import COMPOSITES
 from derive.curvature import hessian
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node, Shape, substitute, substitute_all, topological
+from derive.graph import BY_ID, Graph, Node, Shape, substitute, substitute_all, topological
 from derive.local_derivatives import FIRST
 from derive.meaning import meaning, place, pull_text
 from derive.operators import DEFERRED, DERIVATIVES, OPERATORS
@@ -42,7 +42,7 @@ def vjp(output: Node, variables: Sequence[Node], seed: Node) -> list[Node]:
     if branching(depends):
         return _through_branches(output, variables, seed)
     adjoint: dict[Node, Node] = {output: seed}
-    for n in sorted(depends, key=lambda n: -n.id):
+    for n in sorted(depends, key=BY_ID, reverse=True):
         up = adjoint.get(n)
         if up is None or depends.isdisjoint(n.args):
             continue
@@ -191,24 +191,24 @@ _DERIVE: dict[str, Callable[[Graph, Node, Sequence[Node]], Node]] = {
 # -- one node backwards ----------------------------------------------------------------------------
 
 
-def _pull(g: Graph, n: Node, up: Node, depends: set[Node]) -> Pull:
+def _pull(g: Graph, n: Node, up: Node, depends: set[Node]) -> Iterable[tuple[Node, Node]]:
     """The contributions of node ``n`` with adjoint ``up`` to the adjoints of its arguments."""
     if n.op in FIRST:
         value = g.named.get(n, n)
-        for i, a in enumerate(n.args):
-            partial = FIRST[n.op][i]
-            if a in depends and partial is not None:
-                yield a, unbroadcast(g, g.mul(up, partial(g, value, *n.args)), a.shape)
-    elif n.op == "apply":
-        for i, a in enumerate(n.args):
-            if a in depends:
-                yield a, unbroadcast(g, g.mul(up, partial_of(n, i)), a.shape)
-    elif n.op in _STRUCTURE:
-        yield from _STRUCTURE[n.op](g, n, up)
-    elif n.op in COMPOSITES:
-        yield from _composite(g, n, up, depends)
-    elif n.args and n.op != "hold" and not OPERATORS[n.op].boolean:
+        return [
+            (a, unbroadcast(g, g.mul(up, partial(g, value, *n.args)), a.shape))
+            for a, partial in zip(n.args, FIRST[n.op], strict=True)
+            if a in depends and partial is not None
+        ]
+    if n.op == "apply":
+        return [(a, unbroadcast(g, g.mul(up, partial_of(n, i)), a.shape)) for i, a in enumerate(n.args) if a in depends]
+    if n.op in _STRUCTURE:
+        return _STRUCTURE[n.op](g, n, up)
+    if n.op in COMPOSITES:
+        return _composite(g, n, up, depends)
+    if n.args and n.op != "hold" and not OPERATORS[n.op].boolean:
         raise ExpressionError(f"no derivative is known for '{n.op}'")
+    return ()
 
 
 def _definition(g: Graph, n: Node, up: Node) -> Pull:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any
 
 from derive import shapes
@@ -21,6 +22,7 @@ from derive.errors import ShapeError
 Shape = tuple[int, ...]
 Number = int | Fraction
 
+BY_ID = attrgetter("id")  # sorts nodes topologically
 _FOLDED = frozenset(["const", "neg", "broadcast"])  # factors that a product is not simply written with
 MAX_POWER_BITS = 20_000  # a folded constant never grows past this; larger powers stay symbolic
 
@@ -204,11 +206,13 @@ class Graph:
 
     def _product(self, a: Node, b: Node) -> Node:
         """a * b, one of them a constant, a negative or a broadcast."""
+        if a is self.one:
+            return b
+        if b is self.one:
+            return a
         if a.op == "const":
             if b.op == "const":
                 return self.const(a.attr * b.attr)
-            if a is self.one:
-                return b
             if a is self.zero:
                 return self._shaped(a, b.shape)
             if a.attr == -1:
@@ -346,11 +350,7 @@ def topological(roots: Iterable[Node], through_definitions: bool = True) -> list
         seen.add(n)
         if through_definitions or n.op != "def":
             work.extend(n.args)
-    return sorted(seen, key=_by_id)
-
-
-def _by_id(n: Node) -> int:
-    return n.id
+    return sorted(seen, key=BY_ID)
 
 
 def substitute(root: Node, values: Mapping[Node, Node]) -> Node:
