@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import chain
 from typing import Literal
 
 import derive.decide.kernels  # noqa: F401  (registers the rules)
@@ -20,8 +21,9 @@ from derive.decide.instances import instances
 from derive.decide.normal import NOTHING, Fidelity, Normal
 from derive.decide.polynomials import Regrow, Ring, Unwieldy
 from derive.decide.refute import Bounds, Domain, Judged, Point, both_shown, constraints
-from derive.decide.regions import Outcome, Regions, describe
-from derive.decide.signs import Signs
+from derive.decide.regions import Cell, Outcome, Regions, describe
+from derive.decide.signs import POSITIVE, ZERO, Signs
+from derive.decide.switches import kinks, switched
 from derive.decide.tensor_points import implied
 from derive.decide.whole import said, seeds, settle
 from derive.errors import ShapeError
@@ -33,6 +35,9 @@ MAX_NAMED_NODES = 400
 MAX_OPENINGS = 4  # rounds of looking through definitions that only one side speaks of
 QUICK_POINTS = 12  # points tried before a proof in kernels is
 MAX_NODES = 60_000
+FEW_KINKS = 3  # up to which regions are looked at first, one by one
+KINK_POINTS = 24
+LIVE_POINTS = 4  # with every unit of a network positive
 
 _FRAGILE = ("div", "log", "log1p", "sqrt", "pow", "select")
 _KINKED = ("relu", "abs", "sign", "min", "max", "where", "select")
@@ -196,6 +201,12 @@ def _decide(
     refuted, seen = _refute(domain)
     if refuted is not None:
         return refuted
+    if len(kinks([a, b])) > FEW_KINKS:
+        try:
+            if (found := _by_switches(domain)) is not None:
+                return found
+        except Unwieldy:
+            pass
     if any(n.op == "def" for n in domain.order):
         try:
             if (found := _by_names(domain)) is not None:
@@ -372,7 +383,12 @@ def _not_trivial(domain: Domain, conditions: Sequence[Node]) -> tuple[Node, ...]
 def _refute(domain: Domain) -> tuple[Decision | None, bool]:
     """A point that refutes, and whether any point was seen at which both sides have a value."""
     seen = False
-    for i, point in enumerate(domain.points(QUICK_POINTS)):
+    turning = kinks([domain.a, domain.b])
+    live = (
+        [(s, POSITIVE) for s in turning] if len(turning) > FEW_KINKS else []
+    )  # few units of a deep network are, elsewhere
+    points = chain(domain.points(QUICK_POINTS), domain.points(LIVE_POINTS if live else 0, live))
+    for i, point in enumerate(points):
         judged = domain.judge(point, highest=2 if i == 0 else 0)
         if judged.kind == "differ" and not judged.on_kink:
             return _refuted(domain, point, judged), True
@@ -407,6 +423,42 @@ def _by_regions(domain: Domain, seen: bool) -> Decision:
     found = _judged(domain, regions)
     found = replace(found, regions=describe(regions.outcomes), steps=tuple(regions.steps))
     return found if found.status != "proved" or seen else _inhabited(domain, found)
+
+
+def _by_switches(domain: Domain) -> Decision | None:
+    """Proof for every setting of the kinks at once. Where one side alone may have a value on a kink, a point has to show it."""
+    found = switched(domain)
+    if found is None:
+        return None
+    ring = Ring(domain.graph)
+    Regions(domain, ring)._group(Cell())
+    turning = kinks([domain.a, domain.b])
+    how = "one normal form for every setting of the kinks"
+    first: Outcome | None = None
+    for s in found.doubtful:
+        shown = None
+        live = [(t, POSITIVE) for t in turning if t is not s]
+        for point in (*domain.points(KINK_POINTS, [(s, ZERO)]), *domain.points(QUICK_POINTS, [(s, ZERO), *live])):
+            judged = domain.judge(point)
+            if judged.kind == "differ":
+                return None
+            if judged.kind in ("left", "right"):
+                shown = Outcome(judged.kind, Cell(), witness=point, judged=judged)
+                break
+        if shown is None:
+            from derive.language import to_text
+
+            reason = f"equal where both sides have a value, but whether {to_text(s)} != 0 matters is not settled"
+            return Decision("undecided", reason)
+        first = first or shown
+    if first is not None:
+        missing = tuple(s.graph.call("ne", s, s.graph.zero) for s in found.doubtful)
+        rest = tuple(c for c in found.conditions if c not in missing)
+        return replace(_proved_if(domain, first, missing, rest, how), steps=found.steps)
+    decision = Decision(
+        "proved", how + _where(found.conditions), found.conditions, method="normal form", steps=found.steps
+    )
+    return _inhabited(domain, decision)
 
 
 def _judged(domain: Domain, regions: Regions) -> Decision:

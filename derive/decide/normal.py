@@ -83,6 +83,7 @@ class Normal:
     asks: dict[Node, list[Node]] = field(default_factory=dict)
     followed: dict[Node, tuple[Node, ...]] = field(default_factory=dict)
     vanished: dict[Node, Key] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=lambda: RULES)
 
     def __post_init__(self) -> None:
         self.now: Node | None = None  # the node being worked out
@@ -120,7 +121,7 @@ class Normal:
                 return _ARITHMETIC[op](self, n, args)
             if self.fidelity != "kernels":
                 return NOTHING if NOTHING in args else self.atom(n)
-            made = RULES.get(op)
+            made = self.rules.get(op)
             if made is None:
                 return self.atom(n)
             if op not in ("where", "select", "and", "or") and NOTHING in args:

@@ -255,6 +255,14 @@ class Ring:
             power, instead = k.relation
             if degrees[k.index] < power:
                 continue
+            if instead == self.gens[k.index]:  # h**2 = h
+                capped: dict[tuple[int, ...], fmpq] = {}
+                for e, c in p.terms():
+                    once = (*e[: k.index], min(e[k.index], 1), *e[k.index + 1 :])
+                    capped[once] = capped.get(once, 0) + c
+                p = fmpq_mpoly(capped, self.ctx)
+                degrees = p.degrees()
+                continue
             by_degree: dict[int, dict[tuple[int, ...], fmpq]] = {}
             for e, c in p.terms():
                 rest = (*e[: k.index], e[k.index] % power, *e[k.index + 1 :])

@@ -32,7 +32,7 @@ FEW = 4  # points looked for beside the seeds
 MAX_DENOMINATOR = 10**6  # of coordinates that are searched for, but where an equation gives them exactly
 MAX_EXACT_DENOMINATOR = 10**60
 MAX_ALTERNATIVES = 8  # cases of one assumption
-MAX_SIDES = 8  # combinations of sides of kinks looked at in one point
+MAX_SIDES = 64  # combinations of sides of kinks looked at in one point
 MAX_SHRINK = 48  # evaluations spent on a simpler witness
 
 Kind = Literal["outside", "unknown", "same", "differ", "left", "right", "neither"]

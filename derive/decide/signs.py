@@ -240,6 +240,8 @@ class Signs:
         match k.kind:
             case "exp" | "pi":
                 return POSITIVE
+            case "switch":
+                return fact & NONNEGATIVE
             case "abs":
                 return fact & (POSITIVE if not self.mask(k.parts[0]) & ZERO else NONNEGATIVE)
             case "root":
