@@ -181,8 +181,16 @@ def _expand_hvp(g: Graph, n: Node, args: Sequence[Node]) -> Node:
     return g.stack([g.index(p, i) if i else p for p in parts for i in shapes.indices(p.shape)])
 
 
+def _float64(g: Graph, n: Node, args: Sequence[Node]) -> Node:
+    from derive.double import computed
+
+    return computed(g, n, args)
+
+
 _DERIVE: dict[str, Callable[[Graph, Node, Sequence[Node]], Node]] = {
     "at": replaced,
+    "after": lambda g, n, args: g.templates["sequences"].after(*args),
+    "float64": _float64,
     "hessian": _expand_hessian,
     "hvp": _expand_hvp,
 }
@@ -206,6 +214,9 @@ def _pull(g: Graph, n: Node, up: Node, depends: set[Node]) -> Iterable[tuple[Nod
         return _STRUCTURE[n.op](g, n, up)
     if n.op in COMPOSITES:
         return _composite(g, n, up, depends)
+    if n.op == "computed":
+        said = n.attr.text([a.op for a in n.args])
+        raise ExpressionError(f"{said} is computed, not written out: it is not differentiated")
     if n.args and n.op != "hold" and not OPERATORS[n.op].boolean:
         raise ExpressionError(f"no derivative is known for '{n.op}'")
     return ()

@@ -47,7 +47,7 @@ def _entries(g: Graph, n: Node, done: dict[Node, Entries]) -> Entries:
             return [n if body is n.args[0] else g.define(n.attr, body)]
         names = [f"{n.attr}[{', '.join(map(str, i))}]" for i in shapes.indices(n.shape)]
         return [g.define(name, e) for name, e in zip(names, done[n.args[0]], strict=True)]
-    if n.op in OPERATORS or n.op == "apply":
+    if n.op in OPERATORS or n.op in ("apply", "computed"):
         if not n.shape:
             args = tuple(done[a][0] for a in n.args)
             return [n if args == n.args else _apply(g, n, args)]

@@ -91,6 +91,8 @@ def value_of(n: Node, args: Sequence[Value]) -> Value:
             if n.op == "select" and a is not args[0]:
                 continue
             return a
+    if n.op == "computed":
+        return n.attr.value(args)
     try:
         value = _RULES[n.op](*args)
     except (UndefinedValue, Undetermined) as fault:

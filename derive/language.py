@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NoReturn
 
-from derive import abstract, extremes, properties, schemes, sets, shapes, substitution
+from derive import abstract, extremes, properties, schemes, sequences, sets, shapes, substitution
 from derive.abstract import called
 from derive.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, total
 from derive.errors import ExpressionError, ShapeError, nearest
-from derive.graph import MAX_POWER_BITS, Graph, Node
+from derive.graph import MAX_POWER_BITS, Graph, Node, topological
 from derive.loops import MAX_TERMS, bound, rounds, whole
 from derive.operators import CONSTANTS, FUNCTIONS, OPERATORS
 from derive.printing import decimal_text, to_text
@@ -49,6 +49,8 @@ FUNCTION_NAMES = tuple(
             *_CONDITIONAL,
             *_CONDITIONS,
             "at",
+            "float64",
+            "all",
             "expect",
             "variance",
             *extremes.EXTREMES,
@@ -87,6 +89,8 @@ def parse(
     if name := sets.misplaced(node):
         where = sets.RANKED if name == "rank" else sets.COMPARED
         raise ExpressionError(f"{name}(...) stands in comparisons only: {where}", max(text.find(name), 0))
+    if node.op != "every" and any(n.op == "every" for n in topological([node])):
+        raise ExpressionError("all(... for t in n) stands alone", max(text.find("all"), 0))
     if boolean is not None and is_boolean(node) != boolean:
         raise ExpressionError("expected a condition such as a > b" if boolean else "expected a value, not a condition")
     return node
@@ -107,10 +111,20 @@ def names_in(text: str) -> dict[str, int]:
     return found
 
 
+def called_in(text: str) -> dict[str, int]:
+    """The names called like ``w(k)`` that are no functions of the language, with their columns. Raises ExpressionError."""
+    found: dict[str, int] = {}
+    for n in ast.walk(_read(text)):
+        one = isinstance(n, ast.Call) and sequences.of_one(n)
+        if one and isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id not in FUNCTION_NAMES:
+            found.setdefault(n.func.id, n.func.col_offset)
+    return found
+
+
 def is_boolean(node: Node) -> bool:
-    while node.op in ("def", "index", "stack", "broadcast", "reshape", "at"):
+    while node.op in ("def", "index", "stack", "broadcast", "reshape", "at", "after"):
         node = node.args[0]
-    return node.op == "property" or (node.op in OPERATORS and OPERATORS[node.op].boolean)
+    return node.op in ("property", "every") or (node.op in OPERATORS and OPERATORS[node.op].boolean)
 
 
 def _read(text: str) -> ast.expr:
@@ -197,11 +211,15 @@ class _Reader:
             case ast.IfExp():
                 return [t.test, t.body, t.orelse]
             case ast.Call(func=ast.Name(id=name)):
-                if called(self.scope, name):
+                if called(self.scope, name) or sequences.called(self.scope, t, FUNCTION_NAMES):
                     return t.args
+                if name in _AS_WRITTEN and name not in self.scope:
+                    return []
                 if substitution.replaces(t) and (name == "at" or name in self.scope):
                     return [*t.args, *(k.value for k in t.keywords)]
                 if name not in FUNCTION_NAMES and name not in _LOOPS:
+                    if name == "new":
+                        self.fail("new(m), what a sequence m has become in the same step, stands in steps only", t)
                     self.fail(f"unknown function '{name}'{nearest(name, FUNCTION_NAMES)}", t)
                 return [] if self.is_loop(t) or name in CONSTRUCTORS else self.flat(t)
             case ast.ListComp():
@@ -273,7 +291,7 @@ class _Reader:
                     b = self.exponent(a, b, t)
                     if (squares := _squared_norm(a)) is not None and b.op == "const" and b.attr == 2:
                         return squares
-                if op == "div" and a.op == b.op == "const" and b.attr:
+                if op == "div" and a.op == b.op == "const" and b.attr and (_double(a) and _double(b)):
                     return g.const(Fraction(a.attr) / b.attr)
                 return g.call(op, a, b)
             case ast.BoolOp():
@@ -302,6 +320,8 @@ class _Reader:
             case ast.Call(func=ast.Name(id=name), args=[ast.GeneratorExp(elt=element, generators=generators)]):
                 if name in _EXPECTATIONS:
                     return self.expectation(name, element, generators)
+                if name == "all":
+                    return self.every(element, generators, t)
                 if name not in _LOOPS:
                     self.fail(f"{name} takes no loop; {', '.join(_LOOPS)} do", t)
                 return _LOOPS[name](self, self.rounds(element, generators, t))
@@ -313,6 +333,10 @@ class _Reader:
                         self.fail(e.message, t)
                 if substitution.replaces(t) and (name == "at" or name in self.scope):
                     return substitution.read(self, t, done)
+                if sequences.called(self.scope, t, FUNCTION_NAMES):
+                    return sequences.read(self, t, done)
+                if name in _AS_WRITTEN and name not in self.scope:
+                    return self.as_written(name, t)
                 if name in CONSTRUCTORS:
                     return CONSTRUCTORS[name](self, t)
                 if t.keywords and name not in KEYWORDED:
@@ -324,6 +348,8 @@ class _Reader:
         g = self.graph
         if name in _EXPECTATIONS:
             self.fail(f"{name} takes a random variable: {name}(x[n] for n in uniform(N))", t)
+        if name == "all":
+            self.fail("expected all(condition for t in n) with a whole number n", t)
         if name in _LOOP_ONLY:
             self.fail(f"{name} takes a loop: {name}(x[i] for i in n)", t)
         if name == "where":
@@ -469,6 +495,33 @@ class _Reader:
             self.fail("a loop of no rounds has no value", t)
         return found
 
+    def every(self, element: ast.expr, generators: Sequence[ast.comprehension], t: ast.expr) -> Node:
+        """all(condition for t in n): for t = 0 to n - 1."""
+        g, (first, *more) = self.graph, generators
+        count = whole(first.iter, self.scope)
+        if more or first.ifs or not isinstance(first.target, ast.Name) or count is None:
+            self.fail("expected all(condition for t in n) with a whole number n", t)
+        name = first.target.id
+        if not 0 < count <= sequences.MAX_STEPS:
+            self.fail(f"all(... for {name} in n) with n from 1 to {sequences.MAX_STEPS:,}", first.iter)
+        known = self.scope.get(name)
+        if known is not None and (known.op != "symbol" or known.shape):
+            self.fail(f"'{name}' has a meaning already", first.target)
+        variable = g.symbol(name)
+        here = {**self.scope, name: variable}
+        inner = self.condition(_Reader(self.text, here, g, self.layout, self.terms).value(element), element)
+        if properties.asks(inner):
+            self.fail("all(...) is about comparisons, not about properties", element)
+        return g.node("every", (inner, variable), count, inner.shape)
+
+    def as_written(self, name: str, t: ast.Call) -> Node:
+        """float64(E): what E computes, in the order in which it is written."""
+        self.arity(t, t.args, 1)  # type: ignore[arg-type]  # only their number
+        if t.keywords:
+            self.fail(f"{name} takes no keyword arguments", t)
+        body = self.number_of(t.args[0])
+        return self.graph.node(name, (body,), None, ())
+
     def expectation(self, name: str, element: ast.expr, generators: Sequence[ast.comprehension]) -> Node:
         """expect(f for B in scheme) and variance(f for B in scheme); several variables are independent."""
         g = self.graph
@@ -601,6 +654,9 @@ _LOOPS: dict[str, Callable[[_Reader, Sequence[Node]], Node]] = {
 #: What takes a loop over random schemes.
 _EXPECTATIONS = ("expect", "variance")
 
+#: What computes its argument as it is written.
+_AS_WRITTEN = ("float64",)
+
 _STRUCTURES: dict[str, Callable[[_Reader, ast.Call, list[Node]], Node]] = {
     "sum": total,
     "norm": _Reader.norm,
@@ -610,6 +666,12 @@ _STRUCTURES: dict[str, Callable[[_Reader, ast.Call, list[Node]], Node]] = {
     "broadcast": _Reader.shaped,
     "reshape": _Reader.shaped,
 }
+
+
+def _double(n: Node) -> bool:
+    """Whether a constant is a double, so that a quotient of two is rounded once, as the exact quotient is."""
+    f = Fraction(n.attr)
+    return f.denominator & (f.denominator - 1) == 0 and max(abs(f.numerator), f.denominator) <= 2**53
 
 
 def _squared_norm(n: Node) -> Node | None:

@@ -27,7 +27,7 @@ def of_derivatives(nodes: Sequence[Node]) -> list[Node]:
         elif n.op in DEFERRED:
             g = n.graph
             for c in of_derivatives([n.args[0]]):
-                found[g.node("at", (c, *n.args[1:]), None, c.shape)] = None
+                found[g.node(n.op, (c, *n.args[1:]), None, c.shape)] = None
     return list(found)
 
 

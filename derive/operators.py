@@ -129,5 +129,5 @@ LEAVES = ("const", "symbol")
 #: Derivatives as they stand in a case; ``calculus.expand`` replaces them by what they are.
 DERIVATIVES = ("d", "hessian", "hvp")
 
-#: What else ``calculus.expand`` works out: ``at(E, x=v)``, E with x replaced.
-DEFERRED = ("at",)
+#: What else ``calculus.expand`` works out: ``at(E, x=v)``, E with x replaced; ``w(k)``, the state after k steps; ``float64(E)``.
+DEFERRED = ("at", "after", "float64")

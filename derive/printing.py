@@ -43,6 +43,13 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
         k = len(n.args) // 2
         values = [f"{v.attr}={done[n.args[1 + k + i]][0]}" for i, v in enumerate(n.args[1 : 1 + k])]
         return f"at({', '.join([done[n.args[0]][0], *values])})", _ATOM
+    if op == "after":
+        inner = done[n.args[0]][0]
+        return f"{inner}({done[n.args[1]][0]})", _ATOM
+    if op == "every":
+        return f"all({done[n.args[0]][0]} for {done[n.args[1]][0]} in {n.attr})", _ATOM
+    if op == "computed":
+        return n.attr.text([done[a][0] for a in n.args]), _ATOM
     if op == "apply":
         return abstract.text(n, ", ".join(done[a][0] for a in n.args)), _ATOM
     if op == "neg":

@@ -62,8 +62,14 @@ def replaced(g: Graph, n: Node, args: Sequence[Node]) -> Node:
     """What an ``at`` node stands for, its arguments worked out. Nothing is folded: 0*log(x) at x = 0 stays without a value."""
     body, *rest = args
     count = len(rest) // 2
-    done = dict(zip(rest[:count], rest[count:], strict=True))
-    for m in topological([body]):
+    return put([body], dict(zip(rest[:count], rest[count:], strict=True)))[0]
+
+
+def put(roots: Sequence[Node], values: Mapping[Node, Node]) -> list[Node]:
+    """The roots with nodes replaced by others of the same shape, all at once, and nothing folded."""
+    done = dict(values)
+    for m in topological(roots):
+        g = m.graph
         if m in done:
             continue
         inner = tuple(done[a] for a in m.args)
@@ -75,4 +81,4 @@ def replaced(g: Graph, n: Node, args: Sequence[Node]) -> Node:
             done[m] = g.index(inner[0], m.attr)
         else:
             done[m] = g.node(m.op, inner, m.attr, m.shape)
-    return done[body]
+    return [done[r] for r in roots]

@@ -130,6 +130,7 @@ def test_every_function_can_be_called() -> None:
         "rank": "rank(W) == 2",
         "subdifferential": "subdifferential(x, x) == interval(1, 1)",
         "interval": "subdifferential(x, x, 0) == interval(1, 1)",
+        "float64": "float64(x)", "all": "all(x > 0 for i in 3)",
         "limit": "limit(x, x, inf)", "supremum": "supremum(x, x)", "infimum": "infimum(x, x)",
     }  # fmt: skip
     calls |= {name: f"{name}(i*x for i in range(3))" for name in ("prod", "matprod")} | {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from derive import shapes
 from derive.graph import Node
 from derive.typeset.names import element, latex_name
-from derive.typeset.pieces import FRACTION, POWER, PRODUCT, Done, Piece, at_least, group
+from derive.typeset.pieces import ATOM, FRACTION, POWER, PRODUCT, Done, Piece, at_least, group
 
 
 def _d(n: Node, done: Done) -> Piece:
@@ -150,6 +150,26 @@ def _infinity(n: Node, done: Done) -> Piece:
     return Piece(r"\infty")
 
 
+def _after(n: Node, done: Done) -> Piece:
+    """The state after k steps: w(k)."""
+    return Piece(rf"{at_least(ATOM, done[n.args[0]])}{group(done[n.args[1]].text)}")
+
+
+def _every(n: Node, done: Done) -> Piece:
+    return Piece(
+        rf"{done[n.args[0]].text} \quad \text{{for }} {done[n.args[1]].text} = 0, \dots, {n.attr - 1}", PRODUCT
+    )
+
+
+def _computed(n: Node, done: Done) -> Piece:
+    text = n.attr.text([done[a].text for a in n.args]).replace("_", r"\_")
+    return Piece(rf"\mathrm{{{text}}}")
+
+
+def _float64(n: Node, done: Done) -> Piece:
+    return Piece(rf"\mathrm{{float64}}{group(done[n.args[0]].text)}")
+
+
 RULES: dict[str, Callable[[Node, Done], Piece]] = {
     "d": _d,
     "hessian": _hessian,
@@ -162,4 +182,8 @@ RULES: dict[str, Callable[[Node, Done], Piece]] = {
     "infimum": _extreme,
     "inf": _infinity,
     "property": _property,
+    "after": _after,
+    "every": _every,
+    "computed": _computed,
+    "float64": _float64,
 }

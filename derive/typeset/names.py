@@ -53,7 +53,8 @@ _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot"}
 _RAISED = {"plus": "+", "minus": "-", "star": r"\star"}
 
 _PARTS = re.compile(r"([^\W\d_]+)(\d*)((?:_\w+)*)")
-_ENTRY = re.compile(r"(\w+)\[([\d, ]+)\]")
+_ENTRY = re.compile(r"([\w()]+)\[([\d, ]+)\]")
+_STATE = re.compile(r"(\w+)\((\d+)\)")
 
 
 def latex_name(name: str) -> str:
@@ -65,6 +66,8 @@ def latex_name(name: str) -> str:
     """
     if entry := _ENTRY.fullmatch(name):
         return element(latex_name(entry[1]), [int(i) for i in entry[2].split(",")])
+    if state := _STATE.fullmatch(name):
+        return f"{latex_name(state[1])}({state[2]})"
     if name in _SPELT:
         return _SPELT[name]
     parts = _PARTS.fullmatch(name)

@@ -9,6 +9,7 @@ from verify.casefile.model import Case, Derivation
 from verify.casefile.names import Names
 from verify.casefile.readers import Reader, TooMany
 from verify.casefile.schema import CASE
+from verify.casefile.sequences import Sequences
 from verify.casefile.tree import MAX_FAULTS, CaseFaults, Fault, Mapping, Tree, read
 
 
@@ -38,7 +39,10 @@ def _case(tree: Tree, path: Path, file: str, reader: Reader, sizes: dict[str, in
     names.read_sizes(top.get("sizes"), sizes)
     names.read_functions(top.get("functions"))
     names.read_symbols(top.get("symbols"))
+    sequences = Sequences(names)
+    sequences.starts(top.get("sequences"))
     names.read_definitions(top.get("define"))
+    sequences.steps()
     derivations = _derivations(top.get("derive"), names)
     claims = Claims(reader, names).read(top.get("claims"))
     return Case(
@@ -54,6 +58,7 @@ def _case(tree: Tree, path: Path, file: str, reader: Reader, sizes: dict[str, in
         claims=claims,
         sizes=names.sizes,
         instances=tuple(names.instances),
+        states=sequences.states,
     )
 
 

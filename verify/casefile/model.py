@@ -46,6 +46,17 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """What an iteration carries on, as it is written; ``index`` is the symbol of a step's number, from ``first`` on, or ""."""
+
+    name: str
+    start: str
+    step: str
+    index: str = ""
+    first: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Derivation:
     """Something to derive, typeset and check: an entry of ``derive:``."""
 
@@ -102,3 +113,4 @@ class Case:
     claims: tuple[Claim, ...]
     sizes: Mapping[str, int] = field(default_factory=dict)
     instances: tuple[Mapping[str, int], ...] = ()
+    states: Mapping[str, State] = field(default_factory=dict)

@@ -8,7 +8,7 @@ import unicodedata
 from derive.abstract import function
 from derive.errors import ExpressionError, nearest
 from derive.graph import Graph, Node
-from derive.language import FUNCTION_NAMES, LAYOUTS, RESERVED, names_in, parse
+from derive.language import FUNCTION_NAMES, LAYOUTS, RESERVED, called_in, names_in, parse
 from derive.operators import CONSTANTS
 from derive.shapes import show
 from verify.casefile.model import Definition, Place, Symbol
@@ -48,7 +48,7 @@ class Names:
         go to ``misfits`` where that is given: what a document claims may be wrong in this way, too.
         """
         try:
-            if self.broken and any(n in self.broken for n in names_in(t.value)):
+            if self.broken and any(n in self.broken for n in (*names_in(t.value), *called_in(t.value))):
                 self.unknown(t)
                 return None
             return parse(t.value, self.scope, self.graph, boolean=boolean, layout=self.layout)
@@ -247,7 +247,7 @@ class Names:
         needs: dict[str, list[str]] = {}
         for name, (_, value) in texts.items():
             try:
-                needs[name] = [n for n in names_in(value.value) if n in texts]
+                needs[name] = [n for n in (*names_in(value.value), *called_in(value.value)) if n in texts]
             except ExpressionError:
                 needs[name] = []  # parsing it will say why
         order: list[str] = []

@@ -114,6 +114,18 @@ SYMBOL: dict[str, Field] = {
     "recover": Field("flag", "the document does not give it; it is solved for"),
 }
 
+SEQUENCE: dict[str, Field] = {
+    "start": Field("expression", "the state before the first step", "w0", required=True),
+    "step": Field(
+        "expression",
+        "the next state; the name is the state before the step, new(m) what m has become in it",
+        "w - eta*w",
+        required=True,
+    ),
+    "index": Field("text", "the symbol of the step's number", "t"),
+    "first": Field("text", "the number of the first step, 0 or 1; default: 0", "1"),
+}
+
 CASE: dict[str, Field] = {
     "title": Field("text", "what the case is called in reports", "Three-layer scalar network", required=True),
     "document": Field("text", "the document's name; default: the folder's", "understanding-neural-networks"),
@@ -136,6 +148,11 @@ CASE: dict[str, Field] = {
         "how derivatives are laid out: mixed (gradients like their variable, Jacobians a row an output), "
         "numerator (gradients by matrices transposed), denominator (Jacobians transposed)",
     ),
+    "sequences": Field(
+        "sequences",
+        "iterations with state: a start and a step each; w(3) is the state after three steps, w(t) after t",
+        "{w: {start: w0, step: w - eta*lam*w}}",
+    ),
     "define": Field("definitions", "names for expressions, in any order", "z1: w1*x + b1"),
     "derive": Field("expressions", "what to derive, typeset and check", '["grad(L, [w, b])"]'),
     "claims": Field("claims", "what the document claims"),
@@ -149,6 +166,7 @@ def json_schema() -> dict[str, Any]:
         **KINDS,
         "symbols": {"type": "object", "additionalProperties": symbol},
         "definitions": {"type": "object", "additionalProperties": _TEXT},
+        "sequences": {"type": "object", "additionalProperties": _object(SEQUENCE)},
         "claims": {"type": "array", "items": _object(CLAIM)},
     }
     return {"$schema": SCHEMA_URI, "title": "Errata case file", **_object(CASE, tables)}

@@ -75,7 +75,7 @@ def _whatever_the_sizes(general: Bench, claim: Claim) -> bool:
     assert claim.of is not None
     chain = [claim.of, *claim.equals]
     roots = [*chain, *(a for a in claim.assuming if not asks(a))]
-    if any(n.op in _AT_THESE_SIZES or len(n.shape) > 2 for n in topological(roots)):
+    if any(n.op in (*_AT_THESE_SIZES, "after") or len(n.shape) > 2 for n in topological(roots)):
         return False
     names = general.case.sizes
     sizes = Sizes({value: name for name, value in names.items()}, names)
@@ -184,6 +184,8 @@ def verdict_of(decision: Decision, claim: Claim) -> Verdict:
         evidence["conditions"] = [_text(c) for c in decision.conditions]
     if decision.witness is not None:
         evidence["witness"] = _point(decision.witness)
+    if decision.reason.startswith("by induction"):
+        evidence["induction"] = list(decision.steps[:2])
     match decision.status:
         case "proved":
             if decision.method == "balls":

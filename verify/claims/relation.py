@@ -13,12 +13,15 @@ from derive.properties import asks
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.equality import has_sizes, same_claim, say_sizes, verdict_of
+from verify.claims.iterations import judge_every
 from verify.decimals import show
 from verify.verdict import Verdict, undecided
 
 
 def judge_relation(bench: Bench, claim: Claim) -> Verdict:
     assert claim.holds is not None
+    if claim.holds.op == "every":
+        return judge_every(bench, claim)
     if asks(claim.holds) or any(bench.missing(node) for node in bench.entries(claim.holds)):
         return _on_the_domain(bench, claim)
     sides = []
@@ -70,7 +73,10 @@ def _with_values(bench: Bench, nodes: Sequence[Node]) -> list[Node]:
     property is about, keeps its name."""
     found = []
     for n in nodes:
-        symbols = [s for s in topological([n]) if s.op == "symbol" and s.attr in bench.values]
+        below = topological([n])
+        symbols = [s for s in below if s.op == "symbol" and s.attr in bench.values]
+        if any(m.op == "after" for m in below):  # an iteration has inputs that are not written
+            symbols = [bench.case.symbols[name].node for name in bench.values]
         values = [bench.values[s.attr] for s in symbols]
         found.append(n.graph.node("at", (n, *symbols, *values), None, n.shape) if symbols and not asks(n) else n)
     return found

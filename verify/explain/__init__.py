@@ -27,6 +27,9 @@ def explain_case(bench: Bench) -> Iterator[Block]:
     yield Title(1, case.title or case.name)
     if case.source:
         yield say("In the document: " + ", ".join(f"{k} {v}" for k, v in case.source.items()) + ".")
+    if case.states:
+        yield Title(2, "Iterated")
+        yield facts(("State", "Start", "Step"), [(s.name, s.start, s.step) for s in case.states.values()])
     if case.definitions:
         yield Title(2, "Definitions")
         yield forward([d.node for d in case.definitions.values()], bench)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from derive.graph import topological
 from verify.casefile.model import Claim
 from verify.claims import Bench, judge
 from verify.explain.arithmetic import arithmetic
@@ -32,6 +33,10 @@ def explain_claim(bench: Bench, claim: Claim) -> Iterator[Block]:
     yield Say(tuple(_said(claim)))
     if claim.note:
         yield say(f"Note: {claim.note}")
+    below = topological(nodes_of(claim))
+    if case.states and any(n.op == "after" for n in below):
+        yield Title(2, "Iterated")
+        yield facts(("State", "Start", "Step"), [(s.name, s.start, s.step) for s in case.states.values()])
     used = needed(case, nodes_of(claim))
     if used:
         yield Title(2, "Definitions")

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from derive.language import decimal_text
 from derive.typeset import latex
-from verify.casefile.model import Case, Symbol
+from verify.casefile.model import Case, State, Symbol
 from verify.explain import derivation, markdown
 from verify.explain.blocks import Equations
 from verify.report.chains import Faults
@@ -38,9 +38,12 @@ def _parts(case: Case, items: Sequence[Item], checks: Sequence[Check], links: Li
     yield _source(case)
     if items:
         yield f"{tally(Counter[str](i.result.verdict for i in items))}."
-    if case.symbols:
+    if any(s not in case.states for s in case.symbols):
         yield "## Given"
-        yield _given(list(case.symbols.values()), values)
+        yield _given([s for s in case.symbols.values() if s.name not in case.states], values)
+    if case.states:
+        yield "## Iterated"
+        yield _states(list(case.states.values()))
     if case.definitions:
         yield "## Defined"
         yield definitions(case)
@@ -91,6 +94,13 @@ def _given(symbols: Sequence[Symbol], values: Values) -> str:
     rows = [[math(latex(s.node)), _value(s, values), _range(s)] for s in symbols]
     columns = 3 if any(row[2] for row in rows) else 2
     return table(["Symbol", "Value", "Implementations tested in"][:columns], [row[:columns] for row in rows])
+
+
+def _states(states: Sequence[State]) -> str:
+    numbered = [f"{s.index} = {s.first}, {s.first + 1}, ..." if s.index else "" for s in states]
+    rows = [[code(s.name), code(s.start), code(s.step), code(n)] for s, n in zip(states, numbered, strict=True)]
+    columns = 4 if any(numbered) else 3
+    return table(["State", "Start", "Step", "Number of the step"][:columns], [row[:columns] for row in rows])
 
 
 def _value(s: Symbol, values: Values) -> str:

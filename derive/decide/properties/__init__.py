@@ -13,6 +13,7 @@ from functools import partial
 
 from derive.calculus import expand_all
 from derive.decide.cascade import Decision
+from derive.decide.induction import decide_holds
 from derive.decide.instances import instances
 from derive.decide.polynomials import Unwieldy
 from derive.decide.properties import convexity, definite, monotone, optima, regularity
@@ -23,7 +24,6 @@ from derive.decide.properties.slopes import by_slopes
 from derive.decide.properties.subdivision import by_cells
 from derive.decide.properties.subgradients import subdifferential
 from derive.decide.refute import Bounds
-from derive.decide.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.printing import to_text
