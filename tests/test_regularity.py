@@ -67,6 +67,8 @@ def test_false(claim: str, assuming: tuple[str, ...]) -> None:
         "differentiable(where(x > 0, x*sin(1/x), 0), x)",  # continuous, no derivative at 0
         "differentiable(where(x > 0, sin(1/x), 0), x)",
         "not differentiable(c*abs(x), x)",  # c may be 0
+        "differentiable(hold(abs(x)), x)",  # its slope is 0 by decree
+        "not differentiable(abs(x) - hold(abs(x)), x)",
     ],
 )
 def test_nothing_is_proved_of_what_fails(claim: str) -> None:

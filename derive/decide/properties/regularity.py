@@ -131,6 +131,8 @@ def _settled(n: Node, given: Sequence[Node], ends: Bounds) -> bool:
 
 def _sides(f: Node, s: Node) -> tuple[Node, Node]:
     g = f.graph
+    if any(n.op == "hold" for n in topological([f])):
+        raise ExpressionError("what is held has a value that changes and a slope of 0")
     return g.neg(directional(f, {s: g.const(-1)})), directional(f, {s: g.one})
 
 
