@@ -52,6 +52,8 @@ def decider(order: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], De
         rough = [n for n in topological([f]) if _rough(n) and below(n, x) and not _settled(n, given, ends)]
         if not rough:
             return proved("every operator in it is analytic where it has a value", "structure")
+        if order and any(n.op == "hold" and below(n, x) for n in topological([f])):
+            return undecided("what is held has a value that changes and a slope of 0")
         if (gap := _jump(f, x, rough, given, ends)) is not None:
             return gap
         joined = _joined(f, x, rough, given, ends)
