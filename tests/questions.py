@@ -24,6 +24,11 @@ TRUE: list[tuple[str, tuple[str, ...]]] = [
     ("log(x) <= x-1", ("x>0",)),
     ("exp(x) >= 1+x", ()),
     ("tanh(x) <= x", ("x>=0",)),
+    ("softplus(x) >= relu(x)", ()),
+    ("softplus(x) > relu(x)", ()),
+    ("abs(relu(x)-softplus(x)) <= log(2)", ()),
+    ("softplus(x)-x > 0", ()),
+    ("log(1+exp(-abs(x))) <= log(2)", ()),
     ("x*log(x) >= x-1", ("x>0",)),
     ("exp(x) >= 1+x+x**2/2", ("x>=0",)),
     ("convex(x**2,x)", ()),
@@ -78,6 +83,9 @@ TRUE: list[tuple[str, tuple[str, ...]]] = [
 ]  # fmt: skip
 
 FALSE: list[tuple[str, tuple[str, ...]]] = [
+    ("softplus(x) <= relu(x)", ()),
+    ("softplus(x)-relu(x) <= 1/2", ()),
+    ("abs(relu(x)-softplus(x)) >= log(2)", ()),
     ("(a-b)**2-(b-c)**2 >= 0", ()),
     ("(a-b)**2+(b-c)**2 > 0", ()),
     ("sigmoid(x)*(1-sigmoid(x)) <= 1/5", ()),
