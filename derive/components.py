@@ -68,8 +68,15 @@ def _entries(g: Graph, n: Node, done: dict[Node, Entries]) -> Entries:
 
 
 def _apply(g: Graph, n: Node, args: tuple[Node, ...]) -> Node:
+    if n.op in ("mul", "div") and g.zero in args and any(_closed(a) for a in args):
+        return g.node(n.op, args)  # 0/norm(zeros(2)) has no value, and 0 times what has none
     folds = n.op in FOLDING and not marks_a_jump(n)
     return FOLDING[n.op](g, *args) if folds else g.node(n.op, args, n.attr)
+
+
+def _closed(n: Node) -> bool:
+    """Whether a node that is no number speaks of no symbol."""
+    return n.op != "const" and not any(m.op in ("symbol", "apply") for m in topological([n]))
 
 
 def _spread(entries: Entries, shape: Shape, wanted: Shape) -> Entries:

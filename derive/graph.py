@@ -213,7 +213,7 @@ class Graph:
         if a.op == "const":
             if b.op == "const":
                 return self.const(a.attr * b.attr)
-            if a is self.zero:
+            if a is self.zero and not self._divides_by_zero(b):
                 return self._shaped(a, b.shape)
             if a.attr == -1:
                 return self.neg(b)
@@ -239,13 +239,18 @@ class Graph:
         first, second = (spread, other) if spread.id < other.id else (other, spread)
         return self._elementwise("mul", first, second)
 
+    def _divides_by_zero(self, n: Node) -> bool:
+        """Whether a node has no value for certain: 0 times it has none either."""
+        n = n.args[0] if n.op == "neg" else n
+        return n.op == "div" and n.args[1] is self.zero
+
     def div(self, a: Node, b: Node) -> Node:
         if b.op == "const" and b.attr != 0:
             if b is self.one:
                 return a
             if a.op == "const":
                 return self.const(Fraction(a.attr) / b.attr)
-        if a is self.zero:
+        if a is self.zero and b is not self.zero:
             return self._shaped(a, shapes.broadcast(a.shape, b.shape))
         if a.op == "neg":
             return self.neg(self.div(a.args[0], b))

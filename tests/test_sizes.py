@@ -141,3 +141,20 @@ def test_formulas_that_fit_only_at_equal_sizes(tmp_path: Path, equals: str, word
 )
 def test_what_a_claim_needs_is_assumed_at_every_instance(tmp_path: Path, claim: str, verdict: str) -> None:
     assert judged(tmp_path, claim.replace("'", '"'))[0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict", "words"),
+    [
+        ("holds: sum(w)/3 == mean(w)", "wrong", "at m = 1, n = 1"),
+        ("holds: sum(w)**2 <= 3*sum(w**2)", "wrong", "at m = 3, n = 4"),
+        ("of: mean(w), standard: sum(w)/3", "convention", "at m = 1, n = 1"),
+        ('of: var(w), standard: "var(w, ddof=1)"', "convention", "times 2/3 at m = 2, n = 3"),
+        ("of: mean(w), standard: sum(w)", "convention", "times 1/n"),
+        ('somewhere: "sum(w) > w[0] + w[1] + w[2]"', "holds", ""),
+    ],
+)
+def test_relations_and_standards_at_every_instance(tmp_path: Path, claim: str, verdict: str, words: str) -> None:
+    found = judged(tmp_path, claim)
+    assert found[0] == verdict, found
+    assert words in found[1]

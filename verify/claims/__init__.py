@@ -21,6 +21,7 @@ from verify.claims.equality import judge_equality
 from verify.claims.printed import judge_printed
 from verify.claims.recovery import judge_recovery
 from verify.claims.relation import judge_relation, judge_somewhere
+from verify.claims.sizes import at_every_size
 from verify.claims.wellformed import judge_definition, judge_shape
 from verify.verdict import METHODS, VERDICTS, Verdict, combine, undecided
 
@@ -48,7 +49,7 @@ def judge(bench: Bench, claim: Claim) -> Verdict:
     if any(speaks([n]) for n in _expressions(claim)):
         return _of_limits(bench, claim)
     try:
-        parts = [decide(bench, claim) for _, says, decide in JUDGES if says(claim)]
+        parts = [at_every_size(bench, claim, name, decide) for name, says, decide in JUDGES if says(claim)]
     except (ValueError, ArithmeticError, NotImplementedError) as e:
         return undecided(f"not decided: {e}")
     if not parts:

@@ -23,7 +23,9 @@ def judge_consistency(bench: Bench, claim: Claim) -> Verdict:
 def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
     from derive.decide import decide_equal, decide_holds
 
-    given = [a for a in (*claim.assuming, *other.assuming) if not asks(a)]
+    given = [*claim.assuming, *other.assuming]
+    if any(asks(a) for a in given):
+        return undecided(f"beside {other.id}: an assumption asks for a property")
     if claim.of is not None and claim.of is other.of and claim.equals and other.equals:
         a, b, *assuming = expand_all([claim.equals[-1], other.equals[-1], *given])
         decision = decide_equal(a, b, assuming, bench.bounds)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from derive.calculus import expand_all
+from derive.graph import Node
 from derive.properties import asks
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.claims.equality import verdict_of
+from verify.claims.equality import told, verdict_of
 from verify.claims.repair import diagnosis
 from verify.verdict import Verdict, combine, undecided
 
@@ -20,7 +23,7 @@ def judge_convention(bench: Bench, claim: Claim) -> Verdict:
     ours, *forms = expand_all([claim.of, *claim.standard])
     assuming = expand_all([a for a in claim.assuming if not asks(a)])
     found = []
-    for form in forms:
+    for i, form in enumerate(forms):
         decision = decide_equal(ours, form, assuming, bench.bounds)
         said = verdict_of(decision, claim)
         match decision.status:
@@ -32,7 +35,8 @@ def judge_convention(bench: Bench, claim: Claim) -> Verdict:
                 where = decision.reason.removeprefix("not equal").replace("the left side", "the document's")
                 reason = f"differs from {name}{where.replace('the right side', 'the standard')}"
                 if step is not None:
-                    evidence["translation"] = translated(step.words, name)
+                    words = told(bench, claim, step, partial(_form, i))
+                    evidence["translation"] = translated(words, name)
                     reason += f"; {evidence['translation']}"
                 found.append(Verdict("convention", reason, evidence=evidence))
             case "proved-if":
@@ -40,6 +44,10 @@ def judge_convention(bench: Bench, claim: Claim) -> Verdict:
             case _:
                 found.append(undecided(f"against {name}: {decision.reason}"))
     return combine(found)
+
+
+def _form(i: int, claim: Claim) -> Node:
+    return claim.standard[i]
 
 
 def translated(words: str, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -49,7 +49,7 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
             continue
         if same.misfit:
             return _misfit(claim, f"at {say_sizes(other.case.sizes)} {same.misfit}")
-        there, _ = _judge_here(other, same)
+        there, _ = _judge_here(other, same, mends=False)
         if there.verdict not in ("holds", "holds-if"):
             return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
         tried.append(say_sizes(other.case.sizes))
@@ -88,14 +88,15 @@ def _whatever_the_sizes(general: Bench, claim: Claim) -> bool:
     return all(p is not None and p.general for p in proofs)
 
 
-def _judge_here(bench: Bench, claim: Claim) -> tuple[Verdict, list[Node]]:
+def _judge_here(bench: Bench, claim: Claim, mends: bool = True) -> tuple[Verdict, list[Node]]:
+    """Without ``mends`` no step is told: one that mends a formula at some sizes need not at others."""
     from derive.decide.properties.facts import facts, implied
 
     assert claim.of is not None
     chain = expand_all([claim.of, *claim.equals])
     given = [*(a for a in claim.assuming if not asks(a)), *implied(facts(expand_all(claim.assuming)))]
     assuming = expand_all([*given, *of_derivatives([claim.of, *claim.equals])])
-    return combine([_link(bench, claim, a, b, assuming) for a, b in pairwise(chain)]), chain
+    return combine([_link(bench, claim, a, b, assuming, mends) for a, b in pairwise(chain)]), chain
 
 
 def has_sizes(chain: Sequence[Node], sizes: Mapping[str, int]) -> bool:
@@ -123,7 +124,7 @@ def _bounds(bench: Bench) -> dict[Node, tuple[Fraction | None, Fraction | None]]
     return bench.bounds
 
 
-def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node]) -> Verdict:
+def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node], mends: bool = True) -> Verdict:
     from derive.decide import decide_equal
     from derive.decide.properties import checked
 
@@ -132,14 +133,14 @@ def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node]) ->
     found = verdict_of(decision, claim)
     if decision.status != "refuted":
         return found
-    step = diagnosis(a, b, assuming, bounds, _others(bench))
+    step = diagnosis(a, b, assuming, bounds, _others(bench)) if mends else None
     right = f"correct: {to_text(a)}" if len(to_text(a)) < 200 else ""
     if step is None:
         return replace(found, reason="; ".join(p for p in (found.reason, right) if p))
     if step.condition:
         evidence = {**found.evidence, "method": "proved", "condition": step.condition, "repair": step.words}
         return Verdict("holds-if", f"{step.words}; as stated: {found.reason}", evidence=evidence)
-    words = _told(bench, claim, step)
+    words = told(bench, claim, step, lambda c: c.equals[0]) if len(claim.equals) == 1 else step.words
     reason = "; ".join(p for p in (found.reason, words, right) if p)
     return replace(found, reason=reason, evidence={**found.evidence, "repair": words})
 
@@ -151,29 +152,32 @@ def _others(bench: Bench) -> list[Node]:
     return [n for n in nodes if n.op in ("def", "symbol")][:MAX_OTHERS]
 
 
-def _told(bench: Bench, claim: Claim, step: Diagnosis) -> str:
-    """The step in words; a constant factor that follows a size of the case by that size."""
+def told(bench: Bench, claim: Claim, step: Diagnosis, form: Callable[[Claim], Node]) -> str:
+    """The step that mends one form of a claim, in words; a constant factor that follows a size of the case by that size, and
+    one that differs from size to size with the sizes that it is right at."""
     sizes = bench.case.sizes
-    if step.factor is None or not sizes or len(claim.equals) != 1:
+    if step.factor is None or not sizes or claim.of is None:
         return step.words
-    below = topological([claim.of, *claim.equals]) if claim.of is not None else []
+    below = topological([claim.of, form(claim)])
     here = {n.attr for n in below if n.op == "def"} | {s.name for n in below for s in n.shape if isinstance(s, Size)}
     seen: list[tuple[Fraction, Mapping[str, int]]] = [
         (step.factor, {name: value for name, value in sizes.items() if name in here})
     ]
     for other in bench.elsewhere[:2]:
-        same = next((c for c in other.case.claims if c.id == claim.id and c.of is not None), None)
-        if same is not None and (factor := _factor_of(other, same)) is not None:
-            seen.append((factor, other.case.sizes))
-    named = by_size(seen)
-    return f"right times {named}" if named else step.words
+        same = same_claim(other, claim)
+        if same is not None and not same.misfit and same.of is not None:
+            factor = _factor_of(other, same.of, form(same), same.assuming)
+            seen += [(factor, other.case.sizes)] if factor is not None else []
+    if named := by_size(seen):
+        return f"right times {named}"
+    constant = all(factor == step.factor for factor, _ in seen)
+    return step.words if constant else f"{step.words} at {say_sizes(sizes)}"
 
 
-def _factor_of(bench: Bench, claim: Claim) -> Fraction | None:
-    """The constant factor that mends a claim at another instance of the sizes."""
-    assert claim.of is not None
-    a, b = expand_all([claim.of, claim.equals[0]])
-    step = diagnosis(a, b, expand_all([c for c in claim.assuming if not asks(c)]), bench.bounds)
+def _factor_of(bench: Bench, a: Node, b: Node, given: Sequence[Node]) -> Fraction | None:
+    """The constant factor that mends a formula at another instance of the sizes."""
+    a, b, *assuming = expand_all([a, b, *(c for c in given if not asks(c))])
+    step = diagnosis(a, b, assuming, bench.bounds)
     return step.factor if step is not None else None
 
 

@@ -78,7 +78,9 @@ def decide_condition(condition: Node, assuming: Sequence[Node] = (), bounds: Bou
             return min(parts, key=lambda d: _ORDER.index(d.status))
         case "or":  # one of the two, given that the other fails
             a, b = condition.args
-            if asks(a) and not asks(b):
+            if asks(a) and asks(b):
+                return _either(a, b, assuming, bounds)
+            if asks(a):
                 a, b = b, a
             return decide_condition(b, [*assuming, _not(a)], bounds)
         case "not":
@@ -136,6 +138,19 @@ def _by_example(
     except (Unwieldy, ExpressionError):
         pass  # no example, no verdict
     return None
+
+
+def _either(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds | None) -> Decision:
+    """Of two properties, one that holds for all values; or both fail and speak of nothing but their variables. For some values
+    of other symbols the one may hold, for some the other: then neither says anything about both together."""
+    found = [decide_condition(n, assuming, bounds) for n in (a, b)]
+    for d in found:
+        if d.status == "proved":
+            return d
+    free = any(_parameters(n) for n in topological([a, b]) if n.op == "property")
+    if all(d.status == "refuted" for d in found) and not free:
+        return found[0]
+    return Decision("undecided", "neither of two properties was proved by itself")
 
 
 def decide_somewhere(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:

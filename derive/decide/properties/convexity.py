@@ -23,12 +23,12 @@ from derive.decide.properties.shape import (
     points,
     proved,
     refuted,
+    regular_at,
     scalar_bounds,
     smooth,
     undecided,
     value,
     valued,
-    valued_at,
 )  # fmt: skip
 from derive.decide.refute import Bounds, Domain
 from derive.decide.relation import decide_holds
@@ -73,7 +73,7 @@ def fails(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decis
                 here = substitute(bend, {x[0]: g.const(v)}) if bend is not None else g.zero
                 found = decide_holds(g.call("lt", here, g.zero), given, ends)
                 there = {x[0]: g.const(v)}
-                if found.status == "proved" and not found.conditions and valued_at(f, there, given, ends):
+                if found.status == "proved" and not found.conditions and regular_at(f, there, given, ends):
                     return proved(f"at {v} the second derivative has the other sign, whatever the other symbols are")
         return undecided("no point was found at which the second derivative has the other sign throughout")
 

@@ -14,6 +14,7 @@ from derive.decide.properties.shape import (
     conditions,
     convex_domain,
     proved,
+    regular_at,
     scalar_bounds,
     smooth,
     undecided,
@@ -40,6 +41,8 @@ def stationary(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -
         for d in found:
             if d.status == wanted:
                 return d
+    if not regular_at(f, at_v, conditions(assuming), scalar_bounds(bounds)):
+        return undecided("whether the function is differentiable there is not settled")
     return proved("every entry of the gradient is 0 there")
 
 

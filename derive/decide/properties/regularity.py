@@ -58,7 +58,8 @@ def decider(order: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], De
             return gap
         joined = _joined(f, x, rough, given, ends)
         if order == 0:
-            if all(n.op in _CONTINUOUS for n in rough):
+            # 0**0 is 1 and 0**x is 0: with x in the exponent a power of 0 jumps
+            if all(n.op in _CONTINUOUS and not (n.op == "pow" and below(n.args[1], x)) for n in rough):
                 return proved("every operator in it is continuous where it has a value", "structure")
             return proved("its branches meet where one takes over from the other") if joined else undecided(
                 "whether its branches meet is not settled")  # fmt: skip

@@ -20,6 +20,7 @@ from derive.graph import Node, substitute, topological
 
 KINKED = ("relu", "abs", "sign", "min", "max", "where", "select", "hold", "floor", "ceil")
 INEQUALITIES = ("gt", "ge", "lt", "le")
+COMPARISONS = (*INEQUALITIES, "eq", "ne")
 MAX_POINTS = 10
 
 
@@ -94,6 +95,40 @@ def valued_at(f: Node, point: Mapping[Node, Node], assuming: Sequence[Node], bou
             return False
         if decide_holds(substitute(need, point), given, bounds).status != "proved":
             return False
+    return True
+
+
+def regular_at(f: Node, point: Mapping[Node, Node], assuming: Sequence[Node], bounds: Bounds) -> bool:
+    """Whether f is analytic where its variables have these values, proved: no kink, jump or root of 0 lies there."""
+    if not valued_at(f, point, assuming, bounds):
+        return False
+    g, x = f.graph, list(point)
+    given = [c for c in assuming if not below(c, x)]
+    for n in topological([f]):
+        if not below(n, x):
+            continue
+        wanted: list[tuple[str, Node]] = []
+        match n.op:
+            case "relu" | "abs" | "sign" | "select":
+                wanted = [("ne", n.args[0])]
+            case "min" | "max":
+                wanted = [("ne", g.sub(*n.args))]
+            case "where":
+                wanted = [
+                    ("ne", g.sub(*c.args)) for c in topological(n.args[:1]) if c.op in COMPARISONS and below(c, x)
+                ]
+            case "sqrt":
+                wanted = [("gt", n.args[0])]
+            case "div":
+                wanted = [("ne", n.args[1])]
+            case "pow" if n.args[1].op != "const" or not isinstance(n.args[1].attr, int):
+                wanted = [("gt", n.args[0])]
+            case "floor" | "ceil":
+                return False
+        for op, of in wanted:
+            there = g.call(op, substitute(of, point), g.zero)
+            if decide_holds(there, given, bounds).status != "proved":
+                return False
     return True
 
 
