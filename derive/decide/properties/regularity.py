@@ -57,9 +57,13 @@ def decider(order: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], De
         if (gap := _jump(f, x, rough, given, ends)) is not None:
             return gap
         joined = _joined(f, x, rough, given, ends)
+        powers = [
+            n for n in rough if n.op == "pow" and n.args[1].op != "const"
+        ]  # their slopes at 0 hang on the exponent
         if order == 0:
-            # 0**0 is 1 and 0**x is 0: with x in the exponent a power of 0 jumps
-            if all(n.op in _CONTINUOUS and not (n.op == "pow" and below(n.args[1], x)) for n in rough):
+            if any(below(n.args[1], x) for n in powers):  # 0**0 is 1 and 0**x is 0: there is a jump
+                return undecided("whether a power of 0 is met is not settled")
+            if all(n.op in _CONTINUOUS for n in rough):
                 return proved("every operator in it is continuous where it has a value", "structure")
             return proved("its branches meet where one takes over from the other") if joined else undecided(
                 "whether its branches meet is not settled")  # fmt: skip
@@ -67,7 +71,7 @@ def decider(order: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], De
             if (found := _broken(f, s, _places(f, s, given, ends))) is not None:
                 return found
         slopes = _slopes(f, x)
-        if not joined or slopes is None or not _linear(f, slopes, x, [*given, *_natural(f)], ends):
+        if powers or not joined or slopes is None or not _linear(f, slopes, x, [*given, *_natural(f)], ends):
             return undecided(_NOT_TOLD)
         if order == 1:
             return proved("at every kink the slopes from both sides are one")
