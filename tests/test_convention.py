@@ -61,7 +61,7 @@ claims:
     assert "can hold beside positive" in found["beside"].reason
 
 
-def test_of_two_formulas_for_an_unknown_one_can_hold(tmp_path: Path) -> None:
+def test_two_formulas_for_one_unknown_function(tmp_path: Path) -> None:
     found = judged(
         tmp_path,
         """\
@@ -72,8 +72,8 @@ claims:
   - {id: two, of: E(w), equals: 2*w**2, contradicts: [one]}
 """,
     )
-    assert found["one"].verdict == "undecided"
-    assert found["two"].verdict == "inconsistent"
+    assert found["one"].verdict == "wrong"  # said of every function E, and false of an example
+    assert found["two"].verdict == "wrong"  # graver than inconsistent, which is told beside it
     assert "contradicts one on E(w): not equal at w = 1" in found["two"].reason
 
 
