@@ -201,20 +201,18 @@ def _decide(
     refuted, seen = _refute(domain)
     if refuted is not None:
         return refuted
-    if len(kinks([a, b])) > FEW_KINKS:
+    named = any(n.op == "def" for n in domain.order)
+    many = len(kinks([a, b])) > FEW_KINKS
+    stages = [lambda: _by_names(domain, FEW_KINKS)] if named else []
+    stages += [lambda: _by_switches(domain)] if many else []
+    stages += [lambda: _by_names(domain)] if named and many else []
+    stages += [lambda: _by_polynomials(domain, quick, "atoms")] if named else []
+    for stage in stages:
         try:
-            if (found := _by_switches(domain)) is not None:
+            if (found := stage()) is not None:
                 return found
         except Unwieldy:
-            pass
-    if any(n.op == "def" for n in domain.order):
-        try:
-            if (found := _by_names(domain)) is not None:
-                return found
-            if (found := _by_polynomials(domain, quick, "atoms")) is not None:
-                return found
-        except Unwieldy:
-            pass
+            pass  # a later stage may see more
     return _by_regions(domain, seen)
 
 
@@ -241,14 +239,14 @@ def _law(condition: Node, bounds: Bounds) -> bool:
     return _decide(left, right, (), bounds, _Quick(Ring(condition.graph))).status == "proved"
 
 
-def _by_names(domain: Domain) -> Decision | None:
-    """Proof with definitions as free variables, region by region.
+def _by_names(domain: Domain, most: int = MAX_NAMED_NODES) -> Decision | None:
+    """Proof with definitions as free variables, region by region, where it turns at no more than ``most`` kinks.
 
     A definition that only one side speaks of is looked through, as is the claim's own subject.
     """
     opened = {n for n in (domain.a, domain.b) if n.op == "def"}
     for _ in range(MAX_OPENINGS):
-        found = _with_names(domain, opened)
+        found = _with_names(domain, opened, most)
         if found is not None:
             return found
         left, right = (Abstraction([n], opened).names for n in (domain.a, domain.b))
@@ -258,13 +256,13 @@ def _by_names(domain: Domain) -> Decision | None:
     return None
 
 
-def _with_names(domain: Domain, opened: Set[Node]) -> Decision | None:
+def _with_names(domain: Domain, opened: Set[Node], most: int) -> Decision | None:
     names = Abstraction([domain.a, domain.b, *domain.assuming], opened)
     if not names:
         return None
     sides = [names.abstract(n) for n in (domain.a, domain.b, *domain.assuming)]
     wide = Domain(sides[0], sides[1], sides[2:], domain.bounds)
-    if len(wide.order) > MAX_NAMED_NODES:
+    if len(wide.order) > MAX_NAMED_NODES or len(kinks([wide.a, wide.b])) > most:
         return None
     found = _by_polynomials(wide, _Quick(Ring(domain.graph)), "atoms") or _by_regions(wide, True)
     if found.status == "proved":

@@ -141,16 +141,17 @@ def _by_example(
 
 
 def _either(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds | None) -> Decision:
-    """Of two properties, one that holds for all values; or both fail and speak of nothing but their variables. For some values
-    of other symbols the one may hold, for some the other: then neither says anything about both together."""
+    """Of two properties, one that holds for all values, or wherever the other fails; or both fail and speak of nothing but their
+    variables. For some values of other symbols the one may hold, for some the other: a refutation says nothing of both together."""
     found = [decide_condition(n, assuming, bounds) for n in (a, b)]
+    found += [decide_condition(n, [*assuming, _not(m)], bounds) for n, m in ((a, b), (b, a)) if m.op == "not"]
     for d in found:
         if d.status == "proved":
             return d
     free = any(_parameters(n) for n in topological([a, b]) if n.op == "property")
-    if all(d.status == "refuted" for d in found) and not free:
+    if all(d.status == "refuted" for d in found[:2]) and not free:
         return found[0]
-    return Decision("undecided", "neither of two properties was proved by itself")
+    return Decision("undecided", "neither of two properties was proved")
 
 
 def decide_somewhere(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
