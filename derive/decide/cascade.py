@@ -7,7 +7,7 @@ split into regions where kinks stand in the way. Floating point never takes part
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain
@@ -203,7 +203,7 @@ def _decide(
         return refuted
     named = any(n.op == "def" for n in domain.order)
     many = len(kinks([a, b])) > FEW_KINKS
-    stages = [lambda: _by_names(domain, FEW_KINKS)] if named else []
+    stages: list[Callable[[], Decision | None]] = [lambda: _by_names(domain, FEW_KINKS)] if named else []
     stages += [lambda: _by_switches(domain)] if many else []
     stages += [lambda: _by_names(domain)] if named and many else []
     stages += [lambda: _by_polynomials(domain, quick, "atoms")] if named else []

@@ -1,4 +1,4 @@
-"""What depends on the processor: worst inputs, errors, seconds. Written beside the report, never committed."""
+"""What depends on the processor: worst inputs, inputs met, errors, seconds. Written beside the report, never committed."""
 
 from __future__ import annotations
 
@@ -26,15 +26,18 @@ def _parts(document: str, claims: Sequence[Result], checks: Sequence[Check]) -> 
     yield f"{len(claims)} claims and {len(checks)} checks took {total:.2f} s of processor time."
     if checks:
         yield "## Implementations"
-        yield table(["Case", "What", "Against", "Outcome", "Worst input", "Error", "Allowed", "Seconds", ""], [
-            [text(c.case), code(c.subject), text(c.backend), c.outcome, *_worst(c), f"{c.seconds:.3f}", text(c.reason)]
-            for c in checks
-        ], ("Error", "Allowed", "Seconds"))  # fmt: skip
+        heads = ["Case", "What", "Against", "Outcome", "Inputs", "Worst input", "Error", "Allowed", "Seconds", ""]
+        yield table(heads, [_check(c) for c in checks], ("Inputs", "Error", "Allowed", "Seconds"))
     slow = sorted(claims, key=lambda r: -r.seconds)[:SLOWEST]
     if slow:
         yield "## The slowest claims"
         rows = [[text(r.case), code(r.id), text(r.kind), f"{r.seconds:.3f}"] for r in slow]
         yield table(["Case", "Claim", "Kind", "Seconds"], rows, ("Seconds",))
+
+
+def _check(c: Check) -> list[str]:
+    told = [text(c.case), code(c.subject), text(c.backend), c.outcome, str(c.examples)]
+    return [*told, *_worst(c), f"{c.seconds:.3f}", text(c.reason)]
 
 
 def _worst(check: Check) -> list[str]:

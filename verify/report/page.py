@@ -234,11 +234,11 @@ def _checks(checks: Sequence[Check]) -> Iterator[str]:
         seeds = ", ".join(str(s) for s in sorted({c.seed for c in sampled}))
         yield (
             "The values, gradients and second derivatives of this page in float64, against exact arithmetic on inputs "
-            f"that Hypothesis draws (how many stands in brackets; seed {seeds})."
+            f"that Hypothesis draws towards the largest error (seed {seeds})."
         )
         cells: dict[str, dict[str, str]] = {}
         for c in sampled:
-            cells.setdefault(c.subject, {})[c.backend] = f"{_outcome(c)} ({c.examples})"
+            cells.setdefault(c.subject, {})[c.backend] = _outcome(c)
         rows = [[code(subject), *(found.get(b, "") for b in _SAMPLED)] for subject, found in cells.items()]
         yield table(["What", *_SAMPLED.values()], rows)
     for backend in dict.fromkeys(c.backend for c in checks if c.backend not in _SAMPLED):

@@ -141,8 +141,8 @@ def _by_example(
 
 
 def _either(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds | None) -> Decision:
-    """Of two properties, one that holds for all values, or wherever the other fails; or both fail and speak of nothing but their
-    variables. For some values of other symbols the one may hold, for some the other: a refutation says nothing of both together."""
+    """Of two properties, one that holds for all values, or wherever the other fails; or both fail and speak of nothing but
+    their variables. For some values of other symbols the one may hold, for some the other: that refutes nothing."""
     found = [decide_condition(n, assuming, bounds) for n in (a, b)]
     found += [decide_condition(n, [*assuming, _not(m)], bounds) for n, m in ((a, b), (b, a)) if m.op == "not"]
     for d in found:
