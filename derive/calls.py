@@ -9,27 +9,14 @@ import ast
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import NoReturn, Protocol
 
 from derive.composites import CALLED, Composite, build
 from derive.errors import nearest
 from derive.graph import Graph, Node
+from derive.syntax import Reader
 
 MAX_FACTORIAL = 60
-
-
-class Reader(Protocol):
-    """What a call needs of the reader of the expression that it stands in."""
-
-    graph: Graph
-
-    def integer(self, t: ast.expr) -> int: ...
-
-    def number_of(self, t: ast.expr) -> Node: ...
-
-    def arity(self, t: ast.Call, args: Sequence[Node], n: int) -> None: ...
-
-    def fail(self, message: str, t: ast.expr) -> NoReturn: ...
+MAX_NORM = 1_000  # the order of a norm
 
 
 def total(r: Reader, t: ast.Call, args: list[Node]) -> Node:
@@ -92,6 +79,46 @@ def listed(r: Reader, t: ast.Call, args: list[Node]) -> Node:
     if len(t.args) != 1 or not isinstance(t.args[0], ast.List) or not args:
         r.fail(f"{t.func.id} takes a list: {t.func.id}([u, v])", t)
     return r.graph.concat(args) if t.func.id == "concat" else r.graph.stack(args)
+
+
+def norm(r: Reader, t: ast.Call, args: list[Node]) -> Node:
+    """norm(x): Euclidean; norm(x, p): p a positive number."""
+    if len(args) not in (1, 2):
+        r.fail("norm takes a value and, if wanted, the order: norm(x), norm(x, 1)", t)
+    g, x = r.graph, args[0]
+    p = args[1] if len(args) == 2 else g.const(2)
+    if p.op != "const" or p.attr <= 0 or p.attr > MAX_NORM:
+        r.fail("the order of a norm is a positive number", t)
+    if p.attr == 1:
+        return g.sum(g.call("abs", x))
+    if p.attr == 2:
+        return g.call("sqrt", g.sum(g.call("pow", x, p)))
+    return g.call("pow", g.sum(g.call("pow", g.call("abs", x), p)), g.const(1 / Fraction(p.attr)))
+
+
+def outer(r: Reader, t: ast.Call, args: list[Node]) -> Node:
+    r.arity(t, args, 2)
+    return r.graph.outer(*args)
+
+
+def dot(r: Reader, t: ast.Call, args: list[Node]) -> Node:
+    r.arity(t, args, 2)
+    if any(len(a.shape) != 1 for a in args):
+        r.fail("dot needs two vectors", t)
+    return r.graph.matmul(*args)
+
+
+def diag(r: Reader, t: ast.Call, args: list[Node]) -> Node:
+    r.arity(t, args, 1)
+    return r.graph.diag(args[0])
+
+
+def shaped(r: Reader, t: ast.Call, args: list[Node]) -> Node:
+    """broadcast(x, m, n) and reshape(x, m, n)."""
+    assert isinstance(t.func, ast.Name)
+    sizes = tuple(r.integer(s) for s in t.args[1:])
+    build = r.graph.broadcast if t.func.id == "broadcast" else r.graph.reshape
+    return build(args[0], sizes)
 
 
 # -- constructors, of whole numbers ------------------------------------------------------------------
@@ -176,6 +203,17 @@ CALLS: dict[str, Callable[[Reader, ast.Call, list[Node]], Node]] = {
     "inv": matrix_function,
     "concat": listed,
     "stack": listed,
+}
+
+#: Functions of whole tensors whose names are reserved.
+STRUCTURES: dict[str, Callable[[Reader, ast.Call, list[Node]], Node]] = {
+    "sum": total,
+    "norm": norm,
+    "outer": outer,
+    "dot": dot,
+    "diag": diag,
+    "broadcast": shaped,
+    "reshape": shaped,
 }
 
 #: Functions that take keywords.

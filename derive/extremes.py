@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import NoReturn, Protocol
 
-from derive.graph import Graph, Node, topological
+from derive.graph import Node, topological
+from derive.syntax import Reader
 
 EXTREMES = ("limit", "supremum", "infimum")
 
@@ -17,16 +17,6 @@ _USAGE = {
     "supremum": "supremum(f, x)",
     "infimum": "infimum(f, x)",
 }
-
-
-class Reader(Protocol):
-    """What a call needs of the reader of the expression that it stands in."""
-
-    graph: Graph
-
-    def integer(self, t: ast.expr) -> int: ...
-
-    def fail(self, message: str, t: ast.expr) -> NoReturn: ...
 
 
 def read(r: Reader, t: ast.Call, name: str, args: Sequence[Node]) -> Node:

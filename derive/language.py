@@ -7,26 +7,25 @@ evaluated. Every number is read exactly from its digits: ``0.1`` is 1/10. ``pars
 from __future__ import annotations
 
 import ast
-import keyword
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NoReturn
 
-from derive import abstract, extremes, properties, schemes, sequences, sets, shapes, substitution
+from derive import abstract, extremes, properties, sequences, sets, shapes, substitution
 from derive.abstract import called
-from derive.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, total
+from derive.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, STRUCTURES
 from derive.errors import ExpressionError, ShapeError, nearest
 from derive.graph import MAX_POWER_BITS, Graph, Node, topological
-from derive.loops import MAX_TERMS, bound, rounds, whole
+from derive.loops import LOOPS, MAX_TERMS, bound, fold, rounds, whole
 from derive.operators import CONSTANTS, FUNCTIONS, OPERATORS
 from derive.printing import decimal_text, to_text
 from derive.properties import CONNECTIVES, PROPERTIES
+from derive.schemes import EXPECTATIONS, expectation
+from derive.syntax import read
 
 __all__ = ["FUNCTION_NAMES", "LAYOUTS", "RESERVED", "decimal_text", "is_boolean", "names_in", "parse", "to_text"]
 
-MAX_LENGTH = 10_000  # characters of one expression
-MAX_DEPTH = 100  # nested brackets
 MAX_EXPONENT = 1_000  # size of a constant exponent
 MAX_DIGITS = 1_000  # digits of one number
 MAX_SIZE = 10_000  # entries of one intermediate value
@@ -37,10 +36,9 @@ _BINARY = {
 _COMPARE = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le", ast.Eq: "eq", ast.NotEq: "ne"}
 
 _DERIVATIVES = ("d", "grad", "jacobian", "hessian", "hvp")
-_STRUCTURED = ("sum", "outer", "diag", "norm", "dot", "broadcast", "reshape")
 _LOOP_ONLY = ("prod", "matprod")
 _CONDITIONAL = ("indicator",)
-_CORE = (*FUNCTIONS, *_STRUCTURED, *_DERIVATIVES, *_LOOP_ONLY)
+_CORE = (*FUNCTIONS, *STRUCTURES, *_DERIVATIVES, *_LOOP_ONLY)
 _CONDITIONS = (*PROPERTIES, *CONNECTIVES)
 FUNCTION_NAMES = tuple(
     dict.fromkeys(
@@ -80,7 +78,7 @@ def parse(
     ``boolean`` asks for a condition (True), a value (False) or either (None); ``layout`` is one of LAYOUTS.
     Raises ExpressionError with the column of the fault.
     """
-    tree = _read(text)
+    tree = read(text)
     node = _Reader(text, scope, graph, layout).value(tree)
     if extremes.misplaced(node):
         raise ExpressionError(
@@ -99,7 +97,7 @@ def parse(
 def names_in(text: str) -> dict[str, int]:
     """The names that an expression looks up, with the column of the first use. Raises ExpressionError."""
     found: dict[str, int] = {}
-    tree = _read(text)
+    tree = read(text)
     called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call) and not substitution.of_a_name(n)}
     loops = [n for n in ast.walk(tree) if isinstance(n, ast.GeneratorExp | ast.ListComp)]
     variables = {name for n in loops for name in bound(n.generators)}
@@ -114,7 +112,7 @@ def names_in(text: str) -> dict[str, int]:
 def called_in(text: str) -> dict[str, int]:
     """The names called like ``w(k)`` that are no functions of the language, with their columns. Raises ExpressionError."""
     found: dict[str, int] = {}
-    for n in ast.walk(_read(text)):
+    for n in ast.walk(read(text)):
         one = isinstance(n, ast.Call) and sequences.of_one(n)
         if one and isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id not in FUNCTION_NAMES:
             found.setdefault(n.func.id, n.func.col_offset)
@@ -127,40 +125,6 @@ def is_boolean(node: Node) -> bool:
     return node.op in ("property", "every") or (node.op in OPERATORS and OPERATORS[node.op].boolean)
 
 
-def _read(text: str) -> ast.expr:
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"an expression of {len(text)} characters; the limit is {MAX_LENGTH}")
-    depth = 0
-    for i, c in enumerate(text):
-        depth += (c in "([{") - (c in ")]}")
-        if depth > MAX_DEPTH:
-            raise ExpressionError(f"brackets nested more than {MAX_DEPTH} deep", i)
-    if not text.strip():
-        raise ExpressionError("expected an expression, found nothing")
-    for word in re.finditer(r"[^\W\d]\w*", text):
-        if keyword.iskeyword(word.group()) and word.group() not in ("and", "or", "not", "if", "else", "for", "in"):
-            raise ExpressionError(f"'{word.group()}' is a reserved word; choose another name", word.start())
-    lead = len(text) - len(text.lstrip())
-    flat = text.strip().replace("\n", " ")
-    try:
-        tree = ast.parse(flat, mode="eval").body
-    except SyntaxError as e:
-        offset = lead + max((e.offset or 1) - 1, 0)
-        shown = text[offset : offset + 12].strip()
-        raise ExpressionError(f"can't be read{f' at {shown!r}' if shown else ''}: {e.msg}", offset) from None
-    except (RecursionError, MemoryError):
-        raise ExpressionError("nested too deeply") from None
-    except ValueError as e:  # a NUL character, for one
-        raise ExpressionError(f"can't be read: {e}") from None
-    # ast counts bytes; people count characters
-    place = [lead + i for i, c in enumerate(flat) for _ in c.encode()] + [lead + len(flat)]
-    for n in ast.walk(tree):
-        if isinstance(n, ast.expr):
-            n.col_offset = place[n.col_offset]
-            n.end_col_offset = place[n.end_col_offset or 0]
-    return tree
-
-
 class _Reader:
     """Turns a syntax tree into nodes bottom-up, with an explicit stack."""
 
@@ -171,6 +135,14 @@ class _Reader:
         self.terms = terms if terms is not None else [0]  # rounds of loops so far, of the whole expression
         # values of subexpressions without names, to hold exponents to the limits
         self.constants: dict[Node, Fraction | None] = {}
+
+    def within(self, scope: Mapping[str, Node]) -> _Reader:
+        return _Reader(self.text, scope, self.graph, self.layout, self.terms)
+
+    def count_round(self, what: str, t: ast.expr) -> None:
+        self.terms[0] += 1
+        if self.terms[0] > MAX_TERMS:
+            self.fail(f"more than {MAX_TERMS} {what}", t)
 
     def value(self, root: ast.expr) -> Node:
         done: dict[ast.AST, Node] = {}
@@ -193,7 +165,7 @@ class _Reader:
             if made.op == "const":
                 self.constants[made] = Fraction(made.attr)
             elif made.args and made not in self.constants:
-                self.constants[made] = _fold(made.op, [self.constants.get(a) for a in made.args])
+                self.constants[made] = _folded(made.op, [self.constants.get(a) for a in made.args])
         return done[root]
 
     # -- which parts of a syntax node are values ------------------------------------------------
@@ -217,7 +189,7 @@ class _Reader:
                     return []
                 if substitution.replaces(t) and (name == "at" or name in self.scope):
                     return [*t.args, *(k.value for k in t.keywords)]
-                if name not in FUNCTION_NAMES and name not in _LOOPS:
+                if name not in FUNCTION_NAMES and name not in LOOPS:
                     if name == "new":
                         self.fail("new(m), what a sequence m has become in the same step, stands in steps only", t)
                     self.fail(f"unknown function '{name}'{nearest(name, FUNCTION_NAMES)}", t)
@@ -297,7 +269,7 @@ class _Reader:
             case ast.BoolOp():
                 op = "and" if isinstance(t.op, ast.And) else "or"
                 parts = [self.condition(done[v], v) for v in t.values]
-                return self.fold(op, parts)
+                return fold(g, op, parts)
             case ast.Compare():
                 sides = [self.real(done[s], s) for s in (t.left, *t.comparators)]
                 parts = []
@@ -306,7 +278,7 @@ class _Reader:
                         self.fail(f"unknown comparison in '{self.source(t)}'", t)
                     op = _COMPARE[type(o)]
                     parts.append(sets.compared(g, op, a, b, t, self.fail) or g.call(op, a, b))
-                return self.fold("and", parts)
+                return fold(g, "and", parts)
             case ast.IfExp():
                 return self.where(done[t.test], done[t.body], done[t.orelse], t)
             case ast.Attribute():
@@ -318,13 +290,13 @@ class _Reader:
             case ast.ListComp(elt=element, generators=generators):
                 return g.stack(self.rounds(element, generators, t))
             case ast.Call(func=ast.Name(id=name), args=[ast.GeneratorExp(elt=element, generators=generators)]):
-                if name in _EXPECTATIONS:
-                    return self.expectation(name, element, generators)
+                if name in EXPECTATIONS:
+                    return expectation(self, name, element, generators)
                 if name == "all":
                     return self.every(element, generators, t)
-                if name not in _LOOPS:
-                    self.fail(f"{name} takes no loop; {', '.join(_LOOPS)} do", t)
-                return _LOOPS[name](self, self.rounds(element, generators, t))
+                if name not in LOOPS:
+                    self.fail(f"{name} takes no loop; {', '.join(LOOPS)} do", t)
+                return LOOPS[name](g, self.rounds(element, generators, t))
             case ast.Call(func=ast.Name(id=name)):
                 if called(self.scope, name):
                     try:
@@ -346,7 +318,7 @@ class _Reader:
 
     def call(self, name: str, t: ast.Call, args: list[Node]) -> Node:
         g = self.graph
-        if name in _EXPECTATIONS:
+        if name in EXPECTATIONS:
             self.fail(f"{name} takes a random variable: {name}(x[n] for n in uniform(N))", t)
         if name == "all":
             self.fail("expected all(condition for t in n) with a whole number n", t)
@@ -365,7 +337,7 @@ class _Reader:
         for a, s in zip(args, self.flat(t), strict=True):
             self.real(a, s)
         if name in ("min", "max") and len(args) > 2:
-            return self.fold(name, args)
+            return fold(g, name, args)
         if name in CALLS and (name not in FUNCTIONS or (len(args) == 1 and args[0].shape)):
             return CALLS[name](self, t, args)
         if t.keywords and name != "sum":
@@ -381,7 +353,7 @@ class _Reader:
             return sets.read(g, t, name, args, self.fail)
         if name in PROPERTIES:
             return properties.read(g, t, PROPERTIES[name], args)
-        return _STRUCTURES[name](self, t, args)
+        return STRUCTURES[name](self, t, args)
 
     def derivative(self, name: str, t: ast.Call, args: list[Node]) -> Node:
         """d, grad, jacobian(f, x); hessian(f, x); hvp(f, x, u). x may be a list: then entries are laid end to end."""
@@ -409,41 +381,6 @@ class _Reader:
         ranks = (len(f.shape), len(x)) if op == "d" else ()
         turned = (self.layout, ranks) in (("numerator", (0, 2)), ("denominator", (1, 1)))
         return self.graph.transpose(made) if turned else made
-
-    def norm(self, t: ast.Call, args: list[Node]) -> Node:
-        """norm(x): Euclidean; norm(x, p): p a positive number."""
-        if len(args) not in (1, 2):
-            self.fail("norm takes a value and, if wanted, the order: norm(x), norm(x, 1)", t)
-        g, x = self.graph, args[0]
-        p = args[1] if len(args) == 2 else g.const(2)
-        if p.op != "const" or p.attr <= 0 or p.attr > MAX_EXPONENT:
-            self.fail("the order of a norm is a positive number", t)
-        if p.attr == 1:
-            return g.sum(g.call("abs", x))
-        if p.attr == 2:
-            return g.call("sqrt", g.sum(g.call("pow", x, p)))
-        return g.call("pow", g.sum(g.call("pow", g.call("abs", x), p)), g.const(1 / Fraction(p.attr)))
-
-    def outer(self, t: ast.Call, args: list[Node]) -> Node:
-        self.arity(t, args, 2)
-        return self.graph.outer(*args)
-
-    def dot(self, t: ast.Call, args: list[Node]) -> Node:
-        self.arity(t, args, 2)
-        if any(len(a.shape) != 1 for a in args):
-            self.fail("dot needs two vectors", t)
-        return self.graph.matmul(*args)
-
-    def diag(self, t: ast.Call, args: list[Node]) -> Node:
-        self.arity(t, args, 1)
-        return self.graph.diag(args[0])
-
-    def shaped(self, t: ast.Call, args: list[Node]) -> Node:
-        """broadcast(x, m, n) and reshape(x, m, n)."""
-        assert isinstance(t.func, ast.Name)
-        sizes = tuple(self.integer(s) for s in t.args[1:])
-        build = self.graph.broadcast if t.func.id == "broadcast" else self.graph.reshape
-        return build(args[0], sizes)
 
     # -- small readers --------------------------------------------------------------------------
 
@@ -485,12 +422,8 @@ class _Reader:
         scope = self.scope or {"": self.graph.zero}  # a loop needs no names
         found = []
         for here in rounds(generators, scope):
-            self.terms[0] += 1
-            if self.terms[0] > MAX_TERMS:
-                self.fail(f"more than {MAX_TERMS} rounds of loops", t)
-            found.append(
-                self.real(_Reader(self.text, here, self.graph, self.layout, self.terms).value(element), element)
-            )
+            self.count_round("rounds of loops", t)
+            found.append(self.real(self.within(here).value(element), element))
         if not found:
             self.fail("a loop of no rounds has no value", t)
         return found
@@ -509,7 +442,7 @@ class _Reader:
             self.fail(f"'{name}' has a meaning already", first.target)
         variable = g.symbol(name)
         here = {**self.scope, name: variable}
-        inner = self.condition(_Reader(self.text, here, g, self.layout, self.terms).value(element), element)
+        inner = self.condition(self.within(here).value(element), element)
         if properties.asks(inner):
             self.fail("all(...) is about comparisons, not about properties", element)
         return g.node("every", (inner, variable), count, inner.shape)
@@ -522,85 +455,12 @@ class _Reader:
         body = self.number_of(t.args[0])
         return self.graph.node(name, (body,), None, ())
 
-    def expectation(self, name: str, element: ast.expr, generators: Sequence[ast.comprehension]) -> Node:
-        """expect(f for B in scheme) and variance(f for B in scheme); several variables are independent."""
-        g = self.graph
-        mean = self.expected(element, list(generators), 1)
-        if name == "expect":
-            return mean
-        if mean.shape:
-            self.fail("a variance is of a scalar", element)
-        return g.call("sub", self.expected(element, list(generators), 2), g.pow(mean, g.const(2)))
-
-    def expected(self, element: ast.expr, generators: list[ast.comprehension], power: int) -> Node:
-        """The expectation of a power of the element, the first variable outermost."""
-        g = self.graph
-        if not generators:
-            value = self.real(self.value(element), element)
-            return value if power == 1 else g.pow(value, g.const(power))
-        first, *rest = generators
-        if not isinstance(first.target, ast.Name) or first.ifs:
-            self.fail(
-                "an expectation has one variable a scheme and no condition, as in 'for B in subsets(N, 2)'", first.iter
-            )
-
-        def inner(value: Node) -> Node:
-            self.terms[0] += 1
-            if self.terms[0] > MAX_TERMS:
-                self.fail(f"more than {MAX_TERMS} outcomes", first.iter)
-            here = {**self.scope, first.target.id: value}  # type: ignore[attr-defined]  # a Name, as was seen above
-            return _Reader(self.text, here, g, self.layout, self.terms).expected(element, rest, power)
-
-        name, arguments = schemes.call(first.iter, self.fail)
-        if name in schemes.SCHEMES:
-            total = None
-            for value, weight in schemes.outcomes(self, first.iter):
-                part = g.mul(weight, inner(value))
-                total = part if total is None else g.add(total, part)
-            assert total is not None
-            return total
-        if len(arguments) != 2:
-            self.fail(f"{name} has two parameters", first.iter)
-        ends = [self.number_of(a) for a in arguments]
-        if fault := schemes.sound(name, *ends):
-            self.fail(fault, first.iter)
-        x = g.node("symbol", (), f"{first.target.id} of {name}", ())
-        polynomial = inner(x)
-        try:
-            return schemes.integrated(polynomial, x, lambda k: schemes.MOMENTS[name](g, k, *ends))
-        except ExpressionError as e:
-            self.fail(e.message, element)
-
     def number_of(self, t: ast.expr) -> Node:
         """A scalar that stands as a parameter."""
-        found = self.real(_Reader(self.text, self.scope, self.graph, self.layout, self.terms).value(t), t)
+        found = self.real(self.within(self.scope).value(t), t)
         if found.shape:
             self.fail(f"'{self.source(t)}' is no scalar", t)
         return found
-
-    def total(self, parts: Sequence[Node]) -> Node:
-        return self.fold("add", parts)
-
-    def product(self, parts: Sequence[Node]) -> Node:
-        return self.fold("mul", parts)
-
-    def matrix_product(self, parts: Sequence[Node]) -> Node:
-        node = parts[0]
-        for p in parts[1:]:
-            node = self.graph.matmul(node, p)
-        return node
-
-    def average(self, parts: Sequence[Node]) -> Node:
-        return self.graph.call("div", self.total(parts), self.graph.const(len(parts)))
-
-    def least(self, parts: Sequence[Node]) -> Node:
-        return self.fold("min", parts)
-
-    def greatest(self, parts: Sequence[Node]) -> Node:
-        return self.fold("max", parts)
-
-    def logaddexp(self, parts: Sequence[Node]) -> Node:
-        return self.fold("logaddexp", parts)
 
     def indices(self, t: ast.expr) -> tuple[int, ...]:
         return tuple(self.integer(e) for e in t.elts) if isinstance(t, ast.Tuple) else (self.integer(t),)
@@ -611,12 +471,6 @@ class _Reader:
                 "a property such as convex(f, x) has no truth value at a point; it stands in claims, not in values", t
             )
         return self.graph.call("where", self.condition(c, t), self.real(a, t), self.real(b, t))
-
-    def fold(self, op: str, parts: Sequence[Node]) -> Node:
-        node = parts[0]
-        for p in parts[1:]:
-            node = self.graph.call(op, node, p)
-        return node
 
     def arity(self, t: ast.Call, args: Sequence[Node], n: int) -> None:
         assert isinstance(t.func, ast.Name)
@@ -640,32 +494,8 @@ class _Reader:
         raise ExpressionError(message, t.col_offset)
 
 
-#: What takes a loop, as in sum(x[i] for i in n).
-_LOOPS: dict[str, Callable[[_Reader, Sequence[Node]], Node]] = {
-    "sum": _Reader.total,
-    "mean": _Reader.average,
-    "prod": _Reader.product,
-    "matprod": _Reader.matrix_product,
-    "min": _Reader.least,
-    "max": _Reader.greatest,
-    "logaddexp": _Reader.logaddexp,
-}
-
-#: What takes a loop over random schemes.
-_EXPECTATIONS = ("expect", "variance")
-
 #: What computes its argument as it is written.
 _AS_WRITTEN = ("float64",)
-
-_STRUCTURES: dict[str, Callable[[_Reader, ast.Call, list[Node]], Node]] = {
-    "sum": total,
-    "norm": _Reader.norm,
-    "outer": _Reader.outer,
-    "dot": _Reader.dot,
-    "diag": _Reader.diag,
-    "broadcast": _Reader.shaped,
-    "reshape": _Reader.shaped,
-}
 
 
 def _double(n: Node) -> bool:
@@ -682,7 +512,7 @@ def _squared_norm(n: Node) -> Node | None:
     return None
 
 
-def _fold(op: str, args: Sequence[Fraction | None]) -> Fraction | None:
+def _folded(op: str, args: Sequence[Fraction | None]) -> Fraction | None:
     """The value of an operation on constants, or None. Never computes a large power."""
     if any(v is None for v in args):
         return None

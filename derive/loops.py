@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from derive.errors import ExpressionError
-from derive.graph import Node
+from derive.graph import Graph, Node
 
 MAX_TERMS = 2_000  # of all loops of one expression
 
@@ -96,3 +96,33 @@ def _true(t: ast.expr, scope: Mapping[str, Node]) -> bool:
 def bound(generators: Sequence[ast.comprehension]) -> set[str]:
     """The loop variables."""
     return {g.target.id for g in generators if isinstance(g.target, ast.Name)}
+
+
+# -- what takes a loop, as in sum(x[i] for i in n) -----------------------------------------------------
+
+
+def fold(g: Graph, op: str, parts: Sequence[Node]) -> Node:
+    """a op b op c ..., from the left."""
+    node = parts[0]
+    for p in parts[1:]:
+        node = g.call(op, node, p)
+    return node
+
+
+def _matrix_product(g: Graph, parts: Sequence[Node]) -> Node:
+    node = parts[0]
+    for p in parts[1:]:
+        node = g.matmul(node, p)
+    return node
+
+
+#: By name, what a loop's elements, first to last, are put together to.
+LOOPS: dict[str, Callable[[Graph, Sequence[Node]], Node]] = {
+    "sum": lambda g, parts: fold(g, "add", parts),
+    "mean": lambda g, parts: g.call("div", fold(g, "add", parts), g.const(len(parts))),
+    "prod": lambda g, parts: fold(g, "mul", parts),
+    "matprod": _matrix_product,
+    "min": lambda g, parts: fold(g, "min", parts),
+    "max": lambda g, parts: fold(g, "max", parts),
+    "logaddexp": lambda g, parts: fold(g, "logaddexp", parts),
+}

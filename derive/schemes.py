@@ -8,30 +8,22 @@ taken in polynomials only, whose powers have known moments.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, permutations, product
 from math import comb, factorial, perm
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
 from derive.errors import ExpressionError, nearest
 from derive.graph import Graph, Node, topological
+from derive.syntax import Reader
+
+#: What takes a loop over random schemes.
+EXPECTATIONS = ("expect", "variance")
 
 MAX_OUTCOMES = 2_000
 MAX_DEGREE = 40  # of a polynomial in a continuous variable
-
-
-class Reader(Protocol):
-    """What a scheme needs of the reader of the expression that it stands in."""
-
-    graph: Graph
-
-    def integer(self, t: ast.expr) -> int: ...
-
-    def number_of(self, t: ast.expr) -> Node: ...
-
-    def fail(self, message: str, t: ast.expr) -> NoReturn: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +125,57 @@ def outcomes(r: Reader, t: ast.expr) -> list[tuple[Node, Node]]:
             weight = g.const(Fraction(1, count))
         found.append((value, weight))
     return found
+
+
+# -- reading ----------------------------------------------------------------------------------------
+
+
+def expectation(r: Reader, name: str, element: ast.expr, generators: Sequence[ast.comprehension]) -> Node:
+    """expect(f for B in scheme) and variance(f for B in scheme); several variables are independent."""
+    g = r.graph
+    mean = expected(r, element, list(generators), 1)
+    if name == "expect":
+        return mean
+    if mean.shape:
+        r.fail("a variance is of a scalar", element)
+    return g.call("sub", expected(r, element, list(generators), 2), g.pow(mean, g.const(2)))
+
+
+def expected(r: Reader, element: ast.expr, generators: list[ast.comprehension], power: int) -> Node:
+    """The expectation of a power of the element, the first variable outermost."""
+    g = r.graph
+    if not generators:
+        value = r.real(r.value(element), element)
+        return value if power == 1 else g.pow(value, g.const(power))
+    first, *rest = generators
+    if not isinstance(first.target, ast.Name) or first.ifs:
+        r.fail("an expectation has one variable a scheme and no condition, as in 'for B in subsets(N, 2)'", first.iter)
+
+    variable = first.target.id
+
+    def inner(value: Node) -> Node:
+        r.count_round("outcomes", first.iter)
+        return expected(r.within({**r.scope, variable: value}), element, rest, power)
+
+    name, arguments = call(first.iter, r.fail)
+    if name in SCHEMES:
+        total = None
+        for value, weight in outcomes(r, first.iter):
+            part = g.mul(weight, inner(value))
+            total = part if total is None else g.add(total, part)
+        assert total is not None
+        return total
+    if len(arguments) != 2:
+        r.fail(f"{name} has two parameters", first.iter)
+    ends = [r.number_of(a) for a in arguments]
+    if fault := sound(name, *ends):
+        r.fail(fault, first.iter)
+    x = g.node("symbol", (), f"{variable} of {name}", ())
+    polynomial = inner(x)
+    try:
+        return integrated(polynomial, x, lambda k: MOMENTS[name](g, k, *ends))
+    except ExpressionError as e:
+        r.fail(e.message, element)
 
 
 # -- continuous variables ----------------------------------------------------------------------------

@@ -8,27 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Container, Iterable, Mapping
-from fractions import Fraction
-from typing import NoReturn, Protocol
 
 from derive.graph import Graph, Node, topological
 from derive.loops import whole
+from derive.syntax import Reader
 
 MAX_STEPS = 10_000
 
 _STATES = "states"
-
-
-class Reader(Protocol):
-    """What a call needs of the reader of the expression that it stands in."""
-
-    graph: Graph
-    scope: Mapping[str, Node]
-    constants: dict[Node, Fraction | None]
-
-    def real(self, n: Node, t: ast.expr) -> Node: ...
-
-    def fail(self, message: str, t: ast.expr) -> NoReturn: ...
 
 
 def declare(g: Graph, symbols: Iterable[Node]) -> None:

@@ -7,22 +7,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from typing import NoReturn, Protocol
 
 from derive import shapes
 from derive.errors import nearest
 from derive.graph import Graph, Node, topological
-
-
-class Reader(Protocol):
-    """What a call needs of the reader of the expression that it stands in."""
-
-    graph: Graph
-    scope: Mapping[str, Node]
-
-    def real(self, n: Node, t: ast.expr) -> Node: ...
-
-    def fail(self, message: str, t: ast.expr) -> NoReturn: ...
+from derive.syntax import Reader
 
 
 def of_a_name(t: ast.Call) -> bool:
