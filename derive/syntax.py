@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NoReturn, Protocol
@@ -73,7 +74,9 @@ def read(text: str) -> ast.expr:
     lead = len(text) - len(text.lstrip())
     flat = text.strip().replace("\n", " ")
     try:
-        tree = ast.parse(flat, mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's, of text that is refused anyway
+            tree = ast.parse(flat, mode="eval").body
     except SyntaxError as e:
         offset = lead + max((e.offset or 1) - 1, 0)
         shown = text[offset : offset + 12].strip()

@@ -30,6 +30,13 @@ def test_claims_of_the_command_line(
     assert words in "".join(capfd.readouterr())
 
 
+def test_what_takes_too_long_is_undecided(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["prove", "d(sigmoid(z), z) <= 1/4", "--timeout", "0.0001"]) == 1
+    assert capfd.readouterr().out == "undecided: timed out after 0.0001 s\n"
+    assert main(["prove", "x == x", "--timeout", "0"]) == 2
+    assert "--timeout" in capfd.readouterr().err
+
+
 def test_a_replay_shows_regions_variables_and_what_vanished(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["prove", "relu(x)**2 + relu(-x)**2 == x**2", "--replay"]) == 0
     told = "".join(capfd.readouterr())

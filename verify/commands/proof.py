@@ -10,6 +10,7 @@ from derive import api, language
 from derive.decide import Decision
 from derive.graph import Node
 from verify.commands.derivation import Unreadable, read_shapes, said
+from verify.suite.limited import Stopped, limited
 
 #: What a decision is called on the command line, and whether it is what one hoped for.
 ANSWERS = {
@@ -28,8 +29,10 @@ class Answer:
     true: bool
 
 
-def proved(text: str, assuming: Sequence[str], given_shapes: Sequence[str], replay: bool) -> Answer:
-    """Decides a condition of the command line, such as ``A == B``. Raises Unreadable."""
+def proved(
+    text: str, assuming: Sequence[str], given_shapes: Sequence[str], replay: bool, seconds: float = 10.0
+) -> Answer:
+    """Decides a condition of the command line, such as ``A == B``, in so many seconds or not at all. Raises Unreadable."""
     shapes = read_shapes(given_shapes)
     whole = " and ".join(f"({t})" for t in (text, *assuming))
     names = said("CLAIM", text, lambda: language.names_in(text))
@@ -40,6 +43,13 @@ def proved(text: str, assuming: Sequence[str], given_shapes: Sequence[str], repl
     scope, graph = api.scope(whole, shapes)
     claim = said("CLAIM", text, lambda: language.parse(text, scope, graph, boolean=True))
     given = [said("--assuming", a, partial(language.parse, a, scope, graph, boolean=True)) for a in assuming]
+    try:
+        return limited(lambda: _answer(claim, given, replay), seconds)
+    except Stopped as why:
+        return Answer((f"undecided: {why}",), False)
+
+
+def _answer(claim: Node, given: Sequence[Node], replay: bool) -> Answer:
     decision = decide(claim, given)
     word, true = ANSWERS[decision.status]
     lines = [f"{word}: {decision.reason}"]

@@ -31,14 +31,22 @@ Exit codes:
 @click.argument("claim", metavar="CLAIM")
 @click.option("--assuming", multiple=True, metavar="CONDITION", help="What may be assumed, such as 'x > 0'.")
 @click.option("--shape", "shape_texts", multiple=True, metavar="NAME=SIZES", help="W=2,3 a matrix, x=3 a vector.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    default=10.0,
+    show_default=True,
+    help="What takes longer is undecided.",
+)
 @click.option("--replay", is_flag=True, help="Show the regions and normal forms of the proof.")
-def prove(claim: str, assuming: tuple[str, ...], shape_texts: tuple[str, ...], replay: bool) -> int:
+def prove(claim: str, assuming: tuple[str, ...], shape_texts: tuple[str, ...], timeout: float, replay: bool) -> int:
     from derive.errors import ExpressionError
     from verify.commands.derivation import Unreadable
     from verify.commands.proof import proved
 
     try:
-        answer = proved(claim, assuming, shape_texts, replay)
+        answer = proved(claim, assuming, shape_texts, replay, timeout)
     except (Unreadable, ExpressionError) as bad:
         raise Fault(str(bad)) from None
     for line in answer.lines:

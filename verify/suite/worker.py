@@ -190,6 +190,14 @@ def _settle(memory: int) -> None:
         sys.stderr.flush()
         os.dup2(sink, 1)
         os.dup2(sink, 2)
+    limit_memory(memory)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def limit_memory(memory: int) -> None:
+    """Holds this process to so many bytes of data, and leaves no core behind, where the system knows such limits."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
@@ -197,9 +205,6 @@ def _settle(memory: int) -> None:
         limit = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
         resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_leave_with, args=(parent.sentinel,), daemon=True).start()
 
 
 def _leave_with(sentinel: int) -> None:
