@@ -212,6 +212,10 @@ def _cos(x: Value) -> Value:
     return fmpq(1) if isinstance(x, fmpq) and x == 0 else arb(x).cos()
 
 
+def _atan(x: Value) -> Value:
+    return fmpq(0) if isinstance(x, fmpq) and x == 0 else arb(x).atan()
+
+
 def _tanh(x: Value) -> Value:
     return fmpq(0) if isinstance(x, fmpq) and x == 0 else arb(x).tanh()
 
@@ -310,6 +314,7 @@ _RULES: dict[str, Callable[..., Value]] = {
     "sqrt": _sqrt,
     "sin": _sin,
     "cos": _cos,
+    "atan": _atan,
     "tanh": _tanh,
     "sigmoid": _sigmoid,
     "log1p": _log1p,

@@ -55,6 +55,7 @@ _ENTRIES = [
              kink="x = 0"),
     Operator("sin", 1, lambda sp, x: sp.sin(x), r"\sin({})", "sine (radians)"),
     Operator("cos", 1, lambda sp, x: sp.cos(x), r"\cos({})", "cosine (radians)"),
+    Operator("atan", 1, lambda sp, x: sp.atan(x), r"\arctan({})", "inverse tangent, between -pi/2 and pi/2"),
     Operator("tanh", 1, lambda sp, x: sp.tanh(x), r"\tanh({})", "hyperbolic tangent"),
     Operator("sigmoid", 1, lambda sp, x: 1 / (1 + sp.exp(-x)), r"\sigma({})", "logistic function 1/(1+exp(-x))"),
     Operator("log1p", 1, lambda sp, x: sp.log(1 + x), r"\mathrm{{log1p}}({})", "log(1 + x), exact for small x",

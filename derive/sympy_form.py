@@ -143,7 +143,7 @@ def _opaque(name: str) -> Any:
 
 
 _SMOOTH = (
-    "pi", "add", "sub", "mul", "div", "neg", "pow", "exp", "log", "sqrt", "sin", "cos", "tanh",
+    "pi", "add", "sub", "mul", "div", "neg", "pow", "exp", "log", "sqrt", "sin", "cos", "atan", "tanh",
     "log1p", "expm1", "logaddexp", "erf", "Phi",
 )  # fmt: skip
 

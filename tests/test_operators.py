@@ -38,11 +38,12 @@ SCOPE = {name: G.symbol(name, shape) for name, shape in SHAPES.items()}
 
 #: A call of every operator that is written by name, and more of those with options. p stands for what must be positive.
 CALLS = [
-    "exp(x)", "log(p)", "sqrt(p)", "sin(x)", "cos(x)", "tanh(x)", "sigmoid(x)", "log1p(p)", "expm1(x)", "logaddexp(x, y)",
-    "erf(x)", "Phi(x)", "relu(x)", "abs(x)", "sign(x)", "min(x, y)", "max(x, y)", "select(x, y, p)", "where(x > y, x*y, p)",
+    "exp(x)", "log(p)", "sqrt(p)", "sin(x)", "cos(x)", "atan(x)", "tanh(x)", "sigmoid(x)", "log1p(p)", "expm1(x)",
+    "logaddexp(x, y)", "erf(x)", "Phi(x)", "relu(x)", "abs(x)", "sign(x)", "min(x, y)", "max(x, y)", "select(x, y, p)",
+    "where(x > y, x*y, p)",
     "softplus(x)", "leaky_relu(x, p)", "elu(x, p)", "selu(x)", "silu(x)", "gelu(x)", "gelu_tanh(x)", "clip(x, -p, p)",
-    "mish(x)", "celu(x, p)", "softsign(x)", "log_sigmoid(x)", "relu6(3*x + 0.1)", "hardtanh(x)", "hardsigmoid(2*x)", "hardswish(2*x)",
-    "softshrink(x, p)", "hardshrink(x, p)", "huber(x, p)", "sinh(x)", "cosh(x)", "tan(x)", "erfc(x)",
+    "mish(x)", "celu(x, p)", "softsign(x)", "log_sigmoid(x)", "relu6(3*x + 0.1)", "hardtanh(x)", "hardsigmoid(2*x)",
+    "hardswish(2*x)", "softshrink(x, p)", "hardshrink(x, p)", "huber(x, p)", "sinh(x)", "cosh(x)", "tan(x)", "erfc(x)",
     "log2(p)", "log10(p)", "logsumexp(v)", "logsumexp(A)", "logsumexp(A, axis=0)", "softmax(v)", "softmax(A)",
     "softmax(A, axis=0)", "log_softmax(v)", "log_softmax(A)", "log_softmax(A, axis=0)", "mean(v)", "mean(A)", "mean(A, axis=0)",
     "mean(A, axis=1)", "var(v)", "var(A, ddof=1)", "var(A, axis=0)", "var(A, axis=1, ddof=1)", "max(v)", "max(A, axis=0)",

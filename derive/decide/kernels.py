@@ -129,9 +129,9 @@ def _phi(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     return _half(nf, ring.add(ring.one, _odd(nf, ring.mul(args[0], half), "erf")))
 
 
-@rule("erf")
+@rule("erf", "atan")
 def _erf(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
-    return _odd(nf, args[0], "erf")
+    return _odd(nf, args[0], n.op)
 
 
 def rational_constant(nf: Normal, c: fmpq) -> Quotient:

@@ -16,8 +16,8 @@ from derive.repair.spots import Spot
 
 #: Functions of one argument, entry by entry; derivatives by ``_slope``.
 UNARY = (
-    "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "log1p", "expm1", "erf", "Phi", "relu", "abs", "sign", "softplus",
-    "log2", "log10",
+    "exp", "log", "sqrt", "sin", "cos", "atan", "tanh", "sigmoid", "log1p", "expm1", "erf", "Phi", "relu", "abs", "sign",
+    "softplus", "log2", "log10",
 )  # fmt: skip
 
 #: Functions that are taken for each other.

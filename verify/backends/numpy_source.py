@@ -20,6 +20,7 @@ FORMS: dict[str, Form] = {
     "sqrt": Form("np.sqrt({})"),
     "sin": Form("np.sin({})"),
     "cos": Form("np.cos({})"),
+    "atan": Form("np.arctan({})"),
     "tanh": Form("np.tanh({})"),
     "sigmoid": Form("sigmoid({})"),
     "log1p": Form("np.log1p({})"),

@@ -24,6 +24,7 @@ FORMS: dict[str, Form] = {
     "sqrt": _call("torch.sqrt({})"),
     "sin": _call("torch.sin({})"),
     "cos": _call("torch.cos({})"),
+    "atan": _call("torch.atan({})"),
     "tanh": _call("torch.tanh({})"),
     "sigmoid": _call("torch.sigmoid({})"),
     "log1p": _call("torch.log1p({})"),

@@ -183,7 +183,7 @@ class _Expansion:
                 return self.log(n.args[0], args[0])
             case "erfcx":
                 return self.erfcx(args[0])
-            case "erf" | "sin" | "cos":
+            case "erf" | "sin" | "cos" | "atan":
                 at, small = self.around(args[0])
                 return al.compose(small, lambda k: self.taylor(n.op, at, k))
         raise Unsettled(f"no asymptotics are known of {n.op}")

@@ -169,6 +169,15 @@ class Prepared:
         tail = g.mul(self.gruntz.exponential(g.neg(g.pow(u, g.const(2)))), g.node("erfcx", (far,)))
         return g.sub(g.one, tail) if side > 0 else g.sub(tail, g.one)
 
+    def atan(self, n: Node, args: list[Any]) -> Node:
+        """atan(u) = pi/2 - atan(1/u) for u > 0."""
+        g, u = n.graph, args[0]
+        side = self.gruntz.limit(u)[0]
+        if not side:
+            return g.call("atan", u)
+        quarter = g.div(g.call("pi"), g.const(2 * side))
+        return g.sub(quarter, g.call("atan", g.div(g.one, u)))
+
     def normal(self, n: Node, args: list[Any]) -> Node:
         g = n.graph
         inner = self.erf(n, [g.div(args[0], g.call("sqrt", g.const(2)))])
@@ -206,7 +215,8 @@ class Prepared:
 _RULES: dict[str, Callable[[Prepared, Node, list[Any]], Any]] = {
     "div": Prepared.div, "pow": Prepared.pow, "exp": Prepared.exp, "log": Prepared.log, "log1p": Prepared.log1p,
     "sqrt": Prepared.sqrt, "expm1": Prepared.expm1, "logaddexp": Prepared.logaddexp, "sigmoid": Prepared.sigmoid,
-    "tanh": Prepared.tanh, "erf": Prepared.erf, "Phi": Prepared.normal, "sin": Prepared.angle, "cos": Prepared.angle,
+    "tanh": Prepared.tanh, "erf": Prepared.erf, "atan": Prepared.atan, "Phi": Prepared.normal,
+    "sin": Prepared.angle, "cos": Prepared.angle,
     "relu": Prepared.relu, "abs": Prepared.abs, "sign": Prepared.signum, "max": Prepared.greatest,
     "min": Prepared.greatest, "select": Prepared.select, "where": Prepared.where, "and": Prepared.condition,
     "or": Prepared.condition, "not": Prepared.condition,

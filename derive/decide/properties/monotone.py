@@ -34,7 +34,22 @@ Way = Literal["increasing", "nondecreasing", "decreasing", "nonincreasing"]
 
 MAX_NODES = 400
 _OPPOSITE = {"increasing": "decreasing", "nondecreasing": "nonincreasing"}
-_RISING = ("relu", "exp", "log", "sqrt", "tanh", "sigmoid", "log1p", "expm1", "erf", "Phi", "logaddexp", "min", "max")
+_RISING = (
+    "relu",
+    "exp",
+    "log",
+    "sqrt",
+    "tanh",
+    "sigmoid",
+    "log1p",
+    "expm1",
+    "erf",
+    "atan",
+    "Phi",
+    "logaddexp",
+    "min",
+    "max",
+)
 
 
 def decider(way: Way) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:
