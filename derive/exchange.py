@@ -107,6 +107,11 @@ def _half(g: Graph, x: Node, sign: int) -> Node:
     return g.div((g.add if sign > 0 else g.sub)(g.call("exp", x), g.call("exp", g.neg(x))), g.const(2))
 
 
+def _arcsine(g: Graph, x: Node) -> Node:
+    """asin(x) within (-1, 1); it has no value at the ends."""
+    return g.call("atan", g.div(x, g.call("sqrt", g.sub(g.one, g.pow(x, g.const(2))))))
+
+
 def _heaviside(g: Graph, x: Node, at_zero: Node) -> Node:
     below = g.call("where", g.call("lt", x, g.zero), g.zero, at_zero)
     return g.call("where", g.call("gt", x, g.zero), g.one, below)
@@ -120,6 +125,8 @@ _IN: dict[str, Callable[..., Node]] = {
     "Abs": _call("abs"), "Max": _fold(_call("max")), "Min": _fold(_call("min")), "Heaviside": _heaviside,
     "sinh": lambda g, x: _half(g, x, -1), "cosh": lambda g, x: _half(g, x, 1),
     "tan": lambda g, x: g.div(g.call("sin", x), g.call("cos", x)),
+    "asin": lambda g, x: _arcsine(g, x),
+    "acos": lambda g, x: g.sub(g.div(g.call("pi"), g.const(2)), _arcsine(g, x)),
     "erfc": lambda g, x: g.sub(g.one, g.call("erf", x)),
     "StrictGreaterThan": _call("gt"), "GreaterThan": _call("ge"), "StrictLessThan": _call("lt"),
     "LessThan": _call("le"), "Equality": _call("eq"), "Unequality": _call("ne"),

@@ -1,5 +1,7 @@
-"""``limit(f, x, a)``, ``supremum(f, x)``, ``infimum(f, x)``: values that are proved, not computed, so that they are worked out
-(``derive.decide.asymptotics.values``) before a claim that speaks of them is judged. ``inf`` stands in them, and alone on a side.
+"""``limit(f, x, a)``, ``supremum(f, x)``, ``infimum(f, x)``, ``integral(f, x, a, b)``: values that are proved, not computed.
+
+They are worked out (``derive.decide.asymptotics.values``) before a claim that speaks of them is judged. ``inf`` stands in them,
+and alone on a side.
 """
 
 from __future__ import annotations
@@ -10,21 +12,26 @@ from collections.abc import Sequence
 from derive.graph import Node, topological
 from derive.syntax import Reader
 
-EXTREMES = ("limit", "supremum", "infimum")
+EXTREMES = ("limit", "supremum", "infimum", "integral")
 
 _USAGE = {
     "limit": "limit(f, x, a), a an expression, inf or -inf, and then, if wanted, 1 (from above) or -1 (from below)",
     "supremum": "supremum(f, x)",
     "infimum": "infimum(f, x)",
+    "integral": "integral(f, x, a, b), from a to b: expressions, inf or -inf",
 }
+
+_COUNTS = {"limit": (3, 4), "supremum": (2,), "infimum": (2,), "integral": (4,)}
 
 
 def read(r: Reader, t: ast.Call, name: str, args: Sequence[Node]) -> Node:
     """The node of a call: f, its variable and the point; the side as attribute."""
-    if not (len(args) in (3, 4) if name == "limit" else len(args) == 2) or t.keywords:
+    if len(args) not in _COUNTS[name] or t.keywords:
         r.fail(f"expected {_USAGE[name]}", t)
     if args[1].op != "symbol" or any(a.shape for a in args):
         r.fail(f"{_USAGE[name]}: x is a scalar symbol, and all is scalar", t)
+    if name == "integral":
+        return r.graph.node(name, tuple(args))
     side = 0
     if len(args) == 4:
         side = {r.graph.one: 1, r.graph.const(-1): -1}.get(args[3], 0)
@@ -41,14 +48,14 @@ def infinite(n: Node) -> int:
 
 
 def misplaced(root: Node) -> bool:
-    """Whether inf stands where it has no meaning: anywhere but as a side, a point of a limit or of growth."""
+    """Whether inf stands where it has no meaning: anywhere but as a side, a point of a limit or of growth, an end."""
     order = topological([root])
     if not any(n.op == "inf" for n in order):
         return False
-    sides = ("eq", "ne", "gt", "ge", "lt", "le", "def", "property", "limit")
+    sides = ("eq", "ne", "gt", "ge", "lt", "le", "def", "property", "limit", "integral")
     return any(any(infinite(a) for a in n.args) and n.op not in sides and not infinite(n) for n in order)
 
 
 def speaks(roots: Sequence[Node]) -> bool:
-    """Whether a limit, a supremum, an infimum or inf stands in the expressions."""
+    """Whether a limit, a supremum, an infimum, an integral or inf stands in the expressions."""
     return any(n.op in (*EXTREMES, "inf") for n in topological(roots))

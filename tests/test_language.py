@@ -132,6 +132,7 @@ def test_every_function_can_be_called() -> None:
         "interval": "subdifferential(x, x, 0) == interval(1, 1)",
         "float64": "float64(x)", "all": "all(x > 0 for i in 3)",
         "limit": "limit(x, x, inf)", "supremum": "supremum(x, x)", "infimum": "infimum(x, x)",
+        "integral": "integral(x, x, 0, y)",
     }  # fmt: skip
     calls |= {name: f"{name}(i*x for i in range(3))" for name in ("prod", "matprod")} | {
         "matprod": "matprod(W for i in range(2))"

@@ -274,6 +274,7 @@ def test_tidy_keeps_the_value(text: str, point: list[Fraction]) -> None:
         ("iff(x > 2 and x < 3, x != 1)", r"x \gt 2 \text{ and } x \lt 3 \Leftrightarrow x \ne 1"),
         ("implies(x > 2, x > 1) and x > 0", r"(x \gt 2 \Rightarrow x \gt 1) \text{ and } x \gt 0"),
         ("limit(exp(-x), x, inf)", r"\lim_{x \to \infty} \mathrm{e}^{-x}"),
+        ("integral(exp(-x), x, 0, inf)", r"\int_{0}^{\infty} \mathrm{e}^{-x} \, dx"),
         ("supremum(tanh(x), x)", r"\sup_{x} \tanh(x)"),
         ("at(x**2, x=3)", r"x^{2} \Big\vert_{x = 3}"),
         ("convex(x**2, x)", r"\mathrm{convex}(x^{2}, x)"),

@@ -319,6 +319,11 @@ def _same_definedness(domain: Domain) -> tuple[Node, ...] | None:
     return _not_trivial(domain, nodes)
 
 
+def has_value(root: Node) -> list[Node]:
+    """Conditions under which a scalar has a value: what divides is not 0, what stands under a root not negative, and so on."""
+    return list(_fragile(root).values())
+
+
 _Need = tuple[str, tuple[Node, ...]]
 
 

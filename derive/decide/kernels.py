@@ -579,6 +579,10 @@ def _rotate(nf: Normal, c: Quotient, s: Quotient, d: Quotient, t: Quotient) -> t
 def _multiple(nf: Normal, key: Key, c: fmpq, num: Poly, den: Poly) -> tuple[Quotient, Quotient]:
     """cos and sin of c*num/den."""
     ring = nf.ring
+    used = ring.used(num)
+    turn = den.is_one() and len(used) == 1 and used[0].kind == "pi" and num == ring.gen(used[0])
+    if turn and (known := _of_turn(nf, c)) is not None:
+        return known
     scale = ring.scale(("angle", *key), int(c.q))
     free = ring.free(num, den)
     cos = ring.gen(ring.kernel(("cos", *key, scale), _call(nf, "cos", num, den, scale), free))
@@ -592,6 +596,19 @@ def _multiple(nf: Normal, key: Key, c: fmpq, num: Poly, den: Poly) -> tuple[Quot
     for _ in range(abs(n)):
         result = _rotate(nf, *result, x, y)
     return result
+
+
+def _of_turn(nf: Normal, c: fmpq) -> tuple[Quotient, Quotient] | None:
+    """cos and sin of c*pi, where c is a multiple of 1/4 or of 1/6."""
+    ring = nf.ring
+    quarters = (2 * c).floor()
+    within = {fmpq(0): (4, 0), fmpq(1, 6): (3, 1), fmpq(1, 4): (2, 2), fmpq(1, 3): (1, 3)}
+    if (squares := within.get(c - fmpq(quarters, 2))) is None:
+        return None
+    x, y = (rational_constant(nf, fmpq(s, 4)) if s else ring.zero for s in squares)
+    for _ in range(int(quarters) % 4):
+        x, y = ring.neg(y), x
+    return x, y
 
 
 __all__ = ["absolute", "exponential", "log_abs", "magnitude"]

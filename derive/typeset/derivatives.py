@@ -146,6 +146,11 @@ def _extreme(n: Node, done: Done) -> Piece:
     return Piece(rf"{word}_{{{done[n.args[1]].text}}} {at_least(PRODUCT, done[n.args[0]])}", PRODUCT)
 
 
+def _integral(n: Node, done: Done) -> Piece:
+    f, x, low, high = (done[a] for a in n.args)
+    return Piece(rf"\int_{{{low.text}}}^{{{high.text}}} {at_least(PRODUCT, f)} \, d{x.text}", PRODUCT)
+
+
 def _infinity(n: Node, done: Done) -> Piece:
     return Piece(r"\infty")
 
@@ -180,6 +185,7 @@ RULES: dict[str, Callable[[Node, Done], Piece]] = {
     "limit": _limit,
     "supremum": _extreme,
     "infimum": _extreme,
+    "integral": _integral,
     "inf": _infinity,
     "property": _property,
     "after": _after,

@@ -1,4 +1,4 @@
-"""Limits, suprema and infima in expressions replaced by their values, before a claim is judged."""
+"""Limits, suprema, infima and integrals in expressions replaced by their values, before a claim is judged."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fractions import Fraction
 from derive.calculus import expand_all
 from derive.components import components
 from derive.decide.asymptotics import Limit, Unsettled, limit
+from derive.decide.asymptotics.integrals import integral
 from derive.decide.asymptotics.oracle import Oracle, leaves, said, scalars
 from derive.decide.refute import Bounds, Domain
 from derive.decide.relation import decide_holds
@@ -33,7 +34,7 @@ class Resolved:
 
 
 def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Resolved:
-    """The roots without ``limit``, ``supremum``, ``infimum``; comparisons with an infinite side become true or false.
+    """The roots without what stands in EXTREMES; comparisons with an infinite side become true or false.
 
     A root that is infinite itself stays ``inf`` or ``-inf``. Raises Unsettled.
     """
@@ -63,7 +64,9 @@ def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds
 def _value(op: str, args: Sequence[Node], side: int, assuming: Sequence[Node], bounds: Bounds) -> Limit:
     if op == "limit":
         return limit(args[0], args[1], infinite(args[2]) or args[2], assuming, bounds, side)
-    f, x = args
+    f, x, *ends = args
+    if op == "integral":
+        return integral(f, x, ends[0], ends[1], assuming, bounds)
     if op == "supremum":
         return supremum(f, x, assuming, bounds)
     found = supremum(f.graph.neg(f), x, assuming, bounds)
