@@ -169,6 +169,8 @@ class Graph:
             return self.sub(a, b.args[0])
         if a.op == "neg":
             return self.sub(b, a.args[0])
+        if a is b:  # what x @ x and the like give, once from each side
+            return self.mul(self.const(2), a)
         if b.id < a.id:
             a, b = b, a
         return self._elementwise("add", a, b)
