@@ -61,6 +61,25 @@ def informative(found: Decision, condition: Node, assuming: Sequence[Node], boun
     return replace(found, missing=tuple(read), conditions=tuple(dict.fromkeys([*read, *rest])))
 
 
+def vanishing(n: Node, assuming: Sequence[Node], bounds: Bounds) -> list[Node]:
+    """Expressions of which one is 0 wherever a scalar is, and which make it 0: of exp(x*y) - 1 these are x and y."""
+    regions = Regions(Domain(n, n, assuming, bounds), Ring(n.graph))
+
+    def work() -> list[Node]:
+        ring, signs = regions.ring, regions._signs(Cell())
+        value = _value(Normal(ring, signs), n)
+        if value is None:
+            return [n]
+        parts = _factors(ring, signs, value)
+        return [ring.node(p) for f, _ in parts for p in _down(ring, signs, f)]
+
+    try:
+        found: list[Node] = regions._retrying(work)
+    except Unwieldy:
+        return [n]
+    return found
+
+
 def _read(regions: Regions, missing: Sequence[Node], condition: Node) -> list[Node] | None:
     """The missing conditions by the factors in them that may vanish; None where they are the condition itself."""
     ring, signs = regions.ring, regions._signs(Cell())
@@ -73,7 +92,7 @@ def _read(regions: Regions, missing: Sequence[Node], condition: Node) -> list[No
     said: dict[Node, None] = {}
     for c in missing:
         parts = _factors(ring, signs, _value(nf, g.sub(*c.args))) if c.op == "ne" else []
-        read = [_down(ring, signs, f) for f, _ in parts]
+        read = [p for f, _ in parts for p in _down(ring, signs, f)]
         if own is not None and any(f in (own, -own) for f in read):
             return None
         said.update(dict.fromkeys([_unequal(ring, f) for f in read] or [c]))
@@ -91,20 +110,16 @@ def _factors(ring: Ring, signs: Signs, x: Quotient | None) -> list[tuple[Poly, i
     return [(f, int(n)) for f, n in ring.factor(x.num)[1] if signs.mask(f) & ZERO] if x is not None else []
 
 
-def _down(ring: Ring, signs: Signs, f: Poly) -> Poly:
-    """A polynomial that vanishes just where f does, of what stands inside the functions in f."""
-    while True:
-        used = ring.used(f)
-        if len(used) != 1 or f.total_degree() != 1:
-            return f
-        k, lead = used[0], f.leading_coefficient()
-        zero = {"abs": 0, "root": 0, "exp": 1}.get(k.kind)  # the value of the function where what is inside vanishes
-        if zero is None or f != lead * (ring.gen(k) - zero):
-            return f
-        parts = [p for p, _ in ring.factor(k.parts[0])[1] if signs.mask(p) & ZERO]
-        if len(parts) != 1:
-            return f
-        f = parts[0]
+def _down(ring: Ring, signs: Signs, f: Poly) -> list[Poly]:
+    """The polynomials of which one vanishes just where f does, of what stands inside the functions in f."""
+    used = ring.used(f)
+    if len(used) != 1 or f.total_degree() != 1:
+        return [f]
+    k, lead = used[0], f.leading_coefficient()
+    zero = {"abs": 0, "root": 0, "exp": 1}.get(k.kind)  # the value of the function where what is inside vanishes
+    if zero is None or f != lead * (ring.gen(k) - zero):
+        return [f]
+    return [q for p, _ in ring.factor(k.parts[0])[1] if signs.mask(p) & ZERO for q in _down(ring, signs, p)]
 
 
 def _unequal(ring: Ring, f: Poly) -> Node:
