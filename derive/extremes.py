@@ -47,6 +47,12 @@ def infinite(n: Node) -> int:
     return 1 if n.op == "inf" else -1 if n.op == "neg" and n.args[0].op == "inf" else 0
 
 
+def needed(root: Node) -> bool:
+    """Whether a claim (a comparison, or an expression that is said to have a value) is false where a limit in it does not
+    exist. ``ne`` and what has cases may be true without it."""
+    return not any(n.op in ("ne", "not", "or", "where", "property") for n in topological([root]))
+
+
 def misplaced(root: Node) -> bool:
     """Whether inf stands where it has no meaning: anywhere but as a side, a point of a limit or of growth, an end."""
     order = topological([root])

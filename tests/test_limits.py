@@ -9,6 +9,8 @@ from derive.enclose import evaluate, rational
 from derive.errors import ExpressionError
 from derive.graph import Graph, Node
 from derive.language import parse, to_text
+from verify.casefile import load
+from verify.claims import Bench, judge
 from verify.commands.proof import decide, proved
 
 
@@ -141,6 +143,16 @@ def test_one_sided_limits_differ():
         ("supremum(3 - (w - a)**2, w) == 3", "true"),
         ("supremum(sigmoid(x), x) == 2", "false"),
         ("limit(1/x, x, 0, 1) > 5", "true"),
+        ("limit(1/x**2, x, 0) == inf", "true"),
+        ("limit(where(x > 0, sqrt(x), 0), x, 0) == 0", "true"),  # the branch not taken needs no value
+        ("limit(1/x, x, 0) == inf", "false: the limit does not exist: inf from above, -inf from below"),
+        ("limit(1/x, x, 0) == 0", "false"),
+        ("limit(exp(1/x), x, 0) == 0", "false: the limit does not exist: inf from above, 0 from below"),
+        ("limit(1/(x - a), x, a) > 3", "false"),
+        ("limit(a*abs(x)/x, x, 0) == 0", "false: the limit does not exist at a = 1: a from above, -a from below"),
+        ("limit(1/x, x, 0) != inf", "undecided"),
+        ("limit(1/x, x, 0) == 1 or a**2 >= 0", "undecided"),
+        ("limit(log(x), x, 0) == 0", "undecided"),
     ],
 )
 def test_claims_about_limits_and_suprema(claim, word):
@@ -150,6 +162,31 @@ def test_claims_about_limits_and_suprema(claim, word):
 def test_a_supremum_keeps_to_the_range():
     assert proved("supremum(x, x) == 1", ("x < 1", "x > 0"), (), False).true
     assert "undecided" in proved("supremum(x, x) == inf", ("x**2 < 1",), (), False).lines[0]
+
+
+def test_where_a_limit_does_not_exist_hangs_on_the_domain():
+    assert "undecided" in proved("limit(1/x, x, 0) == inf", ("x > 0",), (), False).lines[0]
+    assert proved("limit(a*abs(x)/x, x, 0) == 0", ("a == 0",), (), False).true
+    assert proved("limit(a/x, x, 0) == inf", ("a > 0",), (), False).lines[0].startswith("false")
+    assert "undecided" in proved("limit(a/x, x, 0) == inf", ("a > 0", "a < 0"), (), False).lines[0]
+
+
+def test_a_limit_that_does_not_exist_is_a_wrong_claim(tmp_path):
+    path = tmp_path / "limits.yaml"
+    path.write_text(
+        """\
+title: Limits
+symbols: {x: {}}
+claims:
+  - {id: a, of: "limit(1/x, x, 0)", equals: inf}
+  - {id: b, holds: "limit(sign(x), x, 0) >= -1"}
+  - {id: c, of: "limit(1/x, x, 0, 1)", equals: inf}
+"""
+    )
+    case = load(path)
+    found = [judge(Bench(case), c) for c in case.claims]
+    assert [v.verdict for v in found] == ["wrong", "wrong", "holds"]
+    assert found[0].reason == "the limit does not exist: inf from above, -inf from below"
 
 
 @pytest.mark.parametrize("text", ["inf + 1", "limit(x, x)", "limit(x, 2, 0)", "limit(x, x, inf, 1)", "supremum(x)"])

@@ -86,6 +86,12 @@ def test_shape_clashes_speak_in_letters(tmp_path: Path, claim: str, words: str) 
         ("sizes: [n]", "expected sizes as a mapping"),
         ("symbols: {v: {shape: [k]}}", "unknown size 'k'; declare it: sizes: {k: 3}"),
         ("sizes: {n: 2}\nsymbols: {n: 3}", "the name 'n' is taken"),
+        ("sizes: {n: {value: 4, from: 5}}", "4 is no value of 'n', which counts from 5"),
+        ("sizes: {n: {value: [3, 1], from: 2}}", "1 is no value of 'n', which counts from 2"),
+        ("sizes: {n: {from: 2}}", "size 'n' needs 'value'"),
+        ("sizes: {n: {value: 4, form: 2}}", "unknown key 'form' in size 'n'; did you mean 'from'?"),
+        ("sizes: {n: {value: 4, from: 0}}", "expected the least number that 'n' stands for, such as 2"),
+        ("sizes: {n: {value: 4, from: [1, 2]}}", "expected the least number that 'n' stands for, such as 2"),
     ],
 )
 def test_bad_sizes_are_faults(tmp_path: Path, head: str, words: str) -> None:
@@ -156,5 +162,54 @@ def test_what_a_claim_needs_is_assumed_at_every_instance(tmp_path: Path, claim: 
 )
 def test_relations_and_standards_at_every_instance(tmp_path: Path, claim: str, verdict: str, words: str) -> None:
     found = judged(tmp_path, claim)
+    assert found[0] == verdict, found
+    assert words in found[1]
+
+
+def of_a_sample(tmp_path: Path, sizes: str, claim: str) -> tuple[str, str]:
+    path = tmp_path / "sample.yaml"
+    path.write_text(
+        f"title: A sample\nsizes: {sizes}\nsymbols: {{x: {{shape: [n]}}}}\nclaims:\n  - {{id: c, {claim}}}\n"
+    )
+    case = load(path)
+    verdict = judge(Bench(case), case.claims[0])
+    if verdict.evidence.get("condition") == "n >= 2" and "as stated" not in verdict.evidence:
+        assert verdict.evidence["witness"] == {"n": "1"}
+    return verdict.verdict, verdict.reason
+
+
+UNBIASED = 'of: n/(n - 1)*var(x), equals: "var(x, ddof=1)"'
+
+
+@pytest.mark.parametrize(
+    ("sizes", "claim", "verdict", "words"),
+    [
+        ("{n: 4}", UNBIASED, "holds-if", "holds if n >= 2: at n = 1 a side has no value (n - 1 != 0 fails)"),
+        ("{n: 4}", f"{UNBIASED}, assuming: [n >= 2]", "holds", "at n = 4; n = 5"),
+        ("{n: 4}", f"{UNBIASED}, needs: [n >= 2]", "holds-if", "holds if n >= 2; as stated"),
+        ("{n: {value: 4, from: 2}}", UNBIASED, "holds", "at n = 4; n = 2; n = 5"),
+        ("{n: {value: [3, 5], from: 2}}", UNBIASED, "holds", "at n = 3; n = 5"),
+        ("{n: 3}", "of: x/(n - 4), equals: 2*x/(2*n - 8)", "holds-if", "holds if n != 4"),
+        ("{n: 4}", "of: sum(x)/(n - 1), equals: n*mean(x)/(n - 1)", "holds-if", "whatever the sizes"),
+        ("{n: 4}", "holds: n/(n - 1)*var(x) >= var(x)", "holds-if", "holds if n >= 2"),
+        ("{n: 4}", 'holds: "convex(log(n - 1)*var(x), x)"', "holds-if", "n - 1 > 0 fails"),
+        (
+            "{n: 4}",
+            f"{UNBIASED}, assuming: [n >= 5]",
+            "undecided",
+            "n = 4, which the assumptions of the claim rule out",
+        ),
+        # a branch that is not taken needs no value
+        ("{n: 4}", 'of: "where(n > 1, sum(x)/(n - 1), 0)*(n - 1)", equals: "where(n > 1, sum(x), 0)"', "holds", ""),
+        # what is false at n = 1 is wrong still
+        ("{n: 4}", "of: (n - 1)*var(x)/(n - 1), equals: var(x) + 1/n", "wrong", "not equal"),
+        ("{n: 4}", 'holds: "sum(x**2) >= x[0]**2 + x[n - 1]**2"', "wrong", "at n = 1"),
+        ("{n: {value: 4, from: 2}}", 'holds: "sum(x**2) >= x[0]**2 + x[n - 1]**2"', "holds", ""),
+    ],
+)
+def test_an_instance_at_which_a_side_has_no_value_is_a_condition(
+    tmp_path: Path, sizes: str, claim: str, verdict: str, words: str
+) -> None:
+    found = of_a_sample(tmp_path, sizes, claim)
     assert found[0] == verdict, found
     assert words in found[1]

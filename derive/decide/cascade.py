@@ -80,22 +80,22 @@ def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds
     points = seeds(a, b, assuming, bounds or {})
     left, right, *conditions = components_all([a, b, *assuming, *(implied(assuming) if points else ())])
     assumed = [n for entries in conditions for n in entries]
-    scalar_bounds = _scalar_bounds(bounds or {})
+    ends = scalar_bounds(bounds or {})
     decisions = []
     quick = _Quick(Ring(a.graph))
     for x, y, index in zip(left, right, shapes.indices(a.shape), strict=True):
         try:
-            found = _decide(x, y, assumed, scalar_bounds, quick, points)
+            found = _decide(x, y, assumed, ends, quick, points)
         except Unwieldy as e:
             found = Decision("undecided", f"a limit of work was reached: {e}")
         except RecursionError:
             found = Decision("undecided", "nested too deeply")
         if found.status == "undecided":
-            found = _by_example(x, y, assumed, scalar_bounds) or found
+            found = _by_example(x, y, assumed, ends) or found
         decisions.append(replace(found, index=index) if a.shape else found)
         if found.status == "refuted":
             break
-    return _gravest(decisions)
+    return gravest(decisions)
 
 
 def _by_whole_tensors(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
@@ -128,7 +128,7 @@ def _by_whole_tensors(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds
     return None
 
 
-def _scalar_bounds(bounds: Bounds) -> Bounds:
+def scalar_bounds(bounds: Bounds) -> Bounds:
     out: dict[Node, tuple[Fraction | None, Fraction | None]] = {}
     for (_, ends), entries in zip(bounds.items(), components_all(list(bounds)), strict=True):
         if ends != (None, None):
@@ -136,7 +136,7 @@ def _scalar_bounds(bounds: Bounds) -> Bounds:
     return out
 
 
-def _gravest(decisions: Sequence[Decision]) -> Decision:
+def gravest(decisions: Sequence[Decision]) -> Decision:
     """The decision on a tensor from those on its entries."""
     order = ("refuted", "undecided", "proved-if", "proved")
     worst = min(decisions, key=lambda d: order.index(d.status))

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from derive import shapes
 from derive.components import components_all
-from derive.decide.cascade import Decision, decide_equal
+from derive.decide.cascade import Decision, decide_equal, gravest, scalar_bounds
+from derive.decide.exceptions import informative
 from derive.decide.refute import Bounds, Domain
 from derive.enclose import rational, truth
 from derive.graph import Node, topological
@@ -29,7 +31,27 @@ def decide_holds(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds 
     )
     if found.status == "undecided" and (origin := _fails_at_zero(condition, assuming, bounds or {})) is not None:
         found = Decision("refuted", "", witness=origin, method="ball arithmetic")
+    if found.status in ("proved-if", "refuted"):
+        found = _told(found, condition, assuming, bounds or {})
     return replace(found, reason=_reason(found), left="", right="")
+
+
+def _told(found: Decision, condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    """A decision with what is missing told by the symbols; of a tensor, entry by entry."""
+    if found.status == "refuted" and condition.shape:
+        return found
+    entries, *conditions = components_all([condition, *assuming])
+    given = [c for part in conditions for c in part]
+    if condition.shape:
+        places = zip(entries, shapes.indices(condition.shape), strict=True)
+        return gravest([replace(decide_holds(entry, given, bounds), index=index) for entry, index in places])
+    ends = scalar_bounds(bounds)
+    return informative(found, entries[0], given, ends, lambda c, more: _proved(c, more, ends))
+
+
+def _proved(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> bool:
+    g = condition.graph
+    return decide_equal(g.call("where", condition, g.one, g.zero), g.one, assuming, bounds).status == "proved"
 
 
 def _cases(assuming: Sequence[Node]) -> list[list[Node]]:

@@ -13,7 +13,7 @@ from derive.operators import CONSTANTS
 from derive.shapes import show
 from verify.casefile.model import Definition, Place, Symbol
 from verify.casefile.readers import Reader, short
-from verify.casefile.schema import SYMBOL
+from verify.casefile.schema import SIZE, SYMBOL
 from verify.casefile.tree import Mapping, Text, Tree
 
 MAX_NAMES = 2_000  # of one case
@@ -125,18 +125,41 @@ class Names:
             name = self.new(label)
             if name is None:
                 continue
-            values = self.reader.sizes(value) if not isinstance(value, Mapping) else None
-            if not values:
-                self.reader.fault(value.place, f"expected a number for the size '{name}', or a list such as [3, 1, 4]")
+            values = self.instances_of(name, value)
+            if values is None:
                 self.broken.add(name)
-                continue
-            declared[name] = list(values) if len(values) > 1 else [values[0], 1, values[0] + 1]
+            else:
+                declared[name] = values
         count = max(map(len, declared.values()), default=0)
         found = [{name: values[k % len(values)] for name, values in declared.items()} for k in range(count)]
         self.sizes = dict(chosen if chosen is not None else found[0] if found else {})
         self.instances = [i for i in found if i != self.sizes]
         for name, number in self.sizes.items():
             self.scope[name] = self.graph.define(name, self.graph.const(number))
+
+    def instances_of(self, name: str, tree: Tree) -> list[int] | None:
+        """The numbers that a size is tried at: those given, or one with its neighbour and the least that the document means."""
+        r = self.reader
+        given = r.fields(tree, SIZE, f"size '{name}'") if isinstance(tree, Mapping) else {"value": tree}
+        if isinstance(tree, Mapping) and "value" not in given:
+            return None
+        values = r.sizes(given["value"]) if not isinstance(given["value"], Mapping) else None
+        if not values:
+            place = given["value"].place
+            r.fault(place, f"expected a number for the size '{name}', or a list such as [3, 1, 4]")
+            return None
+        least = 1
+        if "from" in given:
+            text = given["from"].value if isinstance(given["from"], Text) else ""
+            if not text.isdecimal() or not 0 < int(text) < 10**9:
+                r.fault(given["from"].place, f"expected the least number that '{name}' stands for, such as 2")
+                return None
+            least = int(text)
+        for v in values:
+            if v < least:
+                r.fault(given["value"].place, f"{v} is no value of '{name}', which counts from {least}")
+                return None
+        return list(values) if len(values) > 1 else [values[0], least, values[0] + 1]
 
     def read_functions(self, tree: Tree | None) -> None:
         """Abstract functions, each with the number of its arguments."""

@@ -49,7 +49,9 @@ KINDS: dict[str, dict[str, Any]] = {
         ]
     },
     "sizes": {"type": "array", "items": {"type": ["integer", "string"]}},
-    "instances": {"type": "object", "additionalProperties": {"type": ["integer", "array"]}},
+    "arities": {"type": "object", "additionalProperties": {"type": "integer"}},
+    "instances": _nested({"type": "integer"}, 1),
+    "size": {"type": "integer"},
     "range": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
     "flag": {"type": "boolean"},
     "layout": {"enum": list(LAYOUTS)},
@@ -114,6 +116,11 @@ SYMBOL: dict[str, Field] = {
     "recover": Field("flag", "the document does not give it; it is solved for"),
 }
 
+SIZE: dict[str, Field] = {
+    "value": Field("instances", "the number that it is worked out for, or a list of them", "4", required=True),
+    "from": Field("size", "the least number that the document means by it; default: 1", "2"),
+}
+
 SEQUENCE: dict[str, Field] = {
     "start": Field("expression", "the state before the first step", "w0", required=True),
     "step": Field(
@@ -134,14 +141,15 @@ CASE: dict[str, Field] = {
         "symbols", "the free variables: a number, a vector, a matrix, or a map of value, shape, in, recover"
     ),
     "functions": Field(
-        "instances",
+        "arities",
         "functions of which nothing is known but how many arguments they have: phi(z), and phi(z, d=1) for phi'(z)",
         "{phi: 1, E: 2}",
     ),
     "sizes": Field(
-        "instances",
-        "sizes that the document writes as letters, each with the number it is worked out for, or a list of them",
-        "{m: 2, n: [3, 1, 4]}",
+        "letters",
+        "sizes that the document writes as letters, each with the number it is worked out for, or a list of them; "
+        "or a map of value, from",
+        "{m: 2, n: [3, 1, 4], k: {value: 4, from: 2}}",
     ),
     "layout": Field(
         "layout",
@@ -165,6 +173,7 @@ def json_schema() -> dict[str, Any]:
     tables: dict[str, dict[str, Any]] = {
         **KINDS,
         "symbols": {"type": "object", "additionalProperties": symbol},
+        "letters": {"type": "object", "additionalProperties": {"anyOf": [*KINDS["instances"]["anyOf"], _object(SIZE)]}},
         "definitions": {"type": "object", "additionalProperties": _TEXT},
         "sequences": {"type": "object", "additionalProperties": _object(SEQUENCE)},
         "claims": {"type": "array", "items": _object(CLAIM)},

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from derive.extremes import infinite, speaks
+from derive.extremes import infinite, needed, speaks
 from derive.graph import Node
 from verify.casefile.model import Claim
 from verify.claims.arithmetic import judge_arithmetic
@@ -64,7 +64,7 @@ def _expressions(claim: Claim) -> list[Node]:
 
 def _of_limits(bench: Bench, claim: Claim) -> Verdict:
     """The claim with its limits, suprema and infima worked out."""
-    from derive.decide.asymptotics import Unsettled
+    from derive.decide.asymptotics import NoLimit, Unsettled
     from derive.decide.asymptotics.values import resolve
 
     keys = [
@@ -73,6 +73,10 @@ def _of_limits(bench: Bench, claim: Claim) -> Verdict:
     roots = [*(getattr(claim, k) for k in keys), *claim.equals]
     try:
         found = resolve(roots, claim.assuming, bench.bounds)
+    except NoLimit as e:
+        if "somewhere" in keys or not all(map(needed, roots)):
+            return undecided(f"not decided: {e}")
+        return Verdict("wrong", str(e), None, (claim.id,), {"method": "proved"})
     except (Unsettled, ValueError, ArithmeticError) as e:
         return undecided(f"not decided: {e}")
     chain = [n for k, n in zip(keys, found.nodes, strict=False) if k == "of"] + list(found.nodes[len(keys) :])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from derive.calculus import expand_all
@@ -18,6 +18,7 @@ from derive.shapes import Size
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.repair import Diagnosis, by_size, diagnosis
+from verify.claims.sizes import elsewhere, gap_of, has_sizes, same_claim, say_sizes, without
 from verify.verdict import Verdict, combine, undecided
 
 if TYPE_CHECKING:
@@ -36,32 +37,26 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
     here, chain = _judge_here(bench, claim)
     if not sizes or here.verdict not in ("holds", "holds-if") or not has_sizes(chain, sizes):
         return here
+    others = list(elsewhere(bench, claim))
+    gaps = [g for other, same in others if not same.misfit and (g := gap_of(other, same)) is not None]
     if (general := bench.general) is not None and (same := same_claim(general, claim)) is not None:
         if same.misfit:
             return _misfit(claim, f"{same.misfit}; at {say_sizes(sizes)} both sides are equal")
         if _whatever_the_sizes(general, same):
             reason = f"{here.reason}, whatever the sizes"
-            return replace(here, reason=reason, evidence={**here.evidence, "sizes": "all"})
+            return without(gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": "all"}))
     tried = [say_sizes(sizes)]
-    for other in bench.elsewhere:
-        same = same_claim(other, claim)
-        if same is None:
-            continue
+    for other, same in others:
         if same.misfit:
             return _misfit(claim, f"at {say_sizes(other.case.sizes)} {same.misfit}")
+        if gap_of(other, same) is not None:
+            continue
         there, _ = _judge_here(other, same, mends=False)
         if there.verdict not in ("holds", "holds-if"):
             return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
         tried.append(say_sizes(other.case.sizes))
-    return replace(here, reason=f"{here.reason}; at {'; '.join(tried)}", evidence={**here.evidence, "sizes": tried})
-
-
-def same_claim(other: Bench, claim: Claim) -> Claim | None:
-    """The claim at another instance of the sizes; under the condition that it needs where that is assumed here."""
-    same = next((c for c in other.case.claims if c.id == claim.id), None)
-    if same is None or claim.needs:
-        return same
-    return replace(same, assuming=(*same.assuming, *same.needs), needs=())
+    reason = f"{here.reason}; at {'; '.join(tried)}"
+    return without(gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": tried}))
 
 
 def _misfit(claim: Claim, why: str) -> Verdict:
@@ -97,16 +92,6 @@ def _judge_here(bench: Bench, claim: Claim, mends: bool = True) -> tuple[Verdict
     given = [*(a for a in claim.assuming if not asks(a)), *implied(facts(expand_all(claim.assuming)))]
     assuming = expand_all([*given, *of_derivatives([claim.of, *claim.equals])])
     return combine([_link(bench, claim, a, b, assuming, mends) for a, b in pairwise(chain)]), chain
-
-
-def has_sizes(chain: Sequence[Node], sizes: Mapping[str, int]) -> bool:
-    return any(
-        any(isinstance(s, Size) for s in n.shape) or (n.op == "def" and n.attr in sizes) for n in topological(chain)
-    )
-
-
-def say_sizes(sizes: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in sizes.items())
 
 
 def links(bench: Bench, claim: Claim) -> Iterator[tuple[Node, Node, Decision]]:
@@ -163,9 +148,8 @@ def told(bench: Bench, claim: Claim, step: Diagnosis, form: Callable[[Claim], No
     seen: list[tuple[Fraction, Mapping[str, int]]] = [
         (step.factor, {name: value for name, value in sizes.items() if name in here})
     ]
-    for other in bench.elsewhere[:2]:
-        same = same_claim(other, claim)
-        if same is not None and not same.misfit and same.of is not None:
+    for other, same in islice(elsewhere(bench, claim), 2):
+        if not same.misfit and same.of is not None:
             factor = _factor_of(other, same.of, form(same), same.assuming)
             seen += [(factor, other.case.sizes)] if factor is not None else []
     if named := by_size(seen):

@@ -12,8 +12,9 @@ from derive.graph import Node, topological
 from derive.properties import asks
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.claims.equality import has_sizes, same_claim, say_sizes, verdict_of
+from verify.claims.equality import verdict_of
 from verify.claims.iterations import judge_every
+from verify.claims.sizes import elsewhere, gap_of, has_sizes, say_sizes, without
 from verify.decimals import show
 from verify.verdict import Verdict, undecided
 
@@ -55,17 +56,20 @@ def _on_the_domain(bench: Bench, claim: Claim) -> Verdict:
     here = verdict_of(decide_condition(condition, assuming, bench.bounds), claim)
     if here.verdict != "holds" or not asks(claim.holds) or not has_sizes([claim.holds], bench.case.sizes):
         return here
-    tried = [say_sizes(bench.case.sizes)]
-    for other in bench.elsewhere:  # a property is about tensors of every size that the case tries
-        same = same_claim(other, claim)
-        if same is None or same.holds is None:
+    tried, gaps = [say_sizes(bench.case.sizes)], []
+    for other, same in elsewhere(bench, claim):  # a property is about tensors of every size that the case tries
+        if same.holds is None:
+            continue
+        if (gap := gap_of(other, same)) is not None:
+            gaps.append(gap)
             continue
         condition, *assuming = _with_values(other, [same.holds, *same.assuming])
         there = verdict_of(decide_condition(condition, assuming, other.bounds), claim)
         if there.verdict != "holds":
             return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
         tried.append(say_sizes(other.case.sizes))
-    return replace(here, reason=f"{here.reason}; at {'; '.join(tried)}", evidence={**here.evidence, "sizes": tried})
+    reason = f"{here.reason}; at {'; '.join(tried)}"
+    return without(gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": tried}))
 
 
 def _with_values(bench: Bench, nodes: Sequence[Node]) -> list[Node]:

@@ -1,15 +1,23 @@
-"""Claims at every instance of the sizes that a case names, for the judges that look at one instance alone."""
+"""Claims at every instance of the sizes that a case names: where the claim is made, and where it has a value.
+
+An instance that an assumption rules out (``n >= 2``) is none of the claim. One at which a side has no value whatever the symbols
+are (1/(n - 1) at n = 1) says nothing against it: the claim holds if the size is another.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from derive.decide.cascade import _fragile
+from derive.enclose import truth
+from derive.graph import Node, topological
+from derive.printing import to_text
 from derive.properties import asks
+from derive.shapes import Size
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.claims.equality import has_sizes, same_claim, say_sizes
-from verify.verdict import Verdict
+from verify.verdict import Verdict, undecided
 
 #: Judges of what is to hold at every instance. Formulas (``equals``) have their own way; numbers are printed for one instance.
 _EVERYWHERE = ("relation", "convention", "consistency")
@@ -19,6 +27,10 @@ _FINE = ("holds", "holds-if")
 def at_every_size(bench: Bench, claim: Claim, name: str, judge: Callable[[Bench, Claim], Verdict]) -> Verdict:
     """The verdict at the case's own sizes, unless it is another at another instance: a relation is to hold at all of them, and
     for ``somewhere`` one of them is enough."""
+    if bench.case.sizes and ruled_out(bench, claim):
+        return undecided(
+            f"the case is worked out for {say_sizes(bench.case.sizes)}, which the assumptions of the claim rule out"
+        )
     here = judge(bench, claim)
     parts = [claim.of, claim.holds, claim.somewhere, *claim.equals, *claim.standard]
     if not bench.case.sizes or not has_sizes([n for n in parts if n is not None], bench.case.sizes):
@@ -26,18 +38,114 @@ def at_every_size(bench: Bench, claim: Claim, name: str, judge: Callable[[Bench,
     if claim.holds is not None and asks(claim.holds):
         return here  # its judge sees to it
     if name in _EVERYWHERE and here.verdict in _FINE:
-        for sizes, there in _elsewhere(bench, claim, judge):
+        gaps: list[Gap] = []
+        for other, same in elsewhere(bench, claim):
+            if same.misfit:
+                continue
+            if (gap := gap_of(other, same)) is not None:
+                gaps.append(gap)
+                continue
+            there = judge(other, same)
             if there.verdict not in _FINE:
-                return replace(there, reason=f"at {sizes}: {there.reason}")
+                return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
+        return without(gaps, here)
     if name == "somewhere" and here.verdict == "wrong":
-        for sizes, there in _elsewhere(bench, claim, judge):
+        for other, same in elsewhere(bench, claim):
+            there = judge(other, same)
             if there.verdict == "holds":
-                return replace(there, reason=f"at {sizes}: {there.reason}")
+                return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
     return here
 
 
-def _elsewhere(bench: Bench, claim: Claim, judge: Callable[[Bench, Claim], Verdict]) -> Iterator[tuple[str, Verdict]]:
+# -- instances ----------------------------------------------------------------------------------------
+
+
+def elsewhere(bench: Bench, claim: Claim) -> Iterator[tuple[Bench, Claim]]:
+    """The claim at the other instances of the sizes at which it is made, each with the bench there."""
     for other in bench.elsewhere:
         same = same_claim(other, claim)
-        if same is not None and not same.misfit:
-            yield say_sizes(other.case.sizes), judge(other, same)
+        if same is not None and not ruled_out(other, same):
+            yield other, same
+
+
+def same_claim(other: Bench, claim: Claim) -> Claim | None:
+    """The claim at another instance of the sizes; under the condition that it needs where that is assumed here."""
+    same = next((c for c in other.case.claims if c.id == claim.id), None)
+    if same is None or claim.needs:
+        return same
+    return replace(same, assuming=(*same.assuming, *same.needs), needs=())
+
+
+def ruled_out(bench: Bench, claim: Claim) -> bool:
+    """Whether an assumption is false at these sizes, whatever the symbols are."""
+    plain = [c for c in claim.assuming if not asks(c)]
+    return any(not _speaks(e) and truth(e, {}) is False for c in plain for e in bench.entries(c))
+
+
+def has_sizes(chain: Sequence[Node], sizes: Mapping[str, int]) -> bool:
+    return bool(_letters(chain, sizes))
+
+
+def say_sizes(sizes: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in sizes.items())
+
+
+def _letters(chain: Sequence[Node], sizes: Mapping[str, int]) -> list[str]:
+    """The sizes that expressions speak of, by name or by their shapes."""
+    below = topological(chain)
+    found = {s.name for n in below for s in n.shape if isinstance(s, Size)}
+    found |= {n.attr for n in below if n.op == "def"}
+    return [name for name in sizes if name in found]
+
+
+# -- where a side has no value ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An instance at which a side has no value: the sizes of it that this hangs on, and what it needs."""
+
+    sizes: Mapping[str, int]
+    need: str
+
+    @property
+    def condition(self) -> str:
+        return " or ".join(f"{n} >= 2" if v == 1 else f"{n} != {v}" for n, v in self.sizes.items())
+
+
+def gap_of(bench: Bench, claim: Claim) -> Gap | None:
+    """Why a claim says nothing at these sizes: part of it has no value, whatever the symbols are."""
+    sides = [n for n in (claim.of, *claim.equals, claim.holds) if n is not None]
+    roots = [a for n in sides for a in (_functions(n) if asks(n) else [n])]
+    if any(m.op == "after" for m in topological(roots)):
+        return None
+    for root in roots:
+        for entry in bench.entries(root):
+            for (kind, _), need in _fragile(entry).items():
+                if kind in ("where", "select") or _speaks(need) or truth(need, {}) is not False:
+                    continue
+                sizes = bench.case.sizes
+                names = _letters([need], sizes) or _letters(sides, sizes)
+                return Gap({n: sizes[n] for n in names}, to_text(need))
+    return None
+
+
+def _functions(n: Node) -> list[Node]:
+    """What the properties in a condition are said of."""
+    return [m.args[0] for m in topological([n]) if m.op == "property"]
+
+
+def _speaks(n: Node) -> bool:
+    return any(m.op in ("symbol", "index", "apply") for m in topological([n]))
+
+
+def without(gaps: Sequence[Gap], here: Verdict) -> Verdict:
+    """A verdict that is fine at the instances at which the claim has a value."""
+    if not gaps or here.verdict not in _FINE:
+        return here
+    conditions = list(dict.fromkeys(g.condition for g in gaps))
+    needs = " and ".join(f"({c})" if " or " in c and len(conditions) > 1 else c for c in conditions)
+    at = say_sizes(gaps[0].sizes)
+    reason = f"holds if {needs}: at {at} a side has no value ({gaps[0].need} fails); {here.reason}"
+    evidence = {**here.evidence, "condition": needs, "witness": {n: str(v) for n, v in gaps[0].sizes.items()}}
+    return replace(here, verdict="holds-if", reason=reason, evidence=evidence)

@@ -79,14 +79,16 @@ def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
     """An equation by its two sides, any other condition by its truth."""
     from derive.calculus import expand_all
     from derive.decide import decide_equal
-    from derive.decide.asymptotics import Unsettled
+    from derive.decide.asymptotics import NoLimit, Unsettled
     from derive.decide.asymptotics.values import resolve
     from derive.decide.properties import decide_condition
-    from derive.extremes import speaks
+    from derive.extremes import needed, speaks
 
     if claim.op != "property" and speaks([claim]):
         try:
             found = resolve([claim], assuming)
+        except NoLimit as e:
+            return Decision("refuted" if needed(claim) else "undecided", str(e), witness=e.point)
         except Unsettled as e:
             return Decision("undecided", str(e))
         plain = decide(found.nodes[0], assuming)

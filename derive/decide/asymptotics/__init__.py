@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,13 +10,13 @@ from derive.calculus import expand_all, gradient
 from derive.components import components
 from derive.decide.asymptotics.gruntz import Gruntz
 from derive.decide.asymptotics.gruntz import Limit as _Side
-from derive.decide.asymptotics.oracle import Oracle, Unsettled, leaves, said, scalars
+from derive.decide.asymptotics.oracle import NoLimit, Oracle, Unsettled, leaves, said, scalars
 from derive.decide.asymptotics.prepare import Prepared
 from derive.decide.polynomials import Unwieldy
-from derive.decide.refute import Bounds
+from derive.decide.refute import Bounds, Domain
 from derive.graph import Node, substitute
 
-__all__ = ["Limit", "Unsettled", "limit"]
+__all__ = ["Limit", "NoLimit", "Unsettled", "limit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,9 @@ def limit(
     """The limit of a scalar f as x goes to ``at``: a node, or +1 and -1 for plus and minus infinity.
 
     ``side`` is 1 from above, -1 from below, 0 from both sides. Other symbols are parameters, which meet the assumptions and
-    bounds (those about x are left aside). Raises Unsettled.
+    bounds (those about x are left aside). Raises Unsettled; NoLimit where those from both sides are known and differ.
     """
+    about = x in (bounds or {}) or any(c.op != "ne" and x in leaves(c) for c in scalars(expand_all(assuming)))
     bounds = {s: b for s, b in (bounds or {}).items() if s is not x}
     (f,) = components(expand_all([f])[0])
     given = [c for c in scalars(expand_all(assuming)) if x not in leaves(c)]
@@ -51,8 +52,27 @@ def limit(
         raise Unsettled("nested too deeply") from None
     if len(found) == 2 and not _same(found[0], found[1], given, bounds):
         above, below = (_text(v) for v in found)
-        raise Unsettled(f"the limit does not exist, or was not shown to: {above} from above, {below} from below")
+        sides = f"{above} from above, {below} from below"
+        point = None if about else _apart(found[0], found[1], given, bounds)
+        if point is None:
+            raise Unsettled(f"the limit does not exist, or was not shown to: {sides}")
+        parameters = ", ".join(f"{said(s)[1:-1]} = {v}" for s, v in point.items())
+        raise NoLimit(f"the limit does not exist{f' at {parameters}' if parameters else ''}: {sides}", point)
     return found[0]
+
+
+def _apart(a: Limit, b: Limit, given: Sequence[Node], bounds: Bounds) -> Mapping[Node, Fraction] | None:
+    """Values of the parameters for which two limits differ for certain; None where there are none that were found."""
+    from derive.decide.cascade import decide_equal
+
+    g = a.value.graph
+    if not (a.side or b.side):
+        found = decide_equal(a.value, b.value, given, bounds)
+        return found.witness if found.status == "refuted" else None
+    if a.side == b.side:
+        return None
+    domain = Domain(g.zero, g.zero, given, bounds)
+    return next((p for p in domain.points(6) if domain.judge(p).kind == "same"), None)
 
 
 def _text(v: Limit) -> str:

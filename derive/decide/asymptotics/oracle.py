@@ -5,7 +5,8 @@ Everything here is a proof or raises ``Unsettled`` with what could not be told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from flint import arb, fmpq
@@ -26,6 +27,14 @@ PRECISIONS = (128, 1024, 4096)
 
 class Unsettled(ArithmeticError):
     """A limit that could not be found; says which question stopped it."""
+
+
+class NoLimit(Unsettled):
+    """A limit that does not exist, proved; ``point``: the values of parameters for which it does not."""
+
+    def __init__(self, reason: str, point: Mapping[Node, Fraction]) -> None:
+        super().__init__(reason)
+        self.point = point
 
 
 def leaves(n: Node) -> set[Node]:

@@ -41,8 +41,20 @@ class Prepared:
         done: dict[Node, Any] = {}
         for n in order:
             self.gruntz.step()
-            done[n] = n if self.gruntz.free(n) or n is self.gruntz.t else self.node(n, [done[a] for a in n.args])
-        return self.gruntz.oracle.simple(done[order[-1]])
+            done[n] = n if self.gruntz.free(n) or n is self.gruntz.t else self.tried(n, [done[a] for a in n.args])
+        if isinstance(found := done[order[-1]], Unsettled):
+            raise found
+        return self.gruntz.oracle.simple(found)
+
+    def tried(self, n: Node, args: list[Any]) -> Any:
+        """The prepared node, or what stands in its way: in a branch that is not taken that is no harm."""
+        needed = args[:1] if n.op == "where" else args
+        if (fault := next((a for a in needed if isinstance(a, Unsettled)), None)) is not None:
+            return fault
+        try:
+            return self.node(n, args)
+        except Unsettled as e:
+            return e
 
     def node(self, n: Node, args: list[Any]) -> Any:
         g, op = n.graph, n.op

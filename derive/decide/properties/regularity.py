@@ -13,7 +13,10 @@ from flint import fmpq
 
 from derive.calculus import gradient
 from derive.components import components
+from derive.decide.asymptotics import Unsettled, limit
 from derive.decide.cascade import Decision, decide_equal
+from derive.decide.exceptions import vanishing
+from derive.decide.properties.pieces import lifted
 from derive.decide.properties.shape import (
     KINKED,
     at,
@@ -31,13 +34,14 @@ from derive.decide.relation import decide_holds
 from derive.directional import directional, seams, turns
 from derive.enclose import evaluate, precision, truth
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
-from derive.graph import Node, substitute_all, topological
+from derive.graph import Node, substitute, substitute_all, topological
 from derive.subdifferential import PRECISION, jumps, one_sided
 
 _CONTINUOUS = ("relu", "abs", "min", "max", "sqrt", "pow", "hold")
 MAX_BRANCHES = 30  # followed to see that a slope has a value
 MAX_TURNS = 12
 MAX_OPENED = 3  # absolute values in what a branch turns on
+MAX_STEEP = 6  # points at which a slope without a value is looked at
 MAX_ORDER = 3  # derivatives of which the kinks are looked at
 
 _NOT_TOLD = "at a kink the slopes from both sides were not told apart"
@@ -47,7 +51,8 @@ def decider(order: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], De
     """Continuous for order 0, differentiable for 1, smooth for 2."""
 
     def decide(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
-        f, x = components(args[0])[0], components(args[1])
+        x = components(args[1])
+        f = lifted(components(args[0])[0], x, ("sign",))
         given, ends = conditions(assuming), scalar_bounds(bounds)
         rough = [n for n in topological([f]) if _rough(n) and below(n, x) and not _settled(n, given, ends)]
         if not rough:
@@ -57,6 +62,9 @@ def decider(order: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], De
         if (gap := _jump(f, x, rough, given, ends)) is not None:
             return gap
         joined = _joined(f, x, rough, given, ends)
+        if not joined and (whole := lifted(f, x)) is not f:
+            f, rough = whole, [*rough, *(n for n in topological([whole]) if n.op == "where" and below(n, x))]
+            joined = _joined(f, x, rough, given, ends)
         powers = [
             n for n in rough if n.op == "pow" and n.args[1].op != "const"
         ]  # their slopes at 0 hang on the exponent
@@ -192,27 +200,45 @@ def zeros(t: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> li
             more = [*given, g.call(side, inner.args[0], g.zero)]
             out += zeros(substitute_all([t], {inner: value})[0], x, more, ends)
         return out
-    place: dict[Node, Node] = {}
-    where = [*given, g.call("eq", t, g.zero)]
+    parts = [t]
+    if (place := _solved(t, x, given, ends)) is None:  # exp(x) > 1 turns where x does
+        parts = vanishing(t, given, ends)
+    out = []
+    for p in parts:
+        place = _solved(p, x, given, ends) or {}
+        where = [*given, g.call("eq", t, g.zero)]
+        if place:
+            (v, value), where = next(iter(place.items())), substitute_all(given, place)
+            low, high = ends.get(v, (None, None))
+            where += [g.call("ge", value, g.const(low))] if low is not None else []
+            where += [g.call("le", value, g.const(high))] if high is not None else []
+        if (kept := _consistent(where, ends)) is not None:
+            out.append((place, kept))
+    return out
+
+
+def _solved(t: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> dict[Node, Node] | None:
+    """A variable with its value where t vanishes: t is affine in it, with a slope that is never 0."""
+    g = t.graph
     for v in x:
         if below(t, [v]) and smooth(t):
             slope = gradient(t, [v])[0]
             if not below(slope, x) and decide_holds(g.call("ne", slope, g.zero), given, ends).status == "proved":
-                place = {v: substitute_all([g.sub(v, g.div(t, slope))], {v: g.zero})[0]}
-                where = substitute_all(given, place)
-                low, high = ends.get(v, (None, None))
-                where += [g.call("ge", place[v], g.const(low))] if low is not None else []
-                where += [g.call("le", place[v], g.const(high))] if high is not None else []
-                break
+                return {v: substitute_all([g.sub(v, g.div(t, slope))], {v: g.zero})[0]}
+    return None
+
+
+def _consistent(where: Sequence[Node], ends: Bounds) -> list[Node] | None:
+    """Conditions less those that hold by themselves; None where they contradict each other."""
     kept: list[Node] = []
     for c in where:
         sides = [a.attr for a in c.args if a.op == "const"]
         known = truth(c, {}) if len(sides) == 2 else None
-        if known is False or decide_holds(g.call("not", c), kept, ends).status == "proved":
-            return []  # nowhere
+        if known is False or decide_holds(c.graph.call("not", c), kept, ends).status == "proved":
+            return None  # nowhere
         if known is not True:
             kept.append(c)
-    return [(place, kept)]
+    return kept
 
 
 def _has_value(n: Node, given: Sequence[Node], ends: Bounds) -> bool:
@@ -255,16 +281,25 @@ def _need(m: Node) -> Node | None:
             return g.call("ge", m.args[0], g.zero)
         case "select":
             return g.call("ne", m.args[0], g.zero)
-        case "pow" if m.args[1].op != "const" or Fraction(m.args[1].attr).denominator != 1:
+        case "pow" if m.args[1].op != "const":
             return g.call("gt", m.args[0], g.zero)
+        case "pow" if Fraction(m.args[1].attr).denominator != 1:
+            return g.call("gt" if m.args[1].attr < 0 else "ge", m.args[0], g.zero)
         case "pow" if m.args[1].attr < 0:
             return g.call("ne", m.args[0], g.zero)
     return None
 
 
 def _natural(f: Node) -> list[Node]:
-    """What holds wherever f has a value."""
-    return [need for m in _outside(f)[0] if m.op != "select" and (need := _need(m)) is not None]
+    """What holds wherever f has a value: of a power of a letter, which 0 has where the letter is positive, only that much."""
+    g = f.graph
+    held = []
+    for m in _outside(f)[0]:
+        if m.op == "pow" and m.args[1].op != "const":
+            held.append(g.call("ge", m.args[0], g.zero))
+        elif m.op != "select" and (need := _need(m)) is not None:
+            held.append(need)
+    return held
 
 
 def _outside(root: Node) -> tuple[list[Node], list[Node]]:
@@ -347,11 +382,15 @@ def _roots(f: Node, x: Node, start: Mapping[Node, Fraction]) -> Iterator[Fractio
 
 
 def _broken(f: Node, x: Node, places: Iterator[Point]) -> Decision | None:
-    """A point at which the slopes by x from both sides differ."""
+    """A point at which the slopes by x from both sides differ, or grow beyond all bounds."""
+    steep = 0
     for point in places:
         try:
             left, right = one_sided(f, x, point)
         except (UndefinedValue, Undetermined, ExpressionError):
+            steep += 1
+            if steep <= MAX_STEEP and (found := _steep(f, x, point)) is not None:
+                return found
             continue
         with precision(PRECISION):
             apart = bool(left < right) or bool(left > right)
@@ -360,3 +399,22 @@ def _broken(f: Node, x: Node, places: Iterator[Point]) -> Decision | None:
                 f"at {at(point)} the slope is {shown(left)} from the left, {shown(right)} from the right", point
             )
     return None
+
+
+def _steep(f: Node, x: Node, point: Point) -> Decision | None:
+    """A point that f has values on both sides of, and at which a difference quotient grows beyond all bounds."""
+    g = f.graph
+    here = substitute(f, {s: g.const(v) for s, v in point.items()})
+    step = g.symbol("step'")
+    beside = substitute(f, {s: g.add(g.const(v), step) if s is x else g.const(v) for s, v in point.items()})
+    quotient = g.div(g.sub(beside, here), step)
+    try:
+        left, right = (limit(quotient, step, g.zero, side=side).side for side in (-1, 1))
+    except Unsettled:
+        return None
+    if not left and not right:
+        return None
+    told = " and ".join(
+        f"{'inf' if s > 0 else '-inf'} from the {way}" for s, way in ((left, "left"), (right, "right")) if s
+    )
+    return refuted(f"at {at(point)} the difference quotient tends to {told}", point)

@@ -1,0 +1,143 @@
+"""Where a strict inequality fails on a thin set, said of the symbols: ``x**2 > 0`` holds if x != 0.
+
+What a proof by regions leaves out are zeros of what it split at, such as ``x**2``; what a point refutes at which the sides are
+equal may hold elsewhere. These are the zeros of factors, and a factor is read down to what vanishes in it: |u| and sqrt(u) vanish
+with u, exp(u) - 1 does, and a factor that is linear in its only symbol is solved for it. Where no more comes of that than that
+the claim's own sides differ, nothing was said (every claim is true under itself): the claim is wrong there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from flint import fmpq
+
+from derive.decide.cascade import Decision
+from derive.decide.normal import Normal
+from derive.decide.polynomials import Poly, Quotient, Ring, Unwieldy, monomials
+from derive.decide.refute import Bounds, Domain
+from derive.decide.regions import Cell, Regions
+from derive.decide.signs import ZERO, Signs
+from derive.enclose import rational, truth
+from derive.graph import Node
+from derive.printing import to_text
+
+#: Whether a condition is proved under assumptions.
+Prove = Callable[[Node, Sequence[Node]], bool]
+
+
+def informative(found: Decision, condition: Node, assuming: Sequence[Node], bounds: Bounds, prove: Prove) -> Decision:
+    """A decision on a scalar condition, told by its symbols where it fails on a thin set.
+
+    Of ``proved-if`` what is missing becomes as simple as it gets, and it becomes ``refuted`` where that says no more than the
+    condition itself. ``refuted`` becomes ``proved-if`` where the sides are equal at the witness and the inequality is proved
+    off the zeros of their difference.
+    """
+    g = condition.graph
+    strict = condition.op in ("gt", "lt")
+    if found.status == "refuted":
+        point = {n: rational(v) for n, v in (found.witness or {}).items()}
+        if not strict or not point or truth(g.call("eq", *condition.args), point) is not True:
+            return found
+    elif found.status != "proved-if":
+        return found
+    missing = found.missing or (g.call("ne", *condition.args),)
+    regions = Regions(Domain(condition, condition, assuming, bounds), Ring(g))
+    try:
+        read = regions._retrying(lambda: _read(regions, missing, condition))
+    except Unwieldy:
+        return found
+    if found.status == "refuted":
+        if not read or not prove(condition, [*assuming, *read]):
+            return found
+        return replace(found, status="proved-if", missing=tuple(read), conditions=tuple(read), method="normal form")
+    if read is None:
+        false = truth(condition, {n: rational(v) for n, v in (found.witness or {}).items()}) is False
+        return replace(found, status="refuted", missing=(), conditions=(), method="ball arithmetic") if false else found
+    rest = [c for c in found.conditions if c not in missing]
+    return replace(found, missing=tuple(read), conditions=tuple(dict.fromkeys([*read, *rest])))
+
+
+def vanishing(n: Node, assuming: Sequence[Node], bounds: Bounds) -> list[Node]:
+    """Expressions of which one is 0 wherever a scalar is, and which make it 0: of exp(x*y) - 1 these are x and y."""
+    regions = Regions(Domain(n, n, assuming, bounds), Ring(n.graph))
+
+    def work() -> list[Node]:
+        ring, signs = regions.ring, regions._signs(Cell())
+        value = _value(Normal(ring, signs), n)
+        if value is None:
+            return [n]
+        parts = _factors(ring, signs, value)
+        return [ring.node(p) for f, _ in parts for p in _down(ring, signs, f)]
+
+    try:
+        found: list[Node] = regions._retrying(work)
+    except Unwieldy:
+        return [n]
+    return found
+
+
+def _read(regions: Regions, missing: Sequence[Node], condition: Node) -> list[Node] | None:
+    """The missing conditions by the factors in them that may vanish; None where they are the condition itself."""
+    ring, signs = regions.ring, regions._signs(Cell())
+    nf = Normal(ring, signs)
+    g = condition.graph
+    own: Any = None
+    if condition.op in ("gt", "lt", "ne"):
+        parts = _factors(ring, signs, _value(nf, g.sub(*condition.args)))
+        own = parts[0][0] if len(parts) == 1 and parts[0][1] == 1 else None
+    said: dict[Node, None] = {}
+    for c in missing:
+        parts = _factors(ring, signs, _value(nf, g.sub(*c.args))) if c.op == "ne" else []
+        read = [p for f, _ in parts for p in _down(ring, signs, f)]
+        if own is not None and any(f in (own, -own) for f in read):
+            return None
+        said.update(dict.fromkeys([_unequal(ring, f) for f in read] or [c]))
+    return sorted(said, key=to_text)
+
+
+def _value(nf: Normal, n: Node) -> Quotient | None:
+    nf.run([n])
+    value = nf.values[n]
+    return value if isinstance(value, Quotient) else None
+
+
+def _factors(ring: Ring, signs: Signs, x: Quotient | None) -> list[tuple[Poly, int]]:
+    """The factors of a numerator that may vanish; one that is known not to is left out."""
+    return [(f, int(n)) for f, n in ring.factor(x.num)[1] if signs.mask(f) & ZERO] if x is not None else []
+
+
+def _down(ring: Ring, signs: Signs, f: Poly) -> list[Poly]:
+    """The polynomials of which one vanishes just where f does, of what stands inside the functions in f."""
+    used = ring.used(f)
+    if len(used) != 1 or f.total_degree() != 1:
+        return [f]
+    k, lead = used[0], f.leading_coefficient()
+    zero = {"abs": 0, "root": 0, "exp": 1}.get(k.kind)  # the value of the function where what is inside vanishes
+    if zero is None or f != lead * (ring.gen(k) - zero):
+        return [f]
+    return [q for p, _ in ring.factor(k.parts[0])[1] if signs.mask(p) & ZERO for q in _down(ring, signs, p)]
+
+
+def _unequal(ring: Ring, f: Poly) -> Node:
+    """f != 0 as people write it: x != 1/2, a != b, 2*x + 1 != 3*y."""
+    g = ring.graph
+    terms = sorted(((ring.node(m), _number(c)) for m, c in monomials(f, ring.ctx)), key=lambda t: to_text(t[0]))
+    moving = [(m, c) for m, c in terms if m.op != "const"]
+    constant = sum((c for m, c in terms if m.op == "const"), Fraction(0))
+    if len(moving) == 1:
+        (m, c) = moving[0]
+        return g.call("ne", m, g.const(-constant / c))
+    flip = 1 if moving[0][1] > 0 else -1
+    sides = {1: g.zero, -1: g.zero}
+    for m, c in [*moving, (g.one, constant)]:
+        side = 1 if c * flip > 0 else -1
+        sides[side] = g.add(sides[side], g.mul(g.const(abs(c)), m))
+    return g.call("ne", sides[1], sides[-1])
+
+
+def _number(c: fmpq) -> Fraction:
+    return Fraction(int(c.p), int(c.q))

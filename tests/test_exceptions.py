@@ -1,0 +1,84 @@
+"""Strict inequalities that fail on a thin set: the condition speaks of the symbols, and marks out just where the claim holds."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+
+import pytest
+
+from derive.calculus import expand
+from derive.decide import decide_holds
+from derive.enclose import rational, truth
+from derive.graph import Graph, Node
+from derive.language import parse, to_text
+
+G = Graph()
+SCOPE: dict[str, Node] = {n: G.symbol(n) for n in "xyzabs"}
+SCOPE["w"] = G.symbol("w", (2,))
+GRID = [Fraction(v) for v in ("-3", "-1", "-1/2", "0", "1/2", "1", "2", "3")]
+
+
+@pytest.mark.parametrize(
+    ("claim", "assuming", "needs"),
+    [
+        ("x**2 > 0", [], ["x != 0"]),
+        ("0 < x**2", [], ["x != 0"]),
+        ("abs(x) > 0", [], ["x != 0"]),
+        ("sqrt(abs(x)) > 0", [], ["x != 0"]),
+        ("x**2 > 2*x - 1", [], ["x != 1"]),
+        ("(a - b)**2 > 0", [], ["a != b"]),
+        ("a**2 + b**2 > 2*a*b", [], ["a != b"]),
+        ("abs(x - y)*exp(x) > 0", [], ["x != y"]),
+        ("x**2*(x - 1)**2 > 0", [], ["x != 0", "x != 1"]),
+        ("x**2*y**2 > 0", [], ["x != 0", "y != 0"]),
+        ("(x*y - 1)**2 > 0", [], ["x*y != 1"]),
+        ("(exp(x) - 1)**2 > 0", [], ["x != 0"]),
+        ("d(sigmoid(z), z) < 1/4", [], ["z != 0"]),
+        ("d(tanh(z), z) < 1", [], ["z != 0"]),
+        ("x**2 > 0 and x**2 + 1 > 0", [], ["x != 0"]),
+        ("x**2 != 0", [], ["x != 0"]),
+        ("x**2*(x + 1) > 0", ["x > -1"], ["x != 0"]),
+    ],
+)
+def test_the_condition_speaks_of_the_symbols(claim: str, assuming: list[str], needs: list[str]) -> None:
+    condition, *given = [expand(parse(t, SCOPE, G)) for t in (claim, *assuming)]
+    found = decide_holds(condition, given)
+    assert (found.status, [to_text(c) for c in found.missing]) == ("proved-if", needs)
+    symbols = sorted({s for n in ("x", "y", "z", "a", "b") if (s := SCOPE[n]) in _below(condition)}, key=to_text)
+    for values in product(GRID, repeat=len(symbols)):
+        point = {s: rational(v) for s, v in zip(symbols, values, strict=True)}
+        if all(truth(c, point) is True for c in given):
+            assert truth(condition, point) is all(truth(c, point) for c in found.missing), values
+    assert found.witness is not None
+    assert truth(condition, {s: rational(v) for s, v in found.witness.items()}) is False
+
+
+def _below(n: Node) -> set[Node]:
+    from derive.graph import topological
+
+    return set(topological([n]))
+
+
+@pytest.mark.parametrize(
+    ("claim", "assuming"),
+    [
+        ("x > 0", ["x >= 0"]),
+        ("a > b", ["a >= b"]),
+        ("relu(x) > 0", ["x >= 0"]),
+        ("x != 0", []),
+        ("x**3 > 0", []),
+        ("x**2 > x", []),
+        ("w > 0", ["w >= 0"]),
+        ("x*(x - 1) > 0", ["x >= 1"]),
+    ],
+)
+def test_a_claim_is_not_its_own_condition(claim: str, assuming: list[str]) -> None:
+    found = decide_holds(parse(claim, SCOPE, G), [parse(t, SCOPE, G) for t in assuming])
+    assert (found.status, found.missing) == ("refuted", ()), found.reason
+
+
+def test_entries_have_conditions_of_their_own() -> None:
+    found = decide_holds(parse("w**2 > 0", SCOPE, G))
+    assert found.status == "proved-if"
+    assert [to_text(c) for c in found.missing] == ["w[0] != 0", "w[1] != 0"]
