@@ -30,6 +30,7 @@ Bounds = Mapping[Node, tuple[Fraction | None, Fraction | None]]
 
 MAX_ENTRIES = 400_000  # of all nodes together
 PREC = 192
+MOST_ROWS = 4  # of the B in B.T @ B
 ONE_TURN, MANY_TURNS = 4, 9  # the points from which on a rotation has one angle, many
 _KINKED = ("relu", "abs", "sign", "select")
 
@@ -170,15 +171,17 @@ class Draw(random.Random):
 
 
 class Arena:
-    """Two sides and the assumptions, unfolded once, judged at whole points."""
+    """Two sides and the assumptions, unfolded once, judged at whole points. Of the properties among the assumptions it only
+    takes what matrices to try: whoever asks has to look whether they hold."""
 
     def __init__(self, a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> None:
-        self.roots = unfold([a, b, *assuming])
+        held = [c for c in assuming if c.op != "property"]
+        self.roots = unfold([a, b, *held])
         order = topological(self.roots)
         self.symbols = [n for n in order if n.op == "symbol"]
         self.kinks = [n for n in topological(self.roots[:2]) if n.op in (*_KINKED, "min", "max", "where")]
         self.bounds = bounds
-        self.shapes = _wanted(self.roots[2:], self.symbols)
+        self.shapes = _wanted(self.roots[2:], self.symbols) | _grams(assuming)
         #: whether matrices are asked for that entries taken one by one would not make
         strict = [made for key, made in _FAMILIES.items() if key not in (_SYMMETRIC, _SKEW)]
         self.strict = any(made in strict for made in self.shapes.values())
@@ -299,7 +302,13 @@ def _projection(shape: Shape, at: random.Random) -> Tensor:
     """Q D Q.T with 0 and 1 on the diagonal of D."""
     n, q = shape[0], rotation(shape[0], at)
     kept = [k for k in range(n) if k == 0 or at.random() < 0.4][: max(1, n - 1)]
-    return [sum((q[i][k] * q[j][k] for k in kept), Fraction(0)) for i in range(n) for j in range(n)]
+    out = [[Fraction(0)] * n for _ in range(n)]
+    for k in kept:
+        column = [(i, q[i][k]) for i in range(n) if q[i][k]]  # most are 0
+        for i, x in column:
+            for j, y in column:
+                out[i][j] += x * y
+    return _flat(out)
 
 
 def _idempotent(shape: Shape, at: random.Random) -> Tensor:
@@ -331,6 +340,28 @@ def _simplex(total: Fraction) -> Callable[[Shape, random.Random], Tensor]:
     return made
 
 
+def _gram(definite: bool) -> Callable[[Shape, random.Random], Tensor]:
+    """B.T @ B, and the identity beside it where it is to be definite."""
+
+    def made(shape: Shape, at: random.Random) -> Tensor:
+        n = shape[0]
+        rows = n if at.random() < 0.5 else max(1, n // 2)
+        b = [[Fraction(at.randint(-2, 2)) for _ in range(n)] for _ in range(min(rows, MOST_ROWS))]
+        return [sum((r[i] * r[j] for r in b), Fraction(definite and i == j)) for i in range(n) for j in range(n)]
+
+    return made
+
+
+def _grams(assuming: Sequence[Node]) -> dict[Node, Callable[[Shape, random.Random], Tensor]]:
+    """Symbols that are assumed to be positive (semi)definite."""
+    names = {"positive_definite": True, "positive_semidefinite": False}
+    return {
+        c.args[0]: _gram(names[c.attr])
+        for c in assuming
+        if c.op == "property" and c.attr in names and c.args[0].op == "symbol"
+    }
+
+
 _SYMMETRIC, _SKEW = frozenset(("symmetric",)), frozenset(("skew",))
 _FAMILIES: dict[frozenset[str], Callable[[Shape, random.Random], Tensor]] = {
     frozenset(("columns",)): _columns,
@@ -351,7 +382,7 @@ def _wanted(assuming: Sequence[Node], symbols: Sequence[Node]) -> dict[Node, Cal
     totals: dict[Node, Fraction] = {}
     for c in (n for n in topological(assuming) if n.op == "eq"):
         for x, y in (c.args, c.args[::-1]):
-            if x.op == "matmul" and _is_eye(y):
+            if x.op == "matmul" and is_eye(y):
                 p, q = x.args
                 if p.op == "transpose" and p.args[0] is q:
                     found.setdefault(q, set()).add("columns")
@@ -371,7 +402,7 @@ def _wanted(assuming: Sequence[Node], symbols: Sequence[Node]) -> dict[Node, Cal
     return made | {s: _simplex(t) for s, t in totals.items() if s not in found}
 
 
-def _is_eye(n: Node) -> bool:
+def is_eye(n: Node) -> bool:
     return n.op == "diag" and n.args[0].op == "broadcast" and n.args[0].args[0] is n.graph.one
 
 
@@ -391,7 +422,7 @@ def implied(assuming: Sequence[Node]) -> list[Node]:
     found = []
     for c in (n for n in topological(assuming) if n.op == "eq"):
         for x, y in (c.args, c.args[::-1]):
-            if x.op == "matmul" and _is_eye(y) and x.args[0].op == "transpose" and x.args[0].args[0] is x.args[1]:
+            if x.op == "matmul" and is_eye(y) and x.args[0].op == "transpose" and x.args[0].args[0] is x.args[1]:
                 q = x.args[1]
                 if q.shape[0] == q.shape[1]:
                     g = q.graph
