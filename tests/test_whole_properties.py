@@ -11,8 +11,8 @@ import time
 import pytest
 from flint import fmpq
 
+from derive.decide.eliminated import against
 from derive.decide.properties import decide_condition
-from derive.decide.properties.eliminated import against
 from derive.graph import Graph
 from derive.language import names_in, parse
 
@@ -71,6 +71,10 @@ convex(-sum(q*log_softmax(z)), z) ; if q >= 0
 concave(-sum(p*log(p)), p) ; if p > 0
 concave(sum(log(X @ w)), w) ; if X @ w > 0
 concave(min(w @ u, w @ v), w)
+concave(log(det(A)), A) ; if positive_definite(A)
+convex(trace(inv(A)), A) ; if positive_definite(A)
+convex(w @ inv(A) @ w, w) ; if positive_definite(A)
+convex(-log(det(X.T @ X + A)) + trace(D @ A), A) ; if positive_definite(A)
 """
 
 FALSE = """
@@ -103,6 +107,7 @@ convex((sum(relu(A @ w)) - 1)**2, A)
 convex(-norm(w), w)
 convex(norm(w)**2/(1 + norm(w)**2), w)
 concave(logsumexp(z), z)
+convex(log(det(A)), A) ; if positive_definite(A)
 convex(min(z), z)
 convex(sum(softmax(z)*z), z)
 """

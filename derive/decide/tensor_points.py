@@ -17,6 +17,7 @@ from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from derive import shapes
 from derive.composites import COMPOSITES
+from derive.decide.eliminated import against
 from derive.enclose import precision, rational, value_of
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.graph import Node, Shape, topological
@@ -32,6 +33,7 @@ MAX_ENTRIES = 400_000  # of all nodes together
 PREC = 192
 MOST_ROWS = 4  # of the B in B.T @ B
 ONE_TURN, MANY_TURNS = 4, 9  # the points from which on a rotation has one angle, many
+DEFINITE = {"positive_definite": True, "positive_semidefinite": False}
 _KINKED = ("relu", "abs", "sign", "select")
 
 
@@ -171,13 +173,18 @@ class Draw(random.Random):
 
 
 class Arena:
-    """Two sides and the assumptions, unfolded once, judged at whole points. Of the properties among the assumptions it only
-    takes what matrices to try: whoever asks has to look whether they hold."""
+    """Two sides and the assumptions, unfolded once, judged at whole points. Of the properties among the assumptions it looks at
+    definiteness: whoever asks has to look whether others hold."""
 
     def __init__(self, a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> None:
         held = [c for c in assuming if c.op != "property"]
+        definite = [c for c in assuming if c.op == "property" and c.attr in DEFINITE]
         self.roots = unfold([a, b, *held])
-        order = topological(self.roots)
+        #: matrices that are to be definite (True) or semidefinite
+        self.definite = list(
+            zip(unfold([c.args[0] for c in definite]), [DEFINITE[c.attr] for c in definite], strict=True)
+        )
+        order = topological([*self.roots, *(n for n, _ in self.definite)])
         self.symbols = [n for n in order if n.op == "symbol"]
         self.kinks = [n for n in topological(self.roots[:2]) if n.op in (*_KINKED, "min", "max", "where")]
         self.bounds = bounds
@@ -198,8 +205,10 @@ class Arena:
         for s, (low, high) in self.bounds.items():
             if s in point and any((low is not None and v < low) or (high is not None and v > high) for v in point[s]):
                 return False
-        done = evaluate_tensors(self.roots[2:], point)
-        return all(v is True for c in self.roots[2:] for v in done[c])
+        done = evaluate_tensors([*self.roots[2:], *(n for n, _ in self.definite)], point)
+        return all(v is True for c in self.roots[2:] for v in done[c]) and all(
+            _is_definite(done[n], n.shape[0], strict) for n, strict in self.definite
+        )
 
     def judged(self, point: Mapping[Node, Tensor]) -> tuple[str, int, Any, Any]:
         """``differ`` with the entry and the two values there, ``same`` (as far as can be seen), or ``unknown``."""
@@ -236,6 +245,15 @@ class Arena:
         low, high = self.bounds.get(s, (None, None))
         simple = t % 2 == 0
         return [_number(at, low, high, simple) for _ in range(shapes.size(s.shape))]
+
+
+def _is_definite(entries: Entries, n: int, strict: bool) -> bool:
+    """Whether a matrix of exact numbers is, for certain."""
+    if not all(isinstance(v, fmpq) for v in entries):
+        return False
+    rows = [entries[i * n : (i + 1) * n] for i in range(n)]
+    symmetric = all(rows[i][j] == rows[j][i] for i in range(n) for j in range(i))
+    return symmetric and against(rows, strict) is None
 
 
 def _number(at: random.Random, low: Fraction | None, high: Fraction | None, simple: bool) -> Fraction:
@@ -354,11 +372,10 @@ def _gram(definite: bool) -> Callable[[Shape, random.Random], Tensor]:
 
 def _grams(assuming: Sequence[Node]) -> dict[Node, Callable[[Shape, random.Random], Tensor]]:
     """Symbols that are assumed to be positive (semi)definite."""
-    names = {"positive_definite": True, "positive_semidefinite": False}
     return {
-        c.args[0]: _gram(names[c.attr])
+        c.args[0]: _gram(DEFINITE[c.attr])
         for c in assuming
-        if c.op == "property" and c.attr in names and c.args[0].op == "symbol"
+        if c.op == "property" and c.attr in DEFINITE and c.args[0].op == "symbol"
     }
 
 

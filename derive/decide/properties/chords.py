@@ -9,8 +9,9 @@ from itertools import islice
 from flint import arb, fmpq
 
 from derive.decide.cascade import Decision
+from derive.decide.properties.facts import restricts
 from derive.decide.refute import Bounds
-from derive.decide.tensor_points import PREC, Arena, Tensor, evaluate_tensors
+from derive.decide.tensor_points import DEFINITE, PREC, Arena, Tensor, evaluate_tensors
 from derive.decide.whole import effort, entries_of, said
 from derive.enclose import precision
 from derive.errors import ExpressionError
@@ -24,8 +25,8 @@ SCALES = (Fraction(1), Fraction(1, 4), Fraction(3))
 
 def above_chord(f: Node, x: Node, assuming: Sequence[Node], bounds: Bounds, sign: int) -> Decision | None:
     """Two points whose midpoint lies above their chord (for ``sign`` -1, below), all three in the domain."""
-    if x.op != "symbol":
-        return None
+    if x.op != "symbol" or any(restricts(c, [x]) and not (c.op == "property" and c.attr in DEFINITE) for c in assuming):
+        return None  # whether a point is in the domain is not known
     try:
         arena = Arena(f, f, assuming, bounds)
         if x not in arena.symbols:

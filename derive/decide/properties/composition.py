@@ -13,10 +13,11 @@ from derive.composites import options_of
 from derive.decide.cascade import Decision
 from derive.decide.properties.curves import Curve
 from derive.decide.properties.entrywise import ELEMENTWISE, Entries, elementwise
-from derive.decide.properties.facts import bare, facts
-from derive.decide.properties.gram import Gram, factors
+from derive.decide.properties.facts import bare, facts, flat, restricts
+from derive.decide.properties.gram import DEFINITE, Gram, factors
 from derive.decide.properties.shape import INEQUALITIES, convex_domain, proved
 from derive.decide.refute import Bounds
+from derive.decide.tensor_points import DEFINITE as DEFINITENESS
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.operators import OPERATORS
@@ -34,9 +35,7 @@ def by_structure(f: Node, x: Node, assuming: Sequence[Node], bounds: Bounds, sig
     if x.op != "symbol" or len(topological([f])) > MAX_NODES or any(n.op == "apply" for n in topological([f])):
         return None
     curves = Curves(x, assuming, bounds)
-    if not all(curves.half_space(c) for c in curves.entries.assuming) or any(
-        asks(c) and x in topological([c]) for c in assuming
-    ):
+    if not all(map(curves.half_space, flat(assuming))):
         return None
     try:
         if curves.bends(f, sign):
@@ -65,6 +64,9 @@ class Curves:
 
     def half_space(self, c: Node) -> bool:
         """Whether an assumption marks out a convex set in x."""
+        if asks(c):  # the definite matrices are a cone
+            cone = c.op == "property" and c.attr in DEFINITENESS and self.flat(c.args[0])
+            return cone or not restricts(c, [self.x])
         if not self.below(c):
             return True
         if c.op in ("and", "def"):
@@ -130,7 +132,7 @@ class Curves:
             case "sqrt":
                 return self.bends(args[0], -1) if sign < 0 else self._norm(args[0])
             case "log":
-                return self.bends(args[0], -1) if sign < 0 else self._log_convex(args[0])
+                return self._log_concave(args[0]) if sign < 0 else self._log_convex(args[0])
             case "var":
                 return sign > 0 and self.flat(args[0]) and _free(n) > 0
             case "log_softmax":
@@ -153,6 +155,8 @@ class Curves:
     def _quadratic(self, n: Node, sign: int) -> bool:
         """v @ M @ v with an affine v, or V.T @ M @ V on a diagonal, with a semidefinite M."""
         parts = factors(n)
+        if sign > 0 and any(p.op == "inv" and self.below(p) for p in parts):
+            return self._fractional(parts)
         if len(parts) < 2 or any(self.below(p) for p in parts[1:-1]) or not self.flat(parts[0]):
             return False
         first, last = parts[0], parts[-1]
@@ -167,6 +171,16 @@ class Curves:
             middle = g.matmul(middle, p)
         return self.gram.sign(middle, negative=sign < 0) > 0 or (
             len(first.shape) == 1 and self.gram.sign(g.add(middle, g.transpose(middle)), negative=sign < 0) > 0
+        )
+
+    def _fractional(self, parts: Sequence[Node]) -> bool:
+        """v @ inv(M) @ v, or V.T @ inv(M) @ V on a diagonal: convex in both where M is definite."""
+        k = len(parts) // 2
+        if len(parts) not in (1, 3) or parts[k].op != "inv" or not self._cone(parts[k].args[0]):
+            return False
+        first, last = parts[0], parts[-1]
+        return k == 0 or (
+            self.flat(first) and (first is last if len(first.shape) == 1 else first is first.graph.transpose(last))
         )
 
     def _power(self, n: Node) -> bool:
@@ -202,6 +216,15 @@ class Curves:
             case "trace":
                 return self._quadratic(n.args[0], 1)
         return False
+
+    def _log_concave(self, n: Node) -> bool:
+        """Of what is concave, and of the determinant of definite matrices."""
+        n = bare(n)
+        return self.bends(n, -1) or (n.op == "det" and self._cone(n.args[0]))
+
+    def _cone(self, n: Node) -> bool:
+        """Whether it is affine and a definite matrix on the whole domain."""
+        return self.flat(n) and self.gram.sign(n) == DEFINITE
 
     def _log_convex(self, n: Node) -> bool:
         """Whether the logarithm of every entry is convex: sums and products of exponentials of what is convex."""

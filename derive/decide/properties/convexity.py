@@ -14,7 +14,7 @@ from derive.decide.cascade import Decision
 from derive.decide.properties.chords import above_chord
 from derive.decide.properties.composition import by_structure
 from derive.decide.properties.curves import Curve
-from derive.decide.properties.facts import facts
+from derive.decide.properties.facts import facts, restricts
 from derive.decide.properties.shape import (
     at,
     below,
@@ -51,9 +51,10 @@ def decider(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Dec
         f, x = components(args[0])[0], components(args[1])
         f = f if sign > 0 else f.graph.neg(f)
         given, ends = conditions(assuming), scalar_bounds(bounds)
-        if (found := _against(f, x, given, ends)) is not None:
+        held = any(restricts(c, (*x, args[1])) for c in assuming)  # by what is not looked at point by point
+        if not held and (found := _against(f, x, given, ends)) is not None:
             return found
-        if not convex_domain(x, given):
+        if held or not convex_domain(x, given):
             return undecided("the assumptions leave a domain that is not known to be convex")
         if Curve(x, given, ends, facts(assuming)).convex(f):
             return proved(f"{'convex' if sign > 0 else 'concave'} by composition and second derivatives")

@@ -11,7 +11,7 @@ from flint import arb, fmpq
 
 from derive.components import MAX_MATRIX, _minor, components
 from derive.decide.cascade import Decision, decide_equal
-from derive.decide.properties.eliminated import against
+from derive.decide.eliminated import against
 from derive.decide.properties.entrywise import Entries
 from derive.decide.properties.facts import facts, implied
 from derive.decide.properties.gram import DEFINITE, SEMIDEFINITE, Gram

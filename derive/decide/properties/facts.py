@@ -76,6 +76,17 @@ def facts(assuming: Sequence[Node]) -> list[Fact]:
     return found
 
 
+def restricts(n: Node, x: Sequence[Node]) -> bool:
+    """Whether an assumption that asks for properties is about the values of any of x: not where x is a property's variable."""
+    for m in topological([n]):
+        if m.op != "property":
+            continue
+        own = {v for given in m.args[1:2] for v in topological([given])} if m.attr not in _DEFINITE else set()
+        if any(v in x and v not in own for v in topological(m.args)):
+            return True
+    return False
+
+
 def bare(n: Node) -> Node:
     while n.op == "def":
         n = n.args[0]
