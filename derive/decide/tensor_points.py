@@ -17,6 +17,7 @@ from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from derive import shapes
 from derive.composites import COMPOSITES
+from derive.decide.eliminated import against
 from derive.enclose import precision, rational, value_of
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.graph import Node, Shape, topological
@@ -30,7 +31,9 @@ Bounds = Mapping[Node, tuple[Fraction | None, Fraction | None]]
 
 MAX_ENTRIES = 400_000  # of all nodes together
 PREC = 192
+MOST_ROWS = 4  # of the B in B.T @ B
 ONE_TURN, MANY_TURNS = 4, 9  # the points from which on a rotation has one angle, many
+DEFINITE = {"positive_definite": True, "positive_semidefinite": False}
 _KINKED = ("relu", "abs", "sign", "select")
 
 
@@ -170,15 +173,22 @@ class Draw(random.Random):
 
 
 class Arena:
-    """Two sides and the assumptions, unfolded once, judged at whole points."""
+    """Two sides and the assumptions, unfolded once, judged at whole points. Of the properties among the assumptions it looks at
+    definiteness: whoever asks has to look whether others hold."""
 
     def __init__(self, a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> None:
-        self.roots = unfold([a, b, *assuming])
-        order = topological(self.roots)
+        held = [c for c in assuming if c.op != "property"]
+        definite = [c for c in assuming if c.op == "property" and c.attr in DEFINITE]
+        self.roots = unfold([a, b, *held])
+        #: matrices that are to be definite (True) or semidefinite
+        self.definite = list(
+            zip(unfold([c.args[0] for c in definite]), [DEFINITE[c.attr] for c in definite], strict=True)
+        )
+        order = topological([*self.roots, *(n for n, _ in self.definite)])
         self.symbols = [n for n in order if n.op == "symbol"]
         self.kinks = [n for n in topological(self.roots[:2]) if n.op in (*_KINKED, "min", "max", "where")]
         self.bounds = bounds
-        self.shapes = _wanted(self.roots[2:], self.symbols)
+        self.shapes = _wanted(self.roots[2:], self.symbols) | _grams(assuming)
         #: whether matrices are asked for that entries taken one by one would not make
         strict = [made for key, made in _FAMILIES.items() if key not in (_SYMMETRIC, _SKEW)]
         self.strict = any(made in strict for made in self.shapes.values())
@@ -195,8 +205,10 @@ class Arena:
         for s, (low, high) in self.bounds.items():
             if s in point and any((low is not None and v < low) or (high is not None and v > high) for v in point[s]):
                 return False
-        done = evaluate_tensors(self.roots[2:], point)
-        return all(v is True for c in self.roots[2:] for v in done[c])
+        done = evaluate_tensors([*self.roots[2:], *(n for n, _ in self.definite)], point)
+        return all(v is True for c in self.roots[2:] for v in done[c]) and all(
+            _is_definite(done[n], n.shape[0], strict) for n, strict in self.definite
+        )
 
     def judged(self, point: Mapping[Node, Tensor]) -> tuple[str, int, Any, Any]:
         """``differ`` with the entry and the two values there, ``same`` (as far as can be seen), or ``unknown``."""
@@ -233,6 +245,15 @@ class Arena:
         low, high = self.bounds.get(s, (None, None))
         simple = t % 2 == 0
         return [_number(at, low, high, simple) for _ in range(shapes.size(s.shape))]
+
+
+def _is_definite(entries: Entries, n: int, strict: bool) -> bool:
+    """Whether a matrix of exact numbers is, for certain."""
+    if not all(isinstance(v, fmpq) for v in entries):
+        return False
+    rows = [entries[i * n : (i + 1) * n] for i in range(n)]
+    symmetric = all(rows[i][j] == rows[j][i] for i in range(n) for j in range(i))
+    return symmetric and against(rows, strict) is None
 
 
 def _number(at: random.Random, low: Fraction | None, high: Fraction | None, simple: bool) -> Fraction:
@@ -299,7 +320,13 @@ def _projection(shape: Shape, at: random.Random) -> Tensor:
     """Q D Q.T with 0 and 1 on the diagonal of D."""
     n, q = shape[0], rotation(shape[0], at)
     kept = [k for k in range(n) if k == 0 or at.random() < 0.4][: max(1, n - 1)]
-    return [sum((q[i][k] * q[j][k] for k in kept), Fraction(0)) for i in range(n) for j in range(n)]
+    out = [[Fraction(0)] * n for _ in range(n)]
+    for k in kept:
+        column = [(i, q[i][k]) for i in range(n) if q[i][k]]  # most are 0
+        for i, x in column:
+            for j, y in column:
+                out[i][j] += x * y
+    return _flat(out)
 
 
 def _idempotent(shape: Shape, at: random.Random) -> Tensor:
@@ -331,6 +358,27 @@ def _simplex(total: Fraction) -> Callable[[Shape, random.Random], Tensor]:
     return made
 
 
+def _gram(definite: bool) -> Callable[[Shape, random.Random], Tensor]:
+    """B.T @ B, and the identity beside it where it is to be definite."""
+
+    def made(shape: Shape, at: random.Random) -> Tensor:
+        n = shape[0]
+        rows = n if at.random() < 0.5 else max(1, n // 2)
+        b = [[Fraction(at.randint(-2, 2)) for _ in range(n)] for _ in range(min(rows, MOST_ROWS))]
+        return [sum((r[i] * r[j] for r in b), Fraction(definite and i == j)) for i in range(n) for j in range(n)]
+
+    return made
+
+
+def _grams(assuming: Sequence[Node]) -> dict[Node, Callable[[Shape, random.Random], Tensor]]:
+    """Symbols that are assumed to be positive (semi)definite."""
+    return {
+        c.args[0]: _gram(DEFINITE[c.attr])
+        for c in assuming
+        if c.op == "property" and c.attr in DEFINITE and c.args[0].op == "symbol"
+    }
+
+
 _SYMMETRIC, _SKEW = frozenset(("symmetric",)), frozenset(("skew",))
 _FAMILIES: dict[frozenset[str], Callable[[Shape, random.Random], Tensor]] = {
     frozenset(("columns",)): _columns,
@@ -351,7 +399,7 @@ def _wanted(assuming: Sequence[Node], symbols: Sequence[Node]) -> dict[Node, Cal
     totals: dict[Node, Fraction] = {}
     for c in (n for n in topological(assuming) if n.op == "eq"):
         for x, y in (c.args, c.args[::-1]):
-            if x.op == "matmul" and _is_eye(y):
+            if x.op == "matmul" and is_eye(y):
                 p, q = x.args
                 if p.op == "transpose" and p.args[0] is q:
                     found.setdefault(q, set()).add("columns")
@@ -371,7 +419,7 @@ def _wanted(assuming: Sequence[Node], symbols: Sequence[Node]) -> dict[Node, Cal
     return made | {s: _simplex(t) for s, t in totals.items() if s not in found}
 
 
-def _is_eye(n: Node) -> bool:
+def is_eye(n: Node) -> bool:
     return n.op == "diag" and n.args[0].op == "broadcast" and n.args[0].args[0] is n.graph.one
 
 
@@ -391,7 +439,7 @@ def implied(assuming: Sequence[Node]) -> list[Node]:
     found = []
     for c in (n for n in topological(assuming) if n.op == "eq"):
         for x, y in (c.args, c.args[::-1]):
-            if x.op == "matmul" and _is_eye(y) and x.args[0].op == "transpose" and x.args[0].args[0] is x.args[1]:
+            if x.op == "matmul" and is_eye(y) and x.args[0].op == "transpose" and x.args[0].args[0] is x.args[1]:
                 q = x.args[1]
                 if q.shape[0] == q.shape[1]:
                     g = q.graph

@@ -22,6 +22,7 @@ from derive.shapes import indices
 
 MAX_LAID_OUT = 120_000  # products of entries up to which a claim is laid out entry by entry
 FEW_POINTS, MANY_POINTS = 12, 24
+ENOUGH = 2  # points beside a proof that are looked at, of many entries
 MAX_SHOWN = 10  # entries of a witness that are written down
 
 _PICKED = ("symbol", "index", "stack", "concat", "def")
@@ -50,13 +51,13 @@ def settle(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, sizes: Si
     proof = prove(a, b, assuming, sizes)
     if proof is not None and not proof.conditions and not assuming:
         return Whole(proof)
-    large = work(order) > MAX_LAID_OUT or any(n.op in ("det", "inv") and n.args[0].shape[0] > MAX_MATRIX for n in order)
+    large = too_large(order)
     try:
         arena = Arena(a, b, assuming, bounds)
         if arena.strict and next(arena.points(MANY_POINTS), None) is None:
             return Whole(empty=True)
         if proof is not None:
-            return Whole(proof) if _inhabited(arena) else Whole(large=large)
+            return Whole(proof) if _inhabited(arena, ENOUGH if large else FEW_POINTS) else Whole(large=large)
         if large or arena.shapes:
             return _refuted(arena, a, large)
     except (ExpressionError, KeyError, RecursionError):
@@ -71,7 +72,7 @@ def seeds(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> list[di
         return []
     try:
         arena = Arena(a, b, assuming, bounds)
-        return [_entries(p) for p in arena.points(MANY_POINTS)] if arena.shapes else []
+        return [entries_of(p) for p in arena.points(MANY_POINTS)] if arena.shapes else []
     except (ExpressionError, KeyError, RecursionError):
         return []
 
@@ -84,15 +85,28 @@ def work(order: Sequence[Node]) -> int:
     return total
 
 
-def _inhabited(arena: Arena) -> bool:
-    """Whether a point of the domain is found at which both sides have a value; at none may they differ."""
-    seen = False
+def too_large(order: Sequence[Node], most: int = MAX_LAID_OUT) -> bool:
+    """Whether there are more products of entries, or a determinant of more rows, than are laid out."""
+    return work(order) > most or any(n.op in ("det", "inv", "solve") and n.args[0].shape[0] > MAX_MATRIX for n in order)
+
+
+def effort(roots: Sequence[Node]) -> int:
+    """About how many products of numbers the values at one point take."""
+    order = topological(roots)
+    return work(order) + sum(prod(n.args[0].shape) * n.args[0].shape[0] for n in order if n.op in ("det", "inv")) + 1
+
+
+def _inhabited(arena: Arena, enough: int) -> bool:
+    """Whether a point of the domain is found at which both sides have a value; at none of the first may they differ."""
+    seen = 0
     for point in arena.points(FEW_POINTS):
         kind = arena.judged(point)[0]
         if kind == "differ":
             return False
-        seen = seen or kind == "same"
-    return seen
+        seen += kind == "same"
+        if seen >= enough:
+            break
+    return seen > 0
 
 
 def _refuted(arena: Arena, a: Node, large: bool) -> Whole:
@@ -102,7 +116,7 @@ def _refuted(arena: Arena, a: Node, large: bool) -> Whole:
             point = _simpler(arena, point) if not large else point
             kind, i, x, y = arena.judged(point)
             index = list(indices(a.shape))[i] if a.shape else None
-            return Whole(None, _entries(point), index, *both_shown(x, y), large=large)
+            return Whole(None, entries_of(point), index, *both_shown(x, y), large=large)
     return Whole(large=large)
 
 
@@ -125,7 +139,7 @@ def _simpler(arena: Arena, point: Mapping[Node, Tensor]) -> dict[Node, Tensor]:
     return best
 
 
-def _entries(point: Mapping[Node, Tensor]) -> dict[Node, Fraction]:
+def entries_of(point: Mapping[Node, Tensor]) -> dict[Node, Fraction]:
     """A point entry by entry."""
     out: dict[Node, Fraction] = {}
     for s, values in point.items():

@@ -1,146 +1,181 @@
-"""Is a matrix positive (semi)definite? By its quadratic form, from which squares are split off; by Sylvester's minors."""
+"""Is a matrix positive (semi)definite? By how it is written (``gram``); by a vector at a point; by its quadratic form, from which
+squares are split off; by Sylvester's minors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations, islice, product
+from itertools import combinations
+
+from flint import arb, fmpq
 
 from derive.components import MAX_MATRIX, _minor, components
 from derive.decide.cascade import Decision, decide_equal
-from derive.decide.properties.facts import Fact, bare, facts, implied
-from derive.decide.properties.shape import at, conditions, proved, scalar_bounds, undecided
+from derive.decide.eliminated import against
+from derive.decide.properties.entrywise import Entries
+from derive.decide.properties.facts import facts, implied
+from derive.decide.properties.gram import DEFINITE, SEMIDEFINITE, Gram
+from derive.decide.properties.shape import conditions, proved, scalar_bounds, undecided
 from derive.decide.refute import Bounds, Domain
 from derive.decide.relation import decide_holds
-from derive.enclose import rational, truth
+from derive.decide.tensor_points import Arena, evaluate_tensors
+from derive.decide.whole import effort, entries_of, said, settle, too_large
+from derive.enclose import evaluate, precision, rational
+from derive.errors import ExpressionError
 from derive.graph import Node, topological
+from derive.properties import asks
 
-MAX_VECTORS = 81  # of entries 1, 0, -1 that are tried
+MAX_SIDE = 6  # rows up to which a quadratic form is written out
 MAX_PRINCIPAL = 4  # rows up to which all principal minors are looked at
+MAX_WORK = 4_000  # products of entries up to which a matrix is laid out
+POINTS = 12
+MAX_VALUES = 2_000_000  # products of numbers, for all points
+MAX_SHOWN = 12  # entries of a vector that are written down
 
 
 def decider(strict: bool) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:
     def decide(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
-        given, ends, known = conditions(assuming), scalar_bounds(bounds), facts(assuming)
-        if _Sums(given, ends, known).sign(args[0]) > (1 if strict else 0):
+        (a,), known, entries = args, facts(assuming), Entries(assuming, bounds)
+        if Gram(entries, known).sign(a) >= (DEFINITE if strict else SEMIDEFINITE):
             return proved("a sum of products B.T @ B, multiples and inverses of such", "structure")
-        return definite(args[0], [*given, *implied(known)], ends, strict)
+        if (found := _at_points(a, assuming, bounds, strict)) is not None:
+            return found
+        if a.shape[0] > MAX_SIDE or too_large(topological([a]), MAX_WORK):
+            return undecided(f"of {a.shape[0]} by {a.shape[0]} entries no quadratic form is written out, and how it is written "
+                             "does not show it")  # fmt: skip
+        symmetric = decide_equal(a, a.graph.transpose(a), entries.assuming, bounds)
+        if symmetric.status != "proved":
+            return symmetric if symmetric.status == "refuted" else undecided(f"symmetric? {symmetric.reason}")
+        return definite(a, [*conditions(assuming), *implied(known)], scalar_bounds(bounds), strict)
 
     return decide
 
 
-class _Sums:
-    """The definiteness that is plain from how a matrix is written, whatever its size: 2 definite, 1 semidefinite, 0 unknown."""
-
-    def __init__(self, given: Sequence[Node], ends: Bounds, known: Sequence[Fact]) -> None:
-        self.given, self.ends, self.facts = given, ends, known
-
-    def sign(self, n: Node) -> int:
-        g = n.graph
-        entries = tuple(bare(e) for e in components(n))
-        for name, value in (("positive_definite", 2), ("positive_semidefinite", 1)):
-            if any(fact.name == name and fact.f == entries for fact in self.facts):
-                return value
-        match n.op:
-            case "def":
-                return self.sign(n.args[0])
-            case "add":
-                one, two = (self.sign(m) for m in n.args)
-                return max(one, two) if one and two else 0
-            case "mul" | "div":
-                scalar, matrix = n.args if not n.args[0].shape else n.args[::-1]
-                if scalar.shape or (n.op == "div" and n.args[0] is scalar):
-                    return 0
-                return min(self.scalar(scalar), self.sign(matrix))
-            case "inv":
-                return 2 if self.sign(n.args[0]) == 2 else 0
-            case "transpose":
-                return self.sign(n.args[0])
-            case "outer" if n.args[0] is n.args[1]:
-                return 1
-            case "diag" if len(n.shape) == 2:
-                return min(self.scalar(e) for e in components(n.args[0]))
-            case "matmul" if len(n.args[0].shape) == len(n.args[1].shape) == 2:
-                a, b = n.args
-                if g.transpose(a) is b or a is g.transpose(b):
-                    return 1
-                for left, middle, right in _threes(a, b):
-                    if left is g.transpose(right) and self.sign(middle):
-                        return 1
-                return 0
-        side = n.shape[0]
-        one = all(e.op == "const" and e.attr == (i % (side + 1) == 0) for i, e in enumerate(entries))
-        return 2 if one else 0
-
-    def scalar(self, n: Node) -> int:
-        """2: positive, 1: not negative."""
-        for op, value in (("gt", 2), ("ge", 1)):
-            if decide_holds(n.graph.call(op, n, n.graph.zero), self.given, self.ends).status == "proved":
-                return value
-        return 0
+def _at_points(a: Node, assuming: Sequence[Node], bounds: Bounds, strict: bool) -> Decision | None:
+    """A point of whole matrices at which a vector, or two entries that should be one, say no."""
+    n = a.shape[0]
+    try:
+        arena = Arena(a, a, assuming, bounds)
+        for point in arena.points(max(1, min(POINTS, MAX_VALUES // effort(arena.roots)))):
+            found = evaluate_tensors(arena.roots[:1], point)[arena.roots[0]]
+            witness = entries_of(point)
+            told = f" at {said(witness)}" if witness else ""
+            if any(isinstance(v, Exception) for v in found):
+                continue
+            rows = [found[i * n : (i + 1) * n] for i in range(n)]
+            for i in range(n):
+                for j in range(i):
+                    if _differ(rows[i][j], rows[j][i]):
+                        reason = f"not symmetric: entries [{i}, {j}] and [{j}, {i}] differ{told}"
+                        return Decision("refuted", reason, witness=witness, method="ball arithmetic")
+            v = _vector(rows, strict)
+            if v is None and strict and _annuls_ones(a, assuming, bounds):
+                v = [fmpq(1)] * n
+            if v is not None:
+                value = "not positive" if strict else "negative"
+                vector = ", ".join(map(str, v[:MAX_SHOWN])) + (", ..." if n > MAX_SHOWN else "")
+                reason = f"v.T @ A @ v is {value} for v = [{vector}]{told}"
+                return Decision("refuted", reason, witness=witness, method="ball arithmetic")
+    except (ExpressionError, KeyError, RecursionError):
+        pass
+    return None
 
 
-def _threes(a: Node, b: Node) -> list[tuple[Node, Node, Node]]:
-    """A product of three, read both ways."""
-    out = []
-    if a.op == "matmul" and len(a.args[0].shape) == 2:
-        out.append((a.args[0], a.args[1], b))
-    if b.op == "matmul" and len(b.args[1].shape) == 2:
-        out.append((a, b.args[0], b.args[1]))
-    return out
+def _annuls_ones(a: Node, assuming: Sequence[Node], bounds: Bounds) -> bool:
+    """Whether the rows of a matrix add up to 0, proved: no ball shows that."""
+    g, n = a.graph, a.shape[0]
+    ones = g.broadcast(g.one, (n,))
+    held = [c for c in assuming if not asks(c)]
+    return settle(g.matmul(a, ones), g.broadcast(g.zero, (n,)), held, bounds).proof is not None
+
+
+def _differ(x: fmpq | arb, y: fmpq | arb) -> bool:
+    if isinstance(x, fmpq) and isinstance(y, fmpq):
+        return bool(x != y)
+    with precision(192):
+        return not arb(x).overlaps(arb(y))
+
+
+def _vector(rows: Sequence[Sequence[fmpq | arb]], strict: bool) -> list[fmpq] | None:
+    """A vector, not 0, at which the form has the wrong sign for certain."""
+    if all(isinstance(x, fmpq) for row in rows for x in row):
+        return against(rows, strict)
+    near = [[x if isinstance(x, fmpq) else _middle(x) for x in row] for row in rows]
+    near = [[(near[i][j] + near[j][i]) / 2 for j in range(len(rows))] for i in range(len(rows))]
+    v = against(near, False)  # of the middles of the balls; whether it serves is seen at the balls themselves
+    for tried in [v] if v is not None else [[fmpq(1)] * len(rows)]:
+        with precision(192):
+            value = sum(
+                (arb(x) * arb(tried[i]) * arb(tried[j]) for i, r in enumerate(rows) for j, x in enumerate(r)), arb(0)
+            )
+            if value < 0:
+                return list(tried)
+    return None
+
+
+def _middle(x: arb) -> fmpq:
+    m, e = x.mid().man_exp()
+    return fmpq(int(m)) * fmpq(2) ** int(e)
 
 
 def definite(a: Node, given: Sequence[Node], ends: Bounds, strict: bool) -> Decision:
-    """Whether v.T @ a @ v > 0 for every v but 0 (not ``strict``: >= 0) and a is symmetric."""
-    g = a.graph
-    symmetric = decide_equal(a, g.transpose(a), given, ends)
-    if symmetric.status != "proved":
-        return symmetric if symmetric.status == "refuted" else undecided(f"symmetric? {symmetric.reason}")
-    size = a.shape[0]
+    """Whether v.T @ a @ v > 0 for every v but 0 (not ``strict``: >= 0), of a symmetric matrix written out."""
+    g, size = a.graph, a.shape[0]
     entries = components(a)
+    if all(e.op == "const" for e in entries):
+        return _of_numbers([rational(e.attr) for e in entries], size, strict)
+    if (against_it := _scalars(entries, size, given, ends, strict)) is not None:
+        return against_it
     v = [g.symbol(f"v{i}'") for i in range(size)]
     form = g.zero
     for i in range(size):
         for j in range(size):
             form = g.add(form, g.mul(g.mul(v[i], v[j]), entries[i * size + j]))
-    if (against := _vector(form, v, given, ends, strict)) is not None:
-        return against
-    if strict:
-        cases = [[*given, g.call("ne", s, g.zero)] for s in v]
-        found = [decide_holds(g.call("gt", form, g.zero), case, ends) for case in cases]
-    else:
-        found = [decide_holds(g.call("ge", form, g.zero), given, ends)]
-    for d in found:
-        if d.status == "refuted":
-            return d
-    if all(d.status == "proved" for d in found):
-        return proved("its quadratic form is positive" if strict else "its quadratic form is nowhere negative")
-    return _by_minors(entries, size, given, ends, strict)
+    cases = [[*given, g.call("ne", s, g.zero)] for s in v] if strict else [list(given)]
+    for case in cases:
+        found = decide_holds(g.call("gt" if strict else "ge", form, g.zero), case, ends)
+        if found.status == "refuted":
+            return found
+        if found.status != "proved":
+            return _by_minors(entries, size, given, ends, strict)
+    return proved("its quadratic form is positive" if strict else "its quadratic form is nowhere negative")
 
 
-def _vector(form: Node, v: Sequence[Node], given: Sequence[Node], ends: Bounds, strict: bool) -> Decision | None:
-    """A simple vector, and values for the symbols, at which the form has the wrong sign."""
-    g = form.graph
-    wrong = g.call("le" if strict else "lt", form, g.zero)
-    leaves = [n for n in Domain(form, form, given, ends).symbols if n not in v]
-    if any(n.op == "apply" for n in topological([form, *given])):
+def _of_numbers(entries: Sequence[fmpq], size: int, strict: bool) -> Decision:
+    v = against([entries[i * size : (i + 1) * size] for i in range(size)], strict)
+    if v is None:
+        return proved("by elimination of its numbers", "elimination")
+    value = "not positive" if strict else "negative"
+    reason = f"v.T @ A @ v is {value} for v = [{', '.join(map(str, v))}]"
+    return Decision("refuted", reason, witness={}, method="elimination")
+
+
+def _scalars(entries: list[Node], size: int, given: Sequence[Node], ends: Bounds, strict: bool) -> Decision | None:
+    """A point of the entries' symbols, and a vector, at which the form has the wrong sign."""
+    g = entries[0].graph
+    if any(n.op == "apply" for n in topological([*entries, *given])):
         return None
-    starts = [dict.fromkeys(leaves, Fraction(0)), *(dict(p) for p in Domain(g.zero, form, given, ends).points(4))]
-    for start in starts:
-        for pattern in islice(product((1, 0, -1), repeat=len(v)), MAX_VECTORS):
-            point = {**start, **{s: Fraction(k) for s, k in zip(v, pattern, strict=True)}}
-            if not any(pattern) or Domain(form, form, given, ends).judge(point, highest=0).kind != "same":
-                continue
-            if truth(wrong, {s: rational(c) for s, c in point.items()}) is True:
-                value = "not positive" if strict else "negative"
-                said = f"v.T @ A @ v is {value} for v = [{', '.join(map(str, pattern))}]{_elsewhere(point, v)}"
-                return Decision("refuted", said, witness=point, method="ball arithmetic")
+    total = g.zero
+    for e in entries:
+        total = g.node("add", (total, e))
+    domain = Domain(total, total, given, ends)
+    for point in _starts(domain):
+        if domain.judge(point, highest=0).kind != "same":
+            continue
+        found = evaluate(entries, {s: rational(v) for s, v in point.items()})
+        if any(isinstance(x, Exception) for x in found):
+            continue
+        if (v := _vector([found[i * size : (i + 1) * size] for i in range(size)], strict)) is not None:
+            value = "not positive" if strict else "negative"
+            at = f" at {said(point)}" if point else ""
+            reason = f"v.T @ A @ v is {value} for v = [{', '.join(map(str, v))}]{at}"
+            return Decision("refuted", reason, witness=dict(point), method="ball arithmetic")
     return None
 
 
-def _elsewhere(point: Mapping[Node, Fraction], v: Sequence[Node]) -> str:
-    rest = at({s: c for s, c in point.items() if s not in v})
-    return f" at {rest}" if rest else ""
+def _starts(domain: Domain) -> Iterator[Mapping[Node, Fraction]]:
+    yield dict.fromkeys(domain.symbols, Fraction(0))
+    yield from (dict(p) for p in domain.points(POINTS))
 
 
 def _by_minors(entries: list[Node], size: int, given: Sequence[Node], ends: Bounds, strict: bool) -> Decision:

@@ -15,9 +15,11 @@ from itertools import combinations
 from derive.calculus import gradient
 from derive.components import _minor, components, components_all
 from derive.decide.refute import Bounds
+from derive.errors import ExpressionError
 from derive.graph import Node, substitute_all, topological
 from derive.properties import asks
 
+MAX_SIDE = 6  # of a matrix whose entries are looked at
 MAX_ROWS = 4  # of a matrix whose minors are written out
 _CURVED = ("convex", "concave")
 _MONOTONE = ("increasing", "nondecreasing", "decreasing", "nonincreasing")
@@ -32,6 +34,17 @@ class Fact:
     f: tuple[Node, ...]
     x: tuple[Node, ...]
     node: Node
+
+    def about(self, n: Node) -> bool:
+        """Whether it is about this matrix."""
+        if bare(self.node.args[0]) is bare(n):
+            return True
+        if not self.f or n.shape != self.node.args[0].shape:
+            return False
+        try:
+            return self.f == tuple(map(bare, components(n)))
+        except ExpressionError:  # what is not written out
+            return False
 
 
 def flat(assuming: Sequence[Node]) -> list[Node]:
@@ -58,8 +71,20 @@ def facts(assuming: Sequence[Node]) -> list[Fact]:
     for n in flat(assuming):
         if n.op == "property" and n.attr in (*_CURVED, *_MONOTONE, *_DEFINITE):
             x = tuple(components(n.args[1])) if len(n.args) > 1 else ()
-            found.append(Fact(n.attr, tuple(bare(e) for e in components(n.args[0])), x, n))
+            few = not n.args[0].shape or n.args[0].shape[0] <= MAX_SIDE
+            found.append(Fact(n.attr, tuple(bare(e) for e in components(n.args[0])) if few else (), x, n))
     return found
+
+
+def restricts(n: Node, x: Sequence[Node]) -> bool:
+    """Whether an assumption that asks for properties is about the values of any of x: not where x is a property's variable."""
+    for m in topological([n]):
+        if m.op != "property":
+            continue
+        own = {v for given in m.args[1:2] for v in topological([given])} if m.attr not in _DEFINITE else set()
+        if any(v in x and v not in own for v in topological(m.args)):
+            return True
+    return False
 
 
 def bare(n: Node) -> Node:
@@ -103,7 +128,7 @@ def implied(given: Sequence[Fact]) -> list[Node]:
     for fact in given:
         g = fact.node.graph
         if fact.name in _DEFINITE:
-            out += _minors(fact)
+            out += _minors(fact) if fact.f else []
         elif len(fact.x) == 1 and _calm(fact.f[0]):
             slope = gradient(fact.f[0], [fact.x[0]])[0]
             if fact.name in _CURVED:
@@ -145,7 +170,9 @@ def _minors(fact: Fact) -> list[Node]:
 
 def at_point(fact: Fact, witness: Mapping[Node, Fraction]) -> Node | None:
     """The property with the point's values for all symbols that are not its variables; None where an abstract function is
-    left in it."""
+    left in it, or there are too many entries."""
+    if not fact.f:
+        return None
     g = fact.node.graph
     own = set(fact.x)
     values = {s: g.const(v) for s, v in witness.items() if s not in own}

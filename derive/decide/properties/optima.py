@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from derive.calculus import gradient
 from derive.components import components
 from derive.decide.cascade import Decision, decide_equal
-from derive.decide.properties.convexity import Curve
+from derive.decide.properties.curves import Curve
 from derive.decide.properties.facts import facts
 from derive.decide.properties.shape import (
     below,

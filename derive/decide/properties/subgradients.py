@@ -14,7 +14,7 @@ from flint import fmpq
 
 from derive.components import components
 from derive.decide.cascade import Decision, decide_equal
-from derive.decide.properties.convexity import Curve
+from derive.decide.properties.curves import Curve
 from derive.decide.properties.facts import Fact, facts
 from derive.decide.properties.shape import (
     _moves,
