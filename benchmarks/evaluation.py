@@ -2,20 +2,20 @@
 
     python benchmarks/evaluation.py [--layers 3] [--points 100000]
 
-float64, one thread; peers that are not installed are skipped by name. Inputs and parameters all differ from point to
-point. All return new memory on every call but the line that says out=. Ours returns the gradient and the upper triangle,
-lambdify too; Torch and JAX return the full Hessian and no gradient. Times are medians; what is prepared once (deriving,
-writing, compiling) is told apart. ``peak`` is what a call takes beyond the inputs, in bytes a point, and as a multiple of
-its results.
+float64, one thread; peers that are not installed are skipped by name. Inputs and parameters all differ from point to point.
+Ours returns the gradient and the upper triangle, lambdify too; Torch and JAX return the full Hessian and no gradient. All
+return new memory on every call, and beside that ours writes over the results of an earlier call (``out=``). Ours runs in turn
+with each peer (see timing); what is prepared once (deriving, writing, compiling) is told apart. The memory that ours takes is
+what a call takes at most beyond its inputs.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import statistics
 import time
 from collections.abc import Callable, Sequence
+from statistics import median
 from typing import Any
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -24,8 +24,7 @@ os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
 
 import networks  # noqa: E402
 import numpy as np  # noqa: E402
-
-Call = Callable[[], Any]
+from timing import Call, available, in_turn, ratio  # noqa: E402
 
 
 def ours(layers: int, inputs: Sequence[Any], dtype: Any = None, again: bool = False) -> Call:
@@ -43,10 +42,6 @@ def ours(layers: int, inputs: Sequence[Any], dtype: Any = None, again: bool = Fa
         return lambda: f(*given)
     out = f(*given)
     return lambda: f(*given, out=out)
-
-
-def in_the_same_memory(layers: int, inputs: Sequence[Any]) -> Call:
-    return ours(layers, inputs, again=True)
 
 
 def in_float32(layers: int, inputs: Sequence[Any]) -> Call:
@@ -114,26 +109,14 @@ def casadi_map(layers: int, inputs: Sequence[Any]) -> Call:
     return lambda: f(stacked)
 
 
-METHODS: dict[str, tuple[str, Callable[[int, Sequence[Any]], Call]]] = {
-    "generated NumPy": ("numpy", ours),
-    "the same, out= given": ("numpy", in_the_same_memory),
+#: What is measured beside the generated NumPy, by the module that it needs.
+PEERS: dict[str, tuple[str, Callable[[int, Sequence[Any]], Call]]] = {
     "generated NumPy, float32": ("numpy", in_float32),
     "sympy.lambdify(cse=True)": ("sympy", sympy_lambdify),
     "torch.func.vmap(hessian)": ("torch", torch_func),
     "jax.jit(vmap(hessian))": ("jax", jax_jit),
     "casadi map": ("casadi", casadi_map),
 }
-
-
-def measured(call: Call, seconds: float = 4.0) -> float:
-    """Median seconds of as many calls as fit: one at least, 15 at most, after one that is not counted."""
-    call()
-    times: list[float] = []
-    while len(times) < 15 and (not times or sum(times) < seconds):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
 
 
 def peak(call: Call) -> int:
@@ -151,34 +134,35 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--layers", type=int, default=3)
     parser.add_argument("--points", type=int, nargs="*", default=[100_000, 1_000_000])
+    parser.add_argument("--seconds", type=float, default=10.0, help="for each peer")
     given = parser.parse_args()
-    from importlib.util import find_spec
-
+    usable = available(sorted({module for module, _ in PEERS.values()}))
     for points in given.points:
-        print(f"\n{given.layers} layers, {points} points")
-        print(f"{'':28} {'prepared s':>10} {'ms':>10} {'Mpoints/s':>10} {'ours is x':>10}")
         rng = np.random.default_rng(0)
         inputs = [rng.standard_normal(points) for _ in range(2 + 2 * given.layers)]
-        first = 0.0
-        for name, (module, prepare) in METHODS.items():
-            if find_spec(module) is None:
-                print(f"{name:28} not installed, skipped")
+        generated, again = ours(given.layers, inputs), ours(given.layers, inputs, again=True)
+        results = sum(r.nbytes for r in generated())
+        print(
+            f"\n{given.layers} layers, {points} points; ours takes {peak(generated) / results:.3f} of its results in memory"
+        )
+        print(f"{'':28} {'prepared s':>10} {'ms':>8}   {'takes, of ours':24} {'ms':>8}   of ours with out= {'ms':>8}")
+        for name, (module, prepare) in PEERS.items():
+            if module not in usable:
                 continue
             start = time.perf_counter()
             try:
                 call = prepare(given.layers, inputs)
                 call()
                 prepared = time.perf_counter() - start
-                taken = measured(call)
+                new, same, theirs = in_turn(generated, again, call, seconds=given.seconds)
             except Exception as fault:
                 print(f"{name:28} failed: {type(fault).__name__}: {str(fault)[:60]}")
                 continue
-            first = first or taken
-            line = f"{name:28} {prepared:10.2f} {taken * 1e3:10.1f} {points / taken / 1e6:10.2f} {taken / first:10.1f}"
-            if module == "numpy":
-                results = sum(r.nbytes for r in call())
-                line += f"   peak {peak(call) / points:.0f} B/point, {peak(call) / results:.3f} of its results"
-            print(line, flush=True)
+            print(
+                f"{name:28} {prepared:10.2f} {1e3 * median(theirs):8.1f}   {ratio(theirs, new)!s:24} {1e3 * median(new):8.1f}"
+                f"   {ratio(theirs, same)!s:24} {1e3 * median(same):8.1f}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -41,9 +41,9 @@ def sigmoid(x, out):
     np.exp(out, out=out)
     np.add(out, 1.0, out=out)
     np.divide(1.0, out, out=out)
-    low = x < (-708.0 if out.itemsize == 8 else -87.0)
-    if np.any(low):
-        np.exp(x, out=out, where=low)''',
+    lowest = -708.0 if out.itemsize == 8 else -87.0
+    if np.fmin.reduce(x) < lowest:
+        np.exp(x, out=out, where=x < lowest)''',
     "select": '''\
 def select(s, a, b, out):
     """a where s > 0, b where s < 0; on the kink their common value, or NaN."""
@@ -80,21 +80,33 @@ def in_blocks(compute, inputs, shapes, buffers, masks, out):
             rows += list(whole.astype(dtype, copy=False).reshape(math.prod(s), count))
     sizes = [math.prod(s) for s in shapes]
     if out is None:  # all results in one piece of memory
-        pieces = np.split(np.empty((sum(sizes), count), dtype), np.cumsum(sizes)[:-1])
-        out = [piece.reshape(s + points) for piece, s in zip(pieces, shapes)]
+        out = [piece.reshape(s + points) for piece, s in zip(in_lines([size * count for size in sizes], dtype), shapes)]
     else:
         check_results(out, [s + points for s in shapes], dtype, [a for a, _ in given])
     results = [row for o, size in zip(out, sizes) for row in o.reshape(size, count)]
     block = BLOCK * 8 // dtype.itemsize
-    work = np.empty((buffers, min(block, count)), dtype)
+    work = in_lines([min(block, count)] * buffers, dtype)
     flags = np.empty((masks, min(block, count)), bool)
     with np.errstate(all="ignore"):  # a branch that is not taken, or the tail of an exponential, is no warning
         for start in range(0, count, block):
             stop = min(start + block, count)
             here = [r[start:stop] if isinstance(r, np.ndarray) else r for r in rows]
             there = [r[start:stop] for r in results]
-            compute(*here, *there, *work[:, : stop - start], *flags[:, : stop - start])
+            compute(*here, *there, *[w[: stop - start] for w in work], *flags[:, : stop - start])
     return tuple(out)
+
+
+def in_lines(lengths, dtype):
+    """New arrays in one piece of memory, each at the start of a line of the cache: vectors across two lines are slow to write."""
+    line = 64 // dtype.itemsize
+    spans = [-(-n // line) * line for n in lengths]
+    memory = np.empty(sum(spans) + line, dtype)
+    start = -memory.__array_interface__["data"][0] % 64 // dtype.itemsize
+    arrays = []
+    for n, span in zip(lengths, spans):
+        arrays.append(memory[start : start + n])
+        start += span
+    return arrays
 
 
 def check_results(out, shapes, dtype, inputs):
@@ -132,6 +144,7 @@ def blocked_source(outputs: Sequence[Node], inputs: Sequence[Node], name: str = 
             "math",
             "BLOCK",
             "in_blocks",
+            "in_lines",
             "check_results",
             "out",
             name,
