@@ -144,6 +144,18 @@ def test_missing_inputs_are_recovered(
         assert [found[f"n{i}"].verdict for i in range(len(prints))] == verdicts
 
 
+def test_an_input_that_no_print_determines_is_underspecified(tmp_path: Path) -> None:
+    found = judged(tmp_path, RECOVER + "  - {id: n, of: x**2, prints: 4}\n")
+    assert found["b"].verdict == "underspecified"
+    assert found["b"].exact is None
+    assert "z, a cannot do without it" in found["b"].reason
+
+
+def test_an_input_that_nothing_needs_is_not_missing(tmp_path: Path) -> None:
+    found = judged(tmp_path, "symbols: {x: 2, b: {recover: true}}\nclaims:\n  - {id: b, recover: b}\n")
+    assert found["b"].verdict == "undecided"
+
+
 def test_no_value_fits(tmp_path: Path) -> None:
     found = judged(tmp_path, RECOVER + "  - {id: n, of: a, prints: 1.5}\n")
     assert found["b"].verdict == "inconsistent"

@@ -17,7 +17,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from derive.enclose import evaluate, rational
-from derive.graph import Node
+from derive.graph import Node, topological
 from derive.language import decimal_text
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
@@ -35,13 +35,14 @@ Intervals = tuple[tuple[Fraction, Fraction], ...]
 @dataclass(frozen=True, slots=True)
 class Recovery:
     """``intervals`` are the values that the claims ``agreeing`` allow, ``value`` the one taken (None: none, or undetermined);
-    the claims ``against`` contradict it."""
+    the claims ``against`` contradict it. Where no printed number depends on it, ``needed`` are the definitions that do."""
 
     intervals: Intervals
     value: Fraction | None
     agreeing: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     fault: str = ""
+    needed: tuple[str, ...] = ()
 
 
 def recover(bench: Bench, claim: Claim) -> Recovery:
@@ -50,7 +51,8 @@ def recover(bench: Bench, claim: Claim) -> Recovery:
     sources = [c for c in bench.case.claims if _is_source(bench, claim, c)]
     nodes = [bench.entry(c.of) for c in sources if c.of is not None]
     if not nodes:
-        return Recovery((), None, fault=f"no printed number depends on '{symbol.name}'")
+        needed = () if claim.sources else _needing(bench, symbol.node)
+        return Recovery((), None, fault=f"no printed number depends on '{symbol.name}'", needed=needed)
     others = {n for node in nodes for n in bench.not_given(node)} - {symbol.name}
     if others:
         return Recovery((), None, fault=f"the printed numbers also depend on {', '.join(sorted(others))}")
@@ -113,6 +115,11 @@ def _length(
         if units > 0.5:
             total += log10(1 + units)
     return total, abs(value)
+
+
+def _needing(bench: Bench, x: Node) -> tuple[str, ...]:
+    """The definitions that x stands in."""
+    return tuple(name for name, d in bench.case.definitions.items() if x in topological([d.node]))
 
 
 def _is_source(bench: Bench, claim: Claim, c: Claim) -> bool:
@@ -183,6 +190,9 @@ def simplest(low: Fraction, high: Fraction) -> Fraction:
 def judge_recovery(bench: Bench, claim: Claim) -> Verdict:
     assert claim.recover is not None
     found = bench.recoveries[claim.recover]
+    if found.needed:
+        reason = f"'{claim.recover}' is not given; {', '.join(found.needed)} cannot do without it, and no print determines it"
+        return Verdict("underspecified", reason, evidence={"method": "exhaustive"})
     if found.fault:
         return undecided(f"'{claim.recover}' is not given, and not recovered: {found.fault}")
     evidence: dict[str, Any] = {"method": "certified", "intervals": [[_out(a), _out(b)] for a, b in found.intervals]}
