@@ -40,6 +40,20 @@ claims:
     assert found["half"].evidence["method"] == "certified" or "parts" in found["half"].evidence
 
 
+def test_a_vector_that_differs_is_told_by_its_entry(tmp_path: Path) -> None:
+    found = judged(
+        tmp_path,
+        """\
+symbols: {v: {shape: [2]}, J: {shape: [2, 2]}}
+claims:
+  - {id: product, of: v @ J, standard: {form: J @ v, name: the library's}}
+""",
+    )
+    assert found["product"].verdict == "convention"
+    assert found["product"].reason.startswith("differs from the library's, entry [0] at v[0] = ")
+    assert found["product"].reason.endswith("the document's is the library's with J.T @ v in place of J @ v")
+
+
 def test_claims_that_exclude_each_other(tmp_path: Path) -> None:
     found = judged(
         tmp_path,

@@ -192,6 +192,8 @@ def test_factors_that_follow_a_size() -> None:
     assert by_size([(Fraction(1, 6), {"N": 3}), (Fraction(1, 8), {"N": 4})]) == "1/(2*N)"
     assert by_size([(Fraction(-6), {"N": 3})]) == "-2*N"
     assert by_size([(Fraction(5), {"N": 3})]) == ""
+    assert by_size([(Fraction(3), {"m": 3, "n": 3}), (Fraction(1), {"m": 1, "n": 1})]) == ""
+    assert by_size([(Fraction(3), {"m": 3, "n": 2}), (Fraction(1), {"m": 1, "n": 1})]) == "m"
 
 
 def judged(tmp_path: Path, text: str) -> dict[str, Verdict]:

@@ -32,8 +32,9 @@ def judge_convention(bench: Bench, claim: Claim) -> Verdict:
             case "refuted":
                 step = diagnosis(ours, form, assuming, bench.bounds)
                 evidence = {**said.evidence, "standard": name}
-                where = decision.reason.removeprefix("not equal").replace("the left side", "the document's")
-                reason = f"differs from {name}{where.replace('the right side', 'the standard')}"
+                entry, _, where = decision.reason.rpartition("not equal")
+                where = where.replace("the left side", "the document's").replace("the right side", "the standard")
+                reason = f"differs from {name}{f', {entry[:-2]}' if entry else ''}{where}"
                 if step is not None:
                     words = told(bench, claim, step, partial(_form, i))
                     evidence["translation"] = translated(words, name)

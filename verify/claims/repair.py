@@ -40,19 +40,23 @@ def diagnosis(
 
 
 def by_size(seen: Sequence[tuple[Fraction, Mapping[str, int]]]) -> str:
-    """A constant factor that goes along with a size at every instance where it was seen, such as ``1/N``; else ""."""
+    """A constant factor that goes along with one size at every instance where it was seen, such as ``1/N``; else ""."""
     first, sizes = seen[0]
     if all(c == first for c, _ in seen) and (len(seen) > 1 or abs(first) in _NO_SIZE):
         return ""
+    fitting: dict[str, tuple[int, Fraction]] = {}
     for name in sizes:
         for power in (-1, 1):
             left = {c / Fraction(at[name]) ** power for c, at in seen}
             if len(left) == 1 and (k := left.pop()) in _BESIDE_SIZE:
-                above, below = k.numerator, k.denominator
-                if power > 0:
-                    return f"{'' if above == 1 else '-' if above == -1 else f'{above}*'}{name}{'' if below == 1 else f'/{below}'}"
-                return f"{above}/{name if below == 1 else f'({below}*{name})'}"
-    return ""
+                fitting.setdefault(name, (power, k))
+    if len(fitting) != 1:
+        return ""  # sizes that are equal at every instance can't be told apart
+    ((name, (power, k)),) = fitting.items()
+    above, below = k.numerator, k.denominator
+    if power > 0:
+        return f"{'' if above == 1 else '-' if above == -1 else f'{above}*'}{name}{'' if below == 1 else f'/{below}'}"
+    return f"{above}/{name if below == 1 else f'({below}*{name})'}"
 
 
 def said(repair: Repair) -> str:
