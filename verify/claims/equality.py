@@ -133,8 +133,9 @@ def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node], me
     found = verdict_of(decision, claim)
     if decision.status != "refuted":
         return found
-    step = diagnosis(a, b, assuming, bounds, _others(bench)) if mends else None
     right = f"correct: {to_text(a)}" if len(to_text(a)) < 200 else ""
+    bench.settled(claim, replace(found, reason="; ".join(p for p in (found.reason, right) if p)))
+    step = diagnosis(a, b, assuming, bounds, _others(bench)) if mends else None
     if step is None:
         return replace(found, reason="; ".join(p for p in (found.reason, right) if p))
     if step.condition:
