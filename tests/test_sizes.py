@@ -158,3 +158,22 @@ def test_relations_and_standards_at_every_instance(tmp_path: Path, claim: str, v
     found = judged(tmp_path, claim)
     assert found[0] == verdict, found
     assert words in found[1]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict", "words"),
+    [
+        # of one number there is no such variance: the other instances are what the claim is about
+        ("of: 'var(w, ddof=1)', equals: n*var(w)/(n - 1)", "holds", "at m = 2, n = 3, N = 2; m = 3, n = 4, N = 3; says nothing"),
+        ("of: 'var(w, ddof=1)', equals: (n + 1)*var(w)/n", "wrong", ""),
+        ("of: 'var(w, ddof=1)', equals: 3*var(w)/2", "wrong", "at m = 3, n = 4"),
+        ("of: '(w - mean(w))/sqrt(var(w))', equals: sqrt(n)*(w - mean(w))/norm(w - mean(w))", "holds", "says nothing at m = 1"),
+        ("of: 'var((w - mean(w))/sqrt(var(w)))', equals: 1", "holds", "says nothing at m = 1"),
+        # at the case's own sizes it has to say something
+        ("of: sum(w)/(m - 2), equals: sum(w)/(m - 2)", "undecided", "no point was found"),
+    ],
+)  # fmt: skip
+def test_an_instance_at_which_a_claim_says_nothing(tmp_path: Path, claim: str, verdict: str, words: str) -> None:
+    found = judged(tmp_path, claim.replace("'", '"'))
+    assert found[0] == verdict, found
+    assert words in found[1]

@@ -18,7 +18,7 @@ from derive.shapes import Size
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.repair import Diagnosis, by_size, diagnosis
-from verify.verdict import Verdict, combine, undecided
+from verify.verdict import Verdict, combine
 
 if TYPE_CHECKING:
     from derive.decide import Decision
@@ -42,7 +42,7 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
         if _whatever_the_sizes(general, same):
             reason = f"{here.reason}, whatever the sizes"
             return replace(here, reason=reason, evidence={**here.evidence, "sizes": "all"})
-    tried = [say_sizes(sizes)]
+    tried, empty = [say_sizes(sizes)], []
     for other in bench.elsewhere:
         same = same_claim(other, claim)
         if same is None:
@@ -50,10 +50,21 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
         if same.misfit:
             return _misfit(claim, f"at {say_sizes(other.case.sizes)} {same.misfit}")
         there, _ = _judge_here(other, same, mends=False)
+        if says_nothing(there):
+            empty.append(say_sizes(other.case.sizes))
+            continue
         if there.verdict not in ("holds", "holds-if"):
             return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
         tried.append(say_sizes(other.case.sizes))
-    return replace(here, reason=f"{here.reason}; at {'; '.join(tried)}", evidence={**here.evidence, "sizes": tried})
+    reason = f"{here.reason}; at {'; '.join(tried)}" + (f"; says nothing at {'; '.join(empty)}" if empty else "")
+    return replace(here, reason=reason, evidence={**here.evidence, "sizes": tried})
+
+
+def says_nothing(verdict: Verdict) -> bool:
+    """Whether no point was found at which a claim says anything, such as the variance of one number by n - 1."""
+    parts = verdict.evidence.get("parts", [{"verdict": verdict.verdict, **verdict.evidence}])
+    left = [p for p in parts if p["verdict"] == "undecided"]
+    return verdict.verdict == "undecided" and bool(left) and all(p.get("empty") for p in left)
 
 
 def same_claim(other: Bench, claim: Claim) -> Claim | None:
@@ -200,7 +211,7 @@ def verdict_of(decision: Decision, claim: Claim) -> Verdict:
             return Verdict("holds-if", decision.reason, evidence=evidence)
         case "refuted":
             return Verdict("wrong", decision.reason, None, (claim.id,), {**evidence, "method": "certified"})
-    return undecided(decision.reason)
+    return Verdict("undecided", decision.reason, evidence={"empty": True} if decision.empty else {})
 
 
 def _text(condition: Any) -> str:

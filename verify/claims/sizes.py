@@ -8,7 +8,7 @@ from dataclasses import replace
 from derive.properties import asks
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.claims.equality import has_sizes, same_claim, say_sizes
+from verify.claims.equality import has_sizes, same_claim, say_sizes, says_nothing
 from verify.verdict import Verdict
 
 #: Judges of what is to hold at every instance. Formulas (``equals``) have their own way; numbers are printed for one instance.
@@ -27,7 +27,7 @@ def at_every_size(bench: Bench, claim: Claim, name: str, judge: Callable[[Bench,
         return here  # its judge sees to it
     if name in _EVERYWHERE and here.verdict in _FINE:
         for sizes, there in _elsewhere(bench, claim, judge):
-            if there.verdict not in _FINE:
+            if there.verdict not in _FINE and not says_nothing(there):
                 return replace(there, reason=f"at {sizes}: {there.reason}")
     if name == "somewhere" and here.verdict == "wrong":
         for sizes, there in _elsewhere(bench, claim, judge):
