@@ -20,6 +20,8 @@ from derive.operators import DEFERRED, DERIVATIVES, OPERATORS
 
 Entries = list[Node]
 
+#: What may have no value somewhere, whatever stands in it.
+_PARTIAL = ("div", "pow", "log", "log1p", "sqrt", "select")
 MAX_MATRIX = 6  # rows of a determinant or an inverse that is written out
 
 
@@ -70,6 +72,8 @@ def _entries(g: Graph, n: Node, done: dict[Node, Entries]) -> Entries:
 def _apply(g: Graph, n: Node, args: tuple[Node, ...]) -> Node:
     if n.op in ("mul", "div") and g.zero in args and any(_closed(a) for a in args):
         return g.node(n.op, args)  # 0/norm(zeros(2)) has no value, and 0 times what has none
+    if n.op == "sub" and args[0] is args[1] and any(m.op in _PARTIAL for m in topological([args[0]])):
+        return g.node(n.op, args)  # nothing minus itself is not 0: the variance of one logarithm
     folds = n.op in FOLDING and not marks_a_jump(n)
     return FOLDING[n.op](g, *args) if folds else g.node(n.op, args, n.attr)
 

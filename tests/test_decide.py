@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derive import api
 from derive.abstract import function
-from derive.calculus import expand
+from derive.calculus import expand, expand_all
 from derive.components import components
 from derive.decide import Decision, decide_equal
 from derive.errors import ShapeError
@@ -239,6 +240,26 @@ def test_where_both_sides_are_undefined_nothing_is_claimed() -> None:
     found = decide("d(relu(z), z)*x == x*d(relu(z), z)")[1]
     assert found.status == "proved"
     assert [to_text(c) for c in found.conditions] == ["z != 0"]
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "condition"),
+    [
+        ("var(log(x)) == 0", "proved-if", "x[0] > 0"),
+        ("mean(log(x)) - log(x[0]) == 0", "proved-if", "x[0] > 0"),
+        ("softmax(log(x)) == ones(1)", "proved-if", "x[0] > 0"),
+        ("var((x - mean(x))/sqrt(var(x))) == 1", "undecided", ""),  # 0/0
+        ("softmax(x) == ones(1)", "proved", ""),
+        ("d(log_softmax(x), x) == zeros(1, 1)", "proved", ""),
+    ],
+)
+def test_of_one_number_what_has_no_value_is_not_nothing(text: str, status: str, condition: str) -> None:
+    scope, graph = api.scope(text, {"x": (1,)})
+    claim = parse(text, scope, graph)
+    a, b = expand_all([graph.broadcast(side, claim.shape) for side in claim.args])
+    found = decide_equal(a, b)
+    assert found.status == status, found
+    assert ", ".join(to_text(c) for c in found.missing) == condition
 
 
 def test_a_jump_has_no_derivative() -> None:

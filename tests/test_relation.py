@@ -86,3 +86,16 @@ claims:
     assert [v.verdict for v in found] == ["holds-if", "wrong", "holds-if"]
     assert found[0].reason == "holds if eta < 2/lam; as stated: does not hold at eta = 2, lam = 2"
     assert "under eta < 3/lam: wrong" in found[1].reason
+
+
+def test_an_equation_is_decided_by_its_two_sides(tmp_path: Path) -> None:
+    """As where(a == b, 1, 0) = 1 it would need a point at which enclosures of roots are known to be equal."""
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        "title: T\nsymbols:\n  x: {shape: [3]}\n  y: {shape: [3]}\nclaims:\n"
+        '  - {id: one, holds: "var((x - mean(x))/sqrt(var(x))) == 1"}\n'
+        '  - {id: two, holds: "sum((x - mean(x))/sqrt(var(x))) == y[0] - y[0]"}\n'
+        '  - {id: three, holds: "var((x - mean(x))/sqrt(var(x)), ddof=1) == 1"}\n'
+    )
+    case = load(path)
+    assert [judge(Bench(case), c).verdict for c in case.claims] == ["holds", "holds", "wrong"]

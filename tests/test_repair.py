@@ -75,6 +75,8 @@ FAULTS = [
     ("V W @ x == W @ v", "", "right with x in place of v"),
     ("V x[0]*y[1] == x[0]*y[0]", "", "right with y[1] in place of y[0]"),
     ("V A[0, 1]*w[1] == A[1, 1]*w[1]", "", "right with A[0, 1] in place of A[1, 1]"),
+    # beside a condition, which is no value to take a root or a square of
+    ("max(0, 1 - y*x) == where(y*x < 1, 1 - y*z, 0)", "", "right with x in place of z"),
     # terms
     ("x + eps == x", "", "right with the term eps added"),
     ("a*x**2 + b*x + c == a*x**2 + c", "", "right with the term b*x added"),

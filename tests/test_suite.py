@@ -66,6 +66,18 @@ def test_a_hanging_claim_is_killed_and_the_rest_goes_on(write: Write) -> None:
     assert next(r.seconds for r in results.claims if r.id == "b-hang") == 0.5
 
 
+def test_what_is_settled_outlives_the_end_of_its_unit(write: Write) -> None:
+    ids = ["a-known-hang", "b", "c-known-exit", "d-known-raise", "e-raise", "f-known"]
+    results = run([write("case", ids)], fake(timeout=1.0, only="*"))
+    assert [r.verdict for r in results.claims] == ["wrong", "holds", "wrong", "wrong", "undecided", "holds"]
+    assert reasons(results) == {
+        "a-known-hang": "it is 4; no more was found: timed out after 1 s",
+        "c-known-exit": "it is 4; no more was found: the process ended with exit code 3",
+        "d-known-raise": "it is 4; no more was found: ValueError: nothing there",
+        "e-raise": "not judged: ValueError: nothing there",
+    }
+
+
 def test_checks_have_their_own_limit_and_fail_one_by_one(write: Write) -> None:
     results = run([write("case", ["a", "b-exit", "c"]), write("slow", ["x-hang", "y"])], fake(2, 0.5, 1.0))
     checks = {c.subject: (c.outcome, c.reason) for c in results.checks}

@@ -50,7 +50,7 @@ class Decision:
     ``conditions``: what must hold for both sides to have a value; for ``proved-if`` the ``missing`` ones come first.
     ``witness``: an exact point at which the claim fails, ``left`` and ``right`` the values there (``undefined`` where there
     is none). ``index``: the entry of a tensor that decided. ``regions``: parts of the domain and what was found there.
-    ``steps``: the normal forms, for explanations.
+    ``steps``: the normal forms, for explanations. ``empty``: undecided as no point was found at which it says anything.
     """
 
     status: Status
@@ -64,6 +64,7 @@ class Decision:
     regions: tuple[str, ...] = ()
     method: str = ""
     steps: tuple[str, ...] = ()
+    empty: bool = False
 
 
 def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
@@ -118,7 +119,7 @@ def _by_whole_tensors(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds
             method="ball arithmetic",
         )
     if found.empty:
-        return Decision("undecided", "no point was found that satisfies the assumptions")
+        return Decision("undecided", "no point was found that satisfies the assumptions", empty=True)
     if found.large:
         return Decision(
             "undecided",
@@ -139,7 +140,7 @@ def scalar_bounds(bounds: Bounds) -> Bounds:
 def gravest(decisions: Sequence[Decision]) -> Decision:
     """The decision on a tensor from those on its entries."""
     order = ("refuted", "undecided", "proved-if", "proved")
-    worst = min(decisions, key=lambda d: order.index(d.status))
+    worst = min(decisions, key=lambda d: (order.index(d.status), d.empty))
     if worst.index is None:
         return worst
     if worst.status in ("refuted", "undecided"):
@@ -476,7 +477,7 @@ def _judged(domain: Domain, regions: Regions) -> Decision:
             return Decision("undecided", f"{o.cell.text()}: {o.reason}")
     proved = sum(o.kind == "equal" or bool(o.missing) for o in outcomes)
     if not proved:
-        return Decision("undecided", "no point was found at which both sides have a value")
+        return Decision("undecided", "no point was found at which both sides have a value", empty=True)
     conditions = regions.trimmed()
     how = "one normal form" if len(outcomes) == 1 else f"one normal form in each of {proved} regions"
     failing = [o for o in outcomes if o.witness is not None]
@@ -550,7 +551,7 @@ def _inhabited(domain: Domain, found: Decision) -> Decision:
     if any(n.op == "apply" for n in domain.order):  # proved for every function: among them the constant 0
         return _inhabited(_with_zero(domain), found)
     what = "satisfies the assumptions and gives both sides a value" if domain.assuming else "gives both sides a value"
-    return replace(found, status="undecided", reason=f"no point was found that {what}")
+    return replace(found, status="undecided", reason=f"no point was found that {what}", empty=True)
 
 
 def _with_zero(domain: Domain) -> Domain:

@@ -22,6 +22,7 @@ from derive.decide.refute import Bounds, Domain
 from derive.enclose import evaluate_all, precision, rational
 from derive.errors import ExpressionError
 from derive.graph import Graph, Node, topological
+from derive.language import is_boolean
 from derive.repair import factors
 from derive.repair.conditions import conditions
 from derive.repair.slips import SLIPS, UNARY, Pool
@@ -162,7 +163,7 @@ class _Search:
         seen = {self.b}
         for spot in places:
             for new in maker(spot, self.pool):
-                if new is spot.node or new.shape != spot.node.shape:
+                if new is spot.node or new.shape != spot.node.shape or is_boolean(new) != is_boolean(spot.node):
                     continue
                 mended = spot.replaced(new)
                 if mended.shape == self.b.shape and mended not in seen:

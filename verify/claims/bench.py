@@ -5,7 +5,7 @@ Derivatives are expanded once, entries laid out once, and all the numbers of a c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ from derive.errors import Undetermined
 from derive.graph import Node, topological
 from verify.casefile.model import Case, Claim
 from verify.decimals import Printed, parse_printed
+from verify.verdict import Verdict
 
 #: Working precisions in bits, tried in turn until a question is decided.
 PRECISIONS = (128, 512, 2048, 8192)
@@ -27,12 +28,20 @@ PRECISIONS = (128, 512, 2048, 8192)
 class Bench:
     """The shared work of a case. ``Bench(case)`` is cheap; everything is computed on first use."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, settle: Callable[[Verdict], None] | None = None) -> None:
         self.case = case
+        self._settle = settle
         self._expanded: dict[Node, list[Node]] = {}
         self._values: dict[int, dict[Node, Any]] = {}
         self._printed: dict[str, Printed] = {}
         self._not_given: dict[Node, frozenset[str]] = {}
+
+    def settled(self, claim: Claim, verdict: Verdict) -> None:
+        """Tells whoever listens that this is the verdict unless more comes of what is left to do: it outlives a time-out.
+
+        Nothing is told of a claim that is judged for the sake of another (at other sizes, under a condition)."""
+        if self._settle is not None and not claim.needs and any(c is claim for c in self.case.claims):
+            self._settle(verdict)
 
     # -- nodes ----------------------------------------------------------------------------------
 

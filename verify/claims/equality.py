@@ -18,8 +18,8 @@ from derive.shapes import Size
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.repair import Diagnosis, by_size, diagnosis
-from verify.claims.sizes import elsewhere, gap_of, has_sizes, same_claim, say_sizes, without
-from verify.verdict import Verdict, combine, undecided
+from verify.claims.sizes import Gap, elsewhere, gap_of, has_sizes, same_claim, say_sizes, says_nothing, without
+from verify.verdict import Verdict, combine
 
 if TYPE_CHECKING:
     from derive.decide import Decision
@@ -52,6 +52,9 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
         if gap_of(other, same) is not None:
             continue
         there, _ = _judge_here(other, same, mends=False)
+        if says_nothing(there):
+            gaps.append(Gap(other.case.sizes))
+            continue
         if there.verdict not in ("holds", "holds-if"):
             return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
         tried.append(say_sizes(other.case.sizes))
@@ -118,8 +121,9 @@ def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node], me
     found = verdict_of(decision, claim)
     if decision.status != "refuted":
         return found
-    step = diagnosis(a, b, assuming, bounds, _others(bench)) if mends else None
     right = f"correct: {to_text(a)}" if len(to_text(a)) < 200 else ""
+    bench.settled(claim, replace(found, reason="; ".join(p for p in (found.reason, right) if p)))
+    step = diagnosis(a, b, assuming, bounds, _others(bench)) if mends else None
     if step is None:
         return replace(found, reason="; ".join(p for p in (found.reason, right) if p))
     if step.condition:
@@ -183,7 +187,7 @@ def verdict_of(decision: Decision, claim: Claim) -> Verdict:
             return Verdict("holds-if", decision.reason, evidence=evidence)
         case "refuted":
             return Verdict("wrong", decision.reason, None, (claim.id,), {**evidence, "method": "certified"})
-    return undecided(decision.reason)
+    return Verdict("undecided", decision.reason, evidence={"empty": True} if decision.empty else {})
 
 
 def _text(condition: Any) -> str:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from derive.calculus import expand_all
 from derive.graph import Node, topological
 from derive.properties import asks
 from verify.casefile.model import Claim
@@ -17,6 +19,10 @@ from verify.claims.iterations import judge_every
 from verify.claims.sizes import elsewhere, gap_of, has_sizes, say_sizes, without
 from verify.decimals import show
 from verify.verdict import Verdict, undecided
+
+if TYPE_CHECKING:
+    from derive.decide import Decision
+    from derive.decide.refute import Bounds
 
 
 def judge_relation(bench: Bench, claim: Claim) -> Verdict:
@@ -49,11 +55,9 @@ def judge_somewhere(bench: Bench, claim: Claim) -> Verdict:
 
 
 def _on_the_domain(bench: Bench, claim: Claim) -> Verdict:
-    from derive.decide.properties import decide_condition
-
     assert claim.holds is not None
     condition, *assuming = _with_values(bench, [claim.holds, *claim.assuming])
-    here = verdict_of(decide_condition(condition, assuming, bench.bounds), claim)
+    here = verdict_of(_decided(condition, assuming, bench.bounds), claim)
     if here.verdict != "holds" or not asks(claim.holds) or not has_sizes([claim.holds], bench.case.sizes):
         return here
     tried, gaps = [say_sizes(bench.case.sizes)], []
@@ -64,12 +68,27 @@ def _on_the_domain(bench: Bench, claim: Claim) -> Verdict:
             gaps.append(gap)
             continue
         condition, *assuming = _with_values(other, [same.holds, *same.assuming])
-        there = verdict_of(decide_condition(condition, assuming, other.bounds), claim)
+        there = verdict_of(_decided(condition, assuming, other.bounds), claim)
         if there.verdict != "holds":
             return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
         tried.append(say_sizes(other.case.sizes))
     reason = f"{here.reason}; at {'; '.join(tried)}"
     return without(gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": tried}))
+
+
+def _decided(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    """An equation by its two sides, as ``of`` and ``equals`` are; what that leaves open, and the rest, by its truth."""
+    from derive.decide import decide_equal
+    from derive.decide.properties import decide_condition
+
+    if not asks(condition) and not any(asks(a) for a in assuming):
+        wanted, *given = expand_all([condition, *assuming])
+        if wanted.op == "eq":
+            a, b = (wanted.graph.broadcast(side, wanted.shape) for side in wanted.args)
+            found = decide_equal(a, b, given, bounds)
+            if found.status != "undecided":
+                return found
+    return decide_condition(condition, assuming, bounds)
 
 
 def _with_values(bench: Bench, nodes: Sequence[Node]) -> list[Node]:

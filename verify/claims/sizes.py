@@ -1,7 +1,8 @@
 """Claims at every instance of the sizes that a case names: where the claim is made, and where it has a value.
 
 An instance that an assumption rules out (``n >= 2``) is none of the claim. One at which a side has no value whatever the symbols
-are (1/(n - 1) at n = 1) says nothing against it: the claim holds if the size is another.
+are says nothing against it. Where something is divided by 0 (1/(n - 1) at n = 1), or no side has a value, nothing is claimed, as
+with a factor that cancels; else the claim holds if the size is another.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ def at_every_size(bench: Bench, claim: Claim, name: str, judge: Callable[[Bench,
                 gaps.append(gap)
                 continue
             there = judge(other, same)
-            if there.verdict not in _FINE:
+            if says_nothing(there):
+                gaps.append(Gap(other.case.sizes))
+            elif there.verdict not in _FINE:
                 return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
         return without(gaps, here)
     if name == "somewhere" and here.verdict == "wrong":
@@ -103,10 +106,12 @@ def _letters(chain: Sequence[Node], sizes: Mapping[str, int]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """An instance at which a side has no value: the sizes of it that this hangs on, and what it needs."""
+    """An instance at which a side has no value: the sizes of it that this hangs on, what it needs, and whether nothing is
+    claimed there."""
 
     sizes: Mapping[str, int]
-    need: str
+    need: str = ""
+    whole: bool = True
 
     @property
     def condition(self) -> str:
@@ -115,19 +120,33 @@ class Gap:
 
 def gap_of(bench: Bench, claim: Claim) -> Gap | None:
     """Why a claim says nothing at these sizes: part of it has no value, whatever the symbols are."""
-    sides = [n for n in (claim.of, *claim.equals, claim.holds) if n is not None]
-    roots = [a for n in sides for a in (_functions(n) if asks(n) else [n])]
-    if any(m.op == "after" for m in topological(roots)):
+    said = [n for n in (claim.of, *claim.equals, claim.holds) if n is not None]
+    sides = [a for n in said for a in (_functions(n) if asks(n) else n.args if n.op == "eq" else [n])]
+    if any(m.op == "after" for m in topological(sides)):
         return None
-    for root in roots:
-        for entry in bench.entries(root):
-            for (kind, _), need in _fragile(entry).items():
-                if kind in ("where", "select") or _speaks(need) or truth(need, {}) is not False:
-                    continue
-                sizes = bench.case.sizes
-                names = _letters([need], sizes) or _letters(sides, sizes)
-                return Gap({n: sizes[n] for n in names}, to_text(need))
+    needs = [_lacking(bench, side) for side in sides]
+    need = next((n for n in needs if n is not None), None)
+    if need is None:
+        return None
+    sizes = bench.case.sizes
+    names = _letters([need], sizes) or _letters(said, sizes)
+    return Gap({n: sizes[n] for n in names}, to_text(need), need.op == "ne" or (len(sides) > 1 and None not in needs))
+
+
+def _lacking(bench: Bench, side: Node) -> Node | None:
+    """What a side needs for a value, and does not have whatever the symbols are."""
+    for entry in bench.entries(side):
+        for (kind, _), need in _fragile(entry).items():
+            if kind not in ("where", "select") and not _speaks(need) and truth(need, {}) is False:
+                return need
     return None
+
+
+def says_nothing(verdict: Verdict) -> bool:
+    """Whether no point was found at which a claim says anything, such as the variance of what does not vary as a divisor."""
+    parts = verdict.evidence.get("parts", [{"verdict": verdict.verdict, **verdict.evidence}])
+    left = [p for p in parts if p["verdict"] == "undecided"]
+    return verdict.verdict == "undecided" and bool(left) and all(p.get("empty") for p in left)
 
 
 def _functions(n: Node) -> list[Node]:
@@ -141,7 +160,12 @@ def _speaks(n: Node) -> bool:
 
 def without(gaps: Sequence[Gap], here: Verdict) -> Verdict:
     """A verdict that is fine at the instances at which the claim has a value."""
-    if not gaps or here.verdict not in _FINE:
+    if here.verdict not in _FINE:
+        return here
+    if silent := list(dict.fromkeys(say_sizes(g.sizes) for g in gaps if g.whole)):
+        here = replace(here, reason=f"{here.reason}; says nothing at {'; '.join(silent)}")
+    gaps = [g for g in gaps if not g.whole]
+    if not gaps:
         return here
     conditions = list(dict.fromkeys(g.condition for g in gaps))
     needs = " and ".join(f"({c})" if " or " in c and len(conditions) > 1 else c for c in conditions)

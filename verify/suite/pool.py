@@ -1,7 +1,8 @@
 """The parent's side of a run: worker processes, and a watchdog that kills.
 
 The pool knows jobs and units, no claims and no cases. A unit that takes too long costs its process, and a process
-that dies costs its unit: the rest of the job goes on in a fresh one. Each unit of a job is answered exactly once.
+that dies costs its unit, but for what the unit had settled by then: the rest of the job goes on in a fresh one. Each
+unit of a job is answered exactly once.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from typing import Any
 
-from verify.suite.worker import Begun, Closed, Ended, Job, Ready, Settings, serve
+from verify.suite.worker import Begun, Closed, Ended, Job, Ready, Settings, Settled, serve
 
 #: Seconds for a process to start, and for a case to be opened in it with all that has to be imported.
 OPENING = 120.0
@@ -46,6 +48,7 @@ class _Worker:
     pipe: Connection
     job: Job | None = None
     unit: str = ""
+    settled: Any = None  # the answer of the unit should it not come to its end
     done: set[str] = field(default_factory=set)
     ready: bool = False
     deadline: float = field(default_factory=lambda: time.monotonic() + OPENING)
@@ -127,17 +130,22 @@ class Pool:
     def _hear(self, worker: _Worker, message: object, answered: Answered, closed: Callable[[Job], None]) -> None:
         job = worker.job
         assert job is not None
+        if isinstance(message, Settled):
+            worker.settled = message.answer  # its time goes on
+            return
         worker.deadline = time.monotonic() + OPENING
         match message:
             case Ready():
                 worker.ready = True
             case Begun(name):
-                worker.unit = name
+                worker.unit, worker.settled = name, None
                 if name:
                     worker.deadline = time.monotonic() + self.limits[job.part]
             case Ended(name):
                 worker.unit = ""
                 worker.done.add(name)
+                if message.failure is not None:
+                    message = replace(message, answer=worker.settled)
                 if name or message.failure:
                     answered(job, message)
             case Closed():
@@ -167,7 +175,7 @@ class Pool:
         name = worker.unit
         done = frozenset(worker.done | {name})
         self._drop(worker)
-        answered(job, Ended(name, None, seconds, why))
+        answered(job, Ended(name, worker.settled, seconds, why))
         if name and (job.names is None or not job.names <= done):
             self._queue.appendleft(replace(job, done=done))
         else:

@@ -174,7 +174,9 @@ def _claim_results(case: _Case, ended: Ended) -> list[Result]:
     """The result that the answer is; or, where the case did not open, one for every claim that is still without."""
     ids = [ended.name] if ended.name else [i for i in case.claims if i not in case.results]
     answer = ended.answer
-    if ended.failure is not None:
+    if ended.failure is not None and answer is not None:
+        answer = {**answer, "reason": f"{answer['reason']}; no more was found: {ended.failure}"}
+    elif ended.failure is not None:
         where = "" if ended.name else "; that happened while the case was being opened"
         answer = {"verdict": "undecided", "reason": f"not judged: {ended.failure}{where}"}
     return [Result(**case.claims[i], **answer, seconds=_rounded(ended.seconds)) for i in ids]

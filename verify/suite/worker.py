@@ -49,7 +49,7 @@ class Job:
         return name not in self.done and (self.names is None or name in self.names)
 
 
-# What the worker sends. Between Ready and Closed of a job: an Opened, then a Begun and an Ended for each unit.
+# What the worker sends. Between Ready and Closed of a job: a Begun and an Ended for each unit, perhaps a Settled between them.
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,16 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """The unit's answer should it not come to its end: what is left to do only tells more of it."""
+
+    answer: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
-    """A unit has its answer; or ``failure`` says in a line why it has none, and ``trace`` where."""
+    """A unit has its answer; or ``failure`` says in a line why it did not come to its end, and ``trace`` where: without an
+    answer then, or with the one that was settled."""
 
     name: str
     answer: Any
@@ -81,6 +89,7 @@ class Closed:
 
 
 Units = Sequence[tuple[str, Callable[[], Any]]]
+Settle = Callable[[Any], None]  #: called with the answer of the unit that runs, as soon as it is settled
 
 
 class Workload(Protocol):
@@ -91,7 +100,7 @@ class Workload(Protocol):
     """
 
     def __init__(self, path: Path, settings: Settings) -> None: ...
-    def claims(self) -> Units: ...
+    def claims(self, settle: Settle) -> Units: ...
     def checks(self) -> Units: ...
 
 
@@ -104,10 +113,10 @@ class Work:
         self.case = load(path)
         self.settings = settings
 
-    def claims(self) -> Units:
+    def claims(self, settle: Settle) -> Units:
         from verify.claims import Bench, judge
 
-        bench = Bench(self.case)
+        bench = Bench(self.case, lambda verdict: settle(_plain(verdict)))
         return [(claim.id, partial(_judged, judge, bench, claim)) for claim in self.case.claims]
 
     def checks(self) -> Units:
@@ -121,8 +130,11 @@ class Work:
 
 
 def _judged(judge: Callable[[Any, Any], Any], bench: Any, claim: Any) -> dict[str, Any]:
+    return _plain(judge(bench, claim))
+
+
+def _plain(verdict: Any) -> dict[str, Any]:
     """The verdict as plain data. Evidence that is not JSON is a fault here, not in the results file."""
-    verdict = judge(bench, claim)
     evidence = json.loads(json.dumps(dict(verdict.evidence), allow_nan=False))
     return {
         "verdict": verdict.verdict,
@@ -149,7 +161,7 @@ def serve(pipe: Connection, settings: Settings) -> None:
 def _do(job: Job, workload: type[Workload], settings: Settings, pipe: Connection) -> None:
     def listed() -> Units:
         desk = workload(Path(job.path), settings)
-        return desk.claims() if job.part == "claims" else desk.checks()
+        return desk.claims(lambda answer: pipe.send(Settled(answer))) if job.part == "claims" else desk.checks()
 
     units = _answer("", listed, pipe, send_answer=False)
     for name, call in units or ():
