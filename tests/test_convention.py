@@ -40,6 +40,15 @@ claims:
     assert found["half"].evidence["method"] == "certified" or "parts" in found["half"].evidence
 
 
+def test_a_vector_differs_in_an_entry(tmp_path: Path) -> None:
+    text = (
+        "symbols: {x: {shape: [2]}, b: {}}\nclaims:\n  - {id: a, of: x + b, standard: {form: x, name: the identity}}\n"
+    )
+    found = judged(tmp_path, text)["a"]
+    assert found.verdict == "convention"
+    assert found.reason.startswith("differs from the identity in entry [0] at ")
+
+
 def test_claims_that_exclude_each_other(tmp_path: Path) -> None:
     found = judged(
         tmp_path,

@@ -32,8 +32,10 @@ def judge_convention(bench: Bench, claim: Claim) -> Verdict:
             case "refuted":
                 step = diagnosis(ours, form, assuming, bench.bounds)
                 evidence = {**said.evidence, "standard": name}
-                where = decision.reason.removeprefix("not equal").replace("the left side", "the document's")
-                reason = f"differs from {name}{where.replace('the right side', 'the standard')}"
+                entry, _, point = decision.reason.rpartition("not equal")
+                where = f" in {entry.removesuffix(': ')}{point}" if entry else point  # "entry [0]: not equal at ..."
+                where = where.replace("the left side", "the document's").replace("the right side", "the standard")
+                reason = f"differs from {name}{where}"
                 if step is not None:
                     words = told(bench, claim, step, partial(_form, i))
                     evidence["translation"] = translated(words, name)
