@@ -17,6 +17,7 @@ from derive.graph import Graph, Node
 from derive.language import parse, to_text
 from verify.backends import numpy_source, torch_source
 from verify.backends.writer import Form
+from verify.casefile import load
 from verify.casefile.model import Case, Claim, Definition, Derivation, Place, Symbol
 from verify.conformance import check_case, evaluate_case, units
 from verify.conformance.inputs import Input, inputs
@@ -262,6 +263,24 @@ def test_derivatives_of_definitions_and_claims_are_subjects_once_each() -> None:
     assert [name for name, _ in units(case)] == [
         "sympy: d(f, [x, y])", "sympy: d(h, f)", "sympy: hvp(h, [x, y], [1, 0])", "numpy: h", "torch: h",
     ]  # fmt: skip
+
+
+def test_a_function_beside_an_abstract_one_is_checked_on_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text("""\
+title: Any loss of an output, and a particular one
+source: {section: "1"}
+functions: {ell: 1}
+symbols: {x: {}}
+define: {v: "x*exp(x)", special: v**2, any: ell(v)}
+derive: ["grad(special, x)"]
+claims:
+  - {id: all, of: "[d(any, x), d(special, x), d(any, v)]", equals: "[ell(v, d=1)*d(v, x), 2*v*d(v, x), ell(v, d=1)]"}
+""")
+    names = [name for name, _ in units(load(path))]
+    assert any(name.startswith("torch: special") for name in names)
+    assert not any("any" in name or "ell" in name for name in names)
+    assert {check.outcome for check in check_case(load(path))} == {"agrees"}
 
 
 # -- the document's own point --------------------------------------------------------------------------

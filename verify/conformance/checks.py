@@ -12,7 +12,7 @@ from verify.casefile.model import Case
 from verify.conformance.hunt import Point, Record, hunt
 from verify.conformance.inputs import Input, inputs
 from verify.conformance.measure import Reading, bounds, leaves_range, reading
-from verify.conformance.objectives import Objective, derivatives, objectives
+from verify.conformance.objectives import Objective, derivatives, is_abstract, objectives
 from verify.conformance.programs import Implementation, numpy_implementation, torch_implementation
 from verify.results import Check, Worst
 
@@ -33,20 +33,13 @@ def units(case: Case, seed: int = 0, examples: int = EXAMPLES) -> list[Unit]:
     """The checks as named calls, so that a suite can time and stop each. A call raises nothing."""
     found: list[Unit] = []
     for d in derivatives(case):
-        if _is_abstract(d):
+        if is_abstract(d):
             continue
         found.append((f"sympy: {to_text(d)}", partial(_second, case, d, seed)))
     for o in objectives(case):
-        if _is_abstract(o.scalar):
-            continue
         found.append((f"numpy: {o.text}", partial(_tested, case, o, "numpy", numpy_implementation, seed, examples)))
         found.append((f"torch: {o.text}", partial(_tested, case, o, "torch", torch_implementation, seed, examples)))
     return found
-
-
-def _is_abstract(node: Node) -> bool:
-    """Whether an abstract function stands in it: it has no values, so there is no implementation to check."""
-    return any(n.op == "apply" for n in topological([node]))
 
 
 def _check(case: Case, backend: str, subject: str, seed: int, seconds: float, found: Mapping[str, object]) -> Check:

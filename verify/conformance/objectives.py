@@ -51,9 +51,14 @@ def _deferred(n: Node) -> bool:
     return any(m.op in DEFERRED for m in topological([n]))
 
 
+def is_abstract(node: Node) -> bool:
+    """Whether an abstract function stands in it: it has no values, so there is no implementation to check."""
+    return any(n.op == "apply" for n in topological([node]))
+
+
 def objectives(case: Case) -> list[Objective]:
-    """The functions that the case differentiates and that are no part of another one."""
-    written = derivatives(case)
+    """The functions that the case differentiates and that are no part of another one; abstract ones are left out."""
+    written = [n for n in derivatives(case) if not is_abstract(n)]
     below = {n.args[0]: set(topological([n.args[0]])) for n in written}
     functions = [f for f, under in below.items() if not any(m.op in DERIVATIVES for m in under)]
     greatest = [f for f in functions if not any(f in below[g] for g in functions if g is not f)]
