@@ -158,3 +158,29 @@ def test_a_number_without_inputs_is_underspecified(tmp_path: Path) -> None:
     found = judged(tmp_path, "symbols: {a: {}}\nclaims:\n  - {id: n, of: a**2, prints: 0.5}\n")
     assert found["n"].verdict == "underspecified"
     assert "'a'" in found["n"].reason
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict", "words"),
+    [
+        # what a quantity is, of symbols that all have a value, is said of these values
+        ('of: "-a*log(a) - (1 - a)*log(1 - a)", equals: log(2)', "holds", "not for all: not equal at a = "),
+        ('of: "-a*log(a) - (1 - a)*log(1 - a)", equals: log(3)', "wrong", "not equal at a = "),
+        ('of: w(1), equals: "9/10"', "holds", "at the document's values"),
+        ('of: w(1), equals: "8/10"', "wrong", ""),
+        # how it depends on them is said of all
+        ("of: z**2, equals: 2*z", "wrong", "at the document's values both sides are equal"),
+        ("of: z*free, equals: 2*free", "wrong", ""),
+    ],
+)  # fmt: skip
+def test_a_formula_at_the_document_s_values(tmp_path: Path, claim: str, verdict: str, words: str) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        "title: T\nsymbols: {a: 0.5, z: 2, free: {}, e: 0.1, w0: 1}\ndefine: {E: w**2/2}\n"
+        'sequences:\n  w: {start: w0, step: "w - e*d(E, w)"}\n'
+        f"claims:\n  - {{id: c, {claim}}}\n"
+    )
+    case = load(path)
+    found = judge(Bench(case), case.claims[0])
+    assert found.verdict == verdict, found
+    assert words in found.reason
