@@ -33,8 +33,9 @@ def judge_relation(bench: Bench, claim: Claim) -> Verdict:
     sides = []
     for node in bench.entries(claim.holds):
         answer, value = bench.decided(node, lambda v: v)
-        if answer is None:
-            return undecided(f"not decided: {value}")
+        if answer is None:  # no precision tells whether two are the same number; their forms may
+            exact = _on_the_domain(bench, claim)
+            return exact if exact.verdict in ("holds", "wrong") else undecided(f"not decided: {value}")
         if not answer:
             for a in node.args:
                 if not isinstance(bench.value(a), bool | Exception):
