@@ -184,3 +184,27 @@ def test_a_formula_at_the_document_s_values(tmp_path: Path, claim: str, verdict:
     found = judge(Bench(case), case.claims[0])
     assert found.verdict == verdict, found
     assert words in found.reason
+
+
+def test_a_wrong_input_explains_more_than_a_coarse_print_of_the_same(tmp_path: Path) -> None:
+    """The variance is 8/3: 4 is wrong. 2 is the correct rounding of its root, 2.0 the root of the printed 4; so what follows."""
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        "title: T\nsymbols: {x: [3, 7, 5], y: 1/3}\nclaims:\n"
+        "  - {id: var, of: var(x), prints: 4}\n"
+        "  - {id: coarse, of: sqrt(var(x)), prints: 2}\n"
+        "  - {id: fine, of: sqrt(var(x)), prints: 2.0}\n"
+        "  - {id: ratio, of: sqrt(var(x))/mean(x), prints: 0.40}\n"
+        "  - {id: third, of: y, prints: 0.33}\n"
+        "  - {id: filled, of: y, prints: 0.330}\n"
+    )
+    case = load(path)
+    bench = Bench(case)
+    found = {c.id: judge(bench, c) for c in case.claims}
+    assert {i: v.verdict for i, v in found.items()} == {
+        "var": "wrong", "coarse": "holds", "fine": "inherited", "ratio": "inherited", "third": "holds", "filled": "inherited",
+    }  # fmt: skip
+    assert {i: v.origin for i, v in found.items() if v.verdict == "inherited"} == {
+        "fine": ("var",), "ratio": ("var",), "filled": ("third",),
+    }  # fmt: skip
+    assert found["filled"].reason.startswith("repeats third (0.33)")
