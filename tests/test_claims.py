@@ -170,3 +170,53 @@ def test_a_number_without_inputs_is_underspecified(tmp_path: Path) -> None:
     found = judged(tmp_path, "symbols: {a: {}}\nclaims:\n  - {id: n, of: a**2, prints: 0.5}\n")
     assert found["n"].verdict == "underspecified"
     assert "'a'" in found["n"].reason
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict", "words"),
+    [
+        # what a quantity is, of symbols that all have a value, is said of these values
+        ('of: "-a*log(a) - (1 - a)*log(1 - a)", equals: log(2)', "holds", "not for all: not equal at a = "),
+        ('of: "-a*log(a) - (1 - a)*log(1 - a)", equals: log(3)', "wrong", "not equal at a = "),
+        ('of: w(1), equals: "9/10"', "holds", "at the document's values"),
+        ('of: w(1), equals: "8/10"', "wrong", ""),
+        # how it depends on them is said of all
+        ("of: z**2, equals: 2*z", "wrong", "at the document's values both sides are equal"),
+        ("of: z*free, equals: 2*free", "wrong", ""),
+    ],
+)  # fmt: skip
+def test_a_formula_at_the_document_s_values(tmp_path: Path, claim: str, verdict: str, words: str) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        "title: T\nsymbols: {a: 0.5, z: 2, free: {}, e: 0.1, w0: 1}\ndefine: {E: w**2/2}\n"
+        'sequences:\n  w: {start: w0, step: "w - e*d(E, w)"}\n'
+        f"claims:\n  - {{id: c, {claim}}}\n"
+    )
+    case = load(path)
+    found = judge(Bench(case), case.claims[0])
+    assert found.verdict == verdict, found
+    assert words in found.reason
+
+
+def test_a_wrong_input_explains_more_than_a_coarse_print_of_the_same(tmp_path: Path) -> None:
+    """The variance is 8/3: 4 is wrong. 2 is the correct rounding of its root, 2.0 the root of the printed 4; so what follows."""
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        "title: T\nsymbols: {x: [3, 7, 5], y: 1/3}\nclaims:\n"
+        "  - {id: var, of: var(x), prints: 4}\n"
+        "  - {id: coarse, of: sqrt(var(x)), prints: 2}\n"
+        "  - {id: fine, of: sqrt(var(x)), prints: 2.0}\n"
+        "  - {id: ratio, of: sqrt(var(x))/mean(x), prints: 0.40}\n"
+        "  - {id: third, of: y, prints: 0.33}\n"
+        "  - {id: filled, of: y, prints: 0.330}\n"
+    )
+    case = load(path)
+    bench = Bench(case)
+    found = {c.id: judge(bench, c) for c in case.claims}
+    assert {i: v.verdict for i, v in found.items()} == {
+        "var": "wrong", "coarse": "holds", "fine": "inherited", "ratio": "inherited", "third": "holds", "filled": "inherited",
+    }  # fmt: skip
+    assert {i: v.origin for i, v in found.items() if v.verdict == "inherited"} == {
+        "fine": ("var",), "ratio": ("var",), "filled": ("third",),
+    }  # fmt: skip
+    assert found["filled"].reason.startswith("repeats third (0.33)")

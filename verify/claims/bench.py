@@ -17,6 +17,7 @@ from derive.components import components_all
 from derive.enclose import evaluate_all, precision, rational
 from derive.errors import Undetermined
 from derive.graph import Node, topological
+from derive.properties import asks
 from verify.casefile.model import Case, Claim
 from verify.decimals import Printed, parse_printed
 from verify.verdict import Verdict
@@ -121,6 +122,19 @@ class Bench:
             if s.values is not None:
                 constants = [g.const(v) for v in s.values]
                 found[s.name] = g.reshape(g.stack(constants), s.shape) if s.shape else constants[0]
+        return found
+
+    def with_values(self, nodes: Sequence[Node]) -> list[Node]:
+        """Expressions with the document's values for the symbols that have one. A symbol that is differentiated by, or that a
+        property is about, keeps its name."""
+        found = []
+        for n in nodes:
+            below = topological([n])
+            symbols = [s for s in below if s.op == "symbol" and s.attr in self.values]
+            if any(m.op == "after" for m in below):  # an iteration has inputs that are not written
+                symbols = [self.case.symbols[name].node for name in self.values]
+            values = [self.values[s.attr] for s in symbols]
+            found.append(n.graph.node("at", (n, *symbols, *values), None, n.shape) if symbols and not asks(n) else n)
         return found
 
     @property

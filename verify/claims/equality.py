@@ -121,7 +121,16 @@ def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node], me
     found = verdict_of(decision, claim)
     if decision.status != "refuted":
         return found
-    right = f"correct: {to_text(a)}" if len(to_text(a)) < 200 else ""
+    if mends and _true_at_the_values(bench, claim):
+        if not any(
+            n.op == "symbol" for n in topological(claim.equals)
+        ):  # it says what a quantity is, not how it depends
+            return Verdict(
+                "holds", f"at the document's values; not for all: {found.reason}", evidence={"method": "proved"}
+            )
+        found = replace(found, reason=f"{found.reason}; at the document's values both sides are equal")
+    said = a is claim.of or len(to_text(a)) >= 200  # what the claim itself says it is about is no news
+    right = "" if said else f"correct: {to_text(a)}"
     bench.settled(claim, replace(found, reason="; ".join(p for p in (found.reason, right) if p)))
     step = diagnosis(a, b, assuming, bounds, _others(bench)) if mends else None
     if step is None:
@@ -132,6 +141,20 @@ def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node], me
     words = told(bench, claim, step, lambda c: c.equals[0]) if len(claim.equals) == 1 else step.words
     reason = "; ".join(p for p in (found.reason, words, right) if p)
     return replace(found, reason=reason, evidence={**found.evidence, "repair": words})
+
+
+def _true_at_the_values(bench: Bench, claim: Claim) -> bool:
+    """Whether all symbols of a formula have a value, and it is true at these."""
+    from derive.decide import decide_equal
+
+    assert claim.of is not None
+    if len(claim.equals) > 1 or any(asks(c) for c in claim.assuming):
+        return False
+    sides = [claim.of, claim.equals[0], *claim.assuming]
+    if any(bench.missing(entry) for side in sides for entry in bench.entries(side)):
+        return False
+    a, b, *given = expand_all(bench.with_values(sides))
+    return decide_equal(a, b, given).status == "proved"
 
 
 def _others(bench: Bench) -> list[Node]:

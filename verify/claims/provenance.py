@@ -48,11 +48,17 @@ def inheritance(bench: Bench, claim: Claim) -> Inheritance | None:
         return None
     node = bench.entry(claim.of)
     printed = replace(bench.printed(claim), about=False)
-    for earlier in reversed(_before(bench, claim, node)):
-        if _repeats(printed, bench.printed(earlier)):
-            return Inheritance((earlier,), copied=True)
-    step = step_of(bench, claim)
-    again = _Replay(bench, step, printed)
+    repeated = [c for c in reversed(_before(bench, claim, node)) if _repeats(printed, bench.printed(c))]
+    wrong = next((c for c in repeated if not correct(bench, c)), None)
+    found = Inheritance((wrong,), copied=True) if wrong else _replayed(bench, claim, printed)
+    if repeated and (found is None or all(correct(bench, c) for c in found.sources)):
+        return Inheritance((repeated[0],), copied=True)  # a correct rounding with digits put after it explains less
+    return found
+
+
+def _replayed(bench: Bench, claim: Claim, printed: Printed) -> Inheritance | None:
+    """The printed inputs of a number's step that give its digits."""
+    again = _Replay(bench, step_of(bench, claim), printed)
     for chosen in _choices(bench, printed_inputs(bench, claim)):
         if again.gives(chosen):
             return Inheritance(_that_matter(bench, chosen, again), copied=False)

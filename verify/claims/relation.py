@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.calculus import expand_all
-from derive.graph import Node, topological
+from derive.graph import Node
 from derive.properties import asks
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
@@ -34,8 +34,9 @@ def judge_relation(bench: Bench, claim: Claim) -> Verdict:
     sides = []
     for node in bench.entries(claim.holds):
         answer, value = bench.decided(node, lambda v: v)
-        if answer is None:
-            return undecided(f"not decided: {value}")
+        if answer is None:  # no precision tells whether two are the same number; their forms may
+            exact = _on_the_domain(bench, claim)
+            return exact if exact.verdict in ("holds", "wrong") else undecided(f"not decided: {value}")
         if not answer:
             for a in node.args:
                 if not isinstance(bench.value(a), bool | Exception):
@@ -50,13 +51,13 @@ def judge_somewhere(bench: Bench, claim: Claim) -> Verdict:
     from derive.decide.properties import decide_somewhere
 
     assert claim.somewhere is not None
-    condition, *assuming = _with_values(bench, [claim.somewhere, *claim.assuming])
+    condition, *assuming = bench.with_values([claim.somewhere, *claim.assuming])
     return verdict_of(decide_somewhere(condition, assuming, bench.bounds), claim)
 
 
 def _on_the_domain(bench: Bench, claim: Claim) -> Verdict:
     assert claim.holds is not None
-    condition, *assuming = _with_values(bench, [claim.holds, *claim.assuming])
+    condition, *assuming = bench.with_values([claim.holds, *claim.assuming])
     here = verdict_of(_decided(condition, assuming, bench.bounds), claim)
     if here.verdict != "holds" or not asks(claim.holds) or not has_sizes([claim.holds], bench.case.sizes):
         return here
@@ -67,7 +68,7 @@ def _on_the_domain(bench: Bench, claim: Claim) -> Verdict:
         if (gap := gap_of(other, same)) is not None:
             gaps.append(gap)
             continue
-        condition, *assuming = _with_values(other, [same.holds, *same.assuming])
+        condition, *assuming = other.with_values([same.holds, *same.assuming])
         there = verdict_of(_decided(condition, assuming, other.bounds), claim)
         if there.verdict != "holds":
             return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
@@ -89,20 +90,6 @@ def _decided(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decis
             if found.status != "undecided":
                 return found
     return decide_condition(condition, assuming, bounds)
-
-
-def _with_values(bench: Bench, nodes: Sequence[Node]) -> list[Node]:
-    """The conditions with the document's values for the symbols that have one. A symbol that is differentiated by, or that a
-    property is about, keeps its name."""
-    found = []
-    for n in nodes:
-        below = topological([n])
-        symbols = [s for s in below if s.op == "symbol" and s.attr in bench.values]
-        if any(m.op == "after" for m in below):  # an iteration has inputs that are not written
-            symbols = [bench.case.symbols[name].node for name in bench.values]
-        values = [bench.values[s.attr] for s in symbols]
-        found.append(n.graph.node("at", (n, *symbols, *values), None, n.shape) if symbols and not asks(n) else n)
-    return found
 
 
 _EVIDENCE = {"method": "certified"}
