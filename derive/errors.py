@@ -25,6 +25,10 @@ class ShapeError(ExpressionError):
     """Operands whose shapes do not fit together."""
 
 
+class Misfit(ShapeError):
+    """Operands of which a size is another than that of the other: what a document claims may be wrong in this way."""
+
+
 class UndefinedValue(ArithmeticError):
     """A value that does not exist: division by zero, log of a negative number, a derivative at a kink."""
 

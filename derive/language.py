@@ -40,6 +40,7 @@ _LOOP_ONLY = ("prod", "matprod")
 _CONDITIONAL = ("indicator",)
 _CORE = (*FUNCTIONS, *STRUCTURES, *_DERIVATIVES, *_LOOP_ONLY)
 _CONDITIONS = (*PROPERTIES, *CONNECTIVES)
+_QUANTIFIED = {"all": "and", "any": "or"}
 FUNCTION_NAMES = tuple(
     dict.fromkeys(
         (
@@ -48,7 +49,7 @@ FUNCTION_NAMES = tuple(
             *_CONDITIONS,
             "at",
             "float64",
-            "all",
+            *_QUANTIFIED,
             "expect",
             "variance",
             *extremes.EXTREMES,
@@ -58,6 +59,17 @@ FUNCTION_NAMES = tuple(
         )
     )
 )
+
+#: What other languages and libraries call what is said so here.
+OTHERWISE = {
+    "ln": "log(x)", "arctan": "atan(x)", "maximum": "max(x, y)", "minimum": "min(x, y)", "pow": "x**n", "power": "x**n",
+    "square": "x**2", "exp2": "2**x", "expit": "sigmoid(x)", "logistic": "sigmoid(x)", "logsigmoid": "log_sigmoid(x)",
+    "swish": "silu(x)", "heaviside": "where(x > 0, 1, 0)", "sgn": "sign(x)", "fabs": "abs(x)", "logit": "log(p/(1 - p))",
+    "std": "sqrt(var(x))", "average": "mean(x)", "matmul": "A @ B", "transpose": "A.T", "inverse": "inv(A)", "tr": "trace(A)",
+    "identity": "eye(n)", "concatenate": "concat([u, v])", "hstack": "concat([u, v])", "vstack": "stack([u, v])",
+    "vec": "reshape(A, m*n)", "log_det": "log(det(A))", "logdet": "log(det(A))", "prob": "expect(where(c, 1, 0) for ...)",
+    "E": "expect(f for x in scheme)", "Var": "variance(f for x in scheme)", "comb": "binomial(n, k)",
+}  # fmt: skip
 
 #: Functions whose names a case can't give to anything else. The rest are free: a quantity ``delta`` is never taken for
 #: ``delta(i, j)``.
@@ -156,7 +168,7 @@ class _Reader:
             try:
                 made = self.build(tree, done)
             except ShapeError as e:
-                raise ExpressionError(e.message, tree.col_offset, e.letters) from None
+                raise type(e)(e.message, e.offset or tree.col_offset, e.letters) from None
             if shapes.size(made.shape) > MAX_SIZE:
                 raise ExpressionError(
                     f"a value of shape {shapes.show(made.shape)}; the limit is {MAX_SIZE} entries", tree.col_offset
@@ -192,7 +204,8 @@ class _Reader:
                 if name not in FUNCTION_NAMES and name not in LOOPS:
                     if name == "new":
                         self.fail("new(m), what a sequence m has become in the same step, stands in steps only", t)
-                    self.fail(f"unknown function '{name}'{nearest(name, FUNCTION_NAMES)}", t)
+                    said = f"; here it is {OTHERWISE[name]}" if name in OTHERWISE else nearest(name, FUNCTION_NAMES)
+                    self.fail(f"unknown function '{name}'{said}", t)
                 return [] if self.is_loop(t) or name in CONSTRUCTORS else self.flat(t)
             case ast.ListComp():
                 return []
@@ -284,7 +297,7 @@ class _Reader:
             case ast.Attribute():
                 return g.transpose(done[t.value])
             case ast.Subscript():
-                return g.index(done[t.value], self.indices(t.slice))
+                return self.picked(done[t.value], t.slice.elts if isinstance(t.slice, ast.Tuple) else [t.slice], t)
             case ast.List() | ast.Tuple():
                 return g.stack([self.real(done[e], e) for e in t.elts])
             case ast.ListComp(elt=element, generators=generators):
@@ -292,8 +305,10 @@ class _Reader:
             case ast.Call(func=ast.Name(id=name), args=[ast.GeneratorExp(elt=element, generators=generators)]):
                 if name in EXPECTATIONS:
                     return expectation(self, name, element, generators)
-                if name == "all":
-                    return self.every(element, generators, t)
+                if name in _QUANTIFIED:
+                    if name == "all" and self.steps(element):
+                        return self.every(element, generators, t)
+                    return fold(g, _QUANTIFIED[name], self.rounds(element, generators, t, conditions=True))
                 if name not in LOOPS:
                     self.fail(f"{name} takes no loop; {', '.join(LOOPS)} do", t)
                 return LOOPS[name](g, self.rounds(element, generators, t))
@@ -320,8 +335,8 @@ class _Reader:
         g = self.graph
         if name in EXPECTATIONS:
             self.fail(f"{name} takes a random variable: {name}(x[n] for n in uniform(N))", t)
-        if name == "all":
-            self.fail("expected all(condition for t in n) with a whole number n", t)
+        if name in _QUANTIFIED:
+            self.fail(f"expected {name}(condition for i in n) with a whole number n", t)
         if name in _LOOP_ONLY:
             self.fail(f"{name} takes a loop: {name}(x[i] for i in n)", t)
         if name == "where":
@@ -417,13 +432,21 @@ class _Reader:
     def is_loop(t: ast.Call) -> bool:
         return len(t.args) == 1 and isinstance(t.args[0], ast.GeneratorExp)
 
-    def rounds(self, element: ast.expr, generators: Sequence[ast.comprehension], t: ast.expr) -> list[Node]:
+    def steps(self, element: ast.expr) -> bool:
+        """Whether an element speaks of the state after some step."""
+        calls = [n for n in ast.walk(element) if isinstance(n, ast.Call)]
+        return any(sequences.called(self.scope, n, FUNCTION_NAMES) for n in calls)
+
+    def rounds(
+        self, element: ast.expr, generators: Sequence[ast.comprehension], t: ast.expr, conditions: bool = False
+    ) -> list[Node]:
         """The element of each round of a loop."""
+        sort = self.condition if conditions else self.real
         scope = self.scope or {"": self.graph.zero}  # a loop needs no names
         found = []
         for here in rounds(generators, scope):
             self.count_round("rounds of loops", t)
-            found.append(self.real(self.within(here).value(element), element))
+            found.append(sort(self.within(here).value(element), element))
         if not found:
             self.fail("a loop of no rounds has no value", t)
         return found
@@ -462,8 +485,29 @@ class _Reader:
             self.fail(f"'{self.source(t)}' is no scalar", t)
         return found
 
-    def indices(self, t: ast.expr) -> tuple[int, ...]:
-        return tuple(self.integer(e) for e in t.elts) if isinstance(t, ast.Tuple) else (self.integer(t),)
+    def picked(self, a: Node, parts: Sequence[ast.expr], t: ast.expr, at: tuple[int, ...] = ()) -> Node:
+        """x[i, j] and slices of it, x[1:3], x[:, j]; ``at`` are the indices read so far."""
+        g = self.graph
+        if not parts:
+            return g.index(a, at) if at else a
+        first, rest = parts[0], parts[1:]
+        if not isinstance(first, ast.Slice):
+            return self.picked(a, rest, t, (*at, self.integer(first)))
+        if len(at) >= len(a.shape):
+            self.fail(f"'{self.source(t)}': a slice of a scalar", t)
+        ends = [None if e is None else self.integer(e) for e in (first.lower, first.upper, first.step)]
+        if ends[2] == 0:
+            self.fail("a slice has a step other than 0", t)
+        size = a.shape[len(at)]
+        rows = range(*slice(*ends).indices(size))
+        if not rows:
+            self.fail(f"'{self.source(t)}': a slice of no entries has no value", t)
+        whole = len(rows) == size and rows.step == 1
+        if whole and not rest:
+            return self.picked(a, (), t, at)
+        if whole and not at and len(a.shape) == 2 and not isinstance(rest[0], ast.Slice):  # a column as a whole
+            return self.picked(g.transpose(a), rest, t)
+        return g.stack([self.picked(a, rest, t, (*at, i)) for i in rows])
 
     def where(self, c: Node, a: Node, b: Node, t: ast.expr) -> Node:
         if properties.asks(c):

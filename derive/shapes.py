@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from math import prod
 
-from derive.errors import ShapeError
+from derive.errors import Misfit, ShapeError
 
 Shape = tuple[int, ...]
 
@@ -50,7 +50,7 @@ def broadcast(a: Shape, b: Shape) -> Shape:
     tail = []
     for m, n in zip(longer[len(head) :], shorter, strict=True):
         if m != n and m != 1 and n != 1:
-            raise ShapeError(f"shapes {show(a)} and {show(b)} do not fit elementwise", letters=letters(m, n))
+            raise Misfit(f"shapes {show(a)} and {show(b)} do not fit elementwise", letters=letters(m, n))
         tail.append(n if m == 1 else m)
     return head + tuple(tail)
 
@@ -66,7 +66,7 @@ def matmul(a: Shape, b: Shape) -> Shape:
             f"; it fits only where {word(inner_a)} = {word(inner_b)}" if {type(inner_a), type(inner_b)} & {Size} else ""
         )
         message = f"{show(a)} @ {show(b)} does not conform: {word(inner_a)} columns against {word(inner_b)} rows"
-        raise ShapeError(message + fits, letters=letters(inner_a, inner_b))
+        raise Misfit(message + fits, letters=letters(inner_a, inner_b))
     return a[:-1] + b[1:]
 
 
@@ -113,7 +113,7 @@ def concat(parts: Sequence[Shape]) -> Shape:
 
 def square(a: Shape, who: str) -> None:
     if len(a) != 2 or a[0] != a[1]:
-        raise ShapeError(f"{who} needs a square matrix, not {show(a)}", letters=letters(*a) if len(a) == 2 else ())
+        raise Misfit(f"{who} needs a square matrix, not {show(a)}", letters=letters(*a) if len(a) == 2 else ())
 
 
 def normal_index(a: Shape, where: tuple[int, ...]) -> tuple[int, ...]:

@@ -440,7 +440,7 @@ claims:
   - {id: f, of: v, prints: 1}
   - {id: g, of: v, prints: [1, 2, 3]}
   - {id: [h], of: v, prints: [1, 2]}
-  - {id: i, of: v, equals: [v, 1]}
+  - {id: i, of: v, equals: [v, x]}
   - {id: j, of: v, by: x, prints: [1, 2]}
   - {id: k, shows: 1 + 1}
   - {id: l, shows: (-0.5)(0.2), prints: -0.1}

@@ -113,6 +113,45 @@ def test_long_sums_are_no_recursion() -> None:
     assert to_text(parse(text, SCOPE, GRAPH)) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("v[1:3]", "[v[1], v[2]]"),
+        ("v[:]", "v"),
+        ("v[::-1]", "[v[2], v[1], v[0]]"),
+        ("v[:-1]", "[v[0], v[1]]"),
+        ("W[:, 1]", "W.T[1]"),
+        ("W[0, :]", "W[0]"),
+        ("W[:, 1:]", "[[W[i, j] for j in range(1, 3)] for i in 2]"),
+        ("W[1:, 0]", "[W[1, 0]]"),
+        ("all(v[i] > 0 for i in 3)", "v[0] > 0 and v[1] > 0 and v[2] > 0"),
+        ("any(v[i] > v[j] for i in 2 for j in range(1, 3) if i != j)", "v[0] > v[1] or v[0] > v[2] or v[1] > v[2]"),
+    ],
+)
+def test_slices_and_quantifiers_are_what_they_stand_for(text: str, same: str) -> None:
+    g = Graph()
+    scope = {"v": g.symbol("v", (3,)), "W": g.symbol("W", (2, 3)), "i": g.symbol("i"), "j": g.symbol("j")}
+    assert parse(text, scope, g) is parse(same, scope, g)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("v[3:]", "a slice of no entries has no value"),
+        ("v[::0]", "a step other than 0"),
+        ("x[1:]", "a slice of a scalar"),
+        ("v[x:]", "expected a whole number"),
+        ("ln(x)", "here it is log(x)"),
+        ("any(x > 0)", "expected any(condition for i in n)"),
+        ("all(v[i] for i in 3)", "a condition such as a > b is expected"),
+    ],
+)
+def test_what_slices_and_quantifiers_are_not(text: str, words: str) -> None:
+    g = Graph()
+    with pytest.raises(ExpressionError, match=re.escape(words)):
+        parse(text, {"v": g.symbol("v", (3,)), "x": g.symbol("x")}, g)
+
+
 def test_every_function_can_be_called() -> None:
     calls = {
         "where": "where(x > 0, x, y)", "select": "select(x, y, z)", "min": "min(x, y)", "max": "max(x, y)",
@@ -130,7 +169,7 @@ def test_every_function_can_be_called() -> None:
         "rank": "rank(W) == 2",
         "subdifferential": "subdifferential(x, x) == interval(1, 1)",
         "interval": "subdifferential(x, x, 0) == interval(1, 1)",
-        "float64": "float64(x)", "all": "all(x > 0 for i in 3)",
+        "float64": "float64(x)", "all": "all(v[i] > 0 for i in 2)", "any": "any(v[i] > 0 for i in 2)",
         "limit": "limit(x, x, inf)", "supremum": "supremum(x, x)", "infimum": "infimum(x, x)",
         "integral": "integral(x, x, 0, y)",
     }  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from derive.errors import ExpressionError, nearest
+from derive.graph import Node
 from derive.language import parse
 from derive.shapes import indices, letters, show, size
 from verify.casefile.model import Claim, Place
@@ -118,6 +119,8 @@ class Claims:
                 misfits: list[ExpressionError] = []
                 nodes = [self.names.expression(t, boolean, misfits if key == "equals" else None) for t in parts]
                 values[key] = tuple(n for n in nodes if n is not None)
+                if key == "equals":
+                    values[key] = _spread(values.get("of"), values[key])
                 if misfits:
                     values[key], values["misfit"] = (), _misfit(misfits[0].message, misfits[0].letters)
         if "shows" in given:
@@ -196,11 +199,14 @@ class Claims:
                 continue
             places = [t.place for t in tree.items] if isinstance(tree, Items) else [tree.place]
             for place, node in zip(places, found if isinstance(found, tuple) else [found], strict=False):
-                clash = [letters(m, n) for m, n in zip(node.shape, of.shape, strict=False) if m != n] if node else []
-                if key == "equals" and node is not None and clash and all(clash) and len(node.shape) == len(of.shape):
+                if node is None or node.shape == of.shape:
+                    continue
+                if key == "equals" and node.shape:
+                    clash = [letters(m, n) for m, n in zip(node.shape, of.shape, strict=False) if m != n]
+                    fits = clash[0] if clash and all(clash) and len(node.shape) == len(of.shape) else ()
                     said = f"{show(node.shape)} is not the shape {show(of.shape)}"
-                    values["equals"], values["misfit"] = (), _misfit(said, clash[0])
-                elif node is not None and node.shape != of.shape:
+                    values["equals"], values["misfit"] = (), _misfit(said, fits)
+                else:
                     message = f"'{key}' has shape {show(node.shape)}, and 'of' has shape {show(of.shape)}"
                     self.reader.fault(place, message)
 
@@ -276,6 +282,15 @@ class Claims:
         return name
 
 
+def _spread(of: Node | None, forms: tuple[Node, ...]) -> tuple[Node, ...]:
+    """A number that a tensor is said to equal stands for each of its entries."""
+    if of is None or not of.shape:
+        return forms
+    return tuple(of.graph.broadcast(n, of.shape) if n.op == "const" else n for n in forms)
+
+
 def _misfit(what: str, sizes: tuple[str, ...]) -> str:
-    """Why a formula has no value at an instance of the sizes."""
+    """Why a formula has no value at an instance of the sizes, or at any."""
+    if not sizes:
+        return f"the shapes do not fit: {what.partition('; it fits only')[0]}"
     return f"conforms only where {' = '.join(sizes)}: {what.partition('; it fits only')[0]}"

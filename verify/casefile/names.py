@@ -6,7 +6,7 @@ import keyword
 import unicodedata
 
 from derive.abstract import function
-from derive.errors import ExpressionError, nearest
+from derive.errors import ExpressionError, Misfit, nearest
 from derive.graph import Graph, Node
 from derive.language import FUNCTION_NAMES, LAYOUTS, RESERVED, called_in, names_in, parse
 from derive.operators import CONSTANTS
@@ -44,8 +44,8 @@ class Names:
     ) -> Node | None:
         """The node of an expression, or None where it is at fault or needs a name that is.
 
-        ``boolean`` asks for a condition (True), a value (False) or either (None). Two sizes by name that do not fit together
-        go to ``misfits`` where that is given: what a document claims may be wrong in this way, too.
+        ``boolean`` asks for a condition (True), a value (False) or either (None). Shapes that do not fit together go to
+        ``misfits`` where that is given: what a document claims may be wrong in this way, too.
         """
         try:
             if self.broken and any(n in self.broken for n in (*names_in(t.value), *called_in(t.value))):
@@ -53,7 +53,7 @@ class Names:
                 return None
             return parse(t.value, self.scope, self.graph, boolean=boolean, layout=self.layout)
         except ExpressionError as e:
-            if misfits is not None and e.letters:
+            if misfits is not None and isinstance(e, Misfit):
                 misfits.append(e)
             elif not (e.message.startswith("unknown symbol") and self.unknown(t)):
                 self.reader.fault(t.at(e.offset), explained(e, t))

@@ -19,6 +19,7 @@ from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.repair import Diagnosis, by_size, diagnosis
 from verify.claims.sizes import Gap, elsewhere, gap_of, has_sizes, same_claim, say_sizes, says_nothing, without
+from verify.claims.transposes import transposed
 from verify.verdict import Verdict, combine
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
     """At the case's own sizes, and where the formula has sizes at every other instance of them."""
     sizes = bench.case.sizes
     if claim.misfit:
-        return _misfit(claim, f"at {say_sizes(sizes)} {claim.misfit}")
+        at, step = f"at {say_sizes(sizes)} " if sizes else "", transposed(bench, claim)
+        return _misfit(claim, f"{at}{claim.misfit}{f'; {step}' if step else ''}", step)
     here, chain = _judge_here(bench, claim)
     if not sizes or here.verdict not in ("holds", "holds-if") or not has_sizes(chain, sizes):
         return here
@@ -62,8 +64,9 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
     return without(gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": tried}))
 
 
-def _misfit(claim: Claim, why: str) -> Verdict:
-    return Verdict("wrong", why, None, (claim.id,), {"method": "proved", "by": "shapes"})
+def _misfit(claim: Claim, why: str, step: str = "") -> Verdict:
+    evidence = {"method": "proved", "by": "shapes"} | ({"repair": step} if step else {})
+    return Verdict("wrong", why, None, (claim.id,), evidence)
 
 
 def _whatever_the_sizes(general: Bench, claim: Claim) -> bool:
