@@ -71,3 +71,13 @@ def test_a_touching_maximum_ends_in_no_answer() -> None:
     s = {"x": g.symbol("x"), "y": g.symbol("y")}
     bounds = {s[n]: ends for n, ends in BOX.items()}
     assert by_cells(parse("sin(x)*cos(y) < 1", s, g), [], bounds) is None
+
+
+@pytest.mark.parametrize("ends", [("x > 0", "x < exp(1)"), ("x >= 0", "x <= exp(1)")])
+def test_an_end_that_is_no_rational_is_not_rounded_inwards(ends: tuple[str, str]) -> None:
+    """2721/1001 is less than exp(1) by 1.1e-7; on (0, 2721/1001] the claim is true, and close to exp(1) it is false."""
+    claim = "x + sin(x)/2 < 2.923672446503847196"
+    x = mpmath.e - mpmath.mpf("1e-8")
+    assert x + mpmath.sin(x) / 2 > mpmath.mpf("2.923672446503847196")
+    assert decide(claim, *ends) != "proved"
+    assert decide("x + sin(x)/2 < 2.9237", *ends) == "proved"

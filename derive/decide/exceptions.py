@@ -1,9 +1,9 @@
 """Where a strict inequality fails on a thin set, said of the symbols: ``x**2 > 0`` holds if x != 0.
 
 What a proof by regions leaves out are zeros of what it split at, such as ``x**2``; what a point refutes at which the sides are
-equal may hold elsewhere. These are the zeros of factors, and a factor is read down to what vanishes in it: |u| and sqrt(u) vanish
-with u, exp(u) - 1 does, and a factor that is linear in its only symbol is solved for it. Where no more comes of that than that
-the claim's own sides differ, nothing was said (every claim is true under itself): the claim is wrong there.
+equal may hold elsewhere. These are the zeros of factors, and a factor is read down to what vanishes in it: |u| and sqrt(u)
+vanish with u, exp(u) - 1 does, and a factor that is linear in its only symbol is solved for it. Where no more comes of that
+than that the claim's own sides differ, nothing was said (every claim is true under itself): the claim is wrong there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from derive.decide.normal import Normal
 from derive.decide.polynomials import Poly, Quotient, Ring, Unwieldy, monomials
 from derive.decide.refute import Bounds, Domain
 from derive.decide.regions import Cell, Regions
-from derive.decide.signs import ZERO, Signs
+from derive.decide.signs import NEGATIVE, POSITIVE, ZERO, Signs
 from derive.enclose import rational, truth
 from derive.graph import Node
 from derive.printing import to_text
@@ -78,6 +78,71 @@ def vanishing(n: Node, assuming: Sequence[Node], bounds: Bounds) -> list[Node]:
     except Unwieldy:
         return [n]
     return found
+
+
+def factors_of(n: Node, assuming: Sequence[Node], bounds: Bounds) -> tuple[Node | None, Node | None] | None:
+    """The one factor of unknown sign, with the sign of the whole, where there are others; and, where that is a sum of two terms
+    of opposite sign, the difference of their logarithms, which has that sign, too. None where too much is not known."""
+    regions = Regions(Domain(n, n, assuming, bounds), Ring(n.graph))
+
+    def work() -> tuple[Node | None, Node | None] | None:
+        ring, signs = regions.ring, regions._signs(Cell())
+        value = _value(Normal(ring, signs), n)
+        if value is None:
+            return None
+        sign, left, count = 1, [], 0
+        for p in (value.num, value.den):
+            content, parts = ring.factor(p)
+            sign *= 1 if content > 0 else -1
+            for f, k in parts:
+                mask, count = signs.mask(f), count + 1
+                if mask == POSITIVE or (mask == NEGATIVE and k % 2 == 0):
+                    continue
+                if mask == NEGATIVE:
+                    sign = -sign
+                else:
+                    left.append((f, k))
+        if len(left) != 1 or left[0][1] != 1:
+            return None
+        f = left[0][0] * sign
+        return ring.node(f) if count > 1 else None, _by_logarithms(ring, signs, f)
+
+    try:
+        found: tuple[Node | None, Node | None] | None = regions._retrying(work)
+    except Unwieldy:
+        return None
+    return found
+
+
+def written(n: Node, assuming: Sequence[Node], bounds: Bounds) -> Node:
+    """A scalar by its normal form, where that is a polynomial; else as it is."""
+    regions = Regions(Domain(n, n, assuming, bounds), Ring(n.graph))
+
+    def work() -> Node:
+        value = _value(Normal(regions.ring, regions._signs(Cell())), n)
+        return regions.ring.node(value.num) if value is not None and value.den.is_one() else n
+
+    try:
+        found: Node = regions._retrying(work)
+    except Unwieldy:
+        return n
+    return found
+
+
+def _by_logarithms(ring: Ring, signs: Signs, f: Poly) -> Node | None:
+    """log(p) - log(q) of f = p - q, two terms whose kernels are all positive."""
+    g = ring.graph
+    terms = list(monomials(f, ring.ctx))
+    if len(terms) != 2 or not terms[0][1] * terms[1][1] < 0 or any(signs.kernel(k) != POSITIVE for k in ring.used(f)):
+        return None
+    total = g.zero
+    for m, c in terms:
+        logs = g.call("log", g.const(_number(abs(c))))
+        for k in ring.used(m):
+            part = k.node.args[0] if k.kind == "exp" else g.call("log", k.node)
+            logs = g.add(logs, g.mul(g.const(int(m.degrees()[k.index])), part))
+        total = g.add(total, logs) if c > 0 else g.sub(total, logs)
+    return total
 
 
 def _read(regions: Regions, missing: Sequence[Node], condition: Node) -> list[Node] | None:

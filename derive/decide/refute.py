@@ -71,6 +71,26 @@ class Domain:
         self._kinks = _kinks(topological([a, b]))
         self.ranges = {s: _range(s, self.bounds, self.constraints) for s in self.symbols}
 
+    def interval(self, s: Node) -> _Range:
+        """An interval that holds all values of a symbol, for proofs: ends that are no rationals are widened, not rounded."""
+        exact = [c for c in self.constraints if all(isinstance(_at(c[0], s, v), fmpq) for v in (0, 1, -5))]
+        low, low_in, high, high_in = _range(s, self.bounds, exact)
+        for n, mask in self.constraints:
+            if n.op != "sub" or s not in n.args or (n, mask) in exact or not mask & NONZERO or mask == NONZERO:
+                continue
+            other = n.args[0] if n.args[1] is s else n.args[1]
+            if isinstance(value := _at(other, s, 0), Exception | bool):
+                continue
+            with precision(PRECISIONS[0]):
+                ball = arb(value)
+                ends = [Fraction(*map(int, (v.p, v.q))) for v in (ball.lower().fmpq(), ball.upper().fmpq())]
+            upward = (n.args[0] is s) == bool(mask & POSITIVE)
+            if upward and (low is None or ends[0] > low):
+                low, low_in = ends[0], True
+            elif not upward and (high is None or ends[1] < high):
+                high, high_in = ends[1], True
+        return low, low_in, high, high_in
+
     # -- one point ----------------------------------------------------------------------------------
 
     def judge(self, point: Point, highest: int = 2) -> Judged:
@@ -404,6 +424,13 @@ def _range(s: Node, bounds: Bounds, wanted: Sequence[Constraint]) -> _Range:
         elif not upward and (high is None or edge <= high):
             high, high_in = edge, attained if edge != high else attained and high_in
     return (low, low_in, high, high_in)
+
+
+def _at(n: Node, s: Node, value: int) -> Any:
+    """The value of a node that speaks of s alone, else a fault."""
+    if any(m.op in ("index", "symbol") and not m.shape and m is not s for m in topological([n])):
+        return Undetermined("it speaks of other symbols")
+    return evaluate([n], {s: fmpq(value)})[0]
 
 
 def _inside(value: Fraction, r: _Range) -> bool:

@@ -19,8 +19,10 @@ from derive.decide.polynomials import Unwieldy
 from derive.decide.properties import convexity, definite, monotone, optima, regularity
 from derive.decide.properties.facts import at_point, facts, flat, implied
 from derive.decide.properties.growth import growth
+from derive.decide.properties.moves import TRANSCENDENTAL, by_moves
 from derive.decide.properties.ranks import rank
-from derive.decide.properties.slopes import by_slopes
+from derive.decide.properties.samples import by_points
+from derive.decide.properties.slopes import BRANCHES, by_slopes
 from derive.decide.properties.subdivision import by_cells
 from derive.decide.properties.subgradients import subdifferential
 from derive.decide.refute import Bounds
@@ -92,13 +94,28 @@ def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | No
     """A comparison, under assumptions that may be properties: these give what they imply of values."""
     wanted, *assumed = expand_all([condition, *assuming])
     given = [a for a in flat(assumed) if not asks(a)]
+    ends = bounds or {}
+    if _turns(wanted):  # region by region much is looked at that says nothing of functions such as exp
+        early = by_points(wanted, given, ends, grid=False) or by_moves(wanted, given, ends)
+        if early is not None:
+            return checked(early, assumed, bounds)
     found = decide_holds(wanted, given, bounds)
     if found.status != "proved" and (more := implied(facts(assumed))):
         found = decide_holds(wanted, [*given, *more], bounds)
     found = checked(found, assumed, bounds)
     if found.status != "undecided":
         return found
-    return by_slopes(wanted, given, bounds or {}) or by_cells(wanted, given, bounds or {}) or found
+    for way in (by_slopes, by_cells, by_moves):
+        if (shown := way(wanted, given, ends)) is not None:
+            return checked(shown, assumed, bounds)
+    missed = by_points(wanted, given, ends, grid=True)
+    return checked(missed, assumed, bounds) if missed is not None else found
+
+
+def _turns(n: Node) -> bool:
+    """Whether there are kinks in it, and functions that are not algebraic."""
+    below = {m.op for m in topological([n])}
+    return bool(below & BRANCHES.keys()) and not below.isdisjoint(TRANSCENDENTAL)
 
 
 def checked(found: Decision, assuming: Sequence[Node], bounds: Bounds | None) -> Decision:

@@ -8,6 +8,7 @@ relu(x) is x on one side and 0 on the other. Everything is proved on the whole d
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from flint import arb, fmpq
@@ -16,6 +17,7 @@ from derive.calculus import gradient
 from derive.components import components
 from derive.decide.asymptotics import Unsettled, limit
 from derive.decide.cascade import Decision, decide_equal
+from derive.decide.properties.line import by_line
 from derive.decide.properties.shape import (
     INEQUALITIES,
     affine,
@@ -30,6 +32,7 @@ from derive.decide.properties.shape import (
 from derive.decide.refute import Bounds, Domain
 from derive.decide.relation import decide_holds
 from derive.enclose import evaluate, rational, truth
+from derive.errors import ExpressionError
 from derive.graph import Node, substitute, topological
 
 MAX_DEPTH = 3  # slopes of slopes
@@ -76,14 +79,16 @@ def by_slopes(
         elif not _least(h, substitute(h, {x: turn}), least, strict):
             continue
         sides = (("ge", "le"), ("le", "ge"))  # beyond p, unless the domain ends there, the slope leads upwards
-        if all(
-            decide_holds(g.call(none, x, turn), given, ends).status == "proved"
-            or _settled(g.call(way, slope, g.zero), [*given, g.call(way, x, turn)], ends, depth)
-            for way, none in sides
-        ):
+        shown = []
+        for way, none in sides:
+            found = decide_holds(g.call(none, x, turn), given, ends)
+            if found.status != "proved":
+                found = _settled(g.call(way, slope, g.zero), [*given, g.call(way, x, turn)], ends, depth) or found
+            shown.append(found)
+        if all(d.status == "proved" for d in shown):
             said = least if isinstance(least, fmpq) else "not below 0"
-            return proved(f"the difference falls up to {p}, rises from there, and is {said} at {p}", "slopes")
-    return _towards_limit(h, slope, strict, x, given, ends, depth)
+            return proved(f"the difference falls up to {p}, rises from there, and is {said} at {p}", _by(shown))
+    return by_line(h, x, strict, given, ends) or _towards_limit(h, slope, strict, x, given, ends, depth)
 
 
 def _least(h: Node, at_turn: Node, least: object, strict: bool) -> bool:
@@ -108,9 +113,9 @@ def _towards_limit(
         if end.side < 0 or (not end.side and decide_holds(g.call("ge", end.value, g.zero)).status != "proved"):
             continue
         falls = g.call(way.replace("e", "t") if strict else way, slope, g.zero)
-        if _settled(falls, given, ends, depth):
+        if (found := _settled(falls, given, ends, depth)) is not None:
             where = "inf" if sign > 0 else "-inf"
-            return proved(f"the difference falls towards {where}, where its limit is not below 0", "slopes")
+            return proved(f"the difference falls towards {where}, where its limit is not below 0", _by([found]))
     return None
 
 
@@ -134,14 +139,18 @@ def _by_pieces(condition: Node, x: Node, given: Sequence[Node], ends: Bounds, de
     """The inequality on either side of a kink, or with the sign that what turns there has throughout."""
     h = condition.args[0]
     g = h.graph
-    kinks = [n for n in topological([h]) if n.op in _BRANCHES]
+    kinks = [n for n in topological([h]) if n.op in BRANCHES]
     if not 0 < len(kinks) <= MAX_KINKS or depth < 1:
         return None
     n = kinks[0]
-    s, above, under = _BRANCHES[n.op](n)
+    try:
+        s, above, under = BRANCHES[n.op](n)
+    except ExpressionError:
+        return None
     for way, value in (("ge", above), ("le", under)):
-        if _settled(g.call(way, s, g.zero), given, ends, depth - 1):
-            return _decided(substitute(condition, {n: value}), given, ends, depth)
+        if (sign := _settled(g.call(way, s, g.zero), given, ends, depth - 1)) is not None:
+            whole = _decided(substitute(condition, {n: value}), given, ends, depth)
+            return None if whole is None else replace(whole, method=_by([sign, whole], whole.method))
     if not affine(s, [x]):
         return None
     slope, start = (evaluate([m], {x: fmpq(0)})[0] for m in (gradient(s, [x])[0], s))
@@ -149,24 +158,42 @@ def _by_pieces(condition: Node, x: Node, given: Sequence[Node], ends: Bounds, de
         return None
     turn = -start / slope
     p = Fraction(int(turn.p), int(turn.q))
+    shown = []
     for way, value in (("ge", above if slope > 0 else under), ("le", under if slope > 0 else above)):
         piece = [*given, g.call(way, x, g.const(p))]
-        if _decided(substitute(condition, {n: value}), piece, ends, depth, (p,)) is None:
+        found = _decided(substitute(condition, {n: value}), piece, ends, depth, (p,))
+        if found is None:
             return None
-    return proved(f"holds on either side of {p}", "slopes")
+        shown.append(found)
+    return proved(f"holds on either side of {p}", _by(shown))
+
+
+def _by(parts: Sequence[Decision], method: str = "slopes") -> str:
+    """How a whole is shown: by balls, where a part of it is."""
+    return "balls" if any(d.method == "balls" for d in parts) else method
 
 
 #: What turns at s = 0, as (s, the value where s >= 0, the value where s <= 0).
-_BRANCHES: dict[str, Callable[[Node], tuple[Node, Node, Node]]] = {
+BRANCHES: dict[str, Callable[[Node], tuple[Node, Node, Node]]] = {
     "relu": lambda n: (n.args[0], n.args[0], n.graph.zero),
     "abs": lambda n: (n.args[0], n.args[0], n.graph.neg(n.args[0])),
     "max": lambda n: (n.graph.sub(*n.args), n.args[0], n.args[1]),
     "min": lambda n: (n.graph.sub(*n.args), n.args[1], n.args[0]),
+    "where": lambda n: _sides(n),
 }
 
 
-def _settled(condition: Node, given: Sequence[Node], ends: Bounds, depth: int) -> bool:
-    return _decided(condition, given, ends, depth - 1) is not None
+def _sides(n: Node) -> tuple[Node, Node, Node]:
+    """A branch that turns on one comparison. Where it turns both of its values are looked at: more than is asked for."""
+    c, a, b = n.args
+    if c.op not in INEQUALITIES:
+        raise ExpressionError("a branch on more than one comparison")
+    more, less = c.args if c.op in ("gt", "ge") else c.args[::-1]
+    return n.graph.sub(more, less), a, b
+
+
+def _settled(condition: Node, given: Sequence[Node], ends: Bounds, depth: int) -> Decision | None:
+    return _decided(condition, given, ends, depth - 1)
 
 
 def _decided(

@@ -76,7 +76,7 @@ def _everywhere(f: Node, condition: Node, given: Sequence[Node], ends: Bounds, s
     symbols = [n for n in order if n.op == "index" or (n.op == "symbol" and not n.shape)]
     start: Cell = {}
     for s in symbols:
-        low, _, high, _ = domain.ranges[s]
+        low, _, high, _ = domain.interval(s)
         if low is None or high is None or len(symbols) > MAX_VARIABLES:
             return 0
         start[s] = (low, high)
@@ -93,7 +93,7 @@ def _everywhere(f: Node, condition: Node, given: Sequence[Node], ends: Bounds, s
         if spent[0] > MAX_CELLS:
             return 0
         middle = {s: (a + b) / 2 for s, (a, b) in cell.items()}
-        if _holds(f, slopes, cell, middle):
+        if holds_in(f, slopes, cell, middle):
             shown += 1
             continue
         values = {s: rational(v) for s, v in middle.items()}
@@ -114,7 +114,7 @@ def _everywhere(f: Node, condition: Node, given: Sequence[Node], ends: Bounds, s
     return shown
 
 
-def _holds(f: Node, slopes: Sequence[Node], cell: Cell, middle: Mapping[Node, Fraction]) -> bool:
+def holds_in(f: Node, slopes: Sequence[Node], cell: Cell, middle: Mapping[Node, Fraction]) -> bool:
     """Whether f is certainly positive in the whole cell."""
     with precision(PRECISION):
         balls = {s: arb(rational(a)).union(arb(rational(b))) for s, (a, b) in cell.items()}
