@@ -62,7 +62,8 @@ def parse_printed(text: str) -> Printed:
         raise ValueError(f"'{text}' is not a printed number such as 0.214, -3.1e-5, 1,250, 12%, ~0.7 or 3/2")
     whole, places = (m["whole"] or "").replace(",", ""), m["places"] or ""
     power = _int(m["exp"] or m["power"] or "0")
-    unit = Fraction(10) ** (power - len(places) - (2 if m["percent"] else 0))
+    last = power - len(places) - (2 if m["percent"] else 0)
+    unit = Fraction(10**last) if last >= 0 else Fraction(1, 10**-last)
     suffix = (f"e{power}" if m["exp"] or m["power"] else "") + (m["percent"] or "")
     value = _signed(m["sign"], int((whole + places) or "0") * unit)
     return Printed(text, value, unit, bool(m["about"]), len(places), suffix)
@@ -83,11 +84,11 @@ def fit(printed: Printed, value: Any) -> Fit | None:
         if isinstance(difference, fmpq):
             return "rounded" if difference == 0 else "off"
         return None if difference.contains(0) else "off"
-    scale = 1 / printed.unit
+    unit = printed.unit
     if isinstance(value, fmpq):
-        return _fit_exact(printed, Fraction(int(value.p), int(value.q)) * scale)
-    x = value * fmpz(scale.numerator) if scale.denominator == 1 else value / fmpz(scale.denominator)
-    n = fmpz(int(printed.value * scale))
+        return _fit_exact(printed, Fraction(int(value.p), int(value.q)) / unit)
+    x = value * fmpz(unit.denominator) / fmpz(unit.numerator)
+    n = fmpz(_units(printed))
     off = abs(x - n)
     limit = arb(1) if printed.about else _HALF
     if off < limit:
@@ -112,8 +113,14 @@ def _cut(x: arb, n: fmpz) -> Fit | None:
     return "truncated" if inside else "off" if outside else None
 
 
+def _units(printed: Printed) -> int:
+    """The printed value in units of its last place."""
+    value, unit = printed.value, printed.unit
+    return value.numerator * unit.denominator // (value.denominator * unit.numerator)
+
+
 def _fit_exact(printed: Printed, x: Fraction) -> Fit:
-    n = int(printed.value / printed.unit)
+    n = _units(printed)
     off = abs(x - n)
     if printed.about:
         return "rounded" if off <= 1 else "off"

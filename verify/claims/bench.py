@@ -33,6 +33,7 @@ class Bench:
         self._values: dict[int, dict[Node, Any]] = {}
         self._printed: dict[str, Printed] = {}
         self._not_given: dict[Node, frozenset[str]] = {}
+        self.silent: set[Node] = set()  # nodes without limits, suprema and infima (see derive.extremes.speaks)
 
     # -- nodes ----------------------------------------------------------------------------------
 
@@ -212,9 +213,7 @@ class Bench:
 def collect(root: Node, given: Mapping[Node, Any], found: dict[Node, frozenset[str]]) -> None:
     """Adds to ``found`` the names of symbols without a value in ``given``, for every node below the root."""
     nothing: frozenset[str] = frozenset()
-    for n in topological([root]):
-        if n in found:
-            continue
+    for n in topological([root], known=found):
         if n in given:
             found[n] = nothing
         elif n.op == "index" or (n.op == "symbol" and not n.shape):
