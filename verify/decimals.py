@@ -50,11 +50,11 @@ def parse_printed(text: str) -> Printed:
     text = text.strip()
     if len(text) > MAX_PRINTED:
         raise ValueError(f"a printed number of {len(text)} characters; the limit is {MAX_PRINTED}")
-    if m := _FRACTION.fullmatch(text):
+    if "/" in text and (m := _FRACTION.fullmatch(text)):
         if int(m["bottom"]) == 0:
             raise ValueError(f"'{text}' divides by zero")
         return Printed(text, _signed(m["sign"], Fraction(int(m["top"]), int(m["bottom"]))), Fraction(0))
-    if m := _POWER.fullmatch(text):
+    if "10" in text and (m := _POWER.fullmatch(text)):
         value = Fraction(10) ** _int(m["power"])
         return Printed(text, _signed(m["sign"], value), value if m["about"] else Fraction(0), bool(m["about"]))
     m = _NUMBER.fullmatch(text)
@@ -86,7 +86,7 @@ def fit(printed: Printed, value: Any) -> Fit | None:
         return None if difference.contains(0) else "off"
     unit = printed.unit
     if isinstance(value, fmpq):
-        return _fit_exact(printed, Fraction(int(value.p), int(value.q)) / unit)
+        return _fit_exact(printed, value * fmpq(unit.denominator, unit.numerator))
     x = value * fmpz(unit.denominator) / fmpz(unit.numerator)
     n = fmpz(_units(printed))
     off = abs(x - n)
@@ -98,7 +98,8 @@ def fit(printed: Printed, value: Any) -> Fit | None:
     return _cut(x, n)
 
 
-_HALF = arb(1) / 2
+_EXACT_HALF = fmpq(1, 2)
+_HALF = arb(_EXACT_HALF)
 
 
 def _cut(x: arb, n: fmpz) -> Fit | None:
@@ -119,14 +120,14 @@ def _units(printed: Printed) -> int:
     return value.numerator * unit.denominator // (value.denominator * unit.numerator)
 
 
-def _fit_exact(printed: Printed, x: Fraction) -> Fit:
+def _fit_exact(printed: Printed, x: fmpq) -> Fit:
     n = _units(printed)
     off = abs(x - n)
     if printed.about:
         return "rounded" if off <= 1 else "off"
-    if off < Fraction(1, 2):
+    if off < _EXACT_HALF:
         return "rounded"
-    if off == Fraction(1, 2) and (n % 2 == 0 or abs(n) > abs(x)):
+    if off == _EXACT_HALF and (n % 2 == 0 or abs(n) > abs(x)):
         return "tie"
     # int() cuts towards zero; a print of -0.00 for a small positive number is not its cut
     return (
