@@ -68,13 +68,9 @@ def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node]
     place = {n: i for i, n in enumerate(variables)}
     proxy = {n: i for i, n in enumerate(owned, len(place))}
     place |= {n: i for i, n in enumerate(inner, len(place) + len(proxy))}
-    behind: dict[
-        int, list[tuple[int, Node]]
-    ] = {}  # by place of a proxy, the variables that it stands for, and the slopes
-    curvature: list[dict[int, Node]] = [
-        {} for _ in range(len(place) + len(proxy))
-    ]  # [i][j], j <= i: what couples the pair
-    factor: dict[int, Node] = {}  # by place of a variable that a proxy stood for: its slope
+    curvature: list[dict[int, Node]] = [{} for _ in [*place, *proxy]]  # curvature[i][j], j <= i: what couples the pair
+    behind: dict[int, list[tuple[int, Node]]] = {}  # the variables that a proxy stands for, and the slope by each
+    factor: dict[int, Node] = {}  # that slope by variable, once the proxy is resolved
 
     def couple(i: int, j: int, amount: Node) -> None:
         line, at = (curvature[i], j) if i >= j else (curvature[j], i)
@@ -100,26 +96,23 @@ def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node]
         below = [(place[a], slope) for a, slope in found.items() if a not in mine]
         return [(proxy[n], one), *below] if mine else below
 
-    def push(place: int, below: Sequence[tuple[int, Node]]) -> None:
-        """A node's coupling to others moves to the nodes below it."""
-        row = curvature[place]
-        own = row.pop(place, None)
+    def push(top: int, below: Sequence[tuple[int, Node]]) -> None:
+        """What couples a node to others moves to the nodes below it."""
+        row = curvature[top]
+        own = row.pop(top, None)
         if own is not None:
             for k, (i, slope) in enumerate(below):
                 half = mul(own, slope)
                 for j, another in below[: k + 1]:
                     couple(i, j, mul(half, another))
         for j, amount in row.items():
-            # where it is c*s already, c*s*t and c*t*s are to be one node: the older factor comes first
-            other = factor.get(j)
-            core = (
-                amount.args[amount.args[0] is other] if other and amount.op == "mul" and other in amount.args else None
-            )
+            given = factor.get(j)
+            core = _cofactor(amount, given)
             for i, slope in below:
                 if slope is one:
                     moved = amount
-                elif core and other and slope.id < other.id:
-                    moved = mul(other, mul(slope, core))
+                elif core and given and slope.id < given.id:  # s*(t*c) and t*(s*c) are to be one node
+                    moved = mul(given, mul(slope, core))
                 else:
                     moved = mul(slope, amount)
                 if i > j:  # couple, written out
@@ -239,6 +232,11 @@ def _owned(variables: Sequence[Node], slopes: Mapping[Node, Slopes], kept: set[N
                 found.setdefault(above, set()).add(v)
                 break
     return {n: found[n] for n in slopes if n in found and sum(users[v][0].op not in _SUMS for v in found[n]) > 1}
+
+
+def _cofactor(n: Node, factor: Node | None) -> Node | None:
+    """c where n is factor*c."""
+    return n.args[n.args[0] is factor] if factor and n.op == "mul" and factor in n.args else None
 
 
 def _product(up: Node, second: Node, slope: Node) -> Node:
