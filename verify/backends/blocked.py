@@ -18,7 +18,7 @@ from verify.backends import numpy_source
 from verify.backends.writer import Names, Program, compile_source, docstring, literal, needed
 
 CACHE = 1 << 20  # bytes that the buffers of one block may take: half of a usual second-level cache
-SMALLEST, LARGEST = 1024, 8192  # points of a block: below, calls cost more than they compute; above, nothing is gained
+SMALLEST, LARGEST = 1024, 12288  # points of a block: below, calls cost more than they compute; above, nothing is gained
 
 _INFIX = {
     "add": "np.add", "sub": "np.subtract", "mul": "np.multiply", "div": "np.divide", "neg": "np.negative",
