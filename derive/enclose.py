@@ -104,7 +104,8 @@ def value_of(n: Node, args: Sequence[Value]) -> Value:
     if isinstance(value, arb):
         if not value.is_finite():
             return Undetermined(f"no finite enclosure of {n.op}")
-        if abs(value) > _HUGE or (abs(value) < _TINY and value != 0):
+        size = abs(value)
+        if size > _HUGE or (size < _TINY and value != 0):
             return Undetermined(f"a value of {n.op} beyond 2**{MAX_EXPONENT} or its inverse")
     if isinstance(value, fmpq) and value.p.bit_length() + value.q.bit_length() > MAX_RATIONAL_BITS:
         return arb(value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any, Literal
 
 from flint import arb, fmpq, fmpz
@@ -55,18 +56,22 @@ def parse_printed(text: str) -> Printed:
             raise ValueError(f"'{text}' divides by zero")
         return Printed(text, _signed(m["sign"], Fraction(int(m["top"]), int(m["bottom"]))), Fraction(0))
     if "10" in text and (m := _POWER.fullmatch(text)):
-        value = Fraction(10) ** _int(m["power"])
+        value = _ten_to(_int(m["power"]))
         return Printed(text, _signed(m["sign"], value), value if m["about"] else Fraction(0), bool(m["about"]))
     m = _NUMBER.fullmatch(text)
     if not m or not (m["whole"] or m["places"]):
         raise ValueError(f"'{text}' is not a printed number such as 0.214, -3.1e-5, 1,250, 12%, ~0.7 or 3/2")
     whole, places = (m["whole"] or "").replace(",", ""), m["places"] or ""
     power = _int(m["exp"] or m["power"] or "0")
-    last = power - len(places) - (2 if m["percent"] else 0)
-    unit = Fraction(10**last) if last >= 0 else Fraction(1, 10**-last)
+    unit = _ten_to(power - len(places) - (2 if m["percent"] else 0))
     suffix = (f"e{power}" if m["exp"] or m["power"] else "") + (m["percent"] or "")
     value = _signed(m["sign"], int((whole + places) or "0") * unit)
     return Printed(text, value, unit, bool(m["about"]), len(places), suffix)
+
+
+@cache
+def _ten_to(power: int) -> Fraction:
+    return Fraction(10) ** power
 
 
 def _int(text: str) -> int:
