@@ -3,21 +3,21 @@
     python benchmarks/derivation.py [--quick]
 
 Peers that are not installed are skipped by name. Times are medians, in milliseconds, from nothing to gradient and
-upper-triangular Hessian: building the network is part of them. Operations are those of one shared graph of all entries,
-without loads, stores and constants. Of CasADi's the benchmark gives these, and beside them all instructions of its function
-but the loads of inputs, as CasADi itself counts: constants and one store a result are among those.
+upper-triangular Hessian: building the network is part of them. Ours runs in turn with each peer (see timing). Operations are
+those of one shared graph of all entries, without loads, stores and constants. Of CasADi's the benchmark gives these, and
+beside them all instructions of its function but the loads of inputs, as CasADi itself counts: constants and one store a
+result are among those.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
-import statistics
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from statistics import median
 from typing import Any
 
 import networks
+from timing import available, in_turn, ratio
 
 from derive.calculus import hvp
 from derive.curvature import gradient_and_hessian
@@ -98,20 +98,6 @@ SMALL = ["chain 3", "chain 6", "MLP 2-2-1"]
 SHORT = {"sympy": SMALL, "symengine": [*SMALL, "chain 8", "chain 12", "MLP 3-3-3-1", "MLP 4-4-4-1"]}
 
 
-def measured(run: Callable[[], Any], seconds: float = 1.5) -> tuple[float, Any]:
-    """Median milliseconds of as many runs as fit (one at least, 15 at most), and what the run returned."""
-    times: list[float] = []
-    result = None
-    while len(times) < 15 and (not times or sum(times) < seconds):
-        gc.collect()
-        gc.disable()  # as timeit does: what others have loaded is not to be swept meanwhile
-        start = time.perf_counter()
-        result = run()
-        times.append(time.perf_counter() - start)
-        gc.enable()
-    return statistics.median(times) * 1e3, result
-
-
 def layers_of_tensors(width: int, layers: int) -> tuple[Node, list[Node]]:
     g = Graph()
     a, variables = g.symbol("x", (width,)), []
@@ -129,39 +115,36 @@ def product(width: int, layers: int = 48) -> list[Node]:
     return hvp(loss, variables, [g.symbol(f"u{k}", v.shape) for k, v in enumerate(variables)])
 
 
-def available(names: Sequence[str]) -> list[str]:
-    from importlib.util import find_spec
-
-    missing = [n for n in names if find_spec(n) is None]
-    if missing:
-        print(f"not installed, skipped: {', '.join(missing)}\n")
-    return [n for n in names if n not in missing]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="small networks only")
-    quick = parser.parse_args().quick
+    parser.add_argument("--seconds", type=float, default=6.0, help="for each network and peer")
+    given = parser.parse_args()
     peers = available(list(PEERS))
-    print(f"{'gradient + Hessian':18} {'ms':>9} {'ops':>8}", *(f"{p + ' ms':>14} {'x':>7}" for p in peers), end="")
+    print(f"{'gradient + Hessian':18} {'ms':>8} {'ops':>7}", *(f"{p + ' takes':>27}" for p in peers), end="")
     print("   ops of casadi, and its instructions" if "casadi" in peers else "")
-    for name, build in cases(quick):
-        mine, entries = measured(lambda build=build: ours(build))
-        operations = our_operations(entries)
-        row, share = f"{name:18} {mine:9.2f} {operations:8}", ""
+    for name, build in cases(given.quick):
+        operations = our_operations(ours(build))
+        cells, share, mine = [], "", [0.0]
         for peer in peers:
             if name not in SHORT.get(peer, [name]):
-                row += f" {'-':>14} {'':>7}"
+                cells.append(f"{'-':>27}")
                 continue
-            theirs, found = measured(lambda build=build, peer=peer: PEERS[peer](build))
-            row += f" {theirs:14.2f} {theirs / mine:7.1f}"
+            theirs: list[float]
+            mine, theirs = in_turn(
+                lambda build=build: ours(build),
+                lambda build=build, peer=peer: PEERS[peer](build),
+                seconds=given.seconds,
+            )
+            cells.append(f"{ratio(theirs, mine)!s:>27}")
             if peer == "casadi":
-                share = "".join(f"   {count:8} ({operations / count:.2f})" for count in casadi_operations(found))
-        print(row + share, flush=True)
+                share = "".join(f"   {n:7} ({operations / n:.2f})" for n in casadi_operations(casadi_sx(build)))
+        print(f"{name:18} {1e3 * median(mine):8.2f} {operations:7}", *cells, share, flush=True)
     print("\nHessian-vector product of 48 tensor-level layers, building included")
     for width in (4, 64, 1024):
-        mine, parts = measured(lambda width=width: product(width))
-        print(f"width {width:5}: {mine:6.2f} ms, {len(topological(parts))} nodes")
+        (times,) = in_turn(lambda width=width: product(width), seconds=given.seconds)
+        nodes = len(topological(product(width)))
+        print(f"width {width:5}: {1e3 * median(times):.2f} ms, {1e3 * min(times):.2f} at best; {nodes} nodes")
 
 
 if __name__ == "__main__":

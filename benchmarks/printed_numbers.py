@@ -54,10 +54,10 @@ def main() -> None:
         case = load(path)
     best = 0.0
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         bench = Bench(case)
         verdicts = [judge(bench, c).verdict for c in case.claims]
-        best = max(best, len(verdicts) / (time.perf_counter() - start))
+        best = max(best, len(verdicts) / (time.process_time() - start))
     print(f"{len(verdicts)} numbers, {verdicts.count('holds')} hold: {best:,.0f} verdicts a second")
 
 

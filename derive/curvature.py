@@ -7,6 +7,10 @@ pairs of nodes. Symmetry is used and only pairs that interact are ever stored.
 Not every node keeps curvature. Sums, and products into a function that is a factor, are passed through in one step, by the
 chain rule (preaccumulation: Griewank and Walther, Evaluating Derivatives, 2nd ed., ch. 10): in z = b + w1*tanh(y1) +
 w2*tanh(y2), what couples z to anything moves to b, w1, y1, w2, y2 at once, times 1, tanh(y1), w1*tanh'(y1), and so on.
+
+Nor are variables that only one node depends on, as b, w1 and w2 here, told apart before the end of the sweep: one proxy stands
+for them. What couples it to another is multiplied by the slopes, 1, tanh(y1), tanh(y2), once its sum is complete. Else each
+weight of a layer would be pushed through all layers below, for what differs by a factor.
 """
 
 from __future__ import annotations
@@ -58,9 +62,15 @@ def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node]
     depends = {*variables, *inner}
     slopes = {n: _slopes(n, depends) for n in inner}
     kept = _kept(inner, slopes).union(variables)
-    # pairs are of places in the order of the sweep; variables, whenever they were made, come first and are never swept
-    place = {n: i for i, n in enumerate([*variables, *inner])}
-    curvature: list[dict[int, Node]] = [{} for _ in place]  # curvature[i][j], j <= i: what couples the pair
+    owned = _owned(variables, slopes, kept)
+    # pairs are of places in the order of the sweep: variables, whenever they were made, come first, then what stands for those
+    # that a node owns; neither is swept
+    place = {n: i for i, n in enumerate(variables)}
+    proxy = {n: i for i, n in enumerate(owned, len(place))}
+    place |= {n: i for i, n in enumerate(inner, len(place) + len(proxy))}
+    curvature: list[dict[int, Node]] = [{} for _ in [*place, *proxy]]  # curvature[i][j], j <= i: what couples the pair
+    behind: dict[int, list[tuple[int, Node]]] = {}  # the variables that a proxy stands for, and the slope by each
+    factor: dict[int, Node] = {}  # that slope by variable, once the proxy is resolved
 
     def couple(i: int, j: int, amount: Node) -> None:
         line, at = (curvature[i], j) if i >= j else (curvature[j], i)
@@ -80,31 +90,45 @@ def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node]
                     work.append((a, total))
                 elif total is not zero:
                     found[a] = add(found[a], total) if a in found else total
-        return [(place[a], slope) for a, slope in found.items()]
+        mine = owned.get(n, ())
+        if mine:
+            behind[proxy[n]] = [(place[a], slope) for a, slope in found.items() if a in mine]
+        below = [(place[a], slope) for a, slope in found.items() if a not in mine]
+        return [(proxy[n], one), *below] if mine else below
+
+    def push(top: int, below: Sequence[tuple[int, Node]]) -> None:
+        """What couples a node to others moves to the nodes below it."""
+        row = curvature[top]
+        own = row.pop(top, None)
+        if own is not None:
+            for k, (i, slope) in enumerate(below):
+                half = mul(own, slope)
+                for j, another in below[: k + 1]:
+                    couple(i, j, mul(half, another))
+        for j, amount in row.items():
+            given = factor.get(j)
+            core = _cofactor(amount, given)
+            for i, slope in below:
+                if slope is one:
+                    moved = amount
+                elif core and given and slope.id < given.id:  # s*(t*c) and t*(s*c) are to be one node
+                    moved = mul(given, mul(slope, core))
+                else:
+                    moved = mul(slope, amount)
+                if i > j:  # couple, written out
+                    line, at = curvature[i], j
+                elif i < j:
+                    line, at = curvature[j], i
+                else:
+                    line, at, moved = curvature[i], i, add(moved, moved)
+                before = line.get(at)
+                line[at] = moved if before is None else add(before, moved)
+        row.clear()
 
     adjoint: dict[Node, Node] = {f: one}
     for n in reversed(inner):
-        row = curvature[place[n]]
-        if row:  # pushing: n's coupling to others moves to the nodes below it
-            below = through(n)
-            own = row.pop(place[n], None)
-            if own is not None:
-                for k, (i, slope) in enumerate(below):
-                    half = mul(own, slope)
-                    for j, another in below[: k + 1]:
-                        couple(i, j, mul(half, another))
-            for j, amount in row.items():  # couple, written out
-                for i, slope in below:
-                    moved = amount if slope is one else mul(slope, amount)
-                    if i > j:
-                        line, at = curvature[i], j
-                    elif i < j:
-                        line, at = curvature[j], i
-                    else:
-                        line, at, moved = curvature[i], i, add(moved, moved)
-                    before = line.get(at)
-                    line[at] = moved if before is None else add(before, moved)
-            row.clear()
+        if curvature[place[n]]:
+            push(place[n], through(n))
         up = adjoint.get(n)
         if up is None:
             continue
@@ -123,6 +147,10 @@ def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node]
                 for j, another in right:
                     moved = mul(half, another)
                     couple(i, j, add(moved, moved) if i == j else moved)
+    for at in reversed(proxy.values()):
+        if curvature[at]:
+            push(at, behind[at])
+            factor.update(behind[at])
     table = {(i, j): amount for i in range(len(variables)) for j, amount in curvature[i].items() if amount is not zero}
     return [adjoint.get(v, zero) for v in variables], table
 
@@ -187,6 +215,28 @@ def _kept(inner: Sequence[Node], slopes: Mapping[Node, Slopes]) -> set[Node]:
             elif not (n.op == "mul" and a.op not in _PASSED and len(slopes.get(a, ())) == 1):
                 kept.add(a)
     return kept
+
+
+def _owned(variables: Sequence[Node], slopes: Mapping[Node, Slopes], kept: set[Node]) -> dict[Node, set[Node]]:
+    """By kept node, in the order of the sweep, the variables that it alone depends on, where two or more of them are factors."""
+    users: dict[Node, list[Node]] = {}
+    for n, by in slopes.items():
+        for a in by:
+            users.setdefault(a, []).append(n)
+    found: dict[Node, set[Node]] = {}
+    for v in variables:
+        above = v
+        while len(users.get(above, ())) == 1:
+            (above,) = users[above]
+            if above in kept:
+                found.setdefault(above, set()).add(v)
+                break
+    return {n: found[n] for n in slopes if n in found and sum(users[v][0].op not in _SUMS for v in found[n]) > 1}
+
+
+def _cofactor(n: Node, factor: Node | None) -> Node | None:
+    """c where n is factor*c."""
+    return n.args[n.args[0] is factor] if factor and n.op == "mul" and factor in n.args else None
 
 
 def _product(up: Node, second: Node, slope: Node) -> Node:

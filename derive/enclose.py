@@ -8,8 +8,7 @@ can't decide) is the value of the nodes that need it, not an exception: other ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -52,15 +51,20 @@ def evaluate_all(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int =
     return done
 
 
-@contextmanager
-def precision(bits: int) -> Iterator[None]:
+class precision:
     """Ball arithmetic inside works with this many bits. FLINT's precision is one for the whole process: no threads."""
-    before = ctx.prec
-    ctx.prec = bits
-    try:
-        yield
-    finally:
-        ctx.prec = before
+
+    __slots__ = ("before", "bits")
+
+    def __init__(self, bits: int) -> None:
+        self.bits = bits
+
+    def __enter__(self) -> None:
+        self.before = ctx.prec
+        ctx.prec = self.bits
+
+    def __exit__(self, *_: object) -> None:
+        ctx.prec = self.before
 
 
 def truth(node: Node, values: Mapping[Node, fmpq], prec: int = 128) -> bool | None:
@@ -100,7 +104,8 @@ def value_of(n: Node, args: Sequence[Value]) -> Value:
     if isinstance(value, arb):
         if not value.is_finite():
             return Undetermined(f"no finite enclosure of {n.op}")
-        if abs(value) > _HUGE or (abs(value) < _TINY and value != 0):
+        size = abs(value)
+        if size > _HUGE or (size < _TINY and value != 0):
             return Undetermined(f"a value of {n.op} beyond 2**{MAX_EXPONENT} or its inverse")
     if isinstance(value, fmpq) and value.p.bit_length() + value.q.bit_length() > MAX_RATIONAL_BITS:
         return arb(value)

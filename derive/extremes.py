@@ -13,6 +13,7 @@ from derive.graph import Node, topological
 from derive.syntax import Reader
 
 EXTREMES = ("limit", "supremum", "infimum", "integral")
+_SPEAKING = frozenset([*EXTREMES, "inf"])
 
 _USAGE = {
     "limit": "limit(f, x, a), a an expression, inf or -inf, and then, if wanted, 1 (from above) or -1 (from below)",
@@ -62,6 +63,11 @@ def misplaced(root: Node) -> bool:
     return any(any(infinite(a) for a in n.args) and n.op not in sides and not infinite(n) for n in order)
 
 
-def speaks(roots: Sequence[Node]) -> bool:
-    """Whether a limit, a supremum, an infimum, an integral or inf stands in the expressions."""
-    return any(n.op in (*EXTREMES, "inf") for n in topological(roots))
+def speaks(roots: Sequence[Node], silent: set[Node] | None = None) -> bool:
+    """Whether a limit, a supremum, an infimum, an integral or inf stands in the expressions. In the nodes ``silent`` none does; those of
+    expressions in which none is found are added."""
+    order = topological(roots, known=silent or frozenset())
+    found = any(n.op in _SPEAKING for n in order)
+    if silent is not None and not found:
+        silent.update(order)
+    return found

@@ -11,7 +11,7 @@ operands in a fixed order (the calculus's way: derived expressions stay small an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 from operator import attrgetter
 from typing import Any
@@ -343,16 +343,18 @@ class Graph:
         return self.node("concat", tuple(parts), None, shapes.concat([p.shape for p in parts]))
 
 
-def topological(roots: Iterable[Node], through_definitions: bool = True) -> list[Node]:
+def topological(
+    roots: Iterable[Node], through_definitions: bool = True, known: Container[Node] = frozenset()
+) -> list[Node]:
     """Every node that the roots need, arguments before users, without recursion.
 
-    With ``through_definitions=False`` a definition is a leaf.
+    With ``through_definitions=False`` a definition is a leaf. What is ``known``, and what only that needs, is left out.
     """
     seen: set[Node] = set()
     work = list(roots)
     while work:
         n = work.pop()
-        if n in seen:
+        if n in seen or n in known:
             continue
         seen.add(n)
         if through_definitions or n.op != "def":

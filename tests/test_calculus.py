@@ -87,6 +87,51 @@ def test_hvp_is_the_hessian_times_the_direction(f: Node, point: dict[Node, Fract
     assert close(both[1], both[3])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tanh(v1*tanh(a*x + b*y + c) + v2*tanh(d*x + e*y + f)) * tanh(v3*tanh(a*x + b*y + c) + v4*tanh(d*x + e*y + f) + c)",
+        "exp(a*b + c*d + e*f) + sin(a*x + b*y)",
+        "exp(-(a*x + b*y)*(c*x - d*y) + e*f)**2",
+        "sin(a*a*x + b**3*y + c/d + e*f)*exp(v1*x - v2*y)",
+        "sin(cos(a*x - b*y - c*v1)*(d*x + e*y) + f*cos(v2*v3 + v4*a))",
+        "a*x + b*y + exp(c*x + d*y)*(e*x + f*y)",
+    ],
+)
+def test_variables_that_only_one_sum_depends_on(text: str) -> None:
+    g = Graph()
+    scope = {n: g.symbol(n) for n in ("a", "b", "c", "d", "e", "f", "v1", "v2", "v3", "v4", "x", "y")}
+    loss = parse(text, scope, g)
+    point = {n: Fraction(3 * k % 7 - 3, 5 + k) or Fraction(1, 3) for k, n in enumerate(scope.values())}
+    variables = [n for n in scope.values() if n.attr not in ("x", "y")]
+    slopes, table = gradient_and_hessian(loss, variables)
+    for i in range(len(variables)):
+        for j in range(i + 1):
+            (value,) = evaluate([table.get((i, j), g.zero)], at(point), 256)
+            assert close(value, difference(slopes[i], point, variables[j]))
+
+
+def test_a_layers_hessian_takes_less_than_one_and_a_half_operations_an_entry() -> None:
+    g = Graph()
+    size = range(5)
+    weights = {(k, i, j): g.symbol(f"w{k}_{i}_{j}") for k in range(3) for i in size for j in [*size, "b"]}
+    units = [g.symbol(f"x{i}") for i in size]
+    for k in range(3):
+        sums = []
+        for i in size:
+            z = weights[k, i, "b"]
+            for j in size:
+                z = z + weights[k, i, j] * units[j]
+            sums.append(g.call("tanh", z))
+        units = sums
+    loss = g.zero
+    for u in units:
+        loss = loss + u * u
+    slopes, table = gradient_and_hessian(loss, list(weights.values()))
+    operations = [n for n in topological([*slopes, *table.values()]) if n.op not in ("const", "symbol")]
+    assert len(operations) < 1.5 * len(table)
+
+
 def test_variables_may_be_made_after_what_they_meet() -> None:
     g = Graph()
     x = g.symbol("x")

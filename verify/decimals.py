@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any, Literal
 
 from flint import arb, fmpq, fmpz
@@ -50,22 +51,27 @@ def parse_printed(text: str) -> Printed:
     text = text.strip()
     if len(text) > MAX_PRINTED:
         raise ValueError(f"a printed number of {len(text)} characters; the limit is {MAX_PRINTED}")
-    if m := _FRACTION.fullmatch(text):
+    if "/" in text and (m := _FRACTION.fullmatch(text)):
         if int(m["bottom"]) == 0:
             raise ValueError(f"'{text}' divides by zero")
         return Printed(text, _signed(m["sign"], Fraction(int(m["top"]), int(m["bottom"]))), Fraction(0))
-    if m := _POWER.fullmatch(text):
-        value = Fraction(10) ** _int(m["power"])
+    if "10" in text and (m := _POWER.fullmatch(text)):
+        value = _ten_to(_int(m["power"]))
         return Printed(text, _signed(m["sign"], value), value if m["about"] else Fraction(0), bool(m["about"]))
     m = _NUMBER.fullmatch(text)
     if not m or not (m["whole"] or m["places"]):
         raise ValueError(f"'{text}' is not a printed number such as 0.214, -3.1e-5, 1,250, 12%, ~0.7 or 3/2")
     whole, places = (m["whole"] or "").replace(",", ""), m["places"] or ""
     power = _int(m["exp"] or m["power"] or "0")
-    unit = Fraction(10) ** (power - len(places) - (2 if m["percent"] else 0))
+    unit = _ten_to(power - len(places) - (2 if m["percent"] else 0))
     suffix = (f"e{power}" if m["exp"] or m["power"] else "") + (m["percent"] or "")
     value = _signed(m["sign"], int((whole + places) or "0") * unit)
     return Printed(text, value, unit, bool(m["about"]), len(places), suffix)
+
+
+@cache
+def _ten_to(power: int) -> Fraction:
+    return Fraction(10) ** power
 
 
 def _int(text: str) -> int:
@@ -83,11 +89,11 @@ def fit(printed: Printed, value: Any) -> Fit | None:
         if isinstance(difference, fmpq):
             return "rounded" if difference == 0 else "off"
         return None if difference.contains(0) else "off"
-    scale = 1 / printed.unit
+    unit = printed.unit
     if isinstance(value, fmpq):
-        return _fit_exact(printed, Fraction(int(value.p), int(value.q)) * scale)
-    x = value * fmpz(scale.numerator) if scale.denominator == 1 else value / fmpz(scale.denominator)
-    n = fmpz(int(printed.value * scale))
+        return _fit_exact(printed, value * fmpq(unit.denominator, unit.numerator))
+    x = value * fmpz(unit.denominator) / fmpz(unit.numerator)
+    n = fmpz(_units(printed))
     off = abs(x - n)
     limit = arb(1) if printed.about else _HALF
     if off < limit:
@@ -97,7 +103,8 @@ def fit(printed: Printed, value: Any) -> Fit | None:
     return _cut(x, n)
 
 
-_HALF = arb(1) / 2
+_EXACT_HALF = fmpq(1, 2)
+_HALF = arb(_EXACT_HALF)
 
 
 def _cut(x: arb, n: fmpz) -> Fit | None:
@@ -112,14 +119,20 @@ def _cut(x: arb, n: fmpz) -> Fit | None:
     return "truncated" if inside else "off" if outside else None
 
 
-def _fit_exact(printed: Printed, x: Fraction) -> Fit:
-    n = int(printed.value / printed.unit)
+def _units(printed: Printed) -> int:
+    """The printed value in units of its last place."""
+    value, unit = printed.value, printed.unit
+    return value.numerator * unit.denominator // (value.denominator * unit.numerator)
+
+
+def _fit_exact(printed: Printed, x: fmpq) -> Fit:
+    n = _units(printed)
     off = abs(x - n)
     if printed.about:
         return "rounded" if off <= 1 else "off"
-    if off < Fraction(1, 2):
+    if off < _EXACT_HALF:
         return "rounded"
-    if off == Fraction(1, 2) and (n % 2 == 0 or abs(n) > abs(x)):
+    if off == _EXACT_HALF and (n % 2 == 0 or abs(n) > abs(x)):
         return "tie"
     # int() cuts towards zero; a print of -0.00 for a small positive number is not its cut
     return (

@@ -18,7 +18,7 @@ from verify.backends import numpy_source
 from verify.backends.writer import Names, Program, compile_source, docstring, literal, needed
 
 CACHE = 1 << 20  # bytes that the buffers of one block may take: half of a usual second-level cache
-SMALLEST, LARGEST = 1024, 8192  # points of a block: below, calls cost more than they compute; above, nothing is gained
+SMALLEST, LARGEST = 1024, 12288  # points of a block: below, calls cost more than they compute; above, nothing is gained
 
 _INFIX = {
     "add": "np.add", "sub": "np.subtract", "mul": "np.multiply", "div": "np.divide", "neg": "np.negative",
@@ -44,6 +44,17 @@ def sigmoid(x, out):
     lowest = -708.0 if out.itemsize == 8 else -87.0
     if np.fmin.reduce(x) < lowest:
         np.exp(x, out=out, where=x < lowest)''',
+    "step": '''\
+def step(s, above, below, out):
+    """One number where s > 0, another where s < 0; NaN where s is 0 or NaN."""
+    np.absolute(s, out=out)
+    regular = np.minimum.reduce(out) > 0.0
+    if (above, below) == (1.0, 0.0):
+        np.greater(s, 0.0, out=out, casting="unsafe")
+    else:
+        np.copyto(out, np.where(np.greater(s, 0.0), above, below))
+    if not regular:
+        np.copyto(out, np.nan, where=np.logical_not(np.not_equal(s, 0.0) & np.equal(s, s)))''',
     "select": '''\
 def select(s, a, b, out):
     """a where s > 0, b where s < 0; on the kink their common value, or NaN."""
@@ -282,7 +293,7 @@ def _statements(n: Node, args: Sequence[str]) -> tuple[list[str], bool]:
     if n.op == "pow" and n.args[1].op == "const" and (lines := list(_power(args[0], n.args[1].attr))):
         return lines, len(lines) == 1
     if n.op == "select" and n.args[1].op == n.args[2].op == "const" and n.args[1] is not n.args[2]:
-        return list(_step(*args)), False
+        return [f"step({', '.join(args)}, {{out}})"], False
     if n.op in _FUNCTIONS:
         return [_FUNCTIONS[n.op].format(*args, out="{out}")], False
     if n.op in _INFIX:
@@ -307,12 +318,3 @@ def _power(x: str, exponent: object) -> Iterator[str]:
         yield f"np.multiply({{out}}, {x}, out={{out}})" if exponent == 3 else "np.square({out}, out={out})"
     elif exponent == -1:
         yield f"np.divide(1.0, {x}, out={{out}})"
-
-
-def _step(s: str, above: str, below: str) -> Iterator[str]:
-    """One number where s > 0, another where s < 0; 0/s is zero there, and NaN where s is 0 or NaN."""
-    chosen = {("1.0", "0.0"): "{s} > 0.0", ("0.0", "1.0"): "{s} < 0.0"}.get(
-        (above, below), "np.where({s} > 0.0, {a}, {b})"
-    )
-    yield f"np.divide(0.0, {s}, out={{out}})"
-    yield f"np.add({{out}}, {chosen.format(s=s, a=above, b=below)}, out={{out}})"

@@ -46,7 +46,7 @@ JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
 
 def judge(bench: Bench, claim: Claim) -> Verdict:
     """The verdict on a claim. Raises nothing that a claim's content can cause to be raised by derive: that is ``undecided``."""
-    if any(speaks([n]) for n in _expressions(claim)):
+    if speaks(_expressions(claim), bench.silent):
         return _of_limits(bench, claim)
     try:
         parts = [at_every_size(bench, claim, name, decide) for name, says, decide in JUDGES if says(claim)]
@@ -89,7 +89,7 @@ def _of_limits(bench: Bench, claim: Claim) -> Verdict:
         return Verdict(word, said, None, () if word == "holds" else (claim.id,), {"method": "proved"})
     named: dict[str, Any] = dict(zip(keys, found.nodes, strict=False))
     plain = replace(claim, **named, equals=tuple(found.nodes[len(keys) :]))
-    if any(speaks([n]) for n in _expressions(plain)):
+    if speaks(_expressions(plain), bench.silent):
         return undecided(f"{said}: inf stands where it has no meaning")
     verdict = judge(bench, plain)
     more = "" if verdict.evidence.get("by") == "same expression" else verdict.reason

@@ -36,6 +36,7 @@ class Bench:
         self._values: dict[int, dict[Node, Any]] = {}
         self._printed: dict[str, Printed] = {}
         self._not_given: dict[Node, frozenset[str]] = {}
+        self.silent: set[Node] = set()  # nodes without limits, suprema and infima (see derive.extremes.speaks)
 
     def settled(self, claim: Claim, verdict: Verdict) -> None:
         """Tells whoever listens that this is the verdict unless more comes of what is left to do: it outlives a time-out.
@@ -151,13 +152,14 @@ class Bench:
 
     def missing(self, node: Node) -> list[str]:
         """The names of the symbols that a scalar node needs and that have no value."""
-        return sorted(n for n in self.not_given(node) if self.recovered(n) is None)
+        needed = self.not_given(node)
+        return sorted(n for n in needed if self.recovered(n) is None) if needed else []
 
     def not_given(self, node: Node) -> frozenset[str]:
         """The names of the symbols below a scalar node to which the document gives no value."""
         found = self._not_given.get(node)
         if found is None:
-            collect(node, self.given, self._not_given)
+            collect([node], self.given, self._not_given)
             found = self._not_given[node]
         return found
 
@@ -188,6 +190,7 @@ class Bench:
         except ValueError:  # the claim at fault will say so itself
             return {}
         roots = [e for n in asked for e in self._expanded[n]]
+        collect(roots, self.given, self._not_given)
         return evaluate_all([r for r in roots if not self.missing(r)], self.known, prec)
 
     def decided(self, node: Node, question: Any) -> tuple[Any, Any]:
@@ -232,12 +235,10 @@ class Bench:
         return table
 
 
-def collect(root: Node, given: Mapping[Node, Any], found: dict[Node, frozenset[str]]) -> None:
-    """Adds to ``found`` the names of symbols without a value in ``given``, for every node below the root."""
+def collect(roots: Sequence[Node], given: Mapping[Node, Any], found: dict[Node, frozenset[str]]) -> None:
+    """Adds to ``found`` the names of symbols without a value in ``given``, for every node below the roots."""
     nothing: frozenset[str] = frozenset()
-    for n in topological([root]):
-        if n in found:
-            continue
+    for n in topological(roots, known=found):
         if n in given:
             found[n] = nothing
         elif n.op == "index" or (n.op == "symbol" and not n.shape):

@@ -66,8 +66,7 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
 
 def _short(value: Any, printed: Printed) -> str:
     """The exact value to a few more digits than are printed."""
-    text = show(value, 40)
-    if len(text) <= len(printed.text) + 6:
+    if isinstance(value, fmpq) and len(text := show(value, 40)) <= len(printed.text) + 6:
         return text
     return show(value, sum(c.isdigit() for c in printed.text.lstrip("-−0.").split("e")[0]) + 4)
 
