@@ -69,17 +69,23 @@ def _said(claim: Claim) -> Iterator[Piece]:
     elif claim.holds is not None:
         yield claim.holds
     elif claim.somewhere is not None:
+        yield "for some values"
+        yield from _conditions(" with ", claim)
+        yield ": "
         yield claim.somewhere
     elif claim.recover is not None:
         yield f"nothing of the value of {claim.recover}, and prints numbers that depend on it"
     elif claim.defines:
         yield f"these are defined: {', '.join(claim.defines)}"
-    if claim.assuming:
-        yield " for "
-        for k, condition in enumerate(claim.assuming):
-            yield from ([", "] if k else [])
-            yield condition
+    if claim.somewhere is None:
+        yield from _conditions(" for ", claim)
     yield "."
+
+
+def _conditions(lead: str, claim: Claim) -> Iterator[Piece]:
+    for k, condition in enumerate(claim.assuming):
+        yield ", " if k else lead
+        yield condition
 
 
 def _verdict(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
