@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from verify.casefile import load
@@ -27,3 +28,28 @@ claims:
 """,
     )
     assert "The document, p. 1, says: for some values with c > 0, x > 0: (c*x)**2 != x**2." in made
+
+
+def test_a_relation_that_fails_shows_both_sides_of_each_comparison(tmp_path: Path) -> None:
+    case = """\
+symbols: {x: 3, y: 0.5}
+claims:
+  - {id: c, holds: x > 2 and x*y > 2 and y < 1/4, verdict: wrong, because: reviewed}
+"""
+    made = told(tmp_path, case)
+    assert re.search(r"x > 2 +3 +2 +holds\n", made)
+    assert re.search(r"x\*y > 2 +1\.5 +2 +fails\n", made)
+    assert re.search(r"y < 0\.25 +0\.5 +0\.25 +fails\n", made)
+    assert "2 of its 3 comparisons fail, the first x*y > 2 with the sides 1.5 and 2." in made
+
+
+def test_a_refuted_relation_is_worked_out_at_its_point(tmp_path: Path) -> None:
+    case = """\
+symbols: {x: {}}
+define: {s: x**2 + 1}
+claims:
+  - {id: c, holds: "d(s, x) < s", verdict: wrong, because: reviewed}
+"""
+    made = told(tmp_path, case)  # 2 x < x**2 + 1 fails at x = 1 alone, where both sides are 2
+    assert re.search(r"x +1\n", made)
+    assert re.search(r"ds/dx < s +2 +2 +fails\n", made)

@@ -25,7 +25,7 @@ from derive.decide.regions import Cell, Outcome, Regions, describe
 from derive.decide.signs import POSITIVE, ZERO, Signs
 from derive.decide.switches import kinks, switched
 from derive.decide.tensor_points import implied
-from derive.decide.whole import said, seeds, settle
+from derive.decide.whole import seeds, settle
 from derive.errors import ShapeError
 from derive.graph import Node, substitute_all, topological
 
@@ -108,7 +108,7 @@ def _by_whole_tensors(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds
         return Decision("proved", reason, conditions, method="normal form", steps=found.proof.steps)
     if found.point is not None:
         at = f"entry [{', '.join(map(str, found.index))}]: " if found.index is not None else ""
-        reason = f"{at}not equal at {said(found.point)}: the left side is {found.left}, the right side {found.right}"
+        reason = f"{at}not equal at {_at(found.point)}: the left side is {found.left}, the right side {found.right}"
         return Decision(
             "refuted",
             reason,
@@ -574,6 +574,6 @@ def _where(conditions: Sequence[Node]) -> str:
 
 
 def _at(point: Point) -> str:
-    from derive.language import to_text
+    from derive.printing import point_text
 
-    return ", ".join(f"{to_text(s)} = {v}" for s, v in point.items())
+    return point_text(point)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from derive.calculus import expand_all
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
-from derive.language import decimal_text, to_text
+from derive.language import to_text
 from derive.natural_domain import of_derivatives
+from derive.printing import short_decimal
 from derive.properties import asks
 from derive.shapes import Size
 from verify.casefile.model import Claim
@@ -195,4 +196,4 @@ def _text(condition: Any) -> str:
 
 
 def _point(witness: Mapping[Node, Fraction]) -> dict[str, str]:
-    return {to_text(n): decimal_text(Fraction(v)) or str(v) for n, v in witness.items()}
+    return {to_text(n): short_decimal(Fraction(v)) or str(v) for n, v in witness.items()}

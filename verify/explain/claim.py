@@ -13,6 +13,7 @@ from verify.explain.backward import forward, needed, nodes_of, passes, walks
 from verify.explain.blocks import Block, Piece, Points, Say, Title, facts, say
 from verify.explain.formula import formula
 from verify.explain.number import number
+from verify.explain.relation import relation
 from verify.verdict import Verdict
 
 Explain = Callable[[Bench, Claim, Verdict], Iterator[Block]]
@@ -21,6 +22,7 @@ Explain = Callable[[Bench, Claim, Verdict], Iterator[Block]]
 PARTS: tuple[tuple[str, Callable[[Claim], bool], Explain], ...] = (
     ("The formula", lambda c: bool(c.equals), formula),
     ("The displayed arithmetic", lambda c: c.shows is not None, arithmetic),
+    ("The relation", lambda c: c.holds is not None, relation),
     ("The number", lambda c: c.prints is not None and c.of is not None, number),
 )
 
@@ -44,11 +46,13 @@ def explain_claim(bench: Bench, claim: Claim) -> Iterator[Block]:
     yield from passes(walks(derivatives(nodes_of(claim))), _values(bench), 2)
     for heading, says, tell in PARTS:
         if says(claim):
-            yield Title(2, heading)
             try:
-                yield from list(tell(bench, claim, verdict))
+                made = list(tell(bench, claim, verdict))
             except (ValueError, ArithmeticError, NotImplementedError) as fault:
-                yield say(f"Not worked out: {fault}.")
+                made = [say(f"Not worked out: {fault}.")]
+            if made:
+                yield Title(2, heading)
+                yield from made
     yield Title(2, f"Verdict: {verdict.verdict}")
     yield from _verdict(bench, claim, verdict)
 

@@ -9,13 +9,14 @@ from derive.decide import Decision
 from derive.enclose import evaluate_all, rational
 from derive.extremes import speaks
 from derive.graph import Node, topological
-from derive.language import decimal_text, to_text
+from derive.language import to_text
 from derive.tidy import tidy
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.equality import links
 from verify.decimals import show
 from verify.explain.blocks import Block, Equations, Piece, Points, facts, row, say
+from verify.explain.relation import point_rows
 from verify.text import numbers
 from verify.verdict import Verdict
 
@@ -76,13 +77,7 @@ def _witness(a: Node, b: Node, decision: Decision) -> Iterator[Block]:
     assert decision.witness is not None
     entry = f", entry [{', '.join(map(str, decision.index))}]," if decision.index is not None else ""
     yield say(f"The counterexample{entry} worked out:")
-    rows: list[tuple[Piece | tuple[Piece, ...], ...]] = [
-        (to_text(n), decimal_text(v) or str(v)) for n, v in decision.witness.items()
-    ]
-    hidden = len(rows) - MAX_SHOWN
-    zeros = [r for r in rows if r[1] == "0"]
-    if hidden > 0 and zeros:
-        rows = [r for r in rows if r[1] != "0"] + [("all other symbols", "0")]
+    rows: list[tuple[Piece | tuple[Piece, ...], ...]] = list(point_rows(decision.witness))
     rows += [(to_text(n), v) for n, v in _definitions(a, b, decision)][:MAX_SHOWN]
     rows += [("left side", decision.left), ("right side", decision.right)]
     yield facts(("At", "the value"), rows)
