@@ -53,3 +53,38 @@ claims:
     made = told(tmp_path, case)  # 2 x < x**2 + 1 fails at x = 1 alone, where both sides are 2
     assert re.search(r"x +1\n", made)
     assert re.search(r"ds/dx < s +2 +2 +fails\n", made)
+
+
+def test_what_is_correct_is_more_than_the_name_of_the_left_side(tmp_path: Path) -> None:
+    case = """\
+symbols: {x: {}, lam: {}}
+define: {s: x*(x + x)*lam/2, t: s}
+claims:
+  - {id: name, of: s, equals: lam*x, verdict: wrong, because: reviewed}
+  - {id: second, of: t, equals: lam*x, verdict: wrong, because: reviewed}
+  - {id: symbol, of: x, equals: x + lam**3 + 1, verdict: wrong, because: reviewed}
+  - {id: slope, of: "d(lam*x*x/2 + lam*x*x/2, x)", equals: lam*x + 1/2, verdict: wrong, because: reviewed}
+"""
+    for identity in ("name", "second"):
+        made = told(tmp_path, case, identity)
+        assert "correct: x**2*lam." in made
+        assert "correct: s" not in made
+        assert "correct: t" not in made
+    assert "correct:" not in told(tmp_path, case, "symbol")
+    made = told(tmp_path, case, "slope")
+    assert "correct: 2*x*lam." in made  # the same term of both products, once
+
+
+def test_sides_that_stay_as_they_are_are_not_shown_again(tmp_path: Path) -> None:
+    case = """\
+symbols: {x: {}}
+define: {s: x**2, J: "d(s, x)"}
+claims:
+  - {id: same, of: s*J, equals: 2*x**3}
+  - {id: c, of: J**2, equals: "J*d(s, x)"}
+"""
+    assert "Both sides" not in told(tmp_path, case, "same")
+    made = told(tmp_path, case)
+    assert "Both sides, with their derivatives worked out:" in made
+    assert "  J**2\n" in made
+    assert re.search(r"J \* ds/dx = 2\*x\*J", made)

@@ -16,6 +16,7 @@ from derive.natural_domain import of_derivatives
 from derive.printing import short_decimal
 from derive.properties import asks
 from derive.shapes import Size
+from derive.tidy import tidy
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.repair import Diagnosis, by_size, diagnosis
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 #: What loops and picked entries leave behind: the same for no other size.
 _AT_THESE_SIZES = ("index", "stack", "concat")
+MAX_CORRECT = 200  # characters of a left side that is told as what is correct
 MAX_OTHERS = 24  # quantities of the case that a formula may have meant
 
 
@@ -122,7 +124,8 @@ def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node], me
     found = verdict_of(decision, claim)
     if decision.status != "refuted":
         return found
-    right = f"correct: {to_text(a)}" if len(to_text(a)) < 200 else ""
+    mended = correction(a)
+    right = f"correct: {to_text(mended)}" if mended is not None and len(to_text(mended)) < MAX_CORRECT else ""
     bench.settled(claim, replace(found, reason="; ".join(p for p in (found.reason, right) if p)))
     step = diagnosis(a, b, assuming, bounds, _others(bench)) if mends else None
     if step is None:
@@ -133,6 +136,18 @@ def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node], me
     words = told(bench, claim, step, lambda c: c.equals[0]) if len(claim.equals) == 1 else step.words
     reason = "; ".join(p for p in (found.reason, words, right) if p)
     return replace(found, reason=reason, evidence={**found.evidence, "repair": words})
+
+
+def correction(left: Node) -> Node | None:
+    """The left side of a refuted formula, derivatives worked out, as it would be written: of a name its definition.
+
+    None where that says nothing: of a symbol, or an entry of a name.
+    """
+    made = left
+    while made.op == "def":
+        made = made.args[0]
+    (made,) = tidy(expand_all([made]))
+    return None if made.op in ("symbol", "index") else made
 
 
 def _others(bench: Bench) -> list[Node]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from derive.components import components_all
 from derive.decide import Decision
@@ -21,6 +21,7 @@ from verify.text import numbers
 from verify.verdict import Verdict
 
 LONG = 400  # characters beyond which a side is not written out
+DERIVATIVES = ("d", "hessian", "hvp")
 MAX_SHOWN = 16  # values of a counterexample that are listed
 
 _STATUS = {
@@ -39,13 +40,20 @@ def formula(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
         left, right = tidy([a, b])
         if len(written) > 2:
             yield say(f"Link {k + 1} of {len(written) - 1}:")
-        sides = [(written[k], left), (written[k + 1], right)]
-        if all(len(to_text(n)) <= LONG for _, n in sides):
-            yield say("Both sides, with their derivatives worked out:")
-            yield Equations(tuple(row(w, [n]) for w, n in sides if w is not None))
-        else:
-            yield say("With their derivatives worked out, the sides are too long to be shown here.")
+        sides = [(w, n) for w, n in ((written[k], left), (written[k + 1], right)) if w is not None]
+        if any(to_text(w) != to_text(n) for w, n in sides):
+            yield from _sides(sides)
         yield from decided(a, b, decision)
+
+
+def _sides(sides: Sequence[tuple[Node, Node]]) -> Iterator[Block]:
+    """Both sides as the document writes them and as they are worked out; one that stays as it is stands once."""
+    if any(len(to_text(n)) > LONG for _, n in sides):
+        yield say("With their derivatives worked out, the sides are too long to be shown here.")
+        return
+    worked = any(m.op in DERIVATIVES for w, _ in sides for m in topological([w]))
+    yield say(f"Both sides, {'with their derivatives worked out' if worked else 'products and sums put in order'}:")
+    yield Equations(tuple(row(w, [] if to_text(n) == to_text(w) else [n]) for w, n in sides))
 
 
 def decided(a: Node, b: Node, decision: Decision) -> Iterator[Block]:

@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derive.calculus import expand
 from derive.errors import ExpressionError
-from derive.tidy import tidy
 from derive.typeset import latex, latex_name
 from verify.casefile.model import Case, Claim
+from verify.claims.equality import correction
 from verify.report.place import Links
 from verify.results import Result
 from verify.text import numbers
@@ -107,17 +106,18 @@ def right(item: Item) -> str:
     if item.result.printed is not None:
         return text(numbers.correct(item.result.exact, item.result.printed))
     if claim is not None and claim.of is not None and claim.equals:
-        return math(_worked_out(claim))
+        return _worked_out(claim)
     return ""
 
 
 def _worked_out(claim: Claim) -> str:
-    """The left side of a refuted formula with its derivatives worked out."""
+    """The left side of a refuted formula with its derivatives worked out; "" where that is only a name."""
     assert claim.of is not None
     try:
-        return latex(tidy([expand(claim.of)])[0])
+        mended = correction(claim.of)
     except (ExpressionError, ArithmeticError):
-        return latex(claim.of)
+        mended = claim.of
+    return math(latex(mended)) if mended is not None else ""
 
 
 def why(item: Item, links: Links, here: bool = False) -> str:
