@@ -88,3 +88,21 @@ claims:
     assert "Both sides, with their derivatives worked out:" in made
     assert "  J**2\n" in made
     assert re.search(r"J \* ds/dx = 2\*x\*J", made)
+
+
+def test_a_convention_shows_both_forms_the_point_and_the_translation(tmp_path: Path) -> None:
+    case = """\
+symbols: {y: {}, p: {}}
+define: {L: (p - y)**2/2}
+claims:
+  - {id: c, of: L, standard: {form: (p - y)**2, name: the library's loss}, verdict: convention, because: reviewed}
+"""
+    made = told(tmp_path, case)
+    assert "says: L = (p - y)**2/2." in made
+    assert re.search(r"the document +\(p - y\)\*\*2/2\n", made)
+    assert re.search(r"the library's loss +\(p - y\)\*\*2\n", made)
+    ours, theirs = (
+        float(re.search(rf"{name} +([\d.]+)\n", made)[1]) for name in ("the document", "the library's loss")
+    )  # type: ignore[index]
+    assert ours * 2 == theirs != 0
+    assert "The translation: the document's is the library's loss times 1/2." in made

@@ -14,6 +14,7 @@ from verify.explain.blocks import Block, Piece, Points, Say, Title, facts, say
 from verify.explain.formula import formula
 from verify.explain.number import number
 from verify.explain.relation import relation
+from verify.explain.standard import standard
 from verify.verdict import Verdict
 
 Explain = Callable[[Bench, Claim, Verdict], Iterator[Block]]
@@ -22,6 +23,7 @@ Explain = Callable[[Bench, Claim, Verdict], Iterator[Block]]
 PARTS: tuple[tuple[str, Callable[[Claim], bool], Explain], ...] = (
     ("The formula", lambda c: bool(c.equals), formula),
     ("The displayed arithmetic", lambda c: c.shows is not None, arithmetic),
+    ("The standard form", lambda c: bool(c.standard), standard),
     ("The relation", lambda c: c.holds is not None, relation),
     ("The number", lambda c: c.prints is not None and c.of is not None, number),
 )
@@ -63,6 +65,9 @@ def _said(claim: Claim) -> Iterator[Piece]:
         yield f"{claim.texts.get('shows', '')} = {claim.prints}"
     elif claim.of is not None:
         yield claim.of
+        if claim.standard and not claim.equals and claim.of.op == "def":
+            yield " = "
+            yield claim.of.args[0]
         for side in claim.equals:
             yield " = "
             yield side

@@ -77,17 +77,22 @@ def decided(a: Node, b: Node, decision: Decision) -> Iterator[Block]:
         yield say("It holds where:")
         yield Points(tuple(told))
     if decision.witness is not None:
-        yield from _witness(a, b, decision)
+        yield from witness(a, b, decision)
 
 
-def _witness(a: Node, b: Node, decision: Decision) -> Iterator[Block]:
+def witness(
+    a: Node, b: Node, decision: Decision, lead: str = "", names: tuple[str, str] = ("left side", "right side")
+) -> Iterator[Block]:
     """The counterexample: its point, what the definitions are there, and the two sides."""
     assert decision.witness is not None
-    entry = f", entry [{', '.join(map(str, decision.index))}]," if decision.index is not None else ""
-    yield say(f"The counterexample{entry} worked out:")
+    entry = f"entry [{', '.join(map(str, decision.index))}]" if decision.index is not None else ""
+    if lead:
+        yield say(f"{lead}{f' in {entry}' if entry else ''}, for example here:")
+    else:
+        yield say(f"The counterexample{f', {entry},' if entry else ''} worked out:")
     rows: list[tuple[Piece | tuple[Piece, ...], ...]] = list(point_rows(decision.witness))
     rows += [(to_text(n), v) for n, v in _definitions(a, b, decision)][:MAX_SHOWN]
-    rows += [("left side", decision.left), ("right side", decision.right)]
+    rows += [(names[0], decision.left), (names[1], decision.right)]
     yield facts(("At", "the value"), rows)
 
 

@@ -79,6 +79,8 @@ def statement(claim: Claim) -> str:
     """What a claim without digits says, as LaTeX; "" where it is no mathematics."""
     if claim.of is not None and claim.equals:
         return " = ".join(latex(side) for side in (claim.of, *claim.equals))
+    if claim.of is not None and claim.standard:
+        return f"{latex(claim.of)} = {latex(claim.of.args[0])}" if claim.of.op == "def" else latex(claim.of)
     if claim.holds is not None:
         return latex(claim.holds)
     if claim.somewhere is not None:
@@ -129,6 +131,8 @@ def why(item: Item, links: Links, here: bool = False) -> str:
         if re.fullmatch(r" ?\(.*\)", reason):
             reason = reason.strip(" ()")
     said = sentence(reason, item.case.name, links, here)
+    if item.result.verdict == "convention" and item.claim is not None and len(item.claim.standard) == 1:
+        said = f"{said} The standard form: {math(latex(item.claim.standard[0]))}."
     if said or item.result.exact is None:
         return said
     return f"The exact value is {text(numbers.exact(item.result.exact))}."
