@@ -106,3 +106,20 @@ claims:
     )  # type: ignore[index]
     assert ours * 2 == theirs != 0
     assert "The translation: the document's is the library's loss times 1/2." in made
+
+
+def test_a_shape_claim_is_told_by_shapes_alone(tmp_path: Path) -> None:
+    case = """\
+sizes: {n: 3}
+symbols: {a: {shape: [n]}, w: {shape: [n]}}
+define: {L: sum((w*a)**2)}
+claims:
+  - {id: own, of: a, shape: [3]}
+  - {id: c, of: "d(L, w)", shape: [n]}
+"""
+    assert "The shape is [n] (n = 3 here)." in told(tmp_path, case, "own")
+    made = told(tmp_path, case)
+    assert "backwards" not in made
+    assert "chain rule" not in made
+    assert re.search(r"w +\[n\]\n", made)
+    assert re.search(r"dL/dw +\[n\]\n", made)

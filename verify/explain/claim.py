@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from derive.graph import topological
+from derive.shapes import show
 from verify.casefile.model import Claim
 from verify.claims import Bench, judge
 from verify.explain.arithmetic import arithmetic
@@ -14,6 +15,7 @@ from verify.explain.blocks import Block, Piece, Points, Say, Title, facts, say
 from verify.explain.formula import formula
 from verify.explain.number import number
 from verify.explain.relation import relation
+from verify.explain.shape import shape
 from verify.explain.standard import standard
 from verify.verdict import Verdict
 
@@ -21,6 +23,7 @@ Explain = Callable[[Bench, Claim, Verdict], Iterator[Block]]
 
 #: (heading, does the claim say this?, what is told of it)
 PARTS: tuple[tuple[str, Callable[[Claim], bool], Explain], ...] = (
+    ("The shape", lambda c: c.shape is not None, shape),
     ("The formula", lambda c: bool(c.equals), formula),
     ("The displayed arithmetic", lambda c: c.shows is not None, arithmetic),
     ("The standard form", lambda c: bool(c.standard), standard),
@@ -37,15 +40,8 @@ def explain_claim(bench: Bench, claim: Claim) -> Iterator[Block]:
     yield Say(tuple(_said(claim)))
     if claim.note:
         yield say(f"Note: {claim.note}")
-    below = topological(nodes_of(claim))
-    if case.states and any(n.op == "after" for n in below):
-        yield Title(2, "Iterated")
-        yield facts(("State", "Start", "Step"), [(s.name, s.start, s.step) for s in case.states.values()])
-    used = needed(case, nodes_of(claim))
-    if used:
-        yield Title(2, "Definitions")
-        yield forward(used, _values(bench))
-    yield from passes(walks(derivatives(nodes_of(claim))), _values(bench), 2)
+    if claim.shape is None or claim.equals or claim.standard or claim.prints is not None:
+        yield from _ground(bench, claim)
     for heading, says, tell in PARTS:
         if says(claim):
             try:
@@ -57,6 +53,20 @@ def explain_claim(bench: Bench, claim: Claim) -> Iterator[Block]:
                 yield from made
     yield Title(2, f"Verdict: {verdict.verdict}")
     yield from _verdict(bench, claim, verdict)
+
+
+def _ground(bench: Bench, claim: Claim) -> Iterator[Block]:
+    """What the claim stands on: iterations, definitions and their values, the derivation of its derivatives."""
+    case = bench.case
+    below = topological(nodes_of(claim))
+    if case.states and any(n.op == "after" for n in below):
+        yield Title(2, "Iterated")
+        yield facts(("State", "Start", "Step"), [(s.name, s.start, s.step) for s in case.states.values()])
+    used = needed(case, nodes_of(claim))
+    if used:
+        yield Title(2, "Definitions")
+        yield forward(used, _values(bench))
+    yield from passes(walks(derivatives(nodes_of(claim))), _values(bench), 2)
 
 
 def _said(claim: Claim) -> Iterator[Piece]:
@@ -74,7 +84,7 @@ def _said(claim: Claim) -> Iterator[Piece]:
         if claim.prints is not None:
             yield f" = {claim.prints}"
         if claim.shape is not None:
-            yield f" has the shape [{', '.join(map(str, claim.shape))}]"
+            yield f" has the shape {show(claim.shape)}" if claim.shape else " is a scalar"
     elif claim.holds is not None:
         yield claim.holds
     elif claim.somewhere is not None:
