@@ -123,3 +123,35 @@ claims:
     assert "chain rule" not in made
     assert re.search(r"w +\[n\]\n", made)
     assert re.search(r"dL/dw +\[n\]\n", made)
+
+
+def test_what_is_said_of_several_parts_is_said_once(tmp_path: Path) -> None:
+    case = """\
+symbols: {x: {}, y: {}}
+define: {p: x*y, q: sin(p), r: exp(q), u: x + p}
+claims:
+  - {id: c, of: "d(r, x)*d(u, x)", equals: ["d(r, q)*d(q, p)*y*(1 + y)", "r*cos(p)*(y + y**2)"]}
+  - {id: mixed, of: x + y, equals: [y + x, x - y], verdict: wrong, because: reviewed}
+"""
+    made = told(tmp_path, case)
+    assert made.count("The chain rule, one definition at a time") == 1
+    assert made.count(" backwards\n") == 2
+    verdict = made[made.index("Verdict: holds") :]
+    assert verdict.count("one normal form") + verdict.count("One rational function") == 1
+    verdict = told(tmp_path, case, "mixed")
+    verdict = verdict[verdict.index("Verdict: wrong") :]
+    assert "Not equal at " in verdict  # of the link that holds nothing is told
+    assert "rational" not in verdict
+
+
+def test_normal_forms_that_are_left_out_are_counted(tmp_path: Path) -> None:
+    case = """\
+symbols: {v: {shape: [6]}}
+claims:
+  - {id: c, of: v*(v + 1), equals: "[v[0]*v[0] + v[0], v[1]*(v[1] + 1), v[2]**2 + v[2], v[3]**2 + v[3], v[4]**2 + v[4], v[5]**2 + v[5]]"}
+"""
+    made = told(tmp_path, case)
+    shown = made.count("- both sides are ")
+    more = re.search(r"And (\d+) more of the same kind\.", made)
+    assert more is not None
+    assert shown + int(more[1]) == 6

@@ -22,14 +22,16 @@ from verify.verdict import Verdict
 
 LONG = 400  # characters beyond which a side is not written out
 DERIVATIVES = ("d", "hessian", "hvp")
+MAX_FORMS = 4  # normal forms that are shown
 MAX_SHOWN = 16  # values of a counterexample that are listed
 
 _STATUS = {
     "proved": "Equal, proved",
     "proved-if": "Equal under a condition, proved",
-    "refuted": "Not equal, refuted",
+    "refuted": "Not equal",
     "undecided": "Not decided",
 }
+_SEEN = "at the point below the sides are not the same, computed exactly or with certified bounds on the error"
 
 
 def formula(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
@@ -58,14 +60,11 @@ def _sides(sides: Sequence[tuple[Node, Node]]) -> Iterator[Block]:
 
 def decided(a: Node, b: Node, decision: Decision) -> Iterator[Block]:
     """What was decided of a = b, and on what grounds."""
-    by = f" by {decision.method}" if decision.method not in ("", "same expression") else ""
     # the reason of a refutation is its point, which is worked out below
-    why = "" if decision.status == "refuted" and decision.witness is not None else f": {decision.reason}"
-    yield say(f"{_STATUS[decision.status]}{by}{why}.")
-    normal = [s for s in decision.steps if len(s) <= LONG]
-    if normal and decision.status.startswith("proved"):
-        yield say("Brought to one normal form, with functions as unknowns:")
-        yield Points(tuple((s + ".",) for s in normal[:4]))
+    seen = decision.status == "refuted" and decision.witness is not None
+    yield say(f"{_STATUS[decision.status]}: {_SEEN if seen else decision.reason}.")
+    if decision.steps and decision.status.startswith("proved"):
+        yield from _normal_forms(decision.steps)
     if decision.regions:
         yield say("The domain was taken apart where the expressions have kinks or gaps:")
         yield Points(tuple((r + ".",) for r in decision.regions))
@@ -78,6 +77,20 @@ def decided(a: Node, b: Node, decision: Decision) -> Iterator[Block]:
         yield Points(tuple(told))
     if decision.witness is not None:
         yield from witness(a, b, decision)
+
+
+def _normal_forms(steps: Sequence[str]) -> Iterator[Block]:
+    """What both sides come to, a line an entry or region; of many the first, and how many more there are."""
+    short = [s for s in steps if len(s) <= LONG]
+    shown = short[:MAX_FORMS]
+    if shown:
+        variables = ", and functions of the symbols taken as variables" * any("; variables: " in s for s in shown)
+        yield say(f"Multiplied out, with like terms collected{variables}:")
+        yield Points(tuple((f"{s}.",) for s in shown))
+    hidden, long = len(short) - len(shown), len(steps) - len(short)
+    told = [f"{hidden} more of the same kind"] * bool(hidden) + [f"{long} too long to be shown"] * bool(long)
+    if told:
+        yield say(f"{'And' if shown else 'The normal forms:'} {' and '.join(told)}.")
 
 
 def witness(
