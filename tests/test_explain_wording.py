@@ -148,10 +148,28 @@ def test_normal_forms_that_are_left_out_are_counted(tmp_path: Path) -> None:
     case = """\
 symbols: {v: {shape: [6]}}
 claims:
-  - {id: c, of: v*(v + 1), equals: "[v[0]*v[0] + v[0], v[1]*(v[1] + 1), v[2]**2 + v[2], v[3]**2 + v[3], v[4]**2 + v[4], v[5]**2 + v[5]]"}
+  - id: c
+    of: v*(v + 1)
+    equals: "[v[0]*v[0] + v[0], v[1]*(v[1] + 1), v[2]**2 + v[2], v[3]**2 + v[3], v[4]**2 + v[4], v[5]**2 + v[5]]"
 """
     made = told(tmp_path, case)
     shown = made.count("- both sides are ")
     more = re.search(r"And (\d+) more of the same kind\.", made)
     assert more is not None
     assert shown + int(more[1]) == 6
+
+
+def test_a_condition_that_is_needed_is_told_once(tmp_path: Path) -> None:
+    case = """\
+symbols: {x: {}, y: {}}
+claims:
+  - {id: found, of: abs(x), equals: x, needs: x >= 0, verdict: holds-if, because: reviewed}
+  - {id: thin, holds: x**2 > 0, needs: x != 0, verdict: holds-if, because: reviewed}
+  - {id: two, of: abs(x)*abs(y), equals: x*y, needs: [x > 0, y > 0], verdict: holds-if, because: reviewed}
+"""
+    for identity, condition in (("found", "x >= 0"), ("thin", "x != 0"), ("two", "x > 0 and y > 0")):
+        made = told(tmp_path, case, identity)
+        reason = made[made.index("Verdict: holds-if") :]
+        assert reason.count(f"olds if {condition}; ") == 1
+        assert reason.count("olds if ") == 1
+        assert reason.count("as stated: ") <= 1
