@@ -173,3 +173,22 @@ claims:
         assert reason.count(f"olds if {condition}; ") == 1
         assert reason.count("olds if ") == 1
         assert reason.count("as stated: ") <= 1
+
+
+def test_a_long_counterexample_is_told_by_a_dozen_values(tmp_path: Path) -> None:
+    case = """\
+symbols: {v: {shape: [40]}}
+claims:
+  - {id: c, of: sum(v), equals: "sum(v) + dot(v + 1, v + 1)", verdict: wrong, because: reviewed}
+  - {id: tiny, of: "1e-30*v", equals: "2e-30*v", verdict: wrong, because: reviewed}
+"""
+    made = told(tmp_path, case)
+    reason = made[made.index("Verdict: wrong") :]
+    assert reason.count("v[") <= 12
+    assert "0.0000000" not in told(tmp_path, case, "tiny")
+    assert re.search(r"left side +1e-30\n", told(tmp_path, case, "tiny"))
+
+
+def test_derivatives_alone_are_worked_out(tmp_path: Path) -> None:
+    case = "symbols: {x: {}, y: {}}\nclaims:\n  - {id: c, of: (x + 1)*y, equals: y*x + y}\n"
+    assert "worked out" not in told(tmp_path, case)

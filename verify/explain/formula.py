@@ -31,7 +31,6 @@ _STATUS = {
     "refuted": "Not equal",
     "undecided": "Not decided",
 }
-_SEEN = "at the point below the sides are not the same, computed exactly or with certified bounds on the error"
 
 
 def formula(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
@@ -43,7 +42,7 @@ def formula(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
         if len(written) > 2:
             yield say(f"Link {k + 1} of {len(written) - 1}:")
         sides = [(w, n) for w, n in ((written[k], left), (written[k + 1], right)) if w is not None]
-        if any(to_text(w) != to_text(n) for w, n in sides):
+        if any(to_text(tidy([w])[0]) != to_text(n) for w, n in sides):
             yield from _sides(sides)
         yield from decided(a, b, decision)
 
@@ -54,7 +53,7 @@ def _sides(sides: Sequence[tuple[Node, Node]]) -> Iterator[Block]:
         yield say("With their derivatives worked out, the sides are too long to be shown here.")
         return
     worked = any(m.op in DERIVATIVES for w, _ in sides for m in topological([w]))
-    yield say(f"Both sides, {'with their derivatives worked out' if worked else 'products and sums put in order'}:")
+    yield say(f"Both sides{', with their derivatives' if worked else ''} worked out:")
     yield Equations(tuple(row(w, [] if to_text(n) == to_text(w) else [n]) for w, n in sides))
 
 
@@ -62,7 +61,7 @@ def decided(a: Node, b: Node, decision: Decision) -> Iterator[Block]:
     """What was decided of a = b, and on what grounds."""
     # the reason of a refutation is its point, which is worked out below
     seen = decision.status == "refuted" and decision.witness is not None
-    yield say(f"{_STATUS[decision.status]}: {_SEEN if seen else decision.reason}.")
+    yield say(f"{_STATUS[decision.status]}{'' if seen else f': {decision.reason}'}.")
     if decision.steps and decision.status.startswith("proved"):
         yield from _normal_forms(decision.steps)
     if decision.regions:
@@ -102,7 +101,7 @@ def witness(
     if lead:
         yield say(f"{lead}{f' in {entry}' if entry else ''}, for example here:")
     else:
-        yield say(f"The counterexample{f', {entry},' if entry else ''} worked out:")
+        yield say(f"The counterexample{f' for {entry}' if entry else ''}, exact or to the digits shown:")
     rows: list[tuple[Piece | tuple[Piece, ...], ...]] = list(point_rows(decision.witness))
     rows += [(to_text(n), v) for n, v in _definitions(a, b, decision)][:MAX_SHOWN]
     rows += [(names[0], decision.left), (names[1], decision.right)]

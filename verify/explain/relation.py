@@ -46,7 +46,7 @@ def relation(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
         return
     failing = [r for r in rows if r[-1] == "fails"]
     if free:
-        yield say("The counterexample worked out:")
+        yield say("The counterexample, exact or to the digits shown:")
         yield facts(("At", "the value"), _point(entries, witness, point))
     shown = failing if failing and len(rows) > MAX_SHOWN else rows
     yield facts(("Comparison", "Left side", "Right side", ""), shown[:MAX_SHOWN])

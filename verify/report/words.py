@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derive.errors import ExpressionError
+from derive.printing import MAX_VALUES
 from derive.typeset import latex, latex_name
 from verify.casefile.model import Case, Claim
 from verify.claims.equality import correction
@@ -164,12 +165,19 @@ def evidence(result: Result) -> str:
     method, witness, conditions = (result.evidence.get(k) for k in ("method", "witness", "conditions"))
     if not isinstance(method, str):
         return ""
-    at = ", ".join(code(f"{k} = {v}") for k, v in witness.items()) if isinstance(witness, Mapping) else ""
+    at = _point(witness) if isinstance(witness, Mapping) else ""
     where = ", ".join(code(str(c)) for c in conditions) if isinstance(conditions, list) else ""
     if result.verdict == "wrong":
         return f"refuted at {at}" if at else "refuted"
     said = text(method) + (f" where {where}" if where else "")
     return said + (f"; fails at {at}" if at and result.verdict == "holds-if" else "")
+
+
+def _point(witness: Mapping[str, object]) -> str:
+    """A point, a dozen values at most: of a long one what is not 0. The explanation of the claim has all of it."""
+    shown = [(k, v) for k, v in witness.items() if len(witness) <= MAX_VALUES or v != "0"][:MAX_VALUES]
+    more = len(witness) - len(shown)
+    return ", ".join(code(f"{k} = {v}") for k, v in shown) + (f" and {more} more" if more else "")
 
 
 def count(n: int, singular: str, plural: str = "") -> str:
