@@ -73,6 +73,12 @@ def truth(node: Node, values: Mapping[Node, fmpq], prec: int = 128) -> bool | No
     return value if isinstance(value, bool) else None
 
 
+def ball_text(value: fmpq | arb, digits: int) -> str:
+    """The digits of a ball that are certain, at most so many; ``0`` of one around 0, whose own text is 0e-37."""
+    text = str(arb(value).str(digits, radius=False))
+    return "0" if text.lstrip("-").startswith("0e") else text
+
+
 def rational(value: int | Fraction) -> fmpq:
     f = Fraction(value)
     return fmpq(f.numerator, f.denominator)

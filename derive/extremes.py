@@ -64,8 +64,8 @@ def misplaced(root: Node) -> bool:
 
 
 def speaks(roots: Sequence[Node], silent: set[Node] | None = None) -> bool:
-    """Whether a limit, a supremum, an infimum, an integral or inf stands in the expressions. In the nodes ``silent`` none does; those of
-    expressions in which none is found are added."""
+    """Whether one of EXTREMES or inf stands in the expressions. In the nodes ``silent`` none does; those of expressions in which
+    none is found are added."""
     order = topological(roots, known=silent or frozenset())
     found = any(n.op in _SPEAKING for n in order)
     if silent is not None and not found:

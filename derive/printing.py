@@ -16,6 +16,9 @@ _PRECEDENCE = {
 }  # fmt: skip
 _ATOM = 9
 
+MAX_DIGITS = 24  # of a number that is written out
+MAX_VALUES = 12  # of a point that stand in a sentence
+
 
 def to_text(root: Node) -> str:
     """The expression in the language, with no needless brackets; ``parse(to_text(n)) is n``."""
@@ -62,7 +65,10 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
         level = _PRECEDENCE[op]
         sign = "@" if op == "matmul" else OPERATORS[op].infix
         left = arg(0, level + 1 if level == 4 else level)
-        return (f"{left}{sign}{arg(1, 7)}" if sign in "*/" else f"{left} {sign} {arg(1, level + 1)}"), level
+        right = arg(1, 7 if sign in "*/" else level + 1)
+        if level >= _PRECEDENCE["add"] and right.startswith("-"):
+            right = f"({right})"  # x - (-1): two signs in a row are easily read as one
+        return f"{left}{sign}{right}" if sign in "*/" else f"{left} {sign} {right}", level
     if op == "transpose":
         return f"{arg(0, _ATOM)}.T", _ATOM
     if op == "index":
@@ -110,12 +116,46 @@ def _variables(args: Sequence[Node], many: bool, done: Mapping[Node, tuple[str, 
 
 def _number_text(value: int | Fraction) -> tuple[str, int]:
     level = _ATOM if value >= 0 else 7
-    if isinstance(value, int) or value.denominator == 1:
-        return str(value), level
+    text = short_decimal(Fraction(value))
+    if text is None:
+        text = (
+            str(value)
+            if value.denominator == 1
+            else f"{'-' if value < 0 else ''}({abs(value.numerator)}/{value.denominator})"
+        )
+    return text, level
+
+
+def number_text(value: Fraction) -> str:
+    """An exact number for people: a fraction as it is, where it has few digits; a decimal or a power of ten where it is one."""
+    plain = str(value)
+    return plain if len(plain) <= MAX_DIGITS else short_decimal(value) or plain
+
+
+def point_text(point: Mapping[Node, Fraction]) -> str:
+    """``x = 1, y = 1/2``; of a long point a dozen values at most, those that are 0 left to the end."""
+    parts = [f"{to_text(n)} = {number_text(Fraction(v))}" for n, v in point.items()]
+    if len(parts) <= MAX_VALUES:
+        return ", ".join(parts)
+    kept = [p for p, v in zip(parts, point.values(), strict=True) if v]
+    if len(kept) <= MAX_VALUES:
+        return ", ".join([*kept, "all others 0"])
+    return f"{', '.join(kept[:MAX_VALUES])}, ... ({len(parts) - MAX_VALUES} more)"
+
+
+def short_decimal(value: Fraction) -> str | None:
+    """The finite decimal of a fraction, as digits times a power of ten where zeros would have to be counted; None where it
+    has none, or many digits."""
     text = decimal_text(value)
-    if text is not None and len(text) <= 24:
-        return text, level
-    return f"{'-' if value < 0 else ''}({abs(value.numerator)}/{value.denominator})", level
+    if text is None or len(text) <= MAX_DIGITS:
+        return text
+    digits = text.lstrip("-").replace(".", "").lstrip("0")
+    whole = text.lstrip("-").partition(".")[0]
+    power = len(whole) - 1 if whole != "0" else len(digits) + len(whole) - len(text.lstrip("-"))
+    digits = digits.rstrip("0")
+    if len(digits) > MAX_DIGITS - 8:
+        return None
+    return f"{'-' if value < 0 else ''}{digits[0]}{'.' if digits[1:] else ''}{digits[1:]}e{power}"
 
 
 def decimal_text(value: Fraction) -> str | None:

@@ -107,3 +107,9 @@ def test_exact_values_are_shown_in_full_or_to_many_digits() -> None:
     assert len(show(fmpq(1, 3)).replace("0.", "")) >= 20
     with precision(128):
         assert show(arb(7).exp()).startswith("1096.633158428458599263")
+
+
+def test_a_ball_around_zero_is_shown_as_zero() -> None:
+    with precision(128):
+        assert show(arb(2).sqrt() ** 2 - 2) == "0"
+        assert show(arb("1e-30")).startswith("1.000000000000000000000000e-30")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from derive.errors import ExpressionError
 from derive.graph import Graph, Node
 from derive.language import FUNCTION_NAMES, names_in, parse, to_text
+from derive.printing import point_text
 from derive.properties import PROPERTIES
 from derive.sets import SETS
 from derive.typeset import latex
@@ -26,7 +27,7 @@ SCOPE["W"] = GRAPH.symbol("W", (2, 2))
 @pytest.mark.parametrize(
     "text",
     [
-        "w1*x + y", "-(x*y)", "-x**2", "(-x)**2", "x**(1/3)", "x - (y - z)", "x/(y*z)", "x*(y/z)", "x - -2", "(-2)**2",
+        "w1*x + y", "-(x*y)", "-x**2", "(-x)**2", "x**(1/3)", "x - (y - z)", "x/(y*z)", "x*(y/z)", "x - (-2)", "(-2)**2",
         "2**(-1)*x", "(x**y)**z", "x**y**z", "where(x > 0 and y < 1, x, -x)", "not (x > 0 or y > 0)", "W @ v + [1, 2]",
         "v @ W.T @ v", "sum(W, axis=0)", "W[0, 1]*v[1]", "d(x**2, x)", "hessian(x*y, [x, y])", "hvp(x*y, [x, y], [1, 2])",
         "outer(v, v)", "diag(diag(v))", "min(x, y)", "select(x, 1, 0)", "1/0", "0.1*x", "(1/3)*x", "reshape(W, 4)",
@@ -228,3 +229,21 @@ def test_loops_are_unrolled(text: str, same: str) -> None:
 def test_loops_that_do_not_run(text: str, words: str) -> None:
     with pytest.raises(ExpressionError, match=re.escape(words)):
         parse(text, SCOPE, GRAPH)
+
+
+@pytest.mark.parametrize("text", ["1e-30*x", "1e30*x", "x - 2.5e-28", "x*(-3e27)"])
+def test_numbers_of_many_zeros_are_powers_of_ten(text: str) -> None:
+    node = parse(text, SCOPE, GRAPH)
+    assert to_text(node) == text
+    assert parse(to_text(node), SCOPE, GRAPH) is node
+
+
+def test_a_long_point_tells_a_dozen_values() -> None:
+    v = GRAPH.symbol("u30", (30,))
+    entries = [GRAPH.index(v, (i,)) for i in range(30)]
+    sparse = {n: Fraction(int(i in (3, 17))) for i, n in enumerate(entries)}
+    assert point_text(sparse) == "u30[3] = 1, u30[17] = 1, all others 0"
+    told = point_text(dict.fromkeys(entries, Fraction(1, 3)))
+    assert told.count("=") == 12
+    assert told.endswith(", ... (18 more)")
+    assert point_text(dict.fromkeys(entries[:2], Fraction(1, 10**30))) == "u30[0] = 1e-30, u30[1] = 1e-30"

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from flint import arb, fmpq, fmpz
 
-from derive.enclose import precision
+from derive.enclose import ball_text, precision
 
 MAX_PRINTED = 200  # characters
 
@@ -168,4 +168,4 @@ def show(value: Any, digits: int = 25) -> str:
         if text is not None and len(text) <= digits + 5:
             return text
     with precision(4 * digits + 64):
-        return str(arb(value).str(digits, radius=False))
+        return ball_text(value, digits)

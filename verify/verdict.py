@@ -41,11 +41,14 @@ def undecided(reason: str, exact: str | None = None) -> Verdict:
 
 
 def combine(parts: Sequence[Verdict]) -> Verdict:
-    """The verdict of a claim that says several things: the gravest, with every part's reason."""
+    """The verdict of a claim that says several things: the gravest, with the reason of every part, or of every part that does
+    not simply hold. What is said of several parts is said once."""
     if len(parts) == 1:
         return parts[0]
     gravest = min(parts, key=lambda v: VERDICTS.index(v.verdict))
     exact = next((p.exact for p in parts if p.exact is not None), None)
     origin = tuple(dict.fromkeys(o for p in parts for o in p.origin))
     evidence = {**gravest.evidence, "parts": [{"verdict": p.verdict, **p.evidence} for p in parts]}
-    return Verdict(gravest.verdict, "; ".join(p.reason for p in parts if p.reason), exact, origin, evidence)
+    telling = [p for p in parts if gravest.verdict == "holds" or p.verdict != "holds"]
+    reasons = dict.fromkeys(p.reason for p in telling if p.reason)
+    return Verdict(gravest.verdict, "; ".join(reasons), exact, origin, evidence)

@@ -25,7 +25,7 @@ from derive.decide.regions import Cell, Outcome, Regions, describe
 from derive.decide.signs import POSITIVE, ZERO, Signs
 from derive.decide.switches import kinks, switched
 from derive.decide.tensor_points import implied
-from derive.decide.whole import said, seeds, settle
+from derive.decide.whole import seeds, settle
 from derive.errors import ShapeError
 from derive.graph import Node, substitute_all, topological
 
@@ -108,7 +108,7 @@ def _by_whole_tensors(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds
         return Decision("proved", reason, conditions, method="normal form", steps=found.proof.steps)
     if found.point is not None:
         at = f"entry [{', '.join(map(str, found.index))}]: " if found.index is not None else ""
-        reason = f"{at}not equal at {said(found.point)}: the left side is {found.left}, the right side {found.right}"
+        reason = f"{at}not equal at {_at(found.point)}: the left side is {found.left}, the right side {found.right}"
         return Decision(
             "refuted",
             reason,
@@ -153,7 +153,7 @@ def gravest(decisions: Sequence[Decision]) -> Decision:
         conditions=conditions,
         index=worst.index if worst.status == "proved-if" else None,
         regions=tuple(dict.fromkeys(r for d in decisions for r in d.regions)),
-        steps=tuple(dict.fromkeys(s for d in decisions for s in d.steps))[:8],
+        steps=tuple(dict.fromkeys(s for d in decisions for s in d.steps)),
     )
 
 
@@ -303,9 +303,9 @@ def _by_polynomials(domain: Domain, quick: _Quick, fidelity: Fidelity) -> Decisi
     conditions = _same_definedness(domain)
     if conditions is None:
         return None
-    said = "with definitions as they are named" if fidelity == "names" else "with functions as atoms"
+    said = f"with {'definitions' if fidelity == 'names' else 'functions'} as variables"
     found = Decision(
-        "proved", f"one rational function {said}{_where(conditions)}", conditions, method="normal form", steps=(text,)
+        "proved", f"one rational function, {said}{_where(conditions)}", conditions, method="normal form", steps=(text,)
     )
     return _inhabited(domain, found) if conditions or domain.assuming or domain.bounds else found
 
@@ -479,7 +479,11 @@ def _judged(domain: Domain, regions: Regions) -> Decision:
     if not proved:
         return Decision("undecided", "no point was found at which both sides have a value", empty=True)
     conditions = regions.trimmed()
-    how = "one normal form" if len(outcomes) == 1 else f"one normal form in each of {proved} regions"
+    how = (
+        "one normal form"
+        if len(outcomes) == 1
+        else f"one normal form in {f'each of {proved} regions' if proved > 1 else 'one region'}"
+    )
     failing = [o for o in outcomes if o.witness is not None]
     if not failing:
         return Decision("proved", how + _where(conditions), conditions, method="normal form")
@@ -574,6 +578,6 @@ def _where(conditions: Sequence[Node]) -> str:
 
 
 def _at(point: Point) -> str:
-    from derive.language import to_text
+    from derive.printing import point_text
 
-    return ", ".join(f"{to_text(s)} = {v}" for s, v in point.items())
+    return point_text(point)

@@ -20,7 +20,7 @@ from derive.enclose import evaluate, precision, rational, truth
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.iteration import Run, System, leaves_of, runs
-from derive.printing import to_text
+from derive.printing import point_text, to_text
 from derive.substitution import put
 
 SMALL = 5  # values of t at which a claim is tried
@@ -301,7 +301,7 @@ class _Steps:
             point = {n: rational(v) for n, v in (found.witness or {}).items()}
             whole = bool(point) and all(n in point for n in leaves_of([here]))
             if found.status == "proved-if" and whole and truth(here, point) is False:
-                return replace(found, status="refuted", reason=f"does not hold at {_said(found.witness or {})}")
+                return replace(found, status="refuted", reason=f"does not hold at {point_text(found.witness or {})}")
             return found
 
         def unfolded() -> Decision:
@@ -435,10 +435,6 @@ def _above(roots: Sequence[Node], stop: set[Node]) -> set[Node]:
             seen.add(n)
             work.extend(n.args)
     return seen
-
-
-def _said(point: Mapping[Node, Fraction]) -> str:
-    return ", ".join(f"{to_text(n)} = {v}" for n, v in point.items())
 
 
 def _gravest(found: Sequence[Decision]) -> Decision:

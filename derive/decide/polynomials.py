@@ -341,7 +341,8 @@ class Ring:
         from derive.language import to_text
 
         if len(x.num) + len(x.den) > 24:
-            return f"({len(x.num)} terms)/({len(x.den)} terms)"
+            by = f" over one of {len(x.den)}" if len(x.den) > 1 else ""
+            return f"a polynomial of {len(x.num)} terms{by}"
         return to_text(self.quotient_node(x))
 
     def certificate(self, x: Quotient, y: Quotient) -> str:
@@ -351,11 +352,13 @@ class Ring:
         used = [k for k in self.used(x.num, x.den, y.num, y.den) if k.kind != "name"]
         same = x.den == y.den
         gap = x.num - y.num if same else self.times(x.num, y.den) - self.times(y.num, x.den)
-        said = f"left = {self.text(x)}; right = {self.text(y)}"
+        one = gap == 0 and self.text(x) == self.text(y)
+        said = f"both sides are {self.text(x)}" if one else f"left = {self.text(x)}; right = {self.text(y)}"
         if used:
-            said += f"; variables: {', '.join(to_text(k.node) for k in used[:8])}{' ...' if len(used) > 8 else ''}"
+            named = ", ".join(to_text(k.node) for k in used[:8])
+            said += f"; variables: {named}{f' and {len(used) - 8} more' if len(used) > 8 else ''}"
         if gap == 0:
-            return f"{said}; the numerator of left - right is 0"
+            return said if one else f"{said}; the numerator of left - right is 0"
         by = [f"({to_text(k.node)})**{k.relation[0]} = {to_text(self.node(k.relation[1]))}" for k in used if k.relation]
         short = len(gap) <= 12
         return f"{said}; the numerator of left - right{f', {to_text(self.node(gap))},' if short else ''} is 0" + (

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from flint import arb, fmpq
 
 from derive.decide.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask
-from derive.enclose import evaluate, evaluate_all, precision, rational
+from derive.enclose import ball_text, evaluate, evaluate_all, precision, rational
 from derive.errors import UndefinedValue, Undetermined
 from derive.graph import Graph, Node, substitute, topological
 
@@ -540,7 +540,7 @@ def _number(n: Node, point: Mapping[Node, Fraction] | None) -> Fraction | None:
 
 def shown(value: Any, digits: int = 20) -> str:
     """A value for people: exact where it is short, ``undefined`` where there is none."""
-    from derive.language import decimal_text
+    from derive.printing import decimal_text, short_decimal
 
     if isinstance(value, Exception) or value is None:
         return "undefined"
@@ -551,8 +551,10 @@ def shown(value: Any, digits: int = 20) -> str:
             return text
         if len(str(f)) <= digits:
             return str(f)
+        if (text := short_decimal(f)) is not None:
+            return text
     with precision(max(PRECISIONS[0], 4 * digits)):
-        return str(arb(value).str(digits, radius=False))
+        return ball_text(value, digits)
 
 
 def both_shown(left: Any, right: Any) -> tuple[str, str]:

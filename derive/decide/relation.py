@@ -113,9 +113,9 @@ def _within(value: Fraction, ends: tuple[Fraction | None, Fraction | None] | Non
 
 
 def _reason(found: Decision) -> str:
-    from derive.language import to_text
+    from derive.printing import point_text, to_text
 
-    at = ", ".join(f"{to_text(n)} = {v}" for n, v in (found.witness or {}).items())
+    at = point_text(found.witness or {})
     match found.status:
         case "proved":
             many = len(found.regions)

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import Any
 
 from derive.components import MAX_MATRIX
 from derive.decide.matrices import Proof, Sizes, prove
@@ -23,7 +22,6 @@ from derive.shapes import indices
 MAX_LAID_OUT = 120_000  # products of entries up to which a claim is laid out entry by entry
 FEW_POINTS, MANY_POINTS = 12, 24
 ENOUGH = 2  # points beside a proof that are looked at, of many entries
-MAX_SHOWN = 10  # entries of a witness that are written down
 
 _PICKED = ("symbol", "index", "stack", "concat", "def")
 
@@ -146,12 +144,3 @@ def entries_of(point: Mapping[Node, Tensor]) -> dict[Node, Fraction]:
         for i, v in zip(indices(s.shape), values, strict=True):
             out[s.graph.node("index", (s,), i) if i else s] = v
     return out
-
-
-def said(point: Mapping[Node, Any]) -> str:
-    """A point for people, cut where it is long."""
-    from derive.language import to_text
-
-    parts = [f"{to_text(s)} = {v}" for s, v in point.items()]
-    more = f", ... ({len(parts)} entries)" if len(parts) > 3 * MAX_SHOWN else ""
-    return ", ".join(parts[:MAX_SHOWN] if more else parts) + more

@@ -6,7 +6,7 @@ the number printed for it); each is judged, and the gravest verdict stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -101,9 +101,16 @@ def _with_condition(bench: Bench, claim: Claim, stated: Verdict) -> Verdict:
     if stated.verdict not in ("wrong", "holds-if"):
         return stated
     under = judge(bench, replace(claim, assuming=(*claim.assuming, *claim.needs), needs=()))
-    condition = claim.texts.get("needs", "")
+    condition = _all_of(claim.texts.get("needs", "").split("; "))
     if under.verdict != "holds":
         said = f"{stated.reason}; under {condition}: {under.verdict}, {under.reason}"
         return undecided(said) if under.verdict == "undecided" else replace(stated, reason=said)
     evidence = {**under.evidence, "condition": condition, "as stated": dict(stated.evidence)}
-    return Verdict("holds-if", f"holds if {condition}; as stated: {stated.reason}", stated.exact, (), evidence)
+    holds, told = f"holds if {condition}", stated.reason.rpartition("as stated: ")[2]
+    # as stated it may hold under a condition, too: where that is the same, it is not said again
+    reason = told if told.startswith(f"{holds}; ") else f"{holds}; as stated: {told}"
+    return Verdict("holds-if", reason, stated.exact, (), evidence)
+
+
+def _all_of(conditions: Sequence[str]) -> str:
+    return " and ".join(f"({c})" if len(conditions) > 1 and " or " in c else c for c in conditions)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from derive.calculus import expand_all
 from derive.graph import Node
@@ -13,18 +15,16 @@ from verify.claims.equality import told, verdict_of
 from verify.claims.repair import diagnosis
 from verify.verdict import Verdict, combine, undecided
 
+if TYPE_CHECKING:
+    from derive.decide import Decision
+
 
 def judge_convention(bench: Bench, claim: Claim) -> Verdict:
     """holds where the forms are one; convention where they differ at a point, with the translation if one step is it."""
-    from derive.decide import decide_equal
-
-    assert claim.of is not None
-    name = claim.texts.get("standard name") or "the standard form"
-    ours, *forms = expand_all([claim.of, *claim.standard])
+    name = standard_name(claim)
     assuming = expand_all([a for a in claim.assuming if not asks(a)])
     found = []
-    for i, form in enumerate(forms):
-        decision = decide_equal(ours, form, assuming, bench.bounds)
+    for i, (ours, form, decision) in enumerate(against(bench, claim)):
         said = verdict_of(decision, claim)
         match decision.status:
             case "proved":
@@ -45,6 +45,22 @@ def judge_convention(bench: Bench, claim: Claim) -> Verdict:
             case _:
                 found.append(undecided(f"against {name}: {decision.reason}"))
     return combine(found)
+
+
+def standard_name(claim: Claim) -> str:
+    """What the standard form is called."""
+    return claim.texts.get("standard name") or "the standard form"
+
+
+def against(bench: Bench, claim: Claim) -> Iterator[tuple[Node, Node, Decision]]:
+    """The document's form and each standard one, derivatives worked out, with what was decided on whether they are equal."""
+    from derive.decide import decide_equal
+
+    assert claim.of is not None
+    ours, *forms = expand_all([claim.of, *claim.standard])
+    assuming = expand_all([a for a in claim.assuming if not asks(a)])
+    for form in forms:
+        yield ours, form, decide_equal(ours, form, assuming, bench.bounds)
 
 
 def _form(i: int, claim: Claim) -> Node:

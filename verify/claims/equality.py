@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from derive.calculus import expand_all
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
-from derive.language import decimal_text, to_text
+from derive.language import to_text
 from derive.natural_domain import of_derivatives
+from derive.printing import short_decimal
 from derive.properties import asks
 from derive.shapes import Size
+from derive.tidy import tidy
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.repair import Diagnosis, by_size, diagnosis
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 #: What loops and picked entries leave behind: the same for no other size.
 _AT_THESE_SIZES = ("index", "stack", "concat")
+MAX_CORRECT = 200  # characters of a left side that is told as what is correct
 MAX_OTHERS = 24  # quantities of the case that a formula may have meant
 
 
@@ -132,8 +135,8 @@ def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node], me
                 "holds", f"at the document's values; not for all: {found.reason}", evidence={"method": "proved"}
             )
         found = replace(found, reason=f"{found.reason}; at the document's values both sides are equal")
-    said = a is claim.of or len(to_text(a)) >= 200  # what the claim itself says it is about is no news
-    right = "" if said else f"correct: {to_text(a)}"
+    mended = None if a is claim.of and a.op != "def" else correction(a)  # what the claim says it is about is no news
+    right = f"correct: {to_text(mended)}" if mended is not None and len(to_text(mended)) < MAX_CORRECT else ""
     bench.settled(claim, replace(found, reason="; ".join(p for p in (found.reason, right) if p)))
     step = diagnosis(a, b, assuming, bounds, _others(bench)) if mends else None
     if step is None:
@@ -158,6 +161,18 @@ def _true_at_the_values(bench: Bench, claim: Claim) -> bool:
         return False
     a, b, *given = expand_all(bench.with_values(sides))
     return decide_equal(a, b, given).status == "proved"
+
+
+def correction(left: Node) -> Node | None:
+    """The left side of a refuted formula, derivatives worked out, as it would be written: of a name its definition.
+
+    None where that says nothing: of a symbol, or an entry of a name.
+    """
+    made = left
+    while made.op == "def":
+        made = made.args[0]
+    (made,) = tidy(expand_all([made]))
+    return None if made.op in ("symbol", "index") else made
 
 
 def _others(bench: Bench) -> list[Node]:
@@ -221,4 +236,4 @@ def _text(condition: Any) -> str:
 
 
 def _point(witness: Mapping[Node, Fraction]) -> dict[str, str]:
-    return {to_text(n): decimal_text(Fraction(v)) or str(v) for n, v in witness.items()}
+    return {to_text(n): short_decimal(Fraction(v)) or str(v) for n, v in witness.items()}

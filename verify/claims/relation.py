@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.calculus import expand_all
-from derive.graph import Node
+from derive.graph import Node, topological
+from derive.language import to_text
 from derive.properties import asks
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
@@ -18,6 +19,7 @@ from verify.claims.equality import verdict_of
 from verify.claims.iterations import judge_every
 from verify.claims.sizes import elsewhere, gap_of, has_sizes, say_sizes, without
 from verify.decimals import show
+from verify.text import numbers
 from verify.verdict import Verdict, undecided
 
 if TYPE_CHECKING:
@@ -31,19 +33,42 @@ def judge_relation(bench: Bench, claim: Claim) -> Verdict:
         return judge_every(bench, claim)
     if asks(claim.holds) or any(bench.missing(node) for node in bench.entries(claim.holds)):
         return _on_the_domain(bench, claim)
-    sides = []
     for node in bench.entries(claim.holds):
         answer, value = bench.decided(node, lambda v: v)
         if answer is None:  # no precision tells whether two are the same number; their forms may
             exact = _on_the_domain(bench, claim)
             return exact if exact.verdict in ("holds", "wrong") else undecided(f"not decided: {value}")
         if not answer:
-            for a in node.args:
-                if not isinstance(bench.value(a), bool | Exception):
-                    sides.append(show(bench.value(a), 12))
-            shown = f": the sides are {' and '.join(sides)}" if len(sides) == 2 else ""
-            return Verdict("wrong", f"does not hold at the document's values{shown}", None, (claim.id,), _EVIDENCE)
+            reason = f"does not hold at the document's values{_failing(bench, claim.holds)}"
+            return Verdict("wrong", reason, None, (claim.id,), _EVIDENCE)
     return Verdict("holds", "holds at the document's values", None, (), _EVIDENCE)
+
+
+def comparisons(condition: Node) -> list[Node]:
+    """What a condition compares: itself, or what stands on both sides of its ``and``, ``or`` and ``not``."""
+    if condition.op in ("and", "or", "not"):
+        return list(dict.fromkeys(c for a in condition.args for c in comparisons(a)))
+    return [condition]
+
+
+def _failing(bench: Bench, condition: Node) -> str:
+    """The sides of the first comparison that fails, and how many do; "" of a condition with an ``or`` or ``not`` in it."""
+    parts = comparisons(condition)
+    if any(n.op in ("or", "not") for n in topological([condition])):
+        return ""
+    found = []
+    for part in parts:
+        for node in bench.entries(part):
+            answer, _ = bench.decided(node, lambda v: v)
+            sides = [bench.value(a) for a in node.args] if answer is False else []
+            if len(sides) == 2 and not any(isinstance(v, bool | Exception) for v in sides):
+                found.append((part, " and ".join(numbers.exact(show(v)) for v in sides)))
+    if not found:
+        return ""
+    if len(parts) == 1:
+        return f": the sides are {found[0][1]}"
+    verb = "fails" if len(found) == 1 else "fail"
+    return f": {len(found)} of its {len(parts)} comparisons {verb}, the first {to_text(found[0][0])} with the sides {found[0][1]}"
 
 
 def judge_somewhere(bench: Bench, claim: Claim) -> Verdict:

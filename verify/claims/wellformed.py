@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from derive.shapes import show
+from derive.shapes import Shape, Size, show
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.verdict import Verdict
 
 _EVIDENCE = {"method": "exhaustive"}
+
+
+def say_shape(shape: Shape) -> str:
+    """A shape with the sizes that its letters stand for: ``[n] (n = 3 here)``."""
+    sizes = {s.name: int(s) for s in shape if isinstance(s, Size)}
+    said = ", ".join(f"{name} = {value}" for name, value in sizes.items())
+    return f"{show(shape)} ({said} here)" if said else show(shape) if shape else "that of a scalar"
 
 
 def judge_definition(bench: Bench, claim: Claim) -> Verdict:
@@ -19,5 +26,5 @@ def judge_shape(bench: Bench, claim: Claim) -> Verdict:
     assert claim.of is not None
     assert claim.shape is not None
     if claim.of.shape == claim.shape:
-        return Verdict("holds", f"the shape is {show(claim.shape)}", evidence=_EVIDENCE)
-    return Verdict("wrong", f"the shape is {show(claim.of.shape)}", None, (claim.id,), _EVIDENCE)
+        return Verdict("holds", f"the shape is {say_shape(claim.of.shape)}", evidence=_EVIDENCE)
+    return Verdict("wrong", f"the shape is {say_shape(claim.of.shape)}", None, (claim.id,), _EVIDENCE)

@@ -41,11 +41,14 @@ def explain_case(bench: Bench) -> Iterator[Block]:
         if verdict.verdict != "holds":
             rows.append((claim.id, verdict.verdict, _brief(verdict.reason)))
     if rows:
-        yield Title(2, f"{len(rows)} of {len(case.claims)} claims do not simply hold")
+        verb = "do" if len(rows) > 1 else "does"
+        yield Title(2, f"{len(rows)} of {len(case.claims)} claims {verb} not simply hold")
         yield facts(("Claim", "Verdict", "Why"), rows)
-        yield say(f"One of them, worked out: errata explain {case.path} {rows[0][0]}")
+        lead = "One of them" if len(rows) > 1 else "It is"
+        yield say(f"{lead} worked out by: errata explain {case.path} {rows[0][0]}")
     else:
-        yield say(f"All {len(case.claims)} claims hold.")
+        n = len(case.claims)
+        yield say(f"All {n} claims hold." if n > 1 else "Its one claim holds." if n else "It makes no claims.")
 
 
 def _brief(reason: str) -> str:

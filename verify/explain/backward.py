@@ -55,6 +55,7 @@ def walks(questions: Sequence[Asked]) -> list[Walk]:
 def passes(found: Sequence[Walk], bench: Bench | None, level: int) -> Iterator[Block]:
     """The backward passes as blocks; ``bench`` gives values (None: without)."""
     written: set[Node] = set()
+    told: set[str] = set()  # what was said once about all passes
     for walk in found:
         if all(s.rule == "definition" and s.quantity in written for s in walk.steps):
             continue
@@ -66,7 +67,10 @@ def passes(found: Sequence[Walk], bench: Bench | None, level: int) -> Iterator[B
             yield Equations(tuple(row(p.quantity, [p.right], value(bench, p.quantity, p.right)) for p in fresh))
             written.update(local.quantity for local in fresh)
         yield Title(level, f"From {name} backwards" if len(name) < 40 else "Backwards")
-        yield say(_lead(walk))
+        lead = [said for said in _lead(walk) if said not in told]
+        told.update(lead)
+        if lead:
+            yield say(" ".join(lead))
         yield Equations(tuple(_step(s, bench) for s in walk.steps))
 
 
@@ -74,21 +78,21 @@ def _towards(name: str, found: Sequence[Walk]) -> str:
     return f", for {name}" if len(found) > 1 and len(name) < 40 else ""
 
 
-def _lead(walk: Walk) -> str:
+def _lead(walk: Walk) -> Iterator[str]:
     if all(s.rule == "definition" for s in walk.steps):
-        return "Straight from the definition."
-    paths = any(s.rule not in ("definition", "chain rule") for s in walk.steps)
-    more = " Where a quantity is used in several places, the contributions of all of them are added." if paths else ""
-    vectors = (
-        " The derivative of a vector by a vector is the Jacobian, [i, j] the derivative of entry i by entry j; the derivative "
-        "of a number by a vector is a row before a Jacobian, and a column after a matrix."
-        if any(len(s.quantity.args[1].shape) == 1 for s in walk.steps if s.chain is not None and s.chain.op == "matmul")
-        else ""
-    )
-    return (
+        yield "Straight from the definition."
+        return
+    yield (
         "The chain rule, one definition at a time: the derivative by what is computed later, times the derivative of that "
-        f"by what it is computed from. Each line uses lines above it.{more}{vectors}"
+        "by what it is computed from. Each line uses lines above it."
     )
+    if any(s.rule not in ("definition", "chain rule") for s in walk.steps):
+        yield "Where a quantity is used in several places, the contributions of all of them are added."
+    if any(len(s.quantity.args[1].shape) == 1 for s in walk.steps if s.chain is not None and s.chain.op == "matmul"):
+        yield (
+            "The derivative of a vector by a vector is the Jacobian, [i, j] the derivative of entry i by entry j; the derivative "
+            "of a number by a vector is a row before a Jacobian, and a column after a matrix."
+        )
 
 
 def _step(s: Step, bench: Bench | None) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from derive.graph import topological
+from derive.shapes import show
 from verify.casefile.model import Claim
 from verify.claims import Bench, judge
 from verify.explain.arithmetic import arithmetic
@@ -13,14 +14,20 @@ from verify.explain.backward import forward, needed, nodes_of, passes, walks
 from verify.explain.blocks import Block, Piece, Points, Say, Title, facts, say
 from verify.explain.formula import formula
 from verify.explain.number import number
+from verify.explain.relation import relation
+from verify.explain.shape import shape
+from verify.explain.standard import standard
 from verify.verdict import Verdict
 
 Explain = Callable[[Bench, Claim, Verdict], Iterator[Block]]
 
 #: (heading, does the claim say this?, what is told of it)
 PARTS: tuple[tuple[str, Callable[[Claim], bool], Explain], ...] = (
+    ("The shape", lambda c: c.shape is not None, shape),
     ("The formula", lambda c: bool(c.equals), formula),
     ("The displayed arithmetic", lambda c: c.shows is not None, arithmetic),
+    ("The standard form", lambda c: bool(c.standard), standard),
+    ("The relation", lambda c: c.holds is not None, relation),
     ("The number", lambda c: c.prints is not None and c.of is not None, number),
 )
 
@@ -33,6 +40,24 @@ def explain_claim(bench: Bench, claim: Claim) -> Iterator[Block]:
     yield Say(tuple(_said(claim)))
     if claim.note:
         yield say(f"Note: {claim.note}")
+    if claim.shape is None or claim.equals or claim.standard or claim.prints is not None:
+        yield from _ground(bench, claim)
+    for heading, says, tell in PARTS:
+        if says(claim):
+            try:
+                made = list(tell(bench, claim, verdict))
+            except (ValueError, ArithmeticError, NotImplementedError) as fault:
+                made = [say(f"Not worked out: {fault}.")]
+            if made:
+                yield Title(2, heading)
+                yield from made
+    yield Title(2, f"Verdict: {verdict.verdict}")
+    yield from _verdict(bench, claim, verdict)
+
+
+def _ground(bench: Bench, claim: Claim) -> Iterator[Block]:
+    """What the claim stands on: iterations, definitions and their values, the derivation of its derivatives."""
+    case = bench.case
     below = topological(nodes_of(claim))
     if case.states and any(n.op == "after" for n in below):
         yield Title(2, "Iterated")
@@ -42,15 +67,6 @@ def explain_claim(bench: Bench, claim: Claim) -> Iterator[Block]:
         yield Title(2, "Definitions")
         yield forward(used, _values(bench))
     yield from passes(walks(derivatives(nodes_of(claim))), _values(bench), 2)
-    for heading, says, tell in PARTS:
-        if says(claim):
-            yield Title(2, heading)
-            try:
-                yield from list(tell(bench, claim, verdict))
-            except (ValueError, ArithmeticError, NotImplementedError) as fault:
-                yield say(f"Not worked out: {fault}.")
-    yield Title(2, f"Verdict: {verdict.verdict}")
-    yield from _verdict(bench, claim, verdict)
 
 
 def _said(claim: Claim) -> Iterator[Piece]:
@@ -59,27 +75,36 @@ def _said(claim: Claim) -> Iterator[Piece]:
         yield f"{claim.texts.get('shows', '')} = {claim.prints}"
     elif claim.of is not None:
         yield claim.of
+        if claim.standard and not claim.equals and claim.of.op == "def":
+            yield " = "
+            yield claim.of.args[0]
         for side in claim.equals:
             yield " = "
             yield side
         if claim.prints is not None:
             yield f" = {claim.prints}"
         if claim.shape is not None:
-            yield f" has the shape [{', '.join(map(str, claim.shape))}]"
+            yield f" has the shape {show(claim.shape)}" if claim.shape else " is a scalar"
     elif claim.holds is not None:
         yield claim.holds
     elif claim.somewhere is not None:
+        yield "for some values"
+        yield from _conditions(" with ", claim)
+        yield ": "
         yield claim.somewhere
     elif claim.recover is not None:
         yield f"nothing of the value of {claim.recover}, and prints numbers that depend on it"
     elif claim.defines:
         yield f"these are defined: {', '.join(claim.defines)}"
-    if claim.assuming:
-        yield " for "
-        for k, condition in enumerate(claim.assuming):
-            yield from ([", "] if k else [])
-            yield condition
+    if claim.somewhere is None:
+        yield from _conditions(" for ", claim)
     yield "."
+
+
+def _conditions(lead: str, claim: Claim) -> Iterator[Piece]:
+    for k, condition in enumerate(claim.assuming):
+        yield ", " if k else lead
+        yield condition
 
 
 def _verdict(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from derive.components import components_all
 from derive.decide import Decision
 from derive.enclose import evaluate_all, rational
 from derive.extremes import speaks
 from derive.graph import Node, topological
-from derive.language import decimal_text, to_text
+from derive.language import to_text
 from derive.tidy import tidy
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.equality import links
 from verify.decimals import show
 from verify.explain.blocks import Block, Equations, Piece, Points, facts, row, say
+from verify.explain.relation import point_rows
 from verify.text import numbers
 from verify.verdict import Verdict
 
 LONG = 400  # characters beyond which a side is not written out
+DERIVATIVES = ("d", "hessian", "hvp")
+MAX_FORMS = 4  # normal forms that are shown
 MAX_SHOWN = 16  # values of a counterexample that are listed
 
 _STATUS = {
     "proved": "Equal, proved",
     "proved-if": "Equal under a condition, proved",
-    "refuted": "Not equal, refuted",
+    "refuted": "Not equal",
     "undecided": "Not decided",
 }
 
@@ -38,25 +41,29 @@ def formula(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
         left, right = tidy([a, b])
         if len(written) > 2:
             yield say(f"Link {k + 1} of {len(written) - 1}:")
-        sides = [(written[k], left), (written[k + 1], right)]
-        if all(len(to_text(n)) <= LONG for _, n in sides):
-            yield say("Both sides, with their derivatives worked out:")
-            yield Equations(tuple(row(w, [n]) for w, n in sides if w is not None))
-        else:
-            yield say("With their derivatives worked out, the sides are too long to be shown here.")
+        sides = [(w, n) for w, n in ((written[k], left), (written[k + 1], right)) if w is not None]
+        if any(to_text(tidy([w])[0]) != to_text(n) for w, n in sides):
+            yield from _sides(sides)
         yield from decided(a, b, decision)
+
+
+def _sides(sides: Sequence[tuple[Node, Node]]) -> Iterator[Block]:
+    """Both sides as the document writes them and as they are worked out; one that stays as it is stands once."""
+    if any(len(to_text(n)) > LONG for _, n in sides):
+        yield say("With their derivatives worked out, the sides are too long to be shown here.")
+        return
+    worked = any(m.op in DERIVATIVES for w, _ in sides for m in topological([w]))
+    yield say(f"Both sides{', with their derivatives' if worked else ''} worked out:")
+    yield Equations(tuple(row(w, [] if to_text(n) == to_text(w) else [n]) for w, n in sides))
 
 
 def decided(a: Node, b: Node, decision: Decision) -> Iterator[Block]:
     """What was decided of a = b, and on what grounds."""
-    by = f" by {decision.method}" if decision.method not in ("", "same expression") else ""
     # the reason of a refutation is its point, which is worked out below
-    why = "" if decision.status == "refuted" and decision.witness is not None else f": {decision.reason}"
-    yield say(f"{_STATUS[decision.status]}{by}{why}.")
-    normal = [s for s in decision.steps if len(s) <= LONG]
-    if normal and decision.status.startswith("proved"):
-        yield say("Brought to one normal form, with functions as unknowns:")
-        yield Points(tuple((s + ".",) for s in normal[:4]))
+    seen = decision.status == "refuted" and decision.witness is not None
+    yield say(f"{_STATUS[decision.status]}{'' if seen else f': {decision.reason}'}.")
+    if decision.steps and decision.status.startswith("proved"):
+        yield from _normal_forms(decision.steps)
     if decision.regions:
         yield say("The domain was taken apart where the expressions have kinks or gaps:")
         yield Points(tuple((r + ".",) for r in decision.regions))
@@ -68,23 +75,36 @@ def decided(a: Node, b: Node, decision: Decision) -> Iterator[Block]:
         yield say("It holds where:")
         yield Points(tuple(told))
     if decision.witness is not None:
-        yield from _witness(a, b, decision)
+        yield from witness(a, b, decision)
 
 
-def _witness(a: Node, b: Node, decision: Decision) -> Iterator[Block]:
+def _normal_forms(steps: Sequence[str]) -> Iterator[Block]:
+    """What both sides come to, a line an entry or region; of many the first, and how many more there are."""
+    short = [s for s in steps if len(s) <= LONG]
+    shown = short[:MAX_FORMS]
+    if shown:
+        variables = ", and functions of the symbols taken as variables" * any("; variables: " in s for s in shown)
+        yield say(f"Multiplied out, with like terms collected{variables}:")
+        yield Points(tuple((f"{s}.",) for s in shown))
+    hidden, long = len(short) - len(shown), len(steps) - len(short)
+    told = [f"{hidden} more of the same kind"] * bool(hidden) + [f"{long} too long to be shown"] * bool(long)
+    if told:
+        yield say(f"{'And' if shown else 'The normal forms:'} {' and '.join(told)}.")
+
+
+def witness(
+    a: Node, b: Node, decision: Decision, lead: str = "", names: tuple[str, str] = ("left side", "right side")
+) -> Iterator[Block]:
     """The counterexample: its point, what the definitions are there, and the two sides."""
     assert decision.witness is not None
-    entry = f", entry [{', '.join(map(str, decision.index))}]," if decision.index is not None else ""
-    yield say(f"The counterexample{entry} worked out:")
-    rows: list[tuple[Piece | tuple[Piece, ...], ...]] = [
-        (to_text(n), decimal_text(v) or str(v)) for n, v in decision.witness.items()
-    ]
-    hidden = len(rows) - MAX_SHOWN
-    zeros = [r for r in rows if r[1] == "0"]
-    if hidden > 0 and zeros:
-        rows = [r for r in rows if r[1] != "0"] + [("all other symbols", "0")]
+    entry = f"entry [{', '.join(map(str, decision.index))}]" if decision.index is not None else ""
+    if lead:
+        yield say(f"{lead}{f' in {entry}' if entry else ''}, for example here:")
+    else:
+        yield say(f"The counterexample{f' for {entry}' if entry else ''}, exact or to the digits shown:")
+    rows: list[tuple[Piece | tuple[Piece, ...], ...]] = list(point_rows(decision.witness))
     rows += [(to_text(n), v) for n, v in _definitions(a, b, decision)][:MAX_SHOWN]
-    rows += [("left side", decision.left), ("right side", decision.right)]
+    rows += [(names[0], decision.left), (names[1], decision.right)]
     yield facts(("At", "the value"), rows)
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derive.calculus import expand
 from derive.errors import ExpressionError
-from derive.tidy import tidy
+from derive.printing import MAX_VALUES
 from derive.typeset import latex, latex_name
 from verify.casefile.model import Case, Claim
+from verify.claims.equality import correction
 from verify.report.place import Links
 from verify.results import Result
 from verify.text import numbers
@@ -80,6 +80,8 @@ def statement(claim: Claim) -> str:
     """What a claim without digits says, as LaTeX; "" where it is no mathematics."""
     if claim.of is not None and claim.equals:
         return " = ".join(latex(side) for side in (claim.of, *claim.equals))
+    if claim.of is not None and claim.standard:
+        return f"{latex(claim.of)} = {latex(claim.of.args[0])}" if claim.of.op == "def" else latex(claim.of)
     if claim.holds is not None:
         return latex(claim.holds)
     if claim.somewhere is not None:
@@ -107,17 +109,18 @@ def right(item: Item) -> str:
     if item.result.printed is not None:
         return text(numbers.correct(item.result.exact, item.result.printed))
     if claim is not None and claim.of is not None and claim.equals:
-        return math(_worked_out(claim))
+        return _worked_out(claim)
     return ""
 
 
 def _worked_out(claim: Claim) -> str:
-    """The left side of a refuted formula with its derivatives worked out."""
+    """The left side of a refuted formula with its derivatives worked out; "" where that is only a name."""
     assert claim.of is not None
     try:
-        return latex(tidy([expand(claim.of)])[0])
+        mended = correction(claim.of)
     except (ExpressionError, ArithmeticError):
-        return latex(claim.of)
+        mended = claim.of
+    return math(latex(mended)) if mended is not None else ""
 
 
 def why(item: Item, links: Links, here: bool = False) -> str:
@@ -129,6 +132,8 @@ def why(item: Item, links: Links, here: bool = False) -> str:
         if re.fullmatch(r" ?\(.*\)", reason):
             reason = reason.strip(" ()")
     said = sentence(reason, item.case.name, links, here)
+    if item.result.verdict == "convention" and item.claim is not None and len(item.claim.standard) == 1:
+        said = f"{said} The standard form: {math(latex(item.claim.standard[0]))}."
     if said or item.result.exact is None:
         return said
     return f"The exact value is {text(numbers.exact(item.result.exact))}."
@@ -160,12 +165,19 @@ def evidence(result: Result) -> str:
     method, witness, conditions = (result.evidence.get(k) for k in ("method", "witness", "conditions"))
     if not isinstance(method, str):
         return ""
-    at = ", ".join(code(f"{k} = {v}") for k, v in witness.items()) if isinstance(witness, Mapping) else ""
+    at = _point(witness) if isinstance(witness, Mapping) else ""
     where = ", ".join(code(str(c)) for c in conditions) if isinstance(conditions, list) else ""
     if result.verdict == "wrong":
         return f"refuted at {at}" if at else "refuted"
     said = text(method) + (f" where {where}" if where else "")
     return said + (f"; fails at {at}" if at and result.verdict == "holds-if" else "")
+
+
+def _point(witness: Mapping[str, object]) -> str:
+    """A point, a dozen values at most: of a long one what is not 0. The explanation of the claim has all of it."""
+    shown = [(k, v) for k, v in witness.items() if len(witness) <= MAX_VALUES or v != "0"][:MAX_VALUES]
+    more = len(witness) - len(shown)
+    return ", ".join(code(f"{k} = {v}") for k, v in shown) + (f" and {more} more" if more else "")
 
 
 def count(n: int, singular: str, plural: str = "") -> str:

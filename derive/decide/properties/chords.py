@@ -12,10 +12,11 @@ from derive.decide.cascade import Decision
 from derive.decide.properties.facts import restricts
 from derive.decide.refute import Bounds
 from derive.decide.tensor_points import DEFINITE, PREC, Arena, Tensor, evaluate_tensors
-from derive.decide.whole import effort, entries_of, said
+from derive.decide.whole import effort, entries_of
 from derive.enclose import precision
 from derive.errors import ExpressionError
 from derive.graph import Node
+from derive.printing import point_text
 
 POINTS = 8
 MIN_LINES = 36
@@ -42,9 +43,9 @@ def above_chord(f: Node, x: Node, assuming: Sequence[Node], bounds: Bounds, sign
                 bend = low + high - 2 * middle
                 if not isinstance(bend, fmpq | arb) or not sign * bend < 0:
                     continue
-            p, m, q = (said(entries_of({x: p[x]})) for p in ends)
+            p, m, q = (point_text(entries_of({x: p[x]})) for p in ends)
             rest = {s: v for s, v in point.items() if s is not x}
-            held = f", with {said(entries_of(rest))}" if rest else ""
+            held = f", with {point_text(entries_of(rest))}" if rest else ""
             reason = f"at the midpoint {m} of {p} and {q} the value lies on the wrong side of the chord{held}"
             return Decision("refuted", reason, witness=entries_of(ends[1]), method="ball arithmetic")
     except (ExpressionError, KeyError, RecursionError):

@@ -19,10 +19,11 @@ from derive.decide.properties.shape import conditions, proved, scalar_bounds, un
 from derive.decide.refute import Bounds, Domain
 from derive.decide.relation import decide_holds
 from derive.decide.tensor_points import Arena, evaluate_tensors
-from derive.decide.whole import effort, entries_of, said, settle, too_large
+from derive.decide.whole import effort, entries_of, settle, too_large
 from derive.enclose import evaluate, precision, rational
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
+from derive.printing import point_text
 from derive.properties import asks
 
 MAX_SIDE = 6  # rows up to which a quadratic form is written out
@@ -59,7 +60,7 @@ def _at_points(a: Node, assuming: Sequence[Node], bounds: Bounds, strict: bool) 
         for point in arena.points(max(1, min(POINTS, MAX_VALUES // effort(arena.roots)))):
             found = evaluate_tensors(arena.roots[:1], point)[arena.roots[0]]
             witness = entries_of(point)
-            told = f" at {said(witness)}" if witness else ""
+            told = f" at {point_text(witness)}" if witness else ""
             if any(isinstance(v, Exception) for v in found):
                 continue
             rows = [found[i * n : (i + 1) * n] for i in range(n)]
@@ -167,7 +168,7 @@ def _scalars(entries: list[Node], size: int, given: Sequence[Node], ends: Bounds
             continue
         if (v := _vector([found[i * size : (i + 1) * size] for i in range(size)], strict)) is not None:
             value = "not positive" if strict else "negative"
-            at = f" at {said(point)}" if point else ""
+            at = f" at {point_text(point)}" if point else ""
             reason = f"v.T @ A @ v is {value} for v = [{', '.join(map(str, v))}]{at}"
             return Decision("refuted", reason, witness=dict(point), method="ball arithmetic")
     return None

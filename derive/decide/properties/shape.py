@@ -166,9 +166,9 @@ def value(n: Node, point: Point, prec: int = 128) -> Value:
 
 
 def at(point: Point) -> str:
-    from derive.language import to_text
+    from derive.printing import point_text
 
-    return ", ".join(f"{to_text(s)} = {v}" for s, v in point.items())
+    return point_text(point)
 
 
 def undecided(reason: str) -> Decision:
