@@ -264,3 +264,43 @@ def test_plain_nodes_are_exported_too(tmp_path: Path) -> None:
     source = to_numpy([f, derive.gradient(f, "w")], name="lambda")
     found = run_alone({"made": source}, {"made": "made.lambda_(0.5, 2.0)"}, tmp_path)
     assert found["made"] == [[pytest.approx(np.e)], [pytest.approx(2 * np.e)]]
+
+
+WRONG_SHAPES: list[tuple[dict[str, Any], str]] = [
+    ({"X": (40, 3), "y": (40,)}, r"X has shape \(40, 3\), where \(20, 3\) was expected"),  # else twice the gradient
+    ({"y": (20, 1)}, r"y has shape \(20, 1\), where \(20,\) was expected"),  # else a table of 20 x 20 residuals
+    ({"lam": (1,)}, r"lam has shape \(1,\), where \(\) was expected"),
+]
+
+
+@pytest.mark.parametrize(("changed", "message"), WRONG_SHAPES)
+@pytest.mark.parametrize("form", ["numpy", "torch"])
+def test_a_program_refuses_other_shapes_than_it_is_written_for(
+    form: str, changed: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    d = derive.derivation("mean((X @ w - y)**2) + lam*sum(w**2)", "w", X=(20, 3), w=3, y=20)
+    run = program(to_torch(d) if form == "torch" else to_numpy(d))
+    arrays = {n.attr: np.ones(n.shape) for n in d.symbols}
+    ones: Any = np.ones
+    if form == "torch":
+        import torch
+
+        arrays = {k: torch.tensor(v) for k, v in arrays.items()}
+        ones = lambda shape: torch.ones(shape, dtype=torch.float64)  # noqa: E731
+    assert [tuple(r.shape) for r in run(**arrays)] == [(), (3,)]
+    with pytest.raises(ValueError, match=message):
+        run(**{**arrays, **{k: ones(shape) for k, shape in changed.items()}})
+
+
+def test_whole_numbers_are_read_as_floats() -> None:
+    d = derive.derivation("sum((x - y)**2)", "x", x=2, y=2)
+    value, slope = program(to_numpy(d))(np.array([1, 2], np.uint8), np.array([2, 2], np.uint8))  # 1 - 2 is 255 in uint8
+    assert (float(value), slope.tolist()) == (1.0, [-2.0, 0.0])
+    value, slope = program(to_torch(d))([1, 2], [2, 2])
+    assert (float(value), slope.tolist()) == (1.0, [-2.0, 0.0])
+
+
+def program(source: str) -> Any:
+    namespace: dict[str, Any] = {}
+    exec(source, namespace)
+    return namespace["f"]

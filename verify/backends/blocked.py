@@ -73,10 +73,10 @@ def where(c, a, b, out):
 _IN_BLOCKS = '''\
 def in_blocks(compute, inputs, shapes, buffers, masks, out):
     """Runs ``compute`` on some thousand points at a time; the points are the axes after those of an input's own shape."""
-    given = [(np.asarray(a), s) for a, s in inputs]
-    for a, s in given:
-        if a.shape[: len(s)] != s:
-            raise ValueError(f"an input of shape {a.shape}, where {s} and then the points were expected")
+    for name, value, s in inputs:
+        if np.shape(value)[: len(s)] != s:
+            raise ValueError(f"{name} has shape {np.shape(value)}, where {s} and then the points were expected")
+    given = [(np.asarray(value), s) for _, value, s in inputs]
     points = np.broadcast_shapes(*(a.shape[len(s) :] for a, s in given))
     count = math.prod(points)
     spread = [a.dtype for a, s in given if a.shape[len(s) :]]
@@ -174,7 +174,7 @@ def blocked_source(outputs: Sequence[Node], inputs: Sequence[Node], name: str = 
     block = min(max(CACHE // max(held, 1) // 512 * 512, SMALLEST), LARGEST)
     parameters = [*code.leaves.values(), *code.results, *code.buffers, *code.masks]
     compute = "\n    ".join([f"def {name}_of_block({', '.join(parameters)}):", *code.lines])
-    given = ", ".join(f"({a}, {n.shape})" for a, n in zip(arguments, inputs, strict=True))
+    given = ", ".join(f'("{a}", {a}, {n.shape})' for a, n in zip(arguments, inputs, strict=True))
     wanted = ", ".join(str(n.shape) for n in outputs) + ","
     function = "\n    ".join(
         [

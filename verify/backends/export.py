@@ -47,6 +47,13 @@ TENSORS: dict[str, Form] = {
 }
 
 HELPERS = {
+    "given": '''\
+def given(name, value, shape):
+    """An input as an array of floats. Raises ValueError where its shape is another."""
+    a = np.asarray(value)
+    if a.shape != shape:
+        raise ValueError(f"{name} has shape {a.shape}, where {shape} was expected")
+    return a if a.dtype.kind == "f" else a.astype(np.float64)''',
     "concat": '''\
 def concat(*parts):
     """Joined end to end; a part of one dimension less is one entry or row."""
@@ -86,7 +93,8 @@ def to_numpy(what: What, inputs: Sequence[Node] | None = None, *, name: str = "f
     name = identifier(name)
     if not points:
         written = unfold(outputs, NUMPY.forms)
-        return write(NUMPY, written, given, name, _docstring(parts, given, "arrays of the shapes said, or numbers"))
+        title = _docstring(parts, given, "arrays of the shapes said, or numbers; ValueError for another shape")
+        return write(NUMPY, written, given, name, title, checked=True)
     said = (
         "arrays: first the axes of the shapes said, then those of the points, so a scalar has one entry a point. "
         "What has no axes of points is the same at all of them. Results are laid out alike, in float32 where all "
@@ -98,9 +106,9 @@ def to_numpy(what: What, inputs: Sequence[Node] | None = None, *, name: str = "f
 def to_torch(what: What, inputs: Sequence[Node] | None = None, *, name: str = "f") -> str:
     """A Torch module whose function ``name`` computes the same from float64 tensors, as a tuple of tensors."""
     parts, given = _parts(what), _inputs(what, inputs)
-    title = _docstring(parts, given, "float64 tensors of the shapes said")
+    title = _docstring(parts, given, "float64 tensors of the shapes said; ValueError for another shape")
     outputs = unfold([p.right for p in parts], torch_source.FORMS)
-    return write(torch_source.DIALECT, outputs, given, identifier(name), title)
+    return write(torch_source.DIALECT, outputs, given, identifier(name), title, checked=True)
 
 
 def _parts(what: What) -> Sequence[Part]:

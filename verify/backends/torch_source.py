@@ -76,6 +76,13 @@ DIALECT = Dialect(
     # a tensor of its own, so that a derivative by a defined name sees only the paths through that name
     alias="{}.clone()",
     helpers={
+        "given": '''\
+def given(name, value, shape):
+    """An input as a tensor of floats. Raises ValueError where its shape is another."""
+    x = value if isinstance(value, torch.Tensor) else number(value)
+    if x.shape != shape:
+        raise ValueError(f"{name} has shape {tuple(x.shape)}, where {shape} was expected")
+    return x if x.is_floating_point() else x.to(torch.float64)''',
         "number": """\
 def number(x):
     return torch.tensor(x, dtype=torch.float64)""",

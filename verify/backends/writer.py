@@ -91,10 +91,18 @@ def compile_source(source: str) -> Callable[..., tuple[Any, ...]]:
     return function
 
 
-def write(dialect: Dialect, outputs: Sequence[Node], inputs: Sequence[Node], name: str = "f", title: str = "") -> str:
+def write(
+    dialect: Dialect,
+    outputs: Sequence[Node],
+    inputs: Sequence[Node],
+    name: str = "f",
+    title: str = "",
+    checked: bool = False,
+) -> str:
     """The source of ``f(*inputs) -> outputs``. An input is any node: what is below it is not looked at.
 
-    ``name`` is the function's, ``title`` its docstring (quotes included) in place of a list of the outputs.
+    ``name`` is the function's, ``title`` its docstring (quotes included) in place of a list of the outputs. With ``checked``
+    the function raises ValueError for an input of another shape than its node's (the dialect's helper ``given``).
 
     Raises ValueError for a symbol that is no input, NotImplementedError for an operator without a form.
     """
@@ -107,6 +115,9 @@ def write(dialect: Dialect, outputs: Sequence[Node], inputs: Sequence[Node], nam
     given = set(inputs)
     written: dict[Node, tuple[str, int]] = {n: (names.of(n), ATOM) for n in inputs}
     lines: list[str] = []
+    if checked:
+        words = [written[n][0] for n in inputs]
+        lines += [f'{w} = given("{w}", {w}, {n.shape})' for w, n in zip(words, inputs, strict=True)]
     for n in order:
         if n in given:
             continue
