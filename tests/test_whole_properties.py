@@ -11,6 +11,7 @@ import time
 import pytest
 from flint import fmpq
 
+from derive.decide.budget import SECONDS
 from derive.decide.eliminated import against
 from derive.decide.properties import decide_condition
 from derive.graph import Graph
@@ -167,3 +168,34 @@ def test_elimination_finds_a_vector_where_the_form_is_negative() -> None:
                 assert all(
                     sum(a[i][j] * v[i] * v[j] for i in range(n) for j in range(n)) >= int(strict) for v in corners
                 )
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("sum(relu(z)) >= 0", "proved"),
+        ("softmax(z) > 0", "proved"),
+        ("norm(X @ w - y)**2 >= 0", "proved"),
+        ("norm(u)*norm(v) >= 0", "proved"),
+        ("sum(z) >= 0", "refuted"),
+        ("norm(w, 1) <= norm(w)", "refuted"),
+        ("log(u) @ log(u) >= 0", "proved-if"),  # has no value where an entry is not positive
+        ("exp(A @ log(u)) > 0", "proved-if"),
+        ("var(log(u)) >= 0", "proved-if"),
+        ("exp(A @ log(u)) > 0 ; if u > 0", "proved"),
+        ("sum(z) >= 0 ; if sum(z) == 1 and sum(z) == 2", "undecided"),  # of no point
+    ],
+)
+def test_comparisons_of_whole_tensors(line: str, status: str) -> None:
+    assert _decide(line, m=3, n=3) == status
+    if status in ("proved", "refuted"):
+        assert _decide(line, m=60, n=60) == status
+
+
+@pytest.mark.parametrize(
+    "line", ["norm(u + v) <= norm(u) + norm(v)", "max(z) >= mean(z)", "continuous(sum(relu(X @ w)), w)"]
+)
+def test_work_is_bounded(line: str) -> None:
+    start = time.process_time()
+    assert _decide(line, m=60, n=60) in ("proved", "undecided")
+    assert time.process_time() - start < 4 * SECONDS  # what is between two looks at the budget is short

@@ -17,6 +17,7 @@ import derive.decide.kernels  # noqa: F401  (registers the rules)
 from derive import shapes
 from derive.components import components_all
 from derive.decide.abstraction import Abstraction, onto
+from derive.decide.budget import Exhausted, budget, spent
 from derive.decide.instances import instances
 from derive.decide.normal import NOTHING, Fidelity, Normal
 from derive.decide.polynomials import Regrow, Ring, Unwieldy
@@ -76,12 +77,22 @@ def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds
     """
     if a.shape != b.shape:
         raise ShapeError(f"shapes {shapes.show(a.shape)} and {shapes.show(b.shape)} can't be equal")
-    if (whole := _by_whole_tensors(a, b, assuming, bounds or {})) is not None:
+    with budget():
+        if spent():
+            return Decision("undecided", "a limit of work was reached before this was looked at")
+        try:
+            return _decide_equal(a, b, assuming, bounds or {})
+        except Exhausted as e:
+            return Decision("undecided", f"a limit of work was reached: {e}")
+
+
+def _decide_equal(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    if (whole := _by_whole_tensors(a, b, assuming, bounds)) is not None:
         return whole
-    points = seeds(a, b, assuming, bounds or {})
+    points = seeds(a, b, assuming, bounds)
     left, right, *conditions = components_all([a, b, *assuming, *(implied(assuming) if points else ())])
     assumed = [n for entries in conditions for n in entries]
-    ends = scalar_bounds(bounds or {})
+    ends = scalar_bounds(bounds)
     decisions = []
     quick = _Quick(Ring(a.graph))
     for x, y, index in zip(left, right, shapes.indices(a.shape), strict=True):
@@ -89,6 +100,9 @@ def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds
             found = _decide(x, y, assumed, ends, quick, points)
         except Unwieldy as e:
             found = Decision("undecided", f"a limit of work was reached: {e}")
+            if isinstance(e, Exhausted):
+                decisions.append(replace(found, index=index) if a.shape else found)
+                break
         except RecursionError:
             found = Decision("undecided", "nested too deeply")
         if found.status == "undecided":

@@ -15,6 +15,8 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
+from derive.decide.budget import Unwieldy as Unwieldy
+from derive.decide.budget import check
 from derive.graph import Graph, Node
 
 Poly = Any  # fmpq_mpoly
@@ -41,10 +43,6 @@ def limited(work: int) -> Iterator[None]:
         yield
     finally:
         _most_work = before
-
-
-class Unwieldy(ArithmeticError):
-    """A limit of work was reached; says which."""
 
 
 class Regrow(Exception):
@@ -173,6 +171,7 @@ class Ring:
         """p*q within the limits. Raises Unwieldy."""
         if len(p) * len(q) > MAX_PRODUCT:
             raise Unwieldy(f"a product of polynomials with {len(p)} and {len(q)} terms")
+        check()
         self.spent += len(p) * len(q) + 20
         if self.spent > _most_work:
             raise Unwieldy(f"{_most_work} steps of polynomial arithmetic")
@@ -282,6 +281,7 @@ class Ring:
         key = self.key(p)
         found = self._factors.get(key)
         if found is None:
+            check()
             if p.is_constant():
                 found = (p.leading_coefficient() if p != 0 else fmpq(0), [])
             elif len(p) > MAX_FACTOR or p.total_degree() > 40:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from flint import arb, fmpq
 
+from derive.decide.budget import check
 from derive.decide.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask
 from derive.enclose import ball_text, evaluate, evaluate_all, precision, rational
 from derive.errors import UndefinedValue, Undetermined
@@ -107,6 +108,7 @@ class Domain:
         return found
 
     def _judge(self, values: Mapping[Node, fmpq], prec: int) -> Judged:
+        check()
         done = evaluate_all([self.a, self.b, *self.assuming], values, prec)
         for n in self.assuming:
             if done[n] is not True:
@@ -527,6 +529,7 @@ def _number(n: Node, point: Mapping[Node, Fraction] | None) -> Fraction | None:
     """A value, rounded where it is not rational; None where there is none."""
     if point is None:
         return None
+    check()
     value = evaluate([n], {s: rational(v) for s, v in point.items()})[0]
     if isinstance(value, Exception | bool):
         return None

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from flint import arb, fmpq, fmpq_mpoly, fmpq_poly
 
+from derive.decide.budget import check
 from derive.decide.polynomials import Kernel, Key, Poly, Quotient, Ring
 from derive.enclose import precision
 
@@ -191,6 +192,7 @@ class Signs:
         return found
 
     def _work_out(self, p: Poly) -> Mask:
+        check()
         m = self._simple(p)
         if m in (POSITIVE, ZERO, NEGATIVE):
             return m

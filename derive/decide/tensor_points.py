@@ -188,6 +188,7 @@ class Arena:
         self.symbols = [n for n in order if n.op == "symbol"]
         self.kinks = [n for n in topological(self.roots[:2]) if n.op in (*_KINKED, "min", "max", "where")]
         self.bounds = bounds
+        self.ranges = _ranges(self.roots[2:], bounds)
         self.shapes = _wanted(self.roots[2:], self.symbols) | _grams(assuming)
         #: whether matrices are asked for that entries taken one by one would not make
         strict = [made for key, made in _FAMILIES.items() if key not in (_SYMMETRIC, _SKEW)]
@@ -242,9 +243,28 @@ class Arena:
     def _drawn(self, s: Node, at: random.Random, t: int) -> Tensor:
         if s in self.shapes:
             return self.shapes[s](s.shape, at)
-        low, high = self.bounds.get(s, (None, None))
+        low, high = self.ranges.get(s, (None, None))
         simple = t % 2 == 0
         return [_number(at, low, high, simple) for _ in range(shapes.size(s.shape))]
+
+
+def _ranges(assuming: Sequence[Node], bounds: Bounds) -> Bounds:
+    """Where to draw entries: within the bounds, and on the right side of numbers that the assumptions compare symbols with."""
+    out = dict(bounds)
+    work = list(assuming)
+    while work:
+        c = work.pop()
+        if c.op == "and":
+            work += c.args
+        elif c.op in ("gt", "ge", "lt", "le"):
+            big, small = c.args if c.op in ("gt", "ge") else c.args[::-1]
+            if big.op == "symbol" and small.op == "const":
+                low, high = out.get(big, (None, None))
+                out[big] = (max(Fraction(small.attr), Fraction(small.attr) if low is None else low), high)
+            elif small.op == "symbol" and big.op == "const":
+                low, high = out.get(small, (None, None))
+                out[small] = (low, min(Fraction(big.attr), Fraction(big.attr) if high is None else high))
+    return out
 
 
 def _is_definite(entries: Entries, n: int, strict: bool) -> bool:

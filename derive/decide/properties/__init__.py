@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 
 from derive.calculus import expand_all
+from derive.decide.budget import Exhausted, budget
 from derive.decide.cascade import Decision
 from derive.decide.induction import decide_holds
 from derive.decide.instances import instances
@@ -25,7 +26,9 @@ from derive.decide.properties.samples import by_points
 from derive.decide.properties.slopes import BRANCHES, by_slopes
 from derive.decide.properties.subdivision import by_cells
 from derive.decide.properties.subgradients import subdifferential
+from derive.decide.properties.throughout import refuted_at_points, shown_by_entries
 from derive.decide.refute import Bounds
+from derive.decide.whole import too_large
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.printing import to_text
@@ -60,12 +63,26 @@ FAILS: dict[str, Decider] = {
     "differentiable": regularity.not_differentiable,
 }
 
+MANY = 2_000  # products of entries from which on whole points are tried before entries are laid out
+
 _ORDER = ("refuted", "undecided", "proved-if", "proved")
 
 
 def decide_condition(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
     """Whether a condition (of a tensor: every entry) holds for all values that meet the assumptions; ``decide_holds`` where it
     asks for no property. Derivatives in it are worked out here."""
+    with budget():
+        try:
+            return _decide_condition(condition, assuming, bounds)
+        except Exhausted as e:
+            return Decision("undecided", f"a limit of work was reached: {e}")
+        except ExpressionError as e:
+            if "not written out" not in e.message:
+                raise
+            return Decision("undecided", e.message)
+
+
+def _decide_condition(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) -> Decision:
     if not asks(condition):
         return _decide_plain(condition, assuming, bounds)
     match condition.op:
@@ -95,11 +112,18 @@ def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | No
     wanted, *assumed = expand_all([condition, *assuming])
     given = [a for a in flat(assumed) if not asks(a)]
     ends = bounds or {}
-    if _turns(wanted):  # region by region much is looked at that says nothing of functions such as exp
+    if (whole := shown_by_entries(wanted, given, ends)) is not None:
+        return whole
+    many = too_large(topological([wanted, *given]), MANY)
+    if many and (whole := refuted_at_points(wanted, given, ends)) is not None:
+        return checked(whole, assumed, bounds)
+    if not many and _turns(wanted):  # region by region much is looked at that says nothing of functions such as exp
         early = by_points(wanted, given, ends, grid=False) or by_moves(wanted, given, ends)
         if early is not None:
             return checked(early, assumed, bounds)
     found = decide_holds(wanted, given, bounds)
+    if found.status == "undecided" and not many:
+        found = refuted_at_points(wanted, given, bounds or {}) or found
     if found.status != "proved" and (more := implied(facts(assumed))):
         found = decide_holds(wanted, [*given, *more], bounds)
     found = checked(found, assumed, bounds)
