@@ -72,7 +72,8 @@ claims:
     assert found["reordered"].verdict == "holds"
     assert "contradicts sum on step" in found["mean"].reason
     assert "no values satisfy both" in found["negative"].reason
-    assert "can hold beside positive" in found["beside"].reason
+    assert found["beside"].verdict == "wrong"  # not for every x; but it contradicts nothing
+    assert found["beside"].evidence["parts"][-1]["verdict"] == "holds"
 
 
 def test_two_formulas_for_one_unknown_function(tmp_path: Path) -> None:
