@@ -7,15 +7,16 @@ a reader can check it by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 from typing import Any, Literal
 
 from flint import arb, fmpq
 
 from derive.decide.budget import check
+from derive.decide.relaxation import Function, affine, inside
 from derive.decide.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask
 from derive.enclose import ball_text, evaluate, evaluate_all, precision, rational
 from derive.errors import UndefinedValue, Undetermined
@@ -205,7 +206,7 @@ class Domain:
         for t in range(min(count, FEW) if starts else count):
             values = (pool[_step(i, t) % len(pool)] for i, pool in enumerate(pools))
             starts.append(dict(zip(free, values, strict=True)))
-        for start in starts:
+        for start in chain(starts, self._relaxed(free, wanted, bound, seen)):
             point = self._arranged(start, wanted, bound)
             if point is None:
                 continue
@@ -213,6 +214,30 @@ class Domain:
             if key not in seen:
                 seen.add(key)
                 yield point
+
+    def _relaxed(
+        self, free: Sequence[Node], wanted: Sequence[Constraint], bound: Sequence[tuple[Node, Node]], seen: Set[Any]
+    ) -> Iterator[dict[Node, Fraction]]:
+        """Where no point was seen: starts at which the linear ones among the constraints hold."""
+        if seen or not wanted or not free:
+            return
+
+        def along(n: Node, sign: int) -> Function:
+            def value(x: Sequence[Fraction]) -> Fraction | None:
+                found = _number(n, _completed(dict(zip(free, x, strict=True)), bound))
+                return None if found is None else sign * found
+
+            return value
+
+        signs = {POSITIVE: 1, NONNEGATIVE: 1, NEGATIVE: -1, NONPOSITIVE: -1}
+        rows = [affine(along(n, signs[mask]), len(free)) for n, mask in wanted if mask in signs]
+        for i, s in enumerate(free):
+            low, _, high, _ = self.ranges[s]
+            unit = [Fraction(int(i == j)) for j in range(len(free))]
+            rows += [(tuple(unit), -low)] if low is not None else []
+            rows += [(tuple(-v for v in unit), high)] if high is not None else []
+        for x in inside([r for r in rows if r is not None]):
+            yield dict(zip(free, x, strict=True))
 
     def _arranged(
         self, start: dict[Node, Fraction], wanted: Sequence[Constraint], bound: Sequence[tuple[Node, Node]]
