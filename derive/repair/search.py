@@ -19,6 +19,7 @@ from derive.components import components_all
 from derive.decide.cascade import decide_equal
 from derive.decide.polynomials import limited
 from derive.decide.refute import Bounds, Domain
+from derive.decide.whole import too_large
 from derive.enclose import evaluate_all, precision, rational
 from derive.errors import ExpressionError
 from derive.graph import Graph, Node, topological
@@ -27,6 +28,7 @@ from derive.repair import factors
 from derive.repair.conditions import conditions
 from derive.repair.slips import SLIPS, UNARY, Pool
 from derive.repair.spots import Spot, leaves, moved, spots
+from derive.shapes import size
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Limits:
 
     nodes: int = 1500
     entries: int = 36
+    laid_out: int = 20_000  # products of entries
     spots: int = 60
     candidates: int = 1200
     points: int = 4
@@ -76,8 +79,11 @@ def find(
 
     ``others`` are quantities of the case that the formula may have meant. The nodes of the answer are of another graph.
     """
-    if a.shape != b.shape or len(topological([a, b, *assuming])) > limits.nodes:
+    order = topological([a, b, *assuming])
+    if a.shape != b.shape or len(order) > limits.nodes:
         return None
+    if size(a.shape) > limits.entries or too_large(order, limits.laid_out):
+        return None  # too many entries to sort candidates by
     graph = Graph()
     roots = [a, b, *assuming, *(bounds or {}), *others]
     there = moved(roots, graph)

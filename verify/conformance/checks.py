@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from derive.graph import Node, topological
+from derive import shapes
+from derive.errors import ExpressionError
+from derive.graph import Node, free_symbols, topological
 from derive.language import to_text
 from verify.casefile.model import Case
 from verify.conformance.hunt import Point, Record, hunt
@@ -20,6 +22,7 @@ EXAMPLES = 50
 #: Node evaluations of a unit: a large graph gets fewer points, the same on every machine.
 WORK = 100_000
 LEAST_EXAMPLES = 10
+MAX_INPUTS = 400  # entries of symbols up to which SymPy is asked
 
 Unit = tuple[str, Callable[[], list[Check]]]
 
@@ -57,6 +60,8 @@ def _second(case: Case, derivative: Node, seed: int) -> list[Check]:
     ranges = {s.node: (s.low, s.high) for s in case.symbols.values()}
     found: dict[str, object]
     try:
+        if (count := sum(shapes.size(n.shape) for n in free_symbols([derivative]))) > MAX_INPUTS:
+            raise ExpressionError(f"{count} entries of symbols; the limit for SymPy is {MAX_INPUTS}")
         opinion = second_opinion(derivative, ranges, seed)
     except Exception as why:  # whatever SymPy trips over is no verdict
         found = {"outcome": "undecided", "reason": _said(why)}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from derive import shapes
 from derive.calculus import expand, expand_all, gradient, hvp, second_derivatives
 from derive.components import components, components_all
+from derive.decide.whole import work
 from derive.errors import ExpressionError
 from derive.graph import Node, free_symbols, topological
 from derive.language import to_text
@@ -14,6 +16,8 @@ from verify.casefile.model import Case
 from verify.conformance.measure import NUMPY_BITS, TORCH_BITS
 from verify.conformance.objectives import Objective, fresh_symbol
 
+MAX_WORK = 6_000  # products of entries in one value
+MAX_SIDE = 60  # rows of a Hessian that is laid out
 Values = list[float]
 
 
@@ -67,6 +71,7 @@ def numpy_implementation(case: Case, o: Objective) -> Implementation:
     """Value, gradient and lower triangle of the Hessian in generated NumPy."""
     from verify.backends.numpy_source import compile_numpy
 
+    _bounded(o)
     made = Implementation("numpy", NUMPY_BITS, {o.text: components(o.function)})
     made.add(f"grad({o.by})", lambda: gradient(o.scalar, o.symbols))
     made.add(f"hessian({o.by})", lambda: _triangle(o))
@@ -83,7 +88,18 @@ def numpy_implementation(case: Case, o: Objective) -> Implementation:
     return made
 
 
+def _bounded(o: Objective) -> None:
+    """Raises ExpressionError where the truth, entry by entry, would be too long to evaluate at many points."""
+    order = topological([o.scalar])
+    count = work(order) + sum(n.args[0].shape[-1] ** 3 for n in order if n.op in ("det", "inv", "solve"))
+    if count > MAX_WORK:
+        raise ExpressionError(f"about {count} products of entries; the limit is {MAX_WORK}")
+
+
 def _triangle(o: Objective) -> list[Node]:
+    count = sum(shapes.size(v.shape) for v in o.symbols)
+    if count > MAX_SIDE:
+        raise ExpressionError(f"a Hessian by {count} entries; the limit is {MAX_SIDE}")
     table = second_derivatives(components(o.scalar)[0], _flat(o.symbols))
     return [n for _, n in sorted(table.items())] or [o.scalar.graph.zero]
 
@@ -96,6 +112,7 @@ def torch_implementation(case: Case, o: Objective) -> Implementation:
     from verify.backends.torch_source import compile_torch
     from verify.conformance import autograd
 
+    _bounded(o)
     directions = [fresh_symbol(case, f"u_{to_text(v)}", v) for v in o.symbols]
     made = Implementation("torch", TORCH_BITS, {o.text: components(o.function)})
     made.normwise = any(n.op in ("det", "inv", "solve") for n in topological([o.function]))
