@@ -24,7 +24,8 @@ from derive import calculus, language, shapes
 from derive.derived import Derivation, Part, part_name, plain
 from derive.errors import ExpressionError, nearest
 from derive.graph import Graph, Node, Shape, topological
-from derive.operators import CONSTANTS
+from derive.operators import CONSTANTS, DEFERRED
+from derive.stable import stable
 
 Variable = Node | str
 Variables = list[Variable] | tuple[Variable, ...]
@@ -125,9 +126,20 @@ def derivation(
     taken = {n.attr for n in topological([body]) if n.op == "symbol"}
     while name in taken:
         name += "_"
-    g = body.graph
-    value = body if body.op == "def" else g.define(name, body)
+    value = body if body.op == "def" else body.graph.define(name, body)
     variables, many = _several(value, by), not _one(by)
+    parts = _parts(value, variables, many, kinds, direction)
+    better = stable([value])
+    if better[value] is value or any(n.op in DEFERRED for n in better):
+        return Derivation(parts)
+    variables = [better.get(v, v) for v in variables]
+    return Derivation(parts, _parts(better[value], variables, many, kinds, direction))
+
+
+def _parts(
+    value: Node, variables: Sequence[Node], many: bool, kinds: Sequence[str], direction: Node | str
+) -> tuple[Part, ...]:
+    g = value.graph
     questions: list[Node] = []
     products: list[tuple[Node, Node]] = []  # variable, its part of a Hessian-vector product
     for kind in kinds:
@@ -135,7 +147,7 @@ def derivation(
             questions += [_ask("d", value, [v], many=False) for v in variables]
         elif kind == "hvp" and many and isinstance(direction, str):
             arrows = [g.symbol(f"{direction}_{plain(v)}", v.shape) for v in variables]
-            products += zip(variables, calculus.hvp(value.args[0], variables, arrows), strict=True)
+            products += zip(variables, calculus.hvp(calculus.expand(value.args[0]), variables, arrows), strict=True)
         elif kind == "hvp":
             u = g.symbol(direction, _flat(variables, many)) if isinstance(direction, str) else direction
             questions.append(_ask("hvp", value, variables, many, u))
@@ -145,13 +157,14 @@ def derivation(
             raise ExpressionError(f"unknown kind of derivative '{kind}'{nearest(kind, KINDS)}")
     found = calculus.expand_all([value.args[0], *questions])
     parts = [Part(value.attr, value, found[0])]
-    parts += [Part(part_name(q), q, r) for q, r in zip(questions, found[1:], strict=True)]
+    for q, r in zip(questions, found[1:], strict=True):
+        parts.append(Part(part_name(q), q, r, by=() if q.op == "d" else tuple(variables)))
     for v, r in products:
         label = f"H{direction}_{plain(v)}"
         along = ", ".join(f"{direction}_{plain(w)}" for w, _ in products)
         remark = f"the part by {plain(v)} of the Hessian times ({along})"
-        parts.append(Part(label, g.node("symbol", (), label, v.shape), r, remark))
-    return Derivation(tuple(parts))
+        parts.append(Part(label, g.node("symbol", (), label, v.shape), r, remark, (v,)))
+    return tuple(parts)
 
 
 KINDS = ("gradient", "hessian", "hvp", "jacobian")

@@ -24,20 +24,26 @@ SHARED, LONG = 4, 40  # operations from which on a part gets a name: used more t
 class Part:
     """A quantity of a derivation: its name as an identifier, what it is in the language, and its formula.
 
-    ``remark`` says what it is where the language has no words for it.
+    ``remark`` says what it is where the language has no words for it. ``by`` are the variables of a second derivative.
     """
 
     name: str
     left: Node
     right: Node
     remark: str = ""
+    by: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """The value of an expression (the first part) and its derivatives (the others). Shows as LaTeX in a notebook."""
+    """The value of an expression (the first part) and its derivatives (the others). Shows as LaTeX in a notebook.
+
+    ``stable`` are the same parts of an expression that is equal to it and stays in the range of floats (derive.stable); None
+    where that is the expression itself.
+    """
 
     parts: tuple[Part, ...]
+    stable: tuple[Part, ...] | None = None
 
     @property
     def value(self) -> Node:

@@ -19,6 +19,8 @@ from derive.operators import OPERATORS
 
 Expr = Any  # a SymPy expression or condition
 
+MAX_PIECES = 4  # in what is compared on a kink
+
 _brought: WeakKeyDictionary[Graph, dict[Node, Expr]] = WeakKeyDictionary()
 
 
@@ -182,8 +184,17 @@ def symbol_name(n: Node) -> str:
     return "_".join([n.args[0].attr, *map(str, n.attr)]) if n.op == "index" else str(n.attr)
 
 
+def _pieces(sp: Any, s: Expr, a: Expr, b: Expr) -> Expr:
+    """a where s > 0, b where s < 0, on the kink their common value; where many pieces stand in a and b SymPy doesn't compare them
+    in reasonable time, and there is none."""
+    few = sum(e.count(sp.Piecewise) for e in (a, b)) <= MAX_PIECES
+    agree = [(a, sp.Eq(a, b))] if few else []
+    return sp.Piecewise((a, s > 0), (b, s < 0), *agree, (sp.nan, True))
+
+
 #: Where SymPy has a function for what the table of operators defines by pieces.
 _OUT: dict[str, Callable[..., Expr]] = {
+    "select": lambda sp, s, a, b: _pieces(sp, s, a, b),
     "relu": lambda sp, x: sp.Max(0, x),
     "abs": lambda sp, x: sp.Abs(x),
     "sign": lambda sp, x: sp.sign(x),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from derive.derived import Derivation, Part
 from derive.graph import Node, free_symbols
+from derive.kinks import for_programs
 from derive.language import to_text
 from derive.meaning import unfold
 from verify.backends import numpy_source, torch_source
@@ -89,7 +90,7 @@ def to_numpy(what: What, inputs: Sequence[Node] | None = None, *, name: str = "f
     Raises NotImplementedError for an operator that NumPy has no form for.
     """
     parts, given = _parts(what), _inputs(what, inputs)
-    outputs = [p.right for p in parts]
+    outputs = _computed(what)
     name = identifier(name)
     if not points:
         written = unfold(outputs, NUMPY.forms)
@@ -107,7 +108,7 @@ def to_torch(what: What, inputs: Sequence[Node] | None = None, *, name: str = "f
     """A Torch module whose function ``name`` computes the same from float64 tensors, as a tuple of tensors."""
     parts, given = _parts(what), _inputs(what, inputs)
     title = _docstring(parts, given, "float64 tensors of the shapes said; ValueError for another shape")
-    outputs = unfold([p.right for p in parts], torch_source.FORMS)
+    outputs = unfold(_computed(what), torch_source.FORMS)
     return write(torch_source.DIALECT, outputs, given, identifier(name), title, checked=True)
 
 
@@ -116,6 +117,11 @@ def _parts(what: What) -> Sequence[Part]:
         return what.parts
     nodes = [what] if isinstance(what, Node) else what
     return [Part(f"result {k}", n, n) for k, n in enumerate(nodes)]
+
+
+def _computed(what: What) -> list[Node]:
+    """What a program computes: the parts, in range and with their values on kinks (derive.kinks)."""
+    return [p.right for p in (for_programs(what) if isinstance(what, Derivation) else _parts(what))]
 
 
 def _inputs(what: What, inputs: Sequence[Node] | None) -> Sequence[Node]:
