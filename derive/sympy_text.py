@@ -31,7 +31,7 @@ def sympy_text(d: Derivation) -> str:
         entries = components(n)
         given = ", ".join(names[symbol_name(e)] for e in entries)
         said = " ".join(symbol_name(e) for e in entries)
-        lines.append(f"{given}{',' * (bool(n.shape) and len(entries) == 1)} = symbols({_quoted(said)}, real=True)")
+        lines.append(f"{given} = symbols({_quoted(said)}, real=True)")
     lines.append("")
     lines += [f"{names[n.attr]} = {_code(n.args[0], known)}" for n in shared]
     start = 0
