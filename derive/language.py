@@ -103,7 +103,9 @@ def names_in(text: str) -> dict[str, int]:
     variables = {name for n in loops for name in bound(n.generators)}
     for n in ast.walk(tree):
         if isinstance(n, ast.Name) and id(n) not in called and n.id not in variables and n.id != "inf":
-            found.setdefault(n.id, n.col_offset)
+            found[n.id] = min(
+                found.get(n.id, n.col_offset), n.col_offset
+            )  # the walk goes by depth, not from left to right
         elif isinstance(n, ast.Call) and substitution.replaces(n):
             found.update({k.arg: k.value.col_offset for k in n.keywords if k.arg and k.arg not in found})
     return found

@@ -25,7 +25,7 @@ def test_the_gradient_of_somebody_elses_loss(capsys: pytest.CaptureFixture[str])
     code, out, _ = derive(capsys, *LOGISTIC)
     assert code == 0
     assert out.splitlines() == [
-        "# X [20, 3], y [20], w [3]",
+        "# X [20, 3], w [3], y [20]",
         "s1 = sigmoid(X @ w + b)",
         "f = mean((s1 - y)**2) + lam*sum(w**2)",
         "s2 = 0.1*(s1 - y)*(s1*(1 - s1))",
@@ -59,8 +59,9 @@ def test_what_is_derived_and_how_it_is_written(words: list[str], line: str, caps
 
 
 @pytest.mark.parametrize("form", [["numpy"], ["numpy", "--points"], ["torch"], ["sympy"]])
-def test_a_printed_program_runs_by_itself(form: list[str], capsys: Any, tmp_path: Path) -> None:
-    _, source, _ = derive(capsys, "sum(relu(W @ x)**2)", "--wrt", "W[0, 1],x", "--shape", "W=2,3", "--shape", "x=3",
+@pytest.mark.parametrize("sizes", [["W=2,3", "x=3"], ["W=1,1", "x=1"]])
+def test_a_printed_program_runs_by_itself(sizes: list[str], form: list[str], capsys: Any, tmp_path: Path) -> None:
+    _, source, _ = derive(capsys, "sum(relu(W @ x)**2)", "--wrt", "W[0, 0],x", "--shape", sizes[0], "--shape", sizes[1],
                           "--hessian", "--to", *form)  # fmt: skip
     (tmp_path / "made.py").write_text(source, encoding="utf-8")
     subprocess.run([sys.executable, "made.py"], cwd=tmp_path, check=True)
@@ -84,6 +85,10 @@ def test_a_printed_program_runs_by_itself(form: list[str], capsys: Any, tmp_path
         (["a", "--points"], "--points goes with --to numpy"),
         (["a", "--name", "a b"], "--name: 'a b' is no name"),
         (["a", "--hvp", "2*a"], "--hvp:1: expected a name"),
+        (["a*u", "--wrt", "a", "--hvp", "u"], "the direction 'u' has the name of what stands in the expression"),
+        (["a*b*u_a", "--wrt", "a,b", "--hvp", "u"], "the direction 'u_a' has the name"),
+        (["a*b", "--wrt", "a,b,a"], "'a' stands twice among the variables"),
+        (["limit(a, a, 0)"], "no derivative is known for 'limit'"),
     ],
 )  # fmt: skip
 def test_faults_are_told_with_their_place(words: list[str], message: str, capsys: Any) -> None:
@@ -96,3 +101,32 @@ def test_a_format_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> Non
     code, _, err = derive(capsys, "a", "--to", "fortran")
     assert code == 2
     assert "'numpy'" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (["hold(x)*y", "--wrt", "x"], ["d(f, x) = 0"]),
+        (["x*y", "--wrt", "x", "--hvp", "u"], ["hvp(f, x, u) = 0"]),
+        (["d(k*x**2, x)", "--wrt", "k", "--hvp", "u"], ["hvp(f, k, u) = 0"]),
+        (["sum(x)*y", "--wrt", "x", "--hessian", "--shape", "x=2"], ["hessian(f, x) = zeros(2, 2)"]),
+        (["nu*d(k*x, x)", "--wrt", "k,nu", "--hvp", "u"], ["Hu_k = u_nu", "Hu_nu = u_k"]),
+        (["hessian(k*x**3, x)*k", "--wrt", "k", "--hvp", "u"], ["hvp(f, k, u) = 12*x*u"]),
+        (["where(y > hold(x), y, 2)", "--wrt", "y", "--hessian"], ["hessian(f, y) = 0"]),
+    ],
+)
+def test_what_is_zero_and_what_holds_derivatives_itself(words: list[str], lines: list[str], capsys: Any) -> None:
+    code, out, err = derive(capsys, *words)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-len(lines) :] == lines
+
+
+@pytest.mark.parametrize("form", ["numpy", "torch"])
+def test_a_direction_is_a_parameter_even_where_the_product_is_zero(form: str, capsys: Any) -> None:
+    _, source, _ = derive(capsys, "x*y", "--wrt", "x", "--hvp", "u", "--to", form)
+    assert "def f(x, y, u):" in source
+
+
+def test_parameters_come_in_the_order_of_the_expression(capsys: Any) -> None:
+    _, source, _ = derive(capsys, "(c*(b + a) - d)**2 + exp(a)", "--wrt", "a", "--to", "numpy")
+    assert "def f(c, b, a, d):" in source
