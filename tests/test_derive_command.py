@@ -97,6 +97,40 @@ def test_faults_are_told_with_their_place(words: list[str], message: str, capsys
     assert message in err
 
 
+def test_a_formula_may_begin_with_a_minus(capsys: Any) -> None:
+    assert derive(capsys, "-exp(h)")[:2] == (0, "f = -exp(h)\nd(f, h) = -exp(h)\n")
+    assert derive(capsys, "--wrt", "x", "-x*y", "--to", "text")[:2] == (0, "f = -(x*y)\nd(f, x) = -y\n")
+    assert derive(capsys, "--wrt", "x", "--", "-x*y")[0] == 0
+    assert cli.main(["prove", "-x**2 <= y", "--assuming", "-y <= 0"]) == 0
+    for words, message in ((["x", "--hesian"], "'--hesian'"), (["-x", "-shape"], "extra argument (-shape)")):
+        code, _, err = derive(capsys, *words)
+        assert code == 2
+        assert message in err
+
+
+@pytest.mark.parametrize(
+    "name", ["np", "torch", "math", "given", "select", "in_blocks", "max", "f_of_block", "w", "len"]
+)
+@pytest.mark.parametrize("form", [["numpy"], ["numpy", "--points"], ["torch"], ["sympy"]])
+def test_no_name_breaks_a_program(form: list[str], name: str, capsys: Any) -> None:
+    code, source, _ = derive(
+        capsys, "relu(w)**2*given*select_*max(w, out)", "--wrt", "w", "--name", name, "--to", *form
+    )
+    assert code == 0
+    namespace: dict[str, Any] = {}
+    exec(source, namespace)
+    if form == ["sympy"]:
+        return
+    made = namespace[source.split("\ndef ")[-1].split("(")[0]]
+    value: Any = 2.0
+    if form == ["torch"]:
+        import torch
+
+        value = torch.tensor(2.0, dtype=torch.float64)
+    assert [float(r) for r in made(value, 3.0 * value, value, 0.0 * value)] == [12 * 2**3, 36 * 2**2]  # 12*w**3, and its derivative
+    assert ("given_2: scalar, given in the formula" in source) == (len(form) == 1)  # points have no helper of that name
+
+
 def test_a_format_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = derive(capsys, "a", "--to", "fortran")
     assert code == 2
