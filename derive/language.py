@@ -22,12 +22,11 @@ from derive.operators import CONSTANTS, FUNCTIONS, OPERATORS
 from derive.printing import decimal_text, to_text
 from derive.properties import CONNECTIVES, PROPERTIES
 from derive.schemes import EXPECTATIONS, expectation
-from derive.syntax import read
+from derive.syntax import MAX_DIGITS, read
 
 __all__ = ["FUNCTION_NAMES", "LAYOUTS", "RESERVED", "decimal_text", "is_boolean", "names_in", "parse", "to_text"]
 
 MAX_EXPONENT = 1_000  # size of a constant exponent
-MAX_DIGITS = 1_000  # digits of one number
 MAX_SIZE = 10_000  # entries of one intermediate value
 
 _BINARY = {

@@ -343,3 +343,13 @@ def program(source: str) -> Any:
     namespace: dict[str, Any] = {}
     exec(source, namespace)
     return namespace["f"]
+
+
+def test_a_shared_graph_has_a_text_of_bounded_length() -> None:
+    f = derive.parse("x")
+    for _ in range(60):
+        f = f * f  # written out, 2**60 factors
+    assert len(repr(f)) < 3_000
+    assert len(repr(derive.gradient(f, "x"))) < 3_000
+    assert "..." in derive.to_text(f)
+    assert len(derive.derivation(f, "x").text()) < 10_000

@@ -88,6 +88,8 @@ def test_a_printed_program_runs_by_itself(sizes: list[str], form: list[str], cap
         (["a*u", "--wrt", "a", "--hvp", "u"], "the direction 'u' has the name of what stands in the expression"),
         (["a*b*u_a", "--wrt", "a,b", "--hvp", "u"], "the direction 'u_a' has the name"),
         (["a*b", "--wrt", "a,b,a"], "'a' stands twice among the variables"),
+        (["a", "--shape", "a=2", "--shape", "a=3"], "--shape:1: 'a' has a shape already"),
+        (["9" * 5000 + "*a"], "a number of 5000 digits"),
         (["limit(a, a, 0)"], "no derivative is known for 'limit'"),
     ],
 )  # fmt: skip
@@ -127,7 +129,10 @@ def test_no_name_breaks_a_program(form: list[str], name: str, capsys: Any) -> No
         import torch
 
         value = torch.tensor(2.0, dtype=torch.float64)
-    assert [float(r) for r in made(value, 3.0 * value, value, 0.0 * value)] == [12 * 2**3, 36 * 2**2]  # 12*w**3, and its derivative
+    assert [float(r) for r in made(value, 3.0 * value, value, 0.0 * value)] == [
+        12 * 2**3,
+        36 * 2**2,
+    ]  # 12*w**3, and its derivative
     assert ("given_2: scalar, given in the formula" in source) == (len(form) == 1)  # points have no helper of that name
 
 
@@ -164,3 +169,13 @@ def test_a_direction_is_a_parameter_even_where_the_product_is_zero(form: str, ca
 def test_parameters_come_in_the_order_of_the_expression(capsys: Any) -> None:
     _, source, _ = derive(capsys, "(c*(b + a) - d)**2 + exp(a)", "--wrt", "a", "--to", "numpy")
     assert "def f(c, b, a, d):" in source
+
+
+@pytest.mark.parametrize("text", ["9" * 5000 + "*a", "a + " * 2000 + "b)", "b) + " + "a*" * 2000 + "a"])
+def test_a_long_input_is_cut_where_it_is_repeated_around_its_fault(text: str, capsys: Any) -> None:
+    code, _, err = derive(capsys, text)
+    assert code == 2
+    assert len(err) < 1_000
+    place = int(err.split("EXPR:")[1].split(":")[0]) - 1
+    *_, shown, caret = err.rstrip("\n").splitlines()
+    assert (shown + " ")[caret.index("^")] == (text + " ")[place]
