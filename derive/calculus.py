@@ -239,8 +239,13 @@ def _matmul(g: Graph, n: Node, up: Node) -> Pull:
             yield a, g.matmul(b, up)
             yield b, g.outer(a, up)
         case _:
-            yield a, g.matmul(up, g.transpose(b))
-            yield b, g.matmul(g.transpose(a), up)
+            yield a, g.transpose(b) if _is_eye(up) else g.matmul(up, g.transpose(b))
+            yield b, g.transpose(a) if _is_eye(up) else g.matmul(g.transpose(a), up)
+
+
+def _is_eye(n: Node) -> bool:
+    """Whether it is the identity matrix, which the derivative of a trace is."""
+    return n.op == "diag" and n.args[0].op == "broadcast" and n.args[0].args[0] is n.graph.one
 
 
 def _transpose(g: Graph, n: Node, up: Node) -> Pull:

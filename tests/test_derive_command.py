@@ -99,6 +99,18 @@ def test_faults_are_told_with_their_place(words: list[str], message: str, capsys
     assert message in err
 
 
+def test_words_are_set_apart_in_latex(capsys: Any) -> None:
+    _, out, _ = derive(capsys, "lr*seed", "--wrt", "lr", "--to", "latex")
+    assert r"f &= \mathrm{lr}\,\mathrm{seed}" in out
+
+
+def test_the_derivative_of_a_trace_has_no_identity_matrix_in_it(capsys: Any) -> None:
+    _, out, _ = derive(capsys, "trace(A.T @ A)", "--wrt", "A", "--shape", "A=2,3")
+    assert out.splitlines()[-1] == "d(f, A) = 2*A"
+    _, out, _ = derive(capsys, "trace(A @ B)", "--wrt", "A,B", "--shape", "A=2,3", "--shape", "B=3,2")
+    assert out.splitlines()[-2:] == ["d(f, A) = B.T", "d(f, B) = A.T"]
+
+
 def test_a_formula_may_begin_with_a_minus(capsys: Any) -> None:
     assert derive(capsys, "-exp(h)")[:2] == (0, "f = -exp(h)\nd(f, h) = -exp(h)\n")
     assert derive(capsys, "--wrt", "x", "-x*y", "--to", "text")[:2] == (0, "f = -(x*y)\nd(f, x) = -y\n")
