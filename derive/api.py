@@ -24,11 +24,13 @@ from derive import calculus, language, shapes
 from derive.derived import Derivation, Part, part_name, plain
 from derive.errors import ExpressionError, nearest
 from derive.graph import Graph, Node, Shape, topological
-from derive.operators import CONSTANTS
+from derive.operators import CONSTANTS, DEFERRED
+from derive.stable import stable
 
 Variable = Node | str
 Variables = list[Variable] | tuple[Variable, ...]
 Given = Node | int | Shape
+Function = Any  # an expression, its text, or a SymPy expression
 
 
 def parse(text: str, /, **names: Given) -> Node:
@@ -53,11 +55,20 @@ def scope(text: str, names: Mapping[str, Given]) -> tuple[dict[str, Node], Graph
         if isinstance(given, Node):
             found[name] = given if given.op == "symbol" else g.define(name, given)
         elif (name, given) not in [(c, ()) for c in CONSTANTS]:
-            found[name] = g.symbol(name, (given,) if isinstance(given, int) else tuple(given))
+            found[name] = g.symbol(name, _sizes(name, given))
     for name in names:
         if name not in used:
             raise ExpressionError(f"'{name}' does not stand in the expression{nearest(name, used)}")
     return found, g
+
+
+def _sizes(name: str, given: Any) -> Shape:
+    sizes = tuple(given) if isinstance(given, list | tuple) else (given,)
+    if not all(type(n) is int and n > 0 for n in sizes):
+        raise ExpressionError(
+            f"the shape of '{name}' is a size or a tuple of sizes, whole numbers from 1, not {given!r}"
+        )
+    return sizes
 
 
 def variable(f: Node, v: Any) -> Node:
@@ -68,6 +79,8 @@ def variable(f: Node, v: Any) -> Node:
     if isinstance(v, Node):
         return v
     known = {n.attr: n for n in topological([f]) if n.op in ("symbol", "def") and isinstance(n.attr, str)}
+    if (name := str(getattr(v, "name", v))) in known:  # of SymPy, which knows names that are none here, such as lambda
+        return known[name]
     node = language.parse(str(v), known, f.graph)
     base = node.args[0] if node.op == "index" else node
     if base.op not in ("symbol", "def"):
@@ -76,11 +89,15 @@ def variable(f: Node, v: Any) -> Node:
 
 
 @overload
-def gradient(f: Node, by: Variable) -> Node: ...
+def gradient(f: Function, by: Variable) -> Node: ...
 @overload
-def gradient(f: Node, by: Variables) -> list[Node]: ...
-def gradient(f: Node, by: Variable | Variables) -> Node | list[Node]:
-    """The gradient of a scalar, in the shape of the variable; of several variables, a list."""
+def gradient(f: Function, by: Variables) -> list[Node]: ...
+def gradient(f: Function, by: Variable | Variables) -> Node | list[Node]:
+    """The gradient of a scalar, in the shape of the variable; of several variables, a list.
+
+    Here and below, ``f`` is an expression, its text (names are scalars), or a SymPy expression.
+    """
+    f = _function(f)
     if _one(by):
         return gradient(f, [by])[0]  # type: ignore[list-item]
     if f.shape:
@@ -89,25 +106,28 @@ def gradient(f: Node, by: Variable | Variables) -> Node | list[Node]:
     return calculus.expand_all([f, *questions])[1:]
 
 
-def hessian(f: Node, by: Variable | Variables) -> Node:
+def hessian(f: Function, by: Variable | Variables) -> Node:
     """The Hessian of a scalar: shape [*x, *x] by one variable x, [n, n] by several laid end to end."""
+    f = _function(f)
     return calculus.expand(_ask("hessian", f, _several(f, by), not _one(by)))
 
 
-def jacobian(f: Node, by: Variable | Variables) -> Node:
+def jacobian(f: Function, by: Variable | Variables) -> Node:
     """The Jacobian: shape [*f, *x] by one variable x, [*f, n] by several laid end to end."""
+    f = _function(f)
     return calculus.expand(_ask("d", f, _several(f, by), not _one(by)))
 
 
-def hvp(f: Node, by: Variable | Variables, direction: Node | str) -> Node:
+def hvp(f: Function, by: Variable | Variables, direction: Node | str) -> Node:
     """The Hessian of a scalar times a direction, which is held constant. A name makes a symbol of the right shape."""
+    f = _function(f)
     variables, many = _several(f, by), not _one(by)
-    u = f.graph.symbol(direction, _flat(variables, many)) if isinstance(direction, str) else direction
+    u = _arrow(f, direction, _flat(variables, many)) if isinstance(direction, str) else direction
     return calculus.expand(_ask("hvp", f, variables, many, u))
 
 
 def derivation(
-    f: Node | str,
+    f: Function,
     by: Variable | Variables,
     kinds: Sequence[str] = ("gradient",),
     *,
@@ -121,40 +141,78 @@ def derivation(
     expression is called, ``names`` are as in ``parse``. The Hessian by several variables times the directions u_w, u_b, ...
     has the parts Hu_w, Hu_b, ..., each in the shape of its variable.
     """
-    body = parse(f, **names) if isinstance(f, str) else f
+    body = _function(f, **names)
     taken = {n.attr for n in topological([body]) if n.op == "symbol"}
     while name in taken:
         name += "_"
-    g = body.graph
-    value = body if body.op == "def" else g.define(name, body)
+    value = body if body.op == "def" else body.graph.define(name, body)
     variables, many = _several(value, by), not _one(by)
+    arrows = _arrows(value, variables, many, direction) if "hvp" in kinds else []
+    parts = _parts(value, variables, many, kinds, arrows)
+    better = stable([value])
+    if better[value] is value or any(n.op in DEFERRED for n in better):
+        return Derivation(parts, None, tuple(arrows))
+    variables = [better.get(v, v) for v in variables]
+    return Derivation(parts, _parts(better[value], variables, many, kinds, arrows), tuple(arrows))
+
+
+def _arrows(f: Node, variables: Sequence[Node], many: bool, direction: Node | str) -> list[Node]:
+    """The directions of a Hessian-vector product: one, or for several variables and a name one for each."""
+    if isinstance(direction, Node):
+        return [direction]
+    if many:
+        return [_arrow(f, f"{direction}_{plain(v)}", v.shape) for v in variables]
+    return [_arrow(f, direction, variables[0].shape)]
+
+
+def _arrow(f: Node, name: str, shape: Shape) -> Node:
+    if any(n.op in ("symbol", "def") and n.attr == name for n in topological([f])):
+        raise ExpressionError(
+            f"the direction '{name}' has the name of what stands in the expression: another name is needed"
+        )
+    return f.graph.symbol(name, shape)
+
+
+def _parts(
+    value: Node, variables: Sequence[Node], many: bool, kinds: Sequence[str], arrows: Sequence[Node]
+) -> tuple[Part, ...]:
+    g = value.graph
     questions: list[Node] = []
     products: list[tuple[Node, Node]] = []  # variable, its part of a Hessian-vector product
     for kind in kinds:
         if kind == "gradient" and not value.shape:
             questions += [_ask("d", value, [v], many=False) for v in variables]
-        elif kind == "hvp" and many and isinstance(direction, str):
-            arrows = [g.symbol(f"{direction}_{plain(v)}", v.shape) for v in variables]
-            products += zip(variables, calculus.hvp(value.args[0], variables, arrows), strict=True)
+        elif kind == "hvp" and many and [u.shape for u in arrows] == [v.shape for v in variables]:
+            products += zip(variables, calculus.hvp(calculus.expand(value.args[0]), variables, arrows), strict=True)
         elif kind == "hvp":
-            u = g.symbol(direction, _flat(variables, many)) if isinstance(direction, str) else direction
-            questions.append(_ask("hvp", value, variables, many, u))
+            questions.append(_ask("hvp", value, variables, many, arrows[0]))
         elif kind in ("gradient", "jacobian", "hessian"):
             questions.append(_ask("hessian" if kind == "hessian" else "d", value, variables, many))
         else:
             raise ExpressionError(f"unknown kind of derivative '{kind}'{nearest(kind, KINDS)}")
     found = calculus.expand_all([value.args[0], *questions])
     parts = [Part(value.attr, value, found[0])]
-    parts += [Part(part_name(q), q, r) for q, r in zip(questions, found[1:], strict=True)]
-    for v, r in products:
-        label = f"H{direction}_{plain(v)}"
-        along = ", ".join(f"{direction}_{plain(w)}" for w, _ in products)
+    for q, r in zip(questions, found[1:], strict=True):
+        parts.append(Part(part_name(q), q, r, by=() if q.op == "d" else tuple(variables)))
+    for u, (v, r) in zip(arrows, products, strict=False):
+        label = f"H{u.attr}"
+        along = ", ".join(str(w.attr) for w in arrows)
         remark = f"the part by {plain(v)} of the Hessian times ({along})"
-        parts.append(Part(label, g.node("symbol", (), label, v.shape), r, remark))
-    return Derivation(tuple(parts))
+        parts.append(Part(label, g.node("symbol", (), label, v.shape), r, remark, (v,)))
+    return tuple(parts)
 
 
 KINDS = ("gradient", "hessian", "hvp", "jacobian")
+
+
+def _function(f: Function, **names: Given) -> Node:
+    if isinstance(f, Node):
+        return f
+    if isinstance(f, str):
+        return parse(f, **names)
+    from derive.exchange import from_sympy
+
+    return from_sympy(f)
 
 
 def _one(by: Variable | Variables) -> bool:
@@ -165,6 +223,9 @@ def _several(f: Node, by: Variable | Variables) -> list[Node]:
     variables = [variable(f, v) for v in ([by] if _one(by) else by)]  # type: ignore[union-attr]
     if not variables:
         raise ExpressionError("a derivative needs at least one variable")
+    for k, v in enumerate(variables):
+        if v in variables[:k]:
+            raise ExpressionError(f"'{plain(v)}' stands twice among the variables")
     return variables
 
 

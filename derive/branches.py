@@ -204,8 +204,8 @@ class _Sweep:
             return False
         for v in below:
             if v.op == "symbol" and not v.shape:
-                slope = _Sweep(g, between(s, [v]), self.pull).run(s, [v], g.one)[v]
-                if slope.op == "const" and slope.attr != 0:
+                slope = _Sweep(g, between(s, [v]), self.pull).run(s, [v], g.one).get(v)
+                if slope is not None and slope.op == "const" and slope.attr != 0:
                     at = substitute(g.sub(v, g.div(s, slope)), {v: g.zero})  # s = slope*v + rest, so v = -rest/slope
                     return substitute(g.sub(a, b), {v: at}) is g.zero
         return False

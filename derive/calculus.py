@@ -217,7 +217,7 @@ def _pull(g: Graph, n: Node, up: Node, depends: set[Node]) -> Iterable[tuple[Nod
     if n.op == "computed":
         said = n.attr.text([a.op for a in n.args])
         raise ExpressionError(f"{said} is computed, not written out: it is not differentiated")
-    if n.args and n.op != "hold" and not OPERATORS[n.op].boolean:
+    if n.args and n.op != "hold" and not (n.op in OPERATORS and OPERATORS[n.op].boolean):
         raise ExpressionError(f"no derivative is known for '{n.op}'")
     return ()
 
@@ -239,8 +239,13 @@ def _matmul(g: Graph, n: Node, up: Node) -> Pull:
             yield a, g.matmul(b, up)
             yield b, g.outer(a, up)
         case _:
-            yield a, g.matmul(up, g.transpose(b))
-            yield b, g.matmul(g.transpose(a), up)
+            yield a, g.transpose(b) if _is_eye(up) else g.matmul(up, g.transpose(b))
+            yield b, g.transpose(a) if _is_eye(up) else g.matmul(g.transpose(a), up)
+
+
+def _is_eye(n: Node) -> bool:
+    """Whether it is the identity matrix, which the derivative of a trace is."""
+    return n.op == "diag" and n.args[0].op == "broadcast" and n.args[0].args[0] is n.graph.one
 
 
 def _transpose(g: Graph, n: Node, up: Node) -> Pull:

@@ -24,20 +24,27 @@ SHARED, LONG = 4, 40  # operations from which on a part gets a name: used more t
 class Part:
     """A quantity of a derivation: its name as an identifier, what it is in the language, and its formula.
 
-    ``remark`` says what it is where the language has no words for it.
+    ``remark`` says what it is where the language has no words for it. ``by`` are the variables of a second derivative.
     """
 
     name: str
     left: Node
     right: Node
     remark: str = ""
+    by: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """The value of an expression (the first part) and its derivatives (the others). Shows as LaTeX in a notebook."""
+    """The value of an expression (the first part) and its derivatives (the others). Shows as LaTeX in a notebook.
+
+    ``stable`` are the same parts of an expression that is equal to it and stays in the range of floats (derive.stable); None
+    where that is the expression itself. ``directions`` are what Hessians are multiplied by.
+    """
 
     parts: tuple[Part, ...]
+    stable: tuple[Part, ...] | None = None
+    directions: tuple[Node, ...] = ()
 
     @property
     def value(self) -> Node:
@@ -45,8 +52,8 @@ class Derivation:
 
     @property
     def symbols(self) -> list[Node]:
-        """What the formulas depend on, in the order in which the expression names it."""
-        return free_symbols([p.right for p in self.parts])
+        """What the formulas depend on, in the order in which the expression names it; then the directions."""
+        return free_symbols([*(p.right for p in self.parts), *self.directions])
 
     def __getitem__(self, name: str) -> Node:
         """The formula of a part by name: ``d["df_dw"]``."""
@@ -83,9 +90,7 @@ class Derivation:
 
     def equations(self) -> list[tuple[Node, Node]]:
         """Pairs of sides in print order, shared parts before what they stand in; entries that are 0 are left out."""
-        lines = [line for p in self.parts for line in _lines(p)]
-        first = [(p.left, p.right) for p in self.parts[:1]]
-        lines = first + [(left, right) for left, right in lines[len(first) :] if right is not right.graph.zero]
+        lines = [line for k, p in enumerate(self.parts) for line in (_lines(p) if k else [(p.left, p.right)])]
         named, right = share(tidy([right for _, right in lines]), [n.attr for n in self.symbols])
         number, found = {n: k for k, n in enumerate(named)}, list[tuple[Node, Node]]()
         written = 0
@@ -98,16 +103,17 @@ class Derivation:
 
 
 def _lines(p: Part) -> list[tuple[Node, Node]]:
-    """A part as equations: whole where it is a formula of tensors, else entry by entry."""
+    """A part as equations: whole where it is a formula of tensors or 0, else entry by entry, without those that are 0."""
     if not p.right.shape or p.right.op != "stack" or p.left.op not in ("d", "hessian", "hvp"):
         return [(p.left, p.right)]
     (entries,) = components_all([p.right])
     g, half = p.left.graph, len(p.right.shape) // 2
-    return [
+    lines = [
         (g.index(p.left, i), e)
         for i, e in zip(shapes.indices(p.right.shape), entries, strict=True)
-        if p.left.op != "hessian" or i[:half] <= i[half:]
+        if e is not g.zero and (p.left.op != "hessian" or i[:half] <= i[half:])
     ]
+    return lines or [(p.left, g.broadcast(g.zero, p.right.shape))]
 
 
 def share(roots: Sequence[Node], taken: Sequence[str] = (), prefix: str = "s") -> tuple[list[Node], list[Node]]:

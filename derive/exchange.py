@@ -19,6 +19,8 @@ from derive.operators import OPERATORS
 
 Expr = Any  # a SymPy expression or condition
 
+MAX_PIECES = 4  # in what is compared on a kink
+
 _brought: WeakKeyDictionary[Graph, dict[Node, Expr]] = WeakKeyDictionary()
 
 
@@ -31,6 +33,10 @@ def from_sympy(expression: Expr, graph: Graph | None = None) -> Node:
     A SymPy symbol that is already known to ``graph`` (a new one by default) is that symbol.
     Raises ExpressionError for what has no counterpart, and names it.
     """
+    if not hasattr(expression, "is_Symbol"):
+        raise ExpressionError(
+            f"from_sympy reads a scalar SymPy expression, not {type(expression).__name__} {str(expression)[:60]}"
+        )
     g = graph or Graph()
     symbols = _brought.setdefault(g, {})
     done: dict[Expr, Node] = {}
@@ -54,9 +60,14 @@ def from_sympy(expression: Expr, graph: Graph | None = None) -> Node:
 
 
 def _parts(e: Expr) -> Sequence[Expr]:
-    if type(e).__name__ == "Piecewise":
+    name = type(e).__name__
+    if name == "Piecewise":
         return [a for pair in e.args for a in pair.args if a not in (True, False)]
-    return () if e.is_Symbol or e.is_Number else e.args
+    if e.is_Symbol or e.is_Number:
+        return ()
+    if name not in _IN:  # said of the whole, and not of what stands in it: Sum, and not Tuple
+        raise ExpressionError(f"SymPy's '{name}' (in {str(e)[:60]}) has no counterpart here")
+    return tuple(e.args)
 
 
 def _read(g: Graph, e: Expr, done: Mapping[Expr, Node]) -> Node:
@@ -67,8 +78,6 @@ def _read(g: Graph, e: Expr, done: Mapping[Expr, Node]) -> Node:
         return g.const(Fraction(int(e.p), int(e.q)))
     if name == "Piecewise":
         return _piecewise(g, e, done)
-    if name not in _IN:
-        raise ExpressionError(f"SymPy's '{name}' (in {str(e)[:60]}) has no counterpart here")
     return _IN[name](g, *[done[a] for a in e.args])
 
 
@@ -182,8 +191,17 @@ def symbol_name(n: Node) -> str:
     return "_".join([n.args[0].attr, *map(str, n.attr)]) if n.op == "index" else str(n.attr)
 
 
+def _pieces(sp: Any, s: Expr, a: Expr, b: Expr) -> Expr:
+    """a where s > 0, b where s < 0, on the kink their common value; where many pieces stand in a and b SymPy doesn't compare them
+    in reasonable time, and there is none."""
+    few = sum(e.count(sp.Piecewise) for e in (a, b)) <= MAX_PIECES
+    agree = [(a, sp.Eq(a, b))] if few else []
+    return sp.Piecewise((a, s > 0), (b, s < 0), *agree, (sp.nan, True))
+
+
 #: Where SymPy has a function for what the table of operators defines by pieces.
 _OUT: dict[str, Callable[..., Expr]] = {
+    "select": lambda sp, s, a, b: _pieces(sp, s, a, b),
     "relu": lambda sp, x: sp.Max(0, x),
     "abs": lambda sp, x: sp.Abs(x),
     "sign": lambda sp, x: sp.sign(x),

@@ -24,6 +24,7 @@ Number = int | Fraction
 
 BY_ID = attrgetter("id")  # sorts nodes topologically
 _FOLDED = frozenset(["const", "neg", "broadcast"])  # factors that a product is not simply written with
+MAX_REPR = 2_000  # characters of an expression in Python's own display
 MAX_POWER_BITS = 20_000  # a folded constant never grows past this; larger powers stay symbolic
 
 
@@ -42,7 +43,8 @@ class Node:
     def __repr__(self) -> str:
         from derive.printing import to_text
 
-        return f"<{to_text(self)}>"
+        text = to_text(self)
+        return f"<{text}>" if len(text) <= MAX_REPR else f"<{text[:MAX_REPR]}...>"
 
     def _repr_latex_(self) -> str:
         from derive.typeset import latex

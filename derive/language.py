@@ -22,12 +22,11 @@ from derive.operators import CONSTANTS, FUNCTIONS, OPERATORS
 from derive.printing import decimal_text, to_text
 from derive.properties import CONNECTIVES, PROPERTIES
 from derive.schemes import EXPECTATIONS, expectation
-from derive.syntax import read
+from derive.syntax import MAX_DIGITS, read
 
 __all__ = ["FUNCTION_NAMES", "LAYOUTS", "RESERVED", "decimal_text", "is_boolean", "names_in", "parse", "to_text"]
 
 MAX_EXPONENT = 1_000  # size of a constant exponent
-MAX_DIGITS = 1_000  # digits of one number
 MAX_SIZE = 10_000  # entries of one intermediate value
 
 _BINARY = {
@@ -115,7 +114,9 @@ def names_in(text: str) -> dict[str, int]:
     variables = {name for n in loops for name in bound(n.generators)}
     for n in ast.walk(tree):
         if isinstance(n, ast.Name) and id(n) not in called and n.id not in variables and n.id != "inf":
-            found.setdefault(n.id, n.col_offset)
+            found[n.id] = min(
+                found.get(n.id, n.col_offset), n.col_offset
+            )  # the walk goes by depth, not from left to right
         elif isinstance(n, ast.Call) and substitution.replaces(n):
             found.update({k.arg: k.value.col_offset for k in n.keywords if k.arg and k.arg not in found})
     return found

@@ -15,16 +15,23 @@ _PRECEDENCE = {
     "add": 5, "sub": 5, "mul": 6, "div": 6, "matmul": 6, "neg": 7, "pow": 8,
 }  # fmt: skip
 _ATOM = 9
+MAX_TEXT = 100_000
 
 MAX_DIGITS = 24  # of a number that is written out
 MAX_VALUES = 12  # of a point that stand in a sentence
 
 
 def to_text(root: Node) -> str:
-    """The expression in the language, with no needless brackets; ``parse(to_text(n)) is n``."""
+    """The expression in the language, with no needless brackets; ``parse(to_text(n)) is n``.
+
+    A part of more than MAX_TEXT characters, which no text of the language has, is written "...": what the nodes of a graph
+    share is written out each time, and doubles with every level.
+    """
     done: dict[Node, tuple[str, int]] = {}
     for n in topological([root], through_definitions=False):
         done[n] = _text(n, done)
+        if len(done[n][0]) > MAX_TEXT:
+            done[n] = ("...", _ATOM)
     return done[root][0]
 
 

@@ -12,6 +12,7 @@ from derive.components import components, components_all
 from derive.derived import Derivation, share
 from derive.exchange import symbol_name, to_sympy_all
 from derive.graph import Node
+from derive.kinks import first_joined
 from derive.language import to_text
 
 
@@ -20,7 +21,7 @@ def sympy_text(d: Derivation) -> str:
     import sympy as sp
 
     leaves = [e for n in d.symbols for e in components(n)]
-    results = components_all([p.right for p in d.parts])
+    results = components_all([p.right for p in first_joined(d)])
     shared, flat = share([e for entries in results for e in entries], [symbol_name(n) for n in leaves])
     names = _identifiers([*(symbol_name(n) for n in leaves), *(n.attr for n in shared), *(p.name for p in d.parts)])
     known = {n: sp.Symbol(names[symbol_name(n)], real=True) for n in leaves}
@@ -30,7 +31,7 @@ def sympy_text(d: Derivation) -> str:
         entries = components(n)
         given = ", ".join(names[symbol_name(e)] for e in entries)
         said = " ".join(symbol_name(e) for e in entries)
-        lines.append(f"{given}{',' * (bool(n.shape) and len(entries) == 1)} = symbols({_quoted(said)}, real=True)")
+        lines.append(f"{given} = symbols({_quoted(said)}, real=True)")
     lines.append("")
     lines += [f"{names[n.attr]} = {_code(n.args[0], known)}" for n in shared]
     start = 0

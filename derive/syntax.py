@@ -14,6 +14,7 @@ from derive.errors import ExpressionError
 from derive.graph import Graph, Node
 
 MAX_LENGTH = 10_000  # characters of one expression
+MAX_DIGITS = 1_000  # of one number
 MAX_DEPTH = 100  # nested brackets
 
 
@@ -73,6 +74,9 @@ def read(text: str) -> ast.expr:
             raise ExpressionError(f"'{word.group()}' is a reserved word; choose another name", word.start())
     lead = len(text) - len(text.lstrip())
     flat = text.strip().replace("\n", " ")
+    for number in re.finditer(rf"\d{{{MAX_DIGITS + 1},}}", text):
+        count = len(number.group())
+        raise ExpressionError(f"a number of {count} digits; the limit is {MAX_DIGITS}", number.start())
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python's, of text that is refused anyway

@@ -116,6 +116,45 @@ def test_faults_are_said(call: Any, message: str) -> None:
         call()
 
 
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: derive.parse("sum(x)", x=(2, -3)), r"whole numbers from 1, not \(2, -3\)"),
+        (lambda: derive.parse("sum(x)", x=0), "whole numbers from 1, not 0"),
+        (lambda: derive.parse("sum(x)", x=2.5), r"not 2\.5"),
+        (lambda: derive.parse("sum(x)", x="3"), "not '3'"),
+        (lambda: derive.hessian("x**2", ["x", "x"]), "'x' stands twice"),
+        (lambda: derive.hvp("x**2", "x", "x"), "the direction 'x' has the name"),
+        (lambda: derive.gradient(3, "x"), "not int 3"),
+        (lambda: derive.from_sympy(None), "not NoneType None"),
+        (lambda: derive.from_sympy("x"), "not str x"),
+        (lambda: derive.from_sympy([x]), "not list"),
+        (lambda: derive.from_sympy(sp.Sum(x, (x, 1, 3))), "'Sum'"),
+        (lambda: derive.from_sympy(sp.Integral(x, (x, 1, 3)) + 1), "'Integral'"),
+        (lambda: derive.from_sympy(sp.Derivative(sp.Function("g")(x), x)), "'Derivative'"),
+        (lambda: derive.from_sympy(sp.ImmutableMatrix([[x]])), "Matrix"),
+        (lambda: derive.from_sympy(sp.MatrixSymbol("A", 2, 2)), "'MatrixSymbol'"),
+    ],
+)
+def test_what_is_no_expression_is_named(call: Any, message: str) -> None:
+    with pytest.raises(derive.ExpressionError, match=message):
+        call()
+
+
+@pytest.mark.parametrize("name", ["lambda", r"\\theta", "x_{1}", "W[0, 1]"])
+def test_a_sympy_symbol_may_have_any_name(name: str) -> None:
+    s = sp.Symbol(name)
+    assert derive.to_sympy(derive.gradient(derive.from_sympy(s**2 * y), s)) == 2 * s * y
+    assert derive.to_sympy(derive.gradient(s**2 * y, s)) == 2 * s * y
+    d = sp.Dummy()
+    assert derive.to_sympy(derive.gradient(d**3, d)) == 3 * d**2
+
+
+def test_a_text_has_derivatives_too() -> None:
+    assert derive.to_text(derive.gradient("x**2", "x")) == "2*x"
+    assert derive.hessian("x**2*y", ["x", "y"]).shape == (2, 2)
+
+
 def test_importing_derive_loads_nothing() -> None:
     program = "import sys, derive; assert 'derive.graph' not in sys.modules; from derive import parse, gradient; "
     program += "gradient(parse('tanh(w*x)**2'), 'w'); print(*sys.modules)"
@@ -304,3 +343,13 @@ def program(source: str) -> Any:
     namespace: dict[str, Any] = {}
     exec(source, namespace)
     return namespace["f"]
+
+
+def test_a_shared_graph_has_a_text_of_bounded_length() -> None:
+    f = derive.parse("x")
+    for _ in range(60):
+        f = f * f  # written out, 2**60 factors
+    assert len(repr(f)) < 3_000
+    assert len(repr(derive.gradient(f, "x"))) < 3_000
+    assert "..." in derive.to_text(f)
+    assert len(derive.derivation(f, "x").text()) < 10_000

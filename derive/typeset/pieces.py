@@ -49,10 +49,13 @@ def signed(text: str, level: int) -> Piece:
 
 
 def beside(left: str, right: str) -> str:
-    r"""A product by juxtaposition, with a dot where numbers would run together: ``2 \cdot 3``, ``2 \cdot \frac{a}{b}``."""
+    r"""A product by juxtaposition, with a dot where numbers would run together, ``2 \cdot 3``, ``2 \cdot \frac{a}{b}``, and a
+    space between words: ``\mathrm{lr}\,\mathrm{seed}``."""
     number = left[-1].isdigit() or re.search(r"10\^\{-?\d+\}$", left)
     if right[0].isdigit() or (number and right.startswith((r"\frac", r"\tfrac"))):
         return rf"{left} \cdot {right}"
+    if right.startswith(r"\mathrm{") and re.search(r"\\mathrm\{[^{}]*\}(_\{[^{}]*\})?$", left):
+        return rf"{left}\,{right}"
     return f"{left} {right}"
 
 

@@ -133,6 +133,11 @@ def check_results(out, shapes, dtype, inputs):
     if any(np.may_share_memory(o, a) for o in out for a in inputs):
         raise ValueError("an array to write to shares memory with an input")'''
 
+#: Names of the module, which no parameter may have.
+RESERVED = (
+    "np", "math", "BLOCK", "in_blocks", "in_lines", "check_results", "out", *_HELPERS, *numpy_source.DIALECT.helpers,
+)  # fmt: skip
+
 REMARK = "over arrays whose last axes are the points"
 
 
@@ -149,21 +154,7 @@ def blocked_source(outputs: Sequence[Node], inputs: Sequence[Node], name: str = 
     """
     leaves = [e for n in inputs for e in (components(n) if n.shape else [n])]
     entries = [e for part in components_all(outputs) for e in part]
-    names = Names(
-        [
-            "np",
-            "math",
-            "BLOCK",
-            "in_blocks",
-            "in_lines",
-            "check_results",
-            "out",
-            name,
-            f"{name}_of_block",
-            *_HELPERS,
-            *numpy_source.DIALECT.helpers,
-        ]
-    )
+    names = Names([*RESERVED, f"{name}_of_block"])
     arguments = [names.of(n) for n in inputs]
     inside = Names(["np", *_HELPERS, *numpy_source.DIALECT.helpers])
     code = _Code(inside, dict(zip(leaves, [inside.of(e) for e in leaves], strict=True)))

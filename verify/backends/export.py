@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 
 from derive.derived import Derivation, Part
 from derive.graph import Node, free_symbols
+from derive.kinks import for_programs
 from derive.language import to_text
 from derive.meaning import unfold
 from verify.backends import numpy_source, torch_source
-from verify.backends.blocked import blocked_source
-from verify.backends.writer import ATOM, PRODUCT, UNARY, Dialect, Form, identifier, printable, write
+from verify.backends.blocked import RESERVED, blocked_source
+from verify.backends.writer import ATOM, PRODUCT, UNARY, Dialect, Form, Names, function_name, printable, write
 
 MAX_SAID = 400  # characters of a formula in a docstring
 
@@ -89,26 +90,32 @@ def to_numpy(what: What, inputs: Sequence[Node] | None = None, *, name: str = "f
     Raises NotImplementedError for an operator that NumPy has no form for.
     """
     parts, given = _parts(what), _inputs(what, inputs)
-    outputs = [p.right for p in parts]
-    name = identifier(name)
+    outputs = _computed(what)
     if not points:
+        name = function_name(name, NUMPY.reserved)
         written = unfold(outputs, NUMPY.forms)
-        title = _docstring(parts, given, "arrays of the shapes said, or numbers; ValueError for another shape")
+        title = _docstring(
+            parts, given, NUMPY.reserved, "arrays of the shapes said, or numbers; ValueError for another shape"
+        )
         return write(NUMPY, written, given, name, title, checked=True)
+    name = function_name(name, RESERVED)
     said = (
         "arrays: first the axes of the shapes said, then those of the points, so a scalar has one entry a point. "
         "What has no axes of points is the same at all of them. Results are laid out alike, in float32 where all "
         "points are float32, else in float64."
     )
-    return blocked_source(outputs, given, name, _docstring(parts, given, said))
+    return blocked_source(outputs, given, name, _docstring(parts, given, [*RESERVED, f"{name}_of_block"], said))
 
 
 def to_torch(what: What, inputs: Sequence[Node] | None = None, *, name: str = "f") -> str:
     """A Torch module whose function ``name`` computes the same from float64 tensors, as a tuple of tensors."""
     parts, given = _parts(what), _inputs(what, inputs)
-    title = _docstring(parts, given, "float64 tensors of the shapes said; ValueError for another shape")
-    outputs = unfold([p.right for p in parts], torch_source.FORMS)
-    return write(torch_source.DIALECT, outputs, given, identifier(name), title, checked=True)
+    dialect = torch_source.DIALECT
+    title = _docstring(
+        parts, given, dialect.reserved, "float64 tensors of the shapes said; ValueError for another shape"
+    )
+    outputs = unfold(_computed(what), torch_source.FORMS)
+    return write(dialect, outputs, given, function_name(name, dialect.reserved), title, checked=True)
 
 
 def _parts(what: What) -> Sequence[Part]:
@@ -118,17 +125,25 @@ def _parts(what: What) -> Sequence[Part]:
     return [Part(f"result {k}", n, n) for k, n in enumerate(nodes)]
 
 
+def _computed(what: What) -> list[Node]:
+    """What a program computes: the parts, in range and with their values on kinks (derive.kinks)."""
+    return [p.right for p in (for_programs(what) if isinstance(what, Derivation) else _parts(what))]
+
+
 def _inputs(what: What, inputs: Sequence[Node] | None) -> Sequence[Node]:
     if inputs is not None:
         return inputs
     return what.symbols if isinstance(what, Derivation) else free_symbols([p.right for p in _parts(what)])
 
 
-def _docstring(parts: Sequence[Part], inputs: Iterable[Node], kind: str) -> str:
+def _docstring(parts: Sequence[Part], inputs: Iterable[Node], reserved: Iterable[str], kind: str) -> str:
     first, *rest = parts
     head = _said(first.right) if first.left is first.right else f"{_said(first.left)} = {_said(first.right)}"
     lines = [head + (", and its derivatives." if rest else "."), "", "Inputs, " + kind]
-    lines += [f"    {n.attr}: {_shape(n)}" for n in inputs]
+    names = Names(reserved)
+    for n in inputs:
+        called = names.of(n)
+        lines.append(f"    {called}: {_shape(n)}" + (f", {n.attr} in the formula" if called != n.attr else ""))
     lines += ["Returns a tuple:", *(f"    {p.name}: {_shape(p.right)}{_what(p)}" for p in parts)]
     return '"""' + "\n    ".join(printable(line) for line in lines).replace("\n    \n", "\n\n") + '\n    """'
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 import unicodedata
@@ -70,6 +71,11 @@ class Dialect:
     decorator: str = ""
     remark: str = ""
 
+    @property
+    def reserved(self) -> list[str]:
+        """Names that no value of a program may have."""
+        return [self.module, *self.helpers]
+
 
 @dataclass(frozen=True)
 class Program:
@@ -111,7 +117,7 @@ def write(
     for a in [*(a for n in order if n not in inputs for a in n.args), *outputs]:
         if a in uses:
             uses[a] += 1
-    names = Names([dialect.module, name, *dialect.helpers])
+    names = Names(dialect.reserved)
     given = set(inputs)
     written: dict[Node, tuple[str, int]] = {n: (names.of(n), ATOM) for n in inputs}
     lines: list[str] = []
@@ -225,6 +231,14 @@ class Names:
             if name not in self._taken:
                 self._taken.add(name)
                 return name
+
+
+def function_name(text: str, reserved: Iterable[str]) -> str:
+    """A name for a function of a module that uses the names reserved, and Python's own."""
+    taken, name = {*reserved, *dir(builtins)}, identifier(text)
+    while name in taken:
+        name += "_"
+    return name
 
 
 def identifier(text: str) -> str:

@@ -13,6 +13,8 @@ from derive.graph import Node
 
 T = TypeVar("T")
 
+ECHOED = 200  # characters of an input that a message repeats
+
 FORMATS = ("text", "latex", "sympy", "numpy", "torch")
 
 
@@ -22,7 +24,15 @@ class Unreadable(Exception):
     def __init__(self, where: str, text: str, offset: int, message: str) -> None:
         flat = text.replace("\n", " ").replace("\t", " ")
         offset = min(max(offset, 0), len(flat))
-        super().__init__(f"{where}:{offset + 1}: {message}\n  {flat}\n  {' ' * offset}^")
+        place = f"{where}:{offset + 1}"
+        start, end = max(offset - ECHOED // 2, 0), max(offset + ECHOED // 2, ECHOED)
+        before, after = "..." * (start > 0), "..." * (end < len(flat))
+        shown, caret = f"{before}{flat[start:end]}{after}", " " * (len(before) + offset - start)
+        super().__init__(f"{place}: {_cut(message)}\n  {shown}\n  {caret}^")
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= 2 * ECHOED else f"{message[:ECHOED]} ... {message[-ECHOED:]}"
 
 
 def derived(
@@ -71,7 +81,13 @@ def said(where: str, text: str, read: Callable[[], T]) -> T:
 
 def read_shapes(texts: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """The shapes that ``--shape`` options give. Raises Unreadable."""
-    return dict(_shape(t) for t in texts)
+    found: dict[str, tuple[int, ...]] = {}
+    for text in texts:
+        name, sizes = _shape(text)
+        if name in found:
+            raise Unreadable("--shape", text, 0, f"'{name}' has a shape already")
+        found[name] = sizes
+    return found
 
 
 def _shape(text: str) -> tuple[str, tuple[int, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -80,11 +81,32 @@ def errata() -> None:
     """
 
 
+class _Formulas(click.Command):
+    """A command whose arguments may begin with a minus, as formulas do: ``-mean(x)`` is no option."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        known = {
+            o: p for p in self.get_params(context) if isinstance(p, click.Option) for o in (*p.opts, *p.secondary_opts)
+        }
+        words, formulas, left = list[str](), list[str](), iter(args)
+        for word in left:
+            if word == "--":
+                formulas += left
+            elif word in known and not (known[word].is_flag or known[word].count):
+                words += [word, *[value for value in [next(left, None)] if value is not None]]
+            elif re.match(r"-[^-]", word) and word not in known:
+                formulas.append(word)
+            else:
+                words.append(word)
+        return super().parse_args(context, [*words, "--", *formulas] if formulas else words)
+
+
 def command(brief: str, help_text: str, epilog: str = EXIT_CODES) -> Callable[[Callable[..., int]], click.Command]:
     """A subcommand whose help teaches, with the option that all of them have."""
 
     def made(function: Callable[..., int]) -> click.Command:
-        return errata.command(function.__name__, help=help_text, short_help=brief, epilog=epilog)(_traceback(function))
+        told = {"help": help_text, "short_help": brief, "epilog": epilog}
+        return errata.command(function.__name__, cls=_Formulas, **told)(_traceback(function))
 
     return made
 
