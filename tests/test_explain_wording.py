@@ -192,3 +192,16 @@ claims:
 def test_derivatives_alone_are_worked_out(tmp_path: Path) -> None:
     case = "symbols: {x: {}, y: {}}\nclaims:\n  - {id: c, of: (x + 1)*y, equals: y*x + y}\n"
     assert "worked out" not in told(tmp_path, case)
+
+
+def test_derivatives_are_no_fractions_beside_names_that_read_as_differentials(tmp_path: Path) -> None:
+    case = """\
+symbols: {x: {}, lr: {}}
+define: {v: x**2, NAME: 3*v, u: lr*NAME}
+claims:
+  - {id: c, of: u, equals: "3*lr*x*d(v, x)/2"}
+"""
+    made = told(tmp_path, case.replace("NAME", "dv"))
+    assert "d(v, x) = 2*x" in made
+    assert "dv/dx" not in made
+    assert "dv/dx = 2*x" in told(tmp_path, case.replace("NAME", "gv"))
