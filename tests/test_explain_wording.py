@@ -205,3 +205,15 @@ claims:
     assert "d(v, x) = 2*x" in made
     assert "dv/dx" not in made
     assert "dv/dx = 2*x" in told(tmp_path, case.replace("NAME", "gv"))
+
+
+def test_a_derivative_has_brackets_only_where_it_needs_them(tmp_path: Path) -> None:
+    case = """\
+symbols: {x: {}, y: {}}
+define: {f: x**2*y}
+claims:
+  - {id: c, of: "at(d(f, x), x=1) + exp(d(f, x))", equals: "2*y + exp(2*x*y)"}
+  - {id: tight, of: "1 + d(f, x)**2", equals: "1 + (2*x*y)**2"}
+"""
+    assert "at(df/dx, x=1) + exp(df/dx) = " in told(tmp_path, case)
+    assert "1 + (df/dx)**2 = " in told(tmp_path, case, "tight")

@@ -16,8 +16,8 @@ LEAST = 40  # columns below which nothing is wrapped further
 INDENT = "  "
 GLUE = "\x00"  # a blank at which a line is not broken
 
-#: What may stand beside a derivative without brackets round it.
-_LOOSE = ("add", "sub", "mul", "matmul", "neg", "stack", "outer", "diag", "sum", "gt", "ge", "lt", "le", "eq", "ne")
+#: What a derivative must not stand beside without brackets round it.
+_TIGHT = ("div", "pow", "transpose", "index", "not")
 
 
 def render(blocks: Sequence[Block], width: int = 100) -> str:
@@ -50,7 +50,7 @@ def plain(node: Node, fractions: bool = True) -> str:
     tight: set[Node] = set()
     order = topological([node], through_definitions=False)
     for n in order:
-        if n.op not in _LOOSE and n.op != "def":
+        if n.op in _TIGHT:
             tight.update(n.args)
     names = {n: made for n in order if (made := _written(n, n in tight and n is not node, fractions))}
     if not names:
