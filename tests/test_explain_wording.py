@@ -217,3 +217,9 @@ claims:
 """
     assert "at(df/dx, x=1) + exp(df/dx) = " in told(tmp_path, case)
     assert "1 + (df/dx)**2 = " in told(tmp_path, case, "tight")
+
+
+def test_a_relation_with_an_infinite_value_is_told_by_its_reason(tmp_path: Path) -> None:
+    made = told(tmp_path, 'symbols: {x: {}}\nclaims:\n  - {id: c, holds: "supremum(relu(x), x) == inf"}\n')
+    assert "Not worked out" not in made
+    assert "Verdict: holds" in made
