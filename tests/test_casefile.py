@@ -641,3 +641,29 @@ def test_the_starter_is_as_pinned(here: Path) -> None:
     found = case(starter("first-try"))
     bench = Bench(found)
     assert {c.id: judge(bench, c).verdict for c in found.claims} == {c.id: c.pinned for c in found.claims}
+
+
+@pytest.mark.parametrize(
+    ("case", "message"),
+    [
+        ("sizes: {m: 1000000000}", "2:12: the size 'm' goes to 10,000, and has 8 values at most"),
+        ("sizes: {m: 0}", "2:12: expected a number for the size 'm', or a list such as [3, 1, 4]"),
+        ("symbols: {x: {in: [a, 0]}}", "2:20: expected a number such as 0.1, -2, 1e-3 or 1/3, not 'a'"),
+        ("symbols: {x: 1_000}", "2:14: expected a number such as 0.1, -2, 1e-3 or 1/3, not '1_000'"),
+        ("symbols: {x: 012}", "2:14: expected a number such as 0.1, -2, 1e-3 or 1/3, not '012'"),
+        ("symbols: {x: ３}", "2:14: expected a number such as 0.1, -2, 1e-3 or 1/3, not '３'"),
+    ],
+)
+def test_one_fault_has_one_message(here: Path, case: str, message: str) -> None:
+    assert faults(f"title: t\n{case}\n") == [message]
+
+
+def test_sizes_are_tried_at_all_that_are_given(here: Path) -> None:
+    Path("f.yaml").write_text("title: t\nsizes: {n: [300, 200]}\n")
+    case = load("f.yaml")
+    assert [case.sizes["n"], *(i["n"] for i in case.instances)] == [300, 200]
+
+
+def test_every_key_of_a_case_is_documented() -> None:
+    told = (Path(__file__).parent.parent / "docs" / "cases.md").read_text(encoding="utf-8")
+    assert [key for key in CASE if f"{key}:" not in told] == ["document"]  # which the folder of a case says, too

@@ -390,3 +390,24 @@ def test_reports_are_written_again_from_results(cases: Path, tmp_path: Path) -> 
     assert gone.returncode == 2
     assert "cases/book/two.yaml, which is not there" in gone.stderr
     assert not (tmp_path / "reports").exists()
+
+
+def test_results_that_name_no_cases_are_no_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "r.json"
+    path.write_text('{"schema": "errata-results/1", "claims": []}', encoding="utf-8")
+    assert cli.main(["report", str(path), "--out", str(tmp_path / "o")]) == 2
+    assert '"cases" names no case files' in capsys.readouterr().err
+    assert not (tmp_path / "o").exists()
+
+
+def test_the_examples_of_run_choose_claims_of_the_library() -> None:
+    from fnmatch import fnmatchcase
+
+    from verify.casefile import load
+    from verify.commands.run import run
+
+    ids = {f"{p.stem}:{c.id}" for p in Path("cases").rglob("2.8*.yaml") for c in load(p).claims}
+    globs = re.findall(r"--only '([^']+)'", run.help or "")
+    assert len(globs) == 2
+    for glob in globs:
+        assert any(fnmatchcase(i, glob) or fnmatchcase(i.partition(":")[2], glob) for i in ids)

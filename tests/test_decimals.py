@@ -113,3 +113,10 @@ def test_a_ball_around_zero_is_shown_as_zero() -> None:
     with precision(128):
         assert show(arb(2).sqrt() ** 2 - 2) == "0"
         assert show(arb("1e-30")).startswith("1.000000000000000000000000e-30")
+
+
+def test_the_minus_of_typography_is_a_minus_and_other_digits_are_none() -> None:
+    assert parse_printed("−0.25").value == parse_printed("-0.25").value == Fraction(-1, 4)
+    for text in ("３", "0٣", "1_000"):
+        with pytest.raises(ValueError, match="is not a printed number"):
+            parse_printed(text)

@@ -192,3 +192,34 @@ claims:
 def test_derivatives_alone_are_worked_out(tmp_path: Path) -> None:
     case = "symbols: {x: {}, y: {}}\nclaims:\n  - {id: c, of: (x + 1)*y, equals: y*x + y}\n"
     assert "worked out" not in told(tmp_path, case)
+
+
+def test_derivatives_are_no_fractions_beside_names_that_read_as_differentials(tmp_path: Path) -> None:
+    case = """\
+symbols: {x: {}, lr: {}}
+define: {v: x**2, NAME: 3*v, u: lr*NAME}
+claims:
+  - {id: c, of: u, equals: "3*lr*x*d(v, x)/2"}
+"""
+    made = told(tmp_path, case.replace("NAME", "dv"))
+    assert "d(v, x) = 2*x" in made
+    assert "dv/dx" not in made
+    assert "dv/dx = 2*x" in told(tmp_path, case.replace("NAME", "gv"))
+
+
+def test_a_derivative_has_brackets_only_where_it_needs_them(tmp_path: Path) -> None:
+    case = """\
+symbols: {x: {}, y: {}}
+define: {f: x**2*y}
+claims:
+  - {id: c, of: "at(d(f, x), x=1) + exp(d(f, x))", equals: "2*y + exp(2*x*y)"}
+  - {id: tight, of: "1 + d(f, x)**2", equals: "1 + (2*x*y)**2"}
+"""
+    assert "at(df/dx, x=1) + exp(df/dx) = " in told(tmp_path, case)
+    assert "1 + (df/dx)**2 = " in told(tmp_path, case, "tight")
+
+
+def test_a_relation_with_an_infinite_value_is_told_by_its_reason(tmp_path: Path) -> None:
+    made = told(tmp_path, 'symbols: {x: {}}\nclaims:\n  - {id: c, holds: "supremum(relu(x), x) == inf"}\n')
+    assert "Not worked out" not in made
+    assert "Verdict: holds" in made

@@ -18,16 +18,17 @@ from derive.enclose import ball_text, precision
 
 MAX_PRINTED = 200  # characters
 
+# Of digits those of ASCII alone; of signs the minus of typography (U+2212) as well.
 _NUMBER = re.compile(
     r"""(?P<about>~\s*|≈\s*)?
         (?P<sign>[-+−])?\s*
-        (?:(?P<whole>\d{1,3}(?:,\d{3})+|\d+)?(?:\.(?P<places>\d*))?)
-        (?:[eE](?P<exp>[-+−]?\d{1,3})|\s*(?:x|\*|×)\s*10\s*(?:\^|\*\*)\s*(?P<power>[-+−]?\d{1,3}))?
+        (?:(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.(?P<places>[0-9]*))?)
+        (?:[eE](?P<exp>[-+−]?[0-9]{1,3})|\s*(?:x|\*|×)\s*10\s*(?:\^|\*\*)\s*(?P<power>[-+−]?[0-9]{1,3}))?
         \s*(?P<percent>%)?""",
     re.VERBOSE,
 )
-_POWER = re.compile(r"(?P<about>~\s*|≈\s*)?(?P<sign>[-+−])?10(?:\^|\*\*)(?P<power>[-+−]?\d{1,3})")
-_FRACTION = re.compile(r"(?P<sign>[-+−])?(?P<top>\d{1,50})\s*/\s*(?P<bottom>\d{1,50})")
+_POWER = re.compile(r"(?P<about>~\s*|≈\s*)?(?P<sign>[-+−])?10(?:\^|\*\*)(?P<power>[-+−]?[0-9]{1,3})")
+_FRACTION = re.compile(r"(?P<sign>[-+−])?(?P<top>[0-9]{1,50})\s*/\s*(?P<bottom>[0-9]{1,50})")
 
 Fit = Literal["rounded", "tie", "truncated", "off"]
 

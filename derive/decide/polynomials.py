@@ -339,11 +339,12 @@ class Ring:
     def text(self, x: Quotient) -> str:
         """A quotient for people; long ones only by their number of terms."""
         from derive.language import to_text
+        from derive.tidy import tidy
 
         if len(x.num) + len(x.den) > 24:
             by = f" over one of {len(x.den)}" if len(x.den) > 1 else ""
             return f"a polynomial of {len(x.num)} terms{by}"
-        return to_text(self.quotient_node(x))
+        return to_text(tidy([self.quotient_node(x)])[0])
 
     def certificate(self, x: Quotient, y: Quotient) -> str:
         """Why x = y, to be followed by hand: both normal forms, what stands for a variable in them, what vanishes and by what."""

@@ -12,9 +12,9 @@ from derive.language import FUNCTION_NAMES, LAYOUTS, RESERVED, called_in, names_
 from derive.operators import CONSTANTS
 from derive.shapes import show
 from verify.casefile.model import Definition, Place, Symbol
-from verify.casefile.readers import Reader, short
+from verify.casefile.readers import MAX_ENTRIES, MAX_SIZES, Reader, short
 from verify.casefile.schema import SIZE, SYMBOL
-from verify.casefile.tree import Mapping, Text, Tree
+from verify.casefile.tree import Items, Mapping, Text, Tree
 
 MAX_NAMES = 2_000  # of one case
 
@@ -143,10 +143,8 @@ class Names:
         given = r.fields(tree, SIZE, f"size '{name}'") if isinstance(tree, Mapping) else {"value": tree}
         if isinstance(tree, Mapping) and "value" not in given:
             return None
-        values = r.sizes(given["value"]) if not isinstance(given["value"], Mapping) else None
-        if not values:
-            place = given["value"].place
-            r.fault(place, f"expected a number for the size '{name}', or a list such as [3, 1, 4]")
+        values = self.counts(name, given["value"])
+        if values is None:
             return None
         least = 1
         if "from" in given:
@@ -160,6 +158,20 @@ class Names:
                 r.fault(given["value"].place, f"{v} is no value of '{name}', which counts from {least}")
                 return None
         return list(values) if len(values) > 1 else [values[0], least, values[0] + 1]
+
+    def counts(self, name: str, tree: Tree) -> list[int] | None:
+        """The number that a size stands for, or several; None, and one fault, where it is something else."""
+        parts = tree.items if isinstance(tree, Items) else [tree]
+        texts = [t.value if isinstance(t, Text) else "" for t in parts]
+        if not texts or not all(t.isascii() and t.isdigit() and t[0] != "0" for t in texts):
+            self.reader.fault(tree.place, f"expected a number for the size '{name}', or a list such as [3, 1, 4]")
+            return None
+        if len(texts) > MAX_SIZES or any(len(t) > len(str(MAX_ENTRIES)) or int(t) > MAX_ENTRIES for t in texts):
+            self.reader.fault(
+                tree.place, f"the size '{name}' goes to {MAX_ENTRIES:,}, and has {MAX_SIZES} values at most"
+            )
+            return None
+        return [int(t) for t in texts]
 
     def read_functions(self, tree: Tree | None) -> None:
         """Abstract functions, each with the number of its arguments."""
@@ -224,7 +236,10 @@ class Names:
             if len(ends) != 2:
                 r.fault(given["in"].place, "expected a range of two numbers such as [-1, 1] or [0, inf]")
                 return None
+            told = r.count
             low, high = (r.end(t) for t in ends)
+            if r.count > told:
+                return None
             if low is not None and high is not None and low >= high:
                 r.fault(given["in"].place, f"an empty range: {ends[0].value} is not less than {ends[1].value}")
             elif any((low is not None and v < low) or (high is not None and v > high) for v in values or ()):

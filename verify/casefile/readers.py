@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -14,6 +15,7 @@ from verify.casefile.tree import MAX_FAULTS, Fault, Items, Mapping, Text, Tree
 MAX_ENTRIES = 10_000  # of one value
 MAX_SIZES = 8  # in one shape
 MAX_DIGITS = 1_000  # of one number, and its exponent
+_NUMBER = re.compile(r"[-+]?(?!0[0-9])[0-9.]+(?:[eE][-+]?[0-9]+|/[0-9]+)?")
 
 
 class TooMany(Exception):
@@ -90,7 +92,12 @@ class Reader:
         text = t.value.replace(" ", "").replace("−", "-")
         exponent = text.lower().partition("e")[2]
         try:
-            if len(text) <= MAX_DIGITS and (not exponent or abs(int(exponent)) <= MAX_DIGITS):
+            # 1_000 and 012 are numbers in some languages and not in others, full-width digits in none of them
+            if (
+                len(text) <= MAX_DIGITS
+                and _NUMBER.fullmatch(text)
+                and (not exponent or abs(int(exponent)) <= MAX_DIGITS)
+            ):
                 return Fraction(text)
         except (ValueError, ZeroDivisionError):
             pass

@@ -41,6 +41,8 @@ def report(results_file: Path, out: Path) -> int:
     except (ResultsError, OSError) as bad:
         text = f"{results_file}: {bad.strerror}" if isinstance(bad, OSError) else str(bad)
         raise Fault(text) from None
+    if not results.cases:
+        raise Fault(f'{results_file}: "cases" names no case files, so there is nothing to report on')
     places.must_take_files(out, "--out")
     with places.writing("--out"):
         write_reports(results, out)

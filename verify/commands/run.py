@@ -31,7 +31,7 @@ if TYPE_CHECKING:
       errata run my-example.yaml                one case
       errata run understanding-neural-networks  one document
       errata run --only 't2.4-*'                some claims
-      errata run --only 's2-8:*'                the claims of the case s2-8
+      errata run --only '2.8-three-layer:*'     the claims of the case 2.8-three-layer
       errata run --json results.json --out reports
     """,
 )

@@ -44,8 +44,8 @@ def explain_case(bench: Bench) -> Iterator[Block]:
         verb = "do" if len(rows) > 1 else "does"
         yield Title(2, f"{len(rows)} of {len(case.claims)} claims {verb} not simply hold")
         yield facts(("Claim", "Verdict", "Why"), rows)
-        lead = "One of them" if len(rows) > 1 else "It is"
-        yield say(f"{lead} worked out by: errata explain {case.path} {rows[0][0]}")
+        which = "one of them" if len(rows) > 1 else "it"
+        yield say(f"To see {which} worked out: errata explain {case.path} {rows[0][0]}")
     else:
         n = len(case.claims)
         yield say(f"All {n} claims hold." if n > 1 else "Its one claim holds." if n else "It makes no claims.")

@@ -9,6 +9,7 @@ from typing import Any
 from derive import shapes
 from derive.components import components
 from derive.enclose import evaluate_all, rational, truth
+from derive.extremes import speaks
 from derive.graph import Node, topological
 from derive.language import to_text
 from derive.printing import short_decimal
@@ -29,7 +30,11 @@ Cell = Piece | tuple[Piece, ...]
 def relation(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
     """Nothing where there is no one point to show: a relation that was proved, a property, one about an iteration."""
     assert claim.holds is not None
-    if asks(claim.holds) or any(n.op in ("every", "after", "limit") for n in topological([claim.holds])):
+    if (
+        asks(claim.holds)
+        or speaks([claim.holds])
+        or any(n.op in ("every", "after") for n in topological([claim.holds]))
+    ):
         return
     entries = bench.entries(claim.holds)
     free = any(bench.missing(e) for e in entries)

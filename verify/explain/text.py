@@ -16,24 +16,43 @@ LEAST = 40  # columns below which nothing is wrapped further
 INDENT = "  "
 GLUE = "\x00"  # a blank at which a line is not broken
 
-#: What may stand beside a derivative without brackets round it.
-_LOOSE = ("add", "sub", "mul", "matmul", "neg", "stack", "outer", "diag", "sum", "gt", "ge", "lt", "le", "eq", "ne")
+#: What a derivative must not stand beside without brackets round it.
+_TIGHT = ("div", "pow", "transpose", "index", "not")
 
 
 def render(blocks: Sequence[Block], width: int = 100) -> str:
     """The blocks as text that ends with a newline."""
-    width = max(width, LEAST)
-    return "\n\n".join("\n".join(_lines(b, width)) for b in blocks) + "\n"
+    width, fractions = max(width, LEAST), not _taken(blocks)
+    return "\n\n".join("\n".join(_lines(b, width, fractions)) for b in blocks) + "\n"
 
 
-def plain(node: Node) -> str:
-    """The expression on one line: the language of cases, with derivatives as fractions and I for the identity."""
+def _taken(blocks: Sequence[Block]) -> bool:
+    """Whether a name of the document reads as a differential: beside its own dv2, dv2/dx2 would be a quotient."""
+    names = {n.attr for n in topological(_nodes(blocks)) if n.op in ("symbol", "def") and isinstance(n.attr, str)}
+    return any(f"d{name}" in names for name in names)
+
+
+def _nodes(blocks: Sequence[Block]) -> Iterator[Node]:
+    for block in blocks:
+        match block:
+            case Say(pieces):
+                yield from (p for p in pieces if isinstance(p, Node))
+            case Points(items):
+                yield from (p for item in items for p in item if isinstance(p, Node))
+            case Equations(rows):
+                yield from (n for r in rows for n in (r.left, *r.rights))
+            case Facts():
+                yield from (p for r in block.rows for cell in r for p in cell if isinstance(p, Node))
+
+
+def plain(node: Node, fractions: bool = True) -> str:
+    """The expression on one line: the language of cases, with I for the identity and, if wanted, derivatives as fractions."""
     tight: set[Node] = set()
     order = topological([node], through_definitions=False)
     for n in order:
-        if n.op not in _LOOSE and n.op != "def":
+        if n.op in _TIGHT:
             tight.update(n.args)
-    names = {n: made for n in order if (made := _written(n, n in tight and n is not node))}
+    names = {n: made for n in order if (made := _written(n, n in tight and n is not node, fractions))}
     if not names:
         return to_text(node)
     text = to_text(rebuild(node, {n: n.graph.node("symbol", (), made, n.shape) for n, made in names.items()}))
@@ -41,17 +60,17 @@ def plain(node: Node) -> str:
     return re.sub(r"(?<=\S)\*(?=[^\s*])(?<!\*\*)", " * ", text) if "/d" in text else text
 
 
-def _written(n: Node, tight: bool) -> str:
+def _written(n: Node, tight: bool, fractions: bool) -> str:
     """How a derivative is written by hand; "" for anything else."""
-    if n.op == "d" and not n.attr:
+    if fractions and n.op == "d" and not n.attr:
         made = _fraction(n)
         return f"({made})" if made and tight else made
-    if n.op == "index" and n.args[0].op == "hessian" and not n.shape:
+    if fractions and n.op == "index" and n.args[0].op == "hessian" and not n.shape:
         made = _second(n)
         return f"({made})" if made and tight else made
     if n.op == "select" and [a.op for a in n.args[1:]] == ["const", "const"]:
         name = {(1, 0): "relu'", (1, -1): "abs'"}.get((n.args[1].attr, n.args[2].attr))
-        return f"{name}({plain(n.args[0])})" if name else ""
+        return f"{name}({plain(n.args[0], fractions)})" if name else ""
     return "I" if is_identity(n) else ""
 
 
@@ -78,7 +97,7 @@ def _second(n: Node) -> str:
 # -- blocks -----------------------------------------------------------------------------------------
 
 
-def _lines(block: Block, width: int) -> Iterator[str]:
+def _lines(block: Block, width: int, fractions: bool) -> Iterator[str]:
     match block:
         case Title(level, text):
             lines = _wrap(text, width)
@@ -86,28 +105,28 @@ def _lines(block: Block, width: int) -> Iterator[str]:
             text = max(lines, key=len)
             yield ("=" if level == 1 else "-") * min(len(text), width)
         case Say(pieces):
-            yield from _wrap(sentence(pieces), width)
+            yield from _wrap(sentence(pieces, fractions), width)
         case Points(items):
             for item in items:
-                yield from _wrap(sentence(item), width, "- ", INDENT)
+                yield from _wrap(sentence(item, fractions), width, "- ", INDENT)
         case Equations(rows):
             for row in rows:
-                yield from _chain(row, width)
+                yield from _chain(row, width, fractions)
         case Facts():
-            yield from _table(block, width)
+            yield from _table(block, width, fractions)
 
 
-def sentence(pieces: Sequence[Piece]) -> str:
-    return "".join(plain(p) if isinstance(p, Node) else p for p in pieces)
+def sentence(pieces: Sequence[Piece], fractions: bool = True) -> str:
+    return "".join(plain(p, fractions) if isinstance(p, Node) else p for p in pieces)
 
 
-def _chain(row: Row, width: int) -> Iterator[str]:
+def _chain(row: Row, width: int, fractions: bool) -> Iterator[str]:
     """One line where it fits, else one side a line under the first sign of equality."""
     if not row.rights and not row.value:
-        yield from _wrap(plain(row.left), width, INDENT, INDENT * 2)
+        yield from _wrap(plain(row.left, fractions), width, INDENT, INDENT * 2)
         return
-    left = f"{INDENT}{plain(row.left)} = "
-    sides = list(dict.fromkeys([*(plain(r) for r in row.rights), *([row.value] if row.value else [])]))
+    left = f"{INDENT}{plain(row.left, fractions)} = "
+    sides = list(dict.fromkeys([*(plain(r, fractions) for r in row.rights), *([row.value] if row.value else [])]))
     whole = left + " = ".join(sides)
     if len(whole) <= width:
         yield whole
@@ -141,9 +160,9 @@ def _wrap(text: str, width: int, lead: str = "", indent: str = "") -> list[str]:
     ) or [lead.rstrip()]
 
 
-def _table(block: Facts, width: int) -> Iterator[str]:
+def _table(block: Facts, width: int, fractions: bool) -> Iterator[str]:
     """Columns side by side where they fit; else every row as a list of its cells."""
-    rows = [[sentence(cell) for cell in row] for row in block.rows]
+    rows = [[sentence(cell, fractions) for cell in row] for row in block.rows]
     heads = [list(block.headers)] if any(block.headers) else []
     widths = [max(len(r[k]) for r in (*heads, *rows)) for k in range(len(block.headers))]
     room = width - len(INDENT) - sum(w + 2 for w in widths[:-1])
