@@ -19,7 +19,7 @@ from derive.components import components
 from derive.composites import COMPOSITES
 from derive.curvature import hessian
 from derive.errors import ExpressionError
-from derive.graph import BY_ID, Graph, Node, Shape, substitute, substitute_all, topological
+from derive.graph import BY_ID, Graph, Node, Shape, fold_all, topological
 from derive.local_derivatives import FIRST
 from derive.meaning import meaning, place, pull_text
 from derive.operators import DEFERRED, DERIVATIVES, OPERATORS
@@ -86,7 +86,7 @@ def hvp(f: Node, variables: Sequence[Node], direction: Sequence[Node]) -> list[N
     for derivative, u in zip(gradient(f, variables), held, strict=True):
         slope = g.add(slope, g.sum(g.mul(derivative, u)))
     found = gradient(slope, variables)
-    return found if free else substitute_all(found, dict(zip(held, direction, strict=True)))
+    return found if free else fold_all(found, dict(zip(held, direction, strict=True)))
 
 
 def jacobian(y: Node, x: Node) -> Node:
@@ -320,7 +320,7 @@ def _composite(g: Graph, n: Node, up: Node, depends: set[Node]) -> Pull:
             key = ("pull", i, n.op, n.attr, tuple(b.shape for b in n.args))
             if key not in g.templates:
                 g.templates[key] = pull_text(n, i) or vjp(body, [places[i]], u)[0]
-            yield a, unbroadcast(g, substitute(g.templates[key], values), a.shape)
+            yield a, unbroadcast(g, fold_all([g.templates[key]], values)[0], a.shape)
 
 
 _STRUCTURE: dict[str, Callable[[Graph, Node, Node], Pull]] = {

@@ -25,13 +25,20 @@ Number = int | Fraction
 BY_ID = attrgetter("id")  # sorts nodes topologically
 _FOLDED = frozenset(["const", "neg", "broadcast"])  # factors that a product is not simply written with
 MAX_REPR = 2_000  # characters of an expression in Python's own display
+#: Operators with a value wherever their arguments have one; ``div`` and ``pow`` are looked at more closely.
+_TOTAL = {
+    *("const", "symbol", "def", "pi", "hold", "apply"),
+    *("add", "sub", "mul", "neg", "exp", "sin", "cos", "atan", "tanh", "sigmoid", "expm1", "logaddexp", "erf", "Phi"),
+    *("relu", "abs", "sign", "min", "max", "where", "gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not"),
+    *("matmul", "transpose", "outer", "diag", "sum", "broadcast", "reshape", "index", "stack", "concat", "det"),
+}
 MAX_POWER_BITS = 20_000  # a folded constant never grows past this; larger powers stay symbolic
 
 
 class Node:
     """One subexpression. Compare with ``is``; build only through a ``Graph``."""
 
-    __slots__ = ("args", "attr", "graph", "id", "op", "shape")
+    __slots__ = ("args", "attr", "graph", "id", "op", "shape", "total")
 
     op: str
     args: tuple[Node, ...]
@@ -39,6 +46,7 @@ class Node:
     shape: Shape
     id: int
     graph: Graph
+    total: bool  # plainly has a value at all values of its symbols
 
     def __repr__(self) -> str:
         from derive.printing import to_text
@@ -118,6 +126,7 @@ class Graph:
             found.shape = shape
             found.graph = self
             found.id = len(table)
+            found.total = _total(op, args) and all(a.total for a in args)
             table[key] = found
         return found
 
@@ -345,6 +354,14 @@ class Graph:
         return self.node("concat", tuple(parts), None, shapes.concat([p.shape for p in parts]))
 
 
+def _total(op: str, args: tuple[Node, ...]) -> bool:
+    """Whether an operator has a value wherever these arguments have one, as far as that is plain to see."""
+    if op in _TOTAL:
+        return True
+    by = args[1].attr if len(args) == 2 and args[1].op == "const" else None
+    return (op == "div" and by is not None and by != 0) or (op == "pow" and type(by) is int and by >= 0)
+
+
 def topological(
     roots: Iterable[Node], through_definitions: bool = True, known: Container[Node] = frozenset()
 ) -> list[Node]:
@@ -365,7 +382,8 @@ def topological(
 
 
 def substitute(root: Node, values: Mapping[Node, Node]) -> Node:
-    """The root with nodes replaced by others of the same shape; what depends on them is folded anew.
+    """The root with nodes replaced by others of the same shape; what depends on them is folded anew, but for what may have
+    no value: x*exp(1/x) at x = 0 stays 0*exp(1/0).
 
     A definition that changes loses its name: it is no longer what the name stands for.
     """
@@ -374,13 +392,39 @@ def substitute(root: Node, values: Mapping[Node, Node]) -> Node:
 
 def substitute_all(roots: Sequence[Node], values: Mapping[Node, Node]) -> list[Node]:
     """``substitute`` in several roots, sharing the work."""
+    return _rebuilt(roots, values, with_args_valued)
+
+
+def fold_all(roots: Sequence[Node], values: Mapping[Node, Node]) -> list[Node]:
+    """As ``substitute_all``, but 0 times anything is 0: for the adjoints of the calculus."""
+    return _rebuilt(roots, values, with_args)
+
+
+def _rebuilt(
+    roots: Sequence[Node], values: Mapping[Node, Node], made: Callable[[Node, tuple[Node, ...]], Node]
+) -> list[Node]:
     done: dict[Node, Node] = dict(values)
     for n in topological(roots):
         if n in done:
             continue
         args = tuple(done[a] for a in n.args)
-        done[n] = n if args == n.args else with_args(n, args)
+        done[n] = n if args == n.args else made(n, args)
     return [done[r] for r in roots]
+
+
+def with_args_valued(n: Node, args: tuple[Node, ...]) -> Node:
+    """The node with other arguments, folded where nothing is lost that may have no value."""
+    found = with_args(n, args)
+    if (
+        found.total
+        and n.op in FOLDING
+        and not (_total(n.op, args) and all(a.total for a in args))
+        and not _numbers(args)
+    ):
+        return n.graph.node(n.op, args, n.attr, n.shape)
+    if n.op == "sum" and found.op != "sum" and not args[0].total:
+        return n.graph.sum(args[0], n.attr)
+    return found
 
 
 def marks_a_jump(n: Node) -> bool:
@@ -399,6 +443,11 @@ def with_args(n: Node, args: tuple[Node, ...]) -> Node:
     if n.op == "sum" and n.attr is None and len(args[0].shape) == 1:
         return _sum_of_one(n.graph, args[0]) or n.graph.sum(args[0])
     return n.graph.node(n.op, args, n.attr, n.shape)
+
+
+def _numbers(args: tuple[Node, ...]) -> bool:
+    """Whether these are constants: what they are folded to is their value, where they have one."""
+    return all(a.op == "const" for a in args)
 
 
 def _sum_of_one(g: Graph, a: Node) -> Node | None:

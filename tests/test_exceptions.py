@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from derive.calculus import expand
-from derive.decide import decide_holds
+from derive.decide import decide_equal, decide_holds
 from derive.enclose import rational, truth
 from derive.graph import Graph, Node
 from derive.language import parse, to_text
@@ -82,3 +82,29 @@ def test_entries_have_conditions_of_their_own() -> None:
     found = decide_holds(parse("w**2 > 0", SCOPE, G))
     assert found.status == "proved-if"
     assert [to_text(c) for c in found.missing] == ["w[0] != 0", "w[1] != 0"]
+
+
+def test_zero_times_what_has_no_value_is_no_zero_in_a_product_of_matrices() -> None:
+    g = Graph()
+    scope = {n: g.symbol(n) for n in "xy"}
+    a, b = expand(parse("diag([0, 1]) @ [log(x), y]", scope, g)), expand(parse("[0, y]", scope, g))
+    found = decide_equal(a, b)
+    assert found.status == "proved-if"
+    assert [to_text(c) for c in found.missing] == ["x > 0"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "status", "words"),
+    [
+        ("implies(x > y and y > 0, 1/x < 1/y)", "proved", ""),  # a false premise asks for no value of 1/x
+        ("implies(x > 0, 1/x > 0)", "proved", ""),
+        ("implies(x < 0, log(x) > 5)", "proved-if", "does not at x = -1"),
+        ("sqrt(x) <= x/sqrt(x)", "proved-if", "where sqrt(x) != 0"),
+        ("1/x > 0 or x > 5", "refuted", ""),
+    ],
+)
+def test_what_is_told_to_be_missing_suffices_and_its_witness_fails(claim: str, status: str, words: str) -> None:
+    g = Graph()
+    found = decide_holds(parse(claim, {n: g.symbol(n) for n in "xy"}, g))
+    assert found.status == status
+    assert words in found.reason

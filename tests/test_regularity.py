@@ -35,6 +35,13 @@ def decide(claim: str, *assuming: str) -> str:
         ("not differentiable(c*abs(x - 1), x)", ("c != 0",)),
         ("not differentiable(where(x > 0, x, s*x), x)", ("s > 2",)),
         ("not continuous(where(x > 1, x, 2*x), x)", ()),
+        ("continuous(where(x > 0, x*log(x), 0), x)", ()),  # a limit, where one branch has no value
+        ("continuous(where(x > 0, sin(x)/x, 1), x)", ()),
+        ("continuous(where(x == 0, 0, x*sin(1/x)), x)", ()),
+        ("continuous(where(x <= 0, 0, x*x**(-1/2)), x)", ()),
+        ("not continuous(where(x == 0, 0, x/abs(x)), x)", ()),
+        ("differentiable(relu(x)**(4/3), x)", ()),
+        ("differentiable(abs(x)**1.001, x)", ()),
     ],
 )
 def test_true(claim: str, assuming: tuple[str, ...]) -> None:
@@ -54,6 +61,22 @@ def test_true(claim: str, assuming: tuple[str, ...]) -> None:
         ("continuous(sign(x), x)", ()),
         ("smooth(relu(x)**2, x)", ()),
         ("not differentiable(relu(x)**2, x)", ()),
+        ("differentiable(abs(x)**(1/3), x)", ()),
+        ("differentiable(relu(x)**(1/2), x)", ()),
+        ("differentiable((x**4)**(1/4), x)", ()),
+        ("differentiable(relu(x)**(1/2)*relu(x)**(1/2), x)", ()),
+        ("differentiable(log(1 + abs(x)**(1/3)), x)", ()),
+        ("differentiable(norm(w, 3), w)", ()),
+        ("differentiable(norm(w, 1/2), w)", ()),
+        ("differentiable(norm(w)**(1/2), w)", ()),
+        ("differentiable(where(x == 0, 0, x**2/abs(x)), x)", ()),
+        ("continuous(where(x == 0, 0, x/abs(x)), x)", ()),
+        ("continuous(where(x > 0, x/abs(x), 0), x)", ()),
+        ("continuous(where(x == 0, 0, x**2/abs(x)**3), x)", ()),
+        ("continuous(where(x == 0, 0, x*exp(1/x)), x)", ()),
+        ("continuous(where(x <= 0, 0, x*x**(-2)), x)", ()),
+        ("continuous(where(x == 0, 1, exp(x*exp(1/x))), x)", ()),
+        ("continuous(where(x == c, 0, (x - c)/abs(x - c)), x)", ()),
     ],
 )
 def test_false(claim: str, assuming: tuple[str, ...]) -> None:
@@ -72,4 +95,19 @@ def test_false(claim: str, assuming: tuple[str, ...]) -> None:
     ],
 )
 def test_nothing_is_proved_of_what_fails(claim: str) -> None:
+    assert decide(claim) != "proved"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "differentiable(where(x == 0, 0, x*sin(1/x)), x)",  # it has no slope there, and tends to its value
+        "differentiable(where(x <= 0, 0, x*log(x)), x)",
+        "differentiable((w[0]**2 + w[1]**2)**(1/3), w)",
+        "differentiable(norm(w, 4), w)",
+        "differentiable(x**(1/3), x)",
+        "differentiable(where(x > 0, x/abs(x) - 1, 0)*relu(x), x)",
+    ],
+)
+def test_no_value_is_folded_away_where_something_is_put_in(claim: str) -> None:
     assert decide(claim) != "proved"

@@ -62,7 +62,7 @@ class Prepared:
             return args[0]
         if op in _PASSED:
             return FOLDING[op](g, *args)
-        for a in args if op != "div" else args[1:]:
+        for a in args[1:] if op == "div" else args[:1] if op == "where" else args:
             if isinstance(a, Node) and any(w in leaves(a) for w in self.wild):
                 raise Unsettled(f"{said(n)}: its argument oscillates")
         if op in _COMPARED:

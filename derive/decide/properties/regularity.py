@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from derive.calculus import gradient
 from derive.components import components
-from derive.decide.asymptotics import Unsettled, limit
+from derive.decide.asymptotics import Limit, Unsettled, limit
 from derive.decide.cascade import Decision, decide_equal
 from derive.decide.exceptions import vanishing
 from derive.decide.properties.pieces import lifted
@@ -32,9 +32,9 @@ from derive.decide.properties.shape import (
 from derive.decide.refute import SIMPLE, Bounds, Domain, Point, shown
 from derive.decide.relation import decide_holds
 from derive.directional import directional, seams, turns
-from derive.enclose import evaluate, precision, truth
+from derive.enclose import evaluate, precision, rational, truth
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
-from derive.graph import Node, substitute, substitute_all, topological
+from derive.graph import Node, free_symbols, substitute, substitute_all, topological
 from derive.subdifferential import PRECISION, jumps, one_sided
 
 _CONTINUOUS = ("relu", "abs", "min", "max", "sqrt", "pow", "hold")
@@ -65,6 +65,7 @@ def decider(order: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], De
         if not joined and (whole := lifted(f, x)) is not f:
             f, rough = whole, [*rough, *(n for n in topological([whole]) if n.op == "where" and below(n, x))]
             joined = _joined(f, x, rough, given, ends)
+        joined = joined or (order == 0 and _joined(f, x, rough, given, ends, limits=True))
         powers = [
             n for n in rough if n.op == "pow" and n.args[1].op != "const"
         ]  # their slopes at 0 hang on the exponent
@@ -73,6 +74,8 @@ def decider(order: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], De
                 return undecided("whether a power of 0 is met is not settled")
             if all(n.op in _CONTINUOUS for n in rough):
                 return proved("every operator in it is continuous where it has a value", "structure")
+            if not joined and len(x) == 1 and (gap := _torn(f, x[0], given, ends)) is not None:
+                return gap
             return proved("its branches meet where one takes over from the other") if joined else undecided(
                 "whether its branches meet is not settled")  # fmt: skip
         for s in x:
@@ -82,7 +85,7 @@ def decider(order: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], De
         if powers or not joined or slopes is None or not _linear(f, slopes, x, [*given, *_natural(f)], ends):
             return undecided(_NOT_TOLD)
         if order == 1:
-            return proved("at every kink the slopes from both sides are one")
+            return proved("where it has a value, the slopes from both sides are one at every kink")
         if len(x) == 1:
             for _ in range(1, MAX_ORDER):
                 if (found := _broken(slopes[0], x[0], _places(slopes[0], x[0], given, ends))) is not None:
@@ -181,10 +184,10 @@ def _linear(f: Node, slopes: Sequence[Node], x: Sequence[Node], given: Sequence[
         return False
     for t in turning:
         for place, where in zeros(t, x, given, ends):
-            there = [(a, b) for a, b in (substitute_all(pair, place) for pair in pairs) if a is not b]
+            there = [substitute_all(pair, place) for pair in pairs]
             if not all(_has_value(n, where, ends) for pair in there for n in pair):
                 return False
-            if not all(decide_equal(a, b, where, ends).status == "proved" for a, b in there):
+            if not all(a is b or decide_equal(a, b, where, ends).status == "proved" for a, b in there):
                 return False
     return True
 
@@ -321,8 +324,11 @@ def _outside(root: Node) -> tuple[list[Node], list[Node]]:
     return inner, branches
 
 
-def _joined(f: Node, x: Sequence[Node], rough: Sequence[Node], given: Sequence[Node], ends: Bounds) -> bool:
-    """Whether f is continuous: what its branches turn on leaves them equal where they meet."""
+def _joined(
+    f: Node, x: Sequence[Node], rough: Sequence[Node], given: Sequence[Node], ends: Bounds, limits: bool = False
+) -> bool:
+    """Whether f is continuous: what its branches turn on leaves them equal where they meet (or, with ``limits``, f tends there
+    to the value that it has; that says nothing of its slopes)."""
     if any(n.op not in (*_CONTINUOUS, "where", "select") for n in rough):
         return False
     try:
@@ -333,9 +339,70 @@ def _joined(f: Node, x: Sequence[Node], rough: Sequence[Node], given: Sequence[N
         for place, where in zeros(s, x, given, ends) if a is not b and s.op != "const" else ():
             one, two = substitute_all([a, b], place)
             found = decide_equal(one, two, where, ends) if one is not two else None
-            if found is not None and (found.status != "proved" or found.conditions):
+            if found is None or (found.status == "proved" and not found.conditions):
+                continue
+            if not (limits and _tends(f, x, place, where, ends)):
                 return False
     return True
+
+
+def _tends(f: Node, x: Sequence[Node], place: Mapping[Node, Node], where: Sequence[Node], ends: Bounds) -> bool:
+    """Whether a function of one variable tends, from both sides, to its value at a place: x*log(x) to 0, where 0 is put in its
+    place for x <= 0."""
+    if len(x) != 1 or x[0] not in place or where:
+        return False
+    (here,) = substitute_all([f], place)
+    if not _has_value(here, where, ends):
+        return False
+    try:
+        found = [limit(f, x[0], place[x[0]], where, ends, side) for side in (-1, 1)]
+    except (Unsettled, ExpressionError):
+        return False
+    return all(
+        not one.side and not one.note and decide_equal(one.value, here, where, ends).status == "proved" for one in found
+    )
+
+
+def _torn(f: Node, x: Node, given: Sequence[Node], ends: Bounds) -> Decision | None:
+    """A point where two branches meet at which f has a value, and from a side tends to another one."""
+    if ends.get(x, (None, None)) != (None, None) or any(below(c, [x]) for c in given):
+        return None
+    g = f.graph
+    for start in Domain(f, f, given, ends).points(MAX_STEEP):
+        others = {s: g.const(v) for s, v in start.items() if s is not x}
+        (curve,) = substitute_all([f], others)
+        for v in _met(curve, x):
+            point = {**start, x: v}
+            (here,) = evaluate([f], {s: rational(c) for s, c in point.items()}, PRECISION)
+            if isinstance(here, Exception):
+                continue
+            for side, way in ((-1, "left"), (1, "right")):
+                try:
+                    found = limit(curve, x, g.const(v), (), {}, side)
+                except (Unsettled, ExpressionError):
+                    continue
+                there = here if found.side else evaluate([found.value], {}, PRECISION)[0]
+                with precision(PRECISION):
+                    apart = found.side or not (isinstance(there, Exception) or arb(there).overlaps(arb(here)))
+                if apart and not found.note:
+                    other = ("inf" if found.side > 0 else "-inf") if found.side else shown(there)
+                    said = f"at {at(point)} the value is {shown(here)}, and from the {way} it tends to {other}"
+                    return refuted(said, point)
+        if len(start) < 2:
+            break
+    return None
+
+
+def _met(f: Node, x: Node) -> Iterator[Fraction]:
+    """Numbers at which two branches of a function of one variable meet."""
+    try:
+        met = [s for a, b, s in seams(f, [x]) if a is not b and s.op != "const"]
+    except ExpressionError:
+        return
+    for s in met:
+        for place, _ in zeros(s, [x], (), {}):
+            if x in place and place[x].op == "const":
+                yield Fraction(place[x].attr)
 
 
 # -- points --------------------------------------------------------------------------------------------
@@ -409,12 +476,26 @@ def _steep(f: Node, x: Node, point: Point) -> Decision | None:
     beside = substitute(f, {s: g.add(g.const(v), step) if s is x else g.const(v) for s, v in point.items()})
     quotient = g.div(g.sub(beside, here), step)
     try:
-        left, right = (limit(quotient, step, g.zero, side=side).side for side in (-1, 1))
+        ends = [limit(quotient, step, g.zero, side=side) for side in (-1, 1)]
     except Unsettled:
         return None
+    left, right = (end.side for end in ends)
     if not left and not right:
-        return None
+        return _turned(ends, point)
     told = " and ".join(
         f"{'inf' if s > 0 else '-inf'} from the {way}" for s, way in ((left, "left"), (right, "right")) if s
     )
     return refuted(f"at {at(point)} the difference quotient tends to {told}", point)
+
+
+def _turned(ends: Sequence[Limit], point: Point) -> Decision | None:
+    """Of difference quotients that tend to two different numbers."""
+    if any(free_symbols([end.value]) for end in ends):
+        return None
+    left, right = evaluate([end.value for end in ends], {}, PRECISION)
+    if isinstance(left, Exception) or isinstance(right, Exception):
+        return None
+    with precision(PRECISION):
+        apart = not arb(left).overlaps(arb(right))
+    said = f"at {at(point)} the slope is {shown(left)} from the left, {shown(right)} from the right"
+    return refuted(said, point) if apart else None
