@@ -60,7 +60,7 @@ def one_sided(f: Node, x: Node, point: Point) -> tuple[Value, Value]:
     if f.shape or x.shape:
         raise ExpressionError("a one-sided derivative is of a scalar, by a scalar")
     root = components(f)[0]
-    at = {n: rational(v) if not isinstance(v, fmpq) else v for n, v in point.items()}
+    at = _values(root, point)
     left, right = (_slope(root, x, at, direction) for direction in (-1, 1))
     return left, right
 
@@ -69,7 +69,7 @@ def jumps(f: Node, x: Node, point: Point) -> tuple[Value, Value] | None:
     """The value of a scalar at a point and another one that it tends to from a side, along ``x``; None where it does not jump.
     Raises UndefinedValue and Undetermined as ``one_sided``."""
     root = components(f)[0]
-    at = {n: rational(v) if not isinstance(v, fmpq) else v for n, v in point.items()}
+    at = _values(root, point)
     for direction in (-1, 1):
         here, limit = evaluate([root, _Line(root.graph, x, at, direction).resolved(root)], at, PRECISION)
         for v in (here, limit):
@@ -89,7 +89,7 @@ def subdifferential(f: Node, variables: Sequence[Node], point: Point) -> list[In
     """
     root = components(f)[0]
     scalars = [e for v in variables for e in components(v)]
-    at = {n: rational(v) if not isinstance(v, fmpq) else v for n, v in point.items()}
+    at = _values(root, point)
     _separable(root, scalars, at)
     found = []
     for x in scalars:
@@ -98,6 +98,15 @@ def subdifferential(f: Node, variables: Sequence[Node], point: Point) -> list[In
             raise ExpressionError(f"not convex at the point: by {x!r} the slope falls from {left} to {right}")
         found.append(Interval(left, right))
     return found
+
+
+def _values(root: Node, point: Point) -> dict[Node, fmpq]:
+    """The point's numbers. Raises ExpressionError where one is missing."""
+    at = {n: rational(v) if not isinstance(v, fmpq) else v for n, v in point.items()}
+    for n in topological([root]):
+        if n not in at and (n.op == "index" or (n.op == "symbol" and not n.shape)):
+            raise ExpressionError(f"the point has no value for {n!r}")
+    return at
 
 
 # -- which kinks there are, and on which side ------------------------------------------------------------

@@ -140,3 +140,11 @@ def test_kinks_away_from_the_point_do_not_matter() -> None:
         "0",
         "4/5",
     ]
+
+
+def test_a_point_without_a_value_for_a_symbol_is_refused() -> None:
+    g = Graph()
+    x, y = g.symbol("x"), g.symbol("y")
+    f = parse("abs(x) + y", {"x": x, "y": y}, g)
+    with pytest.raises(ExpressionError, match="no value for <y>"):
+        subdifferential(f, [x], {x: 0})
