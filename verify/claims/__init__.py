@@ -97,13 +97,18 @@ def _of_limits(bench: Bench, claim: Claim) -> Verdict:
 
 
 def _with_condition(bench: Bench, claim: Claim, stated: Verdict) -> Verdict:
-    """holds-if, where a claim fails as the document states it and holds under the condition that the case offers."""
+    """holds-if, where a claim fails as the document states it and holds under the condition that the case offers. One that does
+    not suffice is wrong, whatever other condition would."""
     if stated.verdict not in ("wrong", "holds-if"):
         return stated
     under = judge(bench, replace(claim, assuming=(*claim.assuming, *claim.needs), needs=()))
     condition = claim.texts.get("needs", "")
     if under.verdict != "holds":
-        said = f"{stated.reason}; under {condition}: {under.verdict}, {under.reason}"
-        return undecided(said) if under.verdict == "undecided" else replace(stated, reason=said)
+        said = f"under {condition}: {under.verdict}, {under.reason}; without it: {stated.reason}"
+        if under.verdict == "undecided":
+            return undecided(said)
+        if under.verdict == "holds-if" and claim.of is not None and "repair" not in under.evidence:
+            return replace(stated, verdict="holds-if", reason=said)  # equal wherever both sides have a value
+        return replace(stated, verdict="wrong", reason=said, exact=None, origin=(claim.id,))
     evidence = {**under.evidence, "condition": condition, "as stated": dict(stated.evidence)}
     return Verdict("holds-if", f"holds if {condition}; as stated: {stated.reason}", stated.exact, (), evidence)
