@@ -217,7 +217,7 @@ def _pull(g: Graph, n: Node, up: Node, depends: set[Node]) -> Iterable[tuple[Nod
     if n.op == "computed":
         said = n.attr.text([a.op for a in n.args])
         raise ExpressionError(f"{said} is computed, not written out: it is not differentiated")
-    if n.args and n.op != "hold" and not OPERATORS[n.op].boolean:
+    if n.args and n.op != "hold" and not (n.op in OPERATORS and OPERATORS[n.op].boolean):
         raise ExpressionError(f"no derivative is known for '{n.op}'")
     return ()
 

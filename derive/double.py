@@ -87,7 +87,7 @@ def _rounded(f: Fraction) -> float:
     try:
         return f.numerator / f.denominator  # of whole numbers, this is correctly rounded
     except OverflowError:
-        return math.copysign(math.inf, f)
+        return math.inf if f > 0 else -math.inf  # copysign would have to round the fraction
 
 
 def _exact(x: arb) -> Fraction:

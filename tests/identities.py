@@ -77,6 +77,10 @@ d(logaddexp(x, y), x) == sigmoid(x - y)
 erf(-x) == -erf(x)
 Phi(x) + Phi(-x) == 1
 Phi(x) == (1 + erf(x/sqrt(2)))/2
+erf(x/sqrt(2)) == erf(sqrt(2)*x/2)
+sin(x/sqrt(3)) == sin(sqrt(3)*x/3)
+gelu_tanh(x) - gelu_tanh(-x) == x
+exp(0.044715*x)*exp(0.044715*y)**3 == exp(0.044715*(x + 3*y))
 d(x*Phi(x), x) == Phi(x) + x*exp(-x**2/2)/sqrt(2*pi)
 x**n*x**m == x**(n + m) ; if x > 0
 d(x**n, x) == n*x**(n - 1) ; if x > 0

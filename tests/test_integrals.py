@@ -81,6 +81,7 @@ def _number(text: str) -> mpmath.mpf:
     [
         ("integral(exp(-(x - m)**2/(2*s**2))/(s*sqrt(2*pi)), x, -inf, inf) == 1", ("s > 0",), "proved"),
         ("integral(exp(-lam*x), x, 0, inf) == 1/lam", ("lam > 0",), "proved"),
+        ("integral(exp(-x**2/2)/sqrt(2*pi), x, -inf, a) == Phi(a)", (), "proved"),
         ("integral(x**n, x, 0, 1) == 1/(n + 1)", ("n > -1",), "proved"),
         ("integral(2*sqrt(r**2 - x**2), x, -r, r) == pi*r**2", ("r > 0",), "proved"),
         ("integral(relu(x - a), x, 0, 1) == (1 - a)**2/2", ("a > 0", "a < 1"), "proved"),

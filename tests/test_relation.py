@@ -79,11 +79,14 @@ claims:
   - {id: a, holds: "abs(1 - eta*lam) < 1", assuming: [lam > 0, eta > 0], needs: [eta < 2/lam]}
   - {id: b, holds: "abs(1 - eta*lam) < 1", assuming: [lam > 0, eta > 0], needs: [eta < 3/lam]}
   - {id: c, of: sqrt(lam**2), equals: lam, needs: [lam >= 0]}
+  - {id: d, of: sqrt(lam**2), equals: lam, needs: [lam <= 0]}
+  - {id: e, of: sqrt(lam**2), equals: lam, needs: [lam >= -1]}
+  - {id: f, holds: "lam**2 > 0", needs: [lam < 1]}
 """
     )
     case = load(path)
     found = [judge(Bench(case), c) for c in case.claims]
-    assert [v.verdict for v in found] == ["holds-if", "wrong", "holds-if"]
+    assert [v.verdict for v in found] == ["holds-if", "wrong", "holds-if", "wrong", "wrong", "wrong"]
     assert found[0].reason == "holds if eta < 2/lam; as stated: does not hold at eta = 2, lam = 2"
     assert "under eta < 3/lam: wrong" in found[1].reason
 
@@ -99,3 +102,19 @@ def test_an_equation_is_decided_by_its_two_sides(tmp_path: Path) -> None:
     )
     case = load(path)
     assert [judge(Bench(case), c).verdict for c in case.claims] == ["holds", "holds", "wrong"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        ("float64(0.1 + 0.2) != float64(0.3)", "proved"),  # Python: 0.1 + 0.2 != 0.3
+        ("float64(sqrt(2)*sqrt(2)) != 2", "proved"),
+        ("float64(0.25 + 0.5) != 0.75", "refuted"),
+        ("float64(exp(709.8)) < 10**308", "undecided"),  # an infinity is no value
+    ],
+)
+def test_double_arithmetic_of_numbers_is_decided_by_its_values(claim: str, status: str) -> None:
+    from derive.calculus import expand_all
+    from derive.decide.properties import decide_condition
+
+    assert decide_condition(expand_all([parse(claim, {}, Graph())])[0]).status == status

@@ -19,6 +19,7 @@ symbols:
   X: {shape: [N, n]}
   w: {shape: [n]}
   t: {shape: [N]}
+  r: {}
 define:
   z: W @ a + b
   L: sum(tanh(z))
@@ -48,6 +49,7 @@ def judged(tmp_path: Path, claim: str) -> tuple[str, str]:
         # true at n = 3 only: the other instances find it out
         ("of: sum(w)/3, equals: 'mean(w[i] for i in n)'", "wrong", "at m = 1, n = 1"),
         ('of: "hessian(E, w)", equals: X.T @ X/N', "holds", ""),
+        ('of: "d(det(jacobian(r*a, a))/r**n, r)", equals: "0*r", assuming: [r > 0]', "holds", ""),
         # products as words, with the sizes as letters
         ('of: "d(L, a)", equals: W.T @ (1 - tanh(z)**2)', "holds", "whatever the sizes"),
         ('of: "d(z, a)", equals: W', "holds", "whatever the sizes"),

@@ -47,6 +47,8 @@ def decide_holds(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds 
     """``relation.decide_holds``, where iterations may stand in the condition."""
     if not runs([condition, *assuming]):
         return relation.decide_holds(condition, assuming, bounds)
+    if not leaves_of([condition]) and not assuming:
+        return _plain_truth(condition)
     try:
         return _Steps.of([condition, *assuming], bounds or {}, assuming).holds(condition)
     except (_Beyond, ExpressionError) as e:
@@ -86,6 +88,19 @@ def _constant(pairs: Sequence[tuple[Node, Node]]) -> Decision | None:
         else:
             return Decision("undecided", "the sides are not told apart at the highest precision")
     return Decision("proved", "the exact values are equal", method="exact values")
+
+
+def _plain_truth(condition: Node) -> Decision:
+    """A condition without symbols (of a tensor: every entry), by the values of its sides."""
+    (entries,) = components_all([condition])
+    for prec in (128, 512, 2048):
+        found = evaluate(entries, {}, prec)
+        if any(v is False for v in found):
+            return Decision("refuted", "does not hold", witness={}, method="ball arithmetic")
+        if all(v is True for v in found):
+            return Decision("proved", "holds of the exact values of its sides", method="exact values")
+    fault = next((str(v) for v in found if isinstance(v, Exception)), "its sides are not told apart")
+    return Decision("undecided", fault)
 
 
 @dataclass

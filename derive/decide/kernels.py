@@ -9,6 +9,7 @@ and ``exp(x + y)`` become powers of ``exp(x/2)`` and ``exp(y)``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from functools import partial, reduce
 from typing import Any
 
@@ -47,21 +48,23 @@ def exponential(nf: Normal, u: Quotient) -> Quotient:
         if log is not None:  # exp(c*log|p|) = |p|**c
             result = ring.mul(result, abs_power(nf, log.parts[0], c))
             continue
-        scale = ring.scale(("exp", *key), int(c.q))
+        unit = ring.unit(("exp", *key), c)
+        scale = 1 / unit
         base = ring.kernel(
             ("exp", *key, scale),
             _call(nf, "exp", num, den, scale),
             ring.free(num, den),
             (num, den, ring.ctx.constant(scale)),
         )
-        result = ring.mul(result, ring.power(ring.poly(ring.gen(base)), int(c * scale)))
+        result = ring.mul(result, ring.power(ring.poly(ring.gen(base)), int(c / unit)))
     return result
 
 
-def _call(nf: Normal, op: str, num: Poly, den: Poly, scale: int) -> Callable[[], Node]:
+def _call(nf: Normal, op: str, num: Poly, den: Poly, scale: int | fmpq) -> Callable[[], Node]:
     """How exp(num/den/scale), sin(...) is written."""
     ring, g = nf.ring, nf.ring.graph
-    return lambda: g.call(op, g.div(g.div(ring.node(num), ring.node(den)), g.const(scale)))
+    below = g.const(Fraction(int(scale.p), int(scale.q)) if isinstance(scale, fmpq) else scale)
+    return lambda: g.call(op, g.div(g.div(ring.node(num), ring.node(den)), below))
 
 
 def _single(nf: Normal, p: Poly, *kinds: str) -> Kernel | None:

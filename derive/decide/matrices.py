@@ -61,9 +61,9 @@ def prove(a: Node, b: Node, assuming: Sequence[Node] = (), sizes: Sizes | None =
         try:
             return _prove(roots[0], roots[1], roots[2:], Algebra(ring, (sizes or Sizes()).letters), sizes or Sizes())
         except Regrow:
-            scales, room = ring.scales, ring.room
+            grown, room = ring, ring.room
             ring = Ring(a.graph, 2 * room if len(ring.kernels) >= room // 2 else room)
-            ring.scales = scales
+            ring.scales, ring.units, ring.exponents = grown.scales, grown.units, grown.exponents
         except (NoForm, Unwieldy, ZeroDivisionError, ExpressionError, RecursionError):
             return None
     return None

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
@@ -26,6 +27,7 @@ MAX_DEGREE = 20_000  # total degree
 MAX_GCD = 600  # terms up to which common factors are looked for
 MAX_FACTOR = 80  # terms up to which a polynomial is factored
 MAX_KERNELS = 1024
+MAX_SCALE = 5040  # of a unit, the multiples that exponents are
 MAX_WORK = 400_000  # terms multiplied with each other in all, for one claim
 
 
@@ -86,6 +88,8 @@ class Ring:
         self.table: dict[Key, Kernel] = {}
         self.related: list[Kernel] = []
         self.scales: dict[Key, int] = {}  # exponents of a basis element are multiples of 1/scale
+        self.units: dict[Key, fmpq] = {}  # of an exp: exponents are multiples of it, where no 1/scale is fine enough
+        self.exponents: dict[Key, set[fmpq]] = {}  # those seen
         self.spent = 0
         self._factors: dict[Key, tuple[fmpq, list[tuple[Poly, int]]]] = {}
         self._open(max(16, 1 << (room - 1).bit_length()))
@@ -137,6 +141,25 @@ class Ring:
         tail = (0,) * (self.room - self.room // 2)
         return fmpq_mpoly({(*e, *tail): c for e, c in p.terms()}, self.ctx)
 
+    def unit(self, basis: Key, exponent: fmpq) -> fmpq:
+        """What all exponents of a basis element are multiples of: 1/scale, or their greatest common divisor where they are
+        decimals such as 0.044715. Raises Regrow where it had to become smaller, Unwieldy where multiples get too large."""
+        seen = self.exponents.setdefault(basis, set())
+        seen.add(exponent)
+        unit = self.units.get(basis)
+        if unit is None:
+            try:
+                return fmpq(1, self.scale(basis, int(exponent.q)))
+            except Unwieldy:
+                unit = fmpq(0)
+        if unit == 0 or (exponent / unit).q != 1:
+            finest = reduce(_common, seen)
+            if max(abs(c) for c in seen) / finest > MAX_SCALE:
+                raise Unwieldy("exponents with too large a common denominator")
+            self.units[basis] = finest
+            raise Regrow
+        return unit
+
     def scale(self, basis: Key, denominator: int) -> int:
         """How finely exponents of a basis element are divided. Raises Regrow where it had to become finer."""
         from math import lcm
@@ -144,7 +167,7 @@ class Ring:
         have = self.scales.get(basis, 1)
         need = lcm(have, denominator)
         if need != have:
-            if need > 5040:
+            if need > MAX_SCALE:
                 raise Unwieldy("exponents with too large a common denominator")
             self.scales[basis] = need
             raise Regrow
@@ -186,6 +209,8 @@ class Ring:
             raise ZeroDivisionError
         if num == 0:
             return self.zero
+        if self.related and not den.is_constant():
+            num, den = self._without_roots(num, den)
         if len(num) > MAX_TERMS or len(den) > MAX_TERMS:
             raise Unwieldy(f"a polynomial of {max(len(num), len(den))} terms")
         if den.is_constant():
@@ -198,6 +223,19 @@ class Ring:
         if c != 1:
             num, den = num / c, den / c
         return Quotient(num, den)
+
+    def _without_roots(self, num: Poly, den: Poly) -> tuple[Poly, Poly]:
+        """The same quotient without roots of numbers that divide the whole denominator: 1/sqrt(2) is sqrt(2)/2."""
+        degrees = den.degrees()
+        for k in self.related:
+            assert k.relation
+            power, value = k.relation
+            if not degrees[k.index] or not value.is_constant():
+                continue
+            if least := min(int(e[k.index]) for e, _ in den.terms()):
+                factor = self.gens[k.index] ** (power - least)
+                num, den = self.reduce(self.times(num, factor)), self.reduce(self.times(den, factor))
+        return num, den
 
     def add(self, x: Quotient, y: Quotient) -> Quotient:
         if x.den.is_one() and y.den.is_one():
@@ -368,6 +406,13 @@ def _trimmed(e: tuple[int, ...]) -> tuple[int, ...]:
     while n and not e[n - 1]:
         n -= 1
     return tuple(e[:n])
+
+
+def _common(a: fmpq, b: fmpq) -> fmpq:
+    """The greatest number that two are whole multiples of."""
+    from math import gcd
+
+    return fmpq(gcd(int(a.p) * int(b.q), int(b.p) * int(a.q)), int(a.q) * int(b.q))
 
 
 def _fraction(c: fmpq) -> Any:
