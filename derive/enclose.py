@@ -86,6 +86,8 @@ def value_of(n: Node, args: Sequence[Value]) -> Value:
         return Undetermined(f"{n.attr[0]} is an abstract function: it has no value")
     if n.op == "where":  # the branch not taken need not have a value
         return args[0] if isinstance(args[0], Exception) else args[1] if args[0] else args[2]
+    if n.op in ("and", "or") and any(a is (n.op == "or") for a in args):  # whatever the other is
+        return n.op == "or"
     for a in args:
         if isinstance(a, Exception):
             if n.op == "select" and a is not args[0]:

@@ -82,3 +82,20 @@ def test_entries_have_conditions_of_their_own() -> None:
     found = decide_holds(parse("w**2 > 0", SCOPE, G))
     assert found.status == "proved-if"
     assert [to_text(c) for c in found.missing] == ["w[0] != 0", "w[1] != 0"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "status", "words"),
+    [
+        ("implies(x > y and y > 0, 1/x < 1/y)", "proved", ""),  # a false premise asks for no value of 1/x
+        ("implies(x > 0, 1/x > 0)", "proved", ""),
+        ("implies(x < 0, log(x) > 5)", "proved-if", "does not at x = -1"),
+        ("sqrt(x) <= x/sqrt(x)", "proved-if", "where sqrt(x) != 0"),
+        ("1/x > 0 or x > 5", "refuted", ""),
+    ],
+)
+def test_what_is_told_to_be_missing_suffices_and_its_witness_fails(claim: str, status: str, words: str) -> None:
+    g = Graph()
+    found = decide_holds(parse(claim, {n: g.symbol(n) for n in "xy"}, g))
+    assert found.status == status
+    assert words in found.reason

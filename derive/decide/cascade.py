@@ -91,6 +91,8 @@ def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds
             found = Decision("undecided", f"a limit of work was reached: {e}")
         except RecursionError:
             found = Decision("undecided", "nested too deeply")
+        if found.status == "proved-if":
+            found = _sufficient(found, x, y, assumed, ends)
         if found.status == "undecided":
             found = _by_example(x, y, assumed, ends) or found
         decisions.append(replace(found, index=index) if a.shape else found)
@@ -215,6 +217,43 @@ def _decide(
         except Unwieldy:
             pass  # a later stage may see more
     return _by_regions(domain, seen)
+
+
+def _sufficient(found: Decision, a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    """A condition that is told is one under which the sides are proved equal; what it leaves out is added."""
+    missing = found.missing
+    for _ in range(MAX_OPENINGS):
+        try:
+            under = _decide(a, b, [*assuming, *missing], bounds, _Quick(Ring(a.graph)))
+        except (Unwieldy, RecursionError):
+            return found
+        if under.status == "proved":
+            return found if missing is found.missing else _with_missing(found, a, b, missing, assuming, bounds)
+        if under.status == "undecided" and not under.empty:
+            return found  # it was read off the regions in which the claim fails; what is left is proved there
+        if under.status != "proved-if" or not (more := [c for c in under.missing if c not in missing]):
+            break
+        missing = (*missing, *more)
+    from derive.language import to_text
+
+    needs = " and ".join(to_text(c) for c in found.missing)
+    return Decision("undecided", f"not equal everywhere ({found.reason}), and whether {needs} suffices is not settled")
+
+
+def _with_missing(
+    found: Decision, a: Node, b: Node, missing: tuple[Node, ...], assuming: Sequence[Node], bounds: Bounds
+) -> Decision:
+    """The same with other conditions, of which those are left out that the others make needless."""
+    from derive.language import to_text
+
+    for c in missing:
+        rest = tuple(m for m in missing if m is not c)
+        if rest and _decide(a, b, [*assuming, *rest], bounds, _Quick(Ring(a.graph))).status == "proved":
+            missing = rest
+    before, after = (" and ".join(to_text(c) for c in part) for part in (found.missing, missing))
+    reason = found.reason.replace(f", if {before}", f", if {after}", 1)
+    kept = tuple(dict.fromkeys([*missing, *found.conditions[len(found.missing) :]]))
+    return replace(found, missing=missing, conditions=kept, reason=reason)
 
 
 def _by_example(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
@@ -519,9 +558,10 @@ def _proved_if(
     judged = domain.judge(simple)
     left, right = both_shown(judged.left, judged.right)
     needs = " and ".join(to_text(c) for c in missing)
+    rest = [c for c in conditions if c not in missing]
     return Decision(
         "proved-if",
-        f"{how}, if {needs}; at {_at(simple)} the left side is {left}, the right side {right}",
+        f"{how}, if {needs}{_where(rest)}; at {_at(simple)} the left side is {left}, the right side {right}",
         tuple(dict.fromkeys([*missing, *conditions])),
         missing,
         simple,

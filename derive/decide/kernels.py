@@ -551,11 +551,13 @@ def _not(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
 
 @rule("and", "or")
 def _both(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
+    decisive = n.op == "or"
+    taken = next((a for a, v in zip(n.args, args, strict=True) if v is decisive), None)
+    if taken is not None:  # whatever the other is, or were it nothing: a premise that is false
+        nf.follow(n, taken)
+        return decisive
     if NOTHING in args:
         return NOTHING
-    decisive = n.op == "or"
-    if decisive in args:
-        return decisive
     return None if None in args else not decisive
 
 

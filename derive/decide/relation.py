@@ -124,5 +124,6 @@ def _reason(found: Decision) -> str:
             return f"does not hold at {at}" if at else "does not hold"
         case "proved-if":
             needs = " and ".join(to_text(c) for c in found.missing)
-            return f"holds if {needs}; does not at {at}"
+            rest = " and ".join([to_text(c) for c in found.conditions if c not in found.missing][:4])
+            return f"holds if {needs}{', where ' * bool(rest)}{rest}; does not at {at}"
     return found.reason
