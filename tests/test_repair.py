@@ -226,3 +226,23 @@ claims:
     assert "as stated: not equal at z = -1" in found["range"].reason
     assert found["special"].verdict == "wrong"
     assert "holds if w == 0" in found["special"].reason
+
+
+@pytest.mark.parametrize(
+    ("text", "assuming", "words"),
+    [
+        ("leaky_relu(x, a) == max(x, a*x)", (), "holds if a <= 1"),
+        ("sqrt(x**2 + 2*x*y + y**2) == x + y", (), "holds if x + y >= 0"),
+        ("x == y", ("x*z == y*z",), "holds if z != 0"),
+    ],
+)
+def test_the_widest_condition_is_told(text: str, assuming: tuple[str, ...], words: str) -> None:
+    found = diagnosed(text, assuming=assuming)
+    assert found is not None
+    assert found.words == words
+
+
+@pytest.mark.parametrize(("text", "assuming"), [("sin(pi*n) == 0", ()), ("A == A.T", ()), ("x == 1", ("x**2 == 1",))])
+def test_a_side_is_not_told_as_its_own_repair(text: str, assuming: tuple[str, ...]) -> None:
+    found = diagnosed(text, shaped="A" in text, assuming=assuming)
+    assert found is None

@@ -26,6 +26,7 @@ _TRUE: dict[str, Callable[[Any], bool]] = {
     "gt": lambda v: bool(v > 0),
     "le": lambda v: bool(v <= 0),
     "lt": lambda v: bool(v < 0),
+    "ne": lambda v: bool(v != 0),
 }
 
 
@@ -49,12 +50,13 @@ class _Seen:
 
 
 def conditions(domain: Domain) -> Iterator[Condition]:
-    """Sign and range conditions first, the weakest before the strongest; then special values."""
+    """Sign and range conditions first, those that most points meet before narrower ones; then special values."""
     seen = [s for p in domain.points(MANY) if (s := _seen(domain, p)) is not None]
     if not any(not s.equal for s in seen):
         return
     # a side that tells cases apart itself, and is right in one of them, is wrong in the other
     whole = not any(n.op in _PIECEWISE for n in topological([domain.b]))
+    found: list[tuple[int, Condition]] = []
     for subject, edge in _subjects(domain):
         for op, holds in _TRUE.items():
             inside = []
@@ -69,7 +71,10 @@ def conditions(domain: Domain) -> Iterator[Condition]:
                 continue
             g = subject.graph
             condition = g.call(op, subject, g.const(edge))
-            yield Condition(condition, whole and _says_something(domain, condition, inside, seen))
+            found.append(
+                (len(inside), Condition(condition, whole and _says_something(domain, condition, inside, seen)))
+            )
+    yield from (c for _, c in sorted(found, key=lambda f: -f[0]))
     yield from _special(domain, seen)
 
 
@@ -90,6 +95,8 @@ def _subjects(domain: Domain) -> Iterator[tuple[Node, Fraction]]:
     for n in list(asked)[:MAX_SUBJECTS]:
         if n not in symbols and n.op != "const":
             yield n, zero
+    if domain.b not in asked and domain.b.op != "const":
+        yield domain.b, zero  # sqrt(u**2) == u
     for s in symbols:
         yield s, one
 
@@ -100,6 +107,8 @@ def _special(domain: Domain, seen: Sequence[_Seen]) -> Iterator[Condition]:
     claimed = set(topological([domain.b]))
     for s in (s for s in domain.symbols[:MAX_SUBJECTS] if s not in claimed):
         for value in (Fraction(0), Fraction(1)):
+            if {s, g.const(value)} == {domain.a, domain.b}:
+                continue  # the claim itself
             condition = g.call("eq", s, g.const(value))
             there = Domain(domain.a, domain.b, [*domain.assuming, condition], domain.bounds)
             found = [x for p in there.points(8) if (x := _seen(there, p)) is not None]

@@ -166,9 +166,16 @@ class _Search:
                 if new is spot.node or new.shape != spot.node.shape or is_boolean(new) != is_boolean(spot.node):
                     continue
                 mended = spot.replaced(new)
+                if self._restates() and {spot.node, new} == {self.a, self.b}:
+                    continue
                 if mended.shape == self.b.shape and mended not in seen:
                     seen.add(mended)
                     yield _Candidate(kind, spot.node, new, mended)
+
+    def _restates(self) -> bool:
+        """Whether the true side in the place of the claimed one says no more than that they differ: P.T for P."""
+        turned = any(n.op == "transpose" and n.args[0] is m for n, m in ((self.a, self.b), (self.b, self.a)))
+        return self.b.op == "const" or turned
 
     # -- points -----------------------------------------------------------------------------------------
 
