@@ -113,10 +113,16 @@ def _matmul(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
     columns = b.shape[1] if len(b.shape) == 2 else 1
     x, y = args
     return [
-        _add_up(g, [g.mul(x[i * inner + k], y[k * columns + j]) for k in range(inner)])
+        _add_up(g, [_product(g, x[i * inner + k], y[k * columns + j]) for k in range(inner)])
         for i in range(rows)
         for j in range(columns)
     ]
+
+
+def _product(g: Graph, a: Node, b: Node) -> Node:
+    """An entry times an entry; 0 times what may have no value is no plain 0."""
+    kept = (a is g.zero and not b.total) or (b is g.zero and not a.total)
+    return g.node("mul", (a, b)) if kept else g.mul(a, b)
 
 
 def _transpose(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:

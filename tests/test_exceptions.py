@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from derive.calculus import expand
-from derive.decide import decide_holds
+from derive.decide import decide_equal, decide_holds
 from derive.enclose import rational, truth
 from derive.graph import Graph, Node
 from derive.language import parse, to_text
@@ -82,6 +82,15 @@ def test_entries_have_conditions_of_their_own() -> None:
     found = decide_holds(parse("w**2 > 0", SCOPE, G))
     assert found.status == "proved-if"
     assert [to_text(c) for c in found.missing] == ["w[0] != 0", "w[1] != 0"]
+
+
+def test_zero_times_what_has_no_value_is_no_zero_in_a_product_of_matrices() -> None:
+    g = Graph()
+    scope = {n: g.symbol(n) for n in "xy"}
+    a, b = expand(parse("diag([0, 1]) @ [log(x), y]", scope, g)), expand(parse("[0, y]", scope, g))
+    found = decide_equal(a, b)
+    assert found.status == "proved-if"
+    assert [to_text(c) for c in found.missing] == ["x > 0"]
 
 
 @pytest.mark.parametrize(
