@@ -30,6 +30,21 @@ def test_claims_of_the_command_line(
     assert words in "".join(capfd.readouterr())
 
 
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        ("d(tanh(x), x) == tanh(x)*(1 - tanh(x))", "one step: right with 1 + tanh(x) in place of tanh(x)"),
+        # 1/(1 - beta) has no value at beta = 1, where both sides have one
+        ("sum(beta**k for k in 3) == 1 - beta**3", "one step: right times 1/(1 - beta), where 1 - beta != 0"),
+        # the slip is on the left
+        ("x*(x + 1)**2 == x**3 + x", "on the left side, "),
+    ],
+)
+def test_the_step_that_mends(claim: str, words: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["prove", claim]) == 1
+    assert words in capfd.readouterr().out
+
+
 def test_what_takes_too_long_is_undecided(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["prove", "d(sigmoid(z), z) <= 1/4", "--timeout", "0.0001"]) == 1
     assert capfd.readouterr().out == "undecided: timed out after 0.0001 s\n"

@@ -22,6 +22,7 @@ class Exhausted(Unwieldy):
 
 
 _until: float | None = None
+_given = SECONDS
 _calls = 0
 _EVERY = 16  # calls for one look at the clock, which takes as long as a small step
 
@@ -29,11 +30,11 @@ _EVERY = 16  # calls for one look at the clock, which takes as long as a small s
 @contextmanager
 def budget(seconds: float = SECONDS) -> Iterator[None]:
     """Inside, ``check`` watches the time. Questions that are asked on the way share the budget of the first."""
-    global _until
+    global _until, _given
     if _until is not None:
         yield
         return
-    _until = process_time() + seconds
+    _until, _given = process_time() + seconds, seconds
     try:
         yield
     finally:
@@ -48,7 +49,7 @@ def check() -> None:
     _calls += 1
     if _calls % _EVERY == 0 and process_time() > _until:
         _calls -= 1  # the next call looks again
-        raise Exhausted(f"it took more than {SECONDS:g} seconds")
+        raise Exhausted(f"it took more than {_given:g} seconds")
 
 
 def spent() -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 from flint import fmpq
 
 from derive.components import components_all
-from derive.decide.cascade import decide_equal
+from derive.decide.cascade import Decision, decide_equal, has_value
 from derive.decide.polynomials import limited
 from derive.decide.refute import Bounds, Domain
 from derive.decide.whole import too_large
@@ -57,7 +57,8 @@ class Repair:
     """``old`` in the refuted side should be ``new``, which makes it ``mended``.
 
     Kind ``factor`` without ``old``: the whole side times ``new``. Kind ``condition``: true where ``new`` holds; ``region``
-    says that this is more than a special value, and that both sides still say something there.
+    says that this is more than a special value, and that both sides still say something there. ``needs``: what the mended side
+    needs for a value and neither of the two sides did.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Repair:
     new: Node
     mended: Node
     region: bool = False
+    needs: tuple[Node, ...] = ()
 
 
 def find(
@@ -118,6 +120,7 @@ class _Search:
         self.until = monotonic() + limits.seconds
         self.pool = self._pool(others)
         self.scalar_bounds = _scalar(bounds)
+        self.own = {n for side in (*self.left, *self.right) for n in has_value(side)}
         self.domain = Domain(_total(self.left), _total(self.right), self.given, self.scalar_bounds)
 
     def run(self) -> Repair | None:
@@ -126,13 +129,20 @@ class _Search:
         points = self._points()
         if not points:
             return None
+        second: Repair | None = None  # one that has no value at some points where both sides have one
         for group in self._groups(points):
             for c in self._surviving(list(group), points):
                 if self.proofs <= 0 or monotonic() > self.until:
-                    return None
-                if self._proved(c.mended, ()):
-                    return Repair(c.kind, c.old, c.new, c.mended)
-        return self._condition()
+                    return second
+                found = self._decided(c.mended, ())
+                if found.status != "proved":
+                    continue
+                needs = tuple(n for n in found.conditions if n not in self.own)
+                repair = Repair(c.kind, c.old, c.new, c.mended, needs=needs)
+                if not needs:
+                    return repair
+                second = second or repair
+        return second or self._condition()
 
     def _groups(self, points: Sequence[_Point]) -> Iterator[Iterator[_Candidate]]:
         """Candidates, cheap and telling ones first."""
@@ -270,16 +280,16 @@ class _Search:
 
     # -- proofs -------------------------------------------------------------------------------------------
 
-    def _proved(self, mended: Node, more: Sequence[Node]) -> bool:
+    def _decided(self, mended: Node, more: Sequence[Node]) -> Decision:
         self.proofs -= 1
-        return decide_equal(self.a, mended, [*self.assuming, *more], self.bounds).status == "proved"
+        return decide_equal(self.a, mended, [*self.assuming, *more], self.bounds)
 
     def _condition(self) -> Repair | None:
         """A condition on one quantity under which the formula is true."""
         for c in conditions(self.domain):
             if self.proofs <= 0 or monotonic() > self.until:
                 return None
-            if self._proved(self.b, [c.node]):
+            if self._decided(self.b, [c.node]).status == "proved":
                 return Repair("condition", None, c.node, self.b, c.region)
         return None
 

@@ -61,7 +61,8 @@ def by_size(seen: Sequence[tuple[Fraction, Mapping[str, int]]]) -> str:
 
 def said(repair: Repair) -> str:
     """The step in words."""
-    return WORDS.get(repair.kind, _instead)(repair)
+    words = WORDS.get(repair.kind, _instead)(repair)
+    return f"{words}, where {' and '.join(map(_text, repair.needs[:3]))}" if repair.needs else words
 
 
 def _factor(r: Repair) -> str:

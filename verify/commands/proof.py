@@ -8,6 +8,7 @@ from functools import partial
 
 from derive import api, language
 from derive.decide import Decision
+from derive.decide.budget import budget
 from derive.graph import Node
 from verify.commands.derivation import Unreadable, read_shapes, said
 from verify.suite.limited import Stopped, limited
@@ -44,13 +45,14 @@ def proved(
     claim = said("CLAIM", text, lambda: language.parse(text, scope, graph, boolean=True))
     given = [said("--assuming", a, partial(language.parse, a, scope, graph, boolean=True)) for a in assuming]
     try:
-        return limited(lambda: _answer(claim, given, replay), seconds)
+        return limited(lambda: _answer(claim, given, replay, seconds), seconds)
     except Stopped as why:
         return Answer((f"undecided: {why}",), False)
 
 
-def _answer(claim: Node, given: Sequence[Node], replay: bool) -> Answer:
-    decision = decide(claim, given)
+def _answer(claim: Node, given: Sequence[Node], replay: bool, seconds: float) -> Answer:
+    with budget(seconds):
+        decision = decide(claim, given)
     word, true = ANSWERS[decision.status]
     lines = [f"{word}: {decision.reason}"]
     if decision.status == "proved" and decision.conditions and "where" not in decision.reason:
@@ -71,8 +73,10 @@ def _step(claim: Node, given: Sequence[Node]) -> str:
     if claim.op != "eq":
         return ""
     a, b = (claim.graph.broadcast(side, claim.shape) for side in claim.args)
-    found = diagnosis(a, b, assuming, {})
-    return found.words if found is not None else ""
+    if (found := diagnosis(a, b, assuming, {})) is not None:
+        return found.words
+    found = diagnosis(b, a, assuming, {})  # of two sides either may be the one that was meant
+    return f"on the left side, {found.words}" if found is not None and not found.condition else ""
 
 
 def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
