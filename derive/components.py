@@ -14,7 +14,7 @@ from math import isqrt
 from derive import shapes
 from derive.composites import COMPOSITES
 from derive.errors import ExpressionError
-from derive.graph import FOLDING, Graph, Node, Shape, marks_a_jump, topological
+from derive.graph import FOLDING, Graph, Node, Shape, marks_a_jump, topological, valued
 from derive.meaning import meaning
 from derive.operators import DEFERRED, DERIVATIVES, OPERATORS
 
@@ -121,7 +121,7 @@ def _matmul(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
 
 def _product(g: Graph, a: Node, b: Node) -> Node:
     """An entry times an entry; 0 times what may have no value is no plain 0."""
-    kept = (a is g.zero and not b.total) or (b is g.zero and not a.total)
+    kept = (a is g.zero and not valued(b)) or (b is g.zero and not valued(a))
     return g.node("mul", (a, b)) if kept else g.mul(a, b)
 
 

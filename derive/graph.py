@@ -38,7 +38,7 @@ MAX_POWER_BITS = 20_000  # a folded constant never grows past this; larger power
 class Node:
     """One subexpression. Compare with ``is``; build only through a ``Graph``."""
 
-    __slots__ = ("args", "attr", "graph", "id", "op", "shape", "total")
+    __slots__ = ("args", "attr", "graph", "id", "op", "shape")
 
     op: str
     args: tuple[Node, ...]
@@ -46,7 +46,6 @@ class Node:
     shape: Shape
     id: int
     graph: Graph
-    total: bool  # plainly has a value at all values of its symbols
 
     def __repr__(self) -> str:
         from derive.printing import to_text
@@ -109,6 +108,7 @@ class Graph:
         self.named: dict[Node, Node] = {}
         # expressions over placeholders, read and differentiated once (see meaning)
         self.templates: dict[Any, Any] = {}
+        self._valued: dict[Node, bool] = {}  # whether a node has a value everywhere, as far as it was asked
 
     def __len__(self) -> int:
         return len(self._table)
@@ -126,7 +126,6 @@ class Graph:
             found.shape = shape
             found.graph = self
             found.id = len(table)
-            found.total = _total(op, args) and all(a.total for a in args)
             table[key] = found
         return found
 
@@ -354,6 +353,24 @@ class Graph:
         return self.node("concat", tuple(parts), None, shapes.concat([p.shape for p in parts]))
 
 
+def valued(root: Node) -> bool:
+    """Whether a node has a value at all values of its symbols, as far as that is plain to see."""
+    known = root.graph._valued
+    work = [root]
+    while work:
+        n = work[-1]
+        if n not in known:
+            if not _total(n.op, n.args):
+                known[n] = False
+            elif unseen := [a for a in n.args if a not in known]:
+                work += unseen
+                continue
+            else:
+                known[n] = all(known[a] for a in n.args)
+        work.pop()
+    return known[root]
+
+
 def _total(op: str, args: tuple[Node, ...]) -> bool:
     """Whether an operator has a value wherever these arguments have one, as far as that is plain to see."""
     if op in _TOTAL:
@@ -415,14 +432,9 @@ def _rebuilt(
 def with_args_valued(n: Node, args: tuple[Node, ...]) -> Node:
     """The node with other arguments, folded where nothing is lost that may have no value."""
     found = with_args(n, args)
-    if (
-        found.total
-        and n.op in FOLDING
-        and not (_total(n.op, args) and all(a.total for a in args))
-        and not _numbers(args)
-    ):
+    if n.op in FOLDING and valued(found) and not (_total(n.op, args) and all(map(valued, args))) and not _numbers(args):
         return n.graph.node(n.op, args, n.attr, n.shape)
-    if n.op == "sum" and found.op != "sum" and not args[0].total:
+    if n.op == "sum" and found.op != "sum" and not valued(args[0]):
         return n.graph.sum(args[0], n.attr)
     return found
 

@@ -19,8 +19,8 @@ from typing import NamedTuple
 from derive.calculus import expand_all
 from derive.components import components_all
 from derive.derived import Derivation, Part
-from derive.graph import Graph, Node, marks_a_jump, topological
-from derive.operators import DEFERRED, DERIVATIVES, OPERATORS
+from derive.graph import Graph, Node, marks_a_jump, topological, valued
+from derive.operators import DEFERRED, DERIVATIVES
 
 MAX_DEPTH = 12  # levels below a factor that are looked at, to see whether it vanishes with s
 
@@ -198,14 +198,14 @@ def _sides(select: Node) -> tuple[Node, Node]:
 
 
 def _select(g: Graph, s: Node, a: Node, b: Node) -> Node:
-    return g.call("select", s, a, b) if a is not b or not _total(s) or not _total(a) else a
+    return g.call("select", s, a, b) if a is not b or not valued(s) or not valued(a) else a
 
 
 def _times(g: Graph, factors: Sequence[Node]) -> Node:
     """The product. 0*log(x) is not folded: it has no value where log(x) has none."""
     made = g.one
     for f in factors:
-        folds = not (_is_zero(f) or _is_zero(made)) or (_total(made) and _total(f))
+        folds = not (_is_zero(f) or _is_zero(made)) or (valued(made) and valued(f))
         made = g.mul(made, f) if folds else g.call("mul", *((f, made) if _is_zero(f) else (made, f)))
     return made
 
@@ -239,33 +239,6 @@ def _vanishes(f: Node, s: Node, depth: int = MAX_DEPTH) -> bool:
         case "select":
             return all(_vanishes(a, s, depth - 1) for a in f.args[1:])
     return f.op in _ODD and _vanishes(f.args[0], s, depth - 1)
-
-
-def _total(n: Node) -> bool:
-    """Whether a node has a value whatever the values of its symbols are."""
-    return all(_always(m) for m in topological([n]))
-
-
-def _always(n: Node) -> bool:
-    if n.op == "div":
-        return n.args[1].op == "const" and n.args[1].attr != 0
-    if n.op == "pow":
-        return n.args[1].op == "const" and type(n.args[1].attr) is int and n.args[1].attr >= 0
-    if n.op in OPERATORS:
-        return not OPERATORS[n.op].domain
-    return n.op in (
-        "const",
-        "symbol",
-        "def",
-        "index",
-        "sum",
-        "matmul",
-        "transpose",
-        "broadcast",
-        "reshape",
-        "stack",
-        "concat",
-    )
 
 
 # -- sums --------------------------------------------------------------------------------------------
