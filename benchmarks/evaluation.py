@@ -22,6 +22,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
 
+# after the settings, which these read when they are imported
 import networks  # noqa: E402
 import numpy as np  # noqa: E402
 from timing import Call, available, in_turn, ratio  # noqa: E402

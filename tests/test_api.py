@@ -6,6 +6,7 @@ import doctest
 import subprocess
 import sys
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -325,7 +326,7 @@ def test_a_program_refuses_other_shapes_than_it_is_written_for(
         import torch
 
         arrays = {k: torch.tensor(v) for k, v in arrays.items()}
-        ones = lambda shape: torch.ones(shape, dtype=torch.float64)  # noqa: E731
+        ones = partial(torch.ones, dtype=torch.float64)
     assert [tuple(r.shape) for r in run(**arrays)] == [(), (3,)]
     with pytest.raises(ValueError, match=message):
         run(**{**arrays, **{k: ones(shape) for k, shape in changed.items()}})

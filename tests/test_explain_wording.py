@@ -103,7 +103,7 @@ claims:
     assert re.search(r"the library's loss +\(p - y\)\*\*2\n", made)
     ours, theirs = (
         float(re.search(rf"{name} +([\d.]+)\n", made)[1]) for name in ("the document", "the library's loss")
-    )  # type: ignore[index]
+    )  # type: ignore[index]  # a miss fails the test
     assert ours * 2 == theirs != 0
     assert "The translation: the document's is the library's loss times 1/2." in made
 

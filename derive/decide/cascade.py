@@ -207,7 +207,7 @@ def _decide(
     found: Decision | None
     if a is b:
         found = Decision("proved", "both sides are the same expression", method="same expression")
-        return _inhabited(domain, found) if assuming or bounds or _fragile(a) else found
+        return _inhabited(domain, found) if assuming or bounds or fragile(a) else found
     if len(domain.order) > MAX_NODES:
         raise Unwieldy(f"{len(domain.order)} subexpressions")
     try:
@@ -365,7 +365,7 @@ def _by_polynomials(domain: Domain, quick: _Quick, fidelity: Fidelity) -> Decisi
 
 def _same_definedness(domain: Domain) -> tuple[Node, ...] | None:
     """The conditions under which both sides have a value, if plainly the same for both but for cancelled factors."""
-    needs_a, needs_b = _fragile(domain.a), _fragile(domain.b)
+    needs_a, needs_b = fragile(domain.a), fragile(domain.b)
     for n in needs_a.keys() ^ needs_b.keys():  # 0/s is no factor that cancels: it says that there is no value at s = 0
         if n[0] != "ne" or any(m.op in _KINKED for m in topological(n[1])):
             return None
@@ -375,13 +375,13 @@ def _same_definedness(domain: Domain) -> tuple[Node, ...] | None:
 
 def has_value(root: Node) -> list[Node]:
     """Conditions under which a scalar has a value: what divides is not 0, what stands under a root not negative, and so on."""
-    return list(_fragile(root).values())
+    return list(fragile(root).values())
 
 
 _Need = tuple[str, tuple[Node, ...]]
 
 
-def _fragile(root: Node) -> dict[_Need, Node]:
+def fragile(root: Node) -> dict[_Need, Node]:
     """What below a root may lack a value: by what it needs, with the condition."""
     g = root.graph
     out: dict[_Need, Node] = {}
@@ -596,7 +596,7 @@ def _inhabited(domain: Domain, found: Decision) -> Decision:
         for point in domain.points(24, chosen):
             if domain.judge(point, highest=0).kind in valued:
                 return found
-    needed = [c for n in _fragile(domain.a).values() for c in constraints(n)]
+    needed = [c for n in fragile(domain.a).values() for c in constraints(n)]
     if any(domain.judge(point, highest=0).kind in valued for point in domain.points(24, needed)):
         return found
     for example in instances([domain.a, domain.b, *domain.assuming]):  # where abstract functions leave no values

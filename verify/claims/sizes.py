@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from derive.decide.cascade import _fragile
+from derive.decide.cascade import fragile
 from derive.enclose import truth
 from derive.graph import Node, topological
 from derive.printing import to_text
@@ -136,7 +136,7 @@ def gap_of(bench: Bench, claim: Claim) -> Gap | None:
 def _lacking(bench: Bench, side: Node) -> Node | None:
     """What a side needs for a value, and does not have whatever the symbols are."""
     for entry in bench.entries(side):
-        for (kind, _), need in _fragile(entry).items():
+        for (kind, _), need in fragile(entry).items():
             if kind not in ("where", "select") and not _speaks(need) and truth(need, {}) is False:
                 return need
     return None

@@ -111,6 +111,18 @@ def command(brief: str, help_text: str, epilog: str = EXIT_CODES) -> Callable[[C
     return made
 
 
+def timeout_option(help_text: str) -> Callable[[Any], Any]:
+    """``--timeout SECONDS``, of one claim."""
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="SECONDS",
+        default=10.0,
+        show_default=True,
+        help=help_text,
+    )
+
+
 def print_faults(faults: Sequence[Any], err: bool) -> None:
     from verify.suite.progress import printable
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from verify.commands.frame import AS_PINNED, FINDINGS, Fault, command, say
+from verify.commands.frame import AS_PINNED, FINDINGS, Fault, command, say, timeout_option
 
 
 @command(
@@ -31,14 +31,7 @@ Exit codes:
 @click.argument("claim", metavar="CLAIM")
 @click.option("--assuming", multiple=True, metavar="CONDITION", help="What may be assumed, such as 'x > 0'.")
 @click.option("--shape", "shape_texts", multiple=True, metavar="NAME=SIZES", help="W=2,3 a matrix, x=3 a vector.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    default=10.0,
-    show_default=True,
-    help="What takes longer is undecided.",
-)
+@timeout_option("What takes longer is undecided.")
 @click.option("--replay", is_flag=True, help="Show the regions and normal forms of the proof.")
 def prove(claim: str, assuming: tuple[str, ...], shape_texts: tuple[str, ...], timeout: float, replay: bool) -> int:
     from derive.errors import ExpressionError

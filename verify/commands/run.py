@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 import click
 
 from verify import places
-from verify.commands.frame import AS_PINNED, FAULT, FINDINGS, INTERRUPTED, Fault, command, print_faults, say
+from verify.commands.frame import (
+    AS_PINNED,
+    FAULT,
+    FINDINGS,
+    INTERRUPTED,
+    Fault,
+    command,
+    print_faults,
+    say,
+    timeout_option,
+)
 from verify.commands.report import write_reports
 
 if TYPE_CHECKING:
@@ -39,13 +49,8 @@ if TYPE_CHECKING:
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results there.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write the markdown reports there.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes.  [default: one a processor]")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    default=10.0,
-    show_default=True,
-    help="A claim that takes longer is undecided (a check of an implementation: 60 s, or SECONDS if that is more).",
+@timeout_option(
+    "A claim that takes longer is undecided (a check of an implementation: 60 s, or SECONDS if that is more)."
 )
 @click.option("--only", metavar="GLOB", help="Only claims with such an id, or case:id; implementations are left out.")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Of the inputs drawn for checks.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.decide.cascade import Decision, _fragile
+from derive.decide.cascade import Decision, fragile
 from derive.decide.properties.entrywise import Entries, elementwise
 from derive.decide.properties.shape import INEQUALITIES, proved
 from derive.decide.refute import Bounds
@@ -48,7 +48,7 @@ def _hides(condition: Node, entries: Entries) -> bool:
             continue
         if any(m.op in ("inv", "solve", "where", "select") for m in topological(n.args)):
             return True
-        if not all(entries.decided(entries.of(c), c.shape) for a in n.args for c in _fragile(a).values()):
+        if not all(entries.decided(entries.of(c), c.shape) for a in n.args for c in fragile(a).values()):
             return True
     return False
 
