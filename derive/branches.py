@@ -30,11 +30,10 @@ _Path = tuple[_Side, ...]
 
 
 def branching(depends: set[Node]) -> bool:
-    """Whether a sweep over these nodes comes to a ``where``, or to another branch that depends on the variables."""
+    """Whether a sweep over these nodes comes to a ``where``, to a slope at a kink, or to another branch that depends on the
+    variables."""
     return any(
-        n.op == "where" or (n.op in BRANCHES and any(a in depends for _, _, a in _choices(n)))
-        for n in depends
-        if n.op in BRANCHES
+        n.op in ("where", "select") or any(a in depends for _, _, a in _choices(n)) for n in depends if n.op in BRANCHES
     )
 
 
@@ -71,6 +70,7 @@ class _Sweep:
         wanted = set(variables)
         found: dict[Node, Node] = {}
         jumps: dict[Node, Node] = {}
+        steps: dict[Node, tuple[Node, Node]] = {}
         arriving: dict[Node, list[tuple[_Path, Node]]] = {output: [((), seed)]}
         for n in sorted(self.depends, key=lambda n: -n.id):
             parts = arriving.pop(n, None)
@@ -104,6 +104,17 @@ class _Sweep:
                     hole = self.g.call("mul", up, hole)  # unfolded: 3*(0*s) is not 0 where s has no value
                 hole = unbroadcast(self.g, self.wrapped(under, hole), c.shape)
                 jumps[c] = self.g.add(jumps[c], hole) if c in jumps else hole
+            if n.op == "select" and n.args[0] in self.depends and n.args[1] is not n.args[2]:
+                # the slope at a kink: all that steps at one s counts, x*select(x, 1, 0) does not at x = 0
+                s, a, b = turned(n)
+                a, b = (unbroadcast(self.g, self.wrapped(under, self.g.mul(up, side)), s.shape) for side in (a, b))
+                if s in steps:
+                    a, b = self.g.add(steps[s][0], a), self.g.add(steps[s][1], b)
+                steps[s] = a, b
+        for s, (a, b) in steps.items():
+            if a is not b:
+                hole = self.g.call("mul", self.g.zero, self.g.call("select", s, a, b))
+                jumps[s] = self.g.add(jumps[s], hole) if s in jumps else hole
         for v, hole in self.holes(jumps, wanted).items():
             found[v] = self.g.add(found[v], hole) if v in found else hole
         return found
@@ -253,6 +264,16 @@ def unbroadcast(g: Graph, up: Node, shape: Shape) -> Node:
         if m != n:
             up = g.reshape(g.sum(up, axis), (*up.shape[:axis], 1, *up.shape[axis + 1 :]))
     return up
+
+
+def turned(select: Node) -> tuple[Node, Node, Node]:
+    """(s, where s > 0, where s < 0), one s for both orders of a difference: select(b - a, p, q) is select(a - b, q, p)."""
+    s, a, b = select.args
+    if s.op == "neg":
+        return s.args[0], b, a
+    if s.op == "sub" and s.args[1].id < s.args[0].id:
+        return s.graph.sub(s.args[1], s.args[0]), b, a
+    return s, a, b
 
 
 def _choices(n: Node) -> list[tuple[Node, bool, Node]]:

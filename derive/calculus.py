@@ -22,7 +22,7 @@ from derive.errors import ExpressionError
 from derive.graph import BY_ID, Graph, Node, Shape, fold_all, topological
 from derive.local_derivatives import FIRST
 from derive.meaning import meaning, place, pull_text
-from derive.operators import DEFERRED, DERIVATIVES, OPERATORS
+from derive.operators import DEFERRED, DERIVATIVES, KINKED, OPERATORS
 from derive.substitution import replaced
 
 Pull = Iterator[tuple[Node, Node]]
@@ -64,8 +64,9 @@ def _through_branches(output: Node, variables: Sequence[Node], seed: Node) -> li
 
 def second_derivatives(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
     """The lower triangle of d2f/dv2 of scalar nodes, as ``curvature.hessian`` gives it; the gradient's gradients where ``f``
-    branches by conditions or calls abstract functions. Raises ExpressionError where one variable is defined by another."""
-    if not any(n.op in ("where", "apply") for n in between(f, variables)):
+    has kinks, whose slopes have none (edge pushing does not see them), branches by conditions or calls abstract functions.
+    Raises ExpressionError where one variable is defined by another."""
+    if not any(n.op == "apply" or n.op in KINKED for n in between(f, variables)):
         return hessian(f, variables)
     if any(v in between(v, [w]) for v in variables for w in variables if v is not w):
         raise ExpressionError("a Hessian by variables of which one is defined by another")

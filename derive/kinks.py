@@ -19,7 +19,7 @@ from typing import NamedTuple
 from derive.calculus import expand_all
 from derive.components import components_all
 from derive.derived import Derivation, Part
-from derive.graph import Graph, Node, marks_a_jump, topological, valued
+from derive.graph import Graph, Node, marks_a_jump, substitute, topological, valued
 from derive.operators import DEFERRED, DERIVATIVES
 
 MAX_DEPTH = 12  # levels below a factor that are looked at, to see whether it vanishes with s
@@ -52,7 +52,7 @@ def for_programs(d: Derivation) -> tuple[Part, ...]:
     if _has_its_own(parts[0].left):
         return parts
     value, *rest = parts
-    right = joined([p.right for p in rest])
+    right = joined([without_marks(p.right) if p.by else p.right for p in rest])
     return (
         value,
         *[replace(p, right=_where_there_is_a_slope(p, r, value.left)) for p, r in zip(rest, right, strict=True)],
@@ -109,6 +109,12 @@ def joined(roots: Sequence[Node]) -> list[Node]:
         if n in terms:
             inner.add(made)
     return [done[r] for r in roots]
+
+
+def without_marks(second: Node) -> Node:
+    """A second derivative less the marks of jumps: it is ``guarded`` by slopes, joined where the marks are not."""
+    marks = {n: n.graph.broadcast(n.graph.zero, n.shape) for n in topological([second]) if marks_a_jump(n)}
+    return substitute(second, marks) if marks else second
 
 
 def guarded(second: Node, slopes: Iterable[Node]) -> Node:

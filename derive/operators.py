@@ -124,6 +124,9 @@ STRUCTURAL: dict[str, str] = {
     "def": "a named expression",
 }
 
+#: Where a function may turn or jump: where its slope may have none, and where a proof goes by regions.
+KINKED = frozenset(["relu", "abs", "sign", "min", "max", "where", "select"])
+
 #: Leaves of every graph.
 LEAVES = ("const", "symbol")
 

@@ -21,6 +21,7 @@ from derive.calculus import expand, expand_all, gradient, second_derivatives
 from derive.components import components
 from derive.errors import ExpressionError, nearest
 from derive.graph import Graph, Node, Number, substitute, topological
+from derive.operators import KINKED
 from derive.tidy import tidy
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from derive.subdifferential import Interval, Point
 
 Scalar = Node | Number
-_KINKED = ("relu", "abs", "sign", "min", "max", "where")
 
 
 # -- penalties -------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ class Regularized:
     @property
     def smooth(self) -> bool:
         """Whether the penalty has no kinks, so that gradients exist wherever those of the loss do."""
-        return not any(n.op in _KINKED for n in topological([self.penalty]))
+        return not any(n.op in KINKED for n in topological([self.penalty]))
 
     def gradient(self, w: Node) -> Node:
         """d(E, w) plus the penalty's gradient; at a kink of the penalty it has no value (see ``subdifferential``)."""

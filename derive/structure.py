@@ -16,8 +16,7 @@ from derive.calculus import second_derivatives
 from derive.components import components
 from derive.errors import ExpressionError
 from derive.graph import Graph, Node, free_symbols, substitute
-
-_KINKED = ("relu", "abs", "sign", "min", "max", "select", "where")
+from derive.operators import KINKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def _affine(f: Node, entries: Sequence[Node]) -> bool:
     from derive.decide import decide_equal
 
     g = f.graph
-    if any(n.op in _KINKED for n in between(f, entries)):
+    if any(n.op in KINKED for n in between(f, entries)):
         try:
             return decide_equal(f, _interpolated(g, f, entries)).status == "proved"
         except ExpressionError:

@@ -29,6 +29,7 @@ from derive.decide.tensor_points import implied
 from derive.decide.whole import seeds, settle
 from derive.errors import ShapeError
 from derive.graph import Node, substitute_all, topological
+from derive.operators import KINKED
 
 Status = Literal["proved", "proved-if", "refuted", "undecided"]
 
@@ -41,7 +42,6 @@ KINK_POINTS = 24
 LIVE_POINTS = 4  # with every unit of a network positive
 
 _FRAGILE = ("div", "log", "log1p", "sqrt", "pow", "select")
-_KINKED = ("relu", "abs", "sign", "min", "max", "where", "select")
 
 
 @dataclass(frozen=True)
@@ -367,7 +367,7 @@ def _same_definedness(domain: Domain) -> tuple[Node, ...] | None:
     """The conditions under which both sides have a value, if plainly the same for both but for cancelled factors."""
     needs_a, needs_b = fragile(domain.a), fragile(domain.b)
     for n in needs_a.keys() ^ needs_b.keys():  # 0/s is no factor that cancels: it says that there is no value at s = 0
-        if n[0] != "ne" or any(m.op in _KINKED for m in topological(n[1])):
+        if n[0] != "ne" or any(m.op in KINKED for m in topological(n[1])):
             return None
     nodes = list(dict.fromkeys([*needs_a.values(), *needs_b.values()]))
     return _not_trivial(domain, nodes)

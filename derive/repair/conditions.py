@@ -12,6 +12,7 @@ from flint import fmpq
 from derive.decide.refute import Domain, Point
 from derive.enclose import evaluate, evaluate_all, precision, rational
 from derive.graph import Node, topological
+from derive.operators import KINKED
 from derive.repair.factors import same
 
 MANY = 48  # points of the domain that are looked at
@@ -19,7 +20,6 @@ FEW = 3  # of them that must satisfy a condition
 MAX_SUBJECTS = 10
 STEPS = tuple(Fraction(v) for v in ("1/3", "5/7", "-2/5", "2", "-3"))
 
-_PIECEWISE = ("relu", "abs", "sign", "min", "max", "where", "select")
 
 _TRUE: dict[str, Callable[[Any], bool]] = {
     "ge": lambda v: bool(v >= 0),
@@ -55,7 +55,7 @@ def conditions(domain: Domain) -> Iterator[Condition]:
     if not any(not s.equal for s in seen):
         return
     # a side that tells cases apart itself, and is right in one of them, is wrong in the other
-    whole = not any(n.op in _PIECEWISE for n in topological([domain.b]))
+    whole = not any(n.op in KINKED for n in topological([domain.b]))
     found: list[tuple[int, Condition]] = []
     for subject, edge in _subjects(domain):
         for op, holds in _TRUE.items():

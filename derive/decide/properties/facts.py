@@ -17,6 +17,7 @@ from derive.components import _minor, components, components_all
 from derive.decide.refute import Bounds
 from derive.errors import ExpressionError
 from derive.graph import Node, substitute_all, topological
+from derive.operators import KINKED
 from derive.properties import asks
 
 MAX_SIDE = 6  # of a matrix whose entries are looked at
@@ -141,7 +142,7 @@ def implied(given: Sequence[Fact]) -> list[Node]:
 
 
 def _calm(f: Node) -> bool:
-    return not any(n.op in ("where", "select", "relu", "abs", "sign", "min", "max", "hold") for n in topological([f]))
+    return not any(n.op in KINKED or n.op == "hold" for n in topological([f]))
 
 
 def _minors(fact: Fact) -> list[Node]:

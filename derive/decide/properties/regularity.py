@@ -18,7 +18,7 @@ from derive.decide.cascade import Decision, decide_equal
 from derive.decide.exceptions import vanishing
 from derive.decide.properties.pieces import lifted
 from derive.decide.properties.shape import (
-    KINKED,
+    ROUGH,
     at,
     below,
     conditions,
@@ -126,7 +126,7 @@ def _rough(n: Node) -> bool:
     """Whether a node may fail to be analytic where it has a value."""
     if n.op == "pow":
         return n.args[1].op != "const" or not isinstance(n.args[1].attr, int)
-    return n.op in KINKED or n.op == "sqrt"
+    return n.op in ROUGH or n.op == "sqrt"
 
 
 def _settled(n: Node, given: Sequence[Node], ends: Bounds) -> bool:

@@ -17,8 +17,9 @@ from derive.decide.refute import SIMPLE, Bounds, Domain, Point
 from derive.decide.relation import decide_holds
 from derive.enclose import Value, evaluate, rational
 from derive.graph import Node, substitute, topological
+from derive.operators import KINKED
 
-KINKED = ("relu", "abs", "sign", "min", "max", "where", "select", "hold", "floor", "ceil")
+ROUGH = KINKED | {"hold", "floor", "ceil"}
 INEQUALITIES = ("gt", "ge", "lt", "le")
 COMPARISONS = (*INEQUALITIES, "eq", "ne")
 MAX_POINTS = 10
@@ -31,11 +32,11 @@ def below(n: Node, x: Sequence[Node]) -> bool:
 
 def smooth(n: Node) -> bool:
     """Whether no operator has kinks; abstract functions have none."""
-    return not any(m.op in KINKED for m in topological([n]))
+    return not any(m.op in ROUGH for m in topological([n]))
 
 
 def analytic(n: Node) -> bool:
-    return not any(m.op in KINKED or m.op == "apply" for m in topological([n]))
+    return not any(m.op in ROUGH or m.op == "apply" for m in topological([n]))
 
 
 def natural(n: Node, x: Sequence[Node]) -> list[Node]:
