@@ -112,7 +112,7 @@ def product(width: int, layers: int = 48) -> list[Node]:
     """The Hessian times a direction, of tensor-level layers."""
     loss, variables = layers_of_tensors(width, layers)
     g = loss.graph
-    return hvp(loss, variables, [g.symbol(f"u{k}", v.shape) for k, v in enumerate(variables)])
+    return hvp(loss, variables, [g.symbol(f"u{k}", v.shape) for k, v in enumerate(variables)], marked=False)
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from derive import calculus, language, shapes
 from derive.derived import Derivation, Part, part_name, plain
 from derive.errors import ExpressionError, nearest
 from derive.graph import Graph, Node, Shape, topological
-from derive.operators import CONSTANTS, DEFERRED
+from derive.operators import CONSTANTS, DEFERRED, DERIVATIVES
 from derive.stable import stable
 
 Variable = Node | str
@@ -183,14 +183,17 @@ def _parts(
         if kind == "gradient" and not value.shape:
             questions += [_ask("d", value, [v], many=False) for v in variables]
         elif kind == "hvp" and many and [u.shape for u in arrows] == [v.shape for v in variables]:
-            products += zip(variables, calculus.hvp(calculus.expand(value.args[0]), variables, arrows), strict=True)
+            products += zip(
+                variables, calculus.hvp(calculus.expand(value.args[0]), variables, arrows, marked=False), strict=True
+            )
         elif kind == "hvp":
             questions.append(_ask("hvp", value, variables, many, arrows[0]))
         elif kind in ("gradient", "jacobian", "hessian"):
             questions.append(_ask("hessian" if kind == "hessian" else "d", value, variables, many))
         else:
             raise ExpressionError(f"unknown kind of derivative '{kind}'{nearest(kind, KINDS)}")
-    found = calculus.expand_all([value.args[0], *questions])
+    its_own = any(n.op in DERIVATIVES or n.op in DEFERRED for n in topological([value.args[0]]))
+    found = calculus.expand_all([value.args[0], *questions], marked=its_own)
     parts = [Part(value.attr, value, found[0])]
     for q, r in zip(questions, found[1:], strict=True):
         parts.append(Part(part_name(q), q, r, by=() if q.op == "d" else tuple(variables)))

@@ -29,11 +29,13 @@ _Side = tuple[Node, bool]
 _Path = tuple[_Side, ...]
 
 
-def branching(depends: set[Node]) -> bool:
-    """Whether a sweep over these nodes comes to a ``where``, to a slope at a kink, or to another branch that depends on the
-    variables."""
+def branching(depends: set[Node], marked: bool = True) -> bool:
+    """Whether a sweep over these nodes comes to a ``where``, to a slope that steps at a kink (``marked``), or to another
+    branch that depends on the variables."""
     return any(
-        n.op in ("where", "select") or any(a in depends for _, _, a in _choices(n)) for n in depends if n.op in BRANCHES
+        n.op == "where" or (n.op == "select" and marked) or any(a in depends for _, _, a in _choices(n))
+        for n in depends
+        if n.op in BRANCHES
     )
 
 
@@ -57,14 +59,17 @@ def groups(output: Node, variables: Sequence[Node]) -> list[list[int]]:
     return list(together.values())
 
 
-def sweep(output: Node, variables: Sequence[Node], seed: Node, depends: set[Node], pull: Pull) -> dict[Node, Node]:
-    """The adjoints of the variables; ``depends`` are the nodes between them and the output."""
-    return _Sweep(output.graph, depends, pull).run(output, variables, seed)
+def sweep(
+    output: Node, variables: Sequence[Node], seed: Node, depends: set[Node], pull: Pull, marked: bool = True
+) -> dict[Node, Node]:
+    """The adjoints of the variables; ``depends`` are the nodes between them and the output. What it comes to that is a slope
+    at a kink has no derivative on the kink, which is marked, unless ``marked`` is false."""
+    return _Sweep(output.graph, depends, pull, marked).run(output, variables, seed)
 
 
 class _Sweep:
-    def __init__(self, g: Graph, depends: set[Node], pull: Pull) -> None:
-        self.g, self.depends, self.pull = g, depends, pull
+    def __init__(self, g: Graph, depends: set[Node], pull: Pull, marked: bool = True) -> None:
+        self.g, self.depends, self.pull, self.marked = g, depends, pull, marked
 
     def run(self, output: Node, variables: Sequence[Node], seed: Node) -> dict[Node, Node]:
         wanted = set(variables)
@@ -104,7 +109,7 @@ class _Sweep:
                     hole = self.g.call("mul", up, hole)  # unfolded: 3*(0*s) is not 0 where s has no value
                 hole = unbroadcast(self.g, self.wrapped(under, hole), c.shape)
                 jumps[c] = self.g.add(jumps[c], hole) if c in jumps else hole
-            if n.op == "select" and n.args[0] in self.depends and n.args[1] is not n.args[2]:
+            if self.marked and n.op == "select" and n.args[0] in self.depends and n.args[1] is not n.args[2]:
                 # the slope at a kink: all that steps at one s counts, x*select(x, 1, 0) does not at x = 0
                 s, a, b = turned(n)
                 a, b = (unbroadcast(self.g, self.wrapped(under, self.g.mul(up, side)), s.shape) for side in (a, b))

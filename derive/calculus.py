@@ -35,12 +35,14 @@ def gradient(f: Node, variables: Sequence[Node]) -> list[Node]:
     return vjp(f, variables, f.graph.one)
 
 
-def vjp(output: Node, variables: Sequence[Node], seed: Node) -> list[Node]:
-    """seed . d(output)/dv for each variable v, in the variable's shape; ``seed`` has the output's shape."""
+def vjp(output: Node, variables: Sequence[Node], seed: Node, marked: bool = True) -> list[Node]:
+    """seed . d(output)/dv for each variable v, in the variable's shape; ``seed`` has the output's shape. Slopes of kinks in the
+    output have no derivative on the kink; where that is known from elsewhere (kinks.guarded), ``marked=False`` saves the marks.
+    """
     g = output.graph
     depends = between(output, variables)
-    if branching(depends):
-        return _through_branches(output, variables, seed)
+    if branching(depends, marked):
+        return _through_branches(output, variables, seed, marked)
     adjoint: dict[Node, Node] = {output: seed}
     for n in sorted(depends, key=BY_ID, reverse=True):
         up = adjoint.get(n)
@@ -53,40 +55,41 @@ def vjp(output: Node, variables: Sequence[Node], seed: Node) -> list[Node]:
     return [adjoint.get(v) or g.broadcast(g.zero, v.shape) for v in variables]
 
 
-def _through_branches(output: Node, variables: Sequence[Node], seed: Node) -> list[Node]:
+def _through_branches(output: Node, variables: Sequence[Node], seed: Node, marked: bool) -> list[Node]:
     g = output.graph
     found: dict[Node, Node] = {}
     for group in groups(output, variables):
         some = [variables[i] for i in group]
-        found.update(sweep(output, some, seed, between(output, some), _pull))
+        found.update(sweep(output, some, seed, between(output, some), _pull, marked))
     return [found.get(v) or g.broadcast(g.zero, v.shape) for v in variables]
 
 
-def second_derivatives(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
+def second_derivatives(f: Node, variables: Sequence[Node], marked: bool = True) -> dict[tuple[int, int], Node]:
     """The lower triangle of d2f/dv2 of scalar nodes, as ``curvature.hessian`` gives it; the gradient's gradients where ``f``
-    has kinks, whose slopes have none (edge pushing does not see them), branches by conditions or calls abstract functions.
-    Raises ExpressionError where one variable is defined by another."""
-    if not any(n.op == "apply" or n.op in KINKED for n in between(f, variables)):
+    has kinks that are to be ``marked`` (see ``vjp``; edge pushing does not see them), branches by conditions or calls abstract
+    functions. Raises ExpressionError where one variable is defined by another."""
+    if not any(n.op in ("apply", "where") or (n.op in KINKED and marked) for n in between(f, variables)):
         return hessian(f, variables)
     if any(v in between(v, [w]) for v in variables for w in variables if v is not w):
         raise ExpressionError("a Hessian by variables of which one is defined by another")
     table = {}
     for i, slope in enumerate(gradient(f, variables)):
-        for j, second in enumerate(gradient(slope, variables[: i + 1])):
+        for j, second in enumerate(vjp(slope, variables[: i + 1], f.graph.one, marked)):
             if second is not f.graph.zero:
                 table[i, j] = second
     return table
 
 
-def hvp(f: Node, variables: Sequence[Node], direction: Sequence[Node]) -> list[Node]:
-    """H u, as the gradient of <grad f, u> with u held constant (Pearlmutter 1994), even where u depends on a variable."""
+def hvp(f: Node, variables: Sequence[Node], direction: Sequence[Node], marked: bool = True) -> list[Node]:
+    """H u, as the gradient of <grad f, u> with u held constant (Pearlmutter 1994), even where u depends on a variable; ``marked``
+    as of ``vjp``."""
     g = f.graph
     free = set(variables).isdisjoint(topological(direction))
     held = direction if free else [g.node("symbol", (), ("held", i, u.shape), u.shape) for i, u in enumerate(direction)]
     slope = g.zero
     for derivative, u in zip(gradient(f, variables), held, strict=True):
         slope = g.add(slope, g.sum(g.mul(derivative, u)))
-    found = gradient(slope, variables)
+    found = vjp(slope, variables, g.one, marked)
     return found if free else fold_all(found, dict(zip(held, direction, strict=True)))
 
 
@@ -104,8 +107,9 @@ def expand(root: Node) -> Node:
     return expand_all([root])[0]
 
 
-def expand_all(roots: Sequence[Node]) -> list[Node]:
-    """``expand`` of several nodes, sharing the work: one reverse sweep serves all gradients of a scalar."""
+def expand_all(roots: Sequence[Node], marked: bool = True) -> list[Node]:
+    """``expand`` of several nodes, sharing the work: one reverse sweep serves all gradients of a scalar. For the eye, and for
+    what is ``guarded`` anyway, Hessians and Hessian products need not be ``marked`` where slopes step (see ``vjp``)."""
     order = topological(roots)
     done: dict[Node, Node] = {}
     wanted: dict[Node, dict[Node, None]] = {}
@@ -121,7 +125,7 @@ def expand_all(roots: Sequence[Node]) -> list[Node]:
         if n.op == "d":
             done[n] = _expand_d(n.graph, n, args, swept)
         elif n.op in DERIVATIVES or n.op in DEFERRED:
-            done[n] = _DERIVE[n.op](n.graph, n, args)
+            done[n] = _DERIVE[n.op](n.graph, n, args, marked)
         elif args == n.args:
             done[n] = n
         elif n.op == "def":
@@ -159,38 +163,38 @@ def _by(f: Node, v: Node) -> Node:
     return _nest(f.graph, entries, f.shape) if f.shape else entries[0]
 
 
-def _expand_hessian(g: Graph, n: Node, args: Sequence[Node]) -> Node:
+def _expand_hessian(g: Graph, n: Node, args: Sequence[Node], marked: bool) -> Node:
     f, *variables = args
     scalars = [c for v in variables for c in components(v)]
-    table = second_derivatives(components(f)[0], scalars)
+    table = second_derivatives(components(f)[0], scalars, marked)
     size = range(len(scalars))
     entries = [table.get((max(i, j), min(i, j)), g.zero) for i in size for j in size]
     return _nest(g, entries, n.shape) if n.shape else entries[0]
 
 
-def _expand_hvp(g: Graph, n: Node, args: Sequence[Node]) -> Node:
+def _expand_hvp(g: Graph, n: Node, args: Sequence[Node], marked: bool) -> Node:
     f, u, *variables = args
     if not n.attr:
-        return hvp(f, variables, [u])[0]
+        return hvp(f, variables, [u], marked)[0]
     start, pieces = 0, []
     for v in variables:
         count = shapes.size(v.shape)
         piece = [g.index(u, (start + k,)) for k in range(count)]
         pieces.append(_nest(g, piece, v.shape) if v.shape else piece[0])
         start += count
-    parts = hvp(f, variables, pieces)
+    parts = hvp(f, variables, pieces, marked)
     return g.stack([g.index(p, i) if i else p for p in parts for i in shapes.indices(p.shape)])
 
 
-def _float64(g: Graph, n: Node, args: Sequence[Node]) -> Node:
+def _float64(g: Graph, n: Node, args: Sequence[Node], _: bool) -> Node:
     from derive.double import computed
 
     return computed(g, n, args)
 
 
-_DERIVE: dict[str, Callable[[Graph, Node, Sequence[Node]], Node]] = {
-    "at": replaced,
-    "after": lambda g, n, args: g.templates["sequences"].after(*args),
+_DERIVE: dict[str, Callable[[Graph, Node, Sequence[Node], bool], Node]] = {
+    "at": lambda g, n, args, _: replaced(g, n, args),
+    "after": lambda g, n, args, _: g.templates["sequences"].after(*args),
     "float64": _float64,
     "hessian": _expand_hessian,
     "hvp": _expand_hvp,

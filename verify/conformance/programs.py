@@ -100,7 +100,7 @@ def _triangle(o: Objective) -> list[Node]:
     count = sum(shapes.size(v.shape) for v in o.symbols)
     if count > MAX_SIDE:
         raise ExpressionError(f"a Hessian by {count} entries; the limit is {MAX_SIDE}")
-    table = second_derivatives(components(o.scalar)[0], _flat(o.symbols))
+    table = second_derivatives(components(o.scalar)[0], _flat(o.symbols), marked=False)
     return [n for _, n in sorted(table.items())] or [o.scalar.graph.zero]
 
 
@@ -117,7 +117,7 @@ def torch_implementation(case: Case, o: Objective) -> Implementation:
     made = Implementation("torch", TORCH_BITS, {o.text: components(o.function)})
     made.normwise = any(n.op in ("det", "inv", "solve") for n in topological([o.function]))
     slope = made.add(f"grad({o.by})", lambda: gradient(o.scalar, o.symbols))
-    product = made.add(f"hvp({o.by}, u)", lambda: hvp(o.scalar, o.symbols, directions))
+    product = made.add(f"hvp({o.by}, u)", lambda: hvp(o.scalar, o.symbols, directions, marked=False))
     beside, others = made.add_others(o.others)
     wanted = [_parts(n) for n in others]
     flat = [*directions, *(n for parts in wanted for n in parts)]

@@ -122,7 +122,7 @@ def second(case: Case, bench: Bench | None, level: int) -> Iterator[Block]:
         if d.node.op not in ("hessian", "hvp") or not d.node.shape:
             continue
         g, size = case.graph, len(d.node.shape) // 2
-        entries = components(expand_all([d.node])[0])
+        entries = components(expand_all([d.node], marked=False)[0])
         where = [i for i in shapes.indices(d.node.shape) if d.node.op == "hvp" or i[:size] <= i[size:]]
         known = dict(zip(shapes.indices(d.node.shape), entries, strict=True))
         kept = [i for i in where if known[i] is not g.zero][:MAX_SECOND]

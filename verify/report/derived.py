@@ -46,7 +46,7 @@ def derivations(case: Case, values: Values) -> Iterator[str]:
 
 def _formulas(case: Case, node: Node) -> Iterator[str]:
     lines = _lines(node)
-    results = tidy(expand_all([line.right for line in lines]))
+    results = tidy(expand_all([line.right for line in lines], marked=False))
     # a tensor that is itself derived here stands by its left side: dL/dW = (dL/db) a^T
     known = {r: line.left for line, r in zip(lines, results, strict=True) if r.shape and r.args}
     names = abbreviations(results, known, shared=40, long=240, prefix=_free_letter(case))
@@ -81,7 +81,7 @@ def _lines(node: Node) -> list[Line]:
     if node.op not in ("d", "hessian", "hvp"):
         return [Line(latex(node), node)]
     where = [i for i in shapes.indices(node.shape) if not _mirrored(node, i)][:MAX_ENTRIES]
-    (whole,) = expand_all([node])
+    (whole,) = expand_all([node], marked=False)
     entries = dict(zip(shapes.indices(node.shape), components(whole), strict=True))
     return [Line(latex(g.index(node, i)), entries[i]) for i in where]
 
