@@ -68,6 +68,11 @@ NESTED = "where(x < -1, -x - 1/2, where(x <= 1, x**2/2, x - 1/2))"
         ("d(max(sqrt(x), 1), x)", {0: "0", 4: "1/4", 1: None}),
         ("d(max(0, x**3), x)", {0: "0", 1: "3"}),
         ("hvp(where(x > 0, x**3, x**2), x, 2)", {1: "12", -1: "4", 0: None}),
+        ("d(d(abs(x), x), x)", {1: "0", -1: "0", 0: None}),
+        ("d(d(x*abs(x - 1), x), x)", {2: "2", 0: "-2", 1: None}),
+        ("d(d(min(x, x**2), x), x)", {-1: "0", "1/2": "2", 0: None, 1: None}),
+        ("hessian(relu(x)**2, x)", {1: "2", -1: "0", 0: None}),
+        ("hvp(max(x, -2*x), x, 5)", {1: "0", -1: "0", 0: None}),
         ("hessian(where(x > 0, exp(x) - 1, x + x**2/2), x)", {0: "1", -1: "1"}),
         ("d(where(x > 0, sqrt(x), 0) + where(x > 0, 3*sqrt(x), x), x)", {-1: "1", 4: "1", 0: None}),
     ],
@@ -135,6 +140,32 @@ def test_derivatives_lie_between_one_sided_quotients(data: st.DataObject) -> Non
             continue
         assert near(found, sides[0]), (text, d)
         assert near(found, sides[1]), (text, d)
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.data())
+def test_second_derivatives_are_those_of_second_differences(data: st.DataObject) -> None:
+    """Where a second derivative has a value, the differences to the left, to the right and around the point tend to it. Around a
+    kink they do not: (|h| - 2*0 + |-h|)/h**2 is 2/|h|."""
+    names = scope("xy")
+    a, b, c = (data.draw(st.sampled_from(PARTS)) for _ in range(3))
+    text = data.draw(st.sampled_from(BRANCHES)).format(a=a, b=b, c=data.draw(st.sampled_from([0, 1, "y"])))
+    f, x, y = read(f"({text})*({c})", names), names["x"], names["y"]
+    numbers = st.sampled_from([Fraction(n, 2) for n in range(-4, 7)])
+    at = {x: data.draw(numbers), y: data.draw(numbers)}
+    values = [value(f, {**at, x: at[x] + k * STEP}) for k in range(-2, 3)]
+    if any(isinstance(v, Exception) for v in values):
+        return
+    for question in ("d(d({}, x), x)", "hessian({}, x)", "hvp({}, x, 1)"):
+        found = value(read(question.format(f"({text})*({c})"), names), at)
+        if isinstance(found, Exception):
+            continue
+        with precision(512):
+            left, around, right = (
+                arb(p) - 2 * arb(q) + arb(r) for p, q, r in zip(values, values[1:], values[2:], strict=False)
+            )
+            for difference in (left, around, right):
+                assert near(found, difference / rational(STEP**2)), (question, text, c)
 
 
 @settings(deadline=None, max_examples=40)

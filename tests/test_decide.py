@@ -366,13 +366,34 @@ JUMPS = [
     "hessian(where(x > 0, x + 1, x), x) == 0",
     "d(d(d(where(x > 0, x + 1, x), x), x), x) == 0",
 ]
+KINKS = [
+    "d(d(abs(x), x), x) == 0",
+    "d(d(relu(x), x), x) == 0",
+    "d(d(min(x, 0), x), x) == 0",
+    "hessian(exp(abs(x)), x) == exp(abs(x))",
+    "hvp(leaky_relu(x), x, u) == 0",
+    "d(d(abs(x)*exp(x), x), x) == exp(x)*(abs(x) + 2*sign(x))",
+]
+SMOOTH = [
+    "hessian(x**2*abs(x), x) == 6*abs(x)",
+    "d(d(relu(x) - relu(-x), x), x) == 0",
+    "d(d(x**3*relu(x), x), x) == 12*x*relu(x)",
+    "hvp(abs(x)**3, x, u) == 6*u*abs(x)",
+]
 
 
-@pytest.mark.parametrize("claim", JUMPS)
-def test_a_jump_leaves_no_derivative_of_any_order(claim: str) -> None:
+@pytest.mark.parametrize("claim", JUMPS + KINKS)
+def test_a_jump_leaves_no_derivative_and_a_kink_no_second_one(claim: str) -> None:
     found = decide(claim)[1]
     assert found.status == "proved-if"
     assert [to_text(c) for c in found.missing] == ["x != 0"]
+
+
+@pytest.mark.parametrize("claim", SMOOTH)
+def test_where_the_slopes_of_the_sides_agree_there_is_one_of_the_slope(claim: str) -> None:
+    found = decide(claim)[1]
+    assert found.status == "proved"
+    assert not found.missing
 
 
 @pytest.mark.parametrize("claim", ["where(abs(x) < 1e-20, 1, 0) == 0", "where(abs(x*y - 1) < 1e-20, 1, 0) == 0",
