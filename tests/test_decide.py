@@ -389,6 +389,12 @@ def test_a_jump_leaves_no_derivative_and_a_kink_no_second_one(claim: str) -> Non
     assert [to_text(c) for c in found.missing] == ["x != 0"]
 
 
+def test_a_reason_names_what_every_entry_needs() -> None:
+    found = decide("d(sum(relu(x)), x) == where(x > 0, 1, 0) ; with x[6]")[1]
+    assert [to_text(c) for c in found.missing] == [f"x[{i}] != 0" for i in range(6)]
+    assert "if x[0] != 0 and x[1] != 0 and x[2] != 0 and x[3] != 0 and 2 more; at x[0] = 0" in found.reason
+
+
 @pytest.mark.parametrize("claim", SMOOTH)
 def test_where_the_slopes_of_the_sides_agree_there_is_one_of_the_slope(claim: str) -> None:
     found = decide(claim)[1]

@@ -39,6 +39,7 @@ QUICK_POINTS = 12  # points tried before a proof in kernels is
 MAX_NODES = 60_000
 FEW_KINKS = 3  # up to which regions are looked at first, one by one
 KINK_POINTS = 24
+MAX_TOLD = 4  # conditions that a reason names
 LIVE_POINTS = 4  # with every unit of a network positive
 
 _FRAGILE = ("div", "log", "log1p", "sqrt", "pow", "select")
@@ -165,6 +166,7 @@ def gravest(decisions: Sequence[Decision]) -> Decision:
     conditions = tuple(dict.fromkeys([*missing, *(c for d in decisions for c in d.conditions)]))
     return replace(
         worst,
+        reason=_retold(worst, missing),
         missing=missing,
         conditions=conditions,
         index=worst.index if worst.status == "proved-if" else None,
@@ -248,26 +250,36 @@ def _sufficient(found: Decision, a: Node, b: Node, assuming: Sequence[Node], bou
         if under.status != "proved-if" or not (more := [c for c in under.missing if c not in missing]):
             break
         missing = (*missing, *more)
-    from derive.language import to_text
-
-    needs = " and ".join(to_text(c) for c in found.missing)
-    return Decision("undecided", f"not equal everywhere ({found.reason}), and whether {needs} suffices is not settled")
+    reason = f"not equal everywhere ({found.reason}), and whether {_listed(found.missing)} suffices is not settled"
+    return Decision("undecided", reason)
 
 
 def _with_missing(
     found: Decision, a: Node, b: Node, missing: tuple[Node, ...], assuming: Sequence[Node], bounds: Bounds
 ) -> Decision:
     """The same with other conditions, of which those are left out that the others make needless."""
-    from derive.language import to_text
-
     for c in missing:
         rest = tuple(m for m in missing if m is not c)
         if rest and _decide(a, b, [*assuming, *rest], bounds, _Quick(Ring(a.graph))).status == "proved":
             missing = rest
-    before, after = (" and ".join(to_text(c) for c in part) for part in (found.missing, missing))
-    reason = found.reason.replace(f", if {before}", f", if {after}", 1)
     kept = tuple(dict.fromkeys([*missing, *found.conditions[len(found.missing) :]]))
-    return replace(found, missing=missing, conditions=kept, reason=reason)
+    return replace(found, missing=missing, conditions=kept, reason=_retold(found, missing))
+
+
+def _retold(found: Decision, missing: Sequence[Node]) -> str:
+    """The reason of a decision with other conditions than those it missed."""
+    return (
+        found.reason.replace(f", if {_listed(found.missing)}", f", if {_listed(missing)}", 1)
+        if found.missing
+        else found.reason
+    )
+
+
+def _listed(conditions: Sequence[Node]) -> str:
+    from derive.language import to_text
+
+    more = len(conditions) - MAX_TOLD
+    return " and ".join(map(to_text, conditions[:MAX_TOLD])) + (f" and {more} more" if more > 0 else "")
 
 
 def _by_example(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
@@ -567,19 +579,16 @@ def _excluding(domain: Domain, o: Outcome, known: Mapping[Node, None]) -> tuple[
 def _proved_if(
     domain: Domain, o: Outcome, missing: tuple[Node, ...], conditions: tuple[Node, ...], how: str
 ) -> Decision:
-    from derive.language import to_text
-
     assert o.witness is not None
     assert o.judged is not None
     kind = o.judged.kind
     simple = domain.simpler(o.witness, lambda p: domain.judge(p).kind == kind)
     judged = domain.judge(simple)
     left, right = both_shown(judged.left, judged.right)
-    needs = " and ".join(to_text(c) for c in missing)
     rest = [c for c in conditions if c not in missing]
     return Decision(
         "proved-if",
-        f"{how}, if {needs}{_where(rest)}; at {_at(simple)} the left side is {left}, the right side {right}",
+        f"{how}, if {_listed(missing)}{_where(rest)}; at {_at(simple)} the left side is {left}, the right side {right}",
         tuple(dict.fromkeys([*missing, *conditions])),
         missing,
         simple,
@@ -622,13 +631,7 @@ def _with_zero(domain: Domain) -> Domain:
 
 
 def _where(conditions: Sequence[Node]) -> str:
-    from derive.language import to_text
-
-    return (
-        f", where {' and '.join(to_text(c) for c in conditions[:4])}{' ...' if len(conditions) > 4 else ''}"
-        if conditions
-        else ""
-    )
+    return f", where {_listed(conditions)}" if conditions else ""
 
 
 def _at(point: Point) -> str:
