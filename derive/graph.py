@@ -444,6 +444,15 @@ def marks_a_jump(n: Node) -> bool:
     return n.op == "mul" and n.args[0] is n.graph.zero and n.args[1].op == "select"
 
 
+def nonzero(n: Node) -> Node:
+    """n != 0 as people write it: of a difference a != b, a number on the right."""
+    g = n.graph
+    a, b = n.args if n.op == "sub" else (n, g.zero)
+    if a.op == "add" and b is g.zero and a.args[1].op == "const":
+        a, b = a.args[0], g.neg(a.args[1])
+    return g.call("ne", b, a) if a.op == "const" else g.call("ne", a, b)
+
+
 def with_args(n: Node, args: tuple[Node, ...]) -> Node:
     """The node with other arguments of the same shapes, folded; a definition loses its name."""
     if n.op == "def":

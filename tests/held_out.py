@@ -135,6 +135,6 @@ where(x**2 < 1e-40, 1, 0) == 0
 
 #: True but for a boundary, on which the claim fails: an answer of holds-if, with the condition.
 TRUE_IF = """
-d(where(abs(r) <= 1, r**2/2, abs(r) - 1), r) == clip(r, -1, 1) ; needs 1 - abs(r) != 0
-where(x == 7/3, 1, 0) == 0 ; needs x - (7/3) != 0
+d(where(abs(r) <= 1, r**2/2, abs(r) - 1), r) == clip(r, -1, 1) ; needs abs(r) != 1
+where(x == 7/3, 1, 0) == 0 ; needs x != (7/3)
 """

@@ -147,7 +147,7 @@ d(relu(z), z) == where(z > 0, 1, 0) ; needs z != 0
 d(abs(x), x) == sign(x) ; needs x != 0
 where(x > 0, 1, 0) == where(x >= 0, 1, 0) ; needs x != 0
 x/abs(x) == sign(x) ; needs x != 0
-d(max(a, b), a) == where(a > b, 1, 0) ; needs a - b != 0
+d(max(a, b), a) == where(a > b, 1, 0) ; needs a != b
 d(relu(w*x + b), w) == where(w*x + b > 0, x, 0) ; needs w*x + b != 0
 log(x*y) == log(x) + log(y) ; needs x > 0
 exp(log(x)) == x ; needs x > 0

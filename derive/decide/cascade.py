@@ -28,7 +28,7 @@ from derive.decide.switches import kinks, switched
 from derive.decide.tensor_points import implied
 from derive.decide.whole import seeds, settle
 from derive.errors import ShapeError
-from derive.graph import Node, substitute_all, topological
+from derive.graph import Node, nonzero, substitute_all, topological
 from derive.operators import KINKED
 
 Status = Literal["proved", "proved-if", "refuted", "undecided"]
@@ -412,9 +412,9 @@ def fragile(root: Node) -> dict[_Need, Node]:
             work.extend(n.args)
         match n.op:
             case "div" if n.args[0].op == "const" and n.args[0].attr == 0:
-                out[("hole", (n.args[1],))] = g.call("ne", n.args[1], g.zero)
+                out[("hole", (n.args[1],))] = nonzero(n.args[1])
             case "div" if n.args[1].op != "const" or n.args[1].attr == 0:
-                out[("ne", (n.args[1],))] = g.call("ne", n.args[1], g.zero)
+                out[("ne", (n.args[1],))] = nonzero(n.args[1])
             case "log":
                 out[("gt", (n.args[0],))] = g.call("gt", n.args[0], g.zero)
             case "log1p":
@@ -424,9 +424,9 @@ def fragile(root: Node) -> dict[_Need, Node]:
             case "pow" if n.args[1].op != "const" or Fraction(n.args[1].attr).denominator != 1:
                 out[("pow", n.args)] = g.call("gt", n.args[0], g.zero)
             case "pow" if n.args[1].attr < 0:
-                out[("ne", (n.args[0],))] = g.call("ne", n.args[0], g.zero)
+                out[("ne", (n.args[0],))] = nonzero(n.args[0])
             case "select":
-                out[("select", n.args)] = g.call("ne", n.args[0], g.zero)
+                out[("select", n.args)] = nonzero(n.args[0])
     for n in guarded:
         if n.op == "where" and any(m.op in _FRAGILE for m in topological(n.args[1:])):
             out[("where", n.args)] = n.args[0]
@@ -521,7 +521,7 @@ def _by_switches(domain: Domain) -> Decision | None:
             return Decision("undecided", reason)
         first = first or shown
     if first is not None:
-        missing = tuple(s.graph.call("ne", s, s.graph.zero) for s in found.doubtful)
+        missing = tuple(nonzero(s) for s in found.doubtful)
         rest = tuple(c for c in found.conditions if c not in missing)
         return replace(_proved_if(domain, first, missing, rest, how), steps=found.steps)
     decision = Decision(
@@ -572,7 +572,7 @@ def _excluding(domain: Domain, o: Outcome, known: Mapping[Node, None]) -> tuple[
         return (culprit,)
     if o.cell.boundary:
         s = o.cell.boundary[-1]
-        return (s.graph.call("ne", s, s.graph.zero),)
+        return (nonzero(s),)
     return ()
 
 

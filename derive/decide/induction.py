@@ -18,7 +18,7 @@ from derive.decide.cascade import Decision
 from derive.decide.refute import Bounds
 from derive.enclose import evaluate, precision, rational, truth
 from derive.errors import ExpressionError
-from derive.graph import Node, topological
+from derive.graph import Node, nonzero, topological
 from derive.iteration import Run, System, leaves_of, runs
 from derive.printing import point_text, to_text
 from derive.substitution import put
@@ -284,9 +284,9 @@ class _Steps:
 
         if holds(need):
             return True
-        g, inner = need.graph, need.args[0]
-        if need.op == "ne" and inner.op == "sub" and inner.args[0] is g.one and inner.args[1].op == "pow":
-            base, power = inner.args[1].args  # powers of a number in [0, 1) stay below 1
+        g = need.graph
+        if need.op == "ne" and need.args[0].op == "pow" and need.args[1] is g.one:
+            base, power = need.args[0].args  # powers of a number in [0, 1) stay below 1
             ends = (g.call("ge", base, g.zero), g.call("lt", base, g.one), g.call("gt", power, g.zero))
             return all(holds(c) for c in ends)
         return False
@@ -412,7 +412,7 @@ def _need(n: Node) -> Node | None:
     g = n.graph
     match n.op:
         case "div":
-            return g.call("ne", n.args[1], g.zero)
+            return nonzero(n.args[1])
         case "log" | "log1p":
             return g.call("gt", n.args[0], g.zero if n.op == "log" else g.const(-1))
         case "sqrt":
@@ -420,7 +420,7 @@ def _need(n: Node) -> Node | None:
         case "pow":
             base, power = n.args
             if power.op == "const" and isinstance(power.attr, int):
-                return g.call("ne", base, g.zero) if power.attr < 0 else None
+                return nonzero(base) if power.attr < 0 else None
             return g.call("gt", base, g.zero)
     return None
 

@@ -18,7 +18,7 @@ from flint import fmpq, fmpq_mpoly, fmpz
 from derive.decide.normal import COMPARISONS, NOTHING, Normal, NoValue, Value, rule
 from derive.decide.polynomials import Kernel, Key, Poly, Quotient, Unwieldy
 from derive.decide.signs import NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
-from derive.graph import Node
+from derive.graph import Node, nonzero
 
 MAX_NESTED = 3  # operands of max up to which it is written by absolute values
 MAX_ANGLE = 24  # multiples of an angle that are opened
@@ -525,7 +525,7 @@ def _select(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     nf.ask(n, n.args[0])
     nf.follow(n, n.args[0])
     made = nf.atom(n)
-    nf.need_atom(n, made, n.graph.call("ne", n.args[0], n.graph.zero))
+    nf.need_atom(n, made, nonzero(n.args[0]))
     return made
 
 

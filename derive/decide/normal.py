@@ -15,7 +15,7 @@ from flint import fmpq
 
 from derive.decide.polynomials import Key, Quotient, Ring
 from derive.decide.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask, Signs
-from derive.graph import Node, topological
+from derive.graph import Node, nonzero, topological
 
 
 class Nothing:
@@ -226,7 +226,7 @@ def _jump(nf: Normal, n: Node, select: Node) -> Value:
             raise NoValue
         if gap != ZERO:
             nf.ask(n, n.graph.sub(select.args[1], select.args[2]))
-            nf.need_atom(n, nf.atom(select), n.graph.call("ne", select.args[0], n.graph.zero))
+            nf.need_atom(n, nf.atom(select), nonzero(select.args[0]))
     return nf.ring.zero
 
 
@@ -235,7 +235,7 @@ def _div(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     if b.den.is_one() and b.num.is_constant():
         return nf.ring.div(a, b)
     hole = n.args[0].op == "const" and n.args[0].attr == 0
-    nf.need(n, b, NONZERO, n.graph.call("ne", n.args[1], n.graph.zero), hole)
+    nf.need(n, b, NONZERO, nonzero(n.args[1]), hole)
     return nf.ring.div(a, b)
 
 
@@ -245,7 +245,7 @@ def _pow(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
         exponent = b.num.leading_coefficient() if b.num != 0 else fmpq(0)
         if exponent.q == 1:
             if exponent.p < 0:
-                nf.need(n, a, NONZERO, n.graph.call("ne", n.args[0], n.graph.zero))
+                nf.need(n, a, NONZERO, nonzero(n.args[0]))
             return nf.ring.power(a, int(exponent.p))
     if nf.fidelity == "kernels":
         return RULES["pow"](nf, n, args)

@@ -20,7 +20,7 @@ from derive.decide.relaxation import Function, affine, inside
 from derive.decide.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask
 from derive.enclose import ball_text, evaluate, evaluate_all, precision, rational
 from derive.errors import UndefinedValue, Undetermined
-from derive.graph import Graph, Node, substitute, topological
+from derive.graph import Graph, Node, nonzero, substitute, topological
 
 Point = Mapping[Node, Fraction]
 Bounds = Mapping[Node, tuple[Fraction | None, Fraction | None]]
@@ -407,7 +407,7 @@ def _condition(n: Node, done: Mapping[Node, Any]) -> Node | None:
     g = n.graph
     match n.op:
         case "div":
-            return g.call("ne", n.args[1], g.zero)
+            return nonzero(n.args[1])
         case "log":
             return g.call("gt", n.args[0], g.zero)
         case "log1p":
@@ -415,7 +415,7 @@ def _condition(n: Node, done: Mapping[Node, Any]) -> Node | None:
         case "sqrt":
             return g.call("ge", n.args[0], g.zero)
         case "select":
-            return g.call("ne", n.args[0], g.zero)
+            return nonzero(n.args[0])
         case "pow":
             whole = isinstance(done[n.args[1]], fmpq) and done[n.args[1]].q == 1
             return g.call("ne" if whole else "gt", n.args[0], g.zero)

@@ -19,7 +19,7 @@ from derive.decide.normal import NOTHING, Need, Normal
 from derive.decide.polynomials import Key, Poly, Quotient, Regrow, Ring, Unwieldy
 from derive.decide.refute import Constraint, Domain, Judged, Point, constraints
 from derive.decide.signs import NEGATIVE, NONZERO, POSITIVE, ZERO, Signs
-from derive.graph import Node, topological
+from derive.graph import Node, nonzero, topological
 
 MAX_CELLS = 150
 MAX_REGROWTH = 40
@@ -240,7 +240,7 @@ class Regions:
         left, right = (self._side(n, cell, signs, shared) for n in (self.domain.a, self.domain.b))
         if left.value is NOTHING and right.value is NOTHING:
             for s in cell.boundary[-1:]:
-                self.conditions[s.graph.call("ne", s, s.graph.zero)] = None
+                self.conditions[nonzero(s)] = None
             return Outcome("nothing", cell)
         if isinstance(left.value, Quotient) and isinstance(right.value, Quotient):
             equal = self._equal(left.value, right.value, signs, cell) or self._equal_where_defined(

@@ -23,7 +23,7 @@ from derive.decide.polynomials import Key, Poly, Quotient, Ring, Unwieldy
 from derive.decide.refute import Domain
 from derive.decide.regions import Cell, Regions
 from derive.decide.signs import NEGATIVE, POSITIVE, ZERO, Signs
-from derive.graph import Node, topological
+from derive.graph import Node, nonzero, topological
 
 KINKED = ("relu", "abs", "min", "max", "where", "select")
 MAX_SWITCHES = 24
@@ -239,5 +239,5 @@ class _Board:
             jumps = value.num.derivative(self.ring.gens.index(h))
             fixed = value.den.derivative(self.ring.gens.index(h)) == 0
             if k.picked and not (fixed and Ideal(self.ring, [*self.signs.zeros, k.s]).contains(jumps)):
-                found.append(k.node.graph.call("ne", k.node, k.node.graph.zero))
+                found.append(nonzero(k.node))
         return tuple(c for c in found if not self.regions.certain(c))

@@ -16,7 +16,7 @@ from derive.decide.linear import matrix
 from derive.decide.polynomials import Key, Quotient
 from derive.decide.signs import NEGATIVE, ZERO
 from derive.decide.words import Form, Letter, NoForm
-from derive.graph import Node, Shape, topological
+from derive.graph import Node, Shape, nonzero, topological
 from derive.operators import OPERATORS
 
 #: What may lack a value.
@@ -194,11 +194,11 @@ class Tensors:
             form = self.form(a)
             twin = self.words.turned_form(form)
             key = min(repr(sorted((w, ring.quotient_key(c)) for w, c in f.items())) for f in (form, twin))
-            self._record(n, ("inv", key), g.call("ne", g.det(a), g.zero), cancels=True)
+            self._record(n, ("inv", key), nonzero(g.det(a)), cancels=True)
             return
         if n.op == "select":
             keys = tuple(ring.quotient_key(self.aligned(a, n.shape)) for a in n.args)
-            self._record(n, ("select", n.shape, keys), g.call("ne", n.args[0], g.zero))
+            self._record(n, ("select", n.shape, keys), nonzero(n.args[0]))
             return
         if n.op == "pow":
             exponent = n.args[1]

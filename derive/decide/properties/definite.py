@@ -22,7 +22,7 @@ from derive.decide.tensor_points import Arena, evaluate_tensors
 from derive.decide.whole import effort, entries_of, settle, too_large
 from derive.enclose import evaluate, precision, rational
 from derive.errors import ExpressionError
-from derive.graph import Node, topological
+from derive.graph import Node, nonzero, topological
 from derive.printing import point_text
 from derive.properties import asks
 
@@ -132,7 +132,7 @@ def definite(a: Node, given: Sequence[Node], ends: Bounds, strict: bool) -> Deci
     for i in range(size):
         for j in range(size):
             form = g.add(form, g.mul(g.mul(v[i], v[j]), entries[i * size + j]))
-    cases = [[*given, g.call("ne", s, g.zero)] for s in v] if strict else [list(given)]
+    cases = [[*given, nonzero(s)] for s in v] if strict else [list(given)]
     for case in cases:
         found = decide_holds(g.call("gt" if strict else "ge", form, g.zero), case, ends)
         if found.status == "refuted":

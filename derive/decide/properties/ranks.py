@@ -15,7 +15,7 @@ from derive.decide.properties.shape import at, conditions, proved, refuted, scal
 from derive.decide.refute import Bounds, Domain
 from derive.decide.relation import decide_holds
 from derive.enclose import evaluate, rational, truth
-from derive.graph import Node
+from derive.graph import Node, nonzero
 
 MAX_MINORS = 60
 MAX_SIDE = 5
@@ -89,7 +89,7 @@ def _at_least(entries: Sequence[Node], rows: int, columns: int, low: int, given:
     if minors is None:
         return False
     g = entries[0].graph
-    if any(_is(decide_holds(g.call("ne", m, g.zero), given, ends)) for m in minors):
+    if any(_is(decide_holds(nonzero(m), given, ends)) for m in minors):
         return True
     squares = g.zero
     for m in minors:

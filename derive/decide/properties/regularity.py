@@ -34,7 +34,7 @@ from derive.decide.relation import decide_holds
 from derive.directional import directional, seams, turns
 from derive.enclose import evaluate, precision, rational, truth
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
-from derive.graph import Node, free_symbols, substitute, substitute_all, topological
+from derive.graph import Node, free_symbols, nonzero, substitute, substitute_all, topological
 from derive.subdifferential import PRECISION, jumps, one_sided
 
 _CONTINUOUS = ("relu", "abs", "min", "max", "sqrt", "pow", "hold")
@@ -179,7 +179,7 @@ def _linear(f: Node, slopes: Sequence[Node], x: Sequence[Node], given: Sequence[
             total = g.add(total, g.mul(g.symbol(f"v{i}'"), right))
         pairs.append((slopes[-1], total))
     turning = [t for t in turns(f) if below(t, x)]
-    off = [*given, *(g.call("ne", t, g.zero) for t in turning)]
+    off = [*given, *(nonzero(t) for t in turning)]
     if len(turning) > MAX_TURNS or not all(_has_value(n, off, ends) for n in slopes):
         return False
     for t in turning:
@@ -226,7 +226,7 @@ def _solved(t: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> 
     for v in x:
         if below(t, [v]) and smooth(t):
             slope = gradient(t, [v])[0]
-            if not below(slope, x) and decide_holds(g.call("ne", slope, g.zero), given, ends).status == "proved":
+            if not below(slope, x) and decide_holds(nonzero(slope), given, ends).status == "proved":
                 return {v: substitute_all([g.sub(v, g.div(t, slope))], {v: g.zero})[0]}
     return None
 
@@ -275,7 +275,7 @@ def _need(m: Node) -> Node | None:
     g = m.graph
     match m.op:
         case "div":
-            return g.call("ne", m.args[1], g.zero)
+            return nonzero(m.args[1])
         case "log":
             return g.call("gt", m.args[0], g.zero)
         case "log1p":
@@ -283,13 +283,13 @@ def _need(m: Node) -> Node | None:
         case "sqrt":
             return g.call("ge", m.args[0], g.zero)
         case "select":
-            return g.call("ne", m.args[0], g.zero)
+            return nonzero(m.args[0])
         case "pow" if m.args[1].op != "const":
             return g.call("gt", m.args[0], g.zero)
         case "pow" if Fraction(m.args[1].attr).denominator != 1:
             return g.call("gt" if m.args[1].attr < 0 else "ge", m.args[0], g.zero)
         case "pow" if m.args[1].attr < 0:
-            return g.call("ne", m.args[0], g.zero)
+            return nonzero(m.args[0])
     return None
 
 
