@@ -389,6 +389,10 @@ def test_a_jump_leaves_no_derivative_and_a_kink_no_second_one(claim: str) -> Non
     assert [to_text(c) for c in found.missing] == ["x != 0"]
 
 
+def test_conditions_that_exclude_each_other_prove_nothing() -> None:
+    assert decide("(-x)**n == (-1)**n*x**n")[1].status == "undecided"
+
+
 def test_a_reason_names_what_every_entry_needs() -> None:
     found = decide("d(sum(relu(x)), x) == where(x > 0, 1, 0) ; with x[6]")[1]
     assert [to_text(c) for c in found.missing] == [f"x[{i}] != 0" for i in range(6)]

@@ -121,7 +121,22 @@ TRUE: list[tuple[str, list[str]]] = [
     ("(1 + 1/n)**n <= exp(1)", ["n > 0"]),
 ]
 
+#: What holds where its logarithms and roots have values, and where that is.
+WHERE_IT_SPEAKS: list[tuple[str, list[str], list[str]]] = [
+    ("log(x) <= x - 1", [], ["x > 0"]),
+    ("sqrt(x) <= (1 + x)/2", [], ["x >= 0"]),
+    ("x*log(x) >= -exp(-1)", [], ["x > 0"]),
+    ("sqrt(x)*log(x) <= x**2", ["x >= 0"], ["x > 0"]),
+    ("-p*log(p) - (1 - p)*log(1 - p) <= log(2)", ["p >= 0", "p <= 1"], ["1 - p > 0", "p > 0"]),
+    ("log(x) + log(y) <= x + y", [], ["x > 0", "y > 0"]),
+    ("0 <= sqrt(x) and sqrt(x) <= 1 + x", [], ["x >= 0"]),
+    ("sqrt(x) >= 0", [], ["x >= 0"]),
+]
+
 FALSE: list[tuple[str, list[str]]] = [
+    ("log(x) <= x - 2", []),
+    ("sqrt(x) <= x", []),
+    ("sqrt(x*y) <= (x + y)/2", []),
     ("log(1 + x) <= x - x**2/2", ["x > -1"]),
     ("log(1 + x) >= x", ["x > -1"]),
     ("exp(x) >= 1 + x + x**2/2", []),
@@ -210,6 +225,20 @@ def test_what_is_false_is_refuted(claim: str, assuming: list[str]) -> None:
     (wanted,), *met = components_all(expand_all([condition, *given]))
     assert truth(wanted, at) is False
     assert all(truth(c, at) is True for part in met for c in part)
+
+
+@pytest.mark.parametrize(("claim", "assuming", "missing"), WHERE_IT_SPEAKS)
+def test_what_holds_where_it_has_values_is_told_where_that_is(
+    claim: str, assuming: list[str], missing: list[str]
+) -> None:
+    condition, *given = read(claim, assuming)
+    found = decide(condition, given)
+    assert found.status == "proved-if"
+    assert sorted(map(language.to_text, found.missing)) == missing
+    at = {n: rational(v) for n, v in (dict.fromkeys(_symbols(condition), 1) | dict(found.witness or {})).items()}
+    assert truth(condition, at) is None
+    assert all(truth(c, at) is True for c in given)
+    assert f"no value at {language.to_text(next(iter(found.witness or {})))} = " in found.reason
 
 
 def _alone(claim: str, assuming: list[str]) -> tuple[Node, Node, list[Node]] | None:

@@ -88,6 +88,14 @@ def _number(text: str) -> mpmath.mpf:
         ("d(integral(x*w, x, 0, w), w) == 3*w**2/2", (), "proved"),
         ("integral(x, x, a, b) == (b**2 - a**2)/2", (), "proved"),
         ("integral(1/x, x, 1, inf) == inf", (), "proved"),
+        # a kink that may lie at an end, two that may be one, a range that may be a point
+        ("integral(abs(x - a), x, 0, 1) == (a**2 + (1 - a)**2)/2", ("a >= 0", "a <= 1"), "proved"),
+        ("integral(relu(x - a), x, 0, 1) == 0", ("a >= 0", "a <= 1"), "refuted"),
+        ("integral(relu(a*x - 1), x, 0, 1) == (a - 1)**2/(2*a)", ("a >= 1",), "proved"),
+        ("integral(abs(x - a) + abs(x - b), x, 0, 1) == a**2 - a + b**2 - b + 1", ("a > 0", "a <= b", "b < 1"), "proved"),
+        ("integral(abs(x - a), x, a - b, a + b) == b**2", ("b >= 0",), "proved"),
+        ("integral(exp(-abs(x - a)), x, 0, inf) == 2 - exp(-a)", ("a >= 0",), "proved"),
+        ("integral(1/sqrt(x), x, 0, a) == 2*sqrt(a)", ("a >= 0",), "proved"),
         ("integral(x*exp(-x**2), x, 0, inf) == 1/3", (), "refuted"),
         ("integral(x**2, x, 0, a) == a**2/3", (), "refuted"),
         ("integral(exp(-lam*x), x, 0, inf) == lam", ("lam > 0",), "refuted"),
@@ -102,6 +110,9 @@ def test_claims(claim: str, assuming: tuple[str, ...], status: str) -> None:
     [
         ("integral(1/x, x, -1, 1)", "is not known throughout"),
         ("integral(1/x**2, x, -1, 1)", "is not known throughout"),
+        ("integral(1/x**2, x, 0, a)", "whether '0' is less than 'a' is not known"),  # -inf for a < 0
+        ("integral(1/(x - b)**2, x, b, a)", "whether 'b' is less than 'a' is not known"),
+        ("integral(abs(x - a**2), x, 0, 1)", "is greater is not known"),
         ("integral(tan(x), x, 0, pi)", "is not known throughout"),
         ("integral(x/(x**2 + 1), x, -inf, inf)", "both ends are infinite"),
         ("integral(exp(-lam*x), x, 0, inf)", "lam != 0"),

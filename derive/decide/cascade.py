@@ -108,6 +108,8 @@ def _decide_equal(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) ->
             found = Decision("undecided", "nested too deeply")
         if found.status == "proved-if":
             found = _sufficient(found, x, y, assumed, ends)
+            if found.status == "proved-if" and len(found.conditions) <= MAX_TOLD:  # more take long to meet
+                found = _inhabited(Domain(x, y, [*assumed, *found.conditions], ends), found)
         if found.status == "undecided":
             found = _by_example(x, y, assumed, ends) or found
         decisions.append(replace(found, index=index) if a.shape else found)
@@ -542,7 +544,9 @@ def _judged(domain: Domain, regions: Regions) -> Decision:
             return Decision("undecided", f"{o.cell.text()}: {o.reason}")
     proved = sum(o.kind == "equal" or bool(o.missing) for o in outcomes)
     if not proved:
-        return Decision("undecided", "no point was found at which both sides have a value", empty=True)
+        outside = domain.assuming and not any(domain.judge(p).kind != "outside" for p in domain.points(QUICK_POINTS))
+        what = "that satisfies the assumptions" if outside else "at which both sides have a value"
+        return Decision("undecided", f"no point was found {what}", empty=True)
     conditions = regions.trimmed()
     how = (
         "one normal form"

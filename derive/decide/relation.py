@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -33,7 +33,7 @@ def decide_holds(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds 
         found = Decision("refuted", "", witness=origin, method="ball arithmetic")
     if found.status in ("proved-if", "refuted"):
         found = _told(found, condition, assuming, bounds or {})
-    return replace(found, reason=_reason(found), left="", right="")
+    return replace(found, reason=_reason(found, condition), left="", right="")
 
 
 def _told(found: Decision, condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
@@ -107,12 +107,22 @@ def _starts(
                 yield {n: Fraction(0) if base in (n, *n.args) else point[n] for n in leaves}
 
 
+def _fails(condition: Node, point: Mapping[Node, Fraction]) -> bool:
+    """Whether an entry that speaks of nothing else is certainly false at a point."""
+    values = {n: rational(v) for n, v in point.items()}
+    for entry in components_all([condition])[0]:
+        leaves = {n for n in topological([entry]) if n.op == "index" or (n.op == "symbol" and not n.shape)}
+        if leaves <= values.keys() and truth(entry, values) is False:
+            return True
+    return False
+
+
 def _within(value: Fraction, ends: tuple[Fraction | None, Fraction | None] | None) -> bool:
     low, high = ends or (None, None)
     return (low is None or value >= low) and (high is None or value <= high)
 
 
-def _reason(found: Decision) -> str:
+def _reason(found: Decision, condition: Node) -> str:
     from derive.printing import point_text, to_text
 
     at = point_text(found.witness or {})
@@ -125,5 +135,8 @@ def _reason(found: Decision) -> str:
         case "proved-if":
             needs = " and ".join(to_text(c) for c in found.missing)
             rest = " and ".join([to_text(c) for c in found.conditions if c not in found.missing][:4])
-            return f"holds if {needs}{', where ' * bool(rest)}{rest}; does not at {at}"
+            where = "does not" if _fails(condition, found.witness or {}) else "has no value"
+            return f"holds if {needs}{', where ' * bool(rest)}{rest}; {where} at {at}"
+    if found.reason.endswith(("tells the sides apart", "matters is not settled")):  # of where(c, 1, 0) and 1
+        return "no proof was found, and no point at which it fails"
     return found.reason

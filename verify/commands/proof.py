@@ -96,7 +96,7 @@ def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
         except Unsettled as e:
             return Decision("undecided", str(e))
         plain = decide(found.nodes[0], assuming)
-        told = [plain.reason] if plain.method != "same expression" else []
+        told = [plain.reason] if plain.method != "same expression" and not found.compared else []
         return replace(plain, reason="; ".join((*found.notes, *told)))
     if claim.op != "eq":
         return decide_condition(claim, assuming)

@@ -20,7 +20,7 @@ from derive.decide.asymptotics.oracle import Oracle, Unsettled, leaves, said, sc
 from derive.decide.cascade import decide_equal, has_value
 from derive.decide.refute import Bounds
 from derive.decide.relation import decide_holds
-from derive.decide.signs import NEGATIVE, POSITIVE, ZERO
+from derive.decide.signs import NEGATIVE, POSITIVE, ZERO, Mask
 from derive.errors import ExpressionError
 from derive.extremes import infinite
 from derive.graph import Graph, Node, substitute, topological
@@ -53,9 +53,9 @@ def integral(
         if any(x in leaves(s) for s in _turning(f)):
             raise
         between = g.mul(g.sub(x, low), g.sub(high, x))  # positive from the one end to the other, whichever is greater
-        return range_.piece(f, low, high, [g.call("gt", between, g.zero)])
+        return range_.piece(f, low, high, [g.call("gt", between, g.zero)], strict=False)
     ends = [low, *range_.cuts(f, low, high), high]
-    parts = [range_.piece(f, a, b, range_.between(a, b)) for a, b in pairwise(ends)]
+    parts = [range_.piece(f, a, b, range_.between(a, b), strict=range_.less(a, b)) for a, b in pairwise(ends)]
     sides = {p.side for p in parts if p.side}
     if len(sides) > 1:
         raise Unsettled(f"{said(f)} has no integral: pieces of it are infinite with different signs")
@@ -74,15 +74,22 @@ class _Range:
         self.x, self.oracle, self.given, self.bounds, self.g = x, oracle, given, bounds, x.graph
 
     def order(self, a: Node, b: Node) -> int:
-        """Whether a > b (1), a = b or a <= b (0), or a < b (-1). Raises Unsettled."""
-        if infinite(a) or infinite(b):
-            return (infinite(a) > infinite(b)) - (infinite(a) < infinite(b))
-        mask = self.oracle.mask(self.g.sub(a, b))
-        if mask == POSITIVE or (mask == POSITIVE | ZERO):
-            return 1
-        if mask & POSITIVE:
+        """Whether a >= b (1), a = b (0), or a <= b (-1). Raises Unsettled."""
+        mask = self.difference(a, b)
+        if mask & POSITIVE and mask & NEGATIVE:
             raise Unsettled(f"which of {said(a)} and {said(b)} is greater is not known")
-        return -1 if mask == NEGATIVE else 0
+        return 1 if mask & POSITIVE else -1 if mask & NEGATIVE else 0
+
+    def less(self, a: Node, b: Node) -> bool:
+        """Whether a < b is known."""
+        return self.difference(a, b) == NEGATIVE
+
+    def difference(self, a: Node, b: Node) -> Mask:
+        """The possible signs of a - b."""
+        if infinite(a) or infinite(b):
+            above, below = infinite(a) > infinite(b), infinite(a) < infinite(b)
+            return POSITIVE if above else NEGATIVE if below else ZERO
+        return self.oracle.mask(self.g.sub(a, b))
 
     # -- pieces -----------------------------------------------------------------------------------------
 
@@ -107,11 +114,14 @@ class _Range:
         above = [] if infinite(low) else [self.g.call("gt", self.x, low)]
         return above if infinite(high) else [*above, self.g.call("lt", self.x, high)]
 
-    def piece(self, f: Node, low: Node, high: Node, within: Sequence[Node]) -> Limit:
-        """The integral over a range in which nothing turns."""
+    def piece(self, f: Node, low: Node, high: Node, within: Sequence[Node], strict: bool) -> Limit:
+        """The integral over a range in which nothing turns. Of one that may be a point, or turned round, where low < high is not
+        known (``strict``), F needs values at the ends: towards them its limits would be those from the wrong side."""
         given = [*self.given, *within]
         smooth = self.branch(f, low, high)
         primitive = self.antiderivative(smooth, given)
+        if not strict and not (self.valued(primitive, low) and self.valued(primitive, high)):
+            raise Unsettled(f"whether {said(low)} is less than {said(high)} is not known")
         above, below = self.towards(primitive, high, -1), self.towards(primitive, low, 1)
         if above.side and above.side == below.side:
             raise Unsettled(f"{said(f)} has no integral, or none was found: both ends are infinite")
@@ -217,10 +227,14 @@ class _Range:
         """The limit of F towards an end of the range, from within; its value there, where it has one."""
         if sign := infinite(end):
             return limit(primitive, self.x, sign, self.given, self.bounds)
-        value = substitute(primitive, {self.x: end})
-        if all(self.holds(substitute(c, {self.x: end}), self.given) for c in has_value(primitive)):
-            return Limit(0, value)
+        if self.valued(primitive, end):
+            return Limit(0, substitute(primitive, {self.x: end}))
         return limit(primitive, self.x, end, self.given, self.bounds, side)
+
+    def valued(self, primitive: Node, end: Node) -> bool:
+        """Whether F has a value at an end of the range."""
+        needs = has_value(primitive)
+        return not infinite(end) and all(self.holds(substitute(c, {self.x: end}), self.given) for c in needs)
 
 
 def _taken(op: str, s: int, args: Sequence[Node], g: Graph) -> Node:

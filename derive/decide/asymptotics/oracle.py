@@ -138,7 +138,7 @@ class Oracle:
 def said(n: Node) -> str:
     from derive.language import to_text
 
-    text = to_text(n)
+    text = to_text(n).replace("'", "")  # t' stands for the variable t
     return f"'{text}'" if len(text) < 80 else "a long expression"
 
 

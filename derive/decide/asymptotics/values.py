@@ -12,7 +12,6 @@ from derive.decide.asymptotics import Limit, Unsettled, limit
 from derive.decide.asymptotics.integrals import integral
 from derive.decide.asymptotics.oracle import Oracle, leaves, said, scalars
 from derive.decide.refute import Bounds, Domain
-from derive.decide.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.extremes import EXTREMES, infinite
 from derive.graph import Node, substitute, topological
@@ -31,6 +30,7 @@ class Resolved:
 
     nodes: tuple[Node, ...]
     notes: tuple[str, ...]
+    compared: bool = False  # a comparison with an infinite side was settled: the notes say all of it
 
 
 def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Resolved:
@@ -40,6 +40,7 @@ def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds
     """
     done: dict[Node, Node] = {}
     notes: list[str] = []
+    compared = False
     for n in topological(roots):
         g, args = n.graph, tuple(done[a] for a in n.args)
         if n.op in EXTREMES:
@@ -51,6 +52,7 @@ def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds
             notes.append(f"{said(n).strip(chr(39))} = {shown}{', where ' + found.note if found.note else ''}")
         elif n.op in _COMPARED and any(map(infinite, args)):
             a, b = map(infinite, args)
+            compared = True
             done[n] = g.call("eq", g.zero, g.zero if _COMPARED[n.op](a - b) else g.one)
         elif args == n.args:
             done[n] = n
@@ -58,7 +60,7 @@ def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds
             raise Unsettled(f"{said(n)} computes with an infinite value")
         else:
             done[n] = args[0] if n.op == "def" else g.node(n.op, args, n.attr, n.shape)
-    return Resolved(tuple(done[r] for r in roots), tuple(dict.fromkeys(notes)))
+    return Resolved(tuple(done[r] for r in roots), tuple(dict.fromkeys(notes)), compared)
 
 
 def _value(op: str, args: Sequence[Node], side: int, assuming: Sequence[Node], bounds: Bounds) -> Limit:
@@ -113,24 +115,27 @@ def supremum(f: Node, x: Node, assuming: Sequence[Node] = (), bounds: Bounds | N
                 candidates.append(Limit(0, oracle.simple(substitute(f, {x: p}))))
             except (Unsettled, ExpressionError, ArithmeticError):
                 continue
+    from derive.decide.properties import decide_condition  # which uses limits
+
     seen: dict[Node, None] = dict.fromkeys(c.value for c in candidates)
     for v in seen:
-        if decide_holds(g.call("le", f, v), given, bounds).status == "proved":
+        if decide_condition(g.call("le", f, v), given, bounds).status == "proved":
             return Limit(0, v)
     reasons = f" ({tried[0]})" if tried else ""
     raise Unsettled(f"no value that {said(f)} takes or tends to was proved to be its least upper bound{reasons}")
 
 
 def _stationary(f: Node, x: Node, oracle: Oracle) -> list[Node]:
-    """Where the derivative is 0, if it is affine in x."""
+    """Where the factors of the derivative that are affine in x are 0."""
     from derive.calculus import gradient
+    from derive.decide.exceptions import vanishing
 
-    g = f.graph
-    try:
-        slope = gradient(f, [x])[0]
-        bend = oracle.simple(gradient(slope, [x])[0])
-        if x in leaves(bend) or not oracle.sign(bend):
-            return []
-        return [oracle.simple(g.neg(g.div(substitute(slope, {x: g.zero}), bend)))]
-    except (Unsettled, ExpressionError, ArithmeticError):
-        return []
+    g, found = f.graph, []
+    for factor in vanishing(gradient(f, [x])[0], [], {}):
+        try:
+            slope = oracle.simple(gradient(factor, [x])[0])
+            if x not in leaves(slope) and oracle.sign(slope):
+                found.append(oracle.simple(g.neg(g.div(substitute(factor, {x: g.zero}), slope))))
+        except (Unsettled, ExpressionError, ArithmeticError):
+            continue
+    return found

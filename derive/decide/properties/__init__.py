@@ -13,7 +13,7 @@ from functools import partial
 
 from derive.calculus import expand_all
 from derive.decide.budget import Exhausted, budget
-from derive.decide.cascade import Decision
+from derive.decide.cascade import Decision, has_value
 from derive.decide.induction import decide_holds
 from derive.decide.instances import instances
 from derive.decide.polynomials import Unwieldy
@@ -23,6 +23,7 @@ from derive.decide.properties.growth import growth
 from derive.decide.properties.moves import TRANSCENDENTAL, by_moves
 from derive.decide.properties.ranks import rank
 from derive.decide.properties.samples import by_points
+from derive.decide.properties.shape import INEQUALITIES
 from derive.decide.properties.slopes import BRANCHES, by_slopes
 from derive.decide.properties.subdivision import by_cells
 from derive.decide.properties.subgradients import subdifferential
@@ -31,7 +32,7 @@ from derive.decide.refute import Bounds
 from derive.decide.whole import too_large
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
-from derive.printing import to_text
+from derive.printing import point_text, to_text
 from derive.properties import PROPERTIES, asks
 
 Decider = Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]
@@ -132,8 +133,38 @@ def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | No
     for way in (by_slopes, by_cells, by_moves):
         if (shown := way(wanted, given, ends)) is not None:
             return checked(shown, assumed, bounds)
-    missed = by_points(wanted, given, ends, grid=True)
+    missed = by_points(wanted, given, ends, grid=True) or _where_it_has_values(wanted, given, ends)
     return checked(missed, assumed, bounds) if missed is not None else found
+
+
+def _where_it_has_values(condition: Node, given: Sequence[Node], bounds: Bounds) -> Decision | None:
+    """A comparison decided where its logarithms and roots have values; elsewhere it says nothing, so that it holds if that."""
+    if condition.op not in (*INEQUALITIES, "and") or condition.shape:
+        return None
+    missing: list[Node] = []
+    outside = None
+    for need in sorted({c for c in has_value(condition) if c.op in ("gt", "ge")}, key=to_text):
+        everywhere = decide_holds(need, given, bounds)
+        if everywhere.status == "undecided":
+            return None
+        if everywhere.status != "proved":
+            missing.append(need)
+            outside = outside or everywhere.witness
+    if not missing or outside is None:
+        return None
+    for need in missing[:]:
+        others = [c for c in missing if c is not need]
+        if others and decide_holds(need, [*given, *others], bounds).status == "proved":
+            missing = others
+    found = _decide_plain(condition, [*given, *missing], bounds)
+    if found.status != "proved":
+        return found if found.status == "refuted" else None
+    needs, how = " and ".join(map(to_text, missing)), found.reason.replace("on the whole domain", "there")
+    conditions = (*missing, *(c for c in found.conditions if c not in missing))
+    reason = f"holds if {needs}; has no value at {point_text(outside)}; {how}"
+    return replace(
+        found, status="proved-if", missing=tuple(missing), conditions=conditions, witness=outside, reason=reason
+    )
 
 
 def _turns(n: Node) -> bool:
