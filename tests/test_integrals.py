@@ -92,7 +92,11 @@ def _number(text: str) -> mpmath.mpf:
         ("integral(abs(x - a), x, 0, 1) == (a**2 + (1 - a)**2)/2", ("a >= 0", "a <= 1"), "proved"),
         ("integral(relu(x - a), x, 0, 1) == 0", ("a >= 0", "a <= 1"), "refuted"),
         ("integral(relu(a*x - 1), x, 0, 1) == (a - 1)**2/(2*a)", ("a >= 1",), "proved"),
-        ("integral(abs(x - a) + abs(x - b), x, 0, 1) == a**2 - a + b**2 - b + 1", ("a > 0", "a <= b", "b < 1"), "proved"),
+        (
+            "integral(abs(x - a) + abs(x - b), x, 0, 1) == a**2 - a + b**2 - b + 1",
+            ("a > 0", "a <= b", "b < 1"),
+            "proved",
+        ),
         ("integral(abs(x - a), x, a - b, a + b) == b**2", ("b >= 0",), "proved"),
         ("integral(exp(-abs(x - a)), x, 0, inf) == 2 - exp(-a)", ("a >= 0",), "proved"),
         ("integral(1/sqrt(x), x, 0, a) == 2*sqrt(a)", ("a >= 0",), "proved"),

@@ -79,6 +79,9 @@ def test_a_kink_is_named_with_its_two_slopes() -> None:
 def test_what_is_not_settled_stays_undecided() -> None:
     assert _decide("continuous(where(x > 0, x/(2 + sin(exp(1/x))), 0), x)", ()) == "undecided"
     assert _decide("convex(x**2,x)", ("x**2 > 1",)) == "undecided"  # the domain has a hole
+    assert _decide("convex(where(x>1,x**2,x),x)", ()) != "refuted"  # it is: the slope rises from 1 to 2
+    assert _decide("convex(where(x>1,x**2,3*x-2),x)", ()) == "refuted"
+    assert _decide("convex(where(relu(x)>0,x**2,-x**2),x)", ()) == "refuted"
     assert (
         _decide("minimizer(0-log(x)-x, x, 0-1)", ()) != "proved"
     )  # the gradient is 0 there, and the function has no value

@@ -11,6 +11,7 @@ from fractions import Fraction
 from derive.calculus import second_derivatives
 from derive.components import components
 from derive.decide.cascade import Decision
+from derive.decide.properties import regularity
 from derive.decide.properties.chords import above_chord
 from derive.decide.properties.composition import by_structure
 from derive.decide.properties.curves import Curve
@@ -30,12 +31,26 @@ from derive.decide.properties.shape import (
 )  # fmt: skip
 from derive.decide.refute import Bounds, Domain
 from derive.decide.relation import decide_holds
+from derive.decide.tensors import CONDITIONS
 from derive.decide.whole import too_large
-from derive.enclose import precision
+from derive.directional import turns
+from derive.enclose import Value, precision
 from derive.graph import Node, substitute, topological
 
 MAX_NODES = 400
+MAX_BRANCHES = 32
 MAX_WORK = 4_000  # products of entries up to which a function is laid out
+
+_BRANCHES: dict[str, Callable[[Node], Sequence[Node]]] = {
+    "abs": lambda n: (n.args[0], n.graph.neg(n.args[0])),
+    "relu": lambda n: (n.args[0], n.graph.zero),
+    "min": lambda n: n.args,
+    "max": lambda n: n.args,
+    "where": lambda n: n.args[1:],
+    "select": lambda n: n.args[1:],
+}
+#: Analytic on the whole line.
+_ENTIRE = ("const", "symbol", "index", "def", "add", "sub", "mul", "neg", "exp", "tanh", "sin", "cos", "atan", "erf")
 
 
 def decider(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:
@@ -56,7 +71,7 @@ def decider(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Dec
             return found
         if held or not convex_domain(x, given):
             return undecided("the assumptions leave a domain that is not known to be convex")
-        if Curve(x, given, ends, facts(assuming)).convex(f):
+        if Curve(x, given, ends, facts(assuming)).convex(f) or _bends_up_between_kinks(f, x, given, ends):
             return proved(f"{'convex' if sign > 0 else 'concave'} by composition and second derivatives")
         return undecided("no rule of composition applies, and the second derivatives are not settled")
 
@@ -84,6 +99,58 @@ def fails(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decis
         return undecided("no point was found at which the second derivative has the other sign throughout")
 
     return decide
+
+
+def _bends_up_between_kinks(f: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> bool:
+    """Of a function of one number and nothing else: differentiable throughout, and f'' >= 0 but at single points. There the slope
+    does not jump, as a derivative takes all values between two of its own (Darboux), so it does not fall."""
+    order = topological([f])
+    if len(x) != 1 or any(n.op in ("symbol", "index") and n is not x[0] for n in order):
+        return False
+    if not all(n.op in _BRANCHES or n.op in CONDITIONS or _entire(n) for n in order):
+        return False
+    if not all(map(_vanishes_at_points, turns(f))):
+        return False
+    if regularity.decider(1)([f, x[0]], given, ends).status != "proved":
+        return False
+    bend = second_derivatives(f, x).get((0, 0), f.graph.zero)
+    found = decide_holds(f.graph.call("ge", bend, f.graph.zero), given, ends)
+    return found.status == "proved" and all(
+        c.op == "ne" and _vanishes_at_points(f.graph.sub(*c.args)) for c in found.conditions
+    )
+
+
+def _vanishes_at_points(s: Node) -> bool:
+    """Whether a function of one number is 0 at single points at most: whichever branches are taken, it is analytic on the whole
+    line and not 0 everywhere."""
+    work = [s]
+    for _ in range(MAX_BRANCHES):
+        if not work:
+            return True
+        n = work.pop()
+        order = topological([n])
+        if turn := next((m for m in order if m.op in _BRANCHES), None):
+            work += [substitute(n, {turn: b}) for b in _BRANCHES[turn.op](turn)]
+            continue
+        symbols = [m for m in order if m.op in ("symbol", "index")]
+        if not all(map(_entire, order)) or not any(
+            _is_not_zero(value(n, dict.fromkeys(symbols, v))) for v in (Fraction(3, 7), Fraction(-2))
+        ):
+            return False
+    return False
+
+
+def _entire(n: Node) -> bool:
+    """Whether an operator is analytic, with a value, on the whole line."""
+    if n.op in ("pow", "div") and n.args[1].op == "const":
+        c = n.args[1].attr
+        return c != 0 if n.op == "div" else isinstance(c, int) and c >= 0
+    return n.op in _ENTIRE
+
+
+def _is_not_zero(v: Value) -> bool:
+    with precision(128):
+        return not isinstance(v, Exception) and bool(v != 0)
 
 
 def _against(f: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> Decision | None:
