@@ -241,6 +241,11 @@ def test_what_holds_where_it_has_values_is_told_where_that_is(
     assert f"no value at {language.to_text(next(iter(found.witness or {})))} = " in found.reason
 
 
+def test_a_branch_that_is_not_taken_needs_no_value() -> None:
+    condition, *given = read("where(x > 0, x*log(x), 0) <= x**2", ["x >= 0"])
+    assert decide(condition, given).status in ("proved", "undecided")
+
+
 def _alone(claim: str, assuming: list[str]) -> tuple[Node, Node, list[Node]] | None:
     """The difference of the sides of a claim in one symbol, the symbol, and what is assumed of it."""
     wanted, *given = expand_all(read(claim, assuming))

@@ -7,13 +7,14 @@ all values of the symbols: proved; refuted, with a witness; undecided. The negat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 
 from derive.calculus import expand_all
 from derive.decide.budget import Exhausted, budget
-from derive.decide.cascade import Decision, has_value
+from derive.decide.cascade import Decision, fragile
 from derive.decide.induction import decide_holds
 from derive.decide.instances import instances
 from derive.decide.polynomials import Unwieldy
@@ -30,7 +31,8 @@ from derive.decide.properties.subgradients import subdifferential
 from derive.decide.properties.throughout import refuted_at_points, shown_by_entries
 from derive.decide.refute import Bounds
 from derive.decide.whole import too_large
-from derive.errors import ExpressionError
+from derive.enclose import evaluate, rational
+from derive.errors import ExpressionError, UndefinedValue
 from derive.graph import Node, topological
 from derive.printing import point_text, to_text
 from derive.properties import PROPERTIES, asks
@@ -141,16 +143,20 @@ def _where_it_has_values(condition: Node, given: Sequence[Node], bounds: Bounds)
     """A comparison decided where its logarithms and roots have values; elsewhere it says nothing, so that it holds if that."""
     if condition.op not in (*INEQUALITIES, "and") or condition.shape:
         return None
+    needs = {key: c for key, c in fragile(condition).items() if key[0] not in ("ne", "hole")}
+    # a branch that is not taken needs no value, a base with a letter for its exponent may be negative
+    if any(key[0] in ("where", "select") or (key[0] == "pow" and key[1][1].op != "const") for key in needs):
+        return None
     missing: list[Node] = []
     outside = None
-    for need in sorted({c for c in has_value(condition) if c.op in ("gt", "ge")}, key=to_text):
+    for need in sorted(set(needs.values()), key=to_text):
         everywhere = decide_holds(need, given, bounds)
         if everywhere.status == "undecided":
             return None
         if everywhere.status != "proved":
             missing.append(need)
             outside = outside or everywhere.witness
-    if not missing or outside is None:
+    if not missing or outside is None or not _lacks_value(condition, outside):
         return None
     for need in missing[:]:
         others = [c for c in missing if c is not need]
@@ -159,12 +165,21 @@ def _where_it_has_values(condition: Node, given: Sequence[Node], bounds: Bounds)
     found = _decide_plain(condition, [*given, *missing], bounds)
     if found.status != "proved":
         return found if found.status == "refuted" else None
-    needs, how = " and ".join(map(to_text, missing)), found.reason.replace("on the whole domain", "there")
+    said, how = " and ".join(map(to_text, missing)), found.reason.replace("on the whole domain", "there")
     conditions = (*missing, *(c for c in found.conditions if c not in missing))
-    reason = f"holds if {needs}; has no value at {point_text(outside)}; {how}"
+    reason = f"holds if {said}; has no value at {point_text(outside)}; {how}"
     return replace(
         found, status="proved-if", missing=tuple(missing), conditions=conditions, witness=outside, reason=reason
     )
+
+
+def _lacks_value(condition: Node, point: Mapping[Node, Fraction]) -> bool:
+    """Whether a side has no value at a point, whatever the symbols that it leaves out."""
+    leaves = (n for n in topological([condition]) if n.op == "index" or (n.op == "symbol" and not n.shape))
+    at = dict.fromkeys(leaves, Fraction(1)) | dict(point)
+    sides = [a for n in topological([condition]) if n.op in INEQUALITIES for a in n.args]
+    values = evaluate(sides, {n: rational(v) for n, v in at.items()}, 128)
+    return any(isinstance(v, UndefinedValue) for v in values)
 
 
 def _turns(n: Node) -> bool:
