@@ -11,9 +11,11 @@ from derive.components import components_all
 from derive.decide.cascade import Decision, decide_equal, gravest, scalar_bounds
 from derive.decide.exceptions import informative
 from derive.decide.refute import Bounds, Domain
-from derive.enclose import rational, truth
+from derive.enclose import evaluate, rational, truth
+from derive.errors import UndefinedValue
 from derive.graph import Node, topological
 
+PRECISION = 128  # bits
 MAX_CASES = 8  # of assumptions with an ``or``
 
 
@@ -107,14 +109,13 @@ def _starts(
                 yield {n: Fraction(0) if base in (n, *n.args) else point[n] for n in leaves}
 
 
-def _fails(condition: Node, point: Mapping[Node, Fraction]) -> bool:
-    """Whether an entry that speaks of nothing else is certainly false at a point."""
-    values = {n: rational(v) for n, v in point.items()}
-    for entry in components_all([condition])[0]:
-        leaves = {n for n in topological([entry]) if n.op == "index" or (n.op == "symbol" and not n.shape)}
-        if leaves <= values.keys() and truth(entry, values) is False:
-            return True
-    return False
+def lacks_value(condition: Node, point: Mapping[Node, Fraction]) -> bool:
+    """Whether a side of a comparison has no value at a point; what the point leaves out is 1."""
+    order = topological(components_all([condition])[0])
+    leaves = (n for n in order if n.op == "index" or (n.op == "symbol" and not n.shape))
+    values = {n: rational(v) for n, v in (dict.fromkeys(leaves, Fraction(1)) | dict(point)).items()}
+    sides = [a for n in order if n.op in ("gt", "ge", "lt", "le", "eq", "ne") for a in n.args]
+    return any(isinstance(v, UndefinedValue) for v in evaluate(sides, values, PRECISION))
 
 
 def _within(value: Fraction, ends: tuple[Fraction | None, Fraction | None] | None) -> bool:
@@ -135,7 +136,7 @@ def _reason(found: Decision, condition: Node) -> str:
         case "proved-if":
             needs = " and ".join(to_text(c) for c in found.missing)
             rest = " and ".join([to_text(c) for c in found.conditions if c not in found.missing][:4])
-            where = "does not" if _fails(condition, found.witness or {}) else "has no value"
+            where = "has no value" if lacks_value(condition, found.witness or {}) else "does not"
             return f"holds if {needs}{', where ' * bool(rest)}{rest}; {where} at {at}"
     if found.reason.endswith(("tells the sides apart", "matters is not settled")):  # of where(c, 1, 0) and 1
         return "no proof was found, and no point at which it fails"

@@ -7,9 +7,8 @@ all values of the symbols: proved; refuted, with a witness; undecided. The negat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from functools import partial
 
 from derive.calculus import expand_all
@@ -30,9 +29,9 @@ from derive.decide.properties.subdivision import by_cells
 from derive.decide.properties.subgradients import subdifferential
 from derive.decide.properties.throughout import refuted_at_points, shown_by_entries
 from derive.decide.refute import Bounds
+from derive.decide.relation import lacks_value
 from derive.decide.whole import too_large
-from derive.enclose import evaluate, rational
-from derive.errors import ExpressionError, UndefinedValue
+from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.printing import point_text, to_text
 from derive.properties import PROPERTIES, asks
@@ -156,7 +155,7 @@ def _where_it_has_values(condition: Node, given: Sequence[Node], bounds: Bounds)
         if everywhere.status != "proved":
             missing.append(need)
             outside = outside or everywhere.witness
-    if not missing or outside is None or not _lacks_value(condition, outside):
+    if not missing or outside is None or not lacks_value(condition, outside):
         return None
     for need in missing[:]:
         others = [c for c in missing if c is not need]
@@ -171,15 +170,6 @@ def _where_it_has_values(condition: Node, given: Sequence[Node], bounds: Bounds)
     return replace(
         found, status="proved-if", missing=tuple(missing), conditions=conditions, witness=outside, reason=reason
     )
-
-
-def _lacks_value(condition: Node, point: Mapping[Node, Fraction]) -> bool:
-    """Whether a side has no value at a point, whatever the symbols that it leaves out."""
-    leaves = (n for n in topological([condition]) if n.op == "index" or (n.op == "symbol" and not n.shape))
-    at = dict.fromkeys(leaves, Fraction(1)) | dict(point)
-    sides = [a for n in topological([condition]) if n.op in INEQUALITIES for a in n.args]
-    values = evaluate(sides, {n: rational(v) for n, v in at.items()}, 128)
-    return any(isinstance(v, UndefinedValue) for v in values)
 
 
 def _turns(n: Node) -> bool:
