@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from derive.branches import turned
 from derive.calculus import expand_all
 from derive.components import components_all
 from derive.derived import Derivation, Part
@@ -172,12 +173,12 @@ def _product(n: Node) -> Node:
     if not selects or n.graph.zero in above:
         return n
     g, changed = n.graph, False
-    for s in dict.fromkeys(_turn(f)[0] for f in selects):
-        same = [f for f in above if f.op == "select" and _turn(f)[0] is s]
+    for s in dict.fromkeys(turned(f)[0] for f in selects):
+        same = [f for f in above if f.op == "select" and turned(f)[0] is s]
         inside = [f for f in above if f not in same and _vanishes(f, s)]
         if len(same) == 1 and not inside:
             continue
-        sides = [_times(g, [*inside, *(_sides(f)[side] for f in same)]) for side in (0, 1)]
+        sides = [_times(g, [*inside, *(turned(f)[1 + side] for f in same)]) for side in (0, 1)]
         above = [f for f in above if f not in same and f not in inside]
         above.append(_select(g, s, *sides))
         changed = True
@@ -185,22 +186,6 @@ def _product(n: Node) -> Node:
         return n
     made = _over(_times(g, above), below)
     return g.broadcast(made if sign > 0 else g.neg(made), n.shape)
-
-
-def _turn(select: Node) -> tuple[Node, bool]:
-    """Its s, and whether that is turned round: select(b - a, p, q) is select(a - b, q, p)."""
-    s = select.args[0]
-    if s.op == "neg":
-        return s.args[0], True
-    if s.op == "sub" and s.args[1].id < s.args[0].id:
-        return s.graph.sub(s.args[1], s.args[0]), True
-    return s, False
-
-
-def _sides(select: Node) -> tuple[Node, Node]:
-    """Where s > 0 and where s < 0, for the s of ``_turn``."""
-    _, a, b = select.args
-    return (b, a) if _turn(select)[1] else (a, b)
 
 
 def _select(g: Graph, s: Node, a: Node, b: Node) -> Node:
@@ -275,7 +260,7 @@ def _sum(n: Node, inner: set[Node]) -> Node:
     factors: Mapping[int, _Factors] = {i: _factors(t) for i, (_, t) in enumerate(terms)}
     for i, (_, above, _) in factors.items():
         if g.zero not in above:
-            for s in dict.fromkeys(_turn(f)[0] for f in above if f.op == "select"):
+            for s in dict.fromkeys(turned(f)[0] for f in above if f.op == "select"):
                 by.setdefault(s, []).append(i)
     free = set(factors)
     new: list[Node] = []
@@ -288,7 +273,7 @@ def _sum(n: Node, inner: set[Node]) -> Node:
         for i in together:
             sign, above, below = factors[i]
             for k in (0, 1):
-                chosen = [_sides(f)[k] if f.op == "select" and _turn(f)[0] is s else f for f in above]
+                chosen = [turned(f)[1 + k] if f.op == "select" and turned(f)[0] is s else f for f in above]
                 amount = _over(_times(g, chosen), below)
                 sides[k] = (g.add if sign * terms[i][0] > 0 else g.sub)(sides[k], amount)
         new.append(_select(g, s, *sides))
