@@ -12,6 +12,7 @@ from itertools import combinations
 from math import isqrt
 
 from derive import shapes
+from derive.budget import spend
 from derive.composites import COMPOSITES
 from derive.errors import ExpressionError
 from derive.graph import FOLDING, Graph, Node, Shape, marks_a_jump, topological, valued
@@ -34,7 +35,8 @@ def components_all(roots: Sequence[Node]) -> list[Entries]:
     """``components`` of several nodes, sharing the work."""
     done: dict[Node, Entries] = {}
     for n in topological(roots):
-        done[n] = _entries(n.graph, n, done)
+        made = done[n] = _entries(n.graph, n, done)
+        spend(16 * len(made), "entries of tensors")
     return [done[r] for r in roots]
 
 

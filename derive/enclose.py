@@ -14,6 +14,7 @@ from typing import Any
 
 from flint import arb, ctx, fmpq, fmpz
 
+from derive.budget import spend
 from derive.errors import UndefinedValue, Undetermined
 from derive.graph import Node, topological
 
@@ -39,8 +40,10 @@ def evaluate(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128
 def evaluate_all(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128) -> dict[Node, Value]:
     """The same, with the value of every node below the roots."""
     done: dict[Node, Value] = {}
+    order = topological(roots)
+    spend(len(order) * (4 + prec // 128), "values at points")
     with precision(prec):
-        for n in topological(roots):
+        for n in order:
             if n in values:
                 done[n] = values[n]
             elif n.op in ("symbol", "index"):

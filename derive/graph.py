@@ -17,6 +17,7 @@ from operator import attrgetter
 from typing import Any
 
 from derive import shapes
+from derive.budget import spend
 from derive.errors import ShapeError
 
 Shape = tuple[int, ...]
@@ -395,6 +396,7 @@ def topological(
         seen.add(n)
         if through_definitions or n.op != "def":
             work.extend(n.args)
+    spend(2 * len(seen), "walks over expressions")
     return sorted(seen, key=BY_ID)
 
 

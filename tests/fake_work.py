@@ -25,11 +25,13 @@ class Fake:
 
     def __init__(self, path: Path, settings: Settings) -> None:
         self.ids = re.findall(r"\bid: ([\w-]+)", path.read_text(encoding="utf-8"))
-        self.case = path.stem
+        self.path, self.case = path, path.stem
         if "broken" in self.ids:
             raise RuntimeError("the case\ndoes not open")
         if "fatal" in self.ids:
             os._exit(7)
+        if "once" in self.ids:
+            misbehave("once", path)
 
     def claims(self, settle: Settle) -> Units:
         return [(name, functools.partial(self.judge, name, settle)) for name in self.ids]
@@ -37,7 +39,7 @@ class Fake:
     def judge(self, name: str, settle: Settle) -> Any:
         if "known" in name.split("-"):
             settle({"verdict": "wrong", "reason": "it is 4", "exact": None, "origin": [name], "evidence": {}})
-        misbehave(name.rpartition("-")[2])
+        misbehave(name.rpartition("-")[2], self.path)
         return {"verdict": "holds", "reason": "", "exact": None, "origin": [], "evidence": {"method": "proved"}}
 
     def checks(self) -> Units:
@@ -48,8 +50,13 @@ class Fake:
         return [Check(document="d", case=self.case, subject=name, backend="numpy", outcome="agrees")]
 
 
-def misbehave(how: str) -> None:
+def misbehave(how: str, path: Path | None = None) -> None:
     match how:
+        case "once" | "oncehang" if path is not None:  # the first time only, which a file beside the case remembers
+            mark = path.with_suffix(f".{how}")
+            if not mark.exists():
+                mark.touch()
+                misbehave("hang" if how == "oncehang" else "exit")
         case "hang":
             time.sleep(3600)
         case "exit":

@@ -11,7 +11,7 @@ import pytest
 
 from tests.fake_work import case
 from verify.results import Results
-from verify.suite.pool import WorkerError
+from verify.suite.pool import HANG, WorkerError
 from verify.suite.progress import CaseDone, CheckDone, ClaimDone, Event, Planned
 from verify.suite.run import FaultyCases, NoSuchClaim, Options, run
 
@@ -28,8 +28,8 @@ def write(tmp_path: Path) -> Write:
     return to_file
 
 
-def fake(jobs: int = 2, timeout: float = 10.0, check_timeout: float = 10.0, only: str | None = None) -> Options:
-    return Options(jobs, timeout, check_timeout, only, work="tests.fake_work:Fake")
+def fake(jobs: int = 2, timeout: float | None = None, watchdog: float = HANG, only: str | None = None) -> Options:
+    return Options(jobs, timeout, watchdog, only, work="tests.fake_work:Fake")
 
 
 def reasons(results: Results) -> dict[str, str]:
@@ -43,8 +43,8 @@ def test_every_claim_gets_its_verdict_whatever_the_others_do(write: Write, capfd
     said = reasons(results)
     assert said.pop("h-deep").startswith("not judged: RecursionError: maximum recursion depth")
     assert said == {
-        "b-exit": "not judged: the process ended with exit code 3",
-        "d-segv": "not judged: the process ended with signal 11 (SIGSEGV)",
+        "b-exit": "not judged: the process ended with exit code 3, twice",
+        "d-segv": "not judged: the process ended with signal 11 (SIGSEGV), twice",
         "e-raise": "not judged: ValueError: nothing there",
         "f-leave": "not judged: SystemExit: 5",
         "g-memory": "not judged: MemoryError",
@@ -66,24 +66,38 @@ def test_a_hanging_claim_is_killed_and_the_rest_goes_on(write: Write) -> None:
     assert next(r.seconds for r in results.claims if r.id == "b-hang") == 0.5
 
 
+def test_a_claim_whose_process_is_lost_is_tried_once_more_when_nothing_else_runs(write: Write) -> None:
+    paths = [write("one", ["a", "b-once", "c"]), write("two", ["d", "e-oncehang"]), write("three", ["f", "once"])]
+    events: list[Event] = []
+    results = run(paths, fake(watchdog=3.0, only="*"), events.append)
+    assert reasons(results) == {}
+    assert [e.result.id for e in events if isinstance(e, ClaimDone)][-2:] != ["a", "c"]
+    assert len([e for e in events if isinstance(e, CaseDone)]) == 3
+
+
+def test_the_watchdog_is_told_apart_from_the_time_of_the_user(write: Write) -> None:
+    results = run([write("one", ["a", "b-hang"])], fake(watchdog=1.0, only="*"))
+    assert reasons(results) == {"b-hang": "not judged: stopped by the watchdog after 1 s, twice"}
+
+
 def test_what_is_settled_outlives_the_end_of_its_unit(write: Write) -> None:
     ids = ["a-known-hang", "b", "c-known-exit", "d-known-raise", "e-raise", "f-known"]
     results = run([write("case", ids)], fake(timeout=1.0, only="*"))
     assert [r.verdict for r in results.claims] == ["wrong", "holds", "wrong", "wrong", "undecided", "holds"]
     assert reasons(results) == {
         "a-known-hang": "it is 4; no more was found: timed out after 1 s",
-        "c-known-exit": "it is 4; no more was found: the process ended with exit code 3",
+        "c-known-exit": "it is 4; no more was found: the process ended with exit code 3, twice",
         "d-known-raise": "it is 4; no more was found: ValueError: nothing there",
         "e-raise": "not judged: ValueError: nothing there",
     }
 
 
-def test_checks_have_their_own_limit_and_fail_one_by_one(write: Write) -> None:
-    results = run([write("case", ["a", "b-exit", "c"]), write("slow", ["x-hang", "y"])], fake(2, 0.5, 1.0))
+def test_checks_fail_one_by_one(write: Write) -> None:
+    results = run([write("case", ["a", "b-exit", "c"]), write("slow", ["x-hang", "y"])], fake(2, 1.0))
     checks = {c.subject: (c.outcome, c.reason) for c in results.checks}
     assert checks == {
         "a": ("agrees", ""),
-        "b-exit": ("undecided", "not checked: the process ended with exit code 3"),
+        "b-exit": ("undecided", "not checked: the process ended with exit code 3, twice"),
         "c": ("agrees", ""),
         "x-hang": ("undecided", "not checked: timed out after 1 s"),
         "y": ("agrees", ""),

@@ -15,9 +15,9 @@ from typing import Literal
 
 import derive.decide.kernels  # noqa: F401  (registers the rules)
 from derive import shapes
+from derive.budget import Exhausted, budget, spent
 from derive.components import components_all
 from derive.decide.abstraction import Abstraction, onto
-from derive.decide.budget import Exhausted, budget, spent
 from derive.decide.instances import instances
 from derive.decide.normal import NOTHING, Fidelity, Normal
 from derive.decide.polynomials import Regrow, Ring, Unwieldy

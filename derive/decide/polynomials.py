@@ -16,8 +16,8 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
-from derive.decide.budget import Unwieldy as Unwieldy
-from derive.decide.budget import check
+from derive.budget import Unwieldy as Unwieldy
+from derive.budget import spend
 from derive.graph import Graph, Node
 
 Poly = Any  # fmpq_mpoly
@@ -194,7 +194,7 @@ class Ring:
         """p*q within the limits. Raises Unwieldy."""
         if len(p) * len(q) > MAX_PRODUCT:
             raise Unwieldy(f"a product of polynomials with {len(p)} and {len(q)} terms")
-        check()
+        spend(80 + len(p) * len(q), "products of polynomials")
         self.spent += len(p) * len(q) + 20
         if self.spent > _most_work:
             raise Unwieldy(f"{_most_work} steps of polynomial arithmetic")
@@ -215,6 +215,7 @@ class Ring:
         if den.is_constant():
             return Quotient(num / den.leading_coefficient(), self.one_poly)
         if len(num) <= MAX_GCD and len(den) <= MAX_GCD:
+            spend(100 + len(num) * len(den), "divisors of polynomials")
             g = num.gcd(den)
             if not g.is_one():
                 num, den = num // g, den // g
@@ -319,7 +320,7 @@ class Ring:
         key = self.key(p)
         found = self._factors.get(key)
         if found is None:
-            check()
+            spend(100 + len(p) ** 2, "divisors of polynomials")
             if p.is_constant():
                 found = (p.leading_coefficient() if p != 0 else fmpq(0), [])
             elif len(p) > MAX_FACTOR or p.total_degree() > 40:

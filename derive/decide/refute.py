@@ -15,7 +15,6 @@ from typing import Any, Literal
 
 from flint import arb, fmpq
 
-from derive.decide.budget import check
 from derive.decide.relaxation import Function, affine, inside
 from derive.decide.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask
 from derive.enclose import ball_text, evaluate, evaluate_all, precision, rational
@@ -109,7 +108,6 @@ class Domain:
         return found
 
     def _judge(self, values: Mapping[Node, fmpq], prec: int) -> Judged:
-        check()
         done = evaluate_all([self.a, self.b, *self.assuming], values, prec)
         for n in self.assuming:
             if done[n] is not True:
@@ -554,7 +552,6 @@ def _number(n: Node, point: Mapping[Node, Fraction] | None) -> Fraction | None:
     """A value, rounded where it is not rational; None where there is none."""
     if point is None:
         return None
-    check()
     value = evaluate([n], {s: rational(v) for s, v in point.items()})[0]
     if isinstance(value, Exception | bool):
         return None

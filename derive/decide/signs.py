@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from flint import arb, fmpq, fmpq_mpoly, fmpq_poly
 
-from derive.decide.budget import check
+from derive.budget import spend
 from derive.decide.polynomials import Kernel, Key, Poly, Quotient, Ring
 from derive.enclose import precision
 
@@ -192,7 +192,7 @@ class Signs:
         return found
 
     def _work_out(self, p: Poly) -> Mask:
-        check()
+        spend(600 + 30 * len(p), "signs of polynomials")
         m = self._simple(p)
         if m in (POSITIVE, ZERO, NEGATIVE):
             return m
@@ -459,6 +459,7 @@ def _contradictory(rows: list[Row]) -> bool:
         for row, strict in rows:
             c = row.get(chosen, fmpq(0))
             (keep if c == 0 else above if c > 0 else below).append((row, strict))
+        spend(8 * (len(rows) + len(above) * len(below)), "linear inequalities")
         for up, s in above:
             for down, t in below:
                 joined = _scaled(up, 1 / up[chosen])

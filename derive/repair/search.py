@@ -1,7 +1,7 @@
 """The search for the one step: points sort out what can't be, a proof settles what is told.
 
 Everything happens in a graph of its own, and within limits on sizes and on the number of proofs, so that the same formula
-gets the same answer on every machine; the clock is only a net below that.
+gets the same answer on every machine.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
-from time import monotonic
 from typing import Any
 
 from flint import fmpq
 
+from derive.budget import Exhausted, share
 from derive.components import components_all
 from derive.decide.cascade import Decision, decide_equal, has_value
 from derive.decide.polynomials import limited
@@ -33,7 +33,7 @@ from derive.shapes import size
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much work a diagnosis may be. ``seconds`` is looked at between two steps only."""
+    """How much work a diagnosis may be; ``steps`` are those of ``derive.budget``, for all of it."""
 
     nodes: int = 1500
     entries: int = 36
@@ -43,7 +43,7 @@ class Limits:
     points: int = 4
     proofs: int = 8
     work: int = 60_000
-    seconds: float = 4.0
+    steps: int = 12_000_000
 
 
 LIMITS = Limits()
@@ -92,7 +92,7 @@ def find(
     inside = {there[n]: ends for n, ends in (bounds or {}).items()}
     pool = [there[n] for n in others]
     try:
-        with limited(limits.work):
+        with limited(limits.work), share(limits.steps):
             search = _Search(there[a], there[b], [there[n] for n in assuming], inside, pool, limits)
             return search.run()
     except (ExpressionError, ValueError, ArithmeticError, KeyError, RecursionError):
@@ -117,7 +117,6 @@ class _Search:
         self.given = [n for part in given for n in part]
         self.small = len(self.left) <= limits.entries
         self.proofs = limits.proofs
-        self.until = monotonic() + limits.seconds
         self.pool = self._pool(others)
         self.scalar_bounds = _scalar(bounds)
         self.own = {n for side in (*self.left, *self.right) for n in has_value(side)}
@@ -130,19 +129,24 @@ class _Search:
         if not points:
             return None
         second: Repair | None = None  # one that has no value at some points where both sides have one
-        for group in self._groups(points):
-            for c in self._surviving(list(group), points):
-                if self.proofs <= 0 or monotonic() > self.until:
-                    return second
-                found = self._decided(c.mended, ())
-                if found.status != "proved":
-                    continue
-                needs = tuple(n for n in found.conditions if n not in self.own)
-                repair = Repair(c.kind, c.old, c.new, c.mended, needs=needs)
-                if not needs:
+        try:
+            for repair in self._proved(points):
+                if not repair.needs:
                     return repair
                 second = second or repair
-        return second or self._condition()
+            return second or (self._condition() if self.proofs > 0 else None)
+        except Exhausted:
+            return second
+
+    def _proved(self, points: Sequence[_Point]) -> Iterator[Repair]:
+        for group in self._groups(points):
+            for c in self._surviving(list(group), points):
+                if self.proofs <= 0:
+                    return
+                found = self._decided(c.mended, ())
+                if found.status == "proved":
+                    needs = tuple(n for n in found.conditions if n not in self.own)
+                    yield Repair(c.kind, c.old, c.new, c.mended, needs=needs)
 
     def _groups(self, points: Sequence[_Point]) -> Iterator[Iterator[_Candidate]]:
         """Candidates, cheap and telling ones first."""
@@ -220,7 +224,7 @@ class _Search:
     def _surviving(self, group: Sequence[_Candidate], points: Sequence[_Point]) -> Iterator[_Candidate]:
         """The candidates whose values are those of the true side at all points, in order."""
         left = list(islice(group, max(120, self.limits.candidates // len(self.left))))
-        if not left or monotonic() > self.until:
+        if not left:
             return
         laid = dict(zip(left, components_all([c.mended for c in left]), strict=True))
         for p in points:
@@ -287,7 +291,7 @@ class _Search:
     def _condition(self) -> Repair | None:
         """A condition on one quantity under which the formula is true."""
         for c in conditions(self.domain):
-            if self.proofs <= 0 or monotonic() > self.until:
+            if self.proofs <= 0:
                 return None
             if self._decided(self.b, [c.node]).status == "proved":
                 return Repair("condition", None, c.node, self.b, c.region)

@@ -112,14 +112,12 @@ def command(brief: str, help_text: str, epilog: str = EXIT_CODES) -> Callable[[C
 
 
 def timeout_option(help_text: str) -> Callable[[Any], Any]:
-    """``--timeout SECONDS``, of one claim."""
+    """``--timeout SECONDS``, of one claim, instead of the limits of work that are the same on every machine."""
     return click.option(
         "--timeout",
         type=click.FloatRange(min=0, min_open=True),
         metavar="SECONDS",
-        default=10.0,
-        show_default=True,
-        help=help_text,
+        help=f"{help_text}  [default: limits of work, the same on every machine]",
     )
 
 

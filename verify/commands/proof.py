@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
 from derive import api, language
+from derive.budget import Exhausted, budget, claim, lifted
 from derive.decide import Decision
-from derive.decide.budget import budget
 from derive.graph import Node
 from verify.commands.derivation import Unreadable, read_shapes, said
 from verify.suite.limited import Stopped, limited
@@ -31,9 +32,10 @@ class Answer:
 
 
 def proved(
-    text: str, assuming: Sequence[str], given_shapes: Sequence[str], replay: bool, seconds: float = 10.0
+    text: str, assuming: Sequence[str], given_shapes: Sequence[str], replay: bool, seconds: float | None = None
 ) -> Answer:
-    """Decides a condition of the command line, such as ``A == B``, in so many seconds or not at all. Raises Unreadable."""
+    """Decides a condition of the command line, such as ``A == B``: within the limits of work, or else in so many seconds or not
+    at all. Raises Unreadable."""
     shapes = read_shapes(given_shapes)
     whole = " and ".join(f"({t})" for t in (text, *assuming))
     names = said("CLAIM", text, lambda: language.names_in(text))
@@ -42,22 +44,27 @@ def proved(
     for unused in (n for n in shapes if n not in names):
         raise Unreadable("--shape", unused, 0, f"'{unused}' does not stand in the claim")
     scope, graph = api.scope(whole, shapes)
-    claim = said("CLAIM", text, lambda: language.parse(text, scope, graph, boolean=True))
+    wanted = said("CLAIM", text, lambda: language.parse(text, scope, graph, boolean=True))
     given = [said("--assuming", a, partial(language.parse, a, scope, graph, boolean=True)) for a in assuming]
     try:
-        return limited(lambda: _answer(claim, given, replay, seconds), seconds)
+        return limited(lambda: _answer(wanted, given, replay, seconds is not None), seconds)
     except Stopped as why:
         return Answer((f"undecided: {why}",), False)
 
 
-def _answer(claim: Node, given: Sequence[Node], replay: bool, seconds: float) -> Answer:
-    with budget(seconds):
-        decision = decide(claim, given)
+def _answer(wanted: Node, given: Sequence[Node], replay: bool, timed: bool) -> Answer:
+    with lifted() if timed else nullcontext(), claim():
+        try:
+            with budget():
+                decision = decide(wanted, given)
+        except Exhausted as e:
+            decision = Decision("undecided", f"a limit of work was reached: {e}")
+        step = _step(wanted, given) if decision.status == "refuted" else ""
     word, true = ANSWERS[decision.status]
     lines = [f"{word}: {decision.reason}"]
     if decision.status == "proved" and decision.conditions and "where" not in decision.reason:
         lines.append(f"where {' and '.join(map(language.to_text, decision.conditions))}")
-    if decision.status == "refuted" and (step := _step(claim, given)):
+    if step:
         lines.append(f"one step: {step}")
     if replay:
         lines += [f"  region: {r}" for r in decision.regions] + [f"  {s}" for s in decision.steps]

@@ -33,7 +33,9 @@ Exit codes:
 @click.option("--shape", "shape_texts", multiple=True, metavar="NAME=SIZES", help="W=2,3 a matrix, x=3 a vector.")
 @timeout_option("What takes longer is undecided.")
 @click.option("--replay", is_flag=True, help="Show the regions and normal forms of the proof.")
-def prove(claim: str, assuming: tuple[str, ...], shape_texts: tuple[str, ...], timeout: float, replay: bool) -> int:
+def prove(
+    claim: str, assuming: tuple[str, ...], shape_texts: tuple[str, ...], timeout: float | None, replay: bool
+) -> int:
     from derive.errors import ExpressionError
     from verify.commands.derivation import Unreadable
     from verify.commands.proof import proved

@@ -49,9 +49,7 @@ if TYPE_CHECKING:
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results there.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write the markdown reports there.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes.  [default: one a processor]")
-@timeout_option(
-    "A claim that takes longer is undecided (a check of an implementation: 60 s, or SECONDS if that is more)."
-)
+@timeout_option("A claim, or a check of an implementation, that takes longer is undecided.")
 @click.option("--only", metavar="GLOB", help="Only claims with such an id, or case:id; implementations are left out.")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Of the inputs drawn for checks.")
 @click.option(
@@ -64,7 +62,7 @@ def run(
     json_file: Path | None,
     out: Path | None,
     jobs: int | None,
-    timeout: float,
+    timeout: float | None,
     only: str | None,
     seed: int,
     examples: int,
@@ -84,7 +82,7 @@ def run(
     from verify.suite.summary import findings, summary
 
     clock = Clock()
-    options = Options(jobs or 0, timeout, max(60.0, timeout), only, seed, examples)
+    options = Options(jobs or 0, timeout, only=only, seed=seed, examples=examples)
     try:
         with _display(quiet) as display:
             results = run_suite(paths, options, _with_traces(display))

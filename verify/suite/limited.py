@@ -8,6 +8,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
+from verify.suite.pool import HANG
 from verify.suite.worker import GIB, limit_memory
 
 T = TypeVar("T")
@@ -17,8 +18,9 @@ class Stopped(Exception):
     """The work was ended before it had an answer; the message says why."""
 
 
-def limited(call: Callable[[], T], seconds: float, memory: int = 4 * GIB) -> T:
-    """What ``call`` returns or raises, which has to be picklable. Raises Stopped after ``seconds``, or where the process ends.
+def limited(call: Callable[[], T], seconds: float | None = None, memory: int = 4 * GIB, watchdog: float = HANG) -> T:
+    """What ``call`` returns or raises, which has to be picklable. Raises Stopped after ``seconds``, where the user gave any, or
+    where it is taken to hang or its process ends.
 
     Where processes can't be forked (Windows), and with ERRATA_TRACEBACK, the work is done here and without limits.
     """
@@ -30,8 +32,11 @@ def limited(call: Callable[[], T], seconds: float, memory: int = 4 * GIB) -> T:
     process.start()
     theirs.close()  # or the end of the process would not close the pipe
     try:
-        if not ours.poll(seconds):
-            raise Stopped(f"timed out after {seconds:g} s")
+        if not ours.poll(watchdog if seconds is None else seconds):
+            late = (
+                f"stopped by the watchdog after {watchdog:g} s" if seconds is None else f"timed out after {seconds:g} s"
+            )
+            raise Stopped(late)
         failed, answer = ours.recv()
     except EOFError:
         process.join(5)

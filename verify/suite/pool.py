@@ -1,8 +1,9 @@
 """The parent's side of a run: worker processes, and a watchdog that kills.
 
-The pool knows jobs and units, no claims and no cases. A unit that takes too long costs its process, and a process
-that dies costs its unit, but for what the unit had settled by then: the rest of the job goes on in a fresh one. Each
-unit of a job is answered exactly once.
+The pool knows jobs and units, no claims and no cases. A unit that hangs costs its process, and a process that dies costs its
+unit: the rest of the job goes on in a fresh one, and the unit is tried once more when nothing else runs, as its process may
+have been the victim of others. What is lost twice counts, but for what the unit had settled by then. Each unit of a job is
+answered exactly once.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from typing import Any
 
 from verify.suite.worker import Begun, Closed, Ended, Job, Ready, Settings, Settled, serve
 
-#: Seconds for a process to start, and for a case to be opened in it with all that has to be imported.
-OPENING = 120.0
+#: Seconds after which a unit, the opening of a case or the start of a process is taken to hang. What is only long ends by
+#: limits of work (derive.budget), a minute or so where nothing else runs.
+HANG = 600.0
 
 #: One thread a worker, as there is a worker a core; and the same hashes, hence the same order of sets, in each.
 ENVIRONMENT = {
@@ -51,7 +53,7 @@ class _Worker:
     settled: Any = None  # the answer of the unit should it not come to its end
     done: set[str] = field(default_factory=set)
     ready: bool = False
-    deadline: float = field(default_factory=lambda: time.monotonic() + OPENING)
+    deadline: float = field(default_factory=lambda: time.monotonic() + HANG)
 
     def kill(self) -> None:
         self.process.kill()
@@ -60,14 +62,19 @@ class _Worker:
 
 
 class Pool:
-    """``size`` workers for jobs. ``limits`` gives the seconds that a unit may take, by the part of its job."""
+    """``size`` workers for jobs. ``limits`` gives the seconds that the user allows a unit, by the part of its job; others are
+    taken to hang after ``watchdog`` seconds."""
 
-    def __init__(self, size: int, settings: Settings, limits: Mapping[str, float]) -> None:
+    def __init__(
+        self, size: int, settings: Settings, limits: Mapping[str, float] | None = None, watchdog: float = HANG
+    ) -> None:
         self.size = size
         self.settings = settings
-        self.limits = limits
+        self.limits = limits or {}
+        self.watchdog = watchdog
         self._workers: list[_Worker] = []
         self._queue: deque[Job] = deque()
+        self._again: deque[Job] = deque()  # for when nothing else runs
 
     def run(self, jobs: Iterable[Job], answered: Answered, closed: Callable[[Job], None], stop: Connection) -> bool:
         """Works the jobs off, in their order as far as workers are free. False when ``stop`` had something to read.
@@ -76,7 +83,7 @@ class Pool:
         """
         self._queue.extend(jobs)
         try:
-            while self._queue or any(w.job for w in self._workers):
+            while self._queue or self._again or any(w.job for w in self._workers):
                 self._hand_out()
                 if stop in self._listen(answered, closed, stop):
                     return False
@@ -87,6 +94,10 @@ class Pool:
         return True
 
     def _hand_out(self) -> None:
+        if not self._queue and self._again and not any(w.job for w in self._workers):
+            for idle in list(self._workers):
+                self._drop(idle)
+            self._queue.append(self._again.popleft())
         while self._queue:
             worker = next((w for w in self._workers if w.job is None), None)
             if worker is None:
@@ -133,14 +144,14 @@ class Pool:
         if isinstance(message, Settled):
             worker.settled = message.answer  # its time goes on
             return
-        worker.deadline = time.monotonic() + OPENING
+        worker.deadline = time.monotonic() + HANG
         match message:
             case Ready():
                 worker.ready = True
             case Begun(name):
                 worker.unit, worker.settled = name, None
                 if name:
-                    worker.deadline = time.monotonic() + self.limits[job.part]
+                    worker.deadline = time.monotonic() + self.limits.get(job.part, self.watchdog)
             case Ended(name):
                 worker.unit = ""
                 worker.done.add(name)
@@ -150,21 +161,43 @@ class Pool:
                     answered(job, message)
             case Closed():
                 worker.job = None
-                closed(job)
+                self._close(job, closed)
 
     def _too_long(self, worker: _Worker, answered: Answered, closed: Callable[[Job], None]) -> None:
         if not worker.ready:
-            raise WorkerError(f"a worker process did not start within {OPENING:g} s")
-        assert worker.job is not None
-        limit = self.limits[worker.job.part] if worker.unit else OPENING
-        self._fail(worker, f"timed out after {limit:g} s", limit, answered, closed)
+            raise WorkerError(f"a worker process did not start within {HANG:g} s")
+        job = worker.job
+        assert job is not None
+        if worker.unit and job.part in self.limits:
+            limit = self.limits[job.part]
+            self._fail(worker, f"timed out after {limit:g} s", limit, answered, closed)
+        else:
+            limit = self.watchdog if worker.unit else HANG
+            self._lose(worker, f"stopped by the watchdog after {limit:g} s", limit, answered, closed)
 
     def _died(self, worker: _Worker, answered: Answered, closed: Callable[[Job], None]) -> None:
         worker.process.join(5)
         code = worker.process.exitcode
         if not worker.ready:
             raise WorkerError(f"a worker process did not start ({_end(code)}); ERRATA_TRACEBACK=1 shows why")
-        self._fail(worker, f"the process ended with {_end(code)}", 0.0, answered, closed)
+        self._lose(worker, f"the process ended with {_end(code)}", 0.0, answered, closed)
+
+    def _lose(
+        self, worker: _Worker, why: str, seconds: float, answered: Answered, closed: Callable[[Job], None]
+    ) -> None:
+        """What the process was at is tried once more alone; the second time it counts."""
+        job, name = worker.job, worker.unit
+        assert job is not None
+        if name in job.tried:
+            self._fail(worker, f"{why}, twice", seconds, answered, closed)
+            return
+        self._drop(worker)
+        tried = job.tried | {name}
+        if not name:
+            self._again.append(replace(job, tried=tried))
+            return
+        self._again.append(replace(job, names=frozenset({name}), done=frozenset(), tried=tried))
+        self._go_on(job, frozenset(worker.done | {name}), closed)
 
     def _fail(
         self, worker: _Worker, why: str, seconds: float, answered: Answered, closed: Callable[[Job], None]
@@ -176,9 +209,20 @@ class Pool:
         done = frozenset(worker.done | {name})
         self._drop(worker)
         answered(job, Ended(name, worker.settled, seconds, why))
-        if name and (job.names is None or not job.names <= done):
+        if name:
+            self._go_on(job, done, closed)
+        else:
+            self._close(job, closed)
+
+    def _go_on(self, job: Job, done: frozenset[str], closed: Callable[[Job], None]) -> None:
+        if job.names is None or not job.names <= done:
             self._queue.appendleft(replace(job, done=done))
         else:
+            self._close(job, closed)
+
+    def _close(self, job: Job, closed: Callable[[Job], None]) -> None:
+        """Tells that a job is done, unless units of it are still to be tried again."""
+        if not any((other.path, other.part) == (job.path, job.part) for other in (*self._queue, *self._again)):
             closed(job)
 
     def _drop(self, worker: _Worker) -> None:

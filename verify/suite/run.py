@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.results import Check, Result, Results
-from verify.suite.pool import Pool
+from verify.suite.pool import HANG, Pool
 from verify.suite.progress import CaseDone, CheckDone, ClaimDone, Event, Planned
 from verify.suite.worker import Ended, Job, Settings
 
@@ -28,11 +28,12 @@ CLAIMS, CHECKS = "claims", "checks"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to run. ``jobs`` 0 means one a processor that this process may use; seconds are per claim and per check."""
+    """How to run. ``jobs`` 0 means one a processor that this process may use. ``timeout``: seconds that the user allows a claim
+    or a check, instead of limits of work; ``watchdog``: those after which one is taken to hang."""
 
     jobs: int = 0
-    timeout: float = 10.0
-    check_timeout: float = 60.0
+    timeout: float | None = None
+    watchdog: float = HANG
     only: str | None = None
     seed: int = 0
     examples: int = 50
@@ -96,8 +97,10 @@ def run(paths: Sequence[Path], options: Options, on_event: Callable[[Event], Non
         if not case.parts:
             on_event(CaseDone(case.file, _in_order(case), case.checks))
 
-    settings = Settings(options.work, options.seed, options.examples)
-    pool = Pool(options.jobs or processors(), settings, {CLAIMS: options.timeout, CHECKS: options.check_timeout})
+    timeout = options.timeout
+    settings = Settings(options.work, options.seed, options.examples, timed=timeout is not None)
+    limits = {} if timeout is None else dict.fromkeys((CLAIMS, CHECKS), timeout)
+    pool = Pool(options.jobs or processors(), settings, limits, options.watchdog)
     with _stop_signals() as stop:
         finished = pool.run(jobs, answered, closed, stop)
     return Results(

@@ -34,16 +34,19 @@ class Settings:
     seed: int = 0
     examples: int = 50
     memory: int = 4 * GIB
+    timed: bool = False  # a unit has the user's time instead of limits of work
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A part ('claims' or 'checks') of a case file; ``names`` None means every unit of it."""
+    """A part ('claims' or 'checks') of a case file; ``names`` None means every unit of it. ``tried`` are units whose process was
+    lost once, '' the opening of the case."""
 
     path: str
     part: str
     names: frozenset[str] | None
     done: frozenset[str] = frozenset()
+    tried: frozenset[str] = frozenset()
 
     def wants(self, name: str) -> bool:
         return name not in self.done and (self.names is None or name in self.names)
@@ -117,7 +120,8 @@ class Work:
         from verify.claims import Bench, judge
 
         bench = Bench(self.case, lambda verdict: settle(_plain(verdict)))
-        return [(claim.id, partial(_judged, judge, bench, claim)) for claim in self.case.claims]
+        timed = self.settings.timed
+        return [(claim.id, partial(_judged, judge, bench, claim, timed)) for claim in self.case.claims]
 
     def checks(self) -> Units:
         from verify.conformance import units
@@ -129,8 +133,11 @@ class Work:
         return found
 
 
-def _judged(judge: Callable[[Any, Any], Any], bench: Any, claim: Any) -> dict[str, Any]:
-    return _plain(judge(bench, claim))
+def _judged(judge: Callable[[Any, Any], Any], bench: Any, claim: Any, timed: bool) -> dict[str, Any]:
+    from derive import budget
+
+    with budget.lifted() if timed else contextlib.nullcontext(), budget.claim():
+        return _plain(judge(bench, claim))
 
 
 def _plain(verdict: Any) -> dict[str, Any]:

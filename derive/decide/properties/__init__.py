@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from derive.budget import Exhausted, budget
 from derive.calculus import expand_all
-from derive.decide.budget import Exhausted, budget
 from derive.decide.cascade import Decision, fragile
 from derive.decide.induction import decide_holds
 from derive.decide.instances import instances
