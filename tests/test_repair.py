@@ -180,9 +180,9 @@ def test_it_is_quick_and_leaves_no_trace() -> None:
     a = language.parse(text, scope, graph)
     b = language.parse(text.replace("a3*", "2*a3*").replace("+ c7", "- 3*c7"), scope, graph)
     before = len(graph)
-    before = steps()
+    start = steps()
     assert diagnosis(a, b, [], {}) is None
-    assert 0 < steps() - before < LIMITS.steps / 2
+    assert 0 < steps() - start < LIMITS.steps / 2
     assert len(graph) == before
 
 
