@@ -1,7 +1,8 @@
 """What a question may cost: steps of work, counted where the work is done, and the same on every machine.
 
 A step is about a third of a microsecond of a processor of 2025; what takes longer counts for more (fitted to the times of the
-case library and the tests), so that steps and time go together roughly. A verdict may depend on the count and on nothing else: the clock is for hangs alone (verify.suite.pool).
+case library and the tests), so that steps and time go together roughly. A verdict may depend on the count and on nothing else:
+the clock is for hangs alone (verify.suite.pool).
 ``Unwieldy`` ends what grows in one place, such as a polynomial of too many terms; ``Exhausted`` ends the whole question.
 """
 
