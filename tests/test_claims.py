@@ -102,7 +102,7 @@ claims:
         ("1.4*3", "4.3", "wrong"),  # 1.4 is an input of the case: it does not move
         ("2/3", "0.666", "truncated"),
         ("2/3", "0.667", "holds"),
-        ("1/0", "1", "undecided"),
+        ("1/0", "1", "wrong"),
         ("exp(0.5)", "1.6487", "holds"),
     ],
 )

@@ -34,6 +34,18 @@ Fit = Literal["rounded", "tie", "truncated", "off"]
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """The values that round to a printed number: those between ``low`` and ``high``, whatever the rule for ties; and an end
+    itself where one of the rules takes it there."""
+
+    low: Fraction
+    high: Fraction
+    low_in: bool
+    high_in: bool
+    unit: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Printed:
     """A printed number: ``value`` its digits read exactly, ``unit`` one unit of its last place (0: exact, a fraction),
     ``about`` where it is printed with ``~``: anything within one unit is then meant. ``places`` decimals stand before
@@ -45,6 +57,14 @@ class Printed:
     about: bool = False
     places: int = 0
     suffix: str = ""
+
+    @property
+    def span(self) -> Span:
+        """What the number may stand for."""
+        reach = self.unit if self.about else self.unit / 2
+        low, high = self.value - reach, self.value + reach
+        low_in, high_in = (fit(self, _fmpq(end)) in ("rounded", "tie") for end in (low, high))
+        return Span(low, high, low_in, high_in, self.unit)
 
 
 def parse_printed(text: str) -> Printed:
@@ -142,18 +162,48 @@ def _fit_exact(printed: Printed, x: fmpq) -> Fit:
 
 
 def rounded(value: Any, printed: Printed) -> str:
-    """The value rounded (half away from zero) to the place of the print, in its notation."""
+    """The value rounded (half away from zero) to the place of the print, in its notation; by its magnitude where a power of ten
+    was printed and the value is less than that can say (0e-5 says nothing of 3e-348)."""
     if printed.unit == 0:
         return show(value)
     with precision(1024):
         x = value / _fmpq(printed.unit)
         n = (abs(x) + fmpq(1, 2)).floor() if isinstance(x, fmpq) else (abs(x) + _HALF).floor().unique_fmpz()
-    if n is None:
-        return show(value)
+    if n is None or (n == 0 and printed.suffix.startswith("e") and value != 0):
+        return show(value, max(printed.places + 1, _TELLING))
     digits = str(n).rjust(printed.places + 1, "0")
     if printed.places:
         digits = f"{digits[: -printed.places]}.{digits[-printed.places :]}"
     return f"{'-' if x < 0 and n != 0 else ''}{digits}{printed.suffix}"
+
+
+_TELLING = 3  # significant digits that tell what a number is
+
+
+def correction(value: Any, printed: Printed) -> str:
+    """What should have been printed; and the value to some digits more, where it is to be seen from these alone why: one unit
+    beside the print, or rounded to a digit or two."""
+    right = rounded(value, printed)
+    if printed.unit == 0 or not right.endswith(printed.suffix):
+        return right
+    off = abs(parse_printed(right).value - printed.value)
+    if off > printed.unit and significant(right) >= _TELLING:
+        return right
+    percent = printed.suffix.endswith("%")
+    more = f"{closer(value * 100, printed)}%" if percent else closer(value, printed)
+    return right if more in (right, right.removesuffix(printed.suffix)) else f"{right} ({more})"
+
+
+def closer(value: Any, printed: Printed) -> str:
+    """The value to a few more digits than are printed; in full where that is short."""
+    if isinstance(value, fmpq) and len(text := show(value, 40)) <= len(printed.text) + 6:
+        return text
+    return show(value, significant(printed.text) + 4)
+
+
+def significant(text: str) -> int:
+    """How many significant digits a number is written with."""
+    return sum(c.isdigit() for c in re.split("[eE]", text)[0].lstrip("-−+~≈ 0."))
 
 
 def _fmpq(value: Fraction) -> fmpq:

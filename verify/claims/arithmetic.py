@@ -14,15 +14,20 @@ from typing import Any
 
 from derive.components import components
 from derive.enclose import evaluate, precision, rational
+from derive.errors import UndefinedValue
 from derive.graph import Graph, Node
 from derive.language import parse
 from verify.casefile.model import Claim
 from verify.claims.bench import PRECISIONS, Bench
-from verify.claims.reach import within_rounding
-from verify.decimals import Printed, fit, parse_printed, rounded, show
+from verify.claims.reach import simplified
+from verify.decimals import Printed, Span, correction, fit, parse_printed, show
 from verify.verdict import Verdict, undecided
 
 _LITERAL = re.compile(r"(?<![\w.])(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?")
+
+_EXPONENT = re.compile(r"(\*\*\s*-?\d+)")
+MAX_TEXT = 80  # characters of an arithmetic that is written again
+SHOWN = 30  # significant digits of an unrounded factor
 
 
 def judge_arithmetic(bench: Bench, claim: Claim) -> Verdict:
@@ -31,7 +36,7 @@ def judge_arithmetic(bench: Bench, claim: Claim) -> Verdict:
     for prec in PRECISIONS:
         value = factors.at(factors.centre, prec)
         if isinstance(value, Exception):
-            return undecided(f"no value: {value}")
+            return _without_value(factors, claim, printed, value)
         with precision(prec):
             answer = fit(printed, value)
         if answer is not None:
@@ -43,20 +48,32 @@ def judge_arithmetic(bench: Bench, claim: Claim) -> Verdict:
     if answer in ("rounded", "tie"):
         how = "a tie, rounded to a neighbour" if answer == "tie" else "the correct rounding"
         return Verdict("holds", f"{how} of what the printed factors give", exact, (), evidence)
-    right = rounded(value, printed)
-    moved = factors.moved(printed)
-    if moved is not None:
-        return Verdict(
-            "holds-if",
-            f"the printed factors give {right}; holds if they stand for unrounded values, such as {_list(moved)}",
-            exact,
-            (),
-            {**evidence, "witness": moved},
-        )
+    right = correction(value, printed)
+    if (moved := factors.moved(printed)) is not None:
+        reason = f"the printed factors give {right}; {_unrounded(factors, moved)}"
+        return Verdict("holds-if", reason, exact, (), {**evidence, "witness": moved})
     if answer == "truncated":
         return Verdict("truncated", f"cut off, not rounded; correct: {right}", exact, (claim.id,), evidence)
-    also = ", also with its factors moved by half a unit" if factors.reaches else ""
+    also = ", and no unrounded ones the printed digits" if factors.spans else ""
     return Verdict("wrong", f"the printed factors give {right}{also}", exact, (claim.id,), evidence)
+
+
+def _without_value(factors: Factors, claim: Claim, printed: Printed, fault: Exception) -> Verdict:
+    """Of printed factors that give no value, such as a divisor 0.0: what they stand for may give the print."""
+    if (moved := factors.moved(printed)) is None:
+        if isinstance(fault, UndefinedValue):
+            reason = f"the printed factors give no value: {fault}"
+            return Verdict("wrong", reason, None, (claim.id,), {"method": "certified"})
+        return undecided(f"no value: {fault}")
+    reason = f"the printed factors give no value ({fault}); {_unrounded(factors, moved)}"
+    return Verdict("holds-if", reason, None, (), {"method": "certified", "from": "printed factors", "witness": moved})
+
+
+def _unrounded(factors: Factors, moved: Mapping[str, str]) -> str:
+    """What the printed factors may stand for: the arithmetic with these in their place where that is short, else one by one."""
+    text = factors.with_literals(moved)
+    such = text if len(text) <= MAX_TEXT else ", ".join(f"{v} for {k}" for k, v in moved.items())
+    return f"holds if they stand for unrounded values, such as {such}"
 
 
 class Factors:
@@ -65,16 +82,19 @@ class Factors:
     def __init__(self, bench: Bench, text: str) -> None:
         self.graph = Graph()
         self.centre: dict[Node, Fraction] = {}
-        self.reaches: dict[Node, Fraction] = {}
+        self.text = text
+        self.spans: dict[Node, Span] = {}
         self.texts: dict[Node, str] = {}
         exact = exact_values(bench)
         names: dict[str, str] = {}
 
         def name(match: re.Match[str]) -> str:
-            return names.setdefault(match.group(), f"_{len(names)}")
+            literal = match.group()
+            whole = "." not in literal and "e" not in literal.lower()  # exact, and it may be an index or a size
+            return literal if whole else names.setdefault(literal, f"_{len(names)}")
 
         # exponents stay literals: they shape the expression, and are never roundings
-        parts = re.split(r"(\*\*\s*-?\d+)", text)
+        parts = re.split(_EXPONENT, text)
         template = "".join(p if i % 2 else _LITERAL.sub(name, p) for i, p in enumerate(parts))
         scope = {n: self.graph.symbol(n) for n in names.values()}
         for literal, n in names.items():
@@ -82,18 +102,27 @@ class Factors:
             node = scope[n]
             self.centre[node] = number.value
             self.texts[node] = literal
-            if ("." in literal or "e" in literal.lower()) and number.value not in exact:
-                self.reaches[node] = number.unit / 2
+            if number.value not in exact:
+                self.spans[node] = number.span
         self.root = components(parse(template, scope, self.graph))[0]
 
     def at(self, point: Mapping[Node, Fraction], prec: int = PRECISIONS[0]) -> Any:
         return evaluate([self.root], {n: rational(v) for n, v in point.items()}, prec)[0]
 
     def moved(self, printed: Printed) -> dict[str, str] | None:
-        """Factors within half a unit of the printed ones that give the printed result, or None."""
+        """Factors that round to the printed ones and give the printed result, or None where there are none. Raises Unsettled."""
         values = {n: rational(v) for n, v in self.centre.items()}
-        found = within_rounding(self.root, values, self.reaches, printed)
-        return None if found is None else {self.texts[n]: show(rational(v), 12) for n, v in found.items()}
+        found = simplified(self.root, values, self.spans, printed)
+        if found is None:
+            return None
+        return {self.texts[n]: show(rational(v), SHOWN) for n, v in found.items() if v != self.centre[n]}
+
+    def with_literals(self, put: Mapping[str, str]) -> str:
+        """The text with other numbers in the place of some."""
+        parts = re.split(_EXPONENT, self.text)
+        return "".join(
+            p if i % 2 else _LITERAL.sub(lambda m: put.get(m.group(), m.group()), p) for i, p in enumerate(parts)
+        )
 
 
 def exact_values(bench: Bench) -> set[Fraction]:
@@ -108,7 +137,3 @@ def exact_values(bench: Bench) -> set[Fraction]:
             if not bench.missing(node) and bench.value(node) == rational(number.value):
                 values.add(abs(number.value))
     return values
-
-
-def _list(moved: Mapping[str, str]) -> str:
-    return ", ".join(f"{v} for {k}" for k, v in moved.items())

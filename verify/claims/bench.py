@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from derive.calculus import expand_all
 from derive.components import components_all
@@ -24,6 +24,7 @@ from verify.verdict import Verdict
 
 #: Working precisions in bits, tried in turn until a question is decided.
 PRECISIONS = (128, 512, 2048, 8192)
+SHOWN_BITS = 84  # of a value that is shown: 25 digits
 
 
 class Bench:
@@ -210,6 +211,14 @@ class Bench:
             if answer is not None:
                 return answer, value
         return None, value
+
+    def separated(self, node: Node, value: Any) -> Any:
+        """A value with enough of its digits to be shown: at a precision at which a ball does not reach to 0, where one does."""
+        for prec in PRECISIONS:
+            if not isinstance(value, arb) or value.rel_accuracy_bits() >= SHOWN_BITS:
+                break
+            value = self.value(node, prec)
+        return value
 
     # -- printed numbers ------------------------------------------------------------------------
 

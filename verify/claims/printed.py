@@ -7,12 +7,13 @@ from typing import Any
 from flint import fmpq
 
 from derive.enclose import rational
+from derive.errors import UndefinedValue
 from derive.language import to_text
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.provenance import Inheritance, inheritance, origins
 from verify.claims.slip import hint
-from verify.decimals import Printed, fit, rounded, show
+from verify.decimals import closer, correction, fit, rounded, show
 from verify.verdict import Verdict, undecided
 
 
@@ -29,9 +30,12 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
     printed = bench.printed(claim)
     answer, value = bench.decided(node, lambda v: fit(printed, v))
     if answer is None:
+        if isinstance(value, UndefinedValue):
+            return _without_value(bench, claim, value)
         if isinstance(value, Exception):
             return undecided(f"no value at the document's inputs: {value}")
         return undecided("not separated from the printed digits at the highest precision", show(value))
+    value = bench.separated(node, value)
     exact = show(value)
     evidence: dict[str, Any] = {"method": "certified", "arithmetic": "rational" if isinstance(value, fmpq) else "ball"}
     at = "".join(
@@ -43,8 +47,8 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
         how = "a tie, rounded to a neighbour" if answer == "tie" else "the correct rounding"
         if printed.about:
             how = "within one unit of the last digit"
-        return Verdict("holds", f"{how} of {_short(value, printed)}{at}", exact, (), evidence)
-    right = rounded(value, printed)
+        return Verdict("holds", f"{how} of {closer(value, printed)}{at}", exact, (), evidence)
+    right = correction(value, printed)
     found = inheritance(bench, claim)
     cut = answer == "truncated"
     if found is not None:
@@ -58,17 +62,20 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
     if cut:
         return Verdict("truncated", f"cut off, not rounded; correct: {right}{at}", exact, (claim.id,), evidence)
     step = f" ({_step(claim)} gives it from neither exact nor printed values)" if claim.by is not None else ""
-    if slip := hint(printed, value, right):
+    if slip := hint(printed, value, rounded(value, printed)):
         evidence["repair"] = slip
         step += f"; {slip}"
     return Verdict("wrong", f"correct: {right}{at}{step}", exact, (claim.id,), evidence)
 
 
-def _short(value: Any, printed: Printed) -> str:
-    """The exact value to a few more digits than are printed."""
-    if isinstance(value, fmpq) and len(text := show(value, 40)) <= len(printed.text) + 6:
-        return text
-    return show(value, sum(c.isdigit() for c in printed.text.lstrip("-−0.").split("e")[0]) + 4)
+def _without_value(bench: Bench, claim: Claim, fault: Exception) -> Verdict:
+    """Of a quantity that has no value at the document's inputs: wrong, unless what was printed of its inputs gives the number."""
+    evidence = {"method": "certified", "arithmetic": "rational"}
+    if (found := inheritance(bench, claim)) is not None:
+        reason = f"{_inherited(bench, found)}; there is no value: {fault}"
+        sources = {**evidence, "inherited_from": [c.id for c in found.sources]}
+        return Verdict("inherited", reason, None, origins(bench, claim, found), sources)
+    return Verdict("wrong", f"no value at the document's inputs: {fault}", None, (claim.id,), evidence)
 
 
 def _inherited(bench: Bench, found: Inheritance) -> str:

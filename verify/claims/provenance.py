@@ -15,12 +15,14 @@ from derive.enclose import evaluate, precision, rational
 from derive.graph import Node, topological
 from verify.casefile.model import Claim
 from verify.claims.bench import PRECISIONS, Bench
-from verify.claims.reach import within_rounding
+from verify.claims.reach import Unsettled, within_rounding
 from verify.decimals import Printed, fit
 
 MAX_INPUTS = 8  # printed inputs of one step
 MAX_PRINTS = 3  # different prints of one input
 MAX_CHOICES = 500  # ways to use them that are tried
+MAX_CELLS = 400  # of the box of what one choice of them may stand for
+MAX_UNSETTLED = 4  # choices of which that does not tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,17 @@ def inheritance(bench: Bench, claim: Claim) -> Inheritance | None:
 def _replayed(bench: Bench, claim: Claim, printed: Printed) -> Inheritance | None:
     """The printed inputs of a number's step that give its digits."""
     again = _Replay(bench, step_of(bench, claim), printed)
+    open_: list[Unsettled] = []
     for chosen in _choices(bench, printed_inputs(bench, claim)):
-        if again.gives(chosen):
-            return Inheritance(_that_matter(bench, chosen, again), copied=False)
+        try:
+            if again.gives(chosen):
+                return Inheritance(_that_matter(bench, chosen, again), copied=False)
+        except Unsettled as why:
+            open_.append(why)
+            if len(open_) == MAX_UNSETTLED:
+                break
+    if open_:
+        raise open_[0]
     return None
 
 
@@ -93,15 +103,13 @@ class _Replay:
                 continue
             with precision(prec):
                 answer = fit(self.printed, value)
+            if answer in ("rounded", "tie"):
+                return True
             if answer is not None:
                 break
-        else:
-            return False
-        if answer in ("rounded", "tie"):
-            return True
         faulty = {n: bench.printed(c) for n, c in chosen.items() if not correct(bench, c)}
-        moving = {n: p.unit / 2 for n, p in faulty.items() if p.places or p.suffix}  # whole numbers do not move
-        return within_rounding(self.step, values, moving, self.printed) is not None
+        moving = {n: p.span for n, p in faulty.items() if p.places or p.suffix}  # whole numbers do not move
+        return within_rounding(self.step, values, moving, self.printed, MAX_CELLS) is not None
 
 
 def _choices(bench: Bench, inputs: Sequence[tuple[Node, Sequence[Claim]]]) -> list[Choice]:
@@ -131,8 +139,11 @@ def _that_matter(bench: Bench, chosen: Choice, again: _Replay) -> tuple[Claim, .
     for n, c in sorted(chosen.items(), key=lambda pair: not correct(bench, pair[1])):
         fewer = {m: d for m, d in kept.items() if m is not n}
         blamed = correct(bench, c) or any(not correct(bench, d) for d in fewer.values())
-        if fewer and blamed and again.gives(fewer):
-            kept = fewer
+        try:
+            if fewer and blamed and again.gives(fewer):
+                kept = fewer
+        except Unsettled:
+            continue
     return tuple({c.id: c for c in kept.values()}.values())
 
 
@@ -143,24 +154,26 @@ def step_of(bench: Bench, claim: Claim) -> Node:
 
 
 def origins(bench: Bench, claim: Claim, found: Inheritance) -> tuple[str, ...]:
-    """The ids of the claims in which the error of an inherited number started, in the document's order."""
+    """The ids of the claims in which the error of an inherited number started, in the document's order.
+
+    Of what a number follows from, those that are incorrect are followed further; where all are correct roundings, the error is
+    the rounding of these.
+    """
     starts: dict[str, int] = {}
     seen = {claim.id}
-    work = list(found.sources)
+    work = [found]
     while work:
-        c = work.pop()
-        if c.id in seen:
-            continue
-        seen.add(c.id)
-        if correct(bench, c):
-            continue
-        further = inheritance(bench, c)
-        if further is None:
-            starts[c.id] = c.order
-        else:
-            work.extend(further.sources)
-    if not starts:  # every source is a correct rounding: the error is the rounding of these
-        starts = {c.id: c.order for c in found.sources}
+        sources = work.pop().sources
+        incorrect = [c for c in sources if not correct(bench, c)]
+        for c in incorrect or sources:
+            if c.id in seen:
+                continue
+            seen.add(c.id)
+            further = inheritance(bench, c) if incorrect else None
+            if further is None:
+                starts[c.id] = c.order
+            else:
+                work.append(further)
     return tuple(sorted(starts, key=lambda i: starts[i]))
 
 
@@ -171,7 +184,8 @@ def _before(bench: Bench, claim: Claim, node: Node) -> list[Claim]:
 
 def printed_inputs(bench: Bench, claim: Claim) -> list[tuple[Node, list[Claim]]]:
     """The uppermost nodes of a step that the document printed before, each with its different prints, the latest first."""
-    step = step_of(bench, claim)
+    assert claim.of is not None
+    step, own = step_of(bench, claim), bench.entry(claim.of)
     found: list[tuple[Node, list[Claim]]] = []
     seen: set[Node] = set()
     work = [step]
@@ -180,7 +194,7 @@ def printed_inputs(bench: Bench, claim: Claim) -> list[tuple[Node, list[Claim]]]
         if n in seen:
             continue
         seen.add(n)
-        before = _before(bench, claim, n) if n is not step or claim.by is not None else []
+        before = _before(bench, claim, n) if n is not own else []  # what it printed of this before is no input of it
         if before:
             different = {bench.printed(c).value: c for c in before}
             found.append((n, list(reversed(different.values()))[:MAX_PRINTS]))

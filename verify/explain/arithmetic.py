@@ -32,16 +32,13 @@ def arithmetic(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
             ("correctly rounded", rounded(value, printed)),
         ],
     )
-    if not factors.reaches:
+    if not factors.spans:
         yield say("All factors are exact: inputs of the document, whole numbers, or values that need no rounding.")
         return
     yield say("A printed factor stands for any value that rounds to it:")
     yield facts(
         ("Factor", "From", "To"),
-        [
-            (factors.texts[n], show(rational(factors.centre[n] - r)), show(rational(factors.centre[n] + r)))
-            for n, r in factors.reaches.items()
-        ],
+        [(factors.texts[n], show(rational(span.low)), show(rational(span.high))) for n, span in factors.spans.items()],
     )
     low, high = _ends(factors)
     if low is not None and high is not None:
@@ -59,7 +56,7 @@ def _ends(factors: Factors) -> tuple[str | None, str | None]:
     """An enclosure of the result over all values that round to the printed factors."""
     with precision(PRECISIONS[0]):
         point = {n: rational(v) for n, v in factors.centre.items()}
-        point |= {n: arb(rational(factors.centre[n]), arb(rational(r))) for n, r in factors.reaches.items()}
+        point |= {n: arb(rational(factors.centre[n]), arb(rational(s.unit / 2))) for n, s in factors.spans.items()}
         found = evaluate([factors.root], point, PRECISIONS[0])[0]
         if isinstance(found, Exception):
             return None, None

@@ -8,6 +8,7 @@ from derive.graph import Node
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.provenance import correct, inheritance, printed_inputs
+from verify.claims.reach import Unsettled
 from verify.decimals import rounded, show
 from verify.explain.blocks import Block, Piece, facts, say
 from verify.explain.replay import replay
@@ -40,7 +41,11 @@ def _replay(bench: Bench, claim: Claim) -> Iterator[Block]:
     inputs = [(n, c) for n, claims in printed_inputs(bench, claim) for c in claims]
     if not inputs and correct(bench, claim):
         return
-    found = None if correct(bench, claim) else inheritance(bench, claim)
+    try:
+        found = None if correct(bench, claim) else inheritance(bench, claim)
+    except Unsettled as why:
+        yield say(f"{str(why).capitalize()}.")
+        return
     if found is not None and found.copied:
         (source,) = found.sources
         yield say(
