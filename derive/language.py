@@ -122,6 +122,16 @@ def names_in(text: str) -> dict[str, int]:
     return found
 
 
+def indices_in(text: str) -> dict[str, int]:
+    """The variables of an expression's loops, with the column of the first of each. Raises ExpressionError."""
+    found: dict[str, int] = {}
+    loops = [n for n in ast.walk(read(text)) if isinstance(n, ast.GeneratorExp | ast.ListComp)]
+    for g in (g for n in loops for g in n.generators):
+        if isinstance(g.target, ast.Name):
+            found[g.target.id] = min(found.get(g.target.id, g.target.col_offset), g.target.col_offset)
+    return found
+
+
 def called_in(text: str) -> dict[str, int]:
     """The names called like ``w(k)`` that are no functions of the language, with their columns. Raises ExpressionError."""
     found: dict[str, int] = {}

@@ -212,7 +212,7 @@ def test_arguments_at_fault(
 def test_an_internal_error_is_short_and_asks_for_a_report(
     cases: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(paths: object) -> None:
+    def broken(*paths: object) -> None:
         raise KeyError("an oversight")
 
     monkeypatch.setattr("verify.casefile.check", broken)

@@ -26,8 +26,8 @@ def load(path: Path | str, sizes: dict[str, int] | None = None) -> Case:
     return load_case(Path(path), str(path), sizes)
 
 
-def check(paths: Sequence[Path | str]) -> list[Fault]:
-    """All faults of all files: of each, and ids that stand twice in one document."""
+def check(paths: Sequence[Path | str], well_formed: list[Case] | None = None) -> list[Fault]:
+    """All faults of all files: of each, and ids that stand twice in one document. Cases without go to ``well_formed``."""
     faults: list[Fault] = []
     taken: dict[tuple[str, str], str] = {}
     for path in paths:
@@ -36,6 +36,8 @@ def check(paths: Sequence[Path | str]) -> list[Fault]:
         except CaseFaults as e:
             faults.extend(e.faults)
             continue
+        if well_formed is not None:
+            well_formed.append(case)
         for c in case.claims:
             first = taken.setdefault((case.document, c.id), case.path)
             if first != case.path:

@@ -107,7 +107,7 @@ class Claims:
 
     def expressions(self, given: dict[str, Tree], texts: dict[str, str]) -> dict[str, Any]:
         """The nodes of a claim by key, and the texts that they were read from."""
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = {"places": {key: t.place for key, t in given.items()}}
         for key, boolean in (("of", False), ("by", False), ("holds", True), ("somewhere", True)):
             t = given.get(key)
             if t is not None and self.reader.is_text(t, "an expression") and isinstance(t, Text):

@@ -59,6 +59,7 @@ def _case(tree: Tree, path: Path, file: str, reader: Reader, sizes: dict[str, in
         sizes=names.sizes,
         instances=tuple(names.instances),
         states=sequences.states,
+        warnings=tuple(dict.fromkeys(reader.warnings)),
     )
 
 

@@ -95,6 +95,7 @@ class Claim:
     note: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
     literals: tuple[str, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict)  # of its keys' values
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +115,4 @@ class Case:
     sizes: Mapping[str, int] = field(default_factory=dict)
     instances: tuple[Mapping[str, int], ...] = ()
     states: Mapping[str, State] = field(default_factory=dict)
+    warnings: tuple[tuple[Place, str], ...] = ()  # of what is well-formed and may not be meant

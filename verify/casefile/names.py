@@ -8,7 +8,7 @@ import unicodedata
 from derive.abstract import function
 from derive.errors import ExpressionError, Misfit, nearest
 from derive.graph import Graph, Node
-from derive.language import FUNCTION_NAMES, LAYOUTS, RESERVED, called_in, names_in, parse
+from derive.language import FUNCTION_NAMES, LAYOUTS, RESERVED, called_in, indices_in, names_in, parse
 from derive.operators import CONSTANTS
 from derive.shapes import show
 from verify.casefile.model import Definition, Place, Symbol
@@ -51,6 +51,7 @@ class Names:
             if self.broken and any(n in self.broken for n in (*names_in(t.value), *called_in(t.value))):
                 self.unknown(t)
                 return None
+            self.hidden(t)
             return parse(t.value, self.scope, self.graph, boolean=boolean, layout=self.layout)
         except ExpressionError as e:
             if misfits is not None and isinstance(e, Misfit):
@@ -58,6 +59,17 @@ class Names:
             elif not (e.message.startswith("unknown symbol") and self.unknown(t)):
                 self.reader.fault(t.at(e.offset), explained(e, t))
             return None
+
+    def hidden(self, t: Text) -> None:
+        """Warns of loop indices that hide a name of the case."""
+        if " for " not in t.value:
+            return
+        for name, offset in indices_in(t.value).items():
+            if name in self.scope:
+                message = (
+                    f"inside its loop the index '{name}' hides the '{name}' of the case: give one of them another name"
+                )
+                self.reader.warnings.append((t.at(offset), message))
 
     def unknown(self, t: Text) -> bool:
         """All the unknown names of an expression, not only the first; whether there are any."""

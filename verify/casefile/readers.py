@@ -28,6 +28,7 @@ class Reader:
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = list(faults)
         self._told = {(f.line, f.column) for f in self.faults}
+        self.warnings: list[tuple[Place, str]] = []
         self.count = 0  # of faults met, also of those that are told already
 
     def fault(self, place: Place, message: str) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from verify import places
 from verify.commands.frame import AS_PINNED, FAULT, command, print_faults, say
+
+if TYPE_CHECKING:
+    from verify.casefile.model import Case, Place
 
 
 @command(
@@ -13,6 +18,7 @@ from verify.commands.frame import AS_PINNED, FAULT, command, print_faults, say
     """Read the cases, and tell everything that is wrong with how they are written.
 
     Parses, types and shape-checks only: no claim is judged. All faults at once, each as file:line:column: message.
+    What is well-formed and looks as if another key was meant is told as a warning.
 
     \b
     Examples:
@@ -21,7 +27,7 @@ from verify.commands.frame import AS_PINNED, FAULT, command, print_faults, say
     """,
     epilog="""\b
 Exit codes:
-  0    all files are well-formed
+  0    all files are well-formed, with or without warnings
   2    there are faults, or no such file
   3    an internal error of Errata""",
 )
@@ -30,9 +36,25 @@ def check(what: tuple[str, ...]) -> int:
     from verify.casefile import check as check_files
 
     paths = places.case_files(what)
-    faults = check_files(paths)
+    cases: list[Case] = []
+    faults = check_files(paths, cases)
+    warned = [w for case in cases for w in _warnings(case)]
+    if warned:
+        from verify.suite.progress import printable
+
+        for place, message in warned:
+            say(printable(f"{place}: warning: {message}"))
     if faults:
         print_faults(faults, err=False)
         return FAULT
-    say(click.style(f"{len(paths)} case {'file' if len(paths) == 1 else 'files'}, no faults", fg="green"))
+    count = f", {len(warned)} warning{'s' if len(warned) > 1 else ''}" if warned else ""
+    style = click.style(f"{len(paths)} case {'file' if len(paths) == 1 else 'files'}, no faults", fg="green")
+    say(style + click.style(count, fg="yellow"))
     return AS_PINNED
+
+
+def _warnings(case: Case) -> list[tuple[Place, str]]:
+    """In the order of the file."""
+    from verify.claims.misuse import doubts
+
+    return sorted({*case.warnings, *doubts(case)}, key=lambda w: (w[0].line, w[0].column, w[1]))
