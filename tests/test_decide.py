@@ -116,10 +116,7 @@ def decide(line: str) -> tuple[Identity, Decision]:
 # -- the bank --------------------------------------------------------------------------------------
 
 #: What the engine does not decide, and why.
-UNDECIDED = {
-    "sqrt(3 + 2*sqrt(2)) == 1 + sqrt(2)": "nested radicals are not denested",
-    "sqrt(x + 2*sqrt(x - 1)) == 1 + sqrt(x - 1) ; if x >= 1": "nested radicals are not denested",
-}
+UNDECIDED: dict[str, str] = {}
 ALL_TRUE = [line for line in lines(TRUE) + lines(HELD_TRUE) + lines(held_out.TRUE) if line not in UNDECIDED]
 ALL_IF = lines(TRUE_IF) + lines(held_out.TRUE_IF)
 ALL_FALSE = lines(FALSE) + lines(HELD_FALSE) + lines(MORE_FALSE) + lines(held_out.FALSE)

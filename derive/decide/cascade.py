@@ -27,6 +27,7 @@ from derive.decide.signs import POSITIVE, ZERO, Signs
 from derive.decide.switches import kinks, switched
 from derive.decide.tensor_points import implied
 from derive.decide.whole import seeds, settle
+from derive.enclose import truth
 from derive.errors import ShapeError
 from derive.graph import Node, nonzero, substitute_all, topological
 from derive.operators import KINKED
@@ -112,10 +113,18 @@ def _decide_equal(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) ->
                 found = _inhabited(Domain(x, y, [*assumed, *found.conditions], ends), found)
         if found.status == "undecided":
             found = _by_example(x, y, assumed, ends) or found
+        if found.status == "undecided" and not found.empty:
+            found = _by_constancy(x, y, assumed, ends) or found
         decisions.append(replace(found, index=index) if a.shape else found)
         if found.status == "refuted":
             break
     return gravest(decisions)
+
+
+def _by_constancy(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+    from derive.decide.constancy import by_constancy  # which decides whether slopes are 0
+
+    return by_constancy(a, b, assuming, bounds)
 
 
 def _by_whole_tensors(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
@@ -381,10 +390,17 @@ def _same_definedness(domain: Domain) -> tuple[Node, ...] | None:
     """The conditions under which both sides have a value, if plainly the same for both but for cancelled factors."""
     needs_a, needs_b = fragile(domain.a), fragile(domain.b)
     for n in needs_a.keys() ^ needs_b.keys():  # 0/s is no factor that cancels: it says that there is no value at s = 0
-        if n[0] != "ne" or any(m.op in KINKED for m in topological(n[1])):
+        unlike = n[0] != "ne" or any(m.op in KINKED for m in topological(n[1]))
+        if unlike and not _plain(needs_a.get(n) or needs_b[n]):
             return None
     nodes = list(dict.fromkeys([*needs_a.values(), *needs_b.values()]))
     return _not_trivial(domain, nodes)
+
+
+def _plain(condition: Node) -> bool:
+    """Whether a condition is about numbers, and true."""
+    numbers = not any(n.op in ("symbol", "index", "apply", "computed") for n in topological([condition]))
+    return numbers and truth(condition, {}) is True
 
 
 def has_value(root: Node) -> list[Node]:
@@ -444,7 +460,7 @@ def _not_trivial(domain: Domain, conditions: Sequence[Node]) -> tuple[Node, ...]
     left: list[Node] = []
     for c in conditions:
         try:
-            if not regions.certain(c):
+            if not regions.certain(c) and not _plain(c):
                 left.append(c)
         except Unwieldy:
             left.append(c)
