@@ -44,21 +44,37 @@ def informative(found: Decision, condition: Node, assuming: Sequence[Node], boun
             return found
     elif found.status != "proved-if":
         return found
+    if found.status == "refuted":
+        suffices = tuple(beside_zeros(condition, assuming, bounds, prove) or ())
+        if not suffices:
+            return found
+        return replace(found, status="proved-if", missing=suffices, conditions=suffices, method="normal form")
     missing = found.missing or (g.call("ne", *condition.args),)
     regions = Regions(Domain(condition, condition, assuming, bounds), Ring(g))
     try:
         read = regions._retrying(lambda: _read(regions, missing, condition))
     except Unwieldy:
         return found
-    if found.status == "refuted":
-        if not read or not prove(condition, [*assuming, *read]):
-            return found
-        return replace(found, status="proved-if", missing=tuple(read), conditions=tuple(read), method="normal form")
     if read is None:
         false = truth(condition, {n: rational(v) for n, v in (found.witness or {}).items()}) is False
         return replace(found, status="refuted", missing=(), conditions=(), method="ball arithmetic") if false else found
     rest = [c for c in found.conditions if c not in missing]
     return replace(found, missing=tuple(read), conditions=tuple(dict.fromkeys([*read, *rest])))
+
+
+def beside_zeros(condition: Node, assuming: Sequence[Node], bounds: Bounds, prove: Prove) -> list[Node] | None:
+    """What an inequality of scalars that fails where its sides are equal needs, told by its symbols, where it is proved under
+    that; None where that is not found, or says no more than the inequality itself."""
+    g = condition.graph
+    if condition.op not in ("gt", "lt"):
+        return None
+    regions = Regions(Domain(condition, condition, assuming, bounds), Ring(g))
+    missing = (g.call("ne", *condition.args),)
+    try:
+        read: list[Node] | None = regions._retrying(lambda: _read(regions, missing, condition))
+    except Unwieldy:
+        return None
+    return read if read and prove(condition, [*assuming, *read]) else None
 
 
 def vanishing(n: Node, assuming: Sequence[Node], bounds: Bounds) -> list[Node]:

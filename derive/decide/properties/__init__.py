@@ -14,13 +14,15 @@ from functools import partial
 from derive.budget import Exhausted, budget
 from derive.calculus import expand_all
 from derive.decide.cascade import Decision, fragile
-from derive.decide.induction import decide_holds
+from derive.decide.induction import decide_equal, decide_holds
 from derive.decide.instances import instances
 from derive.decide.polynomials import Unwieldy
 from derive.decide.properties import convexity, definite, monotone, optima, regularity
 from derive.decide.properties.facts import at_point, facts, flat, implied
 from derive.decide.properties.growth import growth
+from derive.decide.properties.irrational import by_irrational_points, of_numbers
 from derive.decide.properties.moves import TRANSCENDENTAL, by_moves
+from derive.decide.properties.parts import by_parts
 from derive.decide.properties.ranks import rank
 from derive.decide.properties.samples import by_points
 from derive.decide.properties.shape import INEQUALITIES
@@ -131,11 +133,28 @@ def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | No
     found = checked(found, assumed, bounds)
     if found.status != "undecided":
         return found
+    if (exact := of_numbers(wanted, given)) is not None:
+        return exact
     for way in (by_slopes, by_cells, by_moves):
         if (shown := way(wanted, given, ends)) is not None:
             return checked(shown, assumed, bounds)
-    missed = by_points(wanted, given, ends, grid=True) or _where_it_has_values(wanted, given, ends)
+    missed = (
+        by_points(wanted, given, ends, grid=True)
+        or _where_it_has_values(wanted, given, ends)
+        or by_parts(wanted, given, ends, _decide_part)
+        or by_irrational_points(wanted, given, ends)
+    )
     return checked(missed, assumed, bounds) if missed is not None else found
+
+
+def _decide_part(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    """An equation by its sides, as equations are decided elsewhere; what that leaves open, and the rest, by its truth."""
+    if condition.op == "eq":
+        a, b = condition.args
+        found = decide_equal(a, b, assuming, bounds)
+        if found.status != "undecided":
+            return found
+    return _decide_plain(condition, assuming, bounds)
 
 
 def _where_it_has_values(condition: Node, given: Sequence[Node], bounds: Bounds) -> Decision | None:

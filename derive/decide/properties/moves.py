@@ -240,7 +240,8 @@ class _Moves:
         return self.positive(substitute(h, put), strict, [*kept, *rest], depth)
 
     def slopes(self, h: Node, strict: bool, given: Sequence[Node], depth: int) -> bool:
-        """From a place in one variable the slope leads up on either side, and there it holds."""
+        """From a place in one variable the slope leads up on either side, and there it holds. Where the place itself is left
+        out, a strict inequality follows from a slope that is not 0."""
         g = h.graph
         if not smooth(h):
             return False
@@ -256,11 +257,12 @@ class _Moves:
                     continue
                 if not valued_at(h, {v: turn}, rest, self.bounds):
                     continue
-                if not self.positive(substitute(h, {v: turn}), strict, rest, min(depth, 2)):
+                apart = strict and self.sign(g.sub(v, turn), "ne", given)
+                if not self.positive(substitute(h, {v: turn}), strict and not apart, rest, min(depth, 2)):
                     continue
                 if all(
                     self.sign(g.sub(v, turn), against, given)
-                    or self.positive(g.mul(g.const(sign), slope), False, [*given, g.call(way, v, turn)], min(depth, 2))
+                    or self.positive(g.mul(g.const(sign), slope), apart, [*given, g.call(way, v, turn)], min(depth, 2))
                     for way, against, sign in (("ge", "le", 1), ("le", "ge", -1))
                 ):
                     return True

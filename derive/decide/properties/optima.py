@@ -8,7 +8,7 @@ from derive.calculus import gradient
 from derive.components import components
 from derive.decide.cascade import Decision, decide_equal
 from derive.decide.properties.curves import Curve
-from derive.decide.properties.facts import facts
+from derive.decide.properties.facts import facts, implied
 from derive.decide.properties.shape import (
     below,
     conditions,
@@ -31,19 +31,24 @@ from derive.graph import Node, substitute_all
 def stationary(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
     f, x, v = components(args[0])[0], components(args[1]), components(args[2])
     at_v = dict(zip(x, v, strict=True))
-    g = f.graph
-    if not valued_at(f, at_v, conditions(assuming), scalar_bounds(bounds)):
+    g, held = f.graph, _held(x, assuming)
+    if not valued_at(f, at_v, held, scalar_bounds(bounds)):
         return undecided("whether the function has a value there is not settled")
     slopes = substitute_all(gradient(f, x), at_v)
-    given = substitute_all(conditions(assuming), at_v)
+    given = substitute_all(held, at_v)
     found = [decide_equal(s, g.zero, given, scalar_bounds(bounds)) for s in slopes]
     for wanted in ("refuted", "undecided", "proved-if"):
         for d in found:
             if d.status == wanted:
                 return d
-    if not regular_at(f, at_v, conditions(assuming), scalar_bounds(bounds)):
+    if not regular_at(f, at_v, held, scalar_bounds(bounds)):
         return undecided("whether the function is differentiable there is not settled")
     return proved("every entry of the gradient is 0 there")
+
+
+def _held(x: Sequence[Node], assuming: Sequence[Node]) -> list[Node]:
+    """What is assumed as comparisons, with what assumed properties say of values other than the variables'."""
+    return [*conditions(assuming), *(c for c in implied(facts(assuming)) if not below(c, x))]
 
 
 def minimizer(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
@@ -57,7 +62,8 @@ def unique_minimizer(args: Sequence[Node], assuming: Sequence[Node], bounds: Bou
 def _least(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds, only: bool) -> Decision:
     f, x, v = components(args[0])[0], components(args[1]), components(args[2])
     g, at_v = f.graph, dict(zip(x, v, strict=True))
-    given, ends = conditions(assuming), scalar_bounds(bounds)
+    known = facts(assuming)
+    given, ends = _held(x, assuming), scalar_bounds(bounds)
     if any(below(e, x) for e in v):
         return undecided("the point speaks of the variable itself")
     if any(below(c, x) for c in given) or any(ends.get(s, (None, None)) != (None, None) for s in x):
@@ -68,9 +74,9 @@ def _least(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds, only:
         return undecided("whether the function has a value at the point is not settled")
     gap = g.sub(f, substitute_all([f], at_v)[0])
     found = decide_holds(g.call("ge", gap, g.zero), given, ends)
-    if found.status == "refuted":
+    if found.status == "refuted" and not known:  # what is assumed of a matrix may fail at that point
         return found
-    curve = Curve(x, given, ends, facts(assuming))
+    curve = Curve(x, given, ends, known)
     convex_here = convex_domain(x, given)
     # a convex function with a gradient of 0 at a point is least there
     critical = convex_here and (
@@ -81,17 +87,47 @@ def _least(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds, only:
     least = (found.status == "proved" and not found.conditions) or (
         critical and valued(f, x, given, ends, strict=True) and curve.convex(f)
     )
+    if not least and found.status != "refuted":
+        if (away := _leads_away(f, x, v, given, ends, only)) is not None:
+            return away
+        found = _decided(g.call("ge", gap, g.zero), given, ends)
+        least = found.status == "proved" and not found.conditions
     if not least:
-        return undecided("neither the inequality nor convexity was proved")
+        settled = found.status == "refuted"
+        return found if settled else undecided("neither the inequality nor convexity was proved")
     if not only:
         return proved("nowhere is the function less")
     if smooth(f) and convex_here and valued(f, x, given, ends, strict=True) and curve.hessian(f, x, True):
         return proved("it is least there, and its Hessian is positive definite: nowhere else")
-    apart = [decide_holds(g.call("gt", gap, g.zero), [*given, g.call("ne", s, t)], ends)
-             for s, t in at_v.items()]  # fmt: skip
+    apart = [_decided(g.call("gt", gap, g.zero), [*given, g.call("ne", s, t)], ends) for s, t in at_v.items()]
     if all(d.status == "proved" and not d.conditions for d in apart):
         return proved("everywhere else the function is greater")
     return next((d for d in apart if d.status == "refuted"), undecided("whether it is the only one is not settled"))
+
+
+def _decided(condition: Node, given: Sequence[Node], ends: Bounds) -> Decision:
+    """By all that is known of inequalities."""
+    from derive.decide.properties import decide_condition  # which decides minimizers, too
+
+    return decide_condition(condition, given, ends)
+
+
+def _leads_away(
+    f: Node, x: Sequence[Node], v: Sequence[Node], given: Sequence[Node], ends: Bounds, strict: bool
+) -> Decision | None:
+    """Of a function of one number on an interval: its slope leads up on both sides of a point, whether f is convex or not."""
+    if len(x) != 1 or not smooth(f) or not convex_domain(x, given) or not valued(f, x, given, ends, strict=True):
+        return None
+    g, (s,), (t,) = f.graph, x, v
+    slope = gradient(f, x)[0]
+    if not valued(slope, x, given, ends, strict=True):
+        return None
+    for way, op in (("gt", "gt" if strict else "ge"), ("lt", "lt" if strict else "le")):
+        found = _decided(g.call(op, slope, g.zero), [*given, g.call(way, s, t)], ends)
+        if found.status != "proved" or found.conditions:
+            return None
+    only = "and nowhere else is it as small" if strict else "so nowhere is it less"
+    return proved(f"the function falls up to the point and rises from there, {only}")
 
 
 def _rises_on_all_sides(f: Node, at_v: Mapping[Node, Node], given: Sequence[Node], ends: Bounds) -> bool:
