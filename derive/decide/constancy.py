@@ -31,7 +31,8 @@ TRIED = 3
 def by_constancy(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
     """A proof that two scalars are equal, or None. ``assuming`` are conditions on scalars."""
     g = a.graph
-    if a.shape or len(topological([a, b])) > MAX_NODES:
+    order = topological([a, b])
+    if len(order) > MAX_NODES or any(n.shape or n.op in ("where", "select") for n in order):
         return None
     e = g.sub(a, b)
     symbols = _symbols([a, b])

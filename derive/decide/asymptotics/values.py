@@ -108,7 +108,7 @@ def supremum(f: Node, x: Node, assuming: Sequence[Node] = (), bounds: Bounds | N
         if not found.side:
             candidates.append(found)
     oracle = Oracle(g, g.symbol("supremum'"), [c for c in given if x not in leaves(c)], bounds)
-    for p in [g.const(v) for v in _SIMPLE] + _stationary(f, x, oracle):
+    for p in [g.const(v) for v in _SIMPLE] + _stationary(f, x, oracle) + _turns(f, x):
         inside = p.op != "const" or domain.judge({x: Fraction(p.attr)}).kind in ("same", "differ")
         if inside and (p.op == "const" or (low is None and high is None and not about)):
             try:
@@ -123,6 +123,14 @@ def supremum(f: Node, x: Node, assuming: Sequence[Node] = (), bounds: Bounds | N
             return Limit(0, v)
     reasons = f" ({tried[0]})" if tried else ""
     raise Unsettled(f"no value that {said(f)} takes or tends to was proved to be its least upper bound{reasons}")
+
+
+def _turns(f: Node, x: Node) -> list[Node]:
+    """Where sines and cosines of x are simple."""
+    if not any(n.op in ("sin", "cos") and x in leaves(n) for n in topological([f])):
+        return []
+    g = f.graph
+    return [g.div(g.mul(g.const(k), g.call("pi")), g.const(n)) for n in (4, 6) for k in range(-n, n + 1)]
 
 
 def _stationary(f: Node, x: Node, oracle: Oracle) -> list[Node]:

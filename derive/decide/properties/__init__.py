@@ -21,6 +21,7 @@ from derive.decide.properties import convexity, definite, monotone, optima, regu
 from derive.decide.properties.facts import at_point, facts, flat, implied
 from derive.decide.properties.growth import growth
 from derive.decide.properties.irrational import by_irrational_points, of_numbers
+from derive.decide.properties.mean_value import by_mean_value
 from derive.decide.properties.moves import TRANSCENDENTAL, by_moves
 from derive.decide.properties.parts import by_parts
 from derive.decide.properties.ranks import rank
@@ -121,6 +122,8 @@ def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | No
     many = too_large(topological([wanted, *given]), MANY)
     if many and (whole := refuted_at_points(wanted, given, ends)) is not None:
         return checked(whole, assumed, bounds)
+    if not many and (shown := by_mean_value(wanted, given, ends, _decide_plain)) is not None:
+        return checked(shown, assumed, bounds)
     if not many and _turns(wanted):  # region by region much is looked at that says nothing of functions such as exp
         early = by_points(wanted, given, ends, grid=False) or by_moves(wanted, given, ends)
         if early is not None:

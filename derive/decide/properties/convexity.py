@@ -16,6 +16,7 @@ from derive.decide.properties.chords import above_chord
 from derive.decide.properties.composition import by_structure
 from derive.decide.properties.curves import Curve
 from derive.decide.properties.facts import facts, restricts
+from derive.decide.properties.line_pieces import convex_by_pieces
 from derive.decide.properties.shape import (
     at,
     below,
@@ -71,7 +72,12 @@ def decider(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Dec
             return found
         if held or not convex_domain(x, given):
             return undecided("the assumptions leave a domain that is not known to be convex")
-        if Curve(x, given, ends, facts(assuming)).convex(f) or _bends_up_between_kinks(f, x, given, ends):
+        known = facts(assuming)
+        if (
+            Curve(x, given, ends, known).convex(f)
+            or _bends_up_between_kinks(f, x, given, ends)
+            or (len(x) == 1 and convex_by_pieces(f, x[0], given, ends, known))
+        ):
             return proved(f"{'convex' if sign > 0 else 'concave'} by composition and second derivatives")
         return undecided("no rule of composition applies, and the second derivatives are not settled")
 

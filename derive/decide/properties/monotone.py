@@ -9,7 +9,9 @@ from typing import Literal
 from derive.calculus import gradient
 from derive.components import components
 from derive.decide.cascade import Decision
-from derive.decide.properties.facts import Fact, facts, known, of_function, restricted
+from derive.decide.properties.facts import Fact, facts, of_function, restricted
+from derive.decide.properties.facts import known as known_to_be
+from derive.decide.properties.line_pieces import rises_by_pieces
 from derive.decide.properties.shape import (
     analytic,
     at,
@@ -64,7 +66,8 @@ def decider(way: Way) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Deci
             return found
         if not convex_domain([x], given):
             return undecided("the assumptions leave a domain that is not known to be an interval")
-        if rises(f, x, given, ends, strict, facts(assuming)):
+        known = facts(assuming)
+        if rises(f, x, given, ends, strict, known) or rises_by_pieces(f, x, given, ends, strict, known):
             word = "rises" if up else "falls"
             return proved(f"it {word} on its whole domain, by the sign of its slope{' (strictly)' if strict else ''}")
         return undecided("the sign of the slope is not settled on the whole domain")
@@ -76,7 +79,9 @@ def rises(f: Node, x: Node, given: Sequence[Node], ends: Bounds, strict: bool, a
     """Whether f is (strictly) increasing in x on a domain that is an interval, proved."""
     g = f.graph
     ways = ("increasing",) if strict else ("increasing", "nondecreasing")
-    if known(assumed, f, [x], ways) or (f.op == "neg" and known(assumed, f.args[0], [x], [_OPPOSITE[w] for w in ways])):
+    if known_to_be(assumed, f, [x], ways) or (
+        f.op == "neg" and known_to_be(assumed, f.args[0], [x], [_OPPOSITE[w] for w in ways])
+    ):
         return True
     if f.op == "apply" and of_function(assumed, f, restricted(assumed, given, ends), ways):
         return rises(f.args[0], x, given, ends, strict, assumed)
@@ -91,11 +96,15 @@ def rises(f: Node, x: Node, given: Sequence[Node], ends: Bounds, strict: bool, a
                 return True
     if strict and f.op == "def":
         return rises(f.args[0], x, given, ends, True, assumed)
-    if strict and f.op == "add":  # one of the two rises strictly, the other does not fall
-        return any(
+    if (
+        strict
+        and f.op == "add"
+        and any(  # one of the two rises strictly, the other does not fall
             rises(a, x, given, ends, True, assumed) and rises(b, x, given, ends, False, assumed)
             for a, b in (f.args, f.args[::-1])
         )
+    ):
+        return True
     if strict:  # analytic, not constant, nowhere falling: the slope vanishes at single points only
         alone = all(n is x for n in topological([f]) if n.op in ("symbol", "index") and not n.shape)
         return (
