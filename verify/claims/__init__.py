@@ -6,13 +6,15 @@ the number printed for it); each is judged, and the gravest verdict stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from derive.extremes import infinite, needed, speaks
 from derive.graph import Node
 from verify.casefile.model import Claim
+from verify.claims import values
 from verify.claims.arithmetic import judge_arithmetic
 from verify.claims.bench import Bench
 from verify.claims.consistency import judge_consistency
@@ -63,7 +65,22 @@ def _expressions(claim: Claim) -> list[Node]:
 
 
 def _of_limits(bench: Bench, claim: Claim) -> Verdict:
-    """The claim with its limits, suprema and infima worked out."""
+    """The claim with its limits, suprema and infima worked out, for all values of its symbols or at the document's."""
+    keys = [k for k in ("of", "holds", "somewhere") if getattr(claim, k) is not None]
+    said = [*(getattr(claim, k) for k in keys), *claim.equals, *claim.assuming]
+    links = pairwise([n for k, n in zip(keys, said, strict=False) if k == "of"] + list(claim.equals))
+
+    def decide(units: Collection[values.Unit]) -> Verdict:
+        nodes = values.put(bench, said, units)
+        named: dict[str, Any] = dict(zip(keys, nodes, strict=False))
+        rest = nodes[len(keys) :]
+        equals, assuming = rest[: len(claim.equals)], rest[len(claim.equals) :]
+        return _with_limits(bench, replace(claim, **named, equals=tuple(equals), assuming=tuple(assuming)))
+
+    return values.judged(bench, said, any(values.is_formula(bench, a, b) for a, b in links), decide)
+
+
+def _with_limits(bench: Bench, claim: Claim) -> Verdict:
     from derive.decide.asymptotics import NoLimit, Unsettled
     from derive.decide.asymptotics.values import resolve
 
@@ -103,6 +120,10 @@ def _with_condition(bench: Bench, claim: Claim, stated: Verdict) -> Verdict:
         return stated
     under = judge(bench, replace(claim, assuming=(*claim.assuming, *claim.needs), needs=()))
     condition = _all_of(claim.texts.get("needs", "").split("; "))
+    if under.verdict == "holds-if" and isinstance(
+        under.evidence.get("values"), dict
+    ):  # at values that the document gives
+        under = replace(under, verdict="holds")
     if under.verdict != "holds":
         said = f"under {condition}: {under.verdict}, {under.reason}; without it: {stated.reason}"
         if under.verdict == "undecided":

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
 
@@ -17,10 +17,12 @@ from derive.components import components_all
 from derive.enclose import evaluate_all, precision, rational
 from derive.errors import Undetermined
 from derive.graph import Node, topological
-from derive.properties import asks
 from verify.casefile.model import Case, Claim
 from verify.decimals import Printed, parse_printed
 from verify.verdict import Verdict
+
+if TYPE_CHECKING:
+    from verify.claims.recovery import Recovery
 
 #: Working precisions in bits, tried in turn until a question is decided.
 PRECISIONS = (128, 512, 2048, 8192)
@@ -96,17 +98,17 @@ class Bench:
     # -- values ---------------------------------------------------------------------------------
 
     @cached_property
-    def known(self) -> Mapping[Node, fmpq]:
-        """The exact value of every entry of every symbol that has one, recovered inputs among them."""
-        known = dict(self.given)
-        for symbol in self.case.symbols.values():
-            if symbol.recover and (value := self.recovered(symbol.name)) is not None:
-                known[symbol.node] = rational(value)
+    def known(self) -> Mapping[Node, Any]:
+        """The exact value of every entry of every symbol that has one; of a recovered input a ball that holds all it may be."""
+        known: dict[Node, Any] = dict(self.given)
+        for name in self.recoveries:
+            if (ball := self.recovered(name)) is not None:
+                known[self.case.symbols[name].node] = ball
         return known
 
     @cached_property
     def given(self) -> Mapping[Node, fmpq]:
-        """The same without what had to be recovered."""
+        """The exact value of every entry of every symbol that has one in the document."""
         symbols = [s for s in self.case.symbols.values() if s.values is not None]
         laid = components_all([s.node for s in symbols])
         return {
@@ -126,30 +128,29 @@ class Bench:
                 found[s.name] = g.reshape(g.stack(constants), s.shape) if s.shape else constants[0]
         return found
 
-    def with_values(self, nodes: Sequence[Node]) -> list[Node]:
-        """Expressions with the document's values for the symbols that have one. A symbol that is differentiated by, or that a
-        property is about, keeps its name."""
-        found = []
-        for n in nodes:
-            below = topological([n])
-            symbols = [s for s in below if s.op == "symbol" and s.attr in self.values]
-            if any(m.op == "after" for m in below):  # an iteration has inputs that are not written
-                symbols = [self.case.symbols[name].node for name in self.values]
-            values = [self.values[s.attr] for s in symbols]
-            found.append(n.graph.node("at", (n, *symbols, *values), None, n.shape) if symbols and not asks(n) else n)
-        return found
-
     @property
-    def bounds(self) -> dict[Node, tuple[Fraction | None, Fraction | None]]:
-        """The declared ranges of symbols."""
-        symbols = self.case.symbols.values()
-        return {s.node: (s.low, s.high) for s in symbols if s.low is not None or s.high is not None}
+    def units(self) -> list[tuple[str, None]]:
+        """All the symbols that have a value, as ``verify.claims.values`` puts them in."""
+        return [(name, None) for name in self.values]
 
     @cached_property
-    def recoveries(self) -> Mapping[str, Any]:
-        from verify.claims.recovery import recover
+    def bounds(self) -> dict[Node, tuple[Fraction | None, Fraction | None]]:
+        """The declared ranges of symbols, and those of recovered inputs."""
+        symbols = self.case.symbols.values()
+        found = {s.node: (s.low, s.high) for s in symbols if s.low is not None or s.high is not None}
+        for name, recovery in self.recoveries.items():
+            if recovery.enclosure is not None:
+                node = self.case.symbols[name].node
+                ends = recovery.enclosure.intervals(node)
+                found[node] = (ends[0][0], ends[-1][1])
+        return found
 
-        return {c.recover: recover(self, c) for c in self.case.claims if c.recover}
+    @cached_property
+    def recoveries(self) -> Mapping[str, Recovery]:
+        """What the printed numbers say of each input that a claim recovers."""
+        from verify.claims.recovery import recover_all
+
+        return recover_all(self)
 
     def missing(self, node: Node) -> list[str]:
         """The names of the symbols that a scalar node needs and that have no value."""
@@ -164,10 +165,22 @@ class Bench:
             found = self._not_given[node]
         return found
 
-    def recovered(self, name: str) -> Fraction | None:
-        """The recovered value of a symbol that the document leaves out, or None."""
+    def recovered(self, name: str) -> arb | None:
+        """A ball that holds all values that a recovered input may have (where these have no bound the line), or None."""
         recovery = self.recoveries.get(name)
-        return None if recovery is None else recovery.value
+        if recovery is None or recovery.enclosure is None:
+            return None
+        ends = [e for ends in recovery.enclosure.intervals(self.case.symbols[name].node) for e in ends]
+        if any(e is None for e in ends):
+            return arb(0, "inf")
+        low, high = (
+            arb(rational(e)) for e in (min(e for e in ends if e is not None), max(e for e in ends if e is not None))
+        )
+        return low.union(high)
+
+    def gives(self, claim: Claim) -> bool:
+        """Whether a printed number is one that inputs were recovered from, and their values give."""
+        return any(r.enclosure is not None and claim.id in r.sources for r in self.recoveries.values())
 
     def value(self, node: Node, prec: int = PRECISIONS[0]) -> Any:
         """The value of a scalar node at the document's point: fmpq, arb, bool or the fault in the way.
@@ -197,8 +210,14 @@ class Bench:
     def decided(self, node: Node, question: Any) -> tuple[Any, Any]:
         """Asks ``question(value)`` at rising precision until it is not None: (answer, value).
 
-        The answer is None where no precision decides; a fault is then the value.
+        The answer is None where no precision decides; a fault is then the value. Where the node depends on recovered inputs the
+        answer is that of all the values that these may have.
         """
+        if self.not_given(node):
+            from verify.claims.recovery import decided
+
+            if (found := decided(self, node, question)) is not None:
+                return found
         value: Any = None
         for prec in PRECISIONS:
             value = self.value(node, prec)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from derive.calculus import expand_all
 from derive.graph import Node
 from derive.language import to_text
 from derive.properties import asks
 from verify.casefile.model import Claim
+from verify.claims import values
 from verify.claims.bench import Bench
 from verify.claims.equality import verdict_of
 from verify.verdict import Verdict, combine, undecided
@@ -27,20 +31,26 @@ def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
     if any(asks(a) for a in given):
         return undecided(f"beside {other.id}: an assumption asks for a property")
     if claim.of is not None and claim.of is other.of and claim.equals and other.equals:
-        a, b, *assuming = expand_all([claim.equals[-1], other.equals[-1], *given])
-        decision = decide_equal(a, b, assuming, bench.bounds)
-        said = verdict_of(decision, claim)
-        if decision.status == "refuted":
-            where = decision.reason.replace("the left side", "this one").replace("the right side", other.id)
+        forms = [claim.equals[-1], other.equals[-1], *given]
+
+        def decide(units: Collection[values.Unit]) -> Verdict:
+            a, b, *assuming = expand_all(values.put(bench, forms, units))
+            return verdict_of(decide_equal(a, b, assuming, bench.bounds), claim)
+
+        said = values.judged(bench, forms, values.is_formula(bench, *forms[:2]), decide)
+        if said.verdict == "wrong":
+            where = said.reason.replace("the left side", "this one").replace("the right side", other.id)
             reason = f"contradicts {other.id} on {to_text(claim.of)}: {where}"
             return Verdict("inconsistent", reason, None, (), {**said.evidence, "contradicts": other.id})
-        if decision.status == "proved":
+        if said.verdict == "holds":
             return Verdict("holds", f"agrees with {other.id}", None, (), said.evidence)
-        return undecided(f"beside {other.id}: {decision.reason}")
+        if said.verdict == "holds-if":
+            return replace(said, reason=f"agrees with {other.id}: {said.reason}")
+        return undecided(f"beside {other.id}: {said.reason}")
     first, second = _condition(claim), _condition(other)
     if first is None or second is None:
         return undecided(f"{other.id} and this claim are not both formulas or relations")
-    both, *assuming = expand_all([first.graph.call("and", first, second), *given])
+    both, *assuming = expand_all(values.put(bench, [first.graph.call("and", first, second), *given]))
     decision = decide_holds(both.graph.call("not", both), assuming, bench.bounds)
     if decision.status == "proved":
         evidence = {"method": "proved", "contradicts": other.id}

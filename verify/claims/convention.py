@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,9 @@ from derive.calculus import expand_all
 from derive.graph import Node
 from derive.properties import asks
 from verify.casefile.model import Claim
+from verify.claims import values
 from verify.claims.bench import Bench
-from verify.claims.equality import told, verdict_of
+from verify.claims.equality import shown, told, verdict_of
 from verify.claims.repair import diagnosis
 from verify.verdict import Verdict, combine, undecided
 
@@ -21,30 +22,40 @@ if TYPE_CHECKING:
 
 def judge_convention(bench: Bench, claim: Claim) -> Verdict:
     """holds where the forms are one; convention where they differ at a point, with the translation if one step is it."""
-    name = standard_name(claim)
-    assuming = expand_all([a for a in claim.assuming if not asks(a)])
-    found = []
-    for i, (ours, form, decision) in enumerate(against(bench, claim)):
-        said = verdict_of(decision, claim)
-        match decision.status:
-            case "proved":
-                found.append(Verdict("holds", f"equals {name}", evidence=said.evidence))
-            case "refuted":
-                step = diagnosis(ours, form, assuming, bench.bounds)
-                evidence = {**said.evidence, "standard": name}
-                entry, _, where = decision.reason.rpartition("not equal")
-                where = where.replace("the left side", "the document's").replace("the right side", "the standard")
-                reason = f"differs from {name}{f', {entry[:-2]}' if entry else ''}{where}"
-                if step is not None:
-                    words = told(bench, claim, step, partial(_form, i))
-                    evidence["translation"] = translated(words, name)
-                    reason += f"; {evidence['translation']}"
-                found.append(Verdict("convention", reason, evidence=evidence))
-            case "proved-if":
-                found.append(Verdict("holds-if", f"equals {name}: {decision.reason}", evidence=said.evidence))
-            case _:
-                found.append(undecided(f"against {name}: {decision.reason}"))
-    return combine(found)
+    return combine([_beside(bench, claim, i) for i in range(len(claim.standard))])
+
+
+def _beside(bench: Bench, claim: Claim, i: int) -> Verdict:
+    from derive.decide import decide_equal
+
+    assert claim.of is not None
+    name, given = standard_name(claim), [a for a in claim.assuming if not asks(a)]
+    said = [claim.of, claim.standard[i], *given]
+
+    def decide(units: Collection[values.Unit]) -> Verdict:
+        ours, form, *assuming = expand_all(values.put(bench, said, units))
+        return verdict_of(decide_equal(ours, form, assuming, bench.bounds), claim)
+
+    of_all = values.is_formula(bench, *said[:2])
+    found = values.judged(bench, said, of_all, decide)
+    match found.verdict:
+        case "holds":
+            return Verdict("holds", f"equals {name}", evidence=found.evidence)
+        case "holds-if":
+            return Verdict("holds-if", f"equals {name}: {found.reason}", evidence=found.evidence)
+        case "wrong":
+            ours, form, *assuming = expand_all(said if of_all else values.put(bench, said))
+            step = diagnosis(ours, form, assuming, bench.bounds)
+            evidence = {**found.evidence, "standard": name}
+            entry, _, where = found.reason.rpartition("not equal")
+            where = where.replace("the left side", "the document's").replace("the right side", "the standard")
+            reason = f"differs from {name}{f', {entry[:-2]}' if entry else ''}{where}"
+            if step is not None:
+                words = told(bench, claim, step, partial(_form, i))
+                evidence["translation"] = translated(words, name)
+                reason += f"; {evidence['translation']}"
+            return Verdict("convention", reason, evidence=evidence)
+    return undecided(f"against {name}: {found.reason}")
 
 
 def standard_name(claim: Claim) -> str:
@@ -54,13 +65,10 @@ def standard_name(claim: Claim) -> str:
 
 def against(bench: Bench, claim: Claim) -> Iterator[tuple[Node, Node, Decision]]:
     """The document's form and each standard one, derivatives worked out, with what was decided on whether they are equal."""
-    from derive.decide import decide_equal
-
     assert claim.of is not None
-    ours, *forms = expand_all([claim.of, *claim.standard])
-    assuming = expand_all([a for a in claim.assuming if not asks(a)])
-    for form in forms:
-        yield ours, form, decide_equal(ours, form, assuming, bench.bounds)
+    given = [a for a in claim.assuming if not asks(a)]
+    for form in claim.standard:
+        yield shown(bench, claim.of, form, given)
 
 
 def _form(i: int, claim: Claim) -> Node:

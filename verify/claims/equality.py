@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, pairwise
@@ -18,7 +18,9 @@ from derive.properties import asks
 from derive.shapes import Size
 from derive.tidy import tidy
 from verify.casefile.model import Claim
+from verify.claims import values
 from verify.claims.bench import Bench
+from verify.claims.recovery import conditions_of, settled
 from verify.claims.repair import Diagnosis, by_size, diagnosis
 from verify.claims.sizes import Gap, elsewhere, gap_of, has_sizes, same_claim, say_sizes, says_nothing, without
 from verify.claims.transposes import transposed
@@ -97,70 +99,81 @@ def _judge_here(bench: Bench, claim: Claim, mends: bool = True) -> tuple[Verdict
     from derive.decide.properties.facts import facts, implied
 
     assert claim.of is not None
-    chain = expand_all([claim.of, *claim.equals])
+    chain = [claim.of, *claim.equals]
     given = [*(a for a in claim.assuming if not asks(a)), *implied(facts(expand_all(claim.assuming)))]
-    assuming = expand_all([*given, *of_derivatives([claim.of, *claim.equals])])
-    return combine([_link(bench, claim, a, b, assuming, mends) for a, b in pairwise(chain)]), chain
+    given += of_derivatives(chain)
+    return combine([judge_link(bench, claim, a, b, given, mends) for a, b in pairwise(chain)]), expand_all(chain)
 
 
 def links(bench: Bench, claim: Claim) -> Iterator[tuple[Node, Node, Decision]]:
     """The links of a claim's chain, derivatives worked out, each with what was decided on it."""
+    assert claim.of is not None
+    given = [a for a in claim.assuming if not asks(a)]
+    for a, b in pairwise([claim.of, *claim.equals]):
+        yield shown(bench, a, b, given)
+
+
+def shown(bench: Bench, a: Node, b: Node, given: Sequence[Node]) -> tuple[Node, Node, Decision]:
+    """Two sides, derivatives worked out, with what was decided on them: for all values, or at the document's where these count
+    (see ``values.judged``)."""
     from derive.decide import decide_equal
 
-    assert claim.of is not None
-    chain = expand_all([claim.of, *claim.equals])
-    assuming = expand_all([a for a in claim.assuming if not asks(a)])
-    for a, b in pairwise(chain):
-        yield a, b, decide_equal(a, b, assuming, _bounds(bench))
+    left, right, *assuming = expand_all([a, b, *given])
+    decision = decide_equal(left, right, assuming, bench.bounds)
+    names = values.named(bench, [a, b])
+    if names and decision.status in ("refuted", "undecided"):
+        put = expand_all(values.put(bench, [a, b, *given]))
+        here = decide_equal(put[0], put[1], put[2:], bench.bounds)
+        if here.status == "refuted":
+            return left, right, replace(here, witness={**values.point(bench, names), **(here.witness or {})})
+        if here.status == "proved" and not values.is_formula(bench, a, b):
+            return put[0], put[1], here
+    return left, right, decision
 
 
-def _bounds(bench: Bench) -> dict[Node, tuple[Fraction | None, Fraction | None]]:
-    return bench.bounds
-
-
-def _link(bench: Bench, claim: Claim, a: Node, b: Node, assuming: list[Node], mends: bool = True) -> Verdict:
+def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Node], mends: bool = True) -> Verdict:
+    """One link of a chain, as it is written: a formula for all values of its symbols, or what a quantity is at those that the
+    document gives (see ``values``). Without ``mends`` no step is told that would mend it."""
     from derive.decide import decide_equal
     from derive.decide.properties import checked
 
-    bounds = _bounds(bench)
-    decision = checked(decide_equal(a, b, assuming, bounds), expand_all(claim.assuming), bounds)
-    found = verdict_of(decision, claim)
-    if decision.status != "refuted":
+    bounds = bench.bounds
+    of_all = values.is_formula(bench, a, b)
+
+    def sides(units: Collection[values.Unit]) -> list[Node]:
+        return expand_all(values.put(bench, [a, b, *given, *claim.assuming], units))
+
+    def decide(units: Collection[values.Unit]) -> Verdict:
+        left, right, *rest = sides(units)
+        decision = decide_equal(left, right, rest[: len(given)], bounds)
+        return verdict_of(checked(decision, rest[len(given) :], bounds), claim)
+
+    found = values.judged(bench, [a, b, *given], of_all, decide)
+    if bench.recoveries and not _of_unknown(bench, a, b):
+        (equal,) = values.put(bench, [a.graph.call("eq", a, b)])
+        found = settled(bench, [a, b], conditions_of(bench, equal), found)
+    if found.verdict != "wrong":
         return found
-    if mends and _true_at_the_values(bench, claim):
-        if not any(
-            n.op == "symbol" for n in topological(claim.equals)
-        ):  # it says what a quantity is, not how it depends
-            return Verdict(
-                "holds", f"at the document's values; not for all: {found.reason}", evidence={"method": "proved"}
-            )
-        found = replace(found, reason=f"{found.reason}; at the document's values both sides are equal")
-    mended = None if a is claim.of and a.op != "def" else correction(a)  # what the claim says it is about is no news
-    right = f"correct: {to_text(mended)}" if mended is not None and len(to_text(mended)) < MAX_CORRECT else ""
-    bench.settled(claim, replace(found, reason="; ".join(p for p in (found.reason, right) if p)))
-    step = diagnosis(a, b, assuming, bounds, _others(bench)) if mends else None
+    left, right, *rest = sides(()) if of_all else sides(bench.units)
+    known = left is claim.of and left.op != "def"  # what the claim says it is about is no news
+    mended = None if known or not any(n.op == "symbol" for n in topological([left])) else correction(left)
+    correct = f"correct: {to_text(mended)}" if mended is not None and len(to_text(mended)) < MAX_CORRECT else ""
+    bench.settled(claim, replace(found, reason="; ".join(p for p in (found.reason, correct) if p)))
+    step = diagnosis(left, right, rest[: len(given)], bounds, _others(bench)) if mends else None
     if step is None:
-        return replace(found, reason="; ".join(p for p in (found.reason, right) if p))
+        return replace(found, reason="; ".join(p for p in (found.reason, correct) if p))
     if step.condition:
         evidence = {**found.evidence, "method": "proved", "condition": step.condition, "repair": step.words}
         return Verdict("holds-if", f"{step.words}; as stated: {found.reason}", evidence=evidence)
     words = told(bench, claim, step, lambda c: c.equals[0]) if len(claim.equals) == 1 else step.words
-    reason = "; ".join(p for p in (found.reason, words, right) if p)
+    reason = "; ".join(p for p in (found.reason, words, correct) if p)
     return replace(found, reason=reason, evidence={**found.evidence, "repair": words})
 
 
-def _true_at_the_values(bench: Bench, claim: Claim) -> bool:
-    """Whether all symbols of a formula have a value, and it is true at these."""
-    from derive.decide import decide_equal
-
-    assert claim.of is not None
-    if len(claim.equals) > 1 or any(asks(c) for c in claim.assuming):
-        return False
-    sides = [claim.of, claim.equals[0], *claim.assuming]
-    if any(bench.missing(entry) for side in sides for entry in bench.entries(side)):
-        return False
-    a, b, *given = expand_all(bench.with_values(sides))
-    return decide_equal(a, b, given).status == "proved"
+def _of_unknown(bench: Bench, a: Node, b: Node) -> bool:
+    """Whether an equation is about all values of an input of which the printed numbers leave none."""
+    lost = {bench.case.symbols[n].node for n, r in bench.recoveries.items() if r.enclosure is None}
+    return bool(lost) and any(n in lost for n in topological([a])) and any(n in lost for n in topological([b]))
 
 
 def correction(left: Node) -> Node | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flint import fmpq
 
 from derive.calculus import expand_all
@@ -10,6 +12,7 @@ from derive.enclose import evaluate
 from derive.errors import Undetermined
 from derive.graph import Node
 from verify.casefile.model import Claim
+from verify.claims import values
 from verify.claims.bench import PRECISIONS, Bench
 from verify.claims.equality import verdict_of
 from verify.verdict import Verdict, undecided
@@ -46,6 +49,11 @@ def _truth(bench: Bench, condition: Node, t: Node, n: int) -> object:
     return found
 
 
+def _put(bench: Bench, condition: Node, assuming: Sequence[Node]) -> tuple[Node, list[Node]]:
+    condition, *given = values.put(bench, [condition, *assuming])
+    return condition, given
+
+
 def _for_all_values(bench: Bench, claim: Claim, condition: Node, t: Node, count: int) -> Verdict:
     from derive.decide.induction import at_step
     from derive.decide.properties import decide_condition
@@ -53,7 +61,7 @@ def _for_all_values(bench: Bench, claim: Claim, condition: Node, t: Node, count:
     if count > MAX_SYMBOLIC:
         return undecided(f"{count} numbers, and not all symbols have values: at most {MAX_SYMBOLIC} are looked at")
     for n in range(count):
-        decision = decide_condition(at_step(condition, t, n), claim.assuming, bench.bounds)
+        decision = decide_condition(*_put(bench, at_step(condition, t, n), claim.assuming), bench.bounds)
         if decision.status != "proved":
             found = verdict_of(decision, claim)
             return Verdict(found.verdict, f"at {t.attr} = {n}: {found.reason}", None, found.origin, found.evidence)

@@ -6,12 +6,12 @@ from typing import Any
 
 from flint import fmpq
 
-from derive.enclose import rational
 from derive.errors import UndefinedValue
 from derive.language import to_text
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.provenance import Inheritance, inheritance, origins
+from verify.claims.recovery import judge_print, range_text, recovered_text
 from verify.claims.slip import hint
 from verify.decimals import closer, correction, fit, rounded, show
 from verify.verdict import Verdict, undecided
@@ -21,6 +21,9 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
     """holds, truncated, inherited or wrong, by the exact value at the document's inputs."""
     assert claim.of is not None
     node = bench.entry(claim.of)
+    recovered = bool(bench.not_given(node))
+    if recovered and (found := judge_print(bench, claim, node)) is not None:
+        return found
     if absent := bench.missing(node):
         names = ", ".join(f"'{n}'" for n in absent)
         return Verdict("underspecified", f"no value is given for {names}", evidence={"method": "exhaustive"})
@@ -29,18 +32,18 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
             return undecided("what is assumed does not hold at the document's inputs")
     printed = bench.printed(claim)
     answer, value = bench.decided(node, lambda v: fit(printed, v))
+    if answer is None and recovered:
+        answer = "off"  # for all values that a recovered input may have, cut off or not
     if answer is None:
         if isinstance(value, UndefinedValue):
             return _without_value(bench, claim, value)
         if isinstance(value, Exception):
             return undecided(f"no value at the document's inputs: {value}")
         return undecided("not separated from the printed digits at the highest precision", show(value))
-    value = bench.separated(node, value)
-    exact = show(value)
+    value = value if recovered else bench.separated(node, value)
+    exact = None if recovered else show(value)
     evidence: dict[str, Any] = {"method": "certified", "arithmetic": "rational" if isinstance(value, fmpq) else "ball"}
-    at = "".join(
-        f" at the recovered {n} = {show(rational(bench.recovered(n) or 0))}" for n in sorted(bench.not_given(node))
-    )
+    at = recovered_text(bench, node) if recovered else ""
     if answer in ("rounded", "tie"):
         if printed.unit == 0:
             return Verdict("holds", f"the exact value{at}", exact, (), evidence)
@@ -48,21 +51,22 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
         if printed.about:
             how = "within one unit of the last digit"
         return Verdict("holds", f"{how} of {closer(value, printed)}{at}", exact, (), evidence)
-    right = correction(value, printed)
-    found = inheritance(bench, claim)
+    right = range_text(bench, node) if recovered else correction(value, printed)
+    inherited = inheritance(bench, claim)
     cut = answer == "truncated"
-    if found is not None:
+    if inherited is not None:
         return Verdict(
             "inherited",
-            f"{_inherited(bench, found)}; correct: {right}{at}" + (" (also the exact value cut off)" if cut else ""),
+            f"{_inherited(bench, inherited)}; correct: {right}{at}"
+            + (" (also the exact value cut off)" if cut else ""),
             exact,
-            origins(bench, claim, found),
-            {**evidence, "inherited_from": [c.id for c in found.sources]},
+            origins(bench, claim, inherited),
+            {**evidence, "inherited_from": [c.id for c in inherited.sources]},
         )
     if cut:
         return Verdict("truncated", f"cut off, not rounded; correct: {right}{at}", exact, (claim.id,), evidence)
     step = f" ({_step(claim)} gives it from neither exact nor printed values)" if claim.by is not None else ""
-    if slip := hint(printed, value, rounded(value, printed)):
+    if not recovered and (slip := hint(printed, value, rounded(value, printed))):
         evidence["repair"] = slip
         step += f"; {slip}"
     return Verdict("wrong", f"correct: {right}{at}{step}", exact, (claim.id,), evidence)

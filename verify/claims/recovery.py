@@ -1,120 +1,125 @@
 """Inputs that a document leaves out, recovered from the numbers that it prints.
 
-The values at which a claim's exact value rounds to its printed digits are enclosed by bisection over ball arithmetic: a box
-whose values can't meet the print is discarded for certain, one that meets it for certain is kept whole. Where all the printed
-numbers agree on some values, the input is the simplest decimal of these. Where they contradict each other, it is the decimal that
-needs the fewest digits to be written down together with the misfits it leaves (minimum description length; Rissanen 1978).
+All inputs that one number or several tie together are enclosed at once (``enclosure``). What depends on them is judged on the
+whole enclosure: it holds, or is wrong, only where all of its members agree, and no value of it is taken for the input.
+Where no value gives all the printed numbers, these are inconsistent: some of them that can't come out together are named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import log10
 from typing import Any
 
-from flint import arb, fmpq
+from flint import arb
 
-from derive.enclose import evaluate, rational
+from derive.calculus import expand_all
+from derive.components import components_all
+from derive.enclose import rational
 from derive.graph import Node, topological
-from derive.language import decimal_text
+from derive.language import decimal_text, to_text
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.decimals import Printed, show
+from verify.claims.enclosure import Box, Enclosure, End, Printed
+from verify.claims.spans import NOWHERE
+from verify.decimals import show
 from verify.verdict import Verdict, undecided
 
-DEFAULT_RANGE = (Fraction(-1000), Fraction(1000))
-MAX_BOXES = 20_000
-RESOLUTION = Fraction(1, 10**15)  # relative to the range: edges of the solution set are found to this width
-
-
-Intervals = tuple[tuple[Fraction, Fraction], ...]
+MAX_TOLD = 4  # intervals of an input that are told
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """``intervals`` are the values that the claims ``agreeing`` allow, ``value`` the one taken (None: none, or undetermined);
-    the claims ``against`` contradict it. Where no printed number depends on it, ``needed`` are the definitions that do."""
+    """What the printed numbers ``sources`` say of the inputs ``names``, which they tie together.
 
-    intervals: Intervals
-    value: Fraction | None
-    agreeing: tuple[str, ...] = ()
+    ``enclosure``: the values that give them all, or None; ``against``: where there are none, numbers that can't come out
+    together. ``needed``: where no printed number depends on the input, the definitions that do. ``fault``: why none is found."""
+
+    names: tuple[str, ...]
+    sources: tuple[str, ...] = ()
+    enclosure: Enclosure | None = None
     against: tuple[str, ...] = ()
     fault: str = ""
     needed: tuple[str, ...] = ()
 
 
-def recover(bench: Bench, claim: Claim) -> Recovery:
-    assert claim.recover is not None
-    symbol = bench.case.symbols[claim.recover]
-    sources = [c for c in bench.case.claims if _is_source(bench, claim, c)]
-    nodes = [bench.entry(c.of) for c in sources if c.of is not None]
-    if not nodes:
-        needed = () if claim.sources else _needing(bench, symbol.node)
-        return Recovery((), None, fault=f"no printed number depends on '{symbol.name}'", needed=needed)
-    others = {n for node in nodes for n in bench.not_given(node)} - {symbol.name}
-    if others:
-        return Recovery((), None, fault=f"the printed numbers also depend on {', '.join(sorted(others))}")
-    low = symbol.low if symbol.low is not None else DEFAULT_RANGE[0]
-    high = symbol.high if symbol.high is not None else DEFAULT_RANGE[1]
-    allowed: list[Intervals] = []
-    for c, node in zip(sources, nodes, strict=True):
-        found = _solve(bench, symbol.node, node, bench.printed(c), low, high)
-        if found is None:
-            return Recovery((), None, fault="the search for values that fit was cut short")
-        allowed.append(found)
-    common: Intervals = ((low, high),)
-    for intervals in allowed:
-        common = _intersect(common, intervals)
-    if common:
-        value = simplest(*common[0]) if len(common) == 1 else None
-        return Recovery(common, value, tuple(c.id for c in sources))
-    return _compromise(bench, symbol.node, sources, nodes, allowed)
+def recover_all(bench: Bench) -> Mapping[str, Recovery]:
+    """For every input that a claim recovers what is known of it."""
+    asked = {c.recover: c for c in bench.case.claims if c.recover}
+    sources = {name: _sources(bench, name, c) for name, c in asked.items()}
+    found: dict[str, Recovery] = {}
+    for name, claim in asked.items():
+        if name in found:
+            continue
+        if not sources[name]:
+            needed = () if claim.sources else _needing(bench, bench.case.symbols[name].node)
+            found[name] = Recovery((name,), fault=f"no printed number depends on '{name}'", needed=needed)
+            continue
+        names, used = _tied(bench, name, sources)
+        absent = {n for c in used for n in bench.not_given(_node(bench, c))} - set(names)
+        if absent:
+            fault = f"the printed numbers also depend on {', '.join(sorted(absent))}"
+            found[name] = Recovery((name,), tuple(c.id for c in used), fault=fault)
+            continue
+        made = _recovered(bench, names, used)
+        found.update(dict.fromkeys(names, made))
+    return found
 
 
-def _compromise(
-    bench: Bench, x: Node, sources: Sequence[Claim], nodes: Sequence[Node], allowed: Sequence[Intervals]
-) -> Recovery:
-    """The shortest account of numbers that contradict each other: digits of the value and of the misfits it leaves."""
-    candidates = {
-        round(((a + b) / 2), k) for intervals in allowed for a, b in intervals for k in range(_places(a, b) + 1)
-    }
-    if not candidates:
-        return Recovery((), None, against=tuple(c.id for c in sources))
-    value = min(sorted(candidates), key=lambda v: _length(bench, x, v, sources, nodes))
-    fits = [any(a <= value <= b for a, b in intervals) for intervals in allowed]
-    common: Intervals = ((value, value),) if not any(fits) else ()
-    for intervals, fitting in zip(allowed, fits, strict=True):
-        if fitting:
-            common = _intersect(common, intervals) if common else intervals
-    common = tuple((a, b) for a, b in common if a <= value <= b)
-    agreeing = tuple(c.id for c, f in zip(sources, fits, strict=True) if f)
-    return Recovery(common, value, agreeing, tuple(c.id for c, f in zip(sources, fits, strict=True) if not f))
+def _sources(bench: Bench, name: str, claim: Claim) -> list[Claim]:
+    prints = [c for c in bench.case.claims if c.of is not None and c.prints is not None]
+    if claim.sources:
+        return [c for c in prints if c.id in claim.sources]
+    return [c for c in prints if name in bench.not_given(_node(bench, c))]
 
 
-def _places(low: Fraction, high: Fraction) -> int:
-    """Decimal places after which a rounding of the middle lies in [low, high]."""
-    places = 0
-    while places < 30 and not low <= round((low + high) / 2, places) <= high:
-        places += 1
-    return places
+def _tied(bench: Bench, name: str, sources: Mapping[str, Sequence[Claim]]) -> tuple[tuple[str, ...], list[Claim]]:
+    """The inputs that printed numbers tie to one, and these numbers in the document's order."""
+    names, used = [name], dict.fromkeys(c.id for c in sources[name])
+    by_id = {c.id: c for own in sources.values() for c in own}
+    grown = True
+    while grown:
+        grown = False
+        for other, own in sources.items():
+            depends = any(other in bench.not_given(_node(bench, by_id[i])) for i in used)
+            if other not in names and own and (depends or any(c.id in used for c in own)):
+                names.append(other)
+                used.update(dict.fromkeys(c.id for c in own))
+                grown = True
+    return tuple(n for n in sources if n in names), sorted((by_id[i] for i in used), key=lambda c: c.order)
 
 
-def _length(
-    bench: Bench, x: Node, value: Fraction, sources: Sequence[Claim], nodes: Sequence[Node]
-) -> tuple[float, Fraction]:
-    """Digits to write the value and, for each printed number, the units it is off by; the smaller value on a tie."""
-    text = (decimal_text(value) or str(value)).lstrip("-0.").replace(".", "")
-    total = float(len(text))
-    for c, found in zip(sources, evaluate(nodes, {**bench.given, x: rational(value)}), strict=True):
-        if isinstance(found, Exception):
-            return float("inf"), abs(value)
-        printed = bench.printed(c)
-        units = abs(float(arb(found) - arb(rational(printed.value)))) / float(printed.unit or Fraction(1, 10**12))
-        if units > 0.5:
-            total += log10(1 + units)
-    return total, abs(value)
+def _recovered(bench: Bench, names: tuple[str, ...], used: Sequence[Claim]) -> Recovery:
+    symbols = [bench.case.symbols[n] for n in names]
+    domain = [(s.low, s.high) for s in symbols]
+
+    def enclosed(claims: Sequence[Claim]) -> Enclosure:
+        printed = [Printed(_node(bench, c), *ends_of(bench, c)) for c in claims]
+        return Enclosure(tuple(s.node for s in symbols), printed, bench.given).find(domain)
+
+    ids = tuple(c.id for c in used)
+    found = enclosed(used)
+    if found.boxes:
+        return Recovery(names, ids, found)
+    kept = list(used)
+    for c in used:  # those that can be left out, and still no value fits, are none of the reason
+        fewer = [k for k in kept if k is not c]
+        if fewer and not enclosed(fewer).boxes:
+            kept = fewer
+    return Recovery(names, ids, None, tuple(c.id for c in kept))
+
+
+def ends_of(bench: Bench, claim: Claim) -> tuple[Fraction, Fraction]:
+    """The values that a print stands for: those that round to it."""
+    printed = bench.printed(claim)
+    half = printed.unit if printed.about else printed.unit / 2
+    return printed.value - half, printed.value + half
+
+
+def _node(bench: Bench, claim: Claim) -> Node:
+    assert claim.of is not None
+    return bench.entry(claim.of)
 
 
 def _needing(bench: Bench, x: Node) -> tuple[str, ...]:
@@ -122,62 +127,38 @@ def _needing(bench: Bench, x: Node) -> tuple[str, ...]:
     return tuple(name for name, d in bench.case.definitions.items() if x in topological([d.node]))
 
 
-def _is_source(bench: Bench, claim: Claim, c: Claim) -> bool:
-    if c.of is None or c.prints is None:
-        return False
-    if claim.sources:
-        return c.id in claim.sources
-    return claim.recover in bench.not_given(bench.entry(c.of))
+# -- the claim that recovers ---------------------------------------------------------------------------
 
 
-def _solve(bench: Bench, x: Node, node: Node, printed: Printed, low: Fraction, high: Fraction) -> Intervals | None:
-    """The intervals of x at which the node rounds to the print, merged; None when there are too many boxes."""
-    half = printed.unit if printed.about else printed.unit / 2
-    target = rational(printed.value - half), rational(printed.value + half)
-    kept: list[tuple[Fraction, Fraction]] = []
-    work = [(low, high)]
-    least = (high - low) * RESOLUTION
-    for _ in range(MAX_BOXES):
-        if not work:
-            return _merge(kept)
-        a, b = work.pop()
-        middle = (a + b) / 2
-        box = arb(rational(middle), arb(rational((b - a) / 2)))
-        where = _position(evaluate([node], {**bench.given, x: box})[0], target)
-        if where == "outside":
-            continue
-        if where == "inside" or b - a <= least:
-            kept.append((a, b))
-        else:
-            work += [(middle, b), (a, middle)]
-    return None
+def judge_recovery(bench: Bench, claim: Claim) -> Verdict:
+    assert claim.recover is not None
+    name, found = claim.recover, bench.recoveries[claim.recover]
+    if found.needed:
+        reason = f"'{name}' is not given; {', '.join(found.needed)} cannot do without it, and no print determines it"
+        return Verdict("underspecified", reason, evidence={"method": "exhaustive"})
+    if found.fault:
+        return undecided(f"'{name}' is not given, and not recovered: {found.fault}")
+    evidence: dict[str, Any] = {"method": "certified"}
+    if found.enclosure is None:
+        evidence |= {"intervals": [], "against": list(found.against)}
+        return Verdict("inconsistent", _no_value(bench, found), evidence=evidence)
+    symbol = bench.case.symbols[name].node
+    intervals = found.enclosure.intervals(symbol)
+    evidence["intervals"] = [[_out(a, -1), _out(b, 1)] for a, b in intervals]
+    if not found.enclosure.certain:
+        return undecided(f"'{name}' is not given; whether a value gives {', '.join(found.sources)} is not settled")
+    reason = f"'{name}' is not given; {', '.join(found.sources)} allow {_ranges(intervals)}"
+    value = simplest(*intervals[0]) if len(intervals) == 1 else None
+    if value is None:
+        return Verdict("underspecified", reason, evidence=evidence)
+    text = decimal_text(value) or str(value)
+    return Verdict("underspecified", f"{reason}, simplest {text}", text, (), evidence)
 
 
-def _intersect(one: Intervals, other: Intervals) -> Intervals:
-    return tuple((max(a, c), min(b, d)) for a, b in one for c, d in other if max(a, c) <= min(b, d))
-
-
-def _position(value: Any, target: tuple[fmpq, fmpq]) -> str:
-    if isinstance(value, Exception):
-        return "unknown"
-    low, high = target
-    if value < low or value > high:
-        return "outside"
-    return "inside" if value >= low and value <= high else "unknown"
-
-
-def _merge(boxes: list[tuple[Fraction, Fraction]]) -> Intervals:
-    merged: list[tuple[Fraction, Fraction]] = []
-    for a, b in sorted(boxes):
-        if merged and a <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(b, merged[-1][1]))
-        else:
-            merged.append((a, b))
-    return tuple(merged)
-
-
-def simplest(low: Fraction, high: Fraction) -> Fraction:
-    """The decimal with the fewest places in [low, high], the one nearest to the middle if there are several."""
+def simplest(low: End, high: End) -> Fraction | None:
+    """The decimal with the fewest places in [low, high], the one nearest to the middle if there are several: for people."""
+    if low is None or high is None:
+        return None
     middle = (low + high) / 2
     for places in range(60):
         scale = 10**places
@@ -187,30 +168,169 @@ def simplest(low: Fraction, high: Fraction) -> Fraction:
     return middle
 
 
-def judge_recovery(bench: Bench, claim: Claim) -> Verdict:
-    assert claim.recover is not None
-    found = bench.recoveries[claim.recover]
-    if found.needed:
-        reason = f"'{claim.recover}' is not given; {', '.join(found.needed)} cannot do without it, and no print determines it"
-        return Verdict("underspecified", reason, evidence={"method": "exhaustive"})
-    if found.fault:
-        return undecided(f"'{claim.recover}' is not given, and not recovered: {found.fault}")
-    evidence: dict[str, Any] = {"method": "certified", "intervals": [[_out(a), _out(b)] for a, b in found.intervals]}
-    if not found.intervals:
+def _no_value(bench: Bench, found: Recovery) -> str:
+    printed = {c.id: c.prints for c in bench.case.claims}
+    numbers = [f"{i} ({printed[i]})" for i in found.against]
+    inputs = " and ".join(f"'{n}'" for n in found.names)
+    said = f"no value of {inputs}" if len(found.names) == 1 else f"no values of {inputs}"
+    if len(numbers) == 1:
+        return f"{said} gives the printed {numbers[0]}"
+    return f"{said} gives all of the printed {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+# -- what depends on recovered inputs ------------------------------------------------------------------
+
+
+def judge_print(bench: Bench, claim: Claim, node: Node) -> Verdict | None:
+    """The verdict on a printed number that depends on recovered inputs, as far as these decide it: None where no member of the
+    enclosure gives the print, which has then to be explained as any other, or where it always gives it."""
+    found = _about(bench, [node])
+    if found is None or bench.not_given(node) - set(found.names):
+        return None
+    if found.enclosure is None:
+        if claim.id in found.sources:
+            return Verdict("inconsistent", _no_value(bench, found), evidence={"method": "certified"})
+        return undecided(_no_value(bench, found))
+    at = known_text(bench, found)
+    if not found.enclosure.certain:
+        return undecided(f"whether a value of {' and '.join(found.names)} gives the printed numbers is not settled")
+    evidence = {"method": "certified", "recovered": list(found.names)}
+    if claim.id in found.sources:
+        return Verdict("holds", f"recovered from it: {at}", None, (), evidence)
+    answer = found.enclosure.prints(node, *ends_of(bench, claim))
+    if answer is True:
         return Verdict(
-            "inconsistent", f"no value of '{claim.recover}' gives any of the printed numbers", evidence=evidence
+            "holds", f"the correct rounding for all values that the printed numbers allow: {at}", None, (), evidence
         )
-    ranges = " or ".join(f"[{_out(a)}, {_out(b)}]" for a, b in found.intervals)
-    reason = f"'{claim.recover}' is not given; {', '.join(found.agreeing)} allow {ranges}"
-    if found.value is None:
-        return Verdict("underspecified", reason, evidence=evidence)
-    value = decimal_text(found.value) or str(found.value)
-    reason += f", simplest {value}"
-    if found.against:
-        evidence["against"] = list(found.against)
-        reason += f"; {', '.join(found.against)} contradict it, and no value fits them all"
-    return Verdict("underspecified", reason, value, (), evidence)
+    if answer is False:
+        return None
+    reason = f"not determined: {at}, of which not all agree; the value is {range_text(bench, node)}"
+    return Verdict("underspecified", reason, None, (), evidence)
 
 
-def _out(x: Fraction) -> str:
-    return show(rational(x), 10)
+def _about(bench: Bench, nodes: Sequence[Node]) -> Recovery | None:
+    """What is known of the recovered inputs that scalar nodes depend on; None where they depend on none, or on several that
+    nothing ties together."""
+    names = {n for node in nodes for n in bench.not_given(node)}
+    found = list({id(r): r for n in names if (r := bench.recoveries.get(n)) is not None and not r.fault}.values())
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else _together(found)
+
+
+def _together(found: Sequence[Recovery]) -> Recovery:
+    """Several enclosures as one: their product."""
+    names = tuple(n for r in found for n in r.names)
+    sources = tuple(s for r in found for s in r.sources)
+    bad = next((r for r in found if r.enclosure is None), None)
+    if bad is not None:
+        return replace(bad, sources=sources)
+    all_of = [r.enclosure for r in found if r.enclosure is not None]
+    boxes = [Box((), True)]
+    for e in all_of:
+        boxes = [Box((*b.ends, *c.ends), b.inside and c.inside) for b in boxes for c in e.boxes]
+    joined = Enclosure(
+        tuple(s for e in all_of for s in e.symbols),
+        [p for e in all_of for p in e.printed],
+        all_of[0].given,
+        boxes,
+        all(e.certain for e in all_of),
+        all(e.whole for e in all_of),
+    )
+    return Recovery(names, sources, joined)
+
+
+def decided(bench: Bench, node: Node, question: Any) -> tuple[Any, Any] | None:
+    """``Bench.decided`` for a node that depends on recovered inputs: the answer that all members of the enclosure give, and the
+    range of the node; None where it depends on none."""
+    found = _about(bench, [node])
+    if found is None or found.enclosure is None:
+        return None
+    span = found.enclosure.range(node)
+    value = span and (span.low if span.exact else arb(span.low).union(arb(span.high)))
+    if node.op in ("gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not"):
+        truth = found.enclosure.truth(node)
+        return (question(truth) if isinstance(truth, bool) else None), None
+    return found.enclosure.decided(node, question), value
+
+
+def settled(bench: Bench, said: Sequence[Node], conditions: Sequence[Node], here: Verdict) -> Verdict:
+    """A verdict for all values of the inputs, where some of these are recovered: wrong only if what is said (its scalar
+    ``conditions``) fails for all members of the enclosure, and holds for all if it holds for the ranges of these."""
+    names = sorted(
+        {n.attr for n in topological(said) if n.op == "symbol"}
+        & {n for n in bench.recoveries if not bench.recoveries[n].fault}
+    )
+    if not names or here.verdict not in ("wrong", "undecided"):
+        return here
+    try:
+        found = _about(bench, [bench.case.symbols[n].node for n in names])
+    except KeyError:
+        return here
+    if found is None:
+        return here
+    if found.enclosure is None:
+        return undecided(_no_value(bench, found))
+    point = here.evidence.get("witness")
+    known = {*found.enclosure.symbols, *found.enclosure.given}
+    leaves = [n for n in topological(conditions) if n.op == "index" or (n.op == "symbol" and not n.shape)]
+    free = [n for n in leaves if n not in known]
+    truths = [_at_point(found.enclosure, c, free, point if isinstance(point, Mapping) else {}) for c in conditions]
+    at, evidence = known_text(bench, found), {"method": "certified", "recovered": names}
+    if any(t is False or t is NOWHERE for t in truths):
+        said_here = f"{here.reason}; " * bool(here.reason)
+        reason = f"{said_here}true for no value that the printed numbers allow: {at}"
+        return replace(here, verdict="wrong", reason=reason, evidence={**here.evidence, **evidence})
+    if not free and all(t is True for t in truths):
+        return Verdict("holds", f"holds for all values that the printed numbers allow: {at}", evidence=evidence)
+    if here.verdict == "undecided" and free:
+        return here
+    return Verdict("underspecified", f"not determined: {at}, of which not all agree", evidence=evidence)
+
+
+def _at_point(enclosure: Enclosure, condition: Node, free: Sequence[Node], point: Mapping[str, Any]) -> Any:
+    """Whether a condition holds for all members, with the free symbols as in a counterexample."""
+    more = {n: rational(Fraction(point[to_text(n)])) for n in free if to_text(n) in point}
+    try:
+        return replace(enclosure, given={**enclosure.given, **more}).truth(condition)
+    except KeyError:
+        return None
+
+
+def conditions_of(bench: Bench, condition: Node) -> list[Node]:
+    """The scalar conditions of one, derivatives worked out."""
+    return [e for laid in components_all(expand_all([condition])) for e in laid]
+
+
+# -- words ---------------------------------------------------------------------------------------------
+
+
+def known_text(bench: Bench, found: Recovery) -> str:
+    """``b in [1.998, 2.002]``"""
+    assert found.enclosure is not None
+    return ", ".join(f"{n} in {_ranges(found.enclosure.intervals(bench.case.symbols[n].node))}" for n in found.names)
+
+
+def recovered_text(bench: Bench, node: Node) -> str:
+    """`` for b in [1.998, 2.002]`` of a node that depends on it, or ""."""
+    found = _about(bench, [node])
+    return f" for {known_text(bench, found)}" if found is not None and found.enclosure is not None else ""
+
+
+def range_text(bench: Bench, node: Node) -> str:
+    """``from 0.975 to 1.005`` of a node that depends on recovered inputs."""
+    found = _about(bench, [node])
+    span = found.enclosure.range(node) if found is not None and found.enclosure is not None else None
+    return f"from {_out(span.low, -1)} to {_out(span.high, 1)}" if span is not None else "not enclosed"
+
+
+def _ranges(intervals: Sequence[tuple[End, End]]) -> str:
+    told = [f"[{_out(a, -1)}, {_out(b, 1)}]" for a, b in intervals[:MAX_TOLD]]
+    more = f" or {len(intervals) - MAX_TOLD} more" if len(intervals) > MAX_TOLD else ""
+    return " or ".join(told) + more
+
+
+def _out(x: Any, side: int) -> str:
+    if x is None or (isinstance(x, arb) and not x.is_finite()):
+        return "inf" if side > 0 else "-inf"
+    return show(rational(x) if isinstance(x, Fraction) else x, 10)

@@ -14,9 +14,11 @@ from derive.graph import Node, topological
 from derive.language import to_text
 from derive.properties import asks
 from verify.casefile.model import Claim
+from verify.claims import values
 from verify.claims.bench import Bench
-from verify.claims.equality import verdict_of
+from verify.claims.equality import judge_link, verdict_of
 from verify.claims.iterations import judge_every
+from verify.claims.recovery import conditions_of, settled
 from verify.claims.sizes import elsewhere, gap_of, has_sizes, say_sizes, without
 from verify.decimals import show
 from verify.text import numbers
@@ -31,8 +33,12 @@ def judge_relation(bench: Bench, claim: Claim) -> Verdict:
     assert claim.holds is not None
     if claim.holds.op == "every":
         return judge_every(bench, claim)
+    if (found := _as_formula(bench, claim)) is not None:
+        return found
     if asks(claim.holds) or any(bench.missing(node) for node in bench.entries(claim.holds)):
         return _on_the_domain(bench, claim)
+    if any(bench.not_given(node) for node in bench.entries(claim.holds)):
+        return settled(bench, [claim.holds], bench.entries(claim.holds), replace(undecided(""), origin=(claim.id,)))
     for node in bench.entries(claim.holds):
         answer, value = bench.decided(node, lambda v: v)
         if answer is None:  # no precision tells whether two are the same number; their forms may
@@ -76,14 +82,29 @@ def judge_somewhere(bench: Bench, claim: Claim) -> Verdict:
     from derive.decide.properties import decide_somewhere
 
     assert claim.somewhere is not None
-    condition, *assuming = bench.with_values([claim.somewhere, *claim.assuming])
+    condition, *assuming = values.put(bench, [claim.somewhere, *claim.assuming])
     return verdict_of(decide_somewhere(condition, assuming, bench.bounds), claim)
 
 
+def _as_formula(bench: Bench, claim: Claim) -> Verdict | None:
+    """An equation about all values of its symbols, judged as ``of`` and ``equals`` are; None of any other relation."""
+    relation = claim.holds
+    if relation is None or relation.op != "eq" or asks(relation) or any(map(asks, claim.assuming)):
+        return None
+    a, b = (relation.graph.broadcast(side, relation.shape) for side in relation.args)
+    if not values.is_formula(bench, a, b):
+        return None
+    found = judge_link(bench, replace(claim, of=a, equals=(b,), holds=None), a, b, claim.assuming)
+    return None if found.verdict == "undecided" else found
+
+
 def _on_the_domain(bench: Bench, claim: Claim) -> Verdict:
+    """For all values of what has none. The document's need not be what it takes: what holds for all values holds at these."""
     assert claim.holds is not None
-    condition, *assuming = bench.with_values([claim.holds, *claim.assuming])
-    here = verdict_of(_decided(condition, assuming, bench.bounds), claim)
+    here = _at_the_values(bench, claim)
+    if here.verdict == "undecided" and values.named(bench, [claim.holds]):
+        general = verdict_of(_decided(claim.holds, claim.assuming, bench.bounds), claim)
+        here = general if general.verdict == "holds" else here
     if here.verdict != "holds" or not asks(claim.holds) or not has_sizes([claim.holds], bench.case.sizes):
         return here
     tried, gaps = [say_sizes(bench.case.sizes)], []
@@ -93,13 +114,24 @@ def _on_the_domain(bench: Bench, claim: Claim) -> Verdict:
         if (gap := gap_of(other, same)) is not None:
             gaps.append(gap)
             continue
-        condition, *assuming = other.with_values([same.holds, *same.assuming])
-        there = verdict_of(_decided(condition, assuming, other.bounds), claim)
+        there = _at_the_values(other, same)
         if there.verdict != "holds":
             return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
         tried.append(say_sizes(other.case.sizes))
     reason = f"{here.reason}; at {'; '.join(tried)}"
     return without(gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": tried}))
+
+
+def _at_the_values(bench: Bench, claim: Claim) -> Verdict:
+    assert claim.holds is not None
+    said = [claim.holds, *claim.assuming]
+    condition, *assuming = values.put(bench, said)
+    here = verdict_of(_decided(condition, assuming, bench.bounds), claim)
+    if not asks(condition):
+        here = settled(bench, said, conditions_of(bench, condition), here)
+    elif here.verdict != "holds" and any(n.op == "symbol" and n.attr in bench.recoveries for n in topological(said)):
+        here = undecided(f"the recovered inputs are known as ranges: {here.reason}")
+    return values.at_the_values(bench, said, here)
 
 
 def _decided(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:

@@ -105,10 +105,9 @@ def _states(states: Sequence[State]) -> str:
 
 def _value(s: Symbol, values: Values) -> str:
     if s.recover:
-        found = values.bench.known.get(s.node) if values.known else None
-        known = (
-            f"; {number(Fraction(int(found.p), int(found.q)))} fits the printed numbers" if found is not None else ""
-        )
+        ends = values.bench.bounds.get(s.node) if values.known and s.name in values.bench.recoveries else None
+        low, high = ends or (None, None)
+        known = "" if low is None or high is None else f"; the printed numbers allow {number(low)} to {number(high)}"
         return f"left out{known}"
     size = " × ".join(map(str, s.shape))
     if s.values is None:

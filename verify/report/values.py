@@ -35,7 +35,7 @@ class Values:
         if not self.known:
             return [Value()] * len(nodes)
         entries = [self._entry(n) for n in nodes]
-        ready = [e for e in entries if e is not None and not self.bench.missing(e)]
+        ready = [e for e in entries if e is not None and not self.bench.not_given(e)]
         numpy = dict(zip(ready, self._run(_numpy, ready), strict=True))
         torch = dict(zip(ready, self._run(_torch, ready), strict=True))
         exact = {e: self._exact(e) for e in ready}
@@ -63,8 +63,8 @@ class Values:
         if not outputs:
             return []
         needed = set(topological(outputs))
-        inputs = [n for n in self.bench.known if n in needed]
-        values = [float(self.bench.known[n]) for n in inputs]
+        inputs = [n for n in self.bench.given if n in needed]
+        values = [float(self.bench.given[n]) for n in inputs]
         try:
             return [float(v) for v in backend(outputs, inputs, values)]
         except (ValueError, ArithmeticError, NotImplementedError):

@@ -1,0 +1,317 @@
+"""When a value counts: one rule, for claims of every kind.
+
+A symbol with a value has it. What a claim says of an inequality, a property, a limit, a number is said at the document's values;
+symbols without one, and the variable of a property, stay free. An equation is a *formula* where one symbol with a value stands on
+both of its sides, as a letter: what it says is about all values.
+
+- proved for all values: it holds, for all values;
+- refuted for some, and true at the document's: a formula holds *if* the symbols have these values, and the fewest of them that
+  it needs are named; what is no formula holds, at the document's values;
+- false at the document's values: it is wrong, and these are the counterexample.
+
+Where no symbol with a value is shared (a side is a number, or ``2*x`` with x free; ``A = W @ D @ inv(W)``), nobody can have meant
+all values: the equation says what a quantity is at those that it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations
+from math import comb
+from typing import TYPE_CHECKING
+
+from derive import substitution
+from derive.components import components
+from derive.extremes import EXTREMES
+from derive.graph import Graph, Node, topological
+from derive.operators import DEFERRED, DERIVATIVES
+from derive.printing import number_text, to_text
+from derive.properties import PROPERTIES, asks
+from derive.shapes import indices
+from verify.verdict import Verdict
+
+if TYPE_CHECKING:
+    from verify.claims.bench import Bench
+
+MAX_TRIES = 64  # sets of values that are tried, to find the fewest that a formula needs
+MAX_ENTRIES = 12  # entries of a tensor that are told apart there
+MAX_TEXT = 60  # characters of a value that is told
+
+#: An input of the document: a symbol with a value, or an entry of one (its name and index).
+Unit = tuple[str, tuple[int, ...] | None]
+
+
+# -- the rule ------------------------------------------------------------------------------------------
+
+
+def is_formula(bench: Bench, a: Node, b: Node) -> bool:
+    """Whether an equation, as it is written, is about all values of its symbols: one with a value stands on both sides."""
+    return not set(named(bench, [a])).isdisjoint(named(bench, [b]))
+
+
+def judged(bench: Bench, said: Sequence[Node], formula: bool, decide: Callable[[Collection[Unit]], Verdict]) -> Verdict:
+    """The verdict of a claim by what ``decide`` says of it with some symbols at their values, the others for all values.
+
+    ``said`` is what the claim says, its assumptions among it."""
+    names = named(bench, said)
+    units = [(name, None) for name in names]
+    if not names:
+        return decide(())
+    in_general = decide(())
+    if "values" in in_general.evidence:  # they have been counted
+        return in_general
+    if in_general.verdict == "holds":
+        return replace(in_general, evidence={**in_general.evidence, "values": "for all values"})
+    here = decide(units)
+    if in_general.verdict == "holds-if" and formula and here.verdict != "wrong":
+        return in_general
+    if here.verdict == "undecided":
+        outside = formula and here.evidence.get("empty")  # the values do not meet the assumptions
+        return here if in_general.verdict == "wrong" and not outside else in_general
+    here = at_the_values(bench, said, here)
+    if here.verdict != "holds":
+        return here
+    if formula and in_general.verdict == "wrong":
+        return _needing(bench, _fewest(bench, units, decide), in_general, here)
+    told = "not for all" if in_general.verdict == "wrong" else "for all values"
+    return replace(here, reason=f"at the document's values; {told}: {in_general.reason}")
+
+
+def at_the_values(bench: Bench, said: Sequence[Node], here: Verdict) -> Verdict:
+    """A verdict on what is said at the document's values; a counterexample has these."""
+    names = named(bench, said)
+    if not names or here.verdict == "undecided":
+        return here
+    evidence = {**here.evidence, "values": "at the document's values"}
+    if here.verdict == "holds":
+        return replace(here, reason=f"at the document's values: {here.reason}", evidence=evidence)
+    if here.verdict == "wrong":
+        point = {t: v for name in names for t, v in _entries(bench, name).items()}
+        evidence["witness"] = {**point, **evidence.get("witness", {})}
+    return replace(here, reason=_placed(here.reason, told(bench, names)), evidence=evidence)
+
+
+def _placed(reason: str, values: str) -> str:
+    """A reason with the values that it is given at, where it tells a point in this."""
+    for words in ("not equal", "does not hold"):
+        before, found, rest = reason.partition(words)
+        if found and rest[:4] == " at ":
+            return f"{before}{words} at {values}, {rest[4:]}"
+        if found and rest[:1] in ("", ":"):
+            return f"{before}{words} at {values}{rest}"
+    return f"at the document's values {values}: {reason}"
+
+
+def _needing(bench: Bench, fewest: Sequence[Unit], stated: Verdict, here: Verdict) -> Verdict:
+    """holds-if: of a formula that fails in general, with the values at which it holds."""
+    told = [_said(bench, unit) for unit in fewest]
+    reason = f"holds if {' and '.join(told)}; as stated: {stated.reason}"
+    evidence = {
+        **{k: v for k, v in stated.evidence.items() if k != "repair"},
+        "method": here.evidence.get("method", "proved"),
+        "condition": " and ".join(t.replace(" = ", " == ") for t in told),
+        "values": {t.partition(" = ")[0]: t.partition(" = ")[2] for t in told},
+    }
+    return replace(stated, verdict="holds-if", reason=reason, origin=(), evidence=evidence)
+
+
+def _fewest(bench: Bench, units: Sequence[Unit], decide: Callable[[Collection[Unit]], Verdict]) -> list[Unit]:
+    """The fewest values under which a claim holds that holds under all of them: whole symbols first, then their entries."""
+    kept = _least(units, decide)
+    finer: list[Unit] = []
+    for name, index in kept:
+        shape = bench.case.symbols[name].shape
+        entries = list(indices(shape)) if shape else []
+        finer += [(name, i) for i in entries] if 0 < len(entries) <= MAX_ENTRIES else [(name, index)]
+    if len(finer) == len(kept):
+        return kept
+    least = _least(finer, decide)
+    whole = [unit for unit in kept if all(u in least for u in finer if u[0] == unit[0])]
+    return [*whole, *(u for u in least if u[0] not in {name for name, _ in whole})]
+
+
+def _least(units: Sequence[Unit], decide: Callable[[Collection[Unit]], Verdict]) -> list[Unit]:
+    """Of the sets under which a claim holds a least one: none of its values can be left out, and where it takes few tries no
+    set has fewer."""
+    kept = list(units)
+    for unit in reversed(units):
+        fewer = [u for u in kept if u != unit]
+        if fewer and decide(fewer).verdict == "holds":
+            kept = fewer
+    tries = MAX_TRIES
+    for size in range(1, len(kept)):
+        tries -= comb(len(units), size)
+        if tries < 0:
+            break
+        for some in combinations(units, size):
+            if decide(some).verdict == "holds":
+                return list(some)
+    return kept
+
+
+# -- values in expressions -----------------------------------------------------------------------------
+
+
+def named(bench: Bench, nodes: Iterable[Node]) -> list[str]:
+    """The symbols with a value that stand free in expressions, in the document's order."""
+    roots = list(nodes)
+    below = topological(roots)
+    if any(n.op == "after" for n in below):  # an iteration has inputs that are not written
+        return list(bench.values)
+    found = {n.attr for n in below if n.op == "symbol"}
+    names = [name for name in bench.values if name in found]
+    if any(n.op in ("property", "at") or n.op in EXTREMES for n in below):
+        names = [name for name in names if _free(bench.case.symbols[name].node, roots)]
+    return names
+
+
+def put(bench: Bench, nodes: Sequence[Node], units: Collection[Unit] | None = None) -> list[Node]:
+    """Expressions with the document's values put in, for all symbols that have one or the given ones. What is differentiated by
+    keeps its name until derivatives are worked out; what a property or a limit is about keeps it for good."""
+    if units is None:
+        units = [(name, None) for name in bench.values]
+    found = []
+    for n in nodes:
+        names = set(named(bench, [n]))
+        values = {bench.case.symbols[name].node: _value(bench, name, units) for name, _ in units if name in names}
+        found.append(_with(n, values) if values else n)
+    return found
+
+
+def _with(root: Node, values: Mapping[Node, Node]) -> Node:
+    """Values put into what binds a variable, and then round what asks for no property."""
+    below = topological([root])
+    if all(n.op != "property" and n.op not in EXTREMES for n in below):
+        return _put(root, values)
+    differentiated = {v for n in below if n.op == "d" for v in n.args[1:]}
+    done: dict[Node, Node] = {}
+    for n in below:
+        inner = tuple(done[a] for a in n.args)
+        if n.op == "property" or n.op in EXTREMES:
+            variables = {inner[i] for i in _bound(n)}
+            kept = {s: v for s, v in values.items() if n.op == "property" or s not in differentiated}
+            within = _without(kept, variables)
+            outside = within if n.op == "property" else kept
+            inner = tuple(a if a in variables else _put(a, within if i == 0 else outside) for i, a in enumerate(inner))
+        if inner == n.args:
+            done[n] = n
+        elif n.op == "def":
+            done[n] = n.graph.define(n.attr, inner[0])
+        else:
+            done[n] = n.graph.node(n.op, inner, n.attr, n.shape)
+    if not asks(root):
+        return _put(done[root], values)
+    return _beside_properties(done[root], values)
+
+
+def _beside_properties(condition: Node, values: Mapping[Node, Node]) -> Node:
+    """Values put into the comparisons that stand beside properties."""
+    if condition.op == "property":
+        return condition
+    if not asks(condition):
+        return _put(condition, values)
+    parts = tuple(_beside_properties(a, values) for a in condition.args)
+    return condition.graph.node(condition.op, parts, condition.attr, condition.shape)
+
+
+def _bound(n: Node) -> list[int]:
+    """The places of the arguments of a property, or of a limit and the like, that are its variables."""
+    if n.op in EXTREMES:
+        return [1]
+    of = PROPERTIES[n.attr]
+    return [i for i, name in enumerate(of.parameters) if name in of.variables and i < len(n.args)]
+
+
+def _without(values: Mapping[Node, Node], variables: Collection[Node]) -> dict[Node, Node]:
+    """The values but for the variables: of one that is an entry the others keep theirs; what a name is defined as stays."""
+    kept = dict(values)
+    for v in variables:
+        base = v.args[0] if v.op == "index" else v
+        if v.op == "index" and base in kept:
+            g = v.graph
+            own = [v if i == v.attr else g.index(kept[base], i) for i in indices(base.shape)]
+            kept[base] = g.reshape(g.stack(own), base.shape)
+        elif base.op == "def":
+            kept[base] = base
+        else:
+            kept.pop(base, None)
+    return kept
+
+
+def _put(n: Node, values: Mapping[Node, Node]) -> Node:
+    below = topological([n])
+    unwritten = any(m.op == "after" for m in below)
+    here = {s: v for s, v in values.items() if unwritten or (s.op == "def" and s in below) or _free(s, [n])}
+    if not here:
+        return n
+    if any(m.op in DERIVATIVES or m.op in DEFERRED for m in below):  # which are worked out first
+        return n.graph.node("at", (n, *here, *here.values()), None, n.shape)
+    return substitution.put([n], here)[0]
+
+
+def _value(bench: Bench, name: str, units: Collection[Unit]) -> Node:
+    """The value of a symbol as a constant; entries of it that are not among the units stay free."""
+    entries = {index for n, index in units if n == name}
+    if None in entries:
+        return bench.values[name]
+    s = bench.case.symbols[name]
+    g: Graph = s.node.graph
+    pairs = zip(indices(s.shape), s.values or (), strict=True)
+    return g.reshape(g.stack([g.const(v) if i in entries else g.index(s.node, i) for i, v in pairs]), s.shape)
+
+
+def _free(symbol: Node, roots: Sequence[Node]) -> bool:
+    """Whether a symbol stands in expressions elsewhere than as the variable of a property, a limit and the like, or replaced."""
+    reaches: dict[Node, bool] = {}
+    for n in topological(roots):
+        if n is symbol:
+            reaches[n] = True
+            continue
+        places = range(len(n.args))
+        if n.op == "at":
+            half = len(n.args) // 2 + 1
+            places = range(half, len(n.args)) if symbol in n.args[1:half] else places
+        elif (n.op == "property" or n.op in EXTREMES) and symbol in [n.args[i] for i in _bound(n)]:
+            places = range(2, len(n.args)) if n.op in EXTREMES else range(0)
+        reaches[n] = any(reaches[n.args[i]] for i in places)
+    return any(reaches[r] for r in roots)
+
+
+def point(bench: Bench, names: Iterable[str]) -> dict[Node, Fraction]:
+    """The values of symbols, entry by entry."""
+    found: dict[Node, Fraction] = {}
+    for name in names:
+        s = bench.case.symbols[name]
+        found.update(zip(components(s.node), s.values or (), strict=True))
+    return found
+
+
+# -- words ---------------------------------------------------------------------------------------------
+
+
+def told(bench: Bench, names: Sequence[str]) -> str:
+    """``a = 2, b = [1, 2]``; values that are too long to be told are left out."""
+    return ", ".join(t for name in names if len(t := _said(bench, (name, None))) <= MAX_TEXT) or "the document's values"
+
+
+def _said(bench: Bench, unit: Unit) -> str:
+    name, index = unit
+    s = bench.case.symbols[name]
+    values = list(s.values or ())
+    if index is not None:
+        at = list(indices(s.shape)).index(index)
+        return f"{name}[{', '.join(map(str, index))}] = {number_text(values[at])}"
+    return f"{name} = {_nested(values, s.shape)}"
+
+
+def _nested(values: Sequence[Fraction], shape: Sequence[int]) -> str:
+    if not shape:
+        return number_text(values[0])
+    step = len(values) // shape[0] if shape[0] else 0
+    return f"[{', '.join(_nested(values[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0]))}]"
+
+
+def _entries(bench: Bench, name: str) -> dict[str, str]:
+    return {to_text(n): number_text(v) for n, v in point(bench, [name]).items()}
