@@ -1,0 +1,187 @@
+"""Which symbol goes into which argument of a callable, and over what range.
+
+By name where the callable has a parameter of the symbol's name, else in the order of the formula. A parameter that stands
+in the formula and has a number as default, and for which no range is given, is held at that number, exactly.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from derive.errors import nearest
+from derive.graph import Node
+from verify.conform.frameworks import Call
+from verify.conform.strata import Range
+
+#: A range as users write it: (0, 1), a Range, or one number, which is a fixed value.
+Domain = Mapping[str, Any]
+
+
+class BadArguments(ValueError):
+    """What is asked does not fit: a name that is no symbol, a range that is none, a callable without such a parameter."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The call, the symbols that vary (in the order of the call's inputs) with their ranges, and those held at a number."""
+
+    call: Call
+    symbols: tuple[Node, ...]
+    ranges: tuple[Range, ...]
+    fixed: Mapping[Node, Fraction]
+
+
+def bind(
+    function: Callable[..., Any],
+    symbols: Sequence[Node],
+    domain: Domain,
+    arguments: Sequence[str] | Mapping[str, str] | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Bound:
+    """``arguments`` are names of symbols by position, or by the name of the parameter; ``options`` further keywords.
+
+    Raises BadArguments.
+    """
+    by_name = {str(s.attr): s for s in symbols}
+    for name in domain:
+        if name not in by_name:
+            raise BadArguments(f"'{name}' has a range, but does not stand in the formula{nearest(name, by_name)}")
+    parameters = _parameters(function)
+    options = dict(options or {})
+    fixed: dict[Node, Fraction] = {}
+    varying: list[Node] = []
+    for name, s in by_name.items():
+        given = domain.get(name)
+        if isinstance(given, int | float | Fraction) and not isinstance(given, bool):
+            fixed[s] = Fraction(given)
+        elif given is None and arguments is None and _number(parameters.get(name)) and len(by_name) > 1:
+            fixed[s] = Fraction(parameters[name].default)
+        else:
+            varying.append(s)
+    ranges = tuple(_range(str(s.attr), domain.get(str(s.attr))) for s in varying)
+    place = {str(s.attr): i for i, s in enumerate(varying)}
+    passed: dict[str, Any] = {}
+
+    def value(name: str) -> Any:
+        if name not in by_name:
+            raise BadArguments(f"'{name}' is no symbol of the formula{nearest(name, by_name)}")
+        return place.get(name, float(fixed[by_name[name]]) if by_name[name] in fixed else None)
+
+    positional: list[int] = []
+    keywords: dict[str, int] = {}
+    if isinstance(arguments, Mapping):
+        for parameter, name in arguments.items():
+            _put(parameter, name, value(name), name in place, keywords, passed)
+    elif arguments is not None:
+        for name in arguments:
+            if name not in place:
+                raise BadArguments(f"'{name}' is held at a number: name it as an option, or by the parameter")
+            positional.append(value(name))
+    elif (
+        all(n in parameters and parameters[n].kind is not inspect.Parameter.POSITIONAL_ONLY for n in by_name)
+        and parameters
+    ):
+        for name in by_name:
+            if name in place:
+                keywords[name] = place[name]
+            elif name not in options and float(fixed[by_name[name]]) != _default(parameters[name]):
+                passed[name] = float(fixed[by_name[name]])
+    else:
+        positional = [place[n] for n in by_name if n in place]
+    return Bound(Call(function, tuple(positional), keywords, {**passed, **options}), tuple(varying), ranges, fixed)
+
+
+def _put(parameter: str, name: str, value: Any, varies: bool, keywords: dict[str, int], passed: dict[str, Any]) -> None:
+    if varies:
+        keywords[parameter] = value
+    else:
+        passed[parameter] = value
+
+
+def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    try:
+        found = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+    if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in found.values()):
+        return {}
+    return found
+
+
+def _number(p: inspect.Parameter | None) -> bool:
+    return p is not None and isinstance(p.default, int | float) and not isinstance(p.default, bool)
+
+
+def _default(p: inspect.Parameter) -> Any:
+    return p.default if _number(p) else None
+
+
+def _range(name: str, given: Any) -> Range:
+    if given is None:
+        return Range()
+    if isinstance(given, Range):
+        return given
+    try:
+        low, high = (None if v is None or v in (float("inf"), float("-inf")) else float(v) for v in given)
+    except (TypeError, ValueError):
+        raise BadArguments(f"the range of '{name}' is a pair such as (0, 1), or one number, not {given!r}") from None
+    if low is not None and high is not None and low > high:
+        raise BadArguments(f"the range of '{name}' is empty: {low} is greater than {high}")
+    return Range(low, high)
+
+
+def read_range(text: str) -> tuple[str, Range | float]:
+    """``p=0,1``, ``p=(0,1]`` or ``alpha=0.5`` of the command line. Raises BadArguments."""
+    name, equals, rest = text.partition("=")
+    name, rest = name.strip(), rest.strip()
+    if not equals or not name.isidentifier():
+        raise BadArguments(f"expected NAME=LOW,HIGH such as p=0,1, or NAME=NUMBER, not '{text}'")
+    open_low, open_high = rest.startswith("("), rest.endswith(")")
+    parts = [p.strip() for p in rest.strip("()[] ").split(",")]
+    try:
+        numbers = [float(p) for p in parts]
+    except ValueError:
+        raise BadArguments(f"the range of '{name}' is LOW,HIGH, two numbers or inf, not '{rest}'") from None
+    if len(numbers) == 1:
+        return name, numbers[0]
+    if len(numbers) != 2 or not numbers[0] <= numbers[1]:
+        raise BadArguments(f"the range of '{name}' is LOW,HIGH with LOW not above HIGH, not '{rest}'")
+    low, high = (None if v in (float("inf"), float("-inf")) else v for v in numbers)
+    return name, Range(low, high, open_low, open_high)
+
+
+def read_arguments(texts: Sequence[str]) -> list[str] | dict[str, str] | None:
+    """``y,yhat`` as the positions of symbols, ``input=x`` as their parameters; None where nothing is said. Raises
+    BadArguments."""
+    words = [w.strip() for t in texts for w in t.split(",")]
+    if not words:
+        return None
+    named = ["=" in w for w in words]
+    if any(named) and not all(named):
+        raise BadArguments("arguments go by position or by name, not both: --argument y,yhat, or --argument input=x")
+    return {k.strip(): v.strip() for k, v in (w.split("=", 1) for w in words)} if all(named) else words
+
+
+def read_option(text: str) -> tuple[str, Any]:
+    """``reduction=sum``, ``beta=0.5``, ``bias=none``: a keyword and its value, a number, a truth value, None or a word."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip().isidentifier():
+        raise BadArguments(f"expected NAME=VALUE such as reduction=sum, not '{text}'")
+    return name.strip(), option_value(value.strip())
+
+
+def option_value(text: str) -> Any:
+    """The value that a word stands for."""
+    known = {"true": True, "false": False, "none": None, "null": None}
+    if text.lower() in known:
+        return known[text.lower()]
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text

@@ -1,0 +1,95 @@
+"""Whether a callable behaves as a function: equal calls give equal bits, inputs stay as they are, and what comes back has
+the dtype and shape of what went in, whatever the layout. Each a finding of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from verify.conform.formats import FORMATS, Array
+from verify.conform.frameworks import Call, Framework
+from verify.conform.measure import Reference, measure
+from verify.conform.outcome import Finding
+from verify.conform.subject import Subject
+
+LENGTHS = (1, 2, 3, 7, 8, 9, 35, 64, 1000)  # one entry; full registers, and with a tail
+
+
+def behaviour(subject: Subject, call: Call, fw: Framework, base: Sequence[Array]) -> list[Finding]:
+    """Findings on an elementwise callable; ``base`` are points of float32."""
+    return [*_twice(call, fw, base), *_layouts(subject, call, fw, base)]
+
+
+def _twice(call: Call, fw: Framework, base: Sequence[Array]) -> list[Finding]:
+    found = []
+    try:
+        given = [fw.tensor(x, "float32") for x in base]
+        with np.errstate(all="ignore"):
+            first = fw.array(call(given))
+            kept = [fw.array(x) for x in given]
+            again = fw.array(call([fw.tensor(x, "float32") for x in base]))
+            dtype = fw.format_of(call([fw.tensor(x, "float32") for x in base]))
+    except Exception:  # told by the path itself
+        return []
+    if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(kept, base, strict=True)):
+        found.append(Finding("changes its input", "the arrays it was called with have other values afterwards"))
+    if not np.array_equal(first, again, equal_nan=True):
+        found.append(Finding("not deterministic", "two calls with equal inputs gave different results"))
+    if dtype != "float32":
+        found.append(Finding("other dtype", f"float32 in, {dtype} out", grave=False))
+    return found
+
+
+def _layouts(subject: Subject, call: Call, fw: Framework, base: Sequence[Array]) -> list[Finding]:
+    """Every length and layout against the exact values: never against the bits of another length."""
+    fmt = FORMATS["float32"]
+    truth = subject.truth(0)
+    found: list[Finding] = []
+    try:
+        alone = bool(measure(Reference(truth, base, fmt), 0, _alone(call, fw, base)).off.any())
+    except Exception:  # told by the path itself
+        return []
+    for title, given in _laid_out(base, fw):
+        flat = [fw.array(x).reshape(-1) for x in given]
+        try:
+            with np.errstate(all="ignore"):
+                y = fw.array(call(given))
+        except Exception as why:
+            found.append(
+                Finding("layout", f"{title}: {type(why).__name__}: {' '.join(str(why).split())[:120]}", grave=False)
+            )
+            continue
+        shape = np.shape(fw.array(given[0]))
+        if y.shape != shape:
+            found.append(
+                Finding("layout", f"{title}: the result has shape {list(y.shape)}, where {list(shape)} was expected")
+            )
+            continue
+        m = measure(Reference(truth, flat, fmt), 0, y.reshape(-1))
+        if m.off.any() and not alone:
+            i = int(np.flatnonzero(m.off)[0])
+            found.append(
+                Finding(
+                    "layout",
+                    f"{title}: wrong at {', '.join(repr(float(x[i])) for x in flat)}, entry {i}, where another layout is right",
+                )
+            )
+    return found
+
+
+def _alone(call: Call, fw: Framework, base: Sequence[Array]) -> Array:
+    with np.errstate(all="ignore"):
+        return fw.array(call([fw.tensor(x, "float32") for x in base])).reshape(-1)
+
+
+def _laid_out(base: Sequence[Array], fw: Framework) -> list[tuple[str, list[object]]]:
+    made: list[tuple[str, list[object]]] = []
+    for n in LENGTHS:
+        made.append((f"{n} entries", [fw.tensor(np.resize(x, n), "float32") for x in base]))
+    made.append(("equal entries", [fw.tensor(np.full(35, x[len(x) // 2]), "float32") for x in base]))
+    made.append(("a matrix", [fw.tensor(np.resize(x, (5, 7)), "float32") for x in base]))
+    made.append(("not contiguous", [fw.tensor(np.resize(x, (7, 5)), "float32").T for x in base]))
+    made.append(("every second entry", [fw.tensor(np.resize(x, 70), "float32")[::2] for x in base]))
+    made.append(("no dimension", [fw.tensor(np.asarray(x[len(x) // 2]), "float32") for x in base]))
+    return made

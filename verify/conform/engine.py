@@ -1,0 +1,356 @@
+"""The comparison of one callable with one formula, path by path.
+
+Points sort out where a result is off: the strata, then a dense sweep against the same formula in float64. What is reported
+is measured at those very points against exact values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from derive import api
+from derive.errors import ExpressionError
+from derive.graph import Node, free_symbols, substitute
+from derive.language import to_text
+from verify.conform.arguments import BadArguments, Domain, bind
+from verify.conform.behaviour import behaviour
+from verify.conform.classes import classify
+from verify.conform.formats import FORMATS, Array, Format
+from verify.conform.frameworks import FRAMEWORKS, Call, Framework, Raised, constants_of, framework_of
+from verify.conform.measure import ULPS, Measured, Reference, measure
+from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
+from verify.conform.strata import points, several
+from verify.conform.subject import Subject
+from verify.conform.truth import decimal
+
+BASE = 3000  # points of the strata
+DENSE = 1 << 18  # points of the sweep that hunts
+LOOKED_AT = 400  # points of a sweep that are measured exactly
+BINS = 512
+ONE_BY_ONE = 300  # points of a callable that takes no arrays
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is run: the paths by format and order, and how many points."""
+
+    formats: tuple[str, ...]
+    orders: tuple[int, ...]
+    base: int = BASE
+    dense: int = DENSE
+    seed: int = 0
+
+
+class NotConforming(AssertionError):
+    """The failure of ``assert_conforms``; ``found`` is what was found."""
+
+    def __init__(self, found: Conformance, text: str) -> None:
+        super().__init__(text)
+        self.found = found
+
+
+def assert_conforms(
+    function: Callable[..., Any], formula: str | Node, *, wrt: str | Sequence[str] | None = None, **given: Any
+) -> Conformance:
+    """Passes where ``conform`` finds no deviation; a convention that differs from the formula is one here.
+
+    Raises NotConforming (an AssertionError), which shows the worst input, exact and computed value, the error and how to
+    reproduce it.
+    """
+    found = conform(function, formula, wrt=wrt, **given)
+    if found.verdict in ("deviates", "convention"):
+        from verify.conform.words import told
+
+        raise NotConforming(found, told(found))
+    return found
+
+
+def conform(
+    function: Callable[..., Any],
+    formula: str | Node,
+    *,
+    wrt: str | Sequence[str] | None = None,
+    domain: Domain | None = None,
+    shapes: Mapping[str, Any] | None = None,
+    arguments: Sequence[str] | Mapping[str, str] | None = None,
+    options: Mapping[str, Any] | None = None,
+    dtypes: Sequence[str] | None = None,
+    framework: str | None = None,
+    name: str = "",
+    seed: int = 0,
+) -> Conformance:
+    """Compares a callable with a formula: its value, and where it can be differentiated its gradient and second derivative.
+
+    ``formula`` is in the language of cases; a scalar formula is meant elementwise, of arrays of points. ``wrt`` are the
+    symbols to differentiate by (all that vary unless given). ``domain`` gives ranges, ``{"p": (0, 1)}``, or holds a symbol
+    at a number. ``arguments`` says which symbol goes where, ``options`` are further keywords of the callable. ``dtypes``
+    are names of float formats.
+
+    Raises BadArguments, and ExpressionError for a formula that can't be read.
+    """
+    made = _formula(formula, shapes or {})
+    symbols = sorted(free_symbols([made]), key=lambda n: n.id)
+    fw = _framework(framework, function)
+    bound = bind(function, symbols, domain or {}, arguments, options)
+    g = made.graph
+    made = substitute(made, {s: g.const(v) for s, v in bound.fixed.items()}) if bound.fixed else made
+    by = _wrt(wrt, bound.symbols, bound.fixed)
+    orders = tuple(o for o in (0, 1, 2) if o in fw.modes and (o == 0 or by))
+    plan = Plan(tuple(_formats(dtypes, fw)), orders, seed=seed)
+    title = name or _name(function)
+    if made.shape or any(s.shape for s in bound.symbols):
+        raise BadArguments("formulas of tensors can't be compared yet")
+    return _Comparison(title, Subject(made, bound.symbols, bound.ranges, by), bound.call, fw, plan).run()
+
+
+class _Comparison:
+    """An elementwise callable."""
+
+    def __init__(self, title: str, subject: Subject, call: Call, fw: Framework, plan: Plan) -> None:
+        self.title, self.subject, self.call, self.fw, self.plan = title, subject, call, fw, plan
+        hints = constants_of(call.function)
+        self.marks = [[*m, *hints] for m in subject.marks]
+        self.findings: list[Finding] = []
+
+    def run(self) -> Conformance:
+        outcomes: list[Outcome] = []
+        whole = self._vectorized()
+        if not whole:
+            self.call = one_by_one(self.call, self.fw)
+            self.plan = Plan(self.plan.formats, self.plan.orders, ONE_BY_ONE, 0, self.plan.seed)
+        for fmt in (FORMATS[f] for f in self.plan.formats):
+            base = self._points(fmt, self.plan.base)
+            references = {o: Reference(self.subject.truth(o), base, fmt) for o in self.plan.orders}
+            for order in self.plan.orders:
+                for k, mode in enumerate(self.fw.modes[order]):
+                    if k and not whole:
+                        continue  # laid out point by point, other modes say nothing more
+                    outcomes += self._path(fmt, order, mode, references, hunts=k == 0 and order < 2)
+        if whole:
+            self.findings += behaviour(
+                self.subject, self.call, self.fw, self._points(FORMATS["float32"], 64, whole=False)
+            )
+        from verify.conform.reproduce import reproduced
+        from verify.conform.translate import translated
+
+        found = Conformance(self.title, self.subject.text, self.fw.name, tuple(outcomes), tuple(self.findings))
+        return reproduced(translated(found, self.subject, self.call, self.fw), self.subject, self.call)
+
+    def _points(self, fmt: Format, count: int, whole: bool = True) -> list[Array]:
+        s = self.subject
+        if not s.symbols:
+            return [np.zeros(1)]
+        if len(s.symbols) == 1:
+            return [points(fmt, s.ranges[0], self.marks[0], count, self.plan.seed, whole and self.plan.dense > 0)]
+        return several(fmt, s.ranges, self.marks, count, self.plan.seed)
+
+    def _vectorized(self) -> bool:
+        given = [x[:: max(len(x) // 5, 1)][:5] for x in self._points(FORMATS["float32"], 200, whole=False)]
+        try:
+            (y,) = self.fw.run("eager", self.call, given, "float32" if "float32" in self.fw.formats else "float64", ())
+        except Exception:  # whatever the callable does; one by one it may do better, or says so then
+            return False
+        return bool(y.shape == given[0].shape)
+
+    def _path(
+        self, fmt: Format, order: int, mode: str, references: Mapping[int, Reference], hunts: bool
+    ) -> list[Outcome]:
+        base = references[order].inputs
+        path = Outcome(ORDERS[order], mode, fmt.name, "undecided", 0)
+        if not len(base[0]):
+            return [replace(path, note="no number of the format lies in the range")]
+        try:
+            results = self._results(fmt, order, mode, base)
+        except Raised as why:
+            return [self._raised(path, order, mode, str(why))]
+        found = []
+        for k, computed in enumerate(results):
+            m = measure(references[order], k, computed, self._base, self._value(base) if order else None)
+            more, bins = self._hunt(fmt, order, mode, k) if hunts and fmt.bits > 16 and self.plan.dense else (None, ())
+            found.append(self._outcome(path, order, k, fmt, m, more, bins))
+        return found
+
+    @property
+    def _base(self) -> float:
+        """Ulps that are allowed without a reason: more for a long formula, whose every operation rounds."""
+        return max(ULPS, min(self.subject.size, 16))
+
+    def _value(self, inputs: Sequence[Array]) -> Array:
+        with np.errstate(all="ignore"):
+            return self.subject.quick(0, inputs)[0]
+
+    def _results(self, fmt: Format, order: int, mode: str, inputs: Sequence[Array]) -> list[Array]:
+        try:
+            found = self.fw.run(mode, self.call, inputs, fmt.name, self.subject.wrt)
+        except Raised:
+            raise
+        except Exception as why:
+            raise Raised(f"{type(why).__name__}: {' '.join(str(why).split())[:200]}") from None
+        for y in found:
+            if y.shape != inputs[0].shape:
+                raise Raised(f"the result has shape {list(y.shape)}, where {list(inputs[0].shape)} was expected")
+        return found
+
+    def _raised(self, path: Outcome, order: int, mode: str, why: str) -> Outcome:
+        """A usual path that can't be run is a deviation; of another one, it is only told."""
+        grave = order == 0 and mode == self.fw.modes[0][0]
+        return replace(path, verdict="deviates", kind="raises", note=why) if grave else replace(path, note=why)
+
+    def _hunt(
+        self, fmt: Format, order: int, mode: str, k: int
+    ) -> tuple[Measured | None, Sequence[tuple[float, float]]]:
+        """A dense sweep against float64: the worst point of each bin that is off, measured exactly; and the bins."""
+        dense = self._points(fmt, self.plan.dense // (1 if order == 0 else 4))
+        try:
+            computed = self._results(fmt, order, mode, dense)[k]
+            with np.errstate(all="ignore"):
+                ulps = fmt.ulps(computed, self.subject.quick(order, dense)[k])
+        except (Raised, NotImplementedError):
+            return None, ()
+        edges = np.linspace(0, len(ulps), BINS + 1).astype(int)[:-1]
+        top = np.maximum.reduceat(ulps, edges)
+        bins = tuple(zip(dense[0][edges].tolist(), top.tolist(), strict=True)) if len(dense) == 1 else ()
+        places = [
+            int(e + np.argmax(ulps[e:stop]))
+            for e, stop, t in zip(edges, [*edges[1:], len(ulps)], top, strict=True)
+            if t > ULPS
+        ]
+        if not places:
+            return None, bins
+        chosen = np.array(places)
+        if len(chosen) > LOOKED_AT:
+            chosen = chosen[np.argsort(-ulps[chosen], kind="stable")[:LOOKED_AT]]
+        return measure(
+            Reference(self.subject.truth(order), [x[chosen] for x in dense], fmt),
+            k,
+            computed[chosen],
+            self._base,
+            self._value([x[chosen] for x in dense]) if order else None,
+        ), bins
+
+    def _outcome(
+        self,
+        path: Outcome,
+        order: int,
+        k: int,
+        fmt: Format,
+        m: Measured,
+        more: Measured | None,
+        bins: Sequence[tuple[float, float]],
+    ) -> Outcome:
+        count = int(m.judged.sum())
+        if not count:
+            return replace(path, note="the exact value is not known at any point of the range")
+        share = float(m.off.sum()) / count
+        if more is not None and more.off.any():
+            if not m.off.any():
+                share = float(more.off.sum()) / self.plan.dense
+            m = m.and_also(more)
+        off = np.flatnonzero(m.off)
+        where = off if len(off) else np.flatnonzero(m.judged & ~m.excused)
+        where = where if len(where) else np.flatnonzero(m.judged)
+        worst = int(where[np.argmax(np.where(np.isfinite(m.ulps[where]), m.ulps[where], 1e308))])
+        point = [float(x[worst]) for x in m.inputs]
+        value = self.subject.truth(order).balls(point)[k]
+        exact, got = float(m.exact.high[worst]), float(m.computed[worst])
+        condition = float(m.condition[worst])
+        return replace(
+            path,
+            verdict="deviates" if len(off) else "conforms",
+            points=count,
+            kind=classify(self.subject, order, m, fmt) if len(off) else "",
+            worst={to_text(s): x for s, x in zip(self.subject.symbols, point, strict=True)},
+            exact=decimal(value) if not isinstance(value, Exception) else repr(exact),
+            computed=repr(got),
+            ulps=float(m.ulps[worst]),
+            relative=abs(got - exact) / abs(exact) if exact else float("inf") if got else 0.0,
+            condition=0.0 if np.isnan(condition) else condition,
+            share=share,
+            first=float(m.inputs[0][off].min()) if len(off) else None,
+            last=float(m.inputs[0][off].max()) if len(off) else None,
+            bins=bins,
+            note="" if len(off) else _excuse(m, fmt),
+        )
+
+
+def _excuse(m: Measured, fmt: Format) -> str:
+    """What is worth knowing of results that are excused."""
+    if not m.excused.any():
+        return ""
+    i = int(np.flatnonzero(m.excused)[np.argmax(np.minimum(m.ulps[m.excused], 1e308))])
+    at = ", ".join(repr(float(x[i])) for x in m.inputs)
+    if not np.isfinite(m.computed[i]):
+        return f"overflows early, at {at}"
+    return f"loses digits where it is small: {m.ulps[i]:.3g} ulps at {at}"
+
+
+def one_by_one(call: Call, fw: Framework) -> Call:
+    """The call on every point alone, for a callable that takes numbers."""
+
+    def each(*columns: Any) -> Any:
+        rows = [call([c[i] for c in columns]) for i in range(len(columns[0]))]
+        if fw.name == "torch":
+            import torch
+
+            return torch.stack([torch.as_tensor(r) for r in rows])
+        if fw.name == "jax":
+            import jax
+
+            return jax.numpy.stack(rows)
+        return np.array(rows)
+
+    return Call(each, tuple(range(len(call.positional) + len(call.keywords))))
+
+
+def _formula(formula: str | Node, shapes: Mapping[str, Any]) -> Node:
+    return formula if isinstance(formula, Node) else api.parse(formula, **shapes)
+
+
+def _framework(name: str | None, function: Any) -> Framework:
+    if name is None:
+        return framework_of(function)
+    if name not in FRAMEWORKS:
+        from derive.errors import nearest
+
+        raise BadArguments(f"unknown framework '{name}'{nearest(name, FRAMEWORKS)}")
+    return FRAMEWORKS[name]
+
+
+def _formats(names: Sequence[str] | None, fw: Framework) -> Iterable[str]:
+    for name in names or fw.formats:
+        if name not in FORMATS:
+            from derive.errors import nearest
+
+            raise BadArguments(f"unknown dtype '{name}'{nearest(name, FORMATS)}")
+        if name not in fw.formats:
+            raise BadArguments(f"{fw.name} has no {name}")
+        yield name
+
+
+def _wrt(wrt: str | Sequence[str] | None, symbols: Sequence[Node], fixed: Mapping[Node, Any]) -> list[int]:
+    if wrt is None:
+        return list(range(len(symbols)))
+    names = [n.strip() for n in wrt.split(",")] if isinstance(wrt, str) else list(wrt)
+    known = {str(s.attr): i for i, s in enumerate(symbols)}
+    held = {str(s.attr) for s in fixed}
+    for n in names:
+        if n not in known:
+            from derive.errors import nearest
+
+            raise BadArguments(
+                f"'{n}' is held at a number" if n in held else f"'{n}' is no symbol of the formula{nearest(n, known)}"
+            )
+    return [known[n] for n in names]
+
+
+def _name(function: Any) -> str:
+    module = getattr(function, "__module__", "") or ""
+    name = getattr(function, "__qualname__", "") or type(function).__qualname__
+    return f"{module}.{name}" if module and not module.startswith("__") else name
+
+
+__all__ = ["BadArguments", "ExpressionError", "NotConforming", "assert_conforms", "conform"]

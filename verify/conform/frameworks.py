@@ -1,0 +1,320 @@
+"""How the callables of each framework are run: one small class a framework, its ways of differentiating as methods by name.
+
+A call gets lists of float64 arrays that are floats of the format; what comes back are float64 arrays again, and ``Raised``
+where the callable raised. A framework is imported only when one of its callables is tested.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from verify.conform.formats import Array
+
+Tensor = Any
+
+
+class Raised(Exception):
+    """The callable raised, or returned something that is no array; says what."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A callable and what goes where: ``positional`` and ``keywords`` are indices of inputs, ``fixed`` values for other
+    keywords."""
+
+    function: Callable[..., Any]
+    positional: tuple[int, ...]
+    keywords: Mapping[str, int] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    def __call__(self, inputs: Sequence[Any]) -> Any:
+        given = {k: inputs[i] for k, i in self.keywords.items()}
+        return self.function(*(inputs[i] for i in self.positional), **given, **self.fixed)
+
+
+class Framework:
+    """What a framework is to this package."""
+
+    name: ClassVar[str] = ""
+    formats: ClassVar[tuple[str, ...]] = ()
+    #: By order of derivative, the ways to it; the first is the usual one.
+    modes: ClassVar[Mapping[int, tuple[str, ...]]] = {0: ("eager",)}
+
+    def owns(self, function: Any) -> bool:
+        """Whether the callable plainly is of this framework, by its module or by what its code speaks of."""
+        return any(name.split(".")[0] in self.roots for name in _spoken_of(function))
+
+    roots: ClassVar[tuple[str, ...]] = ()
+
+    def tensor(self, x: Array, fmt: str) -> Tensor:
+        raise NotImplementedError
+
+    def array(self, made: Any) -> Array:
+        """As float64. Raises Raised for what is no array of numbers."""
+        raise NotImplementedError
+
+    def format_of(self, made: Any) -> str:
+        """The name of the type of a result."""
+        raise NotImplementedError
+
+    def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
+        """Values (one array), slopes (one an input of ``wrt``), or second derivatives (one a pair), elementwise."""
+        raise NotImplementedError
+
+
+class Numpy(Framework):
+    name = "numpy"
+    formats = ("float64", "float32", "float16")
+    roots = ("numpy", "scipy", "sklearn", "numexpr", "math")
+
+    def tensor(self, x: Array, fmt: str) -> Tensor:
+        return np.array(x, dtype=fmt)
+
+    def array(self, made: Any) -> Array:
+        try:
+            return np.asarray(made).astype(np.float64)
+        except (TypeError, ValueError):
+            raise Raised(f"it returned {type(made).__name__}, where an array of numbers was expected") from None
+
+    def format_of(self, made: Any) -> str:
+        return str(np.asarray(made).dtype)
+
+    def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
+        with np.errstate(all="ignore"):
+            return [self.array(call([self.tensor(x, fmt) for x in inputs]))]
+
+
+class Torch(Framework):
+    name = "torch"
+    formats = ("float64", "float32", "float16", "bfloat16")
+    modes: ClassVar[Mapping[int, tuple[str, ...]]] = {
+        0: ("eager", "vmap"),
+        1: ("backward", "create_graph", "forward mode", "torch.func.grad"),
+        2: ("double backward", "forward over reverse"),
+    }
+    roots = ("torch",)
+
+    def owns(self, function: Any) -> bool:
+        torch = sys.modules.get("torch")
+        if torch is not None and (
+            isinstance(function, torch.nn.Module)
+            or getattr(function, "__self__", None).__class__ is type(torch.autograd.Function)
+        ):
+            return True
+        return super().owns(function)
+
+    def tensor(self, x: Array, fmt: str) -> Tensor:
+        import torch
+
+        return torch.tensor(np.ascontiguousarray(x, np.float64)).to(getattr(torch, fmt))
+
+    def array(self, made: Any) -> Array:
+        import torch
+
+        if isinstance(made, torch.Tensor) and not made.is_complex():
+            return made.detach().to(torch.float64).cpu().numpy()
+        if isinstance(made, int | float):
+            return np.asarray(float(made))
+        raise Raised(f"it returned {type(made).__name__}, where a tensor of real numbers was expected")
+
+    def format_of(self, made: Any) -> str:
+        return str(getattr(made, "dtype", type(made).__name__)).removeprefix("torch.")
+
+    def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
+        import torch
+
+        given = [self.tensor(x, fmt) for x in inputs]
+        found: Sequence[Tensor]
+        match mode:
+            case "eager":
+                with torch.no_grad():
+                    found = [call(given)]
+            case "vmap":
+                with torch.no_grad():
+                    found = [torch.func.vmap(lambda *xs: call(xs))(*given)]
+            case "backward" | "create_graph":
+                found = self._reverse(call, given, wrt, mode == "create_graph")
+            case "forward mode":
+                found = [self._forward(lambda *xs: call(xs), given, i) for i in wrt]
+            case "torch.func.grad":
+                found = torch.func.grad(lambda *xs: call(xs).sum(), argnums=tuple(wrt))(*given)
+            case "double backward":
+                found = self._twice(call, given, wrt)
+            case _:
+                slope = torch.func.grad(lambda *xs: call(xs).sum(), argnums=tuple(wrt))
+                rows = [
+                    torch.func.jvp(
+                        slope,
+                        tuple(given),
+                        tuple(torch.ones_like(x) if i == j else torch.zeros_like(x) for j, x in enumerate(given)),
+                    )[1]
+                    for i in wrt
+                ]
+                found = [rows[a][b] for a in range(len(wrt)) for b in range(a + 1)]
+        return [self.array(x) for x in found]
+
+    def _reverse(self, call: Call, given: Sequence[Tensor], wrt: Sequence[int], create_graph: bool) -> list[Tensor]:
+        import torch
+
+        for i in wrt:
+            given[i].requires_grad_()
+        y = call(given)
+        if not isinstance(y, torch.Tensor):
+            raise Raised(f"it returned {type(y).__name__}, where a tensor was expected")
+        if not y.requires_grad:
+            raise Raised("its result does not depend on its input for autograd")
+        by = [given[i] for i in wrt]
+        found = torch.autograd.grad(y, by, torch.ones_like(y), create_graph=create_graph, allow_unused=True)
+        return [torch.zeros_like(x) if g is None else g for g, x in zip(found, by, strict=True)]
+
+    def _twice(self, call: Call, given: Sequence[Tensor], wrt: Sequence[int]) -> list[Tensor]:
+        import torch
+
+        first = self._reverse(call, given, wrt, True)
+        found = []
+        for a, slope in enumerate(first):
+            for b in range(a + 1):
+                second = None
+                if slope.requires_grad:
+                    (second,) = torch.autograd.grad(
+                        slope, [given[wrt[b]]], torch.ones_like(slope), retain_graph=True, allow_unused=True
+                    )
+                found.append(torch.zeros_like(slope) if second is None else second)
+        return found
+
+    @staticmethod
+    def _forward(f: Callable[..., Tensor], given: Sequence[Tensor], i: int) -> Tensor:
+        import torch
+
+        tangents = tuple(torch.ones_like(x) if i == j else torch.zeros_like(x) for j, x in enumerate(given))
+        return torch.func.jvp(f, tuple(given), tangents)[1]
+
+
+class Jax(Framework):
+    name = "jax"
+    formats = ("float32", "float16", "bfloat16", "float64")
+    modes: ClassVar[Mapping[int, tuple[str, ...]]] = {
+        0: ("eager", "jit"),
+        1: ("reverse mode", "forward mode", "jit of reverse mode"),
+        2: ("forward over reverse",),
+    }
+    roots = ("jax", "jaxlib", "optax", "flax")
+
+    def tensor(self, x: Array, fmt: str) -> Tensor:
+        import jax
+
+        if fmt == "float64":
+            jax.config.update("jax_enable_x64", True)
+        return (
+            jax.numpy.asarray(np.asarray(x, np.float64)).astype(fmt)
+            if fmt != "float32"
+            else jax.numpy.asarray(np.asarray(x, np.float32))
+        )
+
+    def array(self, made: Any) -> Array:
+        try:
+            return np.asarray(made.astype("float32") if str(made.dtype) == "bfloat16" else made).astype(np.float64)
+        except (AttributeError, TypeError, ValueError):
+            raise Raised(f"it returned {type(made).__name__}, where an array was expected") from None
+
+    def format_of(self, made: Any) -> str:
+        return str(getattr(made, "dtype", type(made).__name__))
+
+    def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
+        import jax
+
+        given = [self.tensor(x, fmt) for x in inputs]
+        f = lambda *xs: call(xs)  # noqa: E731  (jax wants a function of its own arguments)
+        slope = jax.grad(lambda *xs: call(xs).sum(), argnums=tuple(wrt))
+        compiled: Any
+        match mode:
+            case "eager":
+                found = [f(*given)]
+            case "jit":
+                compiled = jax.jit(f)
+                found = [compiled(*given)]
+            case "reverse mode":
+                found = list(slope(*given))
+            case "jit of reverse mode":
+                compiled = jax.jit(slope)
+                found = list(compiled(*given))
+            case "forward mode":
+                found = [jax.jvp(f, tuple(given), self._along(given, i))[1] for i in wrt]
+            case _:
+                rows = [jax.jvp(slope, tuple(given), self._along(given, i))[1] for i in wrt]
+                found = [rows[a][b] for a in range(len(wrt)) for b in range(a + 1)]
+        return [self.array(x) for x in found]
+
+    @staticmethod
+    def _along(given: Sequence[Tensor], i: int) -> tuple[Tensor, ...]:
+        import jax
+
+        return tuple(jax.numpy.ones_like(x) if i == j else jax.numpy.zeros_like(x) for j, x in enumerate(given))
+
+
+FRAMEWORKS: dict[str, Framework] = {f.name: f for f in (Torch(), Jax(), Numpy())}
+
+
+def framework_of(function: Any) -> Framework:
+    """The framework that a callable is of: by its module, else by what its code speaks of; NumPy where that says nothing."""
+    return next((f for f in FRAMEWORKS.values() if f.owns(function)), FRAMEWORKS["numpy"])
+
+
+def _spoken_of(function: Any) -> list[str]:
+    """Names of modules: that of the callable itself, then those that its code gets at through its globals or closure."""
+    function = inspect.unwrap(getattr(function, "func", function))
+    own = [str(getattr(function, "__module__", None) or getattr(type(function), "__module__", ""))]
+    if type(function).__module__ != "builtins":
+        own += [cls.__module__ for cls in type(function).__mro__]
+    body, code = _body(function)
+    if code is None:
+        return own
+    closure = [c.cell_contents for c in getattr(body, "__closure__", None) or () if _filled(c)]
+    named = [getattr(body, "__globals__", {}).get(n) for n in _names(code)]
+    for value in (*named, *closure):
+        module = value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", None)
+        if isinstance(module, str):
+            own.append(module)
+    return own
+
+
+def _body(function: Any) -> tuple[Any, Any]:
+    """The Python function that runs, and its code: of a module or another object, that of its class; None for compiled code."""
+    body = getattr(function, "__func__", function)
+    if not hasattr(body, "__code__"):
+        methods = vars(type(function))
+        body = getattr(type(function), "forward", None) or methods.get("__call__")
+    return body, getattr(body, "__code__", None)
+
+
+def _names(code: Any) -> list[str]:
+    inner = [n for c in code.co_consts if inspect.iscode(c) for n in _names(c)]
+    return [*code.co_names, *inner]
+
+
+def _filled(cell: Any) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:
+        return False
+
+
+def constants_of(function: Any) -> list[float]:
+    """The numbers that stand in a callable's own code: where it may change its ways."""
+    function = inspect.unwrap(getattr(function, "func", function))
+    _, code = _body(function)
+    found: list[float] = []
+    work = [code] if code is not None else []
+    while work:
+        for c in work.pop().co_consts:
+            if inspect.iscode(c):
+                work.append(c)
+            elif isinstance(c, int | float) and not isinstance(c, bool) and np.isfinite(float(c)):
+                found.append(float(c))
+    return found

@@ -1,0 +1,179 @@
+"""Results against exact values: errors in ulps, and what rounding the inputs alone explains of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from flint import arb, fmpq
+
+from derive.enclose import precision
+from verify.conform.formats import FORMATS, Array, Format
+from verify.conform.truth import Exact, Truth
+
+ULPS = 4.0  # a good implementation is within
+SLACK = 2.0  # ulps a unit of condition: inputs and constants are rounded once each
+TILT = 2.0**-24  # the relative change of an input by which the condition is measured
+MAX_TILTED = 400  # points at which balls are asked for it
+BESIDE = 80  # bits below an input's last: how far beside a kink its two sides are asked
+MAX_CORNERS = 16
+MAX_KINKS = 64
+EARLY = 2.0**-6  # of the greatest number: a result beyond that share of it may overflow on the way
+CHAIN = 8.0  # ulps of the function's value, at most of 1: how far off a derivative is that is computed from the rounded value
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A path's results at points. ``off``: beyond what is allowed; ``excused``: beyond it, for a reason that every such
+    program has (``measure``); ``condition`` is NaN where it was not needed."""
+
+    inputs: tuple[Array, ...]
+    computed: Array
+    exact: Exact
+    ulps: Array
+    condition: Array
+    off: Array
+    excused: Array
+
+    @property
+    def judged(self) -> Array:
+        return self.exact.known & ~self.exact.undefined
+
+    def and_also(self, other: Measured) -> Measured:
+        """Both, one after the other."""
+        inputs = tuple(np.concatenate([x, y]) for x, y in zip(self.inputs, other.inputs, strict=True))
+        rest = (np.concatenate([getattr(self, n), getattr(other, n)]) for n in ("ulps", "condition", "off", "excused"))
+        return Measured(
+            inputs, np.concatenate([self.computed, other.computed]), self.exact.and_also(other.exact), *rest
+        )
+
+
+class Reference:
+    """The exact values of a truth at points of a format, and their condition: found once, whatever is held to them."""
+
+    def __init__(self, truth: Truth, inputs: Sequence[Array], fmt: Format) -> None:
+        self.truth, self.inputs, self.fmt = truth, tuple(inputs), fmt
+        self._conditions: dict[int, Array] = {}
+
+    @cached_property
+    def exact(self) -> list[Exact]:
+        return self.truth(self.inputs, self.fmt)
+
+    def condition(self, k: int, places: Array) -> Array:
+        """Relative condition numbers of the k-th value at some of the points."""
+        if k not in self._conditions:
+            self._conditions[k] = np.full(len(self.inputs[0]), np.nan)
+        known = self._conditions[k]
+        if len(new := places[np.isnan(known[places])]):
+            known[new] = conditions(self.truth, k, [x[new] for x in self.inputs], self.exact[k].at(new))
+        return known[places]
+
+    @cached_property
+    def _sides(self) -> dict[tuple[int, int], tuple[float, float] | None]:
+        return {}
+
+    def sides(self, k: int, i: int) -> tuple[float, float] | None:
+        """The least and greatest value just beside the i-th point."""
+        if (k, i) not in self._sides:
+            self._sides[k, i] = beside(self.truth, k, [float(x[i]) for x in self.inputs])
+        return self._sides[k, i]
+
+
+def measure(reference: Reference, k: int, computed: Array, base: float = ULPS, value: Array | None = None) -> Measured:
+    """Results for the k-th value of a reference.
+
+    The tolerance is ``base`` ulps and twice the condition number. Where there is no value, as on a kink, whatever lies
+    between the values of its sides is right: an element of the subdifferential.
+
+    Excused is a result that overflows within a factor of 64 of the greatest number; and of a derivative (``value`` is the
+    function's value) an error that rounding the function's value explains, as in 1 - tanh(x)**2, or one at inputs whose
+    squares leave the format.
+    """
+    fmt, exact = reference.fmt, reference.exact[k].copy()
+    judged = exact.known & ~exact.undefined
+    ulps = np.where(judged, fmt.ulps(computed, exact.high, exact.low), 0.0)
+    condition = np.full(len(ulps), np.nan)
+    off = judged & (ulps > base)
+    # results below the normal numbers may be flushed to zero: processors and libraries do
+    off &= ~((np.abs(exact.high) < fmt.tiny) & (np.abs(computed) <= fmt.tiny))
+    far = np.flatnonzero(off)
+    if len(far):
+        condition[far] = reference.condition(k, far)
+        off[far] = ulps[far] > base + SLACK * condition[far]
+    for i in np.flatnonzero(exact.undefined)[:MAX_KINKS]:
+        if (sides := reference.sides(k, int(i))) is not None and not _between(sides, float(computed[i]), fmt):
+            nearest = sides[0] if abs(computed[i] - sides[0]) < abs(computed[i] - sides[1]) else sides[1]
+            exact.high[i], exact.low[i], exact.undefined[i] = nearest, 0.0, False
+            ulps[i], off[i] = float(fmt.ulps(computed[i], nearest)), True
+    with np.errstate(all="ignore"):
+        excused = off & (np.abs(exact.high) > EARLY * fmt.greatest) & (np.isinf(computed) | np.isnan(computed))
+        if value is not None:
+            excused |= off & (np.abs(computed - exact.high) <= CHAIN * fmt.epsilon * np.minimum(np.abs(value), 1.0))
+            for x in reference.inputs:
+                excused |= off & (x != 0.0) & ((x * x > fmt.greatest) | (x * x < fmt.tiny))
+    return Measured(reference.inputs, computed, exact, ulps, condition, off & ~excused, excused)
+
+
+def conditions(truth: Truth, k: int, inputs: Sequence[Array], exact: Exact) -> Array:
+    """The relative condition number at points: the sum over the inputs of how far the value moves, relatively, over how far
+    the input does (Higham, section 1.6), by differences; the greater of the two sides. Infinite where it could not be found."""
+    count, size = len(exact.high), np.abs(exact.high)
+    greatest = FORMATS["float64"].greatest
+    total = np.zeros(count)
+    for i in range(len(inputs)):
+        moved = np.zeros(count)
+        for tilt in (TILT, -TILT):
+            with np.errstate(all="ignore"):
+                there = [np.clip(x * (1.0 + tilt), -greatest, greatest) if i == j else x for j, x in enumerate(inputs)]
+                moved = np.fmax(moved, _moved(truth, k, there, exact) / (TILT * size))
+        total += moved
+    return np.where(np.isnan(total), np.inf, total)
+
+
+def _moved(truth: Truth, k: int, there: Sequence[Array], exact: Exact) -> Array:
+    """How far the values at other points are from these; infinite where too many would have to be asked for."""
+    far, open_ = np.zeros(len(exact.high)), np.ones(len(exact.high), bool)
+    if truth.running is not None:
+        b = truth.running(*there)[k]
+        far = np.abs((b.value - exact.high) - exact.low)
+        open_ = ~(b.error <= 0.25 * TILT * np.abs(exact.high))
+    asked = np.flatnonzero(open_)
+    if len(asked) > MAX_TILTED:
+        far[asked] = np.inf
+        asked = asked[np.unique(np.linspace(0, len(asked) - 1, MAX_TILTED).astype(int))]
+    if len(asked):
+        near = truth([x[asked] for x in there], FORMATS["float64"])[k]
+        apart = np.abs((near.high - exact.high[asked]) + (near.low - exact.low[asked]))
+        far[asked] = np.where(near.known & ~near.undefined, apart, 0.0)
+    return far
+
+
+def beside(truth: Truth, k: int, point: Sequence[float]) -> tuple[float, float] | None:
+    """The least and greatest value just beside a point, in every quadrant; None where there is none on any side."""
+    found: list[float] = []
+    given = [fmpq(*x.as_integer_ratio()) for x in point]
+    steps = [abs(x) / 2**BESIDE if x else fmpq(1, 2 ** (1074 + BESIDE)) for x in given]
+    for signs in itertools.islice(itertools.product((1, -1), repeat=len(point)), MAX_CORNERS):
+        near, nearer = (
+            truth.balls.exactly([x + s * h / d for x, s, h in zip(given, signs, steps, strict=True)], digits=60)[k]
+            for d in (1, 2**BESIDE)
+        )
+        if isinstance(near, Exception | bool) or isinstance(nearer, Exception | bool):
+            continue
+        with precision(256):
+            a, b = arb(near).mid(), arb(nearer).mid()
+            if abs(a - b) > abs(b) * arb(2) ** -20 + arb(2) ** -200:
+                return None  # it grows without bound: nothing is due
+            found.append(float(b))
+    return (min(found), max(found)) if found else None
+
+
+def _between(sides: tuple[float, float], computed: float, fmt: Format) -> bool:
+    low, high = sides
+    if not np.isfinite([low, high]).all() or max(abs(low), abs(high)) > fmt.greatest:
+        return True  # a pole: nothing is due
+    slack = 8 * fmt.epsilon * max(abs(low), abs(high), fmt.tiny)
+    return low - slack <= computed <= high + slack

@@ -1,0 +1,132 @@
+"""What a comparison found, as plain data: one Outcome a path, findings beside, one verdict on top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Verdict = Literal["conforms", "convention", "deviates", "undecided"]
+
+#: Classes of deviation, gravest first, with what they mean.
+CLASSES: Mapping[str, str] = {
+    "wrong formula": "it computes something else",
+    "wrong gradient": "its value is right, its derivative is not",
+    "wrong second derivative": "value and gradient are right, the derivative of the gradient is not",
+    "nan of a branch not taken": "a branch that is not taken gives NaN or infinity, which reaches the result",
+    "overflow": "an intermediate is beyond the format, the result is not",
+    "underflow": "an intermediate is below the format's numbers, the result is not",
+    "saturation": "it is constant where the function is not yet",
+    "documented threshold": "beyond a threshold it computes a simpler formula",
+    "cancellation": "digits are lost in the difference of nearly equal numbers",
+    "broken accumulation": "the error grows with the number of terms",
+    "inaccurate": "off by more than the format and the conditioning explain",
+    "raises": "it raises, or gives no array of the expected shape",
+}
+
+ORDERS = ("value", "gradient", "second derivative")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One path. ``ulps`` is the error at ``worst``, in spacings of the exact value; ``condition`` the relative condition
+    number there.
+
+    ``share`` of the points are beyond the tolerance, between ``first`` and ``last`` of the input that varies. ``note``
+    tells what is worth knowing of a path that conforms.
+    """
+
+    order: str
+    mode: str
+    dtype: str
+    verdict: Verdict
+    points: int
+    kind: str = ""  # a class of CLASSES
+    worst: Mapping[str, float] = field(default_factory=dict)
+    exact: str = ""
+    computed: str = ""
+    ulps: float = 0.0
+    relative: float = 0.0
+    condition: float = 0.0
+    share: float = 0.0
+    first: float | None = None
+    last: float | None = None
+    note: str = ""
+    bins: Sequence[tuple[float, float]] = ()  # (input, greatest error in ulps) over the range, for pictures
+
+    @property
+    def path(self) -> str:
+        return f"{self.order}, {self.mode}, {self.dtype}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about how the callable behaves, beside its accuracy: ``grave`` ones make it deviate."""
+
+    kind: str
+    text: str
+    grave: bool = True
+
+
+@dataclass(frozen=True)
+class Special:
+    """The value at a special input, and what the formula has there."""
+
+    at: str
+    computed: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Kink:
+    """What a framework gives at a kink: ``taken`` by mode, between the slopes ``below`` and ``above``."""
+
+    at: str
+    below: str
+    above: str
+    taken: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Conformance:
+    """All that was found of one callable against one formula."""
+
+    name: str
+    formula: str
+    framework: str
+    outcomes: tuple[Outcome, ...]
+    findings: tuple[Finding, ...] = ()
+    specials: tuple[Special, ...] = ()
+    kinks: tuple[Kink, ...] = ()
+    convention: str = ""  # the exact translation, where it differs by a known one
+    repair: str = ""  # the formula that it does compute, if one step away
+    command: str = ""
+    script: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        verdicts = {o.verdict for o in self.outcomes}
+        if "deviates" in verdicts or any(f.grave for f in self.findings):
+            return "deviates"
+        if self.convention:
+            return "convention"
+        return "undecided" if not verdicts or verdicts == {"undecided"} else "conforms"
+
+    @property
+    def kind(self) -> str:
+        """The gravest class among the paths that deviate, the value before its derivatives."""
+        bad = [o for o in self.outcomes if o.verdict == "deviates"]
+        if not bad:
+            return next((f.kind for f in self.findings if f.grave), "")
+        order = min(ORDERS.index(o.order) for o in bad)
+        known = list(CLASSES)
+        return min(
+            (o.kind for o in bad if ORDERS.index(o.order) == order),
+            key=lambda k: known.index(k) if k in known else len(known),
+        )
+
+    @property
+    def worst(self) -> Outcome | None:
+        """The outcome to show first: of the gravest class, the greatest error."""
+        bad = [o for o in self.outcomes if o.verdict == "deviates"] or list(self.outcomes)
+        return max(bad, key=lambda o: (o.kind == self.kind, -ORDERS.index(o.order), o.ulps), default=None)

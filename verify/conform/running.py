@@ -1,0 +1,314 @@
+"""Values of scalar nodes over arrays of float64, each with a bound on its error.
+
+Running error analysis (Wilkinson; Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition, section 3.3): every
+operation hands on how far its arguments may be off and adds its own rounding. A comparison that the errors leave open makes
+the error of what hangs on it infinite: the caller asks balls there. Elementary functions of NumPy are taken to be within
+``FUNCTION`` units of roundoff; ``tests`` hold the bounds to balls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from derive.graph import Node, topological
+
+Array = Any
+
+U = 2.0**-53
+FUNCTION = 4.0 * U  # exp, log and the like
+SPECIAL = 16.0 * U  # erf and Phi, which are several operations here
+LEAST = 5e-324
+BLOCK = 8192  # points that are evaluated at once, so that what is alive stays in the cache
+
+
+class Bounded(NamedTuple):
+    """Values and what they may be off by; of a condition, True where it is certain that it holds, and 1 where that is open."""
+
+    value: Array
+    error: Array
+
+
+class Running:
+    """Evaluates ``roots`` over arrays for ``symbols``. Raises NotImplementedError where an operator has no rule."""
+
+    def __init__(self, roots: Sequence[Node], symbols: Sequence[Node]) -> None:
+        self.roots, self.symbols = tuple(roots), tuple(symbols)
+        self.order = [n for n in topological(roots) if n not in set(symbols)]
+        for n in self.order:
+            if n.op not in _RULES and n.op != "const":
+                raise NotImplementedError(f"no running error is known of '{n.op}'")
+        last = {a: i for i, n in enumerate(self.order) for a in n.args}
+        keep = {*self.roots, *self.symbols}
+        self._dead: list[list[Node]] = [[] for _ in self.order]
+        for a, i in last.items():
+            if a not in keep:
+                self._dead[i].append(a)
+
+    def __call__(self, *points: Array) -> list[Bounded]:
+        """One Bounded a root, of the length of the points (one float64 array a symbol, all of one length)."""
+        count = len(points[0]) if points else 1
+        out = [Bounded(np.empty(count), np.empty(count)) for _ in self.roots]
+        with np.errstate(all="ignore"):
+            for start in range(0, count, BLOCK):
+                here = slice(start, min(start + BLOCK, count))
+                done = {s: Bounded(p[here], 0.0) for s, p in zip(self.symbols, points, strict=True)}
+                for made, found in zip(out, self._block(done), strict=True):
+                    made.value[here], made.error[here] = found
+        return out
+
+    def _block(self, done: dict[Node, Bounded]) -> list[Bounded]:
+        for n, dead in zip(self.order, self._dead, strict=True):
+            if n.op == "const":
+                value = float(n.attr)
+                done[n] = Bounded(value, 0.0 if value == n.attr else abs(value) * U)
+            else:
+                done[n] = _finished(_RULES[n.op](n, *(done[a] for a in n.args)))
+            for a in dead:
+                del done[a]
+        return [done[r] for r in self.roots]
+
+
+def _finished(b: Bounded) -> Bounded:
+    """No bound is a NaN: what could not be bounded is off by anything."""
+    return Bounded(b.value, np.where(np.isnan(b.error) | np.isnan(b.value), np.inf, b.error)) if _doubtful(b) else b
+
+
+def _doubtful(b: Bounded) -> bool:
+    total = np.sum(b.error)  # NaN if any is; so is inf - inf, which can't be: errors are not negative
+    return bool(np.isnan(total)) or bool(np.any(np.isnan(b.value)))
+
+
+def _rounded(value: Array, error: Array, own: float = U) -> Bounded:
+    return Bounded(value, error * (1 + 4 * U) + own * np.abs(value) + LEAST)
+
+
+def _add(n: Node, a: Bounded, b: Bounded) -> Bounded:
+    return _rounded(a.value + b.value, a.error + b.error)
+
+
+def _sub(n: Node, a: Bounded, b: Bounded) -> Bounded:
+    return _rounded(a.value - b.value, a.error + b.error)
+
+
+def _mul(n: Node, a: Bounded, b: Bounded) -> Bounded:
+    error = np.abs(a.value) * b.error + np.abs(b.value) * a.error + a.error * b.error
+    return _rounded(a.value * b.value, error)
+
+
+def _div(n: Node, a: Bounded, b: Bounded) -> Bounded:
+    value, low = a.value / b.value, np.abs(b.value) - b.error
+    return _rounded(value, np.where(low > 0, (a.error + np.abs(value) * b.error) / low, np.inf))
+
+
+def _pow(n: Node, a: Bounded, b: Bounded) -> Bounded:
+    exponent = n.args[1]
+    value = np.power(a.value, b.value)
+    if exponent.op == "const" and exponent.attr == 2:
+        value = a.value * a.value
+    near = a.error / np.abs(a.value)
+    if exponent.op == "const":
+        slope = abs(float(exponent.attr))
+        relative = np.expm1(-slope * np.log1p(-np.minimum(near, 0.5)))
+        error = np.where(
+            near < 0.5, np.abs(value) * relative + np.abs(value * np.log(np.abs(a.value))) * b.error, np.inf
+        )
+        error = np.where((a.value == 0) & (a.error == 0) & (slope > 0), 0.0, error)
+    else:
+        spread = np.abs(b.value) * -np.log1p(-np.minimum(near, 0.5)) + np.abs(np.log(np.abs(a.value))) * b.error
+        error = np.where(near < 0.5, np.abs(value) * np.expm1(spread), np.inf)
+    return _rounded(value, error, FUNCTION)
+
+
+def _exp(n: Node, a: Bounded) -> Bounded:
+    value = np.exp(a.value)
+    return _rounded(value, value * np.expm1(a.error), FUNCTION)
+
+
+def _log(n: Node, a: Bounded) -> Bounded:
+    near = a.error / np.abs(a.value)
+    return _rounded(np.log(a.value), np.where(near < 1, -np.log1p(-np.minimum(near, 1 - U)), np.inf), FUNCTION)
+
+
+def _log1p(n: Node, a: Bounded) -> Bounded:
+    low = 1 + a.value - a.error
+    return _rounded(np.log1p(a.value), np.where(low > 0, a.error / low * (1 + 8 * U), np.inf), FUNCTION)
+
+
+def _expm1(n: Node, a: Bounded) -> Bounded:
+    return _rounded(np.expm1(a.value), np.exp(a.value) * np.expm1(a.error) * (1 + 8 * U), FUNCTION)
+
+
+def _sqrt(n: Node, a: Bounded) -> Bounded:
+    low = a.value - a.error
+    value = np.sqrt(a.value)
+    return _rounded(
+        value, np.where(low > 0, a.error / (value + np.sqrt(np.maximum(low, 0))), np.where(a.error == 0, 0.0, np.inf))
+    )
+
+
+def _logaddexp(n: Node, a: Bounded, b: Bounded) -> Bounded:
+    value = np.logaddexp(a.value, b.value)
+    top, low = np.maximum(a.value, b.value), np.minimum(a.value, b.value)
+    # top + log1p(exp(low - top)), each within its roundoff; where they cancel, the value is small and its error is not
+    own = np.abs(top) * U + np.abs(np.log1p(np.exp(low - top))) * (FUNCTION + np.abs(low - top) * U)
+    return _rounded(value, np.maximum(a.error, b.error) + np.where(top == 0, np.abs(value) * FUNCTION, own), FUNCTION)
+
+
+def _bell(n: Node, a: Bounded, value: Array, scale: float, rate: float) -> Bounded:
+    """A function with the slope scale*exp(-rate*x**2)."""
+    inner = np.maximum(np.abs(a.value) - a.error, 0)
+    return _rounded(value, scale * np.exp(-rate * inner * inner) * a.error, SPECIAL)
+
+
+def _erf(n: Node, a: Bounded) -> Bounded:
+    return _bell(n, a, _called("erf", a.value), 2 / np.sqrt(np.pi), 1.0)
+
+
+def _normal(n: Node, a: Bounded) -> Bounded:
+    # the left tail is exp(-x**2/2), whose argument is rounded: relative error x**2/2 roundoffs
+    made = _bell(n, a, _called("normal_cdf", a.value), 1 / np.sqrt(2 * np.pi), 0.5)
+    return Bounded(made.value, made.error + np.where(a.value < 0, made.value * a.value * a.value * U, 0.0))
+
+
+def _tanh(n: Node, a: Bounded) -> Bounded:
+    value = np.tanh(a.value)
+    slope = np.minimum(1.0, (1 - value * value) * np.exp(2 * np.minimum(a.error, 1.0)) + 4 * U)
+    return _rounded(value, slope * a.error, FUNCTION)
+
+
+def _sigmoid(n: Node, a: Bounded) -> Bounded:
+    e = np.exp(-np.abs(a.value))
+    value = np.where(a.value >= 0, 1.0, e) / (1.0 + e)
+    return _rounded(
+        value,
+        np.minimum(value, (1 - value) * np.exp(np.minimum(a.error, 1.0)) + 4 * U) * np.expm1(a.error),
+        2 * FUNCTION,
+    )
+
+
+def _sin(n: Node, a: Bounded) -> Bounded:
+    return _rounded(np.sin(a.value), a.error, FUNCTION)
+
+
+def _cos(n: Node, a: Bounded) -> Bounded:
+    return _rounded(np.cos(a.value), a.error, FUNCTION)
+
+
+def _atan(n: Node, a: Bounded) -> Bounded:
+    inner = np.maximum(np.abs(a.value) - a.error, 0)
+    return _rounded(np.arctan(a.value), a.error / (1 + inner * inner), FUNCTION)
+
+
+def _relu(n: Node, a: Bounded) -> Bounded:
+    return Bounded(np.maximum(a.value, 0.0), np.where(a.value < -a.error, 0.0, a.error))
+
+
+def _sign(n: Node, a: Bounded) -> Bounded:
+    return Bounded(np.sign(a.value), np.where((np.abs(a.value) > a.error) | (a.error == 0), 0.0, np.inf))
+
+
+def _min(n: Node, a: Bounded, b: Bounded) -> Bounded:
+    return _extreme(a, b, np.minimum(a.value, b.value), a.value < b.value)
+
+
+def _max(n: Node, a: Bounded, b: Bounded) -> Bounded:
+    return _extreme(a, b, np.maximum(a.value, b.value), a.value > b.value)
+
+
+def _extreme(a: Bounded, b: Bounded, value: Array, first: Array) -> Bounded:
+    apart = np.abs(a.value - b.value) > a.error + b.error
+    return Bounded(value, np.where(apart, np.where(first, a.error, b.error), np.maximum(a.error, b.error)))
+
+
+def _select(n: Node, s: Bounded, a: Bounded, b: Bounded) -> Bounded:
+    sure = (np.abs(s.value) > s.error) | (s.error == 0)
+    on = s.value == 0
+    value = np.where(s.value > 0, a.value, b.value)
+    error = np.where(s.value > 0, a.error, b.error)
+    same = (a.value == b.value) & (a.error == 0) & (b.error == 0)
+    return Bounded(np.where(on & ~same, np.nan, value), np.where(sure & (~on | same), error, np.inf))
+
+
+def _where(n: Node, c: Bounded, a: Bounded, b: Bounded) -> Bounded:
+    error = np.where(c.value, a.error, b.error)
+    return Bounded(np.where(c.value, a.value, b.value), np.where(c.error > 0, np.inf, error))
+
+
+def _compare(holds: Callable[[Array, Array], Array]) -> Callable[..., Bounded]:
+    def rule(n: Node, a: Bounded, b: Bounded) -> Bounded:
+        sure = (np.abs(a.value - b.value) > a.error + b.error) | ((a.error == 0) & (b.error == 0))
+        return Bounded(holds(a.value, b.value), np.where(sure, 0.0, 1.0))
+
+    return rule
+
+
+def _both(n: Node, a: Bounded, b: Bounded) -> Bounded:
+    false = (~np.asarray(a.value) & (a.error == 0)) | (~np.asarray(b.value) & (b.error == 0))
+    return Bounded(np.logical_and(a.value, b.value), np.where(false, 0.0, np.maximum(a.error, b.error)))
+
+
+def _either(n: Node, a: Bounded, b: Bounded) -> Bounded:
+    true = (np.asarray(a.value) & (a.error == 0)) | (np.asarray(b.value) & (b.error == 0))
+    return Bounded(np.logical_or(a.value, b.value), np.where(true, 0.0, np.maximum(a.error, b.error)))
+
+
+def _called(name: str, x: Array) -> Array:
+    """A helper of the generated NumPy, which has no erf of its own."""
+    if name not in _HELPERS:
+        from derive.graph import Graph
+        from verify.backends.numpy_source import compile_numpy
+
+        g = Graph()
+        x_ = g.symbol("x")
+        for op, helper in (("erf", "erf"), ("Phi", "normal_cdf")):
+            _HELPERS[helper] = compile_numpy([g.call(op, x_)], [x_])
+    return _HELPERS[name](x)[0]
+
+
+_HELPERS: dict[str, Any] = {}
+
+Rule = Callable[..., Bounded]
+
+_RULES: Mapping[str, Rule] = {
+    "def": lambda n, a: a,
+    "hold": lambda n, a: a,
+    "add": _add,
+    "sub": _sub,
+    "mul": _mul,
+    "div": _div,
+    "neg": lambda n, a: Bounded(-a.value, a.error),
+    "pow": _pow,
+    "exp": _exp,
+    "log": _log,
+    "sqrt": _sqrt,
+    "sin": _sin,
+    "cos": _cos,
+    "atan": _atan,
+    "tanh": _tanh,
+    "sigmoid": _sigmoid,
+    "log1p": _log1p,
+    "expm1": _expm1,
+    "logaddexp": _logaddexp,
+    "erf": _erf,
+    "Phi": _normal,
+    "pi": lambda n: Bounded(np.pi, np.pi * U),
+    "relu": _relu,
+    "abs": lambda n, a: Bounded(np.abs(a.value), a.error),
+    "sign": _sign,
+    "min": _min,
+    "max": _max,
+    "select": _select,
+    "where": _where,
+    "gt": _compare(np.greater),
+    "ge": _compare(np.greater_equal),
+    "lt": _compare(np.less),
+    "le": _compare(np.less_equal),
+    "eq": _compare(np.equal),
+    "ne": _compare(np.not_equal),
+    "and": _both,
+    "or": _either,
+    "not": lambda n, a: Bounded(np.logical_not(a.value), a.error),
+}

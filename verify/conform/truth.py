@@ -1,0 +1,169 @@
+"""The exact values that implementations are held to: at the very floats given, rounded once.
+
+In bulk by float64 arithmetic with a running error bound; where the bound is not well below the spacing of the format, and for
+float64 itself, by balls at rising precision. A value is a pair of float64, ``high + low``, which holds some 100 bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from flint import arb, fmpq
+
+from derive.components import components_all
+from derive.enclose import precision, value_of
+from derive.errors import UndefinedValue, Undetermined
+from derive.graph import Node, topological
+from verify.conform.formats import Array, Format
+from verify.conform.running import Running
+
+PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
+DIGITS = 100  # bits to which a ball has to be known
+MARGIN = 1 / 64  # of an ulp: how far the bulk reference may be off
+MAX_BALLS = 3000  # points that balls are asked at, beyond those that need them by their format
+
+#: Below the least number of every format, by far: what is known to be less rounds to zero.
+NOTHING = arb(2) ** -1200
+
+#: What a point may have in place of a number.
+NO_VALUE, UNKNOWN = "no value", "unknown"
+
+
+@dataclass(frozen=True)
+class Exact:
+    """Exact values at points: ``high + low``; ``high`` is NaN where there is no value (``undefined``) or none was found."""
+
+    high: Array
+    low: Array
+    undefined: Array  # of booleans
+    known: Array  # of booleans: accurate to a small part of an ulp of the format asked for, or known to be undefined
+
+    def _columns(self) -> tuple[Array, Array, Array, Array]:
+        return self.high, self.low, self.undefined, self.known
+
+    def at(self, places: Array) -> Exact:
+        return Exact(*(c[places] for c in self._columns()))
+
+    def copy(self) -> Exact:
+        return Exact(*(c.copy() for c in self._columns()))
+
+    def and_also(self, other: Exact) -> Exact:
+        return Exact(*(np.concatenate(c) for c in zip(self._columns(), other._columns(), strict=True)))
+
+
+class Balls:
+    """Evaluates scalar nodes at single points; the graph is laid out once."""
+
+    def __init__(self, roots: Sequence[Node], symbols: Sequence[Node]) -> None:
+        self.roots, self.symbols = tuple(roots), tuple(symbols)
+        given = set(symbols)
+        self.order = [n for n in topological(roots) if n not in given]
+
+    def __call__(self, point: Sequence[float], digits: int = DIGITS) -> list[Any]:
+        """For each root an fmpq, a ball known to so many bits, or the fault that stands in the way."""
+        return self.exactly([fmpq(*float(x).as_integer_ratio()) for x in point], digits)
+
+    def exactly(self, values: Sequence[fmpq], digits: int = DIGITS) -> list[Any]:
+        """The same at a rational point."""
+        found: list[Any] = [None] * len(self.roots)
+        for bits in PRECISIONS:
+            done: dict[Node, Any] = dict(zip(self.symbols, values, strict=True))
+            with precision(bits):
+                for n in self.order:
+                    done[n] = (
+                        fmpq(n.attr.numerator, n.attr.denominator)
+                        if n.op == "const"
+                        else value_of(n, [done[a] for a in n.args])
+                    )
+            found = [done[r] for r in self.roots]
+            if all(_settled(v, digits) for v in found):
+                break
+        return found
+
+
+def _settled(value: Any, digits: int) -> bool:
+    if isinstance(value, arb):
+        return bool(value.rel_accuracy_bits() >= digits or value == 0 or value.abs_upper() < NOTHING)
+    return not isinstance(value, Undetermined)
+
+
+def pair(value: Any) -> tuple[float, float]:
+    """A ball or rational as a float64 and what is left of it."""
+    with precision(256):
+        ball = arb(value)
+        middle = ball.mid()
+        high = float(middle)
+        if not np.isfinite(high):
+            return high, 0.0
+        return high, float((middle - arb(high)).mid())
+
+
+class Truth:
+    """Exact values of scalar ``nodes`` over points for ``symbols`` (scalar nodes, too)."""
+
+    def __init__(self, nodes: Sequence[Node], symbols: Sequence[Node]) -> None:
+        self.nodes = [entries[0] for entries in components_all(list(nodes))]
+        self.symbols = tuple(symbols)
+
+    @cached_property
+    def balls(self) -> Balls:
+        return Balls(self.nodes, self.symbols)
+
+    @cached_property
+    def running(self) -> Running | None:
+        """Values in bulk with bounds; None where an operator has no rule."""
+        try:
+            return Running(self.nodes, self.symbols)
+        except NotImplementedError:
+            return None
+
+    def __call__(self, points: Sequence[Array], fmt: Format) -> list[Exact]:
+        """One Exact a node. ``points`` are float64 arrays of one length, a symbol each."""
+        count = len(points[0]) if points else 1
+        if fmt.name == "float64" or self.running is None:
+            return self._by_balls(points, np.arange(count), count)
+        bounded = self.running(*points)
+        found = []
+        doubtful = np.zeros(count, bool)
+        for b in bounded:
+            ulp = np.ldexp(1.0, np.maximum(fmt.exponents(b.value), -1070))
+            known = b.error <= MARGIN * ulp
+            found.append(Exact(b.value.copy(), np.zeros(count), np.zeros(count, bool), known))
+            doubtful |= ~known
+        places = np.flatnonzero(doubtful)
+        if len(places) > MAX_BALLS:  # the same ones on every machine
+            places = places[np.unique(np.linspace(0, len(places) - 1, MAX_BALLS).astype(int))]
+        for mine, exact in zip(found, self._by_balls(points, places, len(places)), strict=True):
+            for name in ("high", "low", "undefined", "known"):
+                getattr(mine, name)[places] = getattr(exact, name)
+        for mine in found:
+            mine.high[~mine.known] = np.nan
+        return found
+
+    def _by_balls(self, points: Sequence[Array], places: Array, count: int) -> list[Exact]:
+        found = [
+            Exact(np.full(count, np.nan), np.zeros(count), np.zeros(count, bool), np.zeros(count, bool))
+            for _ in self.nodes
+        ]
+        for k, i in enumerate(places):
+            for e, value in zip(found, self.balls([p[i] for p in points]), strict=True):
+                if isinstance(value, UndefinedValue):
+                    e.undefined[k] = e.known[k] = True
+                elif not isinstance(value, Exception | bool) and _settled(value, 60):
+                    e.high[k], e.low[k] = pair(value)
+                    e.known[k] = True
+        return found
+
+
+def decimal(value: Any, digits: int = 20) -> str:
+    """An exact value in print: its digits, or what it is called where it has none."""
+    if isinstance(value, UndefinedValue):
+        return f"none ({value})"
+    if isinstance(value, Exception):
+        return f"unknown ({value})"
+    with precision(256):
+        return str(arb(value).str(digits, radius=False))

@@ -1,0 +1,70 @@
+"""What was found, in words: for the terminal and for the failure of a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verify.conform.outcome import CLASSES, Conformance, Outcome
+
+
+def told(found: Conformance) -> str:
+    """The verdict with its worst input first, then a line a path that is not as it should be, then how to reproduce it."""
+    return "\n".join(_lines(found))
+
+
+def headline(found: Conformance) -> str:
+    kind = f" ({found.kind})" if found.verdict == "deviates" and found.kind else ""
+    return f"{found.name}: {found.verdict}{kind}"
+
+
+def _lines(found: Conformance) -> Iterator[str]:
+    yield headline(found)
+    if found.kind in CLASSES:
+        yield f"  {CLASSES[found.kind]}"
+    if found.convention:
+        yield f"  convention: {found.convention}"
+    if found.repair:
+        yield f"  it computes {found.repair}"
+    yield f"  formula: {found.formula}"
+    worst = found.worst
+    if worst is not None and worst.worst:
+        yield f"  {'worst' if worst.verdict == 'deviates' else 'greatest error'}: {worst.path}"
+        yield f"    at {', '.join(f'{n} = {x!r}' for n, x in worst.worst.items())}"
+        yield f"    exact    {worst.exact}"
+        yield f"    computed {worst.computed}"
+        yield f"    error    {_number(worst.ulps)} ulps, relative {_number(worst.relative)}"
+        yield f"    condition number {_number(worst.condition)}"
+        if worst.first is not None:
+            yield f"    off at {_percent(worst.share)} of the points, from {worst.first!r} to {worst.last!r}"
+    bad = [o for o in found.outcomes if o.verdict != "conforms" and o is not worst]
+    if bad:
+        yield "  other paths:"
+        yield from (f"    {_line(o)}" for o in bad)
+    for f in found.findings:
+        yield f"  {f.kind}: {f.text}"
+    good = [o for o in found.outcomes if o.verdict == "conforms"]
+    if good:
+        top = max(good, key=lambda o: o.ulps)
+        yield f"  {len(good)} of {len(found.outcomes)} paths conform, within {_number(top.ulps)} ulps ({top.path})"
+    if found.verdict in ("deviates", "convention") and found.command:
+        yield f"  reproduce: {found.command}"
+    if found.verdict in ("deviates", "convention") and found.script:
+        yield "  or run:"
+        yield from (f"    {line}" for line in found.script.splitlines())
+
+
+def _line(o: Outcome) -> str:
+    if o.verdict == "undecided":
+        return f"{o.path}: undecided: {o.note}"
+    if not o.worst:
+        return f"{o.path}: {o.kind or o.verdict}: {o.note}"
+    at = ", ".join(f"{n} = {x!r}" for n, x in o.worst.items())
+    return f"{o.path}: {o.kind or o.verdict}, {_number(o.ulps)} ulps at {at}"
+
+
+def _number(x: float) -> str:
+    return "infinitely many" if x == float("inf") else f"{x:.3g}"
+
+
+def _percent(share: float) -> str:
+    return "all" if share == 1 else f"{100 * share:.2g} %" if share >= 1e-4 else "fewer than 0.01 %"
