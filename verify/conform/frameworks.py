@@ -231,7 +231,7 @@ class Jax(Framework):
 
         given = [self.tensor(x, fmt) for x in inputs]
         f = lambda *xs: call(xs)  # noqa: E731  (jax wants a function of its own arguments)
-        slope = jax.grad(lambda *xs: call(xs).sum(), argnums=tuple(wrt))
+        slope: Any = jax.grad(lambda *xs: call(xs).sum(), argnums=tuple(wrt))
         compiled: Any
         match mode:
             case "eager":
