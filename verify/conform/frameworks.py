@@ -229,10 +229,15 @@ class Jax(Framework):
     def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
         import jax
 
+        def f(*xs: Any) -> Any:
+            return call(xs)
+
+        def total(*xs: Any) -> Any:
+            return call(xs).sum()
+
         given = [self.tensor(x, fmt) for x in inputs]
-        f = lambda *xs: call(xs)  # noqa: E731  (jax wants a function of its own arguments)
-        slope: Any = jax.grad(lambda *xs: call(xs).sum(), argnums=tuple(wrt))
         compiled: Any
+        slope: Any = jax.grad(total, argnums=tuple(wrt))
         match mode:
             case "eager":
                 found = [f(*given)]
