@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from derive.graph import Node, topological
+from derive.operators import KINKED
 from verify.conform.formats import Format
 from verify.conform.measure import Measured
-from verify.conform.subject import Subject
 
 GROSS = 1e-3  # a relative error that rounding never makes at a moderate point
 MODERATE = 10.0
@@ -16,7 +17,7 @@ WIDE = 0.1  # share of the moderate points that are off where it is the formula 
 _ORDER = ("wrong formula", "wrong gradient", "wrong second derivative")
 
 
-def classify(subject: Subject, order: int, found: Measured, fmt: Format) -> str:
+def classify(formula: Node, order: int, found: Measured, fmt: Format) -> str:
     """The class (of outcome.CLASSES) of a path whose results are off at some points."""
     off = found.off
     x = found.inputs[0]
@@ -29,7 +30,7 @@ def classify(subject: Subject, order: int, found: Measured, fmt: Format) -> str:
         return _ORDER[order]
     broken = ~np.isfinite(computed) & np.isfinite(exact) & (np.abs(exact) <= fmt.greatest)
     if broken.any() and broken.mean() > 0.5:
-        if not _large(found, off & ~np.isfinite(found.computed)) and _branches(subject):
+        if not _large(found, off & ~np.isfinite(found.computed)) and _branches(formula):
             return "nan of a branch not taken"
         return "overflow"
     if len(computed) > 1 and len(np.unique(np.abs(computed))) == 1:
@@ -49,11 +50,8 @@ def _large(found: Measured, places: np.ndarray) -> bool:
     return bool(all((np.abs(c[places]) > MODERATE).mean() > 0.5 for c in found.inputs)) if places.any() else False
 
 
-def _branches(subject: Subject) -> bool:
-    from derive.graph import topological
-    from derive.operators import KINKED
-
-    return any(n.op in KINKED for n in topological([subject.formula]))
+def _branches(formula: Node) -> bool:
+    return any(n.op in KINKED for n in topological([formula]))
 
 
 def _starts_at_once(x: Sequence[float], found: Measured) -> bool:

@@ -103,7 +103,9 @@ def conform(
     plan = Plan(tuple(_formats(dtypes, fw)), orders, seed=seed)
     title = name or _name(function)
     if made.shape or any(s.shape for s in bound.symbols):
-        raise BadArguments("formulas of tensors can't be compared yet")
+        from verify.conform.tensors import conform_tensors
+
+        return conform_tensors(title, made, bound, by, fw, plan.formats, seed)
     return _Comparison(title, Subject(made, bound.symbols, bound.ranges, by), bound.call, fw, plan).run()
 
 
@@ -262,7 +264,7 @@ class _Comparison:
             path,
             verdict="deviates" if len(off) else "conforms",
             points=count,
-            kind=classify(self.subject, order, m, fmt) if len(off) else "",
+            kind=classify(self.subject.formula, order, m, fmt) if len(off) else "",
             worst={to_text(s): x for s, x in zip(self.subject.symbols, point, strict=True)},
             exact=decimal(value) if not isinstance(value, Exception) else repr(exact),
             computed=repr(got),

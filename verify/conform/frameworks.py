@@ -67,6 +67,20 @@ class Framework:
         """Values (one array), slopes (one an input of ``wrt``), or second derivatives (one a pair), elementwise."""
         raise NotImplementedError
 
+    def run_tensors(
+        self,
+        mode: str,
+        call: Call,
+        inputs: Sequence[Array],
+        fmt: str,
+        wrt: Sequence[int],
+        weights: Array,
+        directions: Sequence[Array],
+    ) -> list[Array]:
+        """The value; its vjp with the weights; its jvp, or the Hessian-vector product of the weighted sum, along the
+        directions."""
+        raise NotImplementedError
+
 
 class Numpy(Framework):
     name = "numpy"
@@ -88,6 +102,18 @@ class Numpy(Framework):
     def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
         with np.errstate(all="ignore"):
             return [self.array(call([self.tensor(x, fmt) for x in inputs]))]
+
+    def run_tensors(
+        self,
+        mode: str,
+        call: Call,
+        inputs: Sequence[Array],
+        fmt: str,
+        wrt: Sequence[int],
+        weights: Array,
+        directions: Sequence[Array],
+    ) -> list[Array]:
+        return self.run(mode, call, inputs, fmt, wrt)
 
 
 class Torch(Framework):
@@ -158,6 +184,73 @@ class Torch(Framework):
                 ]
                 found = [rows[a][b] for a in range(len(wrt)) for b in range(a + 1)]
         return [self.array(x) for x in found]
+
+    def run_tensors(
+        self,
+        mode: str,
+        call: Call,
+        inputs: Sequence[Array],
+        fmt: str,
+        wrt: Sequence[int],
+        weights: Array,
+        directions: Sequence[Array],
+    ) -> list[Array]:
+        import torch
+
+        given = [self.tensor(x, fmt) for x in inputs]
+        u = self.tensor(weights, fmt)
+        along = [self.tensor(d, fmt) for d in directions]
+
+        def total(*xs: Tensor) -> Tensor:
+            y = call(xs)
+            return (y * u).sum() if y.shape == u.shape and u.shape else y.sum()
+
+        def tangents(by: Sequence[Tensor]) -> tuple[Tensor, ...]:
+            found = [torch.zeros_like(x) for x in by]
+            for i, d in zip(wrt, along, strict=True):
+                found[i] = d
+            return tuple(found)
+
+        found: Sequence[Tensor]
+        match mode:
+            case "eager":
+                with torch.no_grad():
+                    found = [call(given)]
+            case "vmap":
+                with torch.no_grad():
+                    found = [torch.func.vmap(lambda *xs: call(xs))(*(x[None] for x in given))[0]]
+            case "backward" | "create_graph":
+                found = self._slopes(total, given, wrt, mode == "create_graph")
+            case "forward mode":
+                found = [torch.func.jvp(lambda *xs: call(xs), tuple(given), tangents(given))[1]]
+            case "torch.func.grad":
+                found = torch.func.grad(total, argnums=tuple(wrt))(*given)
+            case "double backward":
+                first = self._slopes(total, given, wrt, True)
+                inner = torch.stack([(g * d).sum() for g, d in zip(first, along, strict=True)]).sum()
+                by = [given[i] for i in wrt]
+                second = [None] * len(by)
+                if inner.requires_grad:
+                    second = torch.autograd.grad(inner, by, allow_unused=True)
+                found = [torch.zeros_like(x) if g is None else g for g, x in zip(second, by, strict=True)]
+            case _:
+                slope = torch.func.grad(total, argnums=tuple(wrt))
+                found = torch.func.jvp(slope, tuple(given), tangents(given))[1]
+        return [self.array(x) for x in found]
+
+    def _slopes(
+        self, total: Callable[..., Tensor], given: Sequence[Tensor], wrt: Sequence[int], create_graph: bool
+    ) -> list[Tensor]:
+        import torch
+
+        for i in wrt:
+            given[i].requires_grad_()
+        y = total(*given)
+        if not y.requires_grad:
+            raise Raised("its result does not depend on its input for autograd")
+        by = [given[i] for i in wrt]
+        found = torch.autograd.grad(y, by, create_graph=create_graph, allow_unused=True)
+        return [torch.zeros_like(x) if g is None else g for g, x in zip(found, by, strict=True)]
 
     def _reverse(self, call: Call, given: Sequence[Tensor], wrt: Sequence[int], create_graph: bool) -> list[Tensor]:
         import torch
@@ -254,6 +347,50 @@ class Jax(Framework):
             case _:
                 rows = [jax.jvp(slope, tuple(given), self._along(given, i))[1] for i in wrt]
                 found = [rows[a][b] for a in range(len(wrt)) for b in range(a + 1)]
+        return [self.array(x) for x in found]
+
+    def run_tensors(
+        self,
+        mode: str,
+        call: Call,
+        inputs: Sequence[Array],
+        fmt: str,
+        wrt: Sequence[int],
+        weights: Array,
+        directions: Sequence[Array],
+    ) -> list[Array]:
+        import jax
+
+        given = [self.tensor(x, fmt) for x in inputs]
+        u = self.tensor(weights, fmt)
+        tangents = [jax.numpy.zeros_like(x) for x in given]
+        for i, d in zip(wrt, directions, strict=True):
+            tangents[i] = self.tensor(d, fmt)
+
+        def f(*xs: Any) -> Any:
+            return call(xs)
+
+        def total(*xs: Any) -> Any:
+            y = call(xs)
+            return (y * u).sum() if y.shape == u.shape else y.sum()
+
+        slope: Any = jax.grad(total, argnums=tuple(wrt))
+        compiled: Any
+        match mode:
+            case "eager":
+                found = [f(*given)]
+            case "jit":
+                compiled = jax.jit(f)
+                found = [compiled(*given)]
+            case "reverse mode":
+                found = list(slope(*given))
+            case "jit of reverse mode":
+                compiled = jax.jit(slope)
+                found = list(compiled(*given))
+            case "forward mode":
+                found = [jax.jvp(f, tuple(given), tuple(tangents))[1]]
+            case _:
+                found = list(jax.jvp(slope, tuple(given), tuple(tangents))[1])
         return [self.array(x) for x in found]
 
     @staticmethod

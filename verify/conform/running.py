@@ -36,7 +36,8 @@ class Running:
 
     def __init__(self, roots: Sequence[Node], symbols: Sequence[Node]) -> None:
         self.roots, self.symbols = tuple(roots), tuple(symbols)
-        self.order = [n for n in topological(roots) if n not in set(symbols)]
+        given = set(symbols)
+        self.order = [n for n in topological(roots) if n not in given and not (n.op == "symbol" and n.shape)]
         for n in self.order:
             if n.op not in _RULES and n.op != "const":
                 raise NotImplementedError(f"no running error is known of '{n.op}'")

@@ -61,7 +61,7 @@ class Balls:
     def __init__(self, roots: Sequence[Node], symbols: Sequence[Node]) -> None:
         self.roots, self.symbols = tuple(roots), tuple(symbols)
         given = set(symbols)
-        self.order = [n for n in topological(roots) if n not in given]
+        self.order = [n for n in topological(roots) if n not in given and not (n.op == "symbol" and n.shape)]
 
     def __call__(self, point: Sequence[float], digits: int = DIGITS) -> list[Any]:
         """For each root an fmpq, a ball known to so many bits, or the fault that stands in the way."""
