@@ -223,12 +223,12 @@ def _path(
         return replace(outcome, note=str(why))
     if worst is None:
         return outcome
-    ratio, t, i, got = worst
+    beyond, t, i, got = worst
     value = exact[i][t][0]
     return replace(
         outcome,
-        verdict="deviates" if ratio > 1.0 else "conforms",
-        kind="wrong formula" if ratio > 1.0 else "",
+        verdict="deviates" if beyond > 1.0 else "conforms",
+        kind="wrong formula" if beyond > 1.0 else "",
         points=given.size,
         worst={"step": float(t + 1), "entry": float(i), "entries": float(len(start))},
         exact=repr(value),
@@ -236,7 +236,7 @@ def _path(
         ulps=float(fmt.ulps(got, value)),
         relative=abs(got - value) / abs(value) if value else float("inf"),
         share=off / given.size,
-        note=f"first off after step {t + 1}, entry {i} of {len(start)}" if ratio > 1.0 else "",
+        note=f"first off after step {t + 1}, entry {i} of {len(start)}" if beyond > 1.0 else "",
     )
 
 
