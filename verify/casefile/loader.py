@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from verify.casefile.claims import Claims
+from verify.casefile.implementations import Implementations
 from verify.casefile.model import Case, Derivation
 from verify.casefile.names import Names
 from verify.casefile.readers import Reader, TooMany
@@ -45,6 +46,7 @@ def _case(tree: Tree, path: Path, file: str, reader: Reader, sizes: dict[str, in
     sequences.steps()
     derivations = _derivations(top.get("derive"), names)
     claims = Claims(reader, names).read(top.get("claims"))
+    implementations = Implementations(reader, names).read(top.get("implementations"))
     return Case(
         name=path.stem,
         document=reader.text(top.get("document")) or path.resolve().parent.name or "document",
@@ -60,6 +62,7 @@ def _case(tree: Tree, path: Path, file: str, reader: Reader, sizes: dict[str, in
         instances=tuple(names.instances),
         states=sequences.states,
         warnings=tuple(dict.fromkeys(reader.warnings)),
+        implementations=implementations,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from derive.graph import Graph, Node
 
@@ -99,6 +100,40 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Recurrence:
+    """An optimizer as a formula: the starts of its states, its updates in order, and its constants, exactly."""
+
+    states: Mapping[str, str]
+    updates: tuple[tuple[str, str], ...]
+    constants: Mapping[str, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """A function that people run, and the formula (``of``) or, for an optimizer, the recurrence that it should compute.
+
+    ``arguments``: symbols by position or by parameter; None: by name where there are such parameters, else in their order.
+    ``ranges`` of symbols, where they are others here than the case declares; ``wrt`` empty: by all that vary.
+    """
+
+    id: str
+    name: str
+    place: Place
+    of: Node | None = None
+    text: str = ""
+    arguments: tuple[str, ...] | Mapping[str, str] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[Fraction | None, Fraction | None]] = field(default_factory=dict)
+    wrt: tuple[str, ...] = ()
+    dtypes: tuple[str, ...] = ()
+    recurrence: Recurrence | None = None
+    pinned: str = "conforms"
+    pinned_class: str = ""
+    because: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One file of the case library, for one instance of its sizes. ``instances`` are the others to prove it at."""
 
@@ -116,3 +151,4 @@ class Case:
     instances: tuple[Mapping[str, int], ...] = ()
     states: Mapping[str, State] = field(default_factory=dict)
     warnings: tuple[tuple[Place, str], ...] = ()  # of what is well-formed and may not be meant
+    implementations: tuple[Implementation, ...] = ()

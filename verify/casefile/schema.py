@@ -57,6 +57,14 @@ KINDS: dict[str, dict[str, Any]] = {
     "layout": {"enum": list(LAYOUTS)},
     "verdict": {"enum": list(VERDICTS)},
     "texts": {"type": "object", "additionalProperties": _TEXT},
+    "definitions": {"type": "object", "additionalProperties": _TEXT},
+    "numbers": {"type": "object", "additionalProperties": _NUMBER},
+    "options": {"type": "object"},
+    "ranges": {"type": "object", "additionalProperties": _nested(_NUMBER, 1)},
+    "arguments": {
+        "anyOf": [_TEXT, {"type": "array", "items": _TEXT}, {"type": "object", "additionalProperties": _TEXT}]
+    },
+    "conformance": {"enum": ["conforms", "convention", "deviates", "undecided"]},
 }
 
 
@@ -133,6 +141,33 @@ SEQUENCE: dict[str, Field] = {
     "first": Field("text", "the number of the first step, 0 or 1; default: 0", "1"),
 }
 
+IMPLEMENTATION: dict[str, Field] = {
+    "name": Field("text", "the function, by the name it is imported under", "torch.nn.functional.gelu", required=True),
+    "of": Field("expression", "the formula that it should compute, elementwise where that is a scalar", "gelu(x)"),
+    "id": Field("text", "names the entry; default: its name", "gelu-tanh"),
+    "arguments": Field(
+        "arguments",
+        "which symbol goes where: a list in the order of the arguments, or a map from parameters; "
+        "default: by name, else in order",
+        "[y, yhat]",
+    ),
+    "options": Field("options", "further keywords of the call", "{approximate: tanh}"),
+    "in": Field("ranges", "ranges of symbols here, or numbers at which they are held", "{x: [0, inf]}"),
+    "wrt": Field("names", "by which symbols it is differentiated; default: all", "[x]"),
+    "dtypes": Field("names", "the formats in which it is run; default: all", "[float64, float32]"),
+    "states": Field("definitions", "of an optimizer: its states with their starts", "{m: 0, v: 0}"),
+    "constants": Field("numbers", "of an optimizer: the values of its constants", "{lr: 0.001, beta: 0.9}"),
+    "step": Field(
+        "definitions",
+        "of an optimizer: its updates in order, each with the new values; w the parameter, g the gradient, t the step from 1",
+        "{m: beta*m + g, w: w - lr*m}",
+    ),
+    "verdict": Field("conformance", "the verdict that has been reviewed; default: conforms", "deviates"),
+    "class": Field("text", "the class of a deviation that has been reviewed", "cancellation"),
+    "because": Field("text", "why that is the verdict", "1 + erf loses the tail"),
+    "note": Field("text", "shown beside it in reports"),
+}
+
 CASE: dict[str, Field] = {
     "title": Field("text", "what the case is called in reports", "Three-layer scalar network", required=True),
     "document": Field("text", "the document's name; default: the folder's", "understanding-neural-networks"),
@@ -164,6 +199,11 @@ CASE: dict[str, Field] = {
     "define": Field("definitions", "names for expressions, in any order", "z1: w1*x + b1"),
     "derive": Field("expressions", "what to derive, typeset and check", '["grad(L, [w, b])"]'),
     "claims": Field("claims", "what the document claims"),
+    "implementations": Field(
+        "implementations",
+        "functions and optimizers that people run, each with the formula that it should compute",
+        "[{of: gelu(x), name: torch.nn.functional.gelu}]",
+    ),
 }
 
 
@@ -174,9 +214,9 @@ def json_schema() -> dict[str, Any]:
         **KINDS,
         "symbols": {"type": "object", "additionalProperties": symbol},
         "letters": {"type": "object", "additionalProperties": {"anyOf": [*KINDS["instances"]["anyOf"], _object(SIZE)]}},
-        "definitions": {"type": "object", "additionalProperties": _TEXT},
         "sequences": {"type": "object", "additionalProperties": _object(SEQUENCE)},
         "claims": {"type": "array", "items": _object(CLAIM)},
+        "implementations": {"type": "array", "items": _object(IMPLEMENTATION)},
     }
     return {"$schema": SCHEMA_URI, "title": "Errata case file", **_object(CASE, tables)}
 

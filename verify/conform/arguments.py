@@ -14,6 +14,7 @@ from typing import Any
 
 from derive.errors import nearest
 from derive.graph import Node
+from verify.casefile.implementations import plain_value
 from verify.conform.frameworks import Call
 from verify.conform.strata import Range
 
@@ -171,17 +172,4 @@ def read_option(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip().isidentifier():
         raise BadArguments(f"expected NAME=VALUE such as reduction=sum, not '{text}'")
-    return name.strip(), option_value(value.strip())
-
-
-def option_value(text: str) -> Any:
-    """The value that a word stands for."""
-    known = {"true": True, "false": False, "none": None, "null": None}
-    if text.lower() in known:
-        return known[text.lower()]
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            pass
-    return text
+    return name.strip(), plain_value(value.strip())

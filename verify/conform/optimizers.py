@@ -29,6 +29,7 @@ from verify.conform.outcome import Conformance, Outcome
 from verify.conform.truth import pair
 
 STEPS = 50
+DTYPES = ("float64", "float32", "float16", "bfloat16")
 BITS = 192  # of the balls; 50 steps widen them by far less
 PARAMETER, GRADIENT, STEP = "w", "g", "t"
 SIZES = (1, 35)  # entries: a single one; full registers and a tail
@@ -147,7 +148,7 @@ def conform_optimizer(
     options: Mapping[str, Any] | None = None,
     *,
     name: str = "",
-    dtypes: Sequence[str] = ("float64", "float32", "float16", "bfloat16"),
+    dtypes: Sequence[str] = DTYPES,
     steps: int = STEPS,
     seed: int = 0,
 ) -> Conformance:

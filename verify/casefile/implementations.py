@@ -1,0 +1,214 @@
+"""The section ``implementations:`` of a case: functions and optimizers that people run, named for what the case defines."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from derive.errors import ExpressionError, nearest
+from derive.graph import Graph, Node
+from derive.language import parse
+from verify.casefile.model import Implementation, Recurrence
+from verify.casefile.names import Names, explained
+from verify.casefile.readers import Reader, short
+from verify.casefile.schema import IMPLEMENTATION
+from verify.casefile.tree import Items, Mapping, Text, Tree
+
+MAX_IMPLEMENTATIONS = 1_000
+VERDICTS = ("conforms", "convention", "deviates", "undecided")
+
+#: Names that a step of an optimizer may speak of beside its states and constants: the parameter, its gradient, the step's number.
+STEP_NAMES = ("w", "g", "t")
+
+
+class Implementations:
+    """Reads the list of implementations."""
+
+    def __init__(self, reader: Reader, names: Names) -> None:
+        self.reader, self.names = reader, names
+        self.ids: dict[str, int] = {}
+
+    def read(self, tree: Tree | None) -> tuple[Implementation, ...]:
+        if tree is None:
+            return ()
+        if not isinstance(tree, Items):
+            self.reader.fault(
+                tree.place, "expected implementations as a list such as [{of: gelu(x), name: torch.nn.functional.gelu}]"
+            )
+            return ()
+        if len(tree.items) > MAX_IMPLEMENTATIONS:
+            self.reader.fault(tree.place, f"more than {MAX_IMPLEMENTATIONS:,} implementations")
+            return ()
+        return tuple(made for item in tree.items if (made := self.implementation(item)) is not None)
+
+    def implementation(self, tree: Tree) -> Implementation | None:
+        r = self.reader
+        before = r.count
+        given = r.fields(tree, IMPLEMENTATION, "an implementation")
+        if not given or r.count > before:
+            return None
+        name = r.text(given.get("name"))
+        if "." not in name or not all(p.isidentifier() for p in name.split(".")):
+            r.fault(
+                given["name"].place,
+                f"expected the name of a function, such as torch.nn.functional.gelu, not '{short(name)}'",
+            )
+        if ("of" in given) == ("step" in given):
+            r.fault(
+                tree.place,
+                "an implementation needs 'of', the formula of a function, or 'step', that of an optimizer, and not both",
+            )
+        of = given.get("of")
+        node = self.names.expression(of) if isinstance(of, Text) else None
+        if of is not None and not isinstance(of, Text):
+            r.is_text(of, "an expression")
+        symbols = {s: n for s, n in self.names.scope.items() if n.op == "symbol"}
+        recurrence = self.recurrence(given) if "step" in given else None
+        verdict = r.text(given.get("verdict")) or "conforms"
+        if verdict not in VERDICTS:
+            r.fault(
+                given["verdict"].place,
+                f"unknown verdict '{short(verdict)}'{nearest(verdict, VERDICTS)}; known: {', '.join(VERDICTS)}",
+            )
+        elif verdict != "conforms" and "because" not in given:
+            r.fault(given["verdict"].place, f"a pinned '{verdict}' needs 'because': why that is the verdict")
+        made = Implementation(
+            id=self.new_id(r.text(given.get("id")) or name),
+            name=name,
+            place=tree.place,
+            of=node,
+            text=of.value if isinstance(of, Text) else "",
+            arguments=self.arguments(given.get("arguments"), symbols),
+            options=plain_mapping(r, given.get("options"), "options such as {approximate: tanh}"),
+            ranges=self.ranges(given.get("in"), symbols),
+            wrt=tuple(t.value for t in r.texts(given.get("wrt"), "a list of symbols") if self.known(t, symbols)),
+            dtypes=tuple(t.value for t in r.texts(given.get("dtypes"), "a list of dtypes such as [float32]")),
+            recurrence=recurrence,
+            pinned=verdict,
+            pinned_class=r.text(given.get("class")),
+            because=r.text(given.get("because")),
+            note=r.text(given.get("note")),
+        )
+        return made if r.count == before else None
+
+    def new_id(self, wanted: str) -> str:
+        """The id, with a number behind it where several implementations have the same name."""
+        count = self.ids[wanted] = self.ids.get(wanted, 0) + 1
+        return wanted if count == 1 else f"{wanted} ({count})"
+
+    def known(self, t: Text, symbols: dict[str, Node]) -> bool:
+        if t.value not in symbols:
+            self.reader.fault(t.place, f"'{short(t.value)}' is no symbol of the case{nearest(t.value, symbols)}")
+        return t.value in symbols
+
+    def arguments(self, tree: Tree | None, symbols: dict[str, Node]) -> tuple[str, ...] | dict[str, str] | None:
+        """Symbols in the order of the arguments, or by the name of the parameter."""
+        if tree is None:
+            return None
+        if isinstance(tree, Mapping):
+            found = {}
+            for key, (_, value) in tree.entries.items():
+                if self.reader.is_text(value, "a symbol") and isinstance(value, Text) and self.known(value, symbols):
+                    found[key] = value.value
+            return found
+        return tuple(t.value for t in self.reader.texts(tree, "a list of symbols") if self.known(t, symbols))
+
+    def ranges(self, tree: Tree | None, symbols: dict[str, Node]) -> dict[str, tuple[Fraction | None, Fraction | None]]:
+        if tree is None:
+            return {}
+        if not isinstance(tree, Mapping):
+            self.reader.fault(tree.place, "expected ranges such as {x: [0, inf]}")
+            return {}
+        found: dict[str, tuple[Fraction | None, Fraction | None]] = {}
+        for key, (label, value) in tree.entries.items():
+            ends = self.reader.texts(value, "a range such as [0, inf]")
+            if not self.known(label, symbols):
+                continue
+            if len(ends) == 1:
+                number = self.reader.number(ends[0])
+                found[key] = (number, number)
+            elif len(ends) == 2:
+                low, high = (self.reader.end(t) for t in ends)
+                found[key] = (low, high)
+                if low is not None and high is not None and low > high:
+                    self.reader.fault(value.place, f"an empty range: {ends[0].value} is greater than {ends[1].value}")
+            else:
+                self.reader.fault(
+                    value.place, "expected a range of two numbers such as [-1, 1] or [0, inf], or one number"
+                )
+        return found
+
+    # -- optimizers -------------------------------------------------------------------------------------
+
+    def recurrence(self, given: dict[str, Tree]) -> Recurrence | None:
+        """States, constants and updates of an optimizer: an expression each, of names of its own."""
+        r = self.reader
+        constants: dict[str, Fraction] = {}
+        if isinstance(tree := given.get("constants"), Mapping):
+            for key, (_, value) in tree.entries.items():
+                if isinstance(value, Text):
+                    constants[key] = r.number(value)
+        elif tree is not None:
+            r.fault(tree.place, "expected constants as a mapping such as {lr: 0.001}")
+        graph = Graph()
+        scope = {n: graph.symbol(n) for n in (*STEP_NAMES, *constants)}
+        states = self.formulas(given.get("states"), scope, graph, "states such as {m: 0}")
+        scope |= {n: graph.symbol(n) for n in states}
+        updates = self.formulas(given["step"], scope, graph, "updates such as {m: beta*m + g, w: w - lr*m}", grows=True)
+        if "w" not in updates:
+            r.fault(given["step"].place, "no update says what becomes of the parameter 'w'")
+        return Recurrence(states, tuple(updates.items()), constants)
+
+    def formulas(
+        self, tree: Tree | None, scope: dict[str, Node], graph: Graph, what: str, grows: bool = False
+    ) -> dict[str, str]:
+        """Texts by name, each of which can be read; with ``grows`` each may speak of the names before it."""
+        if tree is None:
+            return {}
+        if not isinstance(tree, Mapping):
+            self.reader.fault(tree.place, f"expected {what}")
+            return {}
+        found = {}
+        for key, (label, value) in tree.entries.items():
+            if not key.isidentifier() or not (self.reader.is_text(value, "an expression") and isinstance(value, Text)):
+                self.reader.fault(label.place, f"expected {what}")
+                continue
+            if grows:
+                scope = {**scope, key: scope.get(key) or graph.symbol(key)}
+            try:
+                parse(value.value, scope, graph, boolean=False)
+            except ExpressionError as e:
+                self.reader.fault(value.at(e.offset), explained(e, value))
+            found[key] = value.value
+        return found
+
+
+def plain_mapping(reader: Reader, tree: Tree | None, what: str) -> dict[str, Any]:
+    """A mapping as plain Python: numbers, truth values, None, words and lists of these."""
+    if tree is None:
+        return {}
+    if not isinstance(tree, Mapping):
+        reader.fault(tree.place, f"expected {what}")
+        return {}
+    return {key: plain(value) for key, (_, value) in tree.entries.items()}
+
+
+def plain(tree: Tree) -> Any:
+    if isinstance(tree, Items):
+        return [plain(item) for item in tree.items]
+    if isinstance(tree, Mapping):
+        return {key: plain(value) for key, (_, value) in tree.entries.items()}
+    return tree.value if tree.quoted else plain_value(tree.value)
+
+
+def plain_value(text: str) -> Any:
+    """What a word stands for: a whole number, a number, true, false, none; else itself."""
+    known = {"true": True, "false": False, "none": None, "null": None}
+    if text.lower() in known:
+        return known[text.lower()]
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text

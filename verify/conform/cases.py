@@ -1,0 +1,74 @@
+"""The implementations that cases name: found by their names, compared with their formulas, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from derive.errors import ExpressionError
+from derive.graph import free_symbols
+from verify.casefile.model import Case, Implementation
+from verify.conform.arguments import BadArguments
+from verify.conform.callables import NotAllowed, NotFound, find
+from verify.conform.outcome import Conformance
+from verify.conform.strata import Range
+
+
+def implementation(case: Case, entry: Implementation, seed: int = 0, allowed: Sequence[str] = ()) -> Conformance:
+    """What is found of one entry. Raises NotFound where it is not installed, and NotAllowed, BadArguments, ExpressionError."""
+    function = find(entry.name, allowed)
+    if entry.recurrence is not None:
+        from verify.conform.optimizers import DTYPES, Recurrence, conform_optimizer
+
+        r = entry.recurrence
+        return conform_optimizer(
+            function,
+            Recurrence(r.states, r.updates, r.constants),
+            entry.options,
+            name=entry.name,
+            seed=seed,
+            dtypes=entry.dtypes or DTYPES,
+        )
+    from verify.conform.engine import conform
+
+    assert entry.of is not None
+    return conform(
+        function,
+        entry.of,
+        wrt=entry.wrt or None,
+        domain=_domain(case, entry),
+        arguments=entry.arguments,
+        options=entry.options,
+        dtypes=entry.dtypes or None,
+        name=entry.name,
+        seed=seed,
+    )
+
+
+def _domain(case: Case, entry: Implementation) -> Mapping[str, Any]:
+    """The ranges of the symbols that the formula speaks of. A symbol that is no argument has the case's value."""
+    assert entry.of is not None
+    passed = (
+        None
+        if entry.arguments is None
+        else set(entry.arguments.values() if isinstance(entry.arguments, Mapping) else entry.arguments)
+    )
+    found: dict[str, Any] = {}
+    for n in free_symbols([entry.of]):
+        s = case.symbols[str(n.attr)]
+        low, high = entry.ranges.get(s.name, (s.low, s.high))
+        if s.name in entry.ranges and low == high and low is not None:
+            found[s.name] = low
+        elif passed is not None and s.name not in passed and s.values is not None and not s.shape:
+            found[s.name] = s.values[0]
+        else:
+            found[s.name] = Range(_number(low), _number(high))
+    return found
+
+
+def _number(end: Fraction | None) -> float | None:
+    return None if end is None else float(end)
+
+
+__all__ = ["BadArguments", "ExpressionError", "NotAllowed", "NotFound", "implementation"]
