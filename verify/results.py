@@ -91,6 +91,92 @@ class Check(_Model):
     seconds: FiniteFloat = Field(default=0.0, ge=0)
 
 
+ConformanceWord = Literal["conforms", "convention", "deviates", "undecided", "skipped"]
+
+
+class CallPath(_Model):
+    """One way in which a function was run, against the exact values."""
+
+    order: str = Field(description="value, gradient or second derivative.")
+    mode: str = Field(description="How: eager, backward, create_graph, forward mode, for-loop, fused, ...")
+    dtype: str
+    verdict: ConformanceWord
+    kind: str = Field(default="", description="The class of a deviation: cancellation, saturation, wrong gradient, ...")
+    magnitude: str = Field(default="", description="The greatest error in ulps, rounded to a power of ten.")
+    points: int = Field(default=0, ge=0)
+    worst: dict[str, str] = Field(default_factory=dict, description="Input to value, as text that reads back exactly.")
+    exact: str = ""
+    computed: str = ""
+    ulps: str = ""
+    relative: str = ""
+    condition: str = Field(default="", description="The relative condition number at the worst input.")
+    share: str = Field(default="", description="How many of the points are off.")
+    first: str = Field(default="", description="The least input at which it is off.")
+    last: str = ""
+    note: str = ""
+    bins: list[tuple[str, str]] = Field(
+        default_factory=list, description="Input and greatest error in ulps, over the range."
+    )
+
+
+class Behaviour(_Model):
+    """Something about how a function behaves beside its accuracy."""
+
+    kind: str
+    text: str
+    grave: bool
+
+
+class SpecialValue(_Model):
+    at: str
+    computed: str
+    expected: str
+
+
+class KinkTaken(_Model):
+    """What is given at a kink, by mode, between the slopes of its two sides."""
+
+    at: str
+    below: str
+    above: str
+    taken: dict[str, str]
+
+
+class Implementation(_Model):
+    """A function or optimizer that people run, set against the formula that it should compute."""
+
+    id: str
+    document: str
+    case: str
+    name: str = Field(description="The name that it is imported under.")
+    formula: str
+    framework: str = ""
+    version: str = Field(default="", description="Of the library that was run.")
+    options: str = Field(default="", description="Further keywords of the call.")
+    verdict: ConformanceWord
+    kind: str = Field(default="", description="The class of a deviation.")
+    pinned: ConformanceWord = "conforms"
+    pinned_kind: str = ""
+    reason: str = ""
+    convention: str = Field(default="", description="The exact translation, where it differs by a convention.")
+    repair: str = Field(default="", description="The formula that it computes instead, where that is one step away.")
+    paths: list[CallPath] = Field(default_factory=list)
+    findings: list[Behaviour] = Field(default_factory=list)
+    specials: list[SpecialValue] = Field(default_factory=list)
+    kinks: list[KinkTaken] = Field(default_factory=list)
+    command: str = Field(default="", description="What reproduces it.")
+    script: str = ""
+    because: str = ""
+    note: str = ""
+    seconds: FiniteFloat = Field(default=0.0, ge=0)
+    file: str
+    line: int = Field(ge=1)
+
+    @property
+    def as_pinned(self) -> bool:
+        return self.verdict == "skipped" or (self.verdict == self.pinned and self.pinned_kind in ("", self.kind))
+
+
 class Results(_Model):
     """A whole run: in the order of the files, and in each file in the order of its claims."""
 
@@ -99,11 +185,13 @@ class Results(_Model):
     cases: list[str] = Field(default_factory=list, description="The case files, as they were given to the run.")
     claims: list[Result]
     checks: list[Check] = Field(default_factory=list)
+    implementations: list[Implementation] = Field(default_factory=list)
 
     @property
     def as_pinned(self) -> bool:
         """Whether every verdict is as pinned and every check agrees."""
-        return all(r.as_pinned for r in self.claims) and all(c.outcome == "agrees" for c in self.checks)
+        judged = [*self.claims, *self.implementations]
+        return all(r.as_pinned for r in judged) and all(c.outcome == "agrees" for c in self.checks)
 
 
 def dumps(results: Results) -> str:
