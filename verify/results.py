@@ -190,8 +190,8 @@ class Results(_Model):
     @property
     def as_pinned(self) -> bool:
         """Whether every verdict is as pinned and every check agrees."""
-        judged = [*self.claims, *self.implementations]
-        return all(r.as_pinned for r in judged) and all(c.outcome == "agrees" for c in self.checks)
+        judged = all(r.as_pinned for r in self.claims) and all(i.as_pinned for i in self.implementations)
+        return judged and all(c.outcome == "agrees" for c in self.checks)
 
 
 def dumps(results: Results) -> str:
