@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 .PHONY: verify test lint reports-current clean
 
 verify: $(VENV)/ready
-	$(BIN)/errata run cases --json results.json --out reports
+	$(BIN)/errata run cases/understanding-neural-networks --json results.json --out reports
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest -n auto

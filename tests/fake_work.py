@@ -45,6 +45,9 @@ class Fake:
     def checks(self) -> Units:
         return [(f"numpy: {name}", functools.partial(self.check, name)) for name in self.ids]
 
+    def implementations(self) -> Units:
+        return []
+
     def check(self, name: str) -> list[Check]:
         misbehave(name.rpartition("-")[2])
         return [Check(document="d", case=self.case, subject=name, backend="numpy", outcome="agrees")]

@@ -611,7 +611,7 @@ def test_the_schema_knows_every_key_and_its_examples_fit() -> None:
 @pytest.mark.parametrize("path", [*LIBRARY, None], ids=lambda p: p.stem if p else "starter")
 def test_editors_and_errata_agree_on_good_files(here: Path, path: Path | None) -> None:
     text = path.read_text(encoding="utf-8") if path else starter("first-try")
-    assert case(text).claims
+    assert case(text).claims or case(text).implementations
     jsonschema.validate(yaml.safe_load(text), json_schema())
 
 

@@ -20,7 +20,7 @@ from tests.fake_work import case
 from verify import cli, places, results
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ["run", "check", "explain", "new", "prove", "derive", "schema", "report"]
+COMMANDS = ["run", "check", "conform", "audit", "explain", "new", "prove", "derive", "schema", "report"]
 REAL, FAKE = "verify", "tests.fake_work"
 
 

@@ -69,7 +69,7 @@ def test_the_file_is_readable_json_in_a_fixed_order(tmp_path: Path) -> None:
     assert "σ(z₃) ist größer" in text
     assert text.startswith('{\n "schema": "errata-results/1",\n')
     data = json.loads(text)
-    assert list(data) == ["schema", "interrupted", "cases", "claims", "checks"]
+    assert list(data) == ["schema", "interrupted", "cases", "claims", "checks", "implementations"]
     assert list(data["claims"][0])[:6] == ["id", "document", "case", "where", "kind", "verdict"]
 
 

@@ -92,6 +92,7 @@ class Check(_Model):
 
 
 ConformanceWord = Literal["conforms", "convention", "deviates", "undecided", "skipped"]
+CONFORMANCE: tuple[str, ...] = get_args(ConformanceWord)
 
 
 class CallPath(_Model):

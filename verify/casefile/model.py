@@ -132,6 +132,11 @@ class Implementation:
     because: str = ""
     note: str = ""
 
+    @property
+    def said(self) -> str:
+        """The formula, or the updates of the optimizer, as they are written."""
+        return self.text if self.recurrence is None else "; ".join(f"{n} = {t}" for n, t in self.recurrence.updates)
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

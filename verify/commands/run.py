@@ -84,8 +84,8 @@ def run(
     clock = Clock()
     options = Options(jobs or 0, timeout, only=only, seed=seed, examples=examples)
     try:
-        with _display(quiet) as display:
-            results = run_suite(paths, options, _with_traces(display))
+        with display(quiet) as shown:
+            results = run_suite(paths, options, with_traces(shown))
     except FaultyCases as bad:
         print_faults(bad.faults, err=True)
         return FAULT
@@ -108,7 +108,7 @@ def run(
     return AS_PINNED if results.as_pinned else FINDINGS
 
 
-def _display(quiet: bool) -> Silent:
+def display(quiet: bool) -> Silent:
     from verify.suite.progress import Live, Plain, Silent
 
     if quiet:
@@ -117,7 +117,7 @@ def _display(quiet: bool) -> Silent:
     return Live() if live else Plain(lambda line: say(line, err=True))
 
 
-def _with_traces(display: Silent) -> Callable[[Event], None]:
+def with_traces(display: Silent) -> Callable[[Event], None]:
     """With --traceback, also where in Errata a claim or a check failed."""
     if not os.environ.get("ERRATA_TRACEBACK"):
         return display

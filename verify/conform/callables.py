@@ -54,6 +54,10 @@ class NotFound(LookupError):
     """There is no such module or name, or it is not callable."""
 
 
+class NotInstalled(NotFound):
+    """The package is not there at all."""
+
+
 def find(target: str, allowed: Sequence[str] = ()) -> Callable[..., Any]:
     """The callable that ``module:name``, or ``module.name``, denotes. Raises NotAllowed, NotFound.
 
@@ -73,7 +77,7 @@ def find(target: str, allowed: Sequence[str] = ()) -> Callable[..., Any]:
     if package in allowed and os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     if importlib.util.find_spec(package) is None:
-        raise NotFound(f"'{package}' is not installed")
+        raise NotInstalled(f"'{package}' is not installed")
     return _looked_up(target, dotted)
 
 

@@ -10,8 +10,9 @@ from derive.errors import ExpressionError
 from derive.graph import free_symbols
 from verify.casefile.model import Case, Implementation
 from verify.conform.arguments import BadArguments
-from verify.conform.callables import NotAllowed, NotFound, find
+from verify.conform.callables import NotAllowed, NotFound, NotInstalled, find
 from verify.conform.outcome import Conformance
+from verify.conform.record import record
 from verify.conform.strata import Range
 
 
@@ -46,6 +47,17 @@ def implementation(case: Case, entry: Implementation, seed: int = 0, allowed: Se
     )
 
 
+def compared(case: Case, entry: Implementation, seed: int = 0, allowed: Sequence[str] = ()) -> dict[str, Any]:
+    """The fields of results.Implementation that an entry comes to. What is not installed is skipped; what can't be called as the
+    case says is undecided, with the reason."""
+    try:
+        return record(implementation(case, entry, seed, allowed))
+    except NotInstalled as why:
+        return {"verdict": "skipped", "reason": str(why)}
+    except (NotFound, NotAllowed, BadArguments, ExpressionError) as why:
+        return {"verdict": "undecided", "reason": str(why)}
+
+
 def _domain(case: Case, entry: Implementation) -> Mapping[str, Any]:
     """The ranges of the symbols that the formula speaks of. A symbol that is no argument has the case's value."""
     assert entry.of is not None
@@ -69,6 +81,3 @@ def _domain(case: Case, entry: Implementation) -> Mapping[str, Any]:
 
 def _number(end: Fraction | None) -> float | None:
     return None if end is None else float(end)
-
-
-__all__ = ["BadArguments", "ExpressionError", "NotAllowed", "NotFound", "implementation"]

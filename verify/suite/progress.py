@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from verify.results import OUTCOMES, VERDICTS, Check, Result
+from verify.results import CONFORMANCE, OUTCOMES, VERDICTS, Check, Implementation, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,20 @@ class CheckDone:
 
 
 @dataclass(frozen=True, slots=True)
+class ImplementationDone:
+    found: Implementation
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDone:
     file: str
     results: Sequence[Result]
     checks: Sequence[Check]
+    implementations: Sequence[Implementation] = ()
 
 
-Event = Planned | ClaimDone | CheckDone | CaseDone
+Event = Planned | ClaimDone | CheckDone | ImplementationDone | CaseDone
 
 
 def counted(results: Sequence[Result]) -> str:
@@ -53,6 +60,12 @@ def counted_checks(checks: Sequence[Check]) -> str:
     """``12 checks: 11 agrees, 1 differs``."""
     count = Counter(c.outcome for c in checks)
     return f"{number(len(checks), 'check')}: {_listing(count, OUTCOMES)}" if checks else "no checks"
+
+
+def counted_implementations(found: Sequence[Implementation]) -> str:
+    """``12 implementations: 9 conforms, 3 deviates``."""
+    count = Counter(i.verdict for i in found)
+    return f"{number(len(found), 'implementation')}: {_listing(count, CONFORMANCE)}" if found else "no implementations"
 
 
 def _listing(count: Counter[Any], order: Sequence[str]) -> str:
@@ -86,7 +99,8 @@ class Plain(Silent):
             unexpected = sum(not r.as_pinned for r in event.results)
             remark = f"; {unexpected} not as pinned" if unexpected else ""
             checks = f"; {counted_checks(event.checks)}" if event.checks else ""
-            self._say(f"{event.file}: {counted(event.results)}{remark}{checks}")
+            named = f"; {counted_implementations(event.implementations)}" if event.implementations else ""
+            self._say(f"{event.file}: {counted(event.results)}{remark}{checks}{named}")
 
 
 class Live(Silent):
@@ -128,6 +142,10 @@ class Live(Silent):
             case CheckDone(_, check):
                 self._unexpected += check.outcome != "agrees"
                 self._step(f"{check.case}: {check.backend} {check.subject}", advance=0)
+            case ImplementationDone(found):
+                self._claims += 1
+                self._unexpected += not found.as_pinned
+                self._step(f"{found.case}: {found.id}", advance=1)
             case CaseDone(_, _, checks):
                 self._step("", advance=bool(checks))
 

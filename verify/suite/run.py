@@ -18,18 +18,21 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from verify.results import Check, Result, Results
+from verify.results import Check, Implementation, Result, Results
 from verify.suite.pool import HANG, Pool
-from verify.suite.progress import CaseDone, CheckDone, ClaimDone, Event, Planned
+from verify.suite.progress import CaseDone, CheckDone, ClaimDone, Event, ImplementationDone, Planned
 from verify.suite.worker import Ended, Job, Settings
 
-CLAIMS, CHECKS = "claims", "checks"
+CLAIMS, CHECKS, IMPLEMENTATIONS = "claims", "checks", "implementations"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to run. ``jobs`` 0 means one a processor that this process may use. ``timeout``: seconds that the user allows a claim
-    or a check, instead of limits of work; ``watchdog``: those after which one is taken to hang."""
+    or a check, instead of limits of work; ``watchdog``: those after which one is taken to hang. ``functions``: nothing but the
+    implementations of that name, or whose name begins with it ("": all); ``allowed``: packages beside the audited ones of which
+    cases may name functions.
+    """
 
     jobs: int = 0
     timeout: float | None = None
@@ -38,6 +41,8 @@ class Options:
     seed: int = 0
     examples: int = 50
     work: str = "verify.suite.worker:Work"
+    functions: str | None = None
+    allowed: tuple[str, ...] = ()
 
 
 class FaultyCases(Exception):
@@ -66,6 +71,8 @@ class _Case:
     claims: dict[str, dict[str, Any]]  # id -> what a Result says that no judge need say
     results: dict[str, Result] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
+    named: dict[str, dict[str, Any]] = field(default_factory=dict)  # the same of implementations
+    implementations: dict[str, Implementation] = field(default_factory=dict)
     parts: int = 0  # jobs that are still open
 
 
@@ -76,9 +83,10 @@ def run(paths: Sequence[Path], options: Options, on_event: Callable[[Event], Non
     the results then say ``interrupted``. Raises FaultyCases and NoSuchClaim before anything has run, WorkerError where
     processes can't be started.
     """
-    cases = _plan(paths, options.only)
-    jobs = _jobs(cases.values(), with_checks=options.only is None)
-    on_event(Planned(len(cases), sum(len(c.claims) for c in cases.values()), sum(job.part == CHECKS for job in jobs)))
+    cases = _plan(paths, options)
+    jobs = _jobs(cases.values(), with_checks=options.only is None and options.functions is None)
+    count = sum(len(c.claims) + len(c.named) for c in cases.values())
+    on_event(Planned(len(cases), count, sum(job.part == CHECKS for job in jobs)))
 
     def answered(job: Job, ended: Ended) -> None:
         case = cases[job.path]
@@ -86,6 +94,10 @@ def run(paths: Sequence[Path], options: Options, on_event: Callable[[Event], Non
             for result in _claim_results(case, ended):
                 case.results[result.id] = result
                 on_event(ClaimDone(result, ended.trace))
+        elif job.part == IMPLEMENTATIONS:
+            for found in _implementation_results(case, ended):
+                case.implementations[found.id] = found
+                on_event(ImplementationDone(found, ended.trace))
         else:
             for check in _check_results(case, ended, options.seed):
                 case.checks.append(check)
@@ -95,11 +107,13 @@ def run(paths: Sequence[Path], options: Options, on_event: Callable[[Event], Non
         case = cases[job.path]
         case.parts -= 1
         if not case.parts:
-            on_event(CaseDone(case.file, _in_order(case), case.checks))
+            on_event(CaseDone(case.file, _in_order(case), case.checks, _found(case)))
 
     timeout = options.timeout
-    settings = Settings(options.work, options.seed, options.examples, timed=timeout is not None)
-    limits = {} if timeout is None else dict.fromkeys((CLAIMS, CHECKS), timeout)
+    settings = Settings(
+        options.work, options.seed, options.examples, timed=timeout is not None, allowed=options.allowed
+    )
+    limits = {} if timeout is None else dict.fromkeys((CLAIMS, CHECKS, IMPLEMENTATIONS), timeout)
     pool = Pool(options.jobs or processors(), settings, limits, options.watchdog)
     with _stop_signals() as stop:
         finished = pool.run(jobs, answered, closed, stop)
@@ -108,6 +122,7 @@ def run(paths: Sequence[Path], options: Options, on_event: Callable[[Event], Non
         cases=list(cases),
         claims=[r for c in cases.values() for r in _in_order(c)],
         checks=[check for c in cases.values() for check in c.checks],
+        implementations=[i for c in cases.values() for i in _found(c)],
     )
 
 
@@ -121,8 +136,9 @@ def processors() -> int:
 # -- before ---------------------------------------------------------------------------------------
 
 
-def _plan(paths: Sequence[Path], only: str | None) -> dict[str, _Case]:
+def _plan(paths: Sequence[Path], options: Options) -> dict[str, _Case]:
     """What there is to do, by file. A case is read, noted down and let go: a worker will read it again."""
+    only, functions = options.only, options.functions
     from verify.casefile import check, load
 
     paths = list(dict.fromkeys(paths))
@@ -133,27 +149,57 @@ def _plan(paths: Sequence[Path], only: str | None) -> dict[str, _Case]:
     for path in paths:
         case = load(path)
         ids.extend(claim.id for claim in case.claims)
-        chosen = [c for c in case.claims if only is None or _matches(only, case.name, c.id)]
-        if chosen or only is None:
-            claims = {
-                c.id: {
-                    "id": c.id,
-                    "document": case.document,
-                    "case": case.name,
-                    "where": c.where,
-                    "kind": c.kind,
-                    "pinned": c.pinned,
-                    "printed": c.prints,
-                    "file": str(path),
-                    "line": c.place.line,
-                }
-                for c in chosen
-            }
-            cases[str(path)] = _Case(str(path), case.document, case.name, claims)
+        ids.extend(i.name for i in case.implementations)
+        chosen = [c for c in case.claims if functions is None and (only is None or _matches(only, case.name, c.id))]
+        named = [i for i in case.implementations if only is None and _begins(i.name, functions)]
+        if chosen or named or (only is None and functions is None):
+            told = {c.id: _of_claim(case, c) for c in chosen}
+            cases[str(path)] = _Case(
+                str(path), case.document, case.name, told, named={i.id: _of_named(case, i) for i in named}
+            )
+    if functions is not None and not cases:
+        raise NoSuchClaim(functions, difflib.get_close_matches(functions, dict.fromkeys(ids), n=5, cutoff=0.3))
     if only is not None and not cases:
         word = only.rpartition(":")[2].strip("*?[]")
         raise NoSuchClaim(only, difflib.get_close_matches(word, dict.fromkeys(ids), n=5, cutoff=0.3))
     return cases
+
+
+def _of_claim(case: Any, claim: Any) -> dict[str, Any]:
+    """What a Result says that no judge need say."""
+    return {
+        "id": claim.id,
+        "document": case.document,
+        "case": case.name,
+        "where": claim.where,
+        "kind": claim.kind,
+        "pinned": claim.pinned,
+        "printed": claim.prints,
+        "file": case.path,
+        "line": claim.place.line,
+    }
+
+
+def _of_named(case: Any, entry: Any) -> dict[str, Any]:
+    """The same of an implementation."""
+    return {
+        "id": entry.id,
+        "document": case.document,
+        "case": case.name,
+        "name": entry.name,
+        "formula": entry.said,
+        "options": ", ".join(f"{k}={v!r}" for k, v in entry.options.items()),
+        "pinned": entry.pinned,
+        "pinned_kind": entry.pinned_class,
+        "because": entry.because,
+        "note": entry.note,
+        "file": case.path,
+        "line": entry.place.line,
+    }
+
+
+def _begins(name: str, functions: str | None) -> bool:
+    return not functions or name == functions or name.startswith(f"{functions}.")
 
 
 def _matches(only: str, case: str, claim: str) -> bool:
@@ -165,9 +211,14 @@ def _jobs(cases: Iterable[_Case], with_checks: bool) -> list[Job]:
     longest_first = sorted(cases, key=lambda c: -len(c.claims))
     verdicts = [Job(c.file, CLAIMS, frozenset(c.claims)) for c in longest_first if c.claims]
     checks = [Job(c.file, CHECKS, None) for c in longest_first if with_checks]
+    named = [
+        Job(c.file, IMPLEMENTATIONS, frozenset(c.named))
+        for c in sorted(longest_first, key=lambda c: -len(c.named))
+        if c.named
+    ]
     for case in longest_first:
-        case.parts = bool(case.claims) + with_checks
-    return verdicts + checks
+        case.parts = bool(case.claims) + bool(case.named) + with_checks
+    return verdicts + checks + named
 
 
 # -- after ----------------------------------------------------------------------------------------
@@ -204,6 +255,19 @@ def _check_results(case: _Case, ended: Ended, seed: int) -> list[Check]:
             seconds=_rounded(ended.seconds),
         )
     ]
+
+
+def _implementation_results(case: _Case, ended: Ended) -> list[Implementation]:
+    """As ``_claim_results``: a crash or a hang of one is that one's finding, and nothing else is lost."""
+    ids = [ended.name] if ended.name else [i for i in case.named if i not in case.implementations]
+    answer = ended.answer
+    if ended.failure is not None:
+        answer = {"verdict": "undecided", "reason": f"not compared: {ended.failure}"}
+    return [Implementation(**case.named[i], **answer, seconds=_rounded(ended.seconds)) for i in ids]
+
+
+def _found(case: _Case) -> list[Implementation]:
+    return [case.implementations[i] for i in case.named if i in case.implementations]
 
 
 def _rounded(seconds: float) -> float:

@@ -7,8 +7,8 @@ from itertools import groupby
 
 from click import style
 
-from verify.results import VERDICTS, Check, Result, Results
-from verify.suite.progress import counted, counted_checks, number, printable
+from verify.results import VERDICTS, Check, Implementation, Result, Results
+from verify.suite.progress import counted, counted_checks, counted_implementations, number, printable
 
 #: Characters of a cell; the rest of a reason is in the results and the reports.
 WIDEST = 400
@@ -21,6 +21,7 @@ def summary(results: Results, took: str, listing: bool = False) -> Iterator[str]
     yield from findings(results)
     if results.interrupted:
         done = f"{counted(results.claims)}; {counted_checks(results.checks)}"
+        done += f"; {counted_implementations(results.implementations)}" if results.implementations else ""
         yield style(f"interrupted; so far {done} ({took})", fg="yellow", bold=True)
         return
     if results.as_pinned:
@@ -33,12 +34,17 @@ def summary(results: Results, took: str, listing: bool = False) -> Iterator[str]
     else:
         yield f"{counted(results.claims)}; all as pinned"
     agree = all(c.outcome == "agrees" for c in results.checks)
+    if results.implementations:
+        yield counted_implementations(results.implementations)
     yield style(f"{counted_checks(results.checks)} ({took})", fg=None if agree else "red", bold=not agree)
 
 
 def _all_as_pinned(results: Results) -> str:
     claims = counted(results.claims)
-    line = f"{claims}; all as pinned" if results.claims else claims
+    if results.implementations:
+        named = counted_implementations(results.implementations)
+        claims = f"{claims}; {named}" if results.claims else named
+    line = f"{claims}; all as pinned" if results.claims or results.implementations else claims
     return f"{line}; {number(len(results.checks), 'check')}, all agree" if results.checks else line
 
 
@@ -52,11 +58,23 @@ def findings(results: Results) -> Iterator[str]:
         )
         yield from _table([_claim_row(r) for r in found])
         yield ""
+    yield from _implementations([i for i in results.implementations if not i.as_pinned])
     for outcome, heading in (("differs", "differs from the exact mathematics"), ("undecided", "could not be checked")):
         checks = [c for c in results.checks if c.outcome == outcome]
         if checks:
             yield style(f"{heading}: {len(checks)}", fg="red", bold=True)
             yield from _table([_check_row(c) for c in checks])
+            yield ""
+
+
+def _implementations(found: Sequence[Implementation]) -> Iterator[str]:
+    for verdict in ("deviates", "convention", "undecided", "conforms"):
+        chosen = [i for i in found if i.verdict == verdict]
+        if chosen:
+            yield style(
+                f"{verdict}, not as pinned: {len(chosen)}", fg="red" if verdict == "deviates" else "yellow", bold=True
+            )
+            yield from _table([(f"{i.file}:{i.line}", i.id, i.convention or i.repair or i.reason) for i in chosen])
             yield ""
 
 

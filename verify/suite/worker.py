@@ -35,12 +35,14 @@ class Settings:
     examples: int = 50
     memory: int = 4 * GIB
     timed: bool = False  # a unit has the user's time instead of limits of work
+    allowed: tuple[str, ...] = ()  # packages whose functions may be called, beside the audited ones
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A part ('claims' or 'checks') of a case file; ``names`` None means every unit of it. ``tried`` are units whose process was
-    lost once, '' the opening of the case."""
+    """A part ('claims', 'checks' or 'implementations') of a case file; ``names`` None means every unit of it. ``tried`` are units
+    whose process was lost once, '' the opening of the case.
+    """
 
     path: str
     part: str
@@ -99,12 +101,13 @@ class Workload(Protocol):
     """What a worker does with a case file: names and calls, in order.
 
     A claim's name is its id, its answer the fields of a verdict; a check's name is 'backend: subject', its answer a
-    list of Checks.
+    list of Checks; an implementation's name is its id, its answer fields of results.Implementation.
     """
 
     def __init__(self, path: Path, settings: Settings) -> None: ...
     def claims(self, settle: Settle) -> Units: ...
     def checks(self) -> Units: ...
+    def implementations(self) -> Units: ...
 
 
 class Work:
@@ -131,6 +134,12 @@ class Work:
             import sympy  # noqa: F401
             import torch  # noqa: F401
         return found
+
+    def implementations(self) -> Units:
+        from verify.conform.cases import compared
+
+        seed, allowed = self.settings.seed, self.settings.allowed
+        return [(i.id, partial(compared, self.case, i, seed, allowed)) for i in self.case.implementations]
 
 
 def _judged(judge: Callable[[Any, Any], Any], bench: Any, claim: Any, timed: bool) -> dict[str, Any]:
@@ -168,7 +177,12 @@ def serve(pipe: Connection, settings: Settings) -> None:
 def _do(job: Job, workload: type[Workload], settings: Settings, pipe: Connection) -> None:
     def listed() -> Units:
         desk = workload(Path(job.path), settings)
-        return desk.claims(lambda answer: pipe.send(Settled(answer))) if job.part == "claims" else desk.checks()
+        match job.part:
+            case "claims":
+                return desk.claims(lambda answer: pipe.send(Settled(answer)))
+            case "checks":
+                return desk.checks()
+        return desk.implementations()
 
     units = _answer("", listed, pipe, send_answer=False)
     for name, call in units or ():

@@ -1,0 +1,119 @@
+"""``errata audit``: what the libraries that people run document, against what they compute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from verify import places
+from verify.commands.frame import AS_PINNED, FAULT, FINDINGS, INTERRUPTED, Fault, command, print_faults, say
+
+if TYPE_CHECKING:
+    from verify.results import Implementation
+
+
+@command(
+    "Compare the functions of a library with what it documents.",
+    """Compare functions of the installed libraries with the formulas that they document.
+
+    LIBRARY is numpy, scipy, torch, jax, optax or sklearn, or the beginning of a name such as torch.optim; without one, all. The
+    catalogue is YAML: the folder 'implementations' of the case library, or other case files and folders with --cases. What is not
+    installed is skipped.
+
+    \b
+    Examples:
+      errata audit torch
+      errata audit torch.nn.functional.gelu
+      errata audit numpy --cases my-catalogue
+      errata audit torch --json results.json --out reports
+    """,
+    epilog="""\b
+Exit codes:
+  0    everything is as pinned in the catalogue (unpinned means 'conforms')
+  1    findings: a function is not as pinned
+  2    the case files or the arguments are at fault
+  3    an internal error of Errata
+  130  interrupted""",
+)
+@click.argument("library", required=False, metavar="[LIBRARY]")
+@click.option(
+    "--cases", multiple=True, metavar="PATH", help="The catalogue: case files or folders.  [default: implementations]"
+)
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results there.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write the reports there.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes.  [default: one a processor]")
+@click.option(
+    "--allow-import",
+    "allowed",
+    multiple=True,
+    metavar="PACKAGE",
+    help="Also call functions of this package: its code runs.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Draws other points.")
+@click.option("--verbose", "-v", is_flag=True, help="Every path, not only a line a function.")
+def audit(
+    library: str | None,
+    cases: tuple[str, ...],
+    json_file: Path | None,
+    out: Path | None,
+    jobs: int | None,
+    allowed: tuple[str, ...],
+    seed: int,
+    verbose: bool,
+) -> int:
+    paths = places.case_files(cases or ["implementations"])
+    if json_file is not None:
+        places.must_take_a_file(json_file, "--json")
+    if out is not None:
+        places.must_take_files(out, "--out")
+
+    from verify.commands.report import write_reports
+    from verify.commands.run import display, with_traces
+    from verify.results import save
+    from verify.suite.progress import Clock, counted_implementations
+    from verify.suite.run import FaultyCases, NoSuchClaim, Options
+    from verify.suite.run import run as run_suite
+    from verify.suite.summary import findings
+
+    clock = Clock()
+    options = Options(jobs or 0, seed=seed, functions=library or "", allowed=allowed)
+    try:
+        with display(False) as shown:
+            results = run_suite(paths, options, with_traces(shown))
+    except FaultyCases as bad:
+        print_faults(bad.faults, err=True)
+        return FAULT
+    except NoSuchClaim as bad:
+        near = f"; the nearest are {', '.join(bad.nearest)}" if bad.nearest else ""
+        raise Fault(f"no function of the catalogue is '{library}', or begins with it{near}") from None
+    if json_file is not None:
+        with places.writing("--json"):
+            save(results, json_file)
+    if out is not None and not results.interrupted:
+        with places.writing("--out"):
+            write_reports(results, out)
+    for line in _table(results.implementations, verbose):
+        say(line)
+    say()
+    for line in findings(results):
+        say(line)
+    say(f"{counted_implementations(results.implementations)} ({clock})")
+    if results.interrupted:
+        return INTERRUPTED
+    return AS_PINNED if results.as_pinned else FINDINGS
+
+
+def _table(found: list[Implementation], verbose: bool) -> Iterator[str]:
+    """A line a function, and with ``verbose`` one a path."""
+    width = max((len(i.id) for i in found), default=0)
+    for i in found:
+        kind = f" ({i.kind})" if i.kind else ""
+        told = i.convention or i.repair or ("" if i.verdict in ("conforms", "deviates") else i.reason)
+        yield f"{i.id.ljust(width)}  {i.verdict}{kind}{'  ' + told if told else ''}"
+        if verbose:
+            for p in i.paths:
+                note = f"  {p.note}" if p.note else ""
+                yield f"    {p.order}, {p.mode}, {p.dtype}: {p.verdict}{f' ({p.kind})' if p.kind else ''}, {p.magnitude}{note}"
