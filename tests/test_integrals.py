@@ -112,13 +112,12 @@ def test_claims(claim: str, assuming: tuple[str, ...], status: str) -> None:
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
-        ("integral(1/x, x, -1, 1)", "is not known throughout"),
-        ("integral(1/x**2, x, -1, 1)", "is not known throughout"),
+        ("integral(1/x, x, -1, 1)", "infinite with different signs"),
         ("integral(1/x**2, x, 0, a)", "whether '0' is less than 'a' is not known"),  # -inf for a < 0
         ("integral(1/(x - b)**2, x, b, a)", "whether 'b' is less than 'a' is not known"),
         ("integral(abs(x - a**2), x, 0, 1)", "is greater is not known"),
         ("integral(tan(x), x, 0, pi)", "is not known throughout"),
-        ("integral(x/(x**2 + 1), x, -inf, inf)", "both ends are infinite"),
+        ("integral(x/(x**2 + 1), x, -inf, inf)", "towards the other minus that"),
         ("integral(exp(-lam*x), x, 0, inf)", "lam != 0"),
         ("integral(x**2, x, x, 1)", "can't depend on its variable"),
         ("integral(abs(x**2 - 1), x, 0, 2)", "changes its sign"),

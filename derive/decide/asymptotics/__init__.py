@@ -14,7 +14,7 @@ from derive.decide.asymptotics.oracle import NoLimit, Oracle, Unsettled, leaves,
 from derive.decide.asymptotics.prepare import Prepared
 from derive.decide.polynomials import Unwieldy
 from derive.decide.refute import Bounds, Domain
-from derive.graph import Node, substitute
+from derive.graph import Graph, Node, substitute
 
 __all__ = ["Limit", "NoLimit", "Unsettled", "limit"]
 
@@ -26,6 +26,13 @@ class Limit:
     side: int
     value: Node
     note: str = ""
+
+
+_INTERVALS = ("gt", "ge", "lt", "le", "ne")
+
+
+class _Oscillates(NoLimit):
+    """Takes two values for ever."""
 
 
 def limit(
@@ -46,6 +53,10 @@ def limit(
         if x in leaves(at):
             raise Unsettled("the point of a limit can't depend on its variable")
         found = [_near(f, x, at, s, given, bounds) for s in ((side,) if side else (1, -1))]
+    except _Oscillates as e:
+        if any(c.op not in _INTERVALS and x in leaves(c) for c in scalars(expand_all(assuming))):
+            raise Unsettled(f"{said(f)} oscillates, and its variable may miss that") from None
+        raise NoLimit(f"the limit does not exist: {said(f)} oscillates", e.point) from None
     except Unwieldy as e:
         raise Unsettled(f"a limit of work was reached: {e}") from None
     except RecursionError:
@@ -69,8 +80,11 @@ def _apart(a: Limit, b: Limit, given: Sequence[Node], bounds: Bounds) -> Mapping
     if not (a.side or b.side):
         found = decide_equal(a.value, b.value, given, bounds)
         return found.witness if found.status == "refuted" else None
-    if a.side == b.side:
-        return None
+    return None if a.side == b.side else _some(g, given, bounds)
+
+
+def _some(g: Graph, given: Sequence[Node], bounds: Bounds) -> Mapping[Node, Fraction] | None:
+    """Values of the parameters that meet the assumptions."""
     domain = Domain(g.zero, g.zero, given, bounds)
     return next((p for p in domain.points(6) if domain.judge(p).kind == "same"), None)
 
@@ -112,13 +126,20 @@ def _grown(f: Node, t: Node, given: Sequence[Node], bounds: Bounds, counted: Nod
     prepared = Prepared(gruntz, counted is not None)
     e = prepared.of(f)
     calm = substitute(e, dict.fromkeys(prepared.wild, g.zero))
+    lasting = []  # what does not die away
     for w in prepared.wild:
         share = gruntz.oracle.simple(gradient(e, [w])[0])
         if leaves(share) & set(prepared.wild):
             raise Unsettled(f"{said(f)} oscillates")
         side, value = gruntz.limit(share)
-        if side or gruntz.oracle.simple(value) is not g.zero:
-            raise Unsettled(f"{said(f)} oscillates")
+        if side or (gruntz.oracle.simple(value) is not g.zero and gruntz.oracle.sign(value)):
+            lasting.append(w)
     found: _Side = gruntz.limit(calm)
+    if lasting:
+        # beside a finite limit one that takes the values 1 and -1 for ever leaves none
+        swings = len(lasting) == 1 and prepared.swinging.get(lasting[0]) is prepared.whole and not found[0]
+        if not swings or (point := _some(g, given, bounds)) is None:
+            raise Unsettled(f"{said(f)} oscillates")
+        raise _Oscillates("it oscillates", point)
     note = f"{_name(counted)} runs over the whole numbers" if prepared.whole and counted is not None else ""
     return Limit(found[0], gruntz.oracle.simple(found[1]), note)

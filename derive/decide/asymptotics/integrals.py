@@ -11,20 +11,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cmp_to_key
 from itertools import pairwise
-from typing import Any
+from typing import Any, NoReturn
 
 from derive.calculus import expand_all, gradient
 from derive.components import components
-from derive.decide.asymptotics import Limit, limit
-from derive.decide.asymptotics.oracle import Oracle, Unsettled, leaves, said, scalars
+from derive.decide.asymptotics import Limit, gaussian, limit
+from derive.decide.asymptotics.oracle import NoLimit, Oracle, Unsettled, leaves, said, scalars
 from derive.decide.cascade import decide_equal, has_value
-from derive.decide.refute import Bounds
+from derive.decide.exceptions import vanishing
+from derive.decide.refute import Bounds, Domain
 from derive.decide.relation import decide_holds
 from derive.decide.signs import NEGATIVE, POSITIVE, ZERO, Mask
 from derive.errors import ExpressionError
 from derive.extremes import infinite
 from derive.graph import Graph, Node, substitute, topological
 
+POINTS = 6
 MAX_NODES = 400  # of an integrand that SymPy is asked about
 _COMPARED = ("gt", "ge", "lt", "le", "eq", "ne")
 _JUMPING = ("where", "select", "sign")
@@ -58,7 +60,7 @@ def integral(
     parts = [range_.piece(f, a, b, range_.between(a, b), strict=range_.less(a, b)) for a, b in pairwise(ends)]
     sides = {p.side for p in parts if p.side}
     if len(sides) > 1:
-        raise Unsettled(f"{said(f)} has no integral: pieces of it are infinite with different signs")
+        range_.without(f"{said(f)} has no integral: pieces of it are infinite with different signs")
     if sides:
         return Limit(sides.pop(), g.zero)
     total = g.zero
@@ -91,6 +93,12 @@ class _Range:
             return POSITIVE if above else NEGATIVE if below else ZERO
         return self.oracle.mask(self.g.sub(a, b))
 
+    def without(self, why: str) -> NoReturn:
+        """Raises NoLimit with values of the parameters, where there are any; they are all that is left open."""
+        domain = Domain(self.g.zero, self.g.zero, self.given, self.bounds)
+        point = next((p for p in domain.points(POINTS) if domain.judge(p).kind == "same"), None)
+        raise NoLimit(why, point) if point is not None else Unsettled(why)
+
     # -- pieces -----------------------------------------------------------------------------------------
 
     def cuts(self, f: Node, low: Node, high: Node) -> list[Node]:
@@ -99,9 +107,25 @@ class _Range:
         for s in _turning(f):
             if self.x in leaves(s):
                 places[self.root(s)] = None
+        for p in self.poles(f):
+            with suppress(Unsettled):
+                if self.order(low, p) < 0 and self.order(p, high) < 0:
+                    places[p] = None
         inside = [p for p in places if self.order(low, p) < 0 and self.order(p, high) < 0]
         inside.sort(key=cmp_to_key(self.order))
         return [p for k, p in enumerate(inside) if k == 0 or self.order(inside[k - 1], p) < 0]
+
+    def poles(self, f: Node) -> Iterator[Node]:
+        """Where a divisor is 0, or what stands in a logarithm, as far as that is linear in the variable."""
+        for n in topological([f]):
+            inverse = n.op == "pow" and n.args[1].op == "const" and n.args[1].attr < 0
+            s = n.args[1] if n.op == "div" else n.args[0] if inverse or n.op == "log" else None
+            if s is None or self.x not in leaves(s):
+                continue
+            for factor in vanishing(s, self.given, self.bounds):
+                with suppress(Unsettled, ExpressionError):
+                    if self.x in leaves(factor):
+                        yield self.root(factor)
 
     def root(self, s: Node) -> Node:
         """Where s = 0, which has to be affine in x."""
@@ -124,7 +148,7 @@ class _Range:
             raise Unsettled(f"whether {said(low)} is less than {said(high)} is not known")
         above, below = self.towards(primitive, high, -1), self.towards(primitive, low, 1)
         if above.side and above.side == below.side:
-            raise Unsettled(f"{said(f)} has no integral, or none was found: both ends are infinite")
+            self.without(f"{said(f)} has no integral: towards one end it is infinite, towards the other minus that")
         side = above.side or -below.side
         return Limit(side, self.g.zero if side else self.g.sub(above.value, below.value))
 
@@ -194,6 +218,10 @@ class _Range:
         import sympy as sp
         from sympy.integrals.manualintegrate import manualintegrate
 
+        if any(n.op == "exp" and self.x in leaves(n) for n in topological([f])) and len(topological([f])) <= MAX_NODES:
+            bell = self.guess(f, gaussian.primitive)
+            if bell is not None:
+                yield bell
         forms = [f]
         with suppress(Unsettled):
             forms.append(self.oracle.simple(f))
@@ -210,7 +238,7 @@ class _Range:
         back = {self.g.symbol(s.name): n for n, s in names.items()}
         try:
             made = method(to_sympy_all([f], names)[0], names[self.x])
-            return None if made.has(sp.Integral) else substitute(from_sympy(made, self.g), back)
+            return None if made is None or made.has(sp.Integral) else substitute(from_sympy(made, self.g), back)
         except (ExpressionError, ValueError, TypeError, NotImplementedError, AttributeError, RecursionError):
             return None  # SymPy's own troubles; a guess less
 

@@ -26,7 +26,11 @@ PRECISIONS = (128, 1024, 4096)
 
 
 class Unsettled(ArithmeticError):
-    """A limit that could not be found; says which question stopped it."""
+    """A limit that could not be found; says which question stopped it. ``unknown``: what it needed the sign of."""
+
+    def __init__(self, reason: str, unknown: Node | None = None) -> None:
+        super().__init__(reason)
+        self.unknown = unknown
 
 
 class NoLimit(Unsettled):
@@ -93,7 +97,7 @@ class Oracle:
         """The sign of a constant. Raises Unsettled."""
         m = self.mask(n)
         if m not in (POSITIVE, ZERO, NEGATIVE):
-            raise Unsettled(f"the sign of {said(n)} is not known")
+            raise Unsettled(f"the sign of {said(n)} is not known", n)
         return {POSITIVE: 1, ZERO: 0, NEGATIVE: -1}[m]
 
     def mask(self, n: Node) -> Mask:

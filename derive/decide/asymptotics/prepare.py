@@ -32,6 +32,8 @@ class Prepared:
     counting: bool  # whether t is the document's own variable, growing
     whole: bool = False
     wild: list[Node] = field(default_factory=list)
+    #: Of these, those that take the values 1 and -1 again and again, and whether they do so at whole numbers.
+    swinging: dict[Node, bool] = field(default_factory=dict)
 
     def of(self, root: Node) -> Node:
         """The prepared expression. Raises Unsettled."""
@@ -126,6 +128,10 @@ class Prepared:
         if mask == POSITIVE:
             return self.gruntz.exponential(g.mul(b, g.call("log", a)))
         oracle = self.gruntz.oracle
+        if self.counting and b is self.gruntz.t and oracle.simple(a) is g.const(-1):
+            self.whole = True
+            self.swinging[made := self.bounded(n)] = True
+            return made
         try:
             shrinks = oracle.sign(g.sub(g.one, a)) > 0 and oracle.sign(g.add(g.one, a)) > 0
         except Unsettled:
@@ -196,7 +202,10 @@ class Prepared:
         return g.div(g.add(g.one, inner), g.const(2))
 
     def angle(self, n: Node, args: list[Any]) -> Node:
-        return self.bounded(n) if self.gruntz.limit(args[0])[0] else n.graph.call(n.op, args[0])
+        if not self.gruntz.limit(args[0])[0]:
+            return n.graph.call(n.op, args[0])
+        self.swinging[made := self.bounded(n)] = False
+        return made
 
     def relu(self, n: Node, args: list[Any]) -> Any:
         return args[0] if self.sign(args[0]) > 0 else n.graph.zero

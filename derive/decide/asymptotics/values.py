@@ -11,6 +11,7 @@ from derive.components import components
 from derive.decide.asymptotics import Limit, Unsettled, limit
 from derive.decide.asymptotics.integrals import integral
 from derive.decide.asymptotics.oracle import Oracle, leaves, said, scalars
+from derive.decide.asymptotics.parameters import Case, by_cases
 from derive.decide.refute import Bounds, Domain
 from derive.errors import ExpressionError
 from derive.extremes import EXTREMES, infinite
@@ -64,6 +65,28 @@ def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds
 
 
 def _value(op: str, args: Sequence[Node], side: int, assuming: Sequence[Node], bounds: Bounds) -> Limit:
+    """By cases where it hangs on the sign of a parameter."""
+
+    def work(args: Sequence[Node], given: Sequence[Node]) -> Limit:
+        return _held(op, args, side, given, bounds)
+
+    return by_cases(work, _branches, args, args[1], scalars(expand_all(assuming)), bounds)
+
+
+def _branches(found: Sequence[tuple[Case, Limit]]) -> Limit | None:
+    """One value with a branch for each case; None where some are infinite and some are not."""
+    (last, value), *others = found[::-1]
+    if any(v.side != value.side for _, v in others):
+        return None
+    note = next((v.note for _, v in found if v.note), "")
+    whole, g = value.value, last.of.graph
+    for c, v in others if not value.side else ():
+        if v.value is not whole:
+            whole = g.call("where", g.call(c.op, c.of, g.zero), v.value, whole)
+    return Limit(value.side, whole, note)
+
+
+def _held(op: str, args: Sequence[Node], side: int, assuming: Sequence[Node], bounds: Bounds) -> Limit:
     if op == "limit":
         return limit(args[0], args[1], infinite(args[2]) or args[2], assuming, bounds, side)
     f, x, *ends = args

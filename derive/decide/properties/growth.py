@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
+from derive.calculus import expand_all
 from derive.decide.asymptotics import Limit, Unsettled, limit
-from derive.decide.asymptotics.oracle import Oracle, said
+from derive.decide.asymptotics.oracle import Oracle, said, scalars
+from derive.decide.asymptotics.parameters import Case, by_cases
 from derive.decide.cascade import Decision
-from derive.decide.refute import Bounds
+from derive.decide.refute import Bounds, Domain
 from derive.extremes import infinite
 from derive.graph import Node
+
+POINTS = 6
 
 
 def growth(name: str, args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
@@ -24,14 +30,47 @@ def growth(name: str, args: Sequence[Node], assuming: Sequence[Node], bounds: Bo
     ratio = g.call("div", f, by)
     if name != "asymptotic":
         ratio = g.call("abs", ratio)
+
+    def work(sides: Sequence[Node], given: Sequence[Node]) -> Decision:
+        place = point if isinstance(point, int) else sides[1]
+        found = limit(sides[0], x, place, given, bounds)
+        answer = _answer(name, found, x, given, bounds)
+        shown = "inf" if found.side else said(found.value).strip("'")
+        note = f", where {found.note}" if found.note else ""
+        return Decision(
+            "proved" if answer else "refuted", f"the ratio tends to {shown}{note}", method="limit of the ratio"
+        )
+
     try:
-        found = limit(ratio, x, point, assuming, bounds)
-        answer = _answer(name, found, x, assuming, bounds)
+        sides = [ratio, g.zero if isinstance(point, int) else point]
+        found: Decision = by_cases(
+            work, partial(_joined, bounds=bounds), sides, x, scalars(expand_all(assuming)), bounds
+        )
+        return found
     except Unsettled as e:
         return Decision("undecided", f"the limit of the ratio was not found: {e}")
-    shown = "inf" if found.side else said(found.value).strip("'")
-    note = f", where {found.note}" if found.note else ""
-    return Decision("proved" if answer else "refuted", f"the ratio tends to {shown}{note}", method="limit of the ratio")
+
+
+def _joined(found: Sequence[tuple[Case, Decision]], bounds: Bounds) -> Decision | None:
+    """Of the signs of a parameter: proved for each, or one for which it fails, where that has points."""
+    failing = [(c, d) for c, d in found if d.status == "refuted"]
+    for c, d in failing:
+        g, zero = c.of.graph, c.of.graph.zero
+        domain = Domain(zero, zero, c.given, bounds)
+        if not any(domain.judge(p).kind == "same" for p in domain.points(POINTS)):
+            return None
+        for_which = f"for {said(g.call(c.op, c.of, zero))[1:-1]} {d.reason}"
+        if (
+            c.op != "eq"
+            or len(failing) == len(found)
+            or any(other.status != "proved" for _, other in found if other is not d)
+        ):
+            return replace(d, reason=for_which)
+        missing = g.call("ne", c.of, zero)
+        reason = f"holds if {said(missing)[1:-1]}; {for_which}"
+        return replace(d, status="proved-if", reason=reason, missing=(missing,), conditions=(missing,))
+    (one, first), *_ = found
+    return replace(first, reason=f"{first.reason}, and so on for every sign of {said(one.of)[1:-1]}")
 
 
 def _answer(name: str, found: Limit, x: Node, assuming: Sequence[Node], bounds: Bounds) -> bool:
