@@ -116,6 +116,20 @@ def claim() -> Iterator[None]:
 
 
 @contextmanager
+def apart() -> Iterator[None]:
+    """For what claims share and the first that asks has worked out: none of them pays, or their order would decide what is left.
+    Limited as a claim is."""
+    c = _count
+    around = c.spent, c.until, c.by, c.limits
+    c.spent, c.until, c.by, c.limits = 0, inf, Counter(), []
+    try:
+        with claim():
+            yield
+    finally:
+        c.spent, c.until, c.by, c.limits = around
+
+
+@contextmanager
 def _limit(steps: float, question: bool) -> Iterator[None]:
     c = _count
     allowed = inf if c.lifted and steps in (QUESTION, CLAIM) else steps

@@ -13,12 +13,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from derive.budget import share
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.operators import DERIVATIVES
 from derive.sympy_form import Expansion, Expr, read_back
 
 MAX_DISTINCT = 10_000  # different subexpressions of all entries of a subject
+MAX_DIFFERENTIATED = 50_000  # different subexpressions times variables, which is what takes SymPy's time
+MAX_STEPS = 1_000_000  # of deciding one pair of entries (derive.budget): what is proved takes a tenth of it
 POINTS = 5  # where two entries are compared that are not proved equal
 DIGITS = 40
 _TRIES = 10 * POINTS
@@ -89,7 +92,7 @@ def _derivative(expansion: Expansion, n: Node) -> list[Expr]:
         for v in variables:
             cut = _definitions([v])
             xs = _entries(expansion, v, cut)
-            columns.append([[sp.diff(e, x) for x in xs] for e in _entries(expansion, f, cut)])
+            columns.append(_differentiated(_entries(expansion, f, cut), xs))
         return [e for row in zip(*columns, strict=True) for part in row for e in part]
     if n.op == "hvp":
         direction, *variables = variables
@@ -97,14 +100,26 @@ def _derivative(expansion: Expansion, n: Node) -> list[Expr]:
     if any(m in cut for v in cut for m in topological(v.args)):
         raise ExpressionError("one variable is defined by another")
     xs = [x for v in variables for x in _entries(expansion, v, cut)]
-    (e,) = _entries(expansion, f, cut)
-    slopes = [sp.diff(e, x) for x in xs]
+    (slopes,) = _differentiated(_entries(expansion, f, cut), xs)
+    _affordable(slopes, len(xs))
     lower = [[sp.diff(slopes[j], x) for j in range(i + 1)] for i, x in enumerate(xs)]
     rows = [[lower[max(i, j)][min(i, j)] for j in range(len(xs))] for i in range(len(xs))]
     if n.op == "hessian":
         return [h for row in rows for h in row]
     us = _entries(expansion, direction, cut)
     return [sp.Add(*(h * u for h, u in zip(row, us, strict=True))) for row in rows]
+
+
+def _differentiated(entries: Sequence[Expr], xs: Sequence[Expr]) -> list[list[Expr]]:
+    import sympy as sp
+
+    _affordable(entries, len(xs))
+    return [[sp.diff(e, x) for x in xs] for e in entries]
+
+
+def _affordable(entries: Sequence[Expr], variables: int) -> None:
+    if (count := _distinct(entries)) * variables > MAX_DIFFERENTIATED:
+        raise ExpressionError(f"SymPy would have to differentiate {count} subexpressions by {variables} variables")
 
 
 def _entries(expansion: Expansion, n: Node, cut: frozenset[Node]) -> list[Expr]:
@@ -147,7 +162,8 @@ def _compare(pairs: Sequence[tuple[Node, Node]], bounds: Bounds, rng: random.Ran
 
     sampled = 0
     for ours, theirs in pairs:
-        decision = decide_equal(ours, theirs, (), bounds)
+        with share(MAX_STEPS):
+            decision = decide_equal(ours, theirs, (), bounds)
         if decision.status in ("proved", "proved-if"):
             continue
         at = decision.witness if decision.status == "refuted" else None

@@ -14,6 +14,7 @@ from itertools import combinations, combinations_with_replacement
 
 from flint import fmpq
 
+from derive.budget import spend
 from derive.decide.ideals import Ideal
 from derive.decide.polynomials import Poly, Ring, Unwieldy
 
@@ -122,6 +123,9 @@ def _squared(ring: Ring, monomials_of: Iterable[tuple[int, ...]]) -> list[Inequa
 
 
 def _certificate(facts: Sequence[Inequality]) -> bool:
+    if facts:
+        room = facts[0][0].context().nvars()
+        spend(sum(len(p) for p, _ in facts) * (8 + room // 2), "linear inequalities")
     columns = [({tuple(int(n) for n in e): c for e, c in p.terms()}, strict) for p, strict in facts]
     columns.append(({(): fmpq(1)}, True))  # 1 > 0
     columns = [({_trimmed(e): c for e, c in col.items()}, strict) for col, strict in columns]
@@ -197,6 +201,7 @@ def _feasible(columns: Sequence[tuple[_Column, bool]], monomials: Sequence[tuple
 
 
 def _add(row: dict[int, fmpq], other: dict[int, fmpq], factor: fmpq) -> None:
+    spend(4 + 2 * len(other), "linear inequalities")
     for j, c in other.items():
         total = row.get(j, 0) + factor * c
         if total == 0:

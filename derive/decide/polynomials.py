@@ -176,6 +176,7 @@ class Ring:
 
     def used(self, *polys: Poly) -> list[Kernel]:
         """The kernels that occur in polynomials, in order."""
+        spend(len(polys) * self.room // 2, "products of polynomials")
         found = {i for p in polys for i, e in enumerate(p.degrees()) if e > 0}
         return [self.kernels[i] for i in sorted(found)]
 
@@ -287,6 +288,9 @@ class Ring:
 
     def reduce(self, p: Poly) -> Poly:
         """The polynomial with every algebraic kernel below the degree of its relation."""
+        if not self.related:
+            return p
+        spend(self.room // 4, "products of polynomials")
         degrees = p.degrees()
         for k in reversed(self.related):
             assert k.relation
@@ -320,7 +324,7 @@ class Ring:
         key = self.key(p)
         found = self._factors.get(key)
         if found is None:
-            spend(100 + len(p) ** 2, "divisors of polynomials")
+            spend(100 + len(p) * (len(p) + self.room // 2), "divisors of polynomials")
             if p.is_constant():
                 found = (p.leading_coefficient() if p != 0 else fmpq(0), [])
             elif len(p) > MAX_FACTOR or p.total_degree() > 40:
@@ -355,6 +359,7 @@ class Ring:
 
     def key(self, p: Poly) -> Key:
         """A polynomial as a hashable value that does not depend on the room of the ring."""
+        spend(len(p) * (4 + self.room // 8), "products of polynomials")
         return tuple((_trimmed(e), c) for e, c in p.terms())
 
     def quotient_key(self, x: Quotient) -> Key:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from derive.budget import apart
 from derive.extremes import infinite, needed, speaks
 from derive.graph import Node
 from verify.casefile.model import Claim
@@ -48,7 +49,9 @@ JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
 
 def judge(bench: Bench, claim: Claim) -> Verdict:
     """The verdict on a claim. Raises nothing that a claim's content can cause to be raised by derive: that is ``undecided``."""
-    if speaks(_expressions(claim), bench.silent):
+    with apart():  # what earlier claims have shown to be silent is not looked at again
+        extremes = speaks(_expressions(claim), bench.silent)
+    if extremes:
         return _of_limits(bench, claim)
     try:
         parts = [at_every_size(bench, claim, name, decide) for name, says, decide in JUDGES if says(claim)]

@@ -6,12 +6,14 @@ Derivatives are expanded once, entries laid out once, and all the numbers of a c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
 
+from derive.budget import apart
 from derive.calculus import expand_all
 from derive.components import components_all
 from derive.enclose import evaluate_all, precision, rational
@@ -62,8 +64,9 @@ class Bench:
         return self.entries(node)[0]
 
     def _lay_out(self, nodes: Sequence[Node]) -> None:
-        for node, laid in zip(nodes, components_all(expand_all(nodes)), strict=True):
-            self._expanded[node] = laid
+        with apart():
+            for node, laid in zip(nodes, components_all(expand_all(nodes)), strict=True):
+                self._expanded[node] = laid
 
     @cached_property
     def elsewhere(self) -> list[Bench]:
@@ -72,10 +75,8 @@ class Bench:
 
         found = []
         for sizes in self.case.instances:
-            try:
+            with apart(), suppress(CaseFaults):
                 found.append(Bench(load(self.case.path, dict(sizes))))
-            except CaseFaults:
-                continue
         return found
 
     @cached_property
@@ -91,7 +92,8 @@ class Bench:
             primes = [p for p in (5, 7, 11, 13, 17, 19, 23, 29, 31, 37) if p not in used]
             if len(primes) < len(self.case.sizes):
                 return None
-            return Bench(load(self.case.path, dict(zip(self.case.sizes, primes, strict=False))))
+            with apart():
+                return Bench(load(self.case.path, dict(zip(self.case.sizes, primes, strict=False))))
         except (CaseFaults, OSError):
             return None
 
@@ -110,7 +112,8 @@ class Bench:
     def given(self) -> Mapping[Node, fmpq]:
         """The exact value of every entry of every symbol that has one in the document."""
         symbols = [s for s in self.case.symbols.values() if s.values is not None]
-        laid = components_all([s.node for s in symbols])
+        with apart():
+            laid = components_all([s.node for s in symbols])
         return {
             entry: rational(value)
             for symbol, entries in zip(symbols, laid, strict=True)
@@ -150,7 +153,8 @@ class Bench:
         """What the printed numbers say of each input that a claim recovers."""
         from verify.claims.recovery import recover_all
 
-        return recover_all(self)
+        with apart():
+            return recover_all(self)
 
     def missing(self, node: Node) -> list[str]:
         """The names of the symbols that a scalar node needs and that have no value."""
@@ -161,7 +165,8 @@ class Bench:
         """The names of the symbols below a scalar node to which the document gives no value."""
         found = self._not_given.get(node)
         if found is None:
-            collect([node], self.given, self._not_given)
+            with apart():
+                collect([node], self.given, self._not_given)
             found = self._not_given[node]
         return found
 
@@ -188,10 +193,12 @@ class Bench:
         Raises KeyError where a symbol has no value (see ``missing``).
         """
         values = self._values.get(prec)
-        if values is None:
-            values = self._values[prec] = self._all_values(prec)
-        if node not in values:
-            values.update(evaluate_all([node], {**self.known, **values}, prec))
+        if values is None or node not in values:
+            with apart():
+                if values is None:
+                    values = self._values[prec] = self._all_values(prec)
+                if node not in values:
+                    values.update(evaluate_all([node], {**self.known, **values}, prec))
         return values[node]
 
     def _all_values(self, prec: int) -> dict[Node, Any]:
