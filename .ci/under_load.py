@@ -17,7 +17,9 @@ from pathlib import Path
 
 LIBRARY = Path("cases/understanding-neural-networks")
 #: Much to decide (matrices, kinks, inequalities), and checks by NumPy, Torch and SymPy.
-SAMPLE = [LIBRARY / f"{name}.yaml" for name in ("3.6-chain-rule", "3.10-jacobian-delta", "5.1-subgradients", "6.1-tikhonov")]
+SAMPLE = [
+    LIBRARY / f"{name}.yaml" for name in ("3.6-chain-rule", "3.10-jacobian-delta", "5.1-subgradients", "6.1-tikhonov")
+]
 LOOPS = 3
 
 
@@ -26,7 +28,10 @@ def judged(cases: Sequence[Path]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "results.json"
         done = subprocess.run(
-            [sys.executable, "-m", "verify", "run", "--quiet", "--json", file, *cases], check=False, text=True, stdout=-1
+            [sys.executable, "-m", "verify", "run", "--quiet", "--json", file, *cases],
+            check=False,
+            text=True,
+            stdout=-1,
         )
         if not file.exists():
             sys.exit(f"no results:\n{done.stdout}")
