@@ -14,8 +14,10 @@ from math import isqrt
 from derive import shapes
 from derive.budget import spend
 from derive.composites import COMPOSITES
+from derive.conditions import QUANTIFIERS
 from derive.errors import ExpressionError
 from derive.graph import FOLDING, Graph, Node, Shape, marks_a_jump, topological, valued
+from derive.loops import fold
 from derive.meaning import meaning
 from derive.operators import DEFERRED, DERIVATIVES, OPERATORS
 
@@ -223,7 +225,12 @@ def _side(entries: Entries) -> int:
     return isqrt(len(entries))
 
 
+def _quantified(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
+    return [fold(g, QUANTIFIERS[n.op], args[0])]
+
+
 _RULES: dict[str, Callable[[Graph, Node, Sequence[Entries]], Entries]] = {
+    **dict.fromkeys(QUANTIFIERS, _quantified),
     "matmul": _matmul,
     "transpose": _transpose,
     "outer": _outer,

@@ -16,6 +16,7 @@ from derive.components import components_all
 from derive.errors import ExpressionError
 from derive.graph import Graph, Node, topological
 from derive.operators import OPERATORS
+from derive.printing import to_text
 
 Expr = Any  # a SymPy expression or condition
 
@@ -181,6 +182,8 @@ def to_sympy_all(nodes: Sequence[Node], names: Mapping[Node, Expr] | None = None
             f = Fraction(n.attr)
             done[n] = sp.Rational(f.numerator, f.denominator)
         else:
+            if n.op not in OPERATORS:
+                raise ExpressionError(f"SymPy has no form of '{to_text(n)}'")
             define = _OUT.get(n.op) or OPERATORS[n.op].define
             done[n] = define(sp, *[done[a] for a in n.args])
     return [done[s] for s in scalars]

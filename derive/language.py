@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NoReturn
 
-from derive import abstract, extremes, properties, sequences, sets, shapes, substitution
+from derive import abstract, conditions, extremes, properties, sequences, sets, shapes, substitution
 from derive.abstract import called
 from derive.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, STRUCTURES
 from derive.errors import ExpressionError, ShapeError, nearest
@@ -39,7 +39,6 @@ _LOOP_ONLY = ("prod", "matprod")
 _CONDITIONAL = ("indicator",)
 _CORE = (*FUNCTIONS, *STRUCTURES, *_DERIVATIVES, *_LOOP_ONLY)
 _CONDITIONS = (*PROPERTIES, *CONNECTIVES)
-_QUANTIFIED = {"all": "and", "any": "or"}
 FUNCTION_NAMES = tuple(
     dict.fromkeys(
         (
@@ -48,7 +47,7 @@ FUNCTION_NAMES = tuple(
             *_CONDITIONS,
             "at",
             "float64",
-            *_QUANTIFIED,
+            *conditions.QUANTIFIERS,
             "expect",
             "variance",
             *extremes.EXTREMES,
@@ -90,7 +89,7 @@ def parse(
     Raises ExpressionError with the column of the fault.
     """
     tree = read(text)
-    node = _Reader(text, scope, graph, layout).value(tree)
+    node = _Reader(text, scope, graph, layout, entrywise=_entrywise(tree)).value(tree)
     if extremes.misplaced(node):
         raise ExpressionError(
             "inf stands alone on a side of a comparison, or as the point of a limit", text.find("inf")
@@ -102,7 +101,7 @@ def parse(
         raise ExpressionError("all(... for t in n) stands alone", max(text.find("all"), 0))
     if boolean is not None and is_boolean(node) != boolean:
         raise ExpressionError("expected a condition such as a > b" if boolean else "expected a value, not a condition")
-    return node
+    return conditions.claimed(node) if is_boolean(node) else node
 
 
 def names_in(text: str) -> dict[str, int]:
@@ -145,22 +144,45 @@ def called_in(text: str) -> dict[str, int]:
 def is_boolean(node: Node) -> bool:
     while node.op in ("def", "index", "stack", "broadcast", "reshape", "at", "after"):
         node = node.args[0]
-    return node.op in ("property", "every") or (node.op in OPERATORS and OPERATORS[node.op].boolean)
+    if node.op in ("property", "every", *conditions.QUANTIFIERS):
+        return True
+    return node.op in OPERATORS and OPERATORS[node.op].boolean
+
+
+def _entrywise(tree: ast.expr) -> frozenset[ast.AST]:
+    """What stands where conditions on tensors stay entry by entry: in the conditions of ``where``, in ``all(c)``, ``any(c)``."""
+    roots: list[ast.expr] = []
+    for n in ast.walk(tree):
+        match n:
+            case ast.IfExp():
+                roots.append(n.test)
+            case ast.Call(func=ast.Name(id="where" | "indicator"), args=[c, *_]):
+                roots.append(c)
+            case ast.Call(func=ast.Name(id="all" | "any"), args=[c]) if not isinstance(c, ast.GeneratorExp):
+                roots.append(c)
+    return frozenset(n for root in roots for n in ast.walk(root))
 
 
 class _Reader:
     """Turns a syntax tree into nodes bottom-up, with an explicit stack."""
 
     def __init__(
-        self, text: str, scope: Mapping[str, Node], graph: Graph, layout: str, terms: list[int] | None = None
+        self,
+        text: str,
+        scope: Mapping[str, Node],
+        graph: Graph,
+        layout: str,
+        terms: list[int] | None = None,
+        entrywise: frozenset[ast.AST] = frozenset(),
     ) -> None:
         self.text, self.scope, self.graph, self.layout = text, scope, graph, layout
+        self.entrywise = entrywise
         self.terms = terms if terms is not None else [0]  # rounds of loops so far, of the whole expression
         # values of subexpressions without names, to hold exponents to the limits
         self.constants: dict[Node, Fraction | None] = {}
 
     def within(self, scope: Mapping[str, Node]) -> _Reader:
-        return _Reader(self.text, scope, self.graph, self.layout, self.terms)
+        return _Reader(self.text, scope, self.graph, self.layout, self.terms, self.entrywise)
 
     def count_round(self, what: str, t: ast.expr) -> None:
         self.terms[0] += 1
@@ -272,7 +294,7 @@ class _Reader:
             case ast.UnaryOp(op=ast.UAdd()):
                 return self.real(done[t.operand], t.operand)
             case ast.UnaryOp(op=ast.Not()):
-                return g.call("not", self.condition(done[t.operand], t.operand))
+                return g.call("not", self.part(done[t.operand], t.operand))
             case ast.UnaryOp():
                 self.fail("'~' is not part of the language; 'not' turns a condition round", t)
             case ast.BinOp():
@@ -292,7 +314,7 @@ class _Reader:
                 return g.call(op, a, b)
             case ast.BoolOp():
                 op = "and" if isinstance(t.op, ast.And) else "or"
-                parts = [self.condition(done[v], v) for v in t.values]
+                parts = [self.part(done[v], v) for v in t.values]
                 return fold(g, op, parts)
             case ast.Compare():
                 sides = [self.real(done[s], s) for s in (t.left, *t.comparators)]
@@ -302,6 +324,8 @@ class _Reader:
                         self.fail(f"unknown comparison in '{self.source(t)}'", t)
                     op = _COMPARE[type(o)]
                     parts.append(sets.compared(g, op, a, b, t, self.fail) or g.call(op, a, b))
+                if len(parts) > 1:
+                    parts = [self.part(p, t) for p in parts]
                 return fold(g, "and", parts)
             case ast.IfExp():
                 return self.where(done[t.test], done[t.body], done[t.orelse], t)
@@ -316,10 +340,10 @@ class _Reader:
             case ast.Call(func=ast.Name(id=name), args=[ast.GeneratorExp(elt=element, generators=generators)]):
                 if name in EXPECTATIONS:
                     return expectation(self, name, element, generators)
-                if name in _QUANTIFIED:
+                if name in conditions.QUANTIFIERS:
                     if name == "all" and self.steps(element):
                         return self.every(element, generators, t)
-                    return fold(g, _QUANTIFIED[name], self.rounds(element, generators, t, conditions=True))
+                    return fold(g, conditions.QUANTIFIERS[name], self.rounds(element, generators, t, claims=True))
                 if name not in LOOPS:
                     self.fail(f"{name} takes no loop; {', '.join(LOOPS)} do", t)
                 return LOOPS[name](g, self.rounds(element, generators, t))
@@ -346,8 +370,8 @@ class _Reader:
         g = self.graph
         if name in EXPECTATIONS:
             self.fail(f"{name} takes a random variable: {name}(x[n] for n in uniform(N))", t)
-        if name in _QUANTIFIED:
-            self.fail(f"expected {name}(condition for i in n) with a whole number n", t)
+        if name in conditions.QUANTIFIERS:
+            return self.quantified(name, t, args)
         if name in _LOOP_ONLY:
             self.fail(f"{name} takes a loop: {name}(x[i] for i in n)", t)
         if name == "where":
@@ -358,7 +382,7 @@ class _Reader:
             return self.where(args[0], g.one, g.zero, t)
         if name in CONNECTIVES:
             self.arity(t, args, 2)
-            a, b = (self.condition(n, s) for n, s in zip(args, t.args, strict=True))
+            a, b = (self.part(n, s) for n, s in zip(args, t.args, strict=True))
             return properties.connect(g, name, a, b)
         for a, s in zip(args, self.flat(t), strict=True):
             self.real(a, s)
@@ -449,10 +473,10 @@ class _Reader:
         return any(sequences.called(self.scope, n, FUNCTION_NAMES) for n in calls)
 
     def rounds(
-        self, element: ast.expr, generators: Sequence[ast.comprehension], t: ast.expr, conditions: bool = False
+        self, element: ast.expr, generators: Sequence[ast.comprehension], t: ast.expr, claims: bool = False
     ) -> list[Node]:
-        """The element of each round of a loop."""
-        sort = self.condition if conditions else self.real
+        """The element of each round of a loop: a value, or a condition where the loop ``claims`` something."""
+        sort = self.part if claims else self.real
         scope = self.scope or {"": self.graph.zero}  # a loop needs no names
         found = []
         for here in rounds(generators, scope):
@@ -476,7 +500,7 @@ class _Reader:
             self.fail(f"'{name}' has a meaning already", first.target)
         variable = g.symbol(name)
         here = {**self.scope, name: variable}
-        inner = self.condition(self.within(here).value(element), element)
+        inner = self.part(self.within(here).value(element), element)
         if properties.asks(inner):
             self.fail("all(...) is about comparisons, not about properties", element)
         return g.node("every", (inner, variable), count, inner.shape)
@@ -525,6 +549,10 @@ class _Reader:
             self.fail(
                 "a property such as convex(f, x) has no truth value at a point; it stands in claims, not in values", t
             )
+        if any(n.op in conditions.QUANTIFIERS for n in topological([c])):
+            self.fail(
+                "all(u > v) and any(u > v) of tensors stand in claims; in a value it is all(u[i] > v[i] for i in n)", t
+            )
         return self.graph.call("where", self.condition(c, t), self.real(a, t), self.real(b, t))
 
     def arity(self, t: ast.Call, args: Sequence[Node], n: int) -> None:
@@ -541,6 +569,16 @@ class _Reader:
         if not is_boolean(n):
             self.fail(f"'{self.source(t)}' is a value where a condition such as a > b is expected", t)
         return n
+
+    def part(self, n: Node, t: ast.expr) -> Node:
+        """A condition that stands in another: one truth, but for what stays entry by entry."""
+        return self.condition(n, t) if t in self.entrywise else conditions.one(self.condition(n, t))
+
+    def quantified(self, name: str, t: ast.Call, args: Sequence[Node]) -> Node:
+        """all(c), any(c): of every entry, of some entry."""
+        if len(args) != 1 or not is_boolean(args[0]) or not args[0].shape:
+            self.fail(f"expected {name}(condition for i in n) with a whole number n, or {name}(u > v) of tensors", t)
+        return conditions.quantified(name, args[0])
 
     def source(self, t: ast.expr) -> str:
         return self.text[t.col_offset : t.end_col_offset]

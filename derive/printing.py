@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from derive import abstract, sets
 from derive.composites import COMPOSITES, unusual
+from derive.conditions import QUANTIFIERS, one
 from derive.graph import Node, topological
 from derive.operators import CONSTANTS, OPERATORS
 
@@ -66,6 +67,8 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
         return f"-{arg(0, 7)}", 7
     if op == "not":
         return f"not {arg(0, 3)}", 3
+    if op in QUANTIFIERS and one(n.args[0]) is n:
+        return done[n.args[0]]
     if op == "pow":
         return f"{arg(0, _ATOM)}**{arg(1, 8)}", 8
     if op in _PRECEDENCE and op != "where":

@@ -310,7 +310,7 @@ d(dot(x, y)/(norm(x)*norm(y)), x) == y/(norm(x)*norm(y)) - dot(x, y)*x/(norm(x)*
 hessian(norm(w), w) == (diag(w*0 + 1) - outer(w, w)/norm(w)**2)/norm(w) ; with w[2]
 d(sum(exp(z - m)), z) == exp(z - m) ; with z[3]
 exp(z - m)/sum(exp(z - m)) == exp(z)/sum(exp(z)) ; with z[3]
-d(relu(W@x + b), b) == diag(where(W@x + b > 0, x*0 + 1, x*0)) ; with W[2, 2], x[2], b[2] ; if W@x + b != 0
+d(relu(W@x + b), b) == diag(where(W@x + b > 0, x*0 + 1, x*0)) ; with W[2, 2], x[2], b[2] ; if all(W@x + b != 0)
 x@A@x == x@((A + A.T)/2)@x ; with A[2, 2], x[2]
 hessian(x@A@x/2, x) == (A + A.T)/2 ; with A[2, 2], x[2]
 d(log(a*d0 - b*c), a) == d0/(a*d0 - b*c)

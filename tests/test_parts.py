@@ -88,7 +88,7 @@ def test_a_strict_inequality_that_fails_at_a_root_is_told_by_its_symbols() -> No
 
 def test_there_is_a_point_that_is_irrational() -> None:
     condition, given = read("x**2 == 2", "x >= 1", "x <= 2")
-    assert decide_somewhere(condition, given).reason == "there is such a point: at x = sqrt(2)"
+    assert decide_somewhere(condition, given).reason == "holds at x = sqrt(2)"
     assert decide_somewhere(*read("x**2 == 2", "x >= 0", "x <= 1")).status == "refuted"
 
 

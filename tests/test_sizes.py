@@ -203,10 +203,17 @@ UNBIASED = 'of: n/(n - 1)*var(x), equals: "var(x, ddof=1)"'
         ("{n: 4}", 'holds: "convex(log(n - 1)*var(x), x)"', "holds-if", "n - 1 > 0 fails"),
         (
             "{n: 4}",
-            f"{UNBIASED}, assuming: [n >= 5]",
+            f"{UNBIASED}, assuming: [n >= 6]",
             "undecided",
             "n = 4, which the assumptions of the claim rule out",
         ),
+        # what rules out the first instance leaves the others, in whatever order they stand
+        ("{n: 4}", f"{UNBIASED}, assuming: [n >= 5]", "holds", "at n = 5"),
+        ("{n: [3, 1]}", 'of: "sum(x**2)", equals: sum(x)**2, needs: [n == 1]', "holds-if", "holds if n == 1"),
+        ("{n: [1, 3]}", 'of: "sum(x**2)", equals: sum(x)**2, needs: [n == 1]', "holds-if", "holds if n == 1"),
+        ("{n: [1, 3]}", 'holds: "sum(x**2) == sum(x)**2", needs: [n >= 2]', "wrong", "under n >= 2"),
+        ("{n: [3, 1]}", 'holds: "sum(x**2) == sum(x)**2", assuming: [n == 1]', "holds", ""),
+        ("{n: [3, 1]}", 'somewhere: "sum(x**2) != sum(x)**2", assuming: [n == 1]', "wrong", "nowhere"),
         # a branch that is not taken needs no value
         ("{n: 4}", 'of: "where(n > 1, sum(x)/(n - 1), 0)*(n - 1)", equals: "where(n > 1, sum(x), 0)"', "holds", ""),
         # what is false at n = 1 is wrong still

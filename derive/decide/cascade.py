@@ -17,11 +17,12 @@ import derive.decide.kernels  # noqa: F401  (registers the rules)
 from derive import shapes
 from derive.budget import Exhausted, budget, spent
 from derive.components import components_all
+from derive.conditions import conjuncts
 from derive.decide.abstraction import Abstraction, onto
 from derive.decide.instances import instances
 from derive.decide.normal import NOTHING, Fidelity, Normal
 from derive.decide.polynomials import Regrow, Ring, Unwieldy
-from derive.decide.refute import Bounds, Domain, Judged, Point, both_shown, constraints
+from derive.decide.refute import Bounds, Domain, Judged, Point, about, both_shown, constraints, scalar_bounds
 from derive.decide.regions import Cell, Outcome, Regions, describe
 from derive.decide.signs import POSITIVE, ZERO, Signs
 from derive.decide.switches import kinks, switched
@@ -89,6 +90,8 @@ def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds
 
 
 def _decide_equal(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    assuming = conjuncts(assuming)
+    bounds = about(bounds, [a, b, *assuming])
     if (whole := _by_whole_tensors(a, b, assuming, bounds)) is not None:
         return whole
     points = seeds(a, b, assuming, bounds)
@@ -155,14 +158,6 @@ def _by_whole_tensors(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds
             "and there are too many entries to look at each",
         )
     return None
-
-
-def scalar_bounds(bounds: Bounds) -> Bounds:
-    out: dict[Node, tuple[Fraction | None, Fraction | None]] = {}
-    for (_, ends), entries in zip(bounds.items(), components_all(list(bounds)), strict=True):
-        if ends != (None, None):
-            out.update(dict.fromkeys(entries, ends))
-    return out
 
 
 def gravest(decisions: Sequence[Decision]) -> Decision:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 from flint import fmpq
 
@@ -166,18 +165,27 @@ def _read(regions: Regions, missing: Sequence[Node], condition: Node) -> list[No
     ring, signs = regions.ring, regions._signs(Cell())
     nf = Normal(ring, signs)
     g = condition.graph
-    own: Any = None
-    if condition.op in ("gt", "lt", "ne"):
-        parts = _factors(ring, signs, _value(nf, g.sub(*condition.args)))
-        own = parts[0][0] if len(parts) == 1 and parts[0][1] == 1 else None
+    own: list[Poly] = []
+    for c in _alternatives(condition):
+        parts = _factors(ring, signs, _value(nf, g.sub(*c.args)))
+        own += [parts[0][0], -parts[0][0]] if len(parts) == 1 and parts[0][1] == 1 else []
     said: dict[Node, None] = {}
     for c in missing:
         parts = _factors(ring, signs, _value(nf, g.sub(*c.args))) if c.op == "ne" else []
         read = [p for f, _ in parts for p in _down(ring, signs, f)]
-        if own is not None and any(f in (own, -own) for f in read):
+        if any(f in own for f in read):
             return None
         said.update(dict.fromkeys([_unequal(ring, f) for f in read] or [c]))
     return sorted(said, key=to_text)
+
+
+def _alternatives(condition: Node, holds: bool = True) -> list[Node]:
+    """The strict comparisons any one of which is enough for a condition (or its negation): itself, or what ``or`` joins."""
+    if condition.op == "not":
+        return _alternatives(condition.args[0], not holds)
+    if condition.op == ("or" if holds else "and"):
+        return [c for a in condition.args for c in _alternatives(a, holds)]
+    return [condition] if condition.op in (("gt", "lt", "ne") if holds else ("ge", "le", "eq")) else []
 
 
 def _value(nf: Normal, n: Node) -> Quotient | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from derive.calculus import expand, gradient, vjp
 from derive.composites import options_of
+from derive.conditions import conjuncts
 from derive.decide.inverses import Algebra
 from derive.decide.polynomials import Quotient, Regrow, Ring, Unwieldy
 from derive.decide.tensors import KEPT, Tensors
@@ -48,7 +49,7 @@ def prove(a: Node, b: Node, assuming: Sequence[Node] = (), sizes: Sizes | None =
 
     With ``sizes`` the numbers in it are taken for letters: a proof that says ``general`` is one for all of them.
     """
-    roots = [a, b, *(part for c in assuming for part in _parts(c))]
+    roots = [a, b, *conjuncts(assuming)]
     order = topological(roots)
     if len(order) > MAX_NODES or not any(n.shape for n in order):
         return None
@@ -136,18 +137,6 @@ def _text(t: Tensors, n: Node) -> str:
 
 
 # -- assumptions as rules -------------------------------------------------------------------------------
-
-
-def _parts(condition: Node) -> list[Node]:
-    """The conditions that a conjunction joins."""
-    out, work = [], [condition]
-    while work:
-        n = work.pop()
-        if n.op == "and":
-            work.extend(reversed(n.args))
-        else:
-            out.append(n)
-    return out
 
 
 def _assume(assuming: Sequence[Node], words: Algebra, sizes: Sizes) -> None:

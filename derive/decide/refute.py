@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from flint import arb, fmpq
 
+from derive.components import components_all
 from derive.decide.relaxation import Function, affine, inside
 from derive.decide.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask
 from derive.enclose import ball_text, evaluate, evaluate_all, precision, rational
@@ -327,6 +328,26 @@ class Domain:
                     best[s] = value
                     break
         return best
+
+
+def about(bounds: Bounds, roots: Sequence[Node]) -> Bounds:
+    """The bounds of what these roots speak of: no other symbol has a say in what is decided of them, nor costs anything."""
+    if not bounds:
+        return bounds
+    below = set(topological(roots))
+    return {
+        s: ends
+        for s, ends in bounds.items()
+        if ends != (None, None) and (s in below or (s.op == "index" and s.args[0] in below))
+    }
+
+
+def scalar_bounds(bounds: Bounds) -> Bounds:
+    """The bounds entry by entry."""
+    laid = components_all(list(bounds))
+    return {
+        e: ends for ends, entries in zip(bounds.values(), laid, strict=True) if ends != (None, None) for e in entries
+    }
 
 
 def constraints(condition: Node) -> list[Constraint]:

@@ -7,15 +7,18 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive import shapes
+from derive.calculus import expand_all
 from derive.components import components_all
-from derive.decide.cascade import Decision, decide_equal, gravest, scalar_bounds
+from derive.conditions import conjuncts
+from derive.decide.cascade import Decision, decide_equal, gravest
 from derive.decide.exceptions import informative
-from derive.decide.refute import Bounds, Domain
+from derive.decide.refute import Bounds, Domain, about, scalar_bounds
 from derive.enclose import evaluate, rational, truth
 from derive.errors import UndefinedValue
 from derive.graph import Node, topological
 
 PRECISION = 128  # bits
+POINTS = 24  # tried for one at which a condition holds
 MAX_CASES = 8  # of assumptions with an ``or``
 
 
@@ -25,16 +28,18 @@ def decide_holds(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds 
     A decision as of ``decide_equal``: proved; refuted, with a point at which it fails; proved-if, where it fails on a boundary
     only; undecided.
     """
+    assuming = conjuncts(assuming)
+    bounds = about(bounds or {}, [condition, *assuming])
     if cases := _cases(assuming):
         return _gravest([decide_holds(condition, case, bounds) for case in cases])
     g = condition.graph
     found = decide_equal(
         g.call("where", condition, g.one, g.zero), g.broadcast(g.one, condition.shape), assuming, bounds
     )
-    if found.status == "undecided" and (origin := _fails_at_zero(condition, assuming, bounds or {})) is not None:
+    if found.status == "undecided" and (origin := _fails_at_zero(condition, assuming, bounds)) is not None:
         found = Decision("refuted", "", witness=origin, method="ball arithmetic")
     if found.status in ("proved-if", "refuted"):
-        found = _told(found, condition, assuming, bounds or {})
+        found = _told(found, condition, assuming, bounds)
     return replace(found, reason=_reason(found, condition), left="", right="")
 
 
@@ -116,6 +121,18 @@ def lacks_value(condition: Node, point: Mapping[Node, Fraction]) -> bool:
     values = {n: rational(v) for n, v in (dict.fromkeys(leaves, Fraction(1)) | dict(point)).items()}
     sides = [a for n in order if n.op in ("gt", "ge", "lt", "le", "eq", "ne") for a in n.args]
     return any(isinstance(v, UndefinedValue) for v in evaluate(sides, values, PRECISION))
+
+
+def point_of(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Mapping[Node, Fraction] | None:
+    """A point of the domain at which a condition certainly holds, looked for among simple ones."""
+    entries = [c for part in components_all(conjuncts(expand_all([condition, *assuming]))) for c in part]
+    zero = condition.graph.zero
+    for case in _cases(entries) or [entries]:
+        domain = Domain(zero, zero, conjuncts(case), scalar_bounds(about(bounds, case)))
+        for point in domain.points(POINTS):
+            if domain.judge(point).kind == "same":
+                return point
+    return None
 
 
 def _within(value: Fraction, ends: tuple[Fraction | None, Fraction | None] | None) -> bool:

@@ -17,6 +17,7 @@ from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from derive import shapes
 from derive.composites import COMPOSITES
+from derive.conditions import QUANTIFIERS, conjuncts
 from derive.decide.eliminated import against
 from derive.enclose import precision, rational, value_of
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
@@ -66,7 +67,7 @@ def _entries(n: Node, done: Mapping[Node, Entries], values: Mapping[Node, Tensor
     if rule is None:
         raise ExpressionError(f"no values of '{n.op}'")
     args = [done[a] for a in n.args]
-    if n.op not in ("stack", "concat", "index"):
+    if n.op not in ("stack", "concat", "index", *QUANTIFIERS):
         for fault in (v for a in args for v in a if isinstance(v, Exception)):
             return [fault] * shapes.size(n.shape)
     return rule(n, args)
@@ -144,7 +145,16 @@ def _index(n: Node, args: Sequence[Entries]) -> Entries:
     return args[0][flat * count : (flat + 1) * count]
 
 
+def _quantified(n: Node, args: Sequence[Entries]) -> Entries:
+    """All or any of the entries; one that decides does, whatever the others are."""
+    decisive = n.op == "any"
+    if any(v is decisive for v in args[0]):
+        return [decisive]
+    return [next((v for v in args[0] if isinstance(v, Exception)), not decisive)]
+
+
 _RULES: dict[str, Callable[[Node, Sequence[Entries]], Entries]] = {
+    **dict.fromkeys(QUANTIFIERS, _quantified),
     "def": lambda n, args: args[0],
     "matmul": _matmul,
     "inv": _inv,
@@ -177,6 +187,7 @@ class Arena:
     definiteness: whoever asks has to look whether others hold."""
 
     def __init__(self, a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> None:
+        assuming = conjuncts(assuming)
         held = [c for c in assuming if c.op != "property"]
         definite = [c for c in assuming if c.op == "property" and c.attr in DEFINITE]
         self.roots = unfold([a, b, *held])
@@ -251,12 +262,8 @@ class Arena:
 def _ranges(assuming: Sequence[Node], bounds: Bounds) -> Bounds:
     """Where to draw entries: within the bounds, and on the right side of numbers that the assumptions compare symbols with."""
     out = dict(bounds)
-    work = list(assuming)
-    while work:
-        c = work.pop()
-        if c.op == "and":
-            work += c.args
-        elif c.op in ("gt", "ge", "lt", "le"):
+    for c in assuming:
+        if c.op in ("gt", "ge", "lt", "le"):
             big, small = c.args if c.op in ("gt", "ge") else c.args[::-1]
             if big.op == "symbol" and small.op == "const":
                 low, high = out.get(big, (None, None))
@@ -417,7 +424,7 @@ def _wanted(assuming: Sequence[Node], symbols: Sequence[Node]) -> dict[Node, Cal
     """The families that the assumptions speak of, by symbol, as far as their form shows."""
     found: dict[Node, set[str]] = {}
     totals: dict[Node, Fraction] = {}
-    for c in (n for n in topological(assuming) if n.op == "eq"):
+    for c in (n for n in assuming if n.op == "eq"):
         for x, y in (c.args, c.args[::-1]):
             if x.op == "matmul" and is_eye(y):
                 p, q = x.args
@@ -457,7 +464,7 @@ def _squares(n: Node) -> Node | None:
 def implied(assuming: Sequence[Node]) -> list[Node]:
     """What assumptions on whole matrices say beside their entries: R @ R.T = I for a square R with R.T @ R = I."""
     found = []
-    for c in (n for n in topological(assuming) if n.op == "eq"):
+    for c in (n for n in conjuncts(assuming) if n.op == "eq"):
         for x, y in (c.args, c.args[::-1]):
             if x.op == "matmul" and is_eye(y) and x.args[0].op == "transpose" and x.args[0].args[0] is x.args[1]:
                 q = x.args[1]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.composites import COMPOSITES, options_of
+from derive.conditions import quantified
 from derive.decide.inverses import Algebra
 from derive.decide.linear import matrix
 from derive.decide.polynomials import Key, Quotient
@@ -221,7 +222,7 @@ class Tensors:
             self._record(n, key, n.graph.call(op, a, n.graph.const(at)), cancels=op == "ne" and not self._kinked(q))
 
     def _record(self, n: Node, key: Key, condition: Node, cancels: bool = False) -> None:
-        self.needs.setdefault(n, []).append(Need(key, condition, cancels))
+        self.needs.setdefault(n, []).append(Need(key, quantified("all", condition), cancels))
 
     def _kinked(self, q: Quotient) -> bool:
         return any(k.kinked for k in self.words.ring.used(q.num, q.den))

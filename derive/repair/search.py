@@ -18,7 +18,7 @@ from derive.budget import Exhausted, share
 from derive.components import components_all
 from derive.decide.cascade import Decision, decide_equal, has_value
 from derive.decide.polynomials import limited
-from derive.decide.refute import Bounds, Domain
+from derive.decide.refute import Bounds, Domain, about, scalar_bounds
 from derive.decide.whole import too_large
 from derive.enclose import evaluate_all, precision, rational
 from derive.errors import ExpressionError
@@ -118,7 +118,7 @@ class _Search:
         self.small = len(self.left) <= limits.entries
         self.proofs = limits.proofs
         self.pool = self._pool(others)
-        self.scalar_bounds = _scalar(bounds)
+        self.scalar_bounds = scalar_bounds(about(bounds, [a, b, *assuming]))
         self.own = {n for side in (*self.left, *self.right) for n in has_value(side)}
         self.domain = Domain(_total(self.left), _total(self.right), self.given, self.scalar_bounds)
 
@@ -316,11 +316,3 @@ def _total(entries: Sequence[Node]) -> Node:
     for e in entries[1:]:
         total = e.graph.node("add", (total, e))
     return total
-
-
-def _scalar(bounds: Bounds) -> dict[Node, tuple[Fraction | None, Fraction | None]]:
-    out: dict[Node, tuple[Fraction | None, Fraction | None]] = {}
-    for (_, ends), entries in zip(bounds.items(), components_all(list(bounds)), strict=True):
-        if ends != (None, None):
-            out.update(dict.fromkeys(entries, ends))
-    return out

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from derive.composites import COMPOSITES, unusual
+from derive.conditions import one
 from derive.graph import Node
 from derive.language import decimal_text
 from derive.operators import OPERATORS
@@ -173,8 +174,9 @@ def _both(n: Node, done: Done) -> Piece:
         return _arrow(forth, "Leftrightarrow", done)
     first, second = n.args
     last = first.args[1] if first.op == "and" else first
-    if last.op in _ORDER and second.op in _ORDER and last.args[1] is second.args[0]:  # 0 < x and x < 1
-        end = OPERATORS[second.op].latex.format("", at_least(SUM, done[second.args[1]]))
+    last, right = (c.args[0] if c.op == "all" else c for c in (last, second))
+    if last.op in _ORDER and right.op in _ORDER and last.args[1] is right.args[0]:  # 0 < x and x < 1
+        end = OPERATORS[right.op].latex.format("", at_least(SUM, done[right.args[1]]))
         return Piece(f"{done[first].text}{end}", AND)
     return Piece(rf"{at_least(AND, done[first])} \text{{ and }} {at_least(NOT, done[second])}", AND)
 
@@ -198,6 +200,12 @@ def _either(n: Node, done: Done) -> Piece:
 
 def _not(n: Node, done: Done) -> Piece:
     return Piece(rf"\text{{not }} {at_least(RELATION, done[n.args[0]])}", NOT)
+
+
+def _quantified(n: Node, done: Done) -> Piece:
+    """Of every entry, of some entry: said only where the comparison alone means the other."""
+    (c,) = n.args
+    return done[c] if one(c) is n else Piece(rf"\mathrm{{{n.op}}}{group(done[c].text)}")
 
 
 def _where(n: Node, done: Done) -> Piece:
@@ -227,5 +235,5 @@ RULES: dict[str, Callable[[Node, Done], Piece]] = {
     "const": _const, "symbol": _name, "def": _name,
     "add": _add, "sub": _sub, "neg": _neg, "mul": _mul, "div": _div, "pow": _pow, "exp": _exp, "sqrt": _sqrt,
     "gt": _relation, "ge": _relation, "lt": _relation, "le": _relation, "eq": _relation, "ne": _relation,
-    "and": _both, "or": _either, "not": _not, "where": _where, "select": _select,
+    "and": _both, "or": _either, "not": _not, "all": _quantified, "any": _quantified, "where": _where, "select": _select,
 }  # fmt: skip

@@ -112,7 +112,8 @@ def _with_limits(bench: Bench, claim: Claim) -> Verdict:
     if speaks(_expressions(plain), bench.silent):
         return undecided(f"{said}: inf stands where it has no meaning")
     verdict = judge(bench, plain)
-    more = "" if verdict.evidence.get("by") == "same expression" else verdict.reason
+    told = said and (found.compared or verdict.evidence.get("by") == "same expression")
+    more = "" if told else verdict.reason
     return replace(verdict, reason="; ".join(p for p in (said, more) if p))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from derive.calculus import expand_all
+from derive.conditions import negation, one
 from derive.graph import Node
 from derive.language import to_text
 from derive.properties import asks
@@ -25,7 +26,8 @@ def judge_consistency(bench: Bench, claim: Claim) -> Verdict:
 
 
 def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
-    from derive.decide import decide_equal, decide_holds
+    from derive.decide import decide_equal
+    from derive.decide.properties import decide_condition
 
     given = [*claim.assuming, *other.assuming]
     if any(asks(a) for a in given):
@@ -50,8 +52,8 @@ def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
     first, second = _condition(claim), _condition(other)
     if first is None or second is None:
         return undecided(f"{other.id} and this claim are not both formulas or relations")
-    both, *assuming = expand_all(values.put(bench, [first.graph.call("and", first, second), *given]))
-    decision = decide_holds(both.graph.call("not", both), assuming, bench.bounds)
+    both, *given = values.put(bench, [first.graph.call("and", first, second), *given])
+    decision = decide_condition(negation(both), given, bench.bounds)
     if decision.status == "proved":
         evidence = {"method": "proved", "contradicts": other.id}
         return Verdict("inconsistent", f"contradicts {other.id}: no values satisfy both", None, (), evidence)
@@ -61,9 +63,9 @@ def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
 
 
 def _condition(claim: Claim) -> Node | None:
-    """What a claim says as one scalar condition."""
-    if claim.holds is not None and not asks(claim.holds) and not claim.holds.shape:
-        return claim.holds
-    if claim.of is not None and claim.equals and not claim.of.shape:
-        return claim.of.graph.call("eq", claim.of, claim.equals[-1])
+    """What a claim says as one condition."""
+    if claim.holds is not None and not asks(claim.holds):
+        return one(claim.holds)
+    if claim.of is not None and claim.equals:
+        return one(claim.of.graph.call("eq", claim.of, claim.equals[-1]))
     return None

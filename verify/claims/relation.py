@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from derive.calculus import expand_all
+from derive.conditions import QUANTIFIERS
 from derive.graph import Node, topological
 from derive.language import to_text
 from derive.properties import asks
@@ -52,15 +52,15 @@ def judge_relation(bench: Bench, claim: Claim) -> Verdict:
 
 def comparisons(condition: Node) -> list[Node]:
     """What a condition compares: itself, or what stands on both sides of its ``and``, ``or`` and ``not``."""
-    if condition.op in ("and", "or", "not"):
+    if condition.op in ("and", "or", "not", *QUANTIFIERS):
         return list(dict.fromkeys(c for a in condition.args for c in comparisons(a)))
     return [condition]
 
 
 def _failing(bench: Bench, condition: Node) -> str:
-    """The sides of the first comparison that fails, and how many do; "" of a condition with an ``or`` or ``not`` in it."""
+    """The sides of the first comparison that fails, and how many do; "" where not all of them are to hold."""
     parts = comparisons(condition)
-    if any(n.op in ("or", "not") for n in topological([condition])):
+    if any(n.op in ("or", "not", "any") for n in topological([condition])):
         return ""
     found = []
     for part in parts:
@@ -135,17 +135,8 @@ def _at_the_values(bench: Bench, claim: Claim) -> Verdict:
 
 
 def _decided(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
-    """An equation by its two sides, as ``of`` and ``equals`` are; what that leaves open, and the rest, by its truth."""
-    from derive.decide import decide_equal
     from derive.decide.properties import decide_condition
 
-    if not asks(condition) and not any(asks(a) for a in assuming):
-        wanted, *given = expand_all([condition, *assuming])
-        if wanted.op == "eq":
-            a, b = (wanted.graph.broadcast(side, wanted.shape) for side in wanted.args)
-            found = decide_equal(a, b, given, bounds)
-            if found.status != "undecided":
-                return found
     return decide_condition(condition, assuming, bounds)
 
 

@@ -22,6 +22,8 @@ from verify.verdict import Verdict, undecided
 
 #: Judges of what is to hold at every instance. Formulas (``equals``) have their own way; numbers are printed for one instance.
 _EVERYWHERE = ("relation", "convention", "consistency")
+#: Judges of what is printed or recovered at the case's own sizes.
+_AT_ONE_SIZE = ("printed", "arithmetic", "recovery")
 _FINE = ("holds", "holds-if")
 
 
@@ -29,6 +31,8 @@ def at_every_size(bench: Bench, claim: Claim, name: str, judge: Callable[[Bench,
     """The verdict at the case's own sizes, unless it is another at another instance: a relation is to hold at all of them, and
     for ``somewhere`` one of them is enough."""
     if bench.case.sizes and ruled_out(bench, claim):
+        for other, same in elsewhere(bench, claim) if name not in _AT_ONE_SIZE else ():
+            return at_every_size(other, same, name, judge)
         return undecided(
             f"the case is worked out for {say_sizes(bench.case.sizes)}, which the assumptions of the claim rule out"
         )

@@ -87,9 +87,7 @@ def _step(claim: Node, given: Sequence[Node]) -> str:
 
 
 def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
-    """An equation by its two sides, any other condition by its truth."""
-    from derive.calculus import expand_all
-    from derive.decide import decide_equal
+    """A condition, its limits and integrals worked out first."""
     from derive.decide.asymptotics import NoLimit, Unsettled
     from derive.decide.asymptotics.values import resolve
     from derive.decide.properties import decide_condition
@@ -103,10 +101,6 @@ def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
         except Unsettled as e:
             return Decision("undecided", str(e))
         plain = decide(found.nodes[0], assuming)
-        told = [plain.reason] if plain.method != "same expression" and not found.compared else []
-        return replace(plain, reason="; ".join((*found.notes, *told)))
-    if claim.op != "eq":
-        return decide_condition(claim, assuming)
-    (a, b), given = expand_all(claim.args), expand_all(assuming)
-    g = claim.graph
-    return decide_equal(g.broadcast(a, claim.shape), g.broadcast(b, claim.shape), given)
+        told = found.notes and (found.compared or plain.method == "same expression")
+        return replace(plain, reason="; ".join((*found.notes, *([] if told else [plain.reason]))))
+    return decide_condition(claim, assuming)

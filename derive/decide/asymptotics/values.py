@@ -10,9 +10,10 @@ from derive.calculus import expand_all
 from derive.components import components
 from derive.decide.asymptotics import Limit, Unsettled, limit
 from derive.decide.asymptotics.integrals import integral
+from derive.decide.asymptotics.leibniz import differentiated
 from derive.decide.asymptotics.oracle import Oracle, leaves, said, scalars
 from derive.decide.asymptotics.parameters import Case, by_cases
-from derive.decide.refute import Bounds, Domain
+from derive.decide.refute import Bounds, Domain, about, scalar_bounds
 from derive.errors import ExpressionError
 from derive.extremes import EXTREMES, infinite
 from derive.graph import Node, substitute, topological
@@ -31,7 +32,7 @@ class Resolved:
 
     nodes: tuple[Node, ...]
     notes: tuple[str, ...]
-    compared: bool = False  # a comparison with an infinite side was settled: the notes say all of it
+    compared: bool = False  # that an infinite side was compared settled all of it, and the notes say so
 
 
 def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Resolved:
@@ -39,29 +40,32 @@ def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds
 
     A root that is infinite itself stays ``inf`` or ``-inf``. Raises Unsettled.
     """
+    ends = scalar_bounds(about(bounds or {}, [*roots, *assuming]))
+    roots = differentiated(roots)
     done: dict[Node, Node] = {}
     notes: list[str] = []
-    compared = False
+    settled: set[Node] = set()
     for n in topological(roots):
         g, args = n.graph, tuple(done[a] for a in n.args)
         if n.op in EXTREMES:
             if any(infinite(a) for a in args[:2]) or args[1].op != "symbol":
                 raise Unsettled(f"{said(n)}: its function is infinite, or its variable was replaced")
-            found = _value(n.op, args, n.attr, assuming, bounds or {})
+            found = _value(n.op, args, n.attr, assuming, ends)
             done[n] = found.value if not found.side else g.node("inf") if found.side > 0 else g.neg(g.node("inf"))
             shown = "inf" if found.side > 0 else "-inf" if found.side < 0 else said(found.value).strip("'")
             notes.append(f"{said(n).strip(chr(39))} = {shown}{', where ' + found.note if found.note else ''}")
         elif n.op in _COMPARED and any(map(infinite, args)):
             a, b = map(infinite, args)
-            compared = True
             done[n] = g.call("eq", g.zero, g.zero if _COMPARED[n.op](a - b) else g.one)
+            settled.add(done[n])
+            notes += [f"{said(s).strip(chr(39))} is finite" for s, side in zip(n.args, (a, b), strict=True) if not side]
         elif args == n.args:
             done[n] = n
         elif any(map(infinite, args)) and n.op not in ("def", "neg", "property"):
             raise Unsettled(f"{said(n)} computes with an infinite value")
         else:
             done[n] = args[0] if n.op == "def" else g.node(n.op, args, n.attr, n.shape)
-    return Resolved(tuple(done[r] for r in roots), tuple(dict.fromkeys(notes)), compared)
+    return Resolved(tuple(done[r] for r in roots), tuple(dict.fromkeys(notes)), all(done[r] in settled for r in roots))
 
 
 def _value(op: str, args: Sequence[Node], side: int, assuming: Sequence[Node], bounds: Bounds) -> Limit:

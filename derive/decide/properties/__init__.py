@@ -13,12 +13,13 @@ from functools import partial
 
 from derive.budget import Exhausted, budget
 from derive.calculus import expand_all
+from derive.conditions import QUANTIFIERS, claimed, conjuncts, negation, one
 from derive.decide.cascade import Decision, fragile
 from derive.decide.induction import decide_equal, decide_holds
 from derive.decide.instances import instances
 from derive.decide.polynomials import Unwieldy
 from derive.decide.properties import convexity, definite, monotone, optima, regularity
-from derive.decide.properties.facts import at_point, facts, flat, implied
+from derive.decide.properties.facts import at_point, facts, implied
 from derive.decide.properties.growth import growth
 from derive.decide.properties.irrational import by_irrational_points, of_numbers
 from derive.decide.properties.mean_value import by_mean_value
@@ -31,11 +32,12 @@ from derive.decide.properties.slopes import BRANCHES, by_slopes
 from derive.decide.properties.subdivision import by_cells
 from derive.decide.properties.subgradients import subdifferential
 from derive.decide.properties.throughout import refuted_at_points, shown_by_entries
-from derive.decide.refute import Bounds
-from derive.decide.relation import lacks_value
+from derive.decide.refute import Bounds, about
+from derive.decide.relation import lacks_value, point_of
 from derive.decide.whole import too_large
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
+from derive.iteration import runs
 from derive.printing import point_text, to_text
 from derive.properties import PROPERTIES, asks
 
@@ -95,10 +97,11 @@ def _decide_condition(condition: Node, assuming: Sequence[Node], bounds: Bounds 
             return decide_condition(condition.args[0], assuming, bounds)
         case "property":
             args, given = expand_all(condition.args), expand_all(assuming)
-            found = checked(_decider(condition, DECIDERS)(args, given, bounds or {}), given, bounds)
+            bounds = about(bounds or {}, [*args, *given])
+            found = checked(_decider(condition, DECIDERS)(args, given, bounds), given, bounds)
             return (_by_example(condition, args, given, bounds) if found.status == "undecided" else None) or found
         case "and":
-            parts = [decide_condition(a, assuming, bounds) for a in condition.args]
+            parts = [decide_condition(claimed(a), assuming, bounds) for a in condition.args]
             return min(parts, key=lambda d: _ORDER.index(d.status))
         case "or":  # one of the two, given that the other fails
             a, b = condition.args
@@ -106,7 +109,7 @@ def _decide_condition(condition: Node, assuming: Sequence[Node], bounds: Bounds 
                 return _either(a, b, assuming, bounds)
             if asks(a):
                 a, b = b, a
-            return decide_condition(b, [*assuming, _not(a)], bounds)
+            return decide_condition(claimed(b), [*assuming, negation(a)], bounds)
         case "not":
             return _negated(condition.args[0], assuming, bounds or {})
     raise AssertionError(condition.op)
@@ -115,8 +118,16 @@ def _decide_condition(condition: Node, assuming: Sequence[Node], bounds: Bounds 
 def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) -> Decision:
     """A comparison, under assumptions that may be properties: these give what they imply of values."""
     wanted, *assumed = expand_all([condition, *assuming])
-    given = [a for a in flat(assumed) if not asks(a)]
+    given = [a for a in conjuncts(assumed) if not asks(a)]
+    if not runs([wanted, *assumed]):  # an iteration has inputs that are not written
+        bounds = about(bounds or {}, [wanted, *assumed])
     ends = bounds or {}
+    if wanted.op == "eq":
+        a, b = (wanted.graph.broadcast(side, wanted.shape) for side in wanted.args)
+        if (equal := checked(decide_equal(a, b, given, ends), assumed, bounds)).status != "undecided":
+            return equal
+    elif (joined := _joined(wanted, assumed, bounds)) is not None:
+        return joined
     if (whole := shown_by_entries(wanted, given, ends)) is not None:
         return whole
     many = too_large(topological([wanted, *given]), MANY)
@@ -144,20 +155,39 @@ def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | No
     missed = (
         by_points(wanted, given, ends, grid=True)
         or _where_it_has_values(wanted, given, ends)
-        or by_parts(wanted, given, ends, _decide_part)
+        or by_parts(wanted, given, ends, _decide_plain)
         or by_irrational_points(wanted, given, ends)
     )
     return checked(missed, assumed, bounds) if missed is not None else found
 
 
-def _decide_part(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
-    """An equation by its sides, as equations are decided elsewhere; what that leaves open, and the rest, by its truth."""
-    if condition.op == "eq":
-        a, b = condition.args
-        found = decide_equal(a, b, assuming, bounds)
-        if found.status != "undecided":
-            return found
-    return _decide_plain(condition, assuming, bounds)
+def _joined(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) -> Decision | None:
+    """Conditions of whole tensors that connectives join, each decided as such; None where there are none, or that leaves it
+    open: their entries are looked at then."""
+    if not any(n.op in QUANTIFIERS for n in topological([condition])):
+        return None
+    g, found = condition.graph, None
+    match condition.op:
+        case "all" | "and":
+            parts = [_decide_plain(part, assuming, bounds) for part in conjuncts([condition])]
+            found = min(parts, key=lambda d: _ORDER.index(d.status))
+        case "or":  # one of the two, where the other fails
+            for a, b in (condition.args, condition.args[::-1]):
+                found = _decide_plain(claimed(b), [*assuming, negation(a)], bounds)
+                if found.status in ("proved", "refuted"):
+                    break
+            else:
+                return None
+        case "not" if condition.args[0].op in ("and", "or"):
+            inner = condition.args[0]
+            other = "or" if inner.op == "and" else "and"
+            return _decide_plain(g.call(other, *(one(negation(a)) for a in inner.args)), assuming, bounds)
+        case "not" if condition.args[0].op == "not":
+            return _decide_plain(claimed(condition.args[0].args[0]), assuming, bounds)
+    if found is not None and found.status == "refuted":
+        at = point_text(found.witness or {})
+        return replace(found, reason=f"does not hold at {at}" if at else "does not hold", left="", right="", index=None)
+    return found
 
 
 def _where_it_has_values(condition: Node, given: Sequence[Node], bounds: Bounds) -> Decision | None:
@@ -204,7 +234,7 @@ def checked(found: Decision, assuming: Sequence[Node], bounds: Bounds | None) ->
     """A refutation under assumed properties stands where these are proved at its point."""
     if found.status not in ("refuted", "proved-if"):
         return found
-    for n in flat(assuming):
+    for n in conjuncts(assuming):
         if not asks(n):
             continue
         here = at_point(fact, found.witness or {}) if (fact := next(iter(facts([n])), None)) is not None else None
@@ -243,7 +273,7 @@ def _either(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds | None) -
     """Of two properties, one that holds for all values, or wherever the other fails; or both fail and speak of nothing but
     their variables. For some values of other symbols the one may hold, for some the other: that refutes nothing."""
     found = [decide_condition(n, assuming, bounds) for n in (a, b)]
-    found += [decide_condition(n, [*assuming, _not(m)], bounds) for n, m in ((a, b), (b, a)) if m.op == "not"]
+    found += [decide_condition(n, [*assuming, negation(m)], bounds) for n, m in ((a, b), (b, a)) if m.op == "not"]
     for d in found:
         if d.status == "proved":
             return d
@@ -254,21 +284,19 @@ def _either(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds | None) -
 
 
 def decide_somewhere(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
-    """Whether there are values at which a condition holds: proved, with the witness; refuted, where it holds nowhere."""
-    found = decide_condition(_not(condition), assuming, bounds)
-    at = found.reason.removeprefix("does not hold").removeprefix(" ")
-    match found.status:
-        case "refuted" | "proved-if" if found.witness is not None or found.status == "refuted":
-            return replace(
-                found, status="proved", reason=f"there is such a point: {at}" if at else "there is such a point"
-            )
-        case "proved":
-            return replace(found, status="refuted", reason="holds nowhere on the domain", witness=None)
-    return replace(found, status="undecided")
-
-
-def _not(condition: Node) -> Node:
-    return condition.args[0] if condition.op == "not" else condition.graph.call("not", condition)
+    """Whether there are values at which a condition holds: proved, with the point; refuted, where it holds nowhere."""
+    found = decide_condition(negation(condition), assuming, bounds)
+    if found.status == "proved":
+        return replace(found, status="refuted", reason="holds nowhere on the domain", witness=None)
+    if asks(condition):
+        at = found.reason.removeprefix("does not hold").removeprefix(" ")
+        return replace(found, status="proved", reason=f"holds {at}".strip()) if found.status == "refuted" else found
+    at, point = found.reason.removeprefix("does not hold at "), found.witness
+    if found.status != "refuted" and (point := point_of(condition, assuming, bounds or {})) is None:
+        return Decision("undecided", "no point was found, and no proof that there is none")
+    if point is not None:  # else it is irrational, and the reason says which
+        at = point_text(point)
+    return Decision("proved", f"holds at {at}" if at else "holds", witness=point, method="ball arithmetic")
 
 
 def _decider(condition: Node, table: dict[str, Decider]) -> Decider:
@@ -282,15 +310,15 @@ def _negated(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decis
             return decide_condition(condition.args[0], assuming, bounds)
         case "and" | "or":  # De Morgan
             other = "or" if condition.op == "and" else "and"
-            return decide_condition(condition.graph.call(other, *map(_not, condition.args)), assuming, bounds)
+            return decide_condition(condition.graph.call(other, *map(negation, condition.args)), assuming, bounds)
         case "property" if _parameters(condition):
-            args = expand_all(condition.args)
-            return _decider(condition, FAILS)(args, expand_all(assuming), bounds)
+            args, given = expand_all(condition.args), expand_all(assuming)
+            return _decider(condition, FAILS)(args, given, about(bounds, [*args, *given]))
         case "property":
             found = decide_condition(condition, assuming, bounds)
             turned = {"proved": "refuted", "refuted": "proved"}
             return replace(found, status=turned.get(found.status, "undecided"))  # type: ignore[arg-type]  # of the table
-    return decide_condition(condition.graph.call("not", condition), assuming, bounds)
+    return decide_condition(negation(condition), assuming, bounds)
 
 
 def _parameters(condition: Node) -> list[Node]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.composites import options_of
+from derive.conditions import conjuncts
 from derive.decide.cascade import Decision
 from derive.decide.properties.curves import Curve
 from derive.decide.properties.entrywise import ELEMENTWISE, Entries, elementwise
-from derive.decide.properties.facts import bare, facts, flat, restricts
+from derive.decide.properties.facts import bare, facts, restricts
 from derive.decide.properties.gram import DEFINITE, Gram, factors
 from derive.decide.properties.shape import INEQUALITIES, convex_domain, proved
 from derive.decide.refute import Bounds
@@ -35,7 +36,7 @@ def by_structure(f: Node, x: Node, assuming: Sequence[Node], bounds: Bounds, sig
     if x.op != "symbol" or len(topological([f])) > MAX_NODES or any(n.op == "apply" for n in topological([f])):
         return None
     curves = Curves(x, assuming, bounds)
-    if not all(map(curves.half_space, flat(assuming))):
+    if not all(map(curves.half_space, conjuncts(assuming))):
         return None
     try:
         if curves.bends(f, sign):
@@ -69,7 +70,7 @@ class Curves:
             return cone or not restricts(c, [self.x])
         if not self.below(c):
             return True
-        if c.op in ("and", "def"):
+        if c.op in ("and", "all", "def"):
             return all(self.half_space(a) for a in c.args)
         return c.op in (*INEQUALITIES, "eq") and all(self.flat(a) for a in c.args)
 

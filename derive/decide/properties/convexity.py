@@ -26,11 +26,10 @@ from derive.decide.properties.shape import (
     proved,
     refuted,
     regular_at,
-    scalar_bounds,
     undecided,
     value,
 )  # fmt: skip
-from derive.decide.refute import Bounds, Domain
+from derive.decide.refute import Bounds, Domain, scalar_bounds
 from derive.decide.relation import decide_holds
 from derive.decide.tensors import CONDITIONS
 from derive.decide.whole import too_large

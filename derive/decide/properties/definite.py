@@ -15,8 +15,8 @@ from derive.decide.eliminated import against
 from derive.decide.properties.entrywise import Entries
 from derive.decide.properties.facts import facts, implied
 from derive.decide.properties.gram import DEFINITE, SEMIDEFINITE, Gram
-from derive.decide.properties.shape import conditions, proved, scalar_bounds, undecided
-from derive.decide.refute import Bounds, Domain
+from derive.decide.properties.shape import conditions, proved, undecided
+from derive.decide.refute import Bounds, Domain, scalar_bounds
 from derive.decide.relation import decide_holds
 from derive.decide.tensor_points import Arena, evaluate_tensors
 from derive.decide.whole import effort, entries_of, settle, too_large

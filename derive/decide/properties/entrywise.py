@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from derive.composites import COMPOSITES
-from derive.decide.properties.facts import flat
+from derive.conditions import conjuncts
 from derive.decide.refute import Bounds
 from derive.decide.relation import decide_holds
 from derive.errors import ExpressionError
@@ -34,7 +34,7 @@ class Entries:
     """Generic entries of the tensors of one claim. ``assuming``: whole conditions; ``bounds`` of whole symbols."""
 
     def __init__(self, assuming: Sequence[Node], bounds: Bounds) -> None:
-        self.assuming = [c for c in flat(assuming) if not asks(c)]
+        self.assuming = [c for c in conjuncts(assuming) if not asks(c)]
         self.bounds = bounds
         self.leaves: dict[Node, Node] = {}
         self.signs: dict[Node, int] = {}

@@ -14,6 +14,7 @@ from itertools import combinations
 
 from derive.calculus import gradient
 from derive.components import _minor, components, components_all
+from derive.conditions import conjuncts
 from derive.decide.refute import Bounds
 from derive.errors import ExpressionError
 from derive.graph import Node, substitute_all, topological
@@ -48,28 +49,15 @@ class Fact:
             return False
 
 
-def flat(assuming: Sequence[Node]) -> list[Node]:
-    """The assumptions with conjunctions laid open."""
-    out: list[Node] = []
-    work = list(reversed(assuming))
-    while work:
-        n = work.pop()
-        if n.op == "and" and asks(n):
-            work += n.args[::-1]
-        else:
-            out.append(n)
-    return out
-
-
 def plain(assuming: Sequence[Node]) -> list[Node]:
     """The assumptions that are comparisons, entry by entry."""
-    return [c for entries in components_all([a for a in flat(assuming) if not asks(a)]) for c in entries]
+    return [c for entries in components_all([a for a in conjuncts(assuming) if not asks(a)]) for c in entries]
 
 
 def facts(assuming: Sequence[Node]) -> list[Fact]:
     """The assumptions that are properties; those joined by ``or`` or negated say nothing here."""
     found = []
-    for n in flat(assuming):
+    for n in conjuncts(assuming):
         if n.op == "property" and n.attr in (*_CURVED, *_MONOTONE, *_DEFINITE):
             x = tuple(components(n.args[1])) if len(n.args) > 1 else ()
             few = not n.args[0].shape or n.args[0].shape[0] <= MAX_SIDE

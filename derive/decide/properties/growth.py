@@ -11,7 +11,7 @@ from derive.decide.asymptotics import Limit, Unsettled, limit
 from derive.decide.asymptotics.oracle import Oracle, said, scalars
 from derive.decide.asymptotics.parameters import Case, by_cases
 from derive.decide.cascade import Decision
-from derive.decide.refute import Bounds, Domain
+from derive.decide.refute import Bounds, Domain, scalar_bounds
 from derive.extremes import infinite
 from derive.graph import Node
 
@@ -21,6 +21,7 @@ POINTS = 6
 def growth(name: str, args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
     """Decides ``name(f, g, x, point)``."""
     f, by, x = args[:3]
+    bounds = scalar_bounds(bounds)
     g = f.graph
     point: Node | int = 1
     if len(args) == 4:

@@ -20,8 +20,8 @@ from derive.decide.asymptotics.oracle import Oracle, Unsettled
 from derive.decide.cascade import Decision, decide_equal
 from derive.decide.exceptions import beside_zeros, vanishing
 from derive.decide.properties.parts import bare, negated
-from derive.decide.properties.shape import COMPARISONS, conditions, scalar_bounds
-from derive.decide.refute import Bounds, Domain, simplest
+from derive.decide.properties.shape import COMPARISONS, conditions
+from derive.decide.refute import Bounds, Domain, scalar_bounds, simplest
 from derive.decide.relation import decide_holds
 from derive.enclose import evaluate, precision, rational, truth
 from derive.graph import Graph, Node, substitute, topological

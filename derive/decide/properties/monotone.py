@@ -22,12 +22,11 @@ from derive.decide.properties.shape import (
     points,
     proved,
     refuted,
-    scalar_bounds,
     smooth,
     undecided,
     valued,
 )  # fmt: skip
-from derive.decide.refute import Bounds, shown
+from derive.decide.refute import Bounds, scalar_bounds, shown
 from derive.decide.relation import decide_holds
 from derive.enclose import precision
 from derive.graph import Node, topological

@@ -26,13 +26,12 @@ from derive.decide.properties.shape import (
     conditions,
     convex_domain,
     proved,
-    scalar_bounds,
     smooth,
     valued,
     valued_at,
 )
 from derive.decide.properties.slopes import BRANCHES, by_slopes
-from derive.decide.refute import Bounds, Domain, Point
+from derive.decide.refute import Bounds, Domain, Point, scalar_bounds
 from derive.decide.relation import decide_holds
 from derive.enclose import evaluate, precision, rational, truth
 from derive.errors import ExpressionError

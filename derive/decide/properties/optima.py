@@ -15,14 +15,13 @@ from derive.decide.properties.shape import (
     convex_domain,
     proved,
     regular_at,
-    scalar_bounds,
     smooth,
     undecided,
     valued,
     valued_at,
 )  # fmt: skip
 from derive.decide.properties.subgradients import box, sides
-from derive.decide.refute import Bounds
+from derive.decide.refute import Bounds, scalar_bounds
 from derive.decide.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.graph import Node, substitute_all

@@ -11,8 +11,8 @@ from flint import fmpq, fmpq_mat
 
 from derive.components import components
 from derive.decide.cascade import Decision, decide_equal
-from derive.decide.properties.shape import at, conditions, proved, refuted, scalar_bounds, undecided
-from derive.decide.refute import Bounds, Domain
+from derive.decide.properties.shape import at, conditions, proved, refuted, undecided
+from derive.decide.refute import Bounds, Domain, scalar_bounds
 from derive.decide.relation import decide_holds
 from derive.enclose import evaluate, rational, truth
 from derive.graph import Node, nonzero

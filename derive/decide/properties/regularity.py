@@ -24,12 +24,11 @@ from derive.decide.properties.shape import (
     conditions,
     proved,
     refuted,
-    scalar_bounds,
     smooth,
     undecided,
     valued_at,
 )  # fmt: skip
-from derive.decide.refute import SIMPLE, Bounds, Domain, Point, shown
+from derive.decide.refute import SIMPLE, Bounds, Domain, Point, scalar_bounds, shown
 from derive.decide.relation import decide_holds
 from derive.directional import directional, seams, turns
 from derive.enclose import evaluate, precision, rational, truth

@@ -8,8 +8,8 @@ from itertools import product
 
 from derive.components import components
 from derive.decide.cascade import Decision
-from derive.decide.properties.shape import INEQUALITIES, at, conditions, refuted, scalar_bounds
-from derive.decide.refute import Bounds, Domain, Point
+from derive.decide.properties.shape import INEQUALITIES, at, conditions, refuted
+from derive.decide.refute import Bounds, Domain, Point, scalar_bounds
 from derive.enclose import rational, truth
 from derive.graph import Node
 

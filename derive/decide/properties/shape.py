@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from derive.calculus import gradient
-from derive.components import components
 from derive.decide.cascade import Decision, fragile
 from derive.decide.properties.facts import plain
 from derive.decide.refute import SIMPLE, Bounds, Domain, Point
@@ -60,7 +59,7 @@ def _half_spaces(n: Node, x: Sequence[Node]) -> bool:
     """Whether a condition marks out a convex set in x: affine inequalities, all to hold."""
     if not below(n, x):
         return True
-    if n.op in ("and", "def"):
+    if n.op in ("and", "all", "def"):
         return all(_half_spaces(a, x) for a in n.args)
     return n.op in INEQUALITIES and affine(n.graph.sub(*n.args), x)
 
@@ -182,7 +181,3 @@ def proved(reason: str, method: str = "normal form") -> Decision:
 
 def refuted(reason: str, point: Point) -> Decision:
     return Decision("refuted", reason, witness=dict(point), method="ball arithmetic")
-
-
-def scalar_bounds(bounds: Bounds) -> Bounds:
-    return {e: ends for s, ends in bounds.items() for e in components(s)}

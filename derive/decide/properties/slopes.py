@@ -26,10 +26,9 @@ from derive.decide.properties.shape import (
     conditions,
     convex_domain,
     proved,
-    scalar_bounds,
     valued,
 )
-from derive.decide.refute import Bounds, Domain
+from derive.decide.refute import Bounds, Domain, scalar_bounds
 from derive.decide.relation import decide_holds
 from derive.enclose import evaluate, rational, truth
 from derive.errors import ExpressionError

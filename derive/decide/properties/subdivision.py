@@ -16,8 +16,8 @@ from derive.calculus import gradient
 from derive.components import components
 from derive.decide.cascade import Decision
 from derive.decide.properties.facts import plain
-from derive.decide.properties.shape import at, refuted, scalar_bounds
-from derive.decide.refute import Bounds, Domain
+from derive.decide.properties.shape import at, refuted
+from derive.decide.refute import Bounds, Domain, scalar_bounds
 from derive.enclose import evaluate, precision, rational, truth
 from derive.errors import ExpressionError
 from derive.graph import Node, topological

@@ -24,11 +24,10 @@ from derive.decide.properties.shape import (
     convex_domain,
     proved,
     refuted,
-    scalar_bounds,
     undecided,
     value,
 )  # fmt: skip
-from derive.decide.refute import Bounds, Domain, shown
+from derive.decide.refute import Bounds, Domain, scalar_bounds, shown
 from derive.decide.relation import decide_holds
 from derive.directional import directional, turns
 from derive.enclose import Value, evaluate, precision, rational
@@ -75,7 +74,7 @@ def _convex(f: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds, kno
 
 
 def _open(c: Node) -> bool:
-    return all(_open(a) for a in c.args) if c.op == "and" else c.op in ("gt", "lt", "ne")
+    return all(_open(a) for a in c.args) if c.op in ("and", "all") else c.op in ("gt", "lt", "ne")
 
 
 def _inside(x: Sequence[Node], p: Sequence[Node], given: Sequence[Node], ends: Bounds) -> bool:
