@@ -23,6 +23,7 @@ def behaviour(subject: Subject, call: Call, fw: Framework, base: Sequence[Array]
 
 def _twice(call: Call, fw: Framework, base: Sequence[Array]) -> list[Finding]:
     found = []
+    call = call.prepared(fw, "float32")
     try:
         given = [fw.tensor(x, "float32") for x in base]
         with np.errstate(all="ignore"):
@@ -46,6 +47,7 @@ def _layouts(subject: Subject, call: Call, fw: Framework, base: Sequence[Array])
     fmt = FORMATS["float32"]
     truth = subject.truth(0)
     found: list[Finding] = []
+    call = call.prepared(fw, "float32")
     try:
         alone = bool(measure(Reference(truth, base, fmt), 0, _alone(call, fw, base)).off.any())
     except Exception:  # told by the path itself

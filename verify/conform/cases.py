@@ -11,6 +11,7 @@ from derive.graph import free_symbols
 from verify.casefile.model import Case, Implementation
 from verify.conform.arguments import BadArguments
 from verify.conform.callables import NotAllowed, NotFound, NotInstalled, find
+from verify.conform.frameworks import Constant
 from verify.conform.outcome import Conformance
 from verify.conform.record import record
 from verify.conform.strata import Range
@@ -40,7 +41,7 @@ def implementation(case: Case, entry: Implementation, seed: int = 0, allowed: Se
         wrt=entry.wrt or None,
         domain=_domain(case, entry),
         arguments=entry.arguments,
-        options=entry.options,
+        options={k: _option(v) for k, v in entry.options.items()},
         dtypes=entry.dtypes or None,
         name=entry.name,
         seed=seed,
@@ -56,6 +57,11 @@ def compared(case: Case, entry: Implementation, seed: int = 0, allowed: Sequence
         return {"verdict": "skipped", "reason": str(why)}
     except (NotFound, NotAllowed, BadArguments, ExpressionError) as why:
         return {"verdict": "undecided", "reason": str(why)}
+
+
+def _option(value: Any) -> Any:
+    """An option as the call gets it: ``{tensor: [1, 0]}`` is an array of the framework."""
+    return Constant(value["tensor"]) if isinstance(value, Mapping) and set(value) == {"tensor"} else value
 
 
 def _domain(case: Case, entry: Implementation) -> Mapping[str, Any]:

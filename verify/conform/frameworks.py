@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,6 +21,13 @@ Tensor = Any
 
 class Raised(Exception):
     """The callable raised, or returned something that is no array; says what."""
+
+
+@dataclass(frozen=True)
+class Constant:
+    """Numbers that a callable gets as an array of its framework: class labels (whole numbers), or weights."""
+
+    numbers: Any
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,13 @@ class Call:
     def __call__(self, inputs: Sequence[Any]) -> Any:
         given = {k: inputs[i] for k, i in self.keywords.items()}
         return self.function(*(inputs[i] for i in self.positional), **given, **self.fixed)
+
+    def prepared(self, fw: Framework, fmt: str) -> Call:
+        """With the constants among its keywords as arrays of the framework."""
+        if not any(isinstance(v, Constant) for v in self.fixed.values()):
+            return self
+        fixed = {k: fw.constant(v.numbers, fmt) if isinstance(v, Constant) else v for k, v in self.fixed.items()}
+        return replace(self, fixed=fixed)
 
 
 class Framework:
@@ -54,6 +68,10 @@ class Framework:
 
     def tensor(self, x: Array, fmt: str) -> Tensor:
         raise NotImplementedError
+
+    def constant(self, numbers: Any, fmt: str) -> Tensor:
+        """Whole numbers as integers, others in the format."""
+        return np.array(numbers, dtype=fmt if _has_fractions(numbers) else None)
 
     def array(self, made: Any) -> Array:
         """As float64. Raises Raised for what is no array of numbers."""
@@ -100,6 +118,7 @@ class Numpy(Framework):
         return str(np.asarray(made).dtype)
 
     def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
+        call = call.prepared(self, fmt)
         with np.errstate(all="ignore"):
             return [self.array(call([self.tensor(x, fmt) for x in inputs]))]
 
@@ -140,6 +159,11 @@ class Torch(Framework):
 
         return torch.tensor(np.ascontiguousarray(x, np.float64)).to(getattr(torch, fmt))
 
+    def constant(self, numbers: Any, fmt: str) -> Tensor:
+        import torch
+
+        return torch.tensor(numbers, dtype=getattr(torch, fmt) if _has_fractions(numbers) else torch.int64)
+
     def array(self, made: Any) -> Array:
         import torch
 
@@ -155,6 +179,7 @@ class Torch(Framework):
     def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
         import torch
 
+        call = call.prepared(self, fmt)
         given = [self.tensor(x, fmt) for x in inputs]
         found: Sequence[Tensor]
         match mode:
@@ -197,6 +222,7 @@ class Torch(Framework):
     ) -> list[Array]:
         import torch
 
+        call = call.prepared(self, fmt)
         given = [self.tensor(x, fmt) for x in inputs]
         u = self.tensor(weights, fmt)
         along = [self.tensor(d, fmt) for d in directions]
@@ -328,6 +354,7 @@ class Jax(Framework):
         def total(*xs: Any) -> Any:
             return call(xs).sum()
 
+        call = call.prepared(self, fmt)
         given = [self.tensor(x, fmt) for x in inputs]
         compiled: Any
         slope: Any = jax.grad(total, argnums=tuple(wrt))
@@ -361,6 +388,7 @@ class Jax(Framework):
     ) -> list[Array]:
         import jax
 
+        call = call.prepared(self, fmt)
         given = [self.tensor(x, fmt) for x in inputs]
         u = self.tensor(weights, fmt)
         tangents = [jax.numpy.zeros_like(x) for x in given]
@@ -401,6 +429,10 @@ class Jax(Framework):
 
 
 FRAMEWORKS: dict[str, Framework] = {f.name: f for f in (Torch(), Jax(), Numpy())}
+
+
+def _has_fractions(numbers: Any) -> bool:
+    return bool(np.asarray(numbers).dtype.kind == "f")
 
 
 def framework_of(function: Any) -> Framework:

@@ -338,6 +338,7 @@ def _behaviour(subject: TensorSubject, call: Call, fw: Framework, seed: int) -> 
     if not len(rows):
         return []
     given = laid_out(subject.symbols, rows[0])
+    call = call.prepared(fw, name)
     try:
         tensors = [fw.tensor(x, name) for x in given]
         with np.errstate(all="ignore"):
