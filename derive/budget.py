@@ -8,12 +8,11 @@ the clock is for hangs alone (verify.suite.pool).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from math import inf
-from typing import Literal
+from typing import Literal, get_args
 
 QUESTION = 50_000_000  # steps for one decision, with all that is asked on the way
 CLAIM = 4 * QUESTION  # for all decisions of one claim
@@ -45,109 +44,105 @@ class _Limit:
     steps: float
     before: float  # what was in force around it
     question: bool
-    by: Counter[Work]
+    by: dict[Work, int]
 
 
-@dataclass(slots=True)
-class _Count:
-    """The one count of a process. FLINT's precision is one for the process too: no threads."""
-
-    spent: int = 0
-    until: float = inf
-    by: Counter[Work] = field(default_factory=Counter)
-    limits: list[_Limit] = field(default_factory=list)
-    lifted: bool = False
-
-
-_count = _Count()
+# The one count of a process, as FLINT's precision is one for the process: no threads. Plain names, as ``spend`` is called often.
+_spent = 0
+_until = inf
+_by: dict[Work, int] = dict.fromkeys(get_args(Work), 0)
+_limits: list[_Limit] = []
+_lifted = False
 
 
 def spend(steps: int, on: Work) -> None:
     """Counts work that is about to be done. Raises Exhausted where that is more than is left."""
-    c = _count
-    c.spent += steps
-    c.by[on] += steps
-    if c.spent > c.until:
+    global _spent
+    _spent += steps
+    _by[on] += steps
+    if _spent > _until:
         raise Exhausted(_told())
 
 
 def spent() -> bool:
     """Whether nothing is left."""
-    return _count.spent > _count.until
+    return _spent > _until
 
 
 def steps() -> int:
     """All steps that this process has counted."""
-    return _count.spent
+    return _spent
 
 
 @contextmanager
 def budget() -> Iterator[None]:
     """For a question. Questions that are asked on the way share the budget of the first."""
-    if any(limit.question for limit in _count.limits):
+    if any(limit.question for limit in _limits):
         yield
         return
-    with _limit(QUESTION, question=True):
+    with _Within(QUESTION, question=True):
         yield
 
 
-@contextmanager
-def share(steps: int) -> Iterator[None]:
+def share(steps: int) -> AbstractContextManager[None]:
     """For a part of the work: so many steps at most, and no more than is left of what it is part of."""
-    with _limit(steps, question=False):
-        yield
+    return _Within(steps)
+
+
+def claim() -> AbstractContextManager[None]:
+    """For all questions of a claim."""
+    return _Within(CLAIM)
 
 
 @contextmanager
 def lifted() -> Iterator[None]:
     """Inside, questions and claims are not limited: the user has given a time instead."""
-    before, _count.lifted = _count.lifted, True
+    global _lifted
+    before, _lifted = _lifted, True
     try:
         yield
     finally:
-        _count.lifted = before
-
-
-@contextmanager
-def claim() -> Iterator[None]:
-    """For all questions of a claim."""
-    with _limit(CLAIM, question=False):
-        yield
+        _lifted = before
 
 
 @contextmanager
 def apart() -> Iterator[None]:
     """For what claims share and the first that asks has worked out: none of them pays, or their order would decide what is left.
     Limited as a claim is."""
-    c = _count
-    around = c.spent, c.until, c.by, c.limits
-    c.spent, c.until, c.by, c.limits = 0, inf, Counter(), []
+    global _spent, _until, _by, _limits
+    around = _spent, _until, _by, _limits
+    _spent, _until, _by, _limits = 0, inf, dict.fromkeys(_by, 0), []
     try:
         with claim():
             yield
     finally:
-        c.spent, c.until, c.by, c.limits = around
+        _spent, _until, _by, _limits = around
 
 
-@contextmanager
-def _limit(steps: float, question: bool) -> Iterator[None]:
-    c = _count
-    allowed = inf if c.lifted and steps in (QUESTION, CLAIM) else steps
-    c.limits.append(_Limit(c.spent, allowed, c.until, question, c.by.copy()))
-    c.until = min(c.until, c.spent + allowed)
-    try:
-        yield
-    finally:
-        c.until = c.limits.pop().before
+class _Within(AbstractContextManager[None]):
+    """A limit, in force inside."""
+
+    __slots__ = ("limit",)
+
+    def __init__(self, steps: float, question: bool = False) -> None:
+        allowed = inf if _lifted and steps in (QUESTION, CLAIM) else steps
+        self.limit = _Limit(_spent, allowed, _until, question, _by.copy())
+
+    def __enter__(self) -> None:
+        global _until
+        _limits.append(self.limit)
+        _until = min(_until, self.limit.start + self.limit.steps)
+
+    def __exit__(self, *_: object) -> None:
+        global _until
+        _until = _limits.pop().before
 
 
 def _told() -> str:
     """Which limit was reached and by how much; of several the widest, which ends the most."""
-    c = _count
-    reached = next(limit for limit in c.limits if c.spent - limit.start > limit.steps)
-    by = c.by - reached.by
-    (most, _), *_ = by.most_common(1)
-    return f"{_number(c.spent - reached.start)} of {_number(reached.steps)} steps, most in {most}"
+    reached = next(limit for limit in _limits if _spent - limit.start > limit.steps)
+    by = {kind: n - reached.by[kind] for kind, n in _by.items()}
+    return f"{_number(_spent - reached.start)} of {_number(reached.steps)} steps, most in {max(by, key=lambda kind: by[kind])}"
 
 
 def _number(steps: float) -> str:

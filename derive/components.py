@@ -25,6 +25,7 @@ Entries = list[Node]
 
 #: What may have no value somewhere, whatever stands in it.
 _PARTIAL = ("div", "pow", "log", "log1p", "sqrt", "select")
+AT_ONCE = 1_000  # entries that are counted together
 MAX_MATRIX = 6  # rows of a determinant or an inverse that is written out
 
 
@@ -36,9 +37,14 @@ def components(root: Node) -> Entries:
 def components_all(roots: Sequence[Node]) -> list[Entries]:
     """``components`` of several nodes, sharing the work."""
     done: dict[Node, Entries] = {}
+    made = 0
     for n in topological(roots):
-        made = done[n] = _entries(n.graph, n, done)
-        spend(16 * len(made), "entries of tensors")
+        done[n] = _entries(n.graph, n, done)
+        made += len(done[n])
+        if made > AT_ONCE:
+            spend(16 * made, "entries of tensors")
+            made = 0
+    spend(16 * made, "entries of tensors")
     return [done[r] for r in roots]
 
 

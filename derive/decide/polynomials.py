@@ -176,7 +176,6 @@ class Ring:
 
     def used(self, *polys: Poly) -> list[Kernel]:
         """The kernels that occur in polynomials, in order."""
-        spend(len(polys) * self.room // 2, "products of polynomials")
         found = {i for p in polys for i, e in enumerate(p.degrees()) if e > 0}
         return [self.kernels[i] for i in sorted(found)]
 
@@ -195,7 +194,7 @@ class Ring:
         """p*q within the limits. Raises Unwieldy."""
         if len(p) * len(q) > MAX_PRODUCT:
             raise Unwieldy(f"a product of polynomials with {len(p)} and {len(q)} terms")
-        spend(80 + len(p) * len(q), "products of polynomials")
+        spend(80 + self.room // 2 + len(p) * len(q), "products of polynomials")
         self.spent += len(p) * len(q) + 20
         if self.spent > _most_work:
             raise Unwieldy(f"{_most_work} steps of polynomial arithmetic")
@@ -290,7 +289,6 @@ class Ring:
         """The polynomial with every algebraic kernel below the degree of its relation."""
         if not self.related:
             return p
-        spend(self.room // 4, "products of polynomials")
         degrees = p.degrees()
         for k in reversed(self.related):
             assert k.relation
@@ -359,7 +357,6 @@ class Ring:
 
     def key(self, p: Poly) -> Key:
         """A polynomial as a hashable value that does not depend on the room of the ring."""
-        spend(len(p) * (4 + self.room // 8), "products of polynomials")
         return tuple((_trimmed(e), c) for e, c in p.terms())
 
     def quotient_key(self, x: Quotient) -> Key:
