@@ -9,7 +9,7 @@ the clock is for hangs alone (verify.suite.pool).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from math import inf
 from typing import Literal, get_args
@@ -53,6 +53,7 @@ _until = inf
 _by: dict[Work, int] = dict.fromkeys(get_args(Work), 0)
 _limits: list[_Limit] = []
 _lifted = False
+_SHARED = nullcontext()
 
 
 def spend(steps: int, on: Work) -> None:
@@ -74,14 +75,9 @@ def steps() -> int:
     return _spent
 
 
-@contextmanager
-def budget() -> Iterator[None]:
+def budget() -> AbstractContextManager[None]:
     """For a question. Questions that are asked on the way share the budget of the first."""
-    if any(limit.question for limit in _limits):
-        yield
-        return
-    with _Within(QUESTION, question=True):
-        yield
+    return _SHARED if any(limit.question for limit in _limits) else _Within(QUESTION, question=True)
 
 
 def share(steps: int) -> AbstractContextManager[None]:
