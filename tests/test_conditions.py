@@ -225,6 +225,20 @@ def test_a_condition_that_does_not_suffice_is_none(tmp_path: Path) -> None:
     assert judged(tmp_path, 'holds: "v[0]*v[1] != 0", needs: ["all(v != 0)"]').verdict == "holds-if"
 
 
+def test_the_conditions_of_all_parts_are_told() -> None:
+    g = Graph()
+    for text, told in {
+        "x**2 > 0 and u == u and y**2 > 0": ["x != 0", "y != 0"],
+        "u**2 > 0 and x**2 > 0": ["u[0] != 0", "u[1] != 0", "x != 0"],
+    }.items():
+        found = decide(parse(text, scope(g), g, boolean=True), [])
+        assert found.status == "proved-if"
+        assert [to_text(c) for c in found.missing] == told
+    found = decide(parse("u/u == 1 and v/v == 1", scope(g), g, boolean=True), [])
+    assert found.status == "proved"
+    assert [to_text(c) for c in found.conditions] == ["all(u != 0)", "all(v != 0)"]
+
+
 def test_claims_about_tensors_that_contradict_each_other(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(

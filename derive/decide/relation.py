@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 
 from derive import shapes
 from derive.calculus import expand_all
@@ -12,7 +13,7 @@ from derive.components import components_all
 from derive.conditions import conjuncts
 from derive.decide.cascade import Decision, decide_equal, gravest
 from derive.decide.exceptions import informative
-from derive.decide.refute import Bounds, Domain, about, scalar_bounds
+from derive.decide.refute import Bounds, Domain, Point, about, scalar_bounds
 from derive.enclose import evaluate, rational, truth
 from derive.errors import UndefinedValue
 from derive.graph import Node, topological
@@ -129,10 +130,16 @@ def point_of(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Mappi
     zero = condition.graph.zero
     for case in _cases(entries) or [entries]:
         domain = Domain(zero, zero, conjuncts(case), scalar_bounds(about(bounds, case)))
-        for point in domain.points(POINTS):
-            if domain.judge(point).kind == "same":
-                return point
+        plain = (dict.fromkeys(domain.symbols, Fraction(v)) for v in (0, 1))
+        for point in chain(plain, domain.points(POINTS)):
+            if _is_in(domain, point):
+                return domain.simpler(point, lambda p, d=domain: _is_in(d, p))
     return None
+
+
+def _is_in(domain: Domain, point: Point) -> bool:
+    """Whether a point meets the bounds and all assumptions, for certain."""
+    return domain.judge(point).kind == "same"
 
 
 def _within(value: Fraction, ends: tuple[Fraction | None, Fraction | None] | None) -> bool:

@@ -38,6 +38,7 @@ from derive.decide.whole import too_large
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.iteration import runs
+from derive.loops import fold
 from derive.printing import point_text, to_text
 from derive.properties import PROPERTIES, asks
 
@@ -170,7 +171,11 @@ def _joined(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) ->
     match condition.op:
         case "all" | "and":
             parts = [_decide_plain(part, assuming, bounds) for part in conjuncts([condition])]
-            found = min(parts, key=lambda d: _ORDER.index(d.status))
+            found = _together(parts)
+            if len(parts) > 1 and found.missing:
+                needed = fold(g, "and", found.missing)
+                if point_of(needed, [a for a in assuming if not asks(a)], bounds or {}) is None:
+                    return None  # what leaves no point is no condition
         case "or":  # one of the two, where the other fails
             for a, b in (condition.args, condition.args[::-1]):
                 found = _decide_plain(claimed(b), [*assuming, negation(a)], bounds)
@@ -188,6 +193,19 @@ def _joined(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) ->
         at = point_text(found.witness or {})
         return replace(found, reason=f"does not hold at {at}" if at else "does not hold", left="", right="", index=None)
     return found
+
+
+def _together(parts: Sequence[Decision]) -> Decision:
+    """The decision on conditions that are all to hold: under what each of them needs."""
+    found = min(parts, key=lambda d: _ORDER.index(d.status))
+    if len(parts) == 1 or found.status in ("refuted", "undecided"):
+        return found
+    missing = tuple(dict.fromkeys(c for d in parts for c in d.missing))
+    conditions = tuple(dict.fromkeys([*missing, *(c for d in parts for c in d.conditions)]))
+    reason = "; ".join(dict.fromkeys(d.reason for d in parts))
+    if missing:
+        reason = f"holds if {' and '.join(map(to_text, missing))}; does not at {point_text(found.witness or {})}"
+    return replace(found, missing=missing, conditions=conditions, reason=reason)
 
 
 def _where_it_has_values(condition: Node, given: Sequence[Node], bounds: Bounds) -> Decision | None:
