@@ -157,6 +157,16 @@ def test_what_depends_on_it(tmp_path: Path, of: str, prints: str, claim: str, ve
         (["u*v = 6.0", "u/v = 1.5"], "holds: u*v > 5", "holds"),
         (["u*v = 6.0", "u/v = 1.5"], "holds: u > 0", "underspecified"),  # (3, 2) and (-3, -2)
         (["exp(u) = 3.0", "u*v = 2.0"], "holds: v > 1", "holds"),
+        (["u*v = 6.000", "u/v = 1.500"], "holds: abs(u) < 3.001", "holds"),
+        (["u*v = 6.000", "u/v = 1.500"], "of: u**2, prints: 9.00", "holds"),
+        (["sigmoid(2*u + v) = 0.8808", "sigmoid(u - v) = 0.7311"], "of: u, prints: 1.00", "holds"),  # u = 1, v = 0
+        (["sigmoid(2*u + v) = 0.8808", "sigmoid(u - v) = 0.7311"], "holds: v > 0.001", "wrong"),
+        (["sigmoid(2*u + v) = 0.8808", "sigmoid(u - v) = 0.7311"], "holds: v == 0", "underspecified"),
+        (["u**2 + v**2 = 1.00", "u - v = 0.00"], "of: u*v, prints: 0.5", "holds"),
+        (["u**2 + v**2 = 1.00", "u - v = 0.00"], "holds: u < 0", "underspecified"),
+        (["u**2 + v**2 = 1.0", "u + 2*v = 0.0"], "holds: u < 2", "holds"),
+        (["exp(u)/(exp(u) + exp(v)) = 0.70", "u = 1.00"], "holds: v < 0.2", "holds"),  # v = 1 - log(7/3) = 0.153
+        (["exp(u)/(exp(u) + exp(v)) = 0.70", "u = 1.00"], "of: v, prints: 0.9", "wrong"),
         (["u = 3.0", "v = 2.0"], "holds: u*v > 5.7", "holds"),  # two inputs that nothing ties together
         (["u = 3.0", "v = 2.0"], "of: u + v, prints: 5", "holds"),
         (["u = 3.0", "v = 2.0"], "of: u + v, prints: 5.0", "underspecified"),

@@ -186,6 +186,21 @@ def test_a_value_outside_the_assumptions_is_no_counterexample(tmp_path: Path) ->
     assert found.evidence["witness"]["u"] != "4"
 
 
-def test_a_side_without_a_value_at_the_document_s_values(tmp_path: Path) -> None:
-    found = judged(tmp_path, "of: (a - 2)/(a - 2)*u, equals: u + x - x")
-    assert found.verdict != "undecided", found
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        ("of: 1/(a - 2), equals: 5", "no value at a = 2: division by zero"),
+        ("holds: 1/(a - 2) > 0", "no value at a = 2: division by zero"),
+        ("of: log(v), equals: 1", "no value at v = -3: logarithm"),
+        ('of: "d(abs(u - 4), u)", equals: 0', "no value at u = 4: a derivative at its kink"),
+        ('of: "d(relu(v + 3)*u, v)", equals: u', "no value at u = 4, v = -3"),
+    ],
+)
+def test_a_side_without_a_value_at_the_document_s_values_is_wrong(tmp_path: Path, claim: str, words: str) -> None:
+    found = judged(tmp_path, claim)
+    assert found.verdict == "wrong", found
+    assert words in found.reason
+
+
+def test_a_factor_that_cancels_is_claimed_where_it_has_a_value(tmp_path: Path) -> None:
+    assert judged(tmp_path, "of: (a - 2)/(a - 2)*u, equals: u").verdict == "holds"

@@ -24,14 +24,16 @@ from derive.calculus import gradient
 from derive.components import components
 from derive.enclose import evaluate, precision, rational
 from derive.graph import Graph, Node, topological
-from verify.claims.spans import BITS, INF, NOWHERE, Span, least, most, spans
+from verify.claims.spans import BITS, INF, NOWHERE, Span, least, minus, most, over, spans, times
 
-MAX_BOXES = 4_000  # looked at while an enclosure is found; of those left over nothing is known, and they are kept
+MAX_BOXES = 3_000  # looked at while an enclosure is found; of those left over nothing is known, and they are kept
+MAX_BOXES_OF_MANY = 1_000  # where several inputs are unknown
 MAX_ASKED = 2_000  # boxes looked at for one question
 NARROW = Fraction(1, 2**50)  # relative width of an edge; where several inputs are unknown, of a box
-NARROW_OF_MANY = Fraction(1, 2**8)
+NARROW_OF_MANY = Fraction(1, 2**16)
 TINY = Fraction(1, 2**200)  # what is as near to 0 is not split further
 HUGE = 2**4096  # nor is what is as far
+MAX_EXPONENT = 5_000  # of 2: ends as far, or as near to 0, are left as they are
 FAR = (Fraction(8), Fraction(2**12))  # from where on it is tried to prove that a number does not come out any more
 DERIVATIVES = 4  # orders that are looked at for a sign on an unbounded box
 
@@ -103,16 +105,19 @@ class Enclosure:
     # -- finding --------------------------------------------------------------------------------------
 
     def find(self, domain: Sequence[tuple[End, End]]) -> Enclosure:
+        self._slopes = [[components(n)[0] for n in gradient(p.node, list(self.symbols))] for p in self.printed]
         self._affine = [a for p in self.printed if (a := self._as_affine(p)) is not None]
         work = deque(_quadrants(Box(tuple(domain))))
         count = 0
         while work:
             count += 1
             box = work.popleft()
-            if count > MAX_BOXES:
+            if count > (MAX_BOXES if len(self.symbols) == 1 else MAX_BOXES_OF_MANY):
                 self.boxes, self.whole = [*self.boxes, box, *work], False
                 break
             narrowed = self._narrowed(box)
+            if len(self.symbols) > 1 and narrowed is not None and not _unbounded(narrowed):
+                narrowed = self._by_slopes(narrowed)
             if narrowed is None:
                 continue
             answers = [self._comes_out(p, narrowed) for p in self.printed]
@@ -128,7 +133,19 @@ class Enclosure:
             self.boxes = [b for b in self.boxes if not (_unbounded(b) and not b.inside and self._never_far(b))]
         self.boxes.sort(key=_place)
         self.certain = any(b.inside for b in self.boxes) or any(self._has_a_point(b) for b in self.boxes[:64])
+        self.certain = self.certain or (len(self.symbols) > 1 and bool(self.boxes) and self._on_a_line(domain))
         return self
+
+    def _on_a_line(self, domain: Sequence[tuple[End, End]]) -> bool:
+        """Whether there are some with all inputs but one at a simple number."""
+        for i, x in enumerate(self.symbols):
+            others = [(s, ends) for j, (s, ends) in enumerate(zip(self.symbols, domain, strict=True)) if j != i]
+            for value in (Fraction(0), Fraction(1), Fraction(-1)):
+                if all((a is None or a <= value) and (b is None or value <= b) for _, (a, b) in others):
+                    given = {**self.given, **{s: rational(value) for s, _ in others}}
+                    if Enclosure((x,), self.printed, given).find([domain[i]]).certain:
+                        return True
+        return False
 
     def _comes_out(self, p: Printed, box: Box) -> bool | None:
         """Whether a number is printed throughout a box, nowhere in it, or None."""
@@ -173,7 +190,7 @@ class Enclosure:
 
     def _as_affine(self, p: Printed) -> tuple[fmpq, list[fmpq], Printed] | None:
         """Of a number that depends on the inputs as a constant and a multiple of each: these."""
-        slopes = [components(s)[0] for s in gradient(p.node, list(self.symbols))]
+        slopes = self._slopes[self.printed.index(p)]
         if any(n in self.symbols for n in topological(slopes)) or any(
             n.op not in _SMOOTH for n in topological([p.node])
         ):
@@ -205,6 +222,36 @@ class Enclosure:
                     return None
                 ends[i] = new
         return Box(tuple(ends), box.inside)
+
+    def _by_slopes(self, box: Box) -> Box | None:
+        """A bounded box without parts in which a number does not come out, by the mean value theorem (an interval Newton step):
+        f(x) is f(c) and, for each input, a slope of f somewhere in the box times the way from c."""
+        ends = [(a, b) for a, b in box.ends if a is not None and b is not None]
+        middle = [(a + b) / 2 for a, b in ends]
+        centre = Box(tuple((m, m) for m in middle))
+        inputs = self._inputs(box)
+        for p, slopes in zip(self.printed, self._slopes, strict=True):
+            found = spans(slopes, inputs)
+            at = spans([p.node], self._inputs(centre))[0]
+            if not isinstance(at, Span) or not all(isinstance(f, Span) and f.total for f in found):
+                continue
+            for i, slope in enumerate(found):
+                if not (slope.low > 0 or slope.high < 0):
+                    continue
+                with precision(BITS):
+                    rest = Span(rational(p.low) - at.high, rational(p.high) - at.low)
+                    for j, other in enumerate(found):
+                        if j != i:
+                            rest = minus(rest, times(other, Span(*(rational(e - middle[j]) for e in ends[j]))))
+                    step = over(rest, slope)
+                low, high = _exactly(step.low), _exactly(step.high)
+                if low is None or high is None:
+                    continue
+                a, b = ends[i]
+                ends[i] = (max(a, middle[i] + low), min(b, middle[i] + high))
+                if ends[i][0] > ends[i][1]:
+                    return None
+        return Box(tuple(_short_ends(e, old) for e, old in zip(ends, box.ends, strict=True)), box.inside)
 
     # -- asking ---------------------------------------------------------------------------------------
 
@@ -428,6 +475,27 @@ def _width(a: End, b: End) -> Fraction:
 
 def _place(box: Box) -> tuple[Any, ...]:
     return tuple((a is not None, a or Fraction(0), b is None, b or Fraction(0)) for a, b in box.ends)
+
+
+def _exactly(x: Any) -> Fraction | None:
+    """An end as a fraction; None of an infinite one."""
+    if isinstance(x, fmpq):
+        return _fraction(x)
+    if not x.is_finite():
+        return None
+    digits, power = x.mid().man_exp()
+    if abs(int(power)) > MAX_EXPONENT:
+        return None
+    return Fraction(int(digits)) * Fraction(2) ** int(power)
+
+
+def _short_ends(new: tuple[Fraction, Fraction], old: tuple[End, End]) -> tuple[End, End]:
+    """Ends that have moved, with few digits, a little further out; those of the old interval at most."""
+    if new == old:
+        return old
+    off = max((new[1] - new[0]) / 2**20, TINY)
+    low, high = _short(new[0], off) - off, _short(new[1], off) + off
+    return (old[0] if old[0] is None else max(old[0], low), old[1] if old[1] is None else min(old[1], high))
 
 
 def _fraction(x: fmpq) -> Fraction:

@@ -146,6 +146,12 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
     def decide(units: Collection[values.Unit]) -> Verdict:
         left, right, *rest = sides(units)
         decision = decide_equal(left, right, rest[: len(given)], bounds)
+        if (
+            decision.status == "undecided"
+            and units
+            and (why := values.without_value([left, right], rest[: len(given)]))
+        ):
+            return Verdict("wrong", f"no value: {why}", None, (claim.id,), {"method": "certified"})
         return verdict_of(checked(decision, rest[len(given) :], bounds), claim)
 
     found = values.judged(bench, [a, b, *given], of_all, decide)

@@ -324,6 +324,11 @@ def range_text(bench: Bench, node: Node) -> str:
     return f"from {_out(span.low, -1)} to {_out(span.high, 1)}" if span is not None else "not enclosed"
 
 
+def ranges(found: Recovery, symbol: Node) -> str:
+    """``[1.998, 2.002]``, or several intervals: what is known of an input."""
+    return _ranges(found.enclosure.intervals(symbol)) if found.enclosure is not None else "no value"
+
+
 def _ranges(intervals: Sequence[tuple[End, End]]) -> str:
     told = [f"[{_out(a, -1)}, {_out(b, 1)}]" for a, b in intervals[:MAX_TOLD]]
     more = f" or {len(intervals) - MAX_TOLD} more" if len(intervals) > MAX_TOLD else ""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.conditions import QUANTIFIERS
+from derive.errors import UndefinedValue
 from derive.graph import Node, topological
 from derive.language import to_text
 from derive.properties import asks
@@ -39,15 +40,19 @@ def judge_relation(bench: Bench, claim: Claim) -> Verdict:
         return _on_the_domain(bench, claim)
     if any(bench.not_given(node) for node in bench.entries(claim.holds)):
         return settled(bench, [claim.holds], bench.entries(claim.holds), replace(undecided(""), origin=(claim.id,)))
+    evidence = {"method": "certified", "values": "at the document's values"}
     for node in bench.entries(claim.holds):
         answer, value = bench.decided(node, lambda v: v)
+        if isinstance(value, UndefinedValue):
+            why = f"no value at {values.told(bench, values.named(bench, [claim.holds]))}: {value}"
+            return Verdict("wrong", why, None, (claim.id,), evidence)
         if answer is None:  # no precision tells whether two are the same number; their forms may
             exact = _on_the_domain(bench, claim)
             return exact if exact.verdict in ("holds", "wrong") else undecided(f"not decided: {value}")
         if not answer:
             reason = f"does not hold at the document's values{_failing(bench, claim.holds)}"
-            return Verdict("wrong", reason, None, (claim.id,), _EVIDENCE)
-    return Verdict("holds", "holds at the document's values", None, (), _EVIDENCE)
+            return Verdict("wrong", reason, None, (claim.id,), evidence)
+    return Verdict("holds", "holds at the document's values", None, (), evidence)
 
 
 def comparisons(condition: Node) -> list[Node]:
@@ -138,6 +143,3 @@ def _decided(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decis
     from derive.decide.properties import decide_condition
 
     return decide_condition(condition, assuming, bounds)
-
-
-_EVIDENCE = {"method": "certified"}

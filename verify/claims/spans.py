@@ -181,7 +181,8 @@ def _times(x: Any, y: Any) -> Any:
     return _ZERO if x == 0 or y == 0 else x * y
 
 
-def _mul(a: Span, b: Span) -> Span:
+def times(a: Span, b: Span) -> Span:
+    """The products of two spans."""
     ends = [_times(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
     return Span(least(ends), most(ends))
 
@@ -202,12 +203,23 @@ def _over(x: Any) -> Any:
     return _ZERO if isinstance(x, arb) and not x.is_finite() else 1 / x
 
 
+def minus(a: Span, b: Span) -> Span:
+    """The differences of two spans."""
+    return _made(a.low - b.high, a.high - b.low, a.total and b.total)
+
+
+def over(a: Span, b: Span) -> Span:
+    """The quotients of two spans, the second without 0; outwards."""
+    found = times(a, _inverse(b))
+    return _made(found.low, found.high, True)
+
+
 def _div(a: Span, b: Span) -> Found:
-    over = _inverse(b)
-    if over is NOWHERE:
+    inverse = _inverse(b)
+    if inverse is NOWHERE:
         return NOWHERE
-    found = _mul(a, over)
-    return Span(found.low, found.high, over.total)
+    found = times(a, inverse)
+    return Span(found.low, found.high, inverse.total)
 
 
 def _neg(a: Span) -> Span:
@@ -223,7 +235,7 @@ def _pow(a: Span, b: Span) -> Found:
     logs = _log(a)  # where the base is 0 the power is 0, or has no value
     if logs is NOWHERE:
         return Span(_ZERO, _ZERO, False) if a.high == 0 and b.high > 0 else NOWHERE
-    found = _exp(_mul(logs, b))
+    found = _exp(times(logs, b))
     low = least([found.low, _ZERO]) if not a.low > 0 else found.low
     return Span(low, found.high, bool(a.low > 0) or bool(a.low >= 0 and b.low > 0))
 
@@ -339,8 +351,8 @@ _RULES: dict[str, Callable[..., Found]] = {
     "def": lambda a: a,
     "hold": lambda a: a,
     "add": lambda a, b: Span(a.low + b.low, a.high + b.high),
-    "sub": lambda a, b: Span(a.low - b.high, a.high - b.low),
-    "mul": _mul,
+    "sub": minus,
+    "mul": times,
     "div": _div,
     "neg": _neg,
     "pow": _pow,

@@ -23,9 +23,11 @@ from math import comb
 from typing import TYPE_CHECKING
 
 from derive import substitution
-from derive.components import components
+from derive.components import components, components_all
+from derive.enclose import evaluate, truth
+from derive.errors import UndefinedValue
 from derive.extremes import EXTREMES
-from derive.graph import Graph, Node, topological
+from derive.graph import Graph, Node, free_symbols, topological
 from derive.operators import DEFERRED, DERIVATIVES
 from derive.printing import number_text, to_text
 from derive.properties import PROPERTIES, asks
@@ -95,7 +97,7 @@ def at_the_values(bench: Bench, said: Sequence[Node], here: Verdict) -> Verdict:
 
 def _placed(reason: str, values: str) -> str:
     """A reason with the values that it is given at, where it tells a point in this."""
-    for words in ("not equal", "does not hold"):
+    for words in ("not equal", "does not hold", "no value"):
         before, found, rest = reason.partition(words)
         if found and rest[:4] == " at ":
             return f"{before}{words} at {values}, {rest[4:]}"
@@ -149,6 +151,20 @@ def _least(units: Sequence[Unit], decide: Callable[[Collection[Unit]], Verdict])
             if decide(some).verdict == "holds":
                 return list(some)
     return kept
+
+
+def without_value(sides: Sequence[Node], given: Sequence[Node]) -> str:
+    """Why one of two sides, derivatives worked out and values put in, has no value where the other has one; "" where that is
+    not so, something is free, or what is assumed does not hold."""
+    a, b, *assumed = components_all([*sides, *given])
+    conditions = [c for part in assumed for c in part]
+    if free_symbols([*a, *b, *conditions]) or any(truth(c, {}) is not True for c in conditions):
+        return ""
+    for pair in zip(a, b, strict=True):
+        missing = [v for v in evaluate(pair, {}) if isinstance(v, UndefinedValue)]
+        if len(missing) == 1:
+            return str(missing[0])
+    return ""
 
 
 # -- values in expressions -----------------------------------------------------------------------------

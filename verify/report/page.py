@@ -9,6 +9,7 @@ from fractions import Fraction
 from derive.language import decimal_text
 from derive.typeset import latex
 from verify.casefile.model import Case, State, Symbol
+from verify.claims.recovery import ranges
 from verify.explain import derivation, markdown
 from verify.explain.blocks import Equations
 from verify.report.chains import Faults
@@ -105,9 +106,8 @@ def _states(states: Sequence[State]) -> str:
 
 def _value(s: Symbol, values: Values) -> str:
     if s.recover:
-        ends = values.bench.bounds.get(s.node) if values.known and s.name in values.bench.recoveries else None
-        low, high = ends or (None, None)
-        known = "" if low is None or high is None else f"; the printed numbers allow {number(low)} to {number(high)}"
+        found = values.bench.recoveries.get(s.name) if values.known else None
+        known = f"; the printed numbers allow {ranges(found, s.node)}" if found and found.enclosure else ""
         return f"left out{known}"
     size = " × ".join(map(str, s.shape))
     if s.values is None:
