@@ -138,6 +138,12 @@ def test_only_what_contradicts_is_named(tmp_path: Path) -> None:
         ("b", "0.33", "of: a*b*a, equals: 2*a*b", "holds-if"),
         ("b", "0.33", "of: a*b*x, equals: a*x", "wrong"),
         ("1/b", "0.500", "holds: b > 0", "holds"),
+        ("1/b", "0.500", "somewhere: b > 2", "underspecified"),
+        ("1/b", "0.500", "somewhere: b*x**2 > 7", "holds"),
+        ("1/b", "0.500", "somewhere: b > 3", "wrong"),
+        ("1/b", "0.500", 'holds: "convex(-b*x**2, x)"', "wrong"),
+        ("1/b", "0.500", 'holds: "convex((b - 2)*x**2, x)"', "undecided"),
+        ("1/b", "0.500", 'of: "limit(b*x, x, inf)", equals: inf', "holds"),
     ],
 )
 def test_what_depends_on_it(tmp_path: Path, of: str, prints: str, claim: str, verdict: str) -> None:

@@ -288,6 +288,29 @@ def settled(bench: Bench, said: Sequence[Node], conditions: Sequence[Node], here
     return Verdict("underspecified", f"not determined: {at}, of which not all agree", evidence=evidence)
 
 
+def depends(bench: Bench, said: Sequence[Node]) -> bool:
+    """Whether something is said of recovered inputs."""
+    return any(n.op == "symbol" and n.attr in bench.recoveries for n in topological(said))
+
+
+def for_all_members(bench: Bench, conditions: Sequence[Node], here: Verdict) -> Verdict:
+    """A verdict that names a point at which conditions hold, where they hold there whatever the recovered inputs are; else these
+    do not determine it."""
+    scalars = [e for c in conditions for e in conditions_of(bench, c)]
+    names = sorted({n.attr for n in topological(scalars) if n.op == "symbol" and n.attr in bench.recoveries})
+    found = _about(bench, [bench.case.symbols[n].node for n in names])
+    if found is None or found.enclosure is None:
+        return undecided(_no_value(bench, found)) if found is not None else here
+    point = here.evidence.get("witness")
+    free = [n for n in topological(scalars) if n.op in ("index", "symbol") and n not in found.enclosure.symbols]
+    there = point if isinstance(point, Mapping) else {}
+    if all(_at_point(found.enclosure, c, free, there) is True for c in scalars):
+        return here
+    return Verdict(
+        "underspecified", f"not determined: {known_text(bench, found)}; {here.reason}", evidence=here.evidence
+    )
+
+
 def _at_point(enclosure: Enclosure, condition: Node, free: Sequence[Node], point: Mapping[str, Any]) -> Any:
     """Whether a condition holds for all members, with the free symbols as in a counterexample."""
     more = {n: rational(Fraction(point[to_text(n)])) for n in free if to_text(n) in point}

@@ -19,7 +19,7 @@ from verify.claims import values
 from verify.claims.bench import Bench
 from verify.claims.equality import judge_link, verdict_of
 from verify.claims.iterations import judge_every
-from verify.claims.recovery import conditions_of, settled
+from verify.claims.recovery import conditions_of, depends, for_all_members, settled
 from verify.claims.sizes import elsewhere, gap_of, has_sizes, say_sizes, without
 from verify.decimals import show
 from verify.text import numbers
@@ -43,7 +43,9 @@ def judge_relation(bench: Bench, claim: Claim) -> Verdict:
     evidence = {"method": "certified", "values": "at the document's values"}
     for node in bench.entries(claim.holds):
         answer, value = bench.decided(node, lambda v: v)
-        if isinstance(value, UndefinedValue):
+        if isinstance(value, UndefinedValue) and not any(
+            n.op == "computed" for n in topological([node])
+        ):  # inf is a value there
             why = f"no value at {values.told(bench, values.named(bench, [claim.holds]))}: {value}"
             return Verdict("wrong", why, None, (claim.id,), evidence)
         if answer is None:  # no precision tells whether two are the same number; their forms may
@@ -88,7 +90,10 @@ def judge_somewhere(bench: Bench, claim: Claim) -> Verdict:
 
     assert claim.somewhere is not None
     condition, *assuming = values.put(bench, [claim.somewhere, *claim.assuming])
-    return verdict_of(decide_somewhere(condition, assuming, bench.bounds), claim)
+    found = verdict_of(decide_somewhere(condition, assuming, bench.bounds), claim)
+    if found.verdict == "holds" and depends(bench, [condition, *assuming]):
+        found = for_all_members(bench, [condition, *assuming], found)
+    return found
 
 
 def _as_formula(bench: Bench, claim: Claim) -> Verdict | None:
@@ -134,8 +139,9 @@ def _at_the_values(bench: Bench, claim: Claim) -> Verdict:
     here = verdict_of(_decided(condition, assuming, bench.bounds), claim)
     if not asks(condition):
         here = settled(bench, said, conditions_of(bench, condition), here)
-    elif here.verdict != "holds" and any(n.op == "symbol" and n.attr in bench.recoveries for n in topological(said)):
-        here = undecided(f"the recovered inputs are known as ranges: {here.reason}")
+    elif here.verdict != "holds" and depends(bench, said):  # it may hold for some of what these may be
+        fails = _decided(condition.graph.call("not", condition), assuming, bench.bounds).status == "proved"
+        here = here if fails else undecided(f"the recovered inputs are known as ranges: {here.reason}")
     return values.at_the_values(bench, said, here)
 
 

@@ -158,6 +158,8 @@ def without_value(sides: Sequence[Node], given: Sequence[Node]) -> str:
     not so, something is free, or what is assumed does not hold."""
     a, b, *assumed = components_all([*sides, *given])
     conditions = [c for part in assumed for c in part]
+    if any(n.op == "computed" for n in topological([*a, *b])):  # in double arithmetic inf is a value
+        return ""
     if free_symbols([*a, *b, *conditions]) or any(truth(c, {}) is not True for c in conditions):
         return ""
     for pair in zip(a, b, strict=True):
