@@ -49,6 +49,16 @@ def sign(n: Node, depth: int = MAX_DEPTH) -> int | None:
     return 0 if zero else None
 
 
+def holds(c: Node) -> bool | None:
+    """Whether a comparison of scalars without symbols holds, exactly; None where that is not settled."""
+    found = sign(c.graph.sub(*c.args))
+    if found is None:
+        return None
+    return {"eq": found == 0, "ne": found != 0, "gt": found > 0, "ge": found >= 0, "lt": found < 0, "le": found <= 0}[
+        c.op
+    ]
+
+
 def _normal_form_is_zero(n: Node) -> bool:
     ring = Ring(n.graph)
     try:

@@ -127,6 +127,8 @@ def definite(a: Node, given: Sequence[Node], ends: Bounds, strict: bool) -> Deci
         return _of_numbers([rational(e.attr) for e in entries], size, strict)
     if (against_it := _scalars(entries, size, given, ends, strict)) is not None:
         return against_it
+    if any(n.op == "abs" for n in topological(entries)) and _dominated(entries, size, given, ends, strict):
+        return proved("its diagonal dominates its rows (Gershgorin's discs)")
     v = [g.symbol(f"v{i}'") for i in range(size)]
     form = g.zero
     for i in range(size):
@@ -140,6 +142,19 @@ def definite(a: Node, given: Sequence[Node], ends: Bounds, strict: bool) -> Deci
         if found.status != "proved":
             return _by_minors(entries, size, given, ends, strict)
     return proved("its quadratic form is positive" if strict else "its quadratic form is nowhere negative")
+
+
+def _dominated(entries: Sequence[Node], size: int, given: Sequence[Node], ends: Bounds, strict: bool) -> bool:
+    """Whether each diagonal entry of a symmetric matrix is at least (``strict``: greater than) the absolute values beside it."""
+    g = entries[0].graph
+    for i in range(size):
+        gap = entries[i * size + i]
+        for j in range(size):
+            gap = g.sub(gap, g.call("abs", entries[i * size + j])) if i != j else gap
+        found = decide_holds(g.call("gt" if strict else "ge", gap, g.zero), given, ends)
+        if found.status != "proved" or found.conditions:
+            return False
+    return True
 
 
 def _of_numbers(entries: Sequence[fmpq], size: int, strict: bool) -> Decision:

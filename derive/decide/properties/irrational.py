@@ -225,12 +225,7 @@ def _holds(c: Node) -> bool:
     """Whether a comparison of numbers holds, exactly."""
     if any(n.op in COMPARISONS for a in c.args for n in topological([a])):
         return truth(c, {}, PRECISION) is True
-    found = constants.sign(c.graph.sub(*c.args))
-    if found is None:
-        return False
-    return {"eq": found == 0, "ne": found != 0, "gt": found > 0, "ge": found >= 0, "lt": found < 0, "le": found <= 0}[
-        c.op
-    ]
+    return constants.holds(c) is True
 
 
 def _sign(n: Node, values: Mapping[Node, fmpq]) -> int:

@@ -44,6 +44,7 @@ POINTS = 12
 PRECISION = 96
 MAX_ROOT = 6
 MAX_DEGREE = 2  # of homogeneous expressions
+MAX_LOGS = 8
 TRANSCENDENTAL = ("exp", "log", "log1p", "expm1", "logaddexp", "sigmoid", "tanh", "erf", "Phi", "sin", "cos")
 _LOOSE = {"gt": "ge", "lt": "le"}
 
@@ -105,7 +106,12 @@ class _Moves:
         return depth > 0 and any(move(self, h, strict, given, depth - 1) for move in _MOVES)
 
     def early(self, h: Node, strict: bool, known: Sequence[Node], given: Sequence[Node], depth: int) -> bool:
-        return self.logarithms(h, strict, known, depth) or self.slopes(h, strict, given, 0)
+        constrained = any(c.op == "eq" for c in given)
+        return (
+            self.logarithms(h, strict, known, depth)
+            or (constrained and self.tangents(h, strict, given, 0))
+            or self.slopes(h, strict, given, 0)
+        )
 
     def sign(self, n: Node, op: str, given: Sequence[Node]) -> bool:
         return self.decided(n.graph.call(op, n, n.graph.zero), given) == "proved"
@@ -123,14 +129,18 @@ class _Moves:
     # -- moves ----------------------------------------------------------------------------------------
 
     def kinks(self, h: Node, strict: bool, given: Sequence[Node], depth: int) -> bool:
-        """On either side of what turns; of an absolute value that is only taken away, with both signs and no assumption."""
+        """On either side of what turns; what is the greatest of two, and only taken away, as each of them, with no assumption."""
         g = h.graph
-        n = next((n for n in topological([h]) if n.op in BRANCHES), None)
+        order = topological([h])
+        n = next((n for n in order if n.op in BRANCHES), None)
         if n is None:
             return False
+        for m in order[::-1]:
+            way = {"abs": "le", "max": "le", "relu": "le", "min": "ge"}.get(m.op)
+            if way and (share := _coefficient(h, m)) is not None and self.sign(share, way, given):
+                _, above, under = BRANCHES[m.op](m)
+                return all(self.positive(substitute(h, {m: v}), strict, given, depth) for v in (above, under))
         s, above, under = BRANCHES[n.op](n)
-        if n.op == "abs" and (share := _coefficient(h, n)) is not None and self.sign(share, "le", given):
-            return all(self.positive(substitute(h, {n: v}), strict, given, depth) for v in (above, under))
         for way, against, value in (("ge", "lt", above), ("le", "gt", under)):
             if self.sign(s, against, given):
                 continue
@@ -141,6 +151,7 @@ class _Moves:
     def logarithms(self, h: Node, strict: bool, given: Sequence[Node], depth: int) -> bool:
         """c*log(u) + w >= 0 as u >= exp(-w/c) where c is a positive number, as u <= exp(-w/c) where it is negative."""
         g = h.graph
+        h = _opened(h)
         logs = [n for n in topological([h]) if n.op == "log" and _moves(n)]
         if len(logs) != 1 or not self.sign(logs[0].args[0], "gt", given):
             return False
@@ -150,6 +161,34 @@ class _Moves:
         u = logs[0].args[0]
         edge = g.call("exp", g.div(g.neg(substitute(h, {logs[0]: g.zero})), share))
         return self.positive(g.sub(u, edge) if share.attr > 0 else g.sub(edge, u), strict, given, depth)
+
+    def tangents(self, h: Node, strict: bool, given: Sequence[Node], depth: int) -> bool:
+        """By log(u) <= log(p) + u/p - 1 and log(u) >= log(p) + 1 - p/u at a place p, for sums of multiples of logarithms: Gibbs'
+        inequality. Two with opposite factors are one, of a quotient; for others p is 1, or one over their number."""
+        g = h.graph
+        logs = [n for n in topological([h]) if n.op == "log" and _moves(n)]
+        if strict or not 0 < len(logs) <= MAX_LOGS or not all(self.sign(n.args[0], "gt", given) for n in logs):
+            return False
+        if (terms := _multiples(h, logs)) is None:
+            return False
+        rest, alone = substitute(h, dict.fromkeys(logs, g.zero)), max(1, 2 * len(terms) - len(logs))
+        for place in dict.fromkeys((1, alone)):
+            p, total = g.const(Fraction(1, place)), rest
+            for c, u in terms:
+                rises = self.sign(c, "ge", given)
+                if not rises and not self.sign(c, "le", given):
+                    return False
+                q = g.div(p, u) if rises else g.div(u, p)
+                bound = g.sub(g.one, q) if rises else g.sub(q, g.one)
+                total = g.add(total, g.mul(c, g.add(g.call("log", p), bound) if place > 1 else bound))
+            known = _related(g.call("ge", total, g.zero), given)
+            if self.zero(total, known) or self.positive(total, False, given, depth):
+                return True
+        return False
+
+    def zero(self, n: Node, given: Sequence[Node]) -> bool:
+        found = decide_equal(n, n.graph.zero, given, self.bounds)
+        return found.status == "proved" and not found.conditions
 
     def terms(self, h: Node, strict: bool, given: Sequence[Node], depth: int) -> bool:
         """Two terms of opposite sign, whose factors are positive, by their logarithms."""
@@ -328,6 +367,7 @@ _MOVES: tuple[Move, ...] = (
     _Moves.together,
     _Moves.factors,
     _Moves.ends,
+    _Moves.tangents,
 )
 
 
@@ -376,6 +416,30 @@ def _coefficient(h: Node, n: Node) -> Node | None:
     except ExpressionError:
         return None
     return None if s in topological([share]) else share
+
+
+def _opened(h: Node) -> Node:
+    """logaddexp(u, v) as log(exp(u) + exp(v)); where it stands in another one, as exp(u) + exp(v) in there."""
+    g = h.graph
+    grown: dict[Node, Node] = {}
+    for n in topological([h]):
+        if n.op == "logaddexp":
+            grown[n] = g.add(*(grown.get(a) or g.call("exp", a) for a in n.args))
+    return substitute(h, {n: g.call("log", e) for n, e in grown.items()}) if grown else h
+
+
+def _multiples(h: Node, logs: Sequence[Node]) -> list[tuple[Node, Node]] | None:
+    """The terms c*log(u) of h as (c, u), two with opposite factors as one of a quotient; None where h is not a sum of such."""
+    g = h.graph
+    left = [(_coefficient(h, n), n.args[0]) for n in logs]
+    found: list[tuple[Node, Node]] = []
+    while left:
+        c, u = left.pop(0)
+        if c is None or any(n in logs for n in topological([c])):
+            return None
+        k = next((k for k, (d, _) in enumerate(left) if d is not None and written(g.add(c, d), (), {}) is g.zero), None)
+        found.append((c, u if k is None else g.div(u, left.pop(k)[1])))
+    return found
 
 
 def _raised(condition: Node, given: Sequence[Node]) -> Iterator[Node]:

@@ -69,6 +69,9 @@ class _Parts:
                 return _joined([self.part(a, given, depth - 1) for a in n.args])
             case "or":
                 return self.either(n, given, depth - 1)
+            case "ge" | "le":  # balls do not tell what is equal everywhere
+                found = self.decide(n.graph.call("eq", *n.args), given, self.bounds)
+                return found if found.status == "proved" else None
             case "ne":
                 for op in ("gt", "lt"):
                     found = self.decide(n.graph.call(op, *n.args), given, self.bounds)

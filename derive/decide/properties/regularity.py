@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import chain
 
 from flint import arb, fmpq
 
@@ -428,7 +429,10 @@ def _places(f: Node, x: Node, given: Sequence[Node], ends: Bounds) -> Iterator[P
     low, high = ends.get(x, (None, None))
     if any(below(c, [x]) for c in given):
         return
-    for start in domain.points(6):
+    together = (
+        dict.fromkeys(domain.symbols, Fraction(v)) for v in (0, 1)
+    )  # where a norm vanishes, of a difference too
+    for start in chain(domain.points(6), together):
         for v in dict.fromkeys((*SIMPLE, *_roots(f, x, start))):
             point = {**start, x: v}
             if x not in start or (low is not None and v <= low) or (high is not None and v >= high):

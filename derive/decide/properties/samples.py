@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import chain, product
 
 from derive.components import components
+from derive.decide import constants
 from derive.decide.cascade import Decision
 from derive.decide.properties.shape import INEQUALITIES, at, conditions, refuted
 from derive.decide.refute import Bounds, Domain, Point, scalar_bounds
 from derive.enclose import rational, truth
-from derive.graph import Node
+from derive.graph import Node, substitute
 
 SIMPLE = 12
 _LINE = [Fraction(k, 4) for k in range(-24, 25)]
@@ -28,12 +29,22 @@ def by_points(condition: Node, assuming: Sequence[Node], bounds: Bounds, grid: b
     (condition,) = components(condition)
     h = condition.graph.sub(*condition.args)
     domain = Domain(h, h, conditions(assuming), scalar_bounds(bounds))
-    for point in _grid(domain) if grid else domain.points(SIMPLE):
-        if domain.judge(point, highest=0).kind == "same" and not domain.groups:
+    origin = [dict.fromkeys(domain.symbols, Fraction(0))] if domain.symbols else []
+    for point in chain(_grid(domain) if grid else domain.points(SIMPLE), origin):
+        if domain.judge(point, highest=0).kind in ("same", "unknown") and not domain.groups:
             values = {s: rational(v) for s, v in point.items()}
-            if truth(condition, values) is False:
+            if all(truth(c, values) is True for c in domain.assuming) and _false_at(condition, point):
                 return refuted(f"does not hold at {at(point)}", point)
     return None
+
+
+def _false_at(condition: Node, point: Point) -> bool:
+    """Whether a comparison is false at a point, where its sides may be equal numbers that no ball tells apart."""
+    found = truth(condition, {s: rational(v) for s, v in point.items()})
+    if found is None and condition.op in ("gt", "lt"):
+        g = condition.graph
+        return constants.holds(substitute(condition, {s: g.const(v) for s, v in point.items()})) is False
+    return found is False
 
 
 def _grid(domain: Domain) -> Iterator[Point]:
