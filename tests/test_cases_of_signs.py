@@ -7,6 +7,7 @@ import random
 import mpmath
 import pytest
 
+from derive.abstract import function
 from derive.decide.asymptotics import NoLimit, limit
 from derive.decide.asymptotics.integrals import integral
 from derive.decide.asymptotics.values import resolve
@@ -109,3 +110,25 @@ def test_a_limit_that_oscillates_for_some_parameters_says_for_which() -> None:
 def test_growth_under_a_sign_that_is_known_is_not_refuted_by_others() -> None:
     condition, given = read("grows_like(a*n**2 + n, n**2, n)", "a > 0")
     assert decide_condition(condition, [given]).status == "proved"
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "status"),
+    [
+        ("limit((f(x + h) - f(x))/h, h, 0) == f(x, d=1)", (), "proved"),
+        ("limit((f(x + h) - f(x - h))/(2*h), h, 0) == f(x, d=1)", (), "proved"),
+        ("limit((f(x + h) - f(x) - h*f(x, d=1))/h**2, h, 0) == f(x, d=2)/2", (), "proved"),
+        ("limit((f(x + h) - f(x) - h*f(x, d=1))/h**2, h, 0) == f(x, d=2)", (), "refuted"),
+        ("limit((f(x + h) - f(x))/h, h, 0) == f(x)", (), "refuted"),
+        ("limit(sin(f(h))/h, h, 0) == f(0, d=1)", ("f(0) == 0",), "proved"),
+        ("x*f(x) == 2*x*f(x)", ("f(x) > 0",), "refuted"),
+        ("f(x)/f(x) == 1", ("f(x) > 0",), "proved"),
+    ],
+)
+def test_abstract_functions_have_a_taylor_series_and_meet_assumptions(
+    text: str, given: tuple[str, ...], status: str
+) -> None:
+    g = Graph()
+    scope = {"f": function(g, "f", 1), "x": g.symbol("x"), "h": g.symbol("h")}
+    condition, *assumed = (parse(t, scope, g, boolean=True) for t in (text, *given))
+    assert decide(condition, assumed).status == status

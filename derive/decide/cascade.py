@@ -304,11 +304,16 @@ def _by_example(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> D
 
 
 def _law(condition: Node, bounds: Bounds) -> bool:
-    """Whether an equation holds for all values, not only at a point."""
-    if condition.op != "eq":
+    """Whether a comparison holds for all values, not only at a point."""
+    g = condition.graph
+    if condition.op == "eq":
+        left, right = condition.args
+    elif condition.op in ("gt", "ge", "lt", "le"):
+        left, right = g.call("where", condition, g.one, g.zero), g.one
+    else:
         return False
-    left, right = condition.args
-    return _decide(left, right, (), bounds, _Quick(Ring(condition.graph))).status == "proved"
+    found = _decide(left, right, (), bounds, _Quick(Ring(g)))
+    return found.status == "proved" and not found.conditions
 
 
 def _by_names(domain: Domain, most: int = MAX_NAMED_NODES) -> Decision | None:

@@ -9,7 +9,9 @@ decides, or the limit of the leading coefficient, which varies more slowly. Zero
 from __future__ import annotations
 
 from fractions import Fraction
+from math import factorial
 
+from derive.abstract import apply, partial
 from derive.calculus import gradient
 from derive.decide.asymptotics.oracle import Oracle, Unsettled, leaves, said
 from derive.decide.asymptotics.series import Algebra, Series
@@ -183,10 +185,24 @@ class _Expansion:
                 return self.log(n.args[0], args[0])
             case "erfcx":
                 return self.erfcx(args[0])
+            case "apply":
+                return self.abstract(n, args)
             case "erf" | "sin" | "cos" | "atan":
                 at, small = self.around(args[0])
                 return al.compose(small, lambda k: self.taylor(n.op, at, k))
         raise Unsettled(f"no asymptotics are known of {n.op}")
+
+    def abstract(self, n: Node, args: list[Series]) -> Series:
+        """A function of which nothing is known but its derivatives, by Taylor's formula in its one argument that varies."""
+        varying = [i for i, a in enumerate(n.args) if not self.gruntz.free(a)]
+        if len(varying) != 1:
+            raise Unsettled(f"{said(n)} varies in several arguments")
+        (i,) = varying
+        at, small = self.around(args[i])
+        there = apply(self.g, n.attr[0], [at if j == i else a for j, a in enumerate(n.args)], n.attr[1])
+        return self.algebra.compose(
+            small, lambda k: self.g.mul(self.g.const(Fraction(1, factorial(k))), partial(there, *[i] * k))
+        )
 
     def taylor(self, op: str, at: Node, k: int) -> Node:
         """The k-th coefficient of Taylor's series."""

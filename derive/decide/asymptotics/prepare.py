@@ -207,6 +207,11 @@ class Prepared:
         self.swinging[made := self.bounded(n)] = False
         return made
 
+    def abstract(self, n: Node, args: list[Any]) -> Node:
+        if any(not self.gruntz.free(a) and self.gruntz.limit(a)[0] for a in args):
+            raise Unsettled(f"nothing is known of {said(n)} far out")
+        return n.graph.node("apply", tuple(args), n.attr)
+
     def relu(self, n: Node, args: list[Any]) -> Any:
         return args[0] if self.sign(args[0]) > 0 else n.graph.zero
 
@@ -237,7 +242,7 @@ _RULES: dict[str, Callable[[Prepared, Node, list[Any]], Any]] = {
     "div": Prepared.div, "pow": Prepared.pow, "exp": Prepared.exp, "log": Prepared.log, "log1p": Prepared.log1p,
     "sqrt": Prepared.sqrt, "expm1": Prepared.expm1, "logaddexp": Prepared.logaddexp, "sigmoid": Prepared.sigmoid,
     "tanh": Prepared.tanh, "erf": Prepared.erf, "atan": Prepared.atan, "Phi": Prepared.normal,
-    "sin": Prepared.angle, "cos": Prepared.angle,
+    "apply": Prepared.abstract, "sin": Prepared.angle, "cos": Prepared.angle,
     "relu": Prepared.relu, "abs": Prepared.abs, "sign": Prepared.signum, "max": Prepared.greatest,
     "min": Prepared.greatest, "select": Prepared.select, "where": Prepared.where, "and": Prepared.condition,
     "or": Prepared.condition, "not": Prepared.condition,
