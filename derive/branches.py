@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from derive import shapes
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node, Shape, marks_a_jump, substitute, topological
+from derive.graph import BY_ID, Graph, Node, Shape, marks_a_jump, substitute, topological
 from derive.operators import OPERATORS
 
 BRANCHES = ("where", "select", "min", "max")
@@ -32,10 +32,10 @@ _Path = tuple[_Side, ...]
 def branching(depends: set[Node], marked: bool = True) -> bool:
     """Whether a sweep over these nodes comes to a ``where``, to a slope that steps at a kink (``marked``), or to another
     branch that depends on the variables."""
+    turning = [n for n in depends if n.op in BRANCHES or (n.op == "div" and n.args[0] is n.graph.zero)]
     return any(
-        n.op == "where" or (n.op == "select" and marked) or any(a in depends for _, _, a in _choices(n))
-        for n in depends
-        if n.op in BRANCHES
+        n.op in ("where", "div") or (n.op == "select" and marked) or any(a in depends for _, _, a in _choices(n))
+        for n in sorted(turning, key=BY_ID)  # choices may make nodes: their order is no accident
     )
 
 
@@ -75,7 +75,7 @@ class _Sweep:
         wanted = set(variables)
         found: dict[Node, Node] = {}
         jumps: dict[Node, Node] = {}
-        steps: dict[Node, tuple[Node, Node]] = {}
+        steps: dict[Node, tuple[Node, Node, Node]] = {}
         arriving: dict[Node, list[tuple[_Path, Node]]] = {output: [((), seed)]}
         for n in sorted(self.depends, key=lambda n: -n.id):
             parts = arriving.pop(n, None)
@@ -87,8 +87,7 @@ class _Sweep:
                 found[n] = up
             if not any(a in self.depends for a in n.args):
                 continue
-            if marks_a_jump(n):  # what has no value at s = 0 has no derivative there
-                s = n.args[1].args[0]
+            if (s := _lacking(n)) is not None:  # what has no value at s = 0 has no derivative there
                 if s in self.depends:
                     hole = n if up.op == "const" else self.g.call("mul", up, n)
                     hole = unbroadcast(self.g, self.wrapped(under, hole), s.shape)
@@ -113,13 +112,12 @@ class _Sweep:
                 # the slope at a kink: all that steps at one s counts, x*select(x, 1, 0) does not at x = 0
                 s, a, b = turned(n)
                 a, b = (unbroadcast(self.g, self.wrapped(under, self.g.mul(up, side)), s.shape) for side in (a, b))
-                if s in steps:
-                    a, b = self.g.add(steps[s][0], a), self.g.add(steps[s][1], b)
-                steps[s] = a, b
-        for s, (a, b) in steps.items():
+                first, p, q = steps.get(s, (n.args[0], self.g.zero, self.g.zero))
+                steps[s] = first, self.g.add(p, a), self.g.add(q, b)
+        for s, (first, a, b) in steps.items():  # s itself may be the negative of what stands in the graph
             if a is not b:
                 hole = self.g.call("mul", self.g.zero, self.g.call("select", s, a, b))
-                jumps[s] = self.g.add(jumps[s], hole) if s in jumps else hole
+                jumps[first] = self.g.add(jumps[first], hole) if first in jumps else hole
         for v, hole in self.holes(jumps, wanted).items():
             found[v] = self.g.add(found[v], hole) if v in found else hole
         return found
@@ -195,7 +193,9 @@ class _Sweep:
             case "or":
                 return self.choose(by.args[0], True, a, self.choose(by.args[1], True, a, b))
             case "eq" | "ne":
-                hole = g.call("div", g.zero, g.sub(*by.args))
+                if (s := g.sub(*by.args)) is g.zero:
+                    return a if by.op == "eq" else b
+                hole = g.call("div", g.zero, s)
                 return g.add(b if by.op == "eq" else a, hole)
         raise ExpressionError(f"no derivative is known for a condition '{by.op}'")
 
@@ -279,6 +279,22 @@ def turned(select: Node) -> tuple[Node, Node, Node]:
     if s.op == "sub" and s.args[1].id < s.args[0].id:
         return s.graph.sub(s.args[1], s.args[0]), b, a
     return s, a, b
+
+
+def plainly_joined(n: Node, depends: set[Node], pull: Pull) -> bool:
+    """Whether a ``where`` has one value on both sides of its condition's boundary, as far as that is plain to see."""
+    g, (c, a, b) = n.graph, n.args
+    if _Sweep(g, depends, pull).joins(n):
+        return True
+    by, _ = _side(g, c, True)
+    return not _is_condition(by) and substitute(g.sub(a, b), {by: g.zero}) is g.zero
+
+
+def _lacking(n: Node) -> Node | None:
+    """The s of a node that says only that there is no value at s = 0: 0*select(s, a, b), 0/s."""
+    if n.op == "div" and n.args[0] is n.graph.zero:
+        return n.args[1]
+    return n.args[1].args[0] if marks_a_jump(n) else None
 
 
 def _choices(n: Node) -> list[tuple[Node, bool, Node]]:

@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from derive import shapes
 from derive.abstract import partial as partial_of
-from derive.branches import between, branching, groups, sweep, unbroadcast
+from derive.branches import between, branching, groups, plainly_joined, sweep, unbroadcast
 from derive.components import components
 from derive.composites import COMPOSITES
 from derive.curvature import hessian
 from derive.errors import ExpressionError
 from derive.graph import BY_ID, Graph, Node, Shape, fold_all, topological
+from derive.joints import note_replaced
 from derive.local_derivatives import FIRST
 from derive.meaning import meaning, place, pull_text
 from derive.operators import DEFERRED, DERIVATIVES, KINKED, OPERATORS
@@ -74,9 +75,11 @@ def second_derivatives(f: Node, variables: Sequence[Node], marked: bool = True) 
         raise ExpressionError("a Hessian by variables of which one is defined by another")
     table = {}
     for i, slope in enumerate(gradient(f, variables)):
-        for j, second in enumerate(vjp(slope, variables[: i + 1], f.graph.one, marked)):
-            if second is not f.graph.zero:
-                table[i, j] = second
+        seconds = vjp(slope, variables[: i + 1], f.graph.one, marked)
+        table.update({(i, j): second for j, second in enumerate(seconds) if second is not f.graph.zero})
+        if marked:
+            f.graph.derived[slope, (variables[i],), f] = None
+            f.graph.derived[seconds[i], (variables[i],), slope] = None
     return table
 
 
@@ -124,6 +127,7 @@ def expand_all(roots: Sequence[Node], marked: bool = True) -> list[Node]:
             swept.update(zip([(args[0], v) for v in variables], gradient(args[0], variables), strict=True))
         if n.op == "d":
             done[n] = _expand_d(n.graph, n, args, swept)
+            n.graph.derived[done[n], args[1:], args[0]] = None
         elif n.op in DERIVATIVES or n.op in DEFERRED:
             done[n] = _DERIVE[n.op](n.graph, n, args, marked)
         elif args == n.args:
@@ -192,13 +196,25 @@ def _float64(g: Graph, n: Node, args: Sequence[Node], _: bool) -> Node:
     return computed(g, n, args)
 
 
+def _at(g: Graph, n: Node, args: Sequence[Node], _: bool) -> Node:
+    body, *rest = args
+    count = len(rest) // 2
+    note_replaced(body, dict(zip(rest[:count], rest[count:], strict=True)))
+    return replaced(g, n, args)
+
+
 _DERIVE: dict[str, Callable[[Graph, Node, Sequence[Node], bool], Node]] = {
-    "at": lambda g, n, args, _: replaced(g, n, args),
+    "at": _at,
     "after": lambda g, n, args, _: g.templates["sequences"].after(*args),
     "float64": _float64,
     "hessian": _expand_hessian,
     "hvp": _expand_hvp,
 }
+
+
+def jumps(n: Node, depends: set[Node]) -> bool:
+    """Whether a node may jump with what it depends on though its arguments do not: a sign, a branch not plainly joined."""
+    return n.op in ("sign", "floor", "ceil") or (n.op == "where" and not plainly_joined(n, depends, _pull))
 
 
 # -- one node backwards ----------------------------------------------------------------------------

@@ -82,6 +82,8 @@ def _entries(g: Graph, n: Node, done: dict[Node, Entries]) -> Entries:
 def _apply(g: Graph, n: Node, args: tuple[Node, ...]) -> Node:
     if n.op in ("mul", "div") and g.zero in args and any(_closed(a) for a in args):
         return g.node(n.op, args)  # 0/norm(zeros(2)) has no value, and 0 times what has none
+    if n.op in ("mul", "div") and n.args[0] is g.zero:
+        return g.node(n.op, args)  # left unfolded, as it says where there is no value (derive.branches)
     if n.op == "sub" and args[0] is args[1] and any(m.op in _PARTIAL for m in topological([args[0]])):
         return g.node(n.op, args)  # nothing minus itself is not 0: the variance of one logarithm
     folds = n.op in FOLDING and not marks_a_jump(n)

@@ -50,14 +50,14 @@ def _slope(g: Graph, n: Node, slopes: Mapping[Node, Node]) -> Node:
             return g.zero
         case "relu":
             u, du = n.args[0], slope(n.args[0])
-            return by_sign(g, u, du, g.zero, _folded(g, "relu", du))
+            return by_sign(g, u, du, g.zero, folded(g, "relu", du))
         case "abs":
             u, du = n.args[0], slope(n.args[0])
-            return by_sign(g, u, du, g.neg(du), _folded(g, "abs", du))
+            return by_sign(g, u, du, g.neg(du), folded(g, "abs", du))
         case "max" | "min":
             a, b = n.args
             up, down = (slope(a), slope(b)) if n.op == "max" else (slope(b), slope(a))
-            return by_sign(g, g.sub(a, b), up, down, _folded(g, n.op, slope(a), slope(b)))
+            return by_sign(g, g.sub(a, b), up, down, folded(g, n.op, slope(a), slope(b)))
         case "select":
             s, a, b = n.args
             return _branch(g, s, slope(s), slope(a), slope(b))
@@ -72,7 +72,7 @@ def _slope(g: Graph, n: Node, slopes: Mapping[Node, Node]) -> Node:
             u = n.args[0]
             off = g.div(slope(u), g.mul(g.const(2), n))
             return by_sign(
-                g, u, off, off, _folded(g, "abs", slope(parts[0])) if len(parts) == 1 else g.call("sqrt", total)
+                g, u, off, off, folded(g, "abs", slope(parts[0])) if len(parts) == 1 else g.call("sqrt", total)
             )
         case "apply":
             return _total(g, [(a, g.mul(partial_of(n, i), slope(a))) for i, a in enumerate(n.args)], slopes)
@@ -100,6 +100,8 @@ def by_sign(g: Graph, s: Node, above: Node, below: Node, on: Node) -> Node:
         return above if s.attr > 0 else below if s.attr < 0 else on
     if above is below is on:
         return on
+    if above is on:
+        return g.call("where", g.call("lt", s, g.zero), below, on)
     inner = on if below is on else g.call("where", g.call("lt", s, g.zero), below, on)
     return g.call("where", g.call("gt", s, g.zero), above, inner)
 
@@ -141,7 +143,7 @@ def _where(g: Graph, c: Node, a: Node, b: Node, slopes: Mapping[Node, Node]) -> 
     raise ExpressionError(f"no slope is known for a condition '{c.op}'")
 
 
-def _folded(g: Graph, op: str, *args: Node) -> Node:
+def folded(g: Graph, op: str, *args: Node) -> Node:
     if len(args) == 2 and args[0] is args[1]:
         return args[0]
     if all(a.op == "const" for a in args):

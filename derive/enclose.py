@@ -27,21 +27,25 @@ _HUGE, _TINY = arb(2) ** MAX_EXPONENT, arb(2) ** -MAX_EXPONENT
 MAX_RATIONAL_BITS = 4096  # an exact value beyond this continues as a ball
 
 
-def evaluate(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128) -> list[Value]:
+def evaluate(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128, meeting: bool = True) -> list[Value]:
     """The value of each root (a scalar node, see components) where symbols have the given values.
 
     ``prec`` is the working precision of balls in bits. A symbol without a value raises KeyError with it.
-    Values may be balls themselves, for an enclosure over a range.
+    Values may be balls themselves, for an enclosure over a range. Without ``meeting`` a derivative has the value that its
+    formula has, as in a program; with it also where pieces meet (see joints).
     """
-    done = evaluate_all(roots, values, prec)
+    done = evaluate_all(roots, values, prec, meeting)
     return [done[r] for r in roots]
 
 
-def evaluate_all(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128) -> dict[Node, Value]:
+def evaluate_all(
+    roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128, meeting: bool = True
+) -> dict[Node, Value]:
     """The same, with the value of every node below the roots."""
     done: dict[Node, Value] = {}
     order = topological(roots)
     spend(len(order) * (4 + prec // 128), "values at points")
+    whole, known = set(roots), _noted(roots if meeting else ())
     with precision(prec):
         for n in order:
             if n in values:
@@ -51,7 +55,34 @@ def evaluate_all(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int =
                     raise KeyError(n)
             else:
                 done[n] = _value(n, done)
+                if known(n):
+                    done[n] = _where_pieces_meet(n, done[n], values, prec, n in whole)
     return done
+
+
+def _noted(roots: Sequence[Node]) -> Callable[[Node], bool]:
+    from derive.joints import noted  # which is made of derivatives, and these of values
+
+    return noted(roots[0].graph) if roots else lambda n: False
+
+
+def _where_pieces_meet(n: Node, value: Value, values: Mapping[Node, fmpq], prec: int, whole: bool) -> Value:
+    """The value of a derivative that the sides of its kinks do not give (see joints), or the one that they give."""
+    from derive.joints import exact, marks, only_there
+
+    if not isinstance(value, UndefinedValue) and not only_there(n):
+        return value
+    if (found := exact(n)) is None or (not whole and marks(n)):
+        return value
+    try:
+        agree, slope = evaluate(found.args[:2], {**values, n: value}, prec)
+    except KeyError:
+        return value
+    if agree is True and not isinstance(slope, Exception):
+        return slope
+    if isinstance(value, Exception) or isinstance(agree, Undetermined):
+        return value
+    return UndefinedValue("a derivative where the slopes of both sides are not one")
 
 
 class precision:

@@ -109,6 +109,9 @@ class Graph:
         self.named: dict[Node, Node] = {}
         # expressions over placeholders, read and differentiated once (see meaning)
         self.templates: dict[Any, Any] = {}
+        # what derivatives were worked out to, by which variables, of what function; and what these became with values in the
+        # place of symbols, and of which derivative (see joints)
+        self.derived: dict[tuple[Node, tuple[Node, ...] | tuple[tuple[Node, Node], ...], Node], None] = {}
         self._valued: dict[Node, bool] = {}  # whether a node has a value everywhere, as far as it was asked
 
     def __len__(self) -> int:

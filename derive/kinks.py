@@ -14,15 +14,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import NamedTuple
 
 from derive.branches import turned
 from derive.calculus import expand_all
 from derive.components import components_all
+from derive.decide.refute import Domain
+from derive.decide.signs import ZERO
 from derive.derived import Derivation, Part
+from derive.directional import turns
+from derive.enclose import evaluate, rational
+from derive.errors import UndefinedValue
 from derive.graph import Graph, Node, marks_a_jump, substitute, topological, valued
+from derive.joints import exact, only_there
 from derive.operators import DEFERRED, DERIVATIVES
 
+MAX_FOLLOWED = 200  # nodes of a function that is followed along its variable
+MAX_TURNING = 8  # of its kinks
+POINTS = 12  # at which each of them, and two at once, are looked at
 MAX_DEPTH = 12  # levels below a factor that are looked at, to see whether it vanishes with s
 
 _SUMS = ("add", "sub")
@@ -54,10 +64,34 @@ def for_programs(d: Derivation) -> tuple[Part, ...]:
         return parts
     value, *rest = parts
     right = joined([without_marks(p.right) if p.by else p.right for p in rest])
-    return (
-        value,
-        *[replace(p, right=_where_there_is_a_slope(p, r, value.left)) for p, r in zip(rest, right, strict=True)],
-    )
+    made = [_where_there_is_a_slope(p, r, value.left) for p, r in zip(rest, right, strict=True)]
+    return (value, *[replace(p, right=_where_pieces_meet(p, r, value.left)) for p, r in zip(rest, made, strict=True)])
+
+
+def _where_pieces_meet(p: Part, made: Node, f: Node) -> Node:
+    """The right side of a part with the values that it has where kinks coincide (derive.joints), if points show some that it
+    lacks; of scalars."""
+    g = made.graph
+    if made.shape or len(p.by) > 1 or len(topological([f])) > MAX_FOLLOWED or any(n.shape for n in topological([f])):
+        return made
+    slope = p.right
+    if p.by:
+        (v,) = p.by
+        (slope,) = expand_all([g.node("d", (g.node("d", (f, v), False), v), False)])
+    (slope,), (plain,) = components_all([slope, made])
+    if (found := exact(slope)) is None:
+        return made
+    if not only_there(slope):
+        found = g.call("where", *found.args[:2], made)
+    turning = [*turns(f), *(n.args[0] for n in topological([f]) if n.op == "sign")][:MAX_TURNING]
+    domain = Domain(slope, plain, (), {})
+    for met in (*combinations(turning, 1), *combinations(turning, 2)):
+        for point in domain.points(POINTS, [(s, ZERO) for s in met]):
+            values = {s: rational(v) for s, v in point.items()}
+            written = evaluate([plain], values, meeting=False)[0]
+            if evaluate(found.args[:1], values) == [isinstance(written, UndefinedValue)]:
+                return found
+    return made
 
 
 def first_joined(d: Derivation) -> tuple[Part, ...]:

@@ -11,6 +11,7 @@ from derive.graph import Node, topological
 from derive.operators import DEFERRED, DERIVATIVES
 
 _BRANCHING = ("where", "select")
+_CHOOSING = ("min", "max", "relu")
 
 
 def of_derivatives(nodes: Sequence[Node]) -> list[Node]:
@@ -23,7 +24,8 @@ def of_derivatives(nodes: Sequence[Node]) -> list[Node]:
         if n.op in DERIVATIVES:
             below = topological([n.args[0]])
             if not any(m.op in _BRANCHING or m.op in DERIVATIVES or m.op in DEFERRED for m in below):
-                found.update(dict.fromkeys(c for m in below if (c := _needs(m)) is not None))
+                slope = not any(m.op in _CHOOSING for m in below)  # of what is not chosen no slope is needed
+                found.update(dict.fromkeys(c for m in below if (c := _needs(m, slope)) is not None))
         elif n.op in DEFERRED:
             g = n.graph
             for c in of_derivatives([n.args[0]]):
@@ -43,13 +45,15 @@ def _outside(nodes: Sequence[Node]) -> list[Node]:
     return sorted(seen, key=lambda n: n.id)
 
 
-def _needs(n: Node) -> Node | None:
+def _needs(n: Node, slope: bool) -> Node | None:
     g = n.graph
     match n.op:
-        case "log" | "sqrt":
+        case "log":
             return g.call("gt", n.args[0], g.zero)
+        case "sqrt":
+            return g.call("gt" if slope else "ge", n.args[0], g.zero)
         case "log1p":
             return g.call("gt", n.args[0], g.const(-1))
         case "pow" if n.args[1].op == "const" and not isinstance(n.args[1].attr, int):
-            return g.call("gt", n.args[0], g.zero)
+            return g.call("gt" if slope or n.args[1].attr < 0 else "ge", n.args[0], g.zero)
     return None

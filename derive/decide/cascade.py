@@ -22,7 +22,17 @@ from derive.decide.abstraction import Abstraction, onto
 from derive.decide.instances import instances
 from derive.decide.normal import NOTHING, Fidelity, Normal
 from derive.decide.polynomials import Regrow, Ring, Unwieldy
-from derive.decide.refute import Bounds, Domain, Judged, Point, about, both_shown, constraints, scalar_bounds
+from derive.decide.refute import (
+    Bounds,
+    Constraint,
+    Domain,
+    Judged,
+    Point,
+    about,
+    both_shown,
+    constraints,
+    scalar_bounds,
+)
 from derive.decide.regions import Cell, Outcome, Regions, describe
 from derive.decide.signs import POSITIVE, ZERO, Signs
 from derive.decide.switches import kinks, switched
@@ -31,6 +41,7 @@ from derive.decide.whole import seeds, settle
 from derive.enclose import truth
 from derive.errors import ShapeError
 from derive.graph import Node, nonzero, substitute_all, topological
+from derive.joints import with_joints
 from derive.operators import KINKED
 
 Status = Literal["proved", "proved-if", "refuted", "undecided"]
@@ -96,6 +107,7 @@ def _decide_equal(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) ->
         return whole
     points = seeds(a, b, assuming, bounds)
     left, right, *conditions = components_all([a, b, *assuming, *(implied(assuming) if points else ())])
+    left, right = (with_joints(side, only=True) for side in (left, right))
     assumed = [n for entries in conditions for n in entries]
     ends = scalar_bounds(bounds)
     decisions = []
@@ -525,7 +537,10 @@ def _by_switches(domain: Domain) -> Decision | None:
     for s in found.doubtful:
         shown = None
         live = [(t, POSITIVE) for t in turning if t is not s]
-        for point in (*domain.points(KINK_POINTS, [(s, ZERO)]), *domain.points(QUICK_POINTS, [(s, ZERO), *live])):
+        below = set(topological([s]))
+        upward = [(v, POSITIVE) for v in domain.symbols if v not in below]  # what comes after s then moves with it
+        tries: list[tuple[int, list[Constraint]]] = [(KINK_POINTS, []), (QUICK_POINTS, live), (QUICK_POINTS, upward)]
+        for point in chain.from_iterable(domain.points(count, [(s, ZERO), *more]) for count, more in tries):
             judged = domain.judge(point)
             if judged.kind == "differ":
                 return None

@@ -21,6 +21,7 @@ from derive.decide.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POS
 from derive.enclose import ball_text, evaluate, evaluate_all, precision, rational
 from derive.errors import UndefinedValue, Undetermined
 from derive.graph import Graph, Node, nonzero, substitute, topological
+from derive.joints import noted
 
 Point = Mapping[Node, Fraction]
 Bounds = Mapping[Node, tuple[Fraction | None, Fraction | None]]
@@ -152,11 +153,14 @@ class Domain:
         kinks = list(dict.fromkeys(g for g, _ in group.values()))
         if 2 ** len(kinks) > MAX_SIDES:
             return Undetermined("too many kinks meet")
+        known = noted(root.graph)
+        settled = {n: n for n in below if known(n) and not isinstance(done[n], Exception)}
+        values = {**values, **{n: done[n] for n in settled}}
         seen = []
         for sides in product((True, False), repeat=len(kinks)):
             side = dict(zip(kinks, sides, strict=True))
             chosen = {n: n.args[1 if side[g] != flipped else 2] for n, (g, flipped) in group.items()}
-            seen.append(evaluate([_replaced(root, {**chosen, **jumps})], values, prec)[0])
+            seen.append(evaluate([_replaced(root, {**chosen, **jumps, **settled})], values, prec)[0])
         for kind in (UndefinedValue, Undetermined):
             for v in seen:
                 if isinstance(v, kind):

@@ -20,9 +20,11 @@ from derive.decide.polynomials import Key, Poly, Quotient, Regrow, Ring, Unwield
 from derive.decide.refute import Constraint, Domain, Judged, Point, constraints
 from derive.decide.signs import NEGATIVE, NONZERO, POSITIVE, ZERO, Signs
 from derive.graph import Node, nonzero, topological
+from derive.joints import with_joints
 
 MAX_CELLS = 150
 MAX_REGROWTH = 40
+MAX_MET = 3  # kinks that meet in one cell
 FEW_POINTS, MANY_POINTS = 4, 24
 
 #: ``equal``: proved. ``empty``: no point. ``nothing``: neither side has a value. ``differ``, ``left``, ``right`` (that
@@ -87,6 +89,7 @@ class Regions:
     steps: list[str] = field(default_factory=list)
     groups: dict[Node, tuple[Key, bool]] = field(default_factory=dict)
     ideals: dict[Key, Ideal] = field(default_factory=dict)
+    joined: dict[Node, Node] = field(default_factory=dict)
 
     def prove(self) -> None:
         """Settles every cell, filling ``outcomes``. Raises Unwieldy."""
@@ -150,7 +153,8 @@ class Regions:
             g = s.graph
             known += [(g.sub(s, g.const(low)), POSITIVE | ZERO)] if low is not None else []
             known += [(g.sub(g.const(high), s), POSITIVE | ZERO)] if high is not None else []
-        again = [c for c in self.domain.constraints if kinked(c[0])] if cell.facts else []  # abs(x) <= 1 where x > 0
+        # abs(x) <= 1 where x > 0
+        again = [c for c in (*self.domain.constraints, *cell.facts) if kinked(c[0])] if cell.facts else []
         for s, mask in (*known, *self.domain.constraints, *cell.facts, *again):
             nf = Normal(self.ring, signs, bound=cell.bound)
             nf.run([s])
@@ -182,13 +186,30 @@ class Regions:
         self.domain.groups = self.groups
 
     def _side(self, root: Node, cell: Cell, signs: Signs, shared: Normal) -> Side:
+        """By all sides of the kinks that the cell lies on; where these do not agree, by what its derivatives are on them."""
+        kinks = self._met(root, shared)
+        found = self._by_sides(root, kinks, cell, signs, shared) if len(kinks) <= MAX_MET else None
+        if found is None or found.value is NOTHING or (kinks and (found.value is None or len(kinks) > 1)):
+            if root not in self.joined:
+                (self.joined[root],) = with_joints([root])
+            if (joined := self.joined[root]) is not root and len(kinks := self._met(joined, shared)) <= MAX_MET:
+                exact = self._by_sides(joined, kinks, cell, signs, shared)
+                sure = found is None or not isinstance(found.value, Quotient) or not exact.asks
+                if sure and isinstance(exact.value, Quotient):
+                    return exact
+        if found is None:
+            raise Unwieldy("more than three kinks meet")
+        return found
+
+    @staticmethod
+    def _met(root: Node, shared: Normal) -> list[Key]:
+        """The kinks that a cell lies on, of what a root turns on there."""
         shared.run([root])
-        below = shared.reach(root)
-        kinks = list(dict.fromkeys(shared.vanished[n] for n in below if n in shared.vanished))
+        return list(dict.fromkeys(shared.vanished[n] for n in shared.reach(root) if n in shared.vanished))
+
+    def _by_sides(self, root: Node, kinks: Sequence[Key], cell: Cell, signs: Signs, shared: Normal) -> Side:
         passes = [shared]
         if kinks:
-            if len(kinks) > 3:
-                raise Unwieldy("more than three kinks meet")
             passes = []
             for sides in product((True, False), repeat=len(kinks)):
                 nf = Normal(
@@ -317,6 +338,8 @@ class Regions:
                 continue  # follows from a condition already found missing
             found = self._witness(cell, (side,), MANY_POINTS, need.node)
             if found is None:
+                if need.hole and (cells := self._split(cell, signs, [s for s, _ in constraints(need.node)])):
+                    return cells
                 reason = f"equal where both sides have a value, but whether {_say(need.node)} matters is not settled"
                 return Outcome("open", cell, reason)
             failing.append(found)
@@ -446,7 +469,7 @@ def _group(ring: Ring, signs: Signs, s: Quotient) -> tuple[Key, bool]:
 
 def kinked(n: Node) -> bool:
     """Whether a node turns on the sign of something."""
-    return any(m.op in ("abs", "relu", "sign", "min", "max") for m in topological([n]))
+    return any(m.op in ("abs", "relu", "sign", "min", "max", "where") for m in topological([n]))
 
 
 def _say(n: Node) -> str:

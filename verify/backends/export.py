@@ -15,6 +15,7 @@ from derive.language import to_text
 from derive.meaning import unfold
 from verify.backends import numpy_source, torch_source
 from verify.backends.blocked import RESERVED, blocked_source
+from verify.backends.guards import guarded
 from verify.backends.writer import ATOM, PRODUCT, UNARY, Dialect, Form, Names, function_name, printable, write
 
 MAX_SAID = 400  # characters of a formula in a docstring
@@ -114,7 +115,7 @@ def to_torch(what: What, inputs: Sequence[Node] | None = None, *, name: str = "f
     title = _docstring(
         parts, given, dialect.reserved, "float64 tensors of the shapes said; ValueError for another shape"
     )
-    outputs = unfold(_computed(what), torch_source.FORMS)
+    outputs = guarded(unfold(_computed(what), torch_source.FORMS))
     return write(dialect, outputs, given, function_name(name, dialect.reserved), title, checked=True)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from derive.graph import Node
 from derive.meaning import unfold
+from verify.backends.guards import guarded
 from verify.backends.writer import ATOM, INFIX, PRODUCT, UNARY, Dialect, Form, Program, compile_source, write
 
 
@@ -107,7 +108,7 @@ def torch_source(outputs: Sequence[Node], inputs: Sequence[Node]) -> str:
     ``outputs`` are derivative-free nodes of any shape. A definition among them is the very tensor that the
     others are computed from, so ``torch.autograd.grad(L, a1)`` is the document's dL/da1.
     """
-    unfolded = unfold([*outputs, *inputs], FORMS)
+    unfolded = guarded(unfold([*outputs, *inputs], FORMS))
     return write(DIALECT, unfolded[: len(outputs)], unfolded[len(outputs) :])
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from derive.calculus import expand_all
 from derive.graph import Node
+from derive.language import to_text
+from derive.printing import point_text
 from derive.properties import asks
 from verify.casefile.model import Claim
 from verify.claims import values
@@ -34,13 +36,20 @@ def _beside(bench: Bench, claim: Claim, i: int) -> Verdict:
 
     def decide(units: Collection[values.Unit]) -> Verdict:
         ours, form, *assuming = expand_all(values.put(bench, said, units))
-        return verdict_of(decide_equal(ours, form, assuming, bench.bounds), claim)
+        found = decide_equal(ours, form, assuming, bench.bounds)
+        if found.status == "proved-if" and "undefined" not in (found.left, found.right):  # at single points
+            at, apart = point_text(found.witness or {}), " and ".join(map(to_text, found.missing))
+            reason = f"differs from {name} at {at}: the document's is {found.left}, the standard {found.right}; equal if {apart}"
+            return Verdict("convention", reason, evidence={**verdict_of(found, claim).evidence, "standard": name})
+        return verdict_of(found, claim)
 
     of_all = values.is_formula(bench, *said[:2])
     found = values.judged(bench, said, of_all, decide)
     match found.verdict:
         case "holds":
             return Verdict("holds", f"equals {name}", evidence=found.evidence)
+        case "convention":
+            return found
         case "holds-if":
             return Verdict("holds-if", f"equals {name}: {found.reason}", evidence=found.evidence)
         case "wrong":

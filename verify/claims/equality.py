@@ -135,6 +135,7 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
     """One link of a chain, as it is written: a formula for all values of its symbols, or what a quantity is at those that the
     document gives (see ``values``). Without ``mends`` no step is told that would mend it."""
     from derive.decide import decide_equal
+    from derive.decide.absent import at_a_point
     from derive.decide.properties import checked
 
     bounds = bench.bounds
@@ -145,7 +146,7 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
 
     def decide(units: Collection[values.Unit]) -> Verdict:
         left, right, *rest = sides(units)
-        decision = decide_equal(left, right, rest[: len(given)], bounds)
+        decision = at_a_point(decide_equal(left, right, rest[: len(given)], bounds), a.graph.call("eq", left, right))
         if (
             decision.status == "undecided"
             and units

@@ -19,6 +19,8 @@ from verify.verdict import Verdict, undecided
 
 def judge_printed(bench: Bench, claim: Claim) -> Verdict:
     """holds, truncated, inherited or wrong, by the exact value at the document's inputs."""
+    from derive.decide.absent import no_value
+
     assert claim.of is not None
     node = bench.entry(claim.of)
     recovered = bool(bench.not_given(node))
@@ -36,7 +38,7 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
         answer = "off"  # for all values that a recovered input may have, cut off or not
     if answer is None:
         if isinstance(value, UndefinedValue):
-            return _without_value(bench, claim, value)
+            return _without_value(bench, claim, no_value(node, bench.known, value))
         if isinstance(value, Exception):
             return undecided(f"no value at the document's inputs: {value}")
         return undecided("not separated from the printed digits at the highest precision", show(value))
@@ -72,7 +74,7 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
     return Verdict("wrong", f"correct: {right}{at}{step}", exact, (claim.id,), evidence)
 
 
-def _without_value(bench: Bench, claim: Claim, fault: Exception) -> Verdict:
+def _without_value(bench: Bench, claim: Claim, fault: str) -> Verdict:
     """Of a quantity that has no value at the document's inputs: wrong, unless what was printed of its inputs gives the number."""
     evidence = {"method": "certified", "arithmetic": "rational"}
     if (found := inheritance(bench, claim)) is not None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from derive.calculus import expand_all
 from derive.conditions import QUANTIFIERS
 from derive.errors import UndefinedValue
 from derive.graph import Node, topological
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 
 def judge_relation(bench: Bench, claim: Claim) -> Verdict:
+    from derive.decide.absent import no_value
+
     assert claim.holds is not None
     if claim.holds.op == "every":
         return judge_every(bench, claim)
@@ -46,7 +49,7 @@ def judge_relation(bench: Bench, claim: Claim) -> Verdict:
         if isinstance(value, UndefinedValue) and not any(
             n.op == "computed" for n in topological([node])
         ):  # inf is a value there
-            why = f"no value at {values.told(bench, values.named(bench, [claim.holds]))}: {value}"
+            why = f"no value at {values.told(bench, values.named(bench, [claim.holds]))}: {no_value(node, bench.known, value)}"
             return Verdict("wrong", why, None, (claim.id,), evidence)
         if answer is None:  # no precision tells whether two are the same number; their forms may
             exact = _on_the_domain(bench, claim)
@@ -146,6 +149,8 @@ def _at_the_values(bench: Bench, claim: Claim) -> Verdict:
 
 
 def _decided(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    from derive.decide.absent import at_a_point
     from derive.decide.properties import decide_condition
 
-    return decide_condition(condition, assuming, bounds)
+    found = decide_condition(condition, assuming, bounds)
+    return found if asks(condition) else at_a_point(found, expand_all([condition])[0])

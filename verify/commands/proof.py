@@ -11,6 +11,7 @@ from derive import api, language
 from derive.budget import Exhausted, budget, claim, lifted
 from derive.decide import Decision
 from derive.graph import Node
+from derive.properties import asks
 from verify.commands.derivation import Unreadable, read_shapes, said
 from verify.suite.limited import Stopped, limited
 
@@ -88,6 +89,8 @@ def _step(claim: Node, given: Sequence[Node]) -> str:
 
 def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
     """A condition, its limits and integrals worked out first."""
+    from derive.calculus import expand_all
+    from derive.decide.absent import at_a_point
     from derive.decide.asymptotics import NoLimit, Unsettled
     from derive.decide.asymptotics.values import resolve
     from derive.decide.properties import decide_condition
@@ -103,4 +106,5 @@ def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
         plain = decide(found.nodes[0], assuming)
         told = found.notes and (found.compared or plain.method == "same expression")
         return replace(plain, reason="; ".join((*found.notes, *([] if told else [plain.reason]))))
-    return decide_condition(claim, assuming)
+    decision = decide_condition(claim, assuming)
+    return decision if asks(claim) else at_a_point(decision, expand_all([claim])[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -13,6 +14,7 @@ from derive.language import to_text
 from verify.casefile.model import Case
 from verify.conformance.hunt import Point, Record, hunt
 from verify.conformance.inputs import Input, inputs
+from verify.conformance.leaks import leak
 from verify.conformance.measure import Reading, bounds, leaves_range, reading
 from verify.conformance.objectives import Objective, derivatives, is_abstract, objectives
 from verify.conformance.programs import Implementation, numpy_implementation, torch_implementation
@@ -89,7 +91,8 @@ def _tested(
         tested = build(case, objective)
         points = inputs(case, tested.symbols)
         for subject, record in _hunt(tested, points, seed, examples).items():
-            found[subject] = _outcome(record, tested.labels.get(subject), points)
+            roots = [*tested.truth.get(objective.text, ()), *tested.truth[subject]]
+            found[subject] = _outcome(record, tested.labels.get(subject), points, roots)
         for subject, reason in tested.missing.items():
             found[subject] = {"outcome": "undecided", "reason": reason}
     except Exception as why:  # a fault in a check is no verdict on the implementation
@@ -117,14 +120,17 @@ def _hunt(tested: Implementation, points: Sequence[Input], seed: int, examples: 
     return hunt(points, list(tested.truth), measure, seed, examples)
 
 
-def _outcome(record: Record, labels: Sequence[str] | None, points: Sequence[Input]) -> dict[str, object]:
+def _outcome(
+    record: Record, labels: Sequence[str] | None, points: Sequence[Input], roots: Sequence[Node]
+) -> dict[str, object]:
     reasons = []
     if record.rejected:
         reasons.append(f"{record.rejected} more points have no value, or lie on a kink")
     if record.failure is not None:
         outcome, (worst, point) = "differs", record.failure
         entry = f" of {labels[worst.entry]}" if labels else f" of entry {worst.entry}" if worst.entry else ""
-        reasons.insert(0, f"the error{entry} is {worst.error:.3g}, {worst.ratio:.3g} times its tolerance")
+        said = f"the error{entry} is {worst.error:.3g}, {worst.ratio:.3g} times its tolerance"
+        reasons.insert(0, (leak(roots, points, point) if math.isinf(worst.error) else "") or said)
     elif record.worst is not None:
         outcome, (worst, point) = "agrees", record.worst
     else:

@@ -65,12 +65,12 @@ def bounds(
     blur = max(map(abs, point), default=0.0) * 2.0**-bits if normwise else 0.0
     with precision(bits):
         balls = _constants(roots) | {n: arb(x, blur) for n, x in zip(inputs, point, strict=True)}
-    rough = evaluate_all(roots, balls, bits)
+    rough = evaluate_all(roots, balls, bits, meeting=False)  # an implementation is of the formula as it is written
     exact: Mapping[Node, Any] = {}
     values = {n: fmpq(*x.as_integer_ratio()) for n, x in zip(inputs, point, strict=True)}
     found: list[Bound | None] = []
     for enough in _EXACT_BITS:
-        exact = evaluate_all(roots, values, enough)
+        exact = evaluate_all(roots, values, enough, meeting=False)
         found = [_bound(exact[r], rough[r]) for r in roots]
         if all(b is None or _sharp(b) for b in found):
             break
