@@ -6,6 +6,7 @@ where the callable raised. A framework is imported only when one of its callable
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -440,22 +441,33 @@ def framework_of(function: Any) -> Framework:
     return next((f for f in FRAMEWORKS.values() if f.owns(function)), FRAMEWORKS["numpy"])
 
 
-def _spoken_of(function: Any) -> list[str]:
-    """Names of modules: that of the callable itself, then those that its code gets at through its globals or closure."""
+def _spoken_of(function: Any, depth: int = 3) -> list[str]:
+    """Names of modules: that of the callable itself, then those that its code gets at through its globals or closure, and
+    what is called there in turn."""
     function = inspect.unwrap(getattr(function, "func", function))
     own = [str(getattr(function, "__module__", None) or getattr(type(function), "__module__", ""))]
+    if inspect.isclass(function):
+        return own + [cls.__module__ for cls in function.__mro__]
     if type(function).__module__ != "builtins":
         own += [cls.__module__ for cls in type(function).__mro__]
     body, code = _body(function)
-    if code is None:
+    if code is None or not depth:
         return own
     closure = [c.cell_contents for c in getattr(body, "__closure__", None) or () if _filled(c)]
     named = [getattr(body, "__globals__", {}).get(n) for n in _names(code)]
     for value in (*named, *closure):
-        module = value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", None)
-        if isinstance(module, str):
+        if inspect.ismodule(value):
+            own.append(value.__name__)
+        elif inspect.isclass(value) or inspect.isfunction(value):
+            own += _spoken_of(value, depth - 1)
+        elif isinstance(module := getattr(value, "__module__", None), str):
             own.append(module)
     return own
+
+
+def others(fw: Framework) -> list[Framework]:
+    """Frameworks to try where a callable that speaks of none can't be called with arrays of this one."""
+    return [f for n, f in FRAMEWORKS.items() if f is not fw and importlib.util.find_spec(n) is not None]
 
 
 def _body(function: Any) -> tuple[Any, Any]:

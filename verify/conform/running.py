@@ -1,14 +1,18 @@
-"""Values of scalar nodes over arrays of float64, each with a bound on its error.
+"""Values of scalar nodes over arrays, each with a bound on its error.
 
 Running error analysis (Wilkinson; Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition, section 3.3): every
 operation hands on how far its arguments may be off and adds its own rounding. A comparison that the errors leave open makes
 the error of what hangs on it infinite: the caller asks balls there. Elementary functions of NumPy are taken to be within
-``FUNCTION`` units of roundoff; ``tests`` hold the bounds to balls.
+``Unit.function``; tests hold the bounds to balls.
+
+The arithmetic is float64, or the extended precision of the processor where it has one (``EXTENDED``). With the roundoff of
+another format as the unit, the bound is of what a program in that format may be off by that rounds every operation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,10 +22,28 @@ from derive.graph import Node, topological
 Array = Any
 
 U = 2.0**-53
-FUNCTION = 4.0 * U  # exp, log and the like
-SPECIAL = 16.0 * U  # erf and Phi, which are several operations here
-LEAST = 5e-324
 BLOCK = 8192  # points that are evaluated at once, so that what is alive stays in the cache
+_PI = "3.14159265358979323846264338327950288"
+
+
+class Unit(NamedTuple):
+    """What operations are off by: ``basic`` ones and roots, elementary ``function``s, and ``special`` ones (erf, Phi), which
+    are several operations here; relatively, and by ``least`` where results are subnormal."""
+
+    basic: float
+    function: float
+    special: float
+    least: float
+
+
+DOUBLE = Unit(U, 4 * U, 16 * U, 5e-324)
+LONG = Unit(2.0**-64, 2.0**-62, 2.0**-59, 0.0)  # of 64 bits
+EXTENDED = bool(np.finfo(np.longdouble).nmant >= 63)
+
+
+def unit_of(roundoff: float, least: float) -> Unit:
+    """Of programs in a format: elementary functions are within an ulp or two there."""
+    return Unit(roundoff, 2 * roundoff, 4 * roundoff, least)
 
 
 class Bounded(NamedTuple):
@@ -32,12 +54,16 @@ class Bounded(NamedTuple):
 
 
 class Running:
-    """Evaluates ``roots`` over arrays for ``symbols``. Raises NotImplementedError where an operator has no rule."""
+    """Evaluates ``roots`` over arrays for ``symbols``: in extended precision if ``long``, else in float64 with the bounds of
+    ``unit``. Raises NotImplementedError where an operator has no rule."""
 
-    def __init__(self, roots: Sequence[Node], symbols: Sequence[Node]) -> None:
+    def __init__(
+        self, roots: Sequence[Node], symbols: Sequence[Node], long: bool = False, unit: Unit | None = None
+    ) -> None:
         self.roots, self.symbols = tuple(roots), tuple(symbols)
-        given = set(symbols)
-        self.order = [n for n in topological(roots) if n not in given and not (n.op == "symbol" and n.shape)]
+        self.kind: Any = np.longdouble if long else np.float64
+        self.unit = unit or (LONG if long else DOUBLE)
+        self.order = [n for n in topological(roots) if n not in set(symbols)]
         for n in self.order:
             if n.op not in _RULES and n.op != "const":
                 raise NotImplementedError(f"no running error is known of '{n.op}'")
@@ -51,25 +77,53 @@ class Running:
     def __call__(self, *points: Array) -> list[Bounded]:
         """One Bounded a root, of the length of the points (one float64 array a symbol, all of one length)."""
         count = len(points[0]) if points else 1
-        out = [Bounded(np.empty(count), np.empty(count)) for _ in self.roots]
+        out = [Bounded(np.empty(count, self.kind), np.empty(count, self.kind)) for _ in self.roots]
         with np.errstate(all="ignore"):
             for start in range(0, count, BLOCK):
                 here = slice(start, min(start + BLOCK, count))
-                done = {s: Bounded(p[here], 0.0) for s, p in zip(self.symbols, points, strict=True)}
-                for made, found in zip(out, self._block(done), strict=True):
-                    made.value[here], made.error[here] = found
+                done = self._given([p[here] for p in points])
+                for made, n in zip(out, self._block(done), strict=True):
+                    made.value[here], made.error[here] = n
         return out
+
+    def sizes(self, *points: Array) -> Array:
+        """The greatest finite magnitude among the arguments and all intermediate results, at each point."""
+        done = self._given(list(points))
+        greatest = np.zeros(len(points[0]) if points else 1)
+        with np.errstate(all="ignore"):
+            for n in self.order:
+                self._step(n, done)
+            for n, b in done.items():
+                if n.op not in ("const", "gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not"):
+                    size = np.abs(np.broadcast_to(b.value, greatest.shape)).astype(np.float64)
+                    greatest = np.fmax(greatest, np.where(np.isfinite(size), size, 0.0))
+        return greatest
+
+    def _given(self, points: Sequence[Array]) -> dict[Node, Bounded]:
+        zero = self.kind(0.0)
+        return {s: Bounded(p.astype(self.kind, copy=False), zero) for s, p in zip(self.symbols, points, strict=True)}
 
     def _block(self, done: dict[Node, Bounded]) -> list[Bounded]:
         for n, dead in zip(self.order, self._dead, strict=True):
-            if n.op == "const":
-                value = float(n.attr)
-                done[n] = Bounded(value, 0.0 if value == n.attr else abs(value) * U)
-            else:
-                done[n] = _finished(_RULES[n.op](n, *(done[a] for a in n.args)))
+            self._step(n, done)
             for a in dead:
                 del done[a]
         return [done[r] for r in self.roots]
+
+    def _step(self, n: Node, done: dict[Node, Bounded]) -> None:
+        if n.op == "const":
+            done[n] = self._constant(n.attr)
+        else:
+            done[n] = _finished(_RULES[n.op](n, self.unit, *(done[a] for a in n.args)))
+
+    def _constant(self, c: Fraction | int) -> Bounded:
+        c = Fraction(c)
+        if self.kind is np.float64:
+            value: Any = np.float64(float(c))
+        else:  # two roundings more than one division has
+            value = self.kind(str(c.numerator)) / self.kind(str(c.denominator))
+        exact = np.isfinite(value) and Fraction(*value.as_integer_ratio()) == c
+        return Bounded(value, self.kind(0.0) if exact else np.abs(value) * 4 * self.unit.basic)
 
 
 def _finished(b: Bounded) -> Bounded:
@@ -82,29 +136,29 @@ def _doubtful(b: Bounded) -> bool:
     return bool(np.isnan(total)) or bool(np.any(np.isnan(b.value)))
 
 
-def _rounded(value: Array, error: Array, own: float = U) -> Bounded:
-    return Bounded(value, error * (1 + 4 * U) + own * np.abs(value) + LEAST)
+def _rounded(u: Unit, value: Array, error: Array, own: float | None = None) -> Bounded:
+    return Bounded(value, error * (1 + 4 * U) + (u.basic if own is None else own) * np.abs(value) + u.least)
 
 
-def _add(n: Node, a: Bounded, b: Bounded) -> Bounded:
-    return _rounded(a.value + b.value, a.error + b.error)
+def _add(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
+    return _rounded(u, a.value + b.value, a.error + b.error)
 
 
-def _sub(n: Node, a: Bounded, b: Bounded) -> Bounded:
-    return _rounded(a.value - b.value, a.error + b.error)
+def _sub(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
+    return _rounded(u, a.value - b.value, a.error + b.error)
 
 
-def _mul(n: Node, a: Bounded, b: Bounded) -> Bounded:
+def _mul(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
     error = np.abs(a.value) * b.error + np.abs(b.value) * a.error + a.error * b.error
-    return _rounded(a.value * b.value, error)
+    return _rounded(u, a.value * b.value, error)
 
 
-def _div(n: Node, a: Bounded, b: Bounded) -> Bounded:
+def _div(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
     value, low = a.value / b.value, np.abs(b.value) - b.error
-    return _rounded(value, np.where(low > 0, (a.error + np.abs(value) * b.error) / low, np.inf))
+    return _rounded(u, value, np.where(low > 0, (a.error + np.abs(value) * b.error) / low, np.inf))
 
 
-def _pow(n: Node, a: Bounded, b: Bounded) -> Bounded:
+def _pow(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
     exponent = n.args[1]
     value = np.power(a.value, b.value)
     if exponent.op == "const" and exponent.attr == 2:
@@ -120,102 +174,104 @@ def _pow(n: Node, a: Bounded, b: Bounded) -> Bounded:
     else:
         spread = np.abs(b.value) * -np.log1p(-np.minimum(near, 0.5)) + np.abs(np.log(np.abs(a.value))) * b.error
         error = np.where(near < 0.5, np.abs(value) * np.expm1(spread), np.inf)
-    return _rounded(value, error, FUNCTION)
+    return _rounded(u, value, error, u.function)
 
 
-def _exp(n: Node, a: Bounded) -> Bounded:
+def _exp(n: Node, u: Unit, a: Bounded) -> Bounded:
     value = np.exp(a.value)
-    return _rounded(value, value * np.expm1(a.error), FUNCTION)
+    return _rounded(u, value, value * np.expm1(a.error), u.function)
 
 
-def _log(n: Node, a: Bounded) -> Bounded:
+def _log(n: Node, u: Unit, a: Bounded) -> Bounded:
     near = a.error / np.abs(a.value)
-    return _rounded(np.log(a.value), np.where(near < 1, -np.log1p(-np.minimum(near, 1 - U)), np.inf), FUNCTION)
+    return _rounded(u, np.log(a.value), np.where(near < 1, -np.log1p(-np.minimum(near, 1 - U)), np.inf), u.function)
 
 
-def _log1p(n: Node, a: Bounded) -> Bounded:
+def _log1p(n: Node, u: Unit, a: Bounded) -> Bounded:
     low = 1 + a.value - a.error
-    return _rounded(np.log1p(a.value), np.where(low > 0, a.error / low * (1 + 8 * U), np.inf), FUNCTION)
+    return _rounded(u, np.log1p(a.value), np.where(low > 0, a.error / low * (1 + 8 * U), np.inf), u.function)
 
 
-def _expm1(n: Node, a: Bounded) -> Bounded:
-    return _rounded(np.expm1(a.value), np.exp(a.value) * np.expm1(a.error) * (1 + 8 * U), FUNCTION)
+def _expm1(n: Node, u: Unit, a: Bounded) -> Bounded:
+    return _rounded(u, np.expm1(a.value), np.exp(a.value) * np.expm1(a.error) * (1 + 8 * U), u.function)
 
 
-def _sqrt(n: Node, a: Bounded) -> Bounded:
+def _sqrt(n: Node, u: Unit, a: Bounded) -> Bounded:
     low = a.value - a.error
     value = np.sqrt(a.value)
     return _rounded(
-        value, np.where(low > 0, a.error / (value + np.sqrt(np.maximum(low, 0))), np.where(a.error == 0, 0.0, np.inf))
+        u, value, np.where(low > 0, a.error / (value + np.sqrt(np.maximum(low, 0))), np.where(a.error == 0, 0.0, np.inf))
     )
 
 
-def _logaddexp(n: Node, a: Bounded, b: Bounded) -> Bounded:
+def _logaddexp(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
     value = np.logaddexp(a.value, b.value)
     top, low = np.maximum(a.value, b.value), np.minimum(a.value, b.value)
     # top + log1p(exp(low - top)), each within its roundoff; where they cancel, the value is small and its error is not
-    own = np.abs(top) * U + np.abs(np.log1p(np.exp(low - top))) * (FUNCTION + np.abs(low - top) * U)
-    return _rounded(value, np.maximum(a.error, b.error) + np.where(top == 0, np.abs(value) * FUNCTION, own), FUNCTION)
+    own = np.abs(top) * u.basic + np.abs(np.log1p(np.exp(low - top))) * (u.function + np.abs(low - top) * u.basic)
+    return _rounded(u, value, np.maximum(a.error, b.error) + np.where(top == 0, np.abs(value) * u.function, own), u.function)
 
 
-def _bell(n: Node, a: Bounded, value: Array, scale: float, rate: float) -> Bounded:
+def _bell(n: Node, u: Unit, a: Bounded, value: Array, scale: float, rate: float) -> Bounded:
     """A function with the slope scale*exp(-rate*x**2)."""
     inner = np.maximum(np.abs(a.value) - a.error, 0)
-    return _rounded(value, scale * np.exp(-rate * inner * inner) * a.error, SPECIAL)
+    return _rounded(u, value, scale * np.exp(-rate * inner * inner) * a.error, u.special)
 
 
-def _erf(n: Node, a: Bounded) -> Bounded:
-    return _bell(n, a, _called("erf", a.value), 2 / np.sqrt(np.pi), 1.0)
+def _erf(n: Node, u: Unit, a: Bounded) -> Bounded:
+    return _bell(n, u, a, _called("erf", a.value), 2 / np.sqrt(np.pi), 1.0)
 
 
-def _normal(n: Node, a: Bounded) -> Bounded:
+def _normal(n: Node, u: Unit, a: Bounded) -> Bounded:
+    made = _bell(n, u, a, _called("normal_cdf", a.value), 1 / np.sqrt(2 * np.pi), 0.5)
+    if u is LONG:
+        return made
     # the left tail is exp(-x**2/2), whose argument is rounded: relative error x**2/2 roundoffs
-    made = _bell(n, a, _called("normal_cdf", a.value), 1 / np.sqrt(2 * np.pi), 0.5)
-    return Bounded(made.value, made.error + np.where(a.value < 0, made.value * a.value * a.value * U, 0.0))
+    return Bounded(made.value, made.error + np.where(a.value < 0, made.value * a.value * a.value * u.basic, 0.0))
 
 
-def _tanh(n: Node, a: Bounded) -> Bounded:
+def _tanh(n: Node, u: Unit, a: Bounded) -> Bounded:
     value = np.tanh(a.value)
-    slope = np.minimum(1.0, (1 - value * value) * np.exp(2 * np.minimum(a.error, 1.0)) + 4 * U)
-    return _rounded(value, slope * a.error, FUNCTION)
+    slope = np.minimum(1.0, (1 - value * value) * np.exp(2 * np.minimum(a.error, 1.0)) + 4 * u.basic)
+    return _rounded(u, value, slope * a.error, u.function)
 
 
-def _sigmoid(n: Node, a: Bounded) -> Bounded:
+def _sigmoid(n: Node, u: Unit, a: Bounded) -> Bounded:
     e = np.exp(-np.abs(a.value))
     value = np.where(a.value >= 0, 1.0, e) / (1.0 + e)
     return _rounded(
-        value,
-        np.minimum(value, (1 - value) * np.exp(np.minimum(a.error, 1.0)) + 4 * U) * np.expm1(a.error),
-        2 * FUNCTION,
+        u, value,
+        np.minimum(value, (1 - value) * np.exp(np.minimum(a.error, 1.0)) + 4 * u.basic) * np.expm1(a.error),
+        2 * u.function,
     )
 
 
-def _sin(n: Node, a: Bounded) -> Bounded:
-    return _rounded(np.sin(a.value), a.error, FUNCTION)
+def _sin(n: Node, u: Unit, a: Bounded) -> Bounded:
+    return _rounded(u, np.sin(a.value), a.error, u.function)
 
 
-def _cos(n: Node, a: Bounded) -> Bounded:
-    return _rounded(np.cos(a.value), a.error, FUNCTION)
+def _cos(n: Node, u: Unit, a: Bounded) -> Bounded:
+    return _rounded(u, np.cos(a.value), a.error, u.function)
 
 
-def _atan(n: Node, a: Bounded) -> Bounded:
+def _atan(n: Node, u: Unit, a: Bounded) -> Bounded:
     inner = np.maximum(np.abs(a.value) - a.error, 0)
-    return _rounded(np.arctan(a.value), a.error / (1 + inner * inner), FUNCTION)
+    return _rounded(u, np.arctan(a.value), a.error / (1 + inner * inner), u.function)
 
 
-def _relu(n: Node, a: Bounded) -> Bounded:
+def _relu(n: Node, u: Unit, a: Bounded) -> Bounded:
     return Bounded(np.maximum(a.value, 0.0), np.where(a.value < -a.error, 0.0, a.error))
 
 
-def _sign(n: Node, a: Bounded) -> Bounded:
+def _sign(n: Node, u: Unit, a: Bounded) -> Bounded:
     return Bounded(np.sign(a.value), np.where((np.abs(a.value) > a.error) | (a.error == 0), 0.0, np.inf))
 
 
-def _min(n: Node, a: Bounded, b: Bounded) -> Bounded:
+def _min(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
     return _extreme(a, b, np.minimum(a.value, b.value), a.value < b.value)
 
 
-def _max(n: Node, a: Bounded, b: Bounded) -> Bounded:
+def _max(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
     return _extreme(a, b, np.maximum(a.value, b.value), a.value > b.value)
 
 
@@ -224,7 +280,7 @@ def _extreme(a: Bounded, b: Bounded, value: Array, first: Array) -> Bounded:
     return Bounded(value, np.where(apart, np.where(first, a.error, b.error), np.maximum(a.error, b.error)))
 
 
-def _select(n: Node, s: Bounded, a: Bounded, b: Bounded) -> Bounded:
+def _select(n: Node, u: Unit, s: Bounded, a: Bounded, b: Bounded) -> Bounded:
     sure = (np.abs(s.value) > s.error) | (s.error == 0)
     on = s.value == 0
     value = np.where(s.value > 0, a.value, b.value)
@@ -233,31 +289,41 @@ def _select(n: Node, s: Bounded, a: Bounded, b: Bounded) -> Bounded:
     return Bounded(np.where(on & ~same, np.nan, value), np.where(sure & (~on | same), error, np.inf))
 
 
-def _where(n: Node, c: Bounded, a: Bounded, b: Bounded) -> Bounded:
+def _where(n: Node, u: Unit, c: Bounded, a: Bounded, b: Bounded) -> Bounded:
     error = np.where(c.value, a.error, b.error)
     return Bounded(np.where(c.value, a.value, b.value), np.where(c.error > 0, np.inf, error))
 
 
 def _compare(holds: Callable[[Array, Array], Array]) -> Callable[..., Bounded]:
-    def rule(n: Node, a: Bounded, b: Bounded) -> Bounded:
+    def rule(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
         sure = (np.abs(a.value - b.value) > a.error + b.error) | ((a.error == 0) & (b.error == 0))
         return Bounded(holds(a.value, b.value), np.where(sure, 0.0, 1.0))
 
     return rule
 
 
-def _both(n: Node, a: Bounded, b: Bounded) -> Bounded:
+def _both(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
     false = (~np.asarray(a.value) & (a.error == 0)) | (~np.asarray(b.value) & (b.error == 0))
     return Bounded(np.logical_and(a.value, b.value), np.where(false, 0.0, np.maximum(a.error, b.error)))
 
 
-def _either(n: Node, a: Bounded, b: Bounded) -> Bounded:
+def _either(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
     true = (np.asarray(a.value) & (a.error == 0)) | (np.asarray(b.value) & (b.error == 0))
     return Bounded(np.logical_or(a.value, b.value), np.where(true, 0.0, np.maximum(a.error, b.error)))
 
 
+def _pi(n: Node, u: Unit) -> Bounded:
+    value = np.longdouble(_PI)
+    return Bounded(value, value * u.basic) if u is LONG else Bounded(np.float64(value), np.float64(np.pi * u.basic))
+
+
 def _called(name: str, x: Array) -> Array:
-    """A helper of the generated NumPy, which has no erf of its own."""
+    """erf or Phi, which NumPy has not: in extended precision, else a helper of the generated programs."""
+    x = np.atleast_1d(x)
+    if x.dtype != np.float64:
+        from verify.conform import extended
+
+        return getattr(extended, name)(x)
     if name not in _HELPERS:
         from derive.graph import Graph
         from verify.backends.numpy_source import compile_numpy
@@ -274,13 +340,13 @@ _HELPERS: dict[str, Any] = {}
 Rule = Callable[..., Bounded]
 
 _RULES: Mapping[str, Rule] = {
-    "def": lambda n, a: a,
-    "hold": lambda n, a: a,
+    "def": lambda n, u, a: a,
+    "hold": lambda n, u, a: a,
     "add": _add,
     "sub": _sub,
     "mul": _mul,
     "div": _div,
-    "neg": lambda n, a: Bounded(-a.value, a.error),
+    "neg": lambda n, u, a: Bounded(-a.value, a.error),
     "pow": _pow,
     "exp": _exp,
     "log": _log,
@@ -295,9 +361,9 @@ _RULES: Mapping[str, Rule] = {
     "logaddexp": _logaddexp,
     "erf": _erf,
     "Phi": _normal,
-    "pi": lambda n: Bounded(np.pi, np.pi * U),
+    "pi": _pi,
     "relu": _relu,
-    "abs": lambda n, a: Bounded(np.abs(a.value), a.error),
+    "abs": lambda n, u, a: Bounded(np.abs(a.value), a.error),
     "sign": _sign,
     "min": _min,
     "max": _max,
@@ -311,5 +377,5 @@ _RULES: Mapping[str, Rule] = {
     "ne": _compare(np.not_equal),
     "and": _both,
     "or": _either,
-    "not": lambda n, a: Bounded(np.logical_not(a.value), a.error),
+    "not": lambda n, u, a: Bounded(np.logical_not(a.value), a.error),
 }

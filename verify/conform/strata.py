@@ -109,7 +109,8 @@ def points(fmt: Format, within: Range, marks: Iterable[float], count: int, seed:
     parts += [
         int(fmt.ordinal(fmt.rounded(np.array(m)))) + around for m in ends if np.isfinite(m) and abs(m) <= fmt.greatest
     ]
-    k = np.unique(np.concatenate([np.asarray(p, np.int64) for p in parts]))
+    k = np.sort(np.concatenate([np.asarray(p, np.int64) for p in parts]))
+    k = k[np.concatenate([[True], k[1:] != k[:-1]])]
     k = k[(k >= first) & (k <= last)]
     x = fmt.at(k)
     if 0.0 in within:

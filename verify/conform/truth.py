@@ -1,7 +1,8 @@
 """The exact values that implementations are held to: at the very floats given, rounded once.
 
-In bulk by float64 arithmetic with a running error bound; where the bound is not well below the spacing of the format, and for
-float64 itself, by balls at rising precision. A value is a pair of float64, ``high + low``, which holds some 100 bits.
+In bulk by float64 arithmetic with a running error bound, then by extended precision with one where the processor has it; where
+no bound is well below the spacing of the format, by balls at rising precision. A value is a pair of float64, ``high + low``,
+which holds some 100 bits.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from derive.enclose import precision, value_of
 from derive.errors import UndefinedValue, Undetermined
 from derive.graph import Node, topological
 from verify.conform.formats import Array, Format
-from verify.conform.running import Running
+from verify.conform.running import EXTENDED, Bounded, Running
 
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 DIGITS = 100  # bits to which a ball has to be known
 MARGIN = 1 / 64  # of an ulp: how far the bulk reference may be off
-MAX_BALLS = 3000  # points that balls are asked at, beyond those that need them by their format
+MAX_BALLS = 300  # points that balls are asked at where the bulk can't settle them; ``measure`` asks for more that it doubts
 
 #: Below the least number of every format, by far: what is known to be less rounds to zero.
 NOTHING = arb(2) ** -1200
@@ -116,33 +117,44 @@ class Truth:
     @cached_property
     def running(self) -> Running | None:
         """Values in bulk with bounds; None where an operator has no rule."""
+        return self._running(long=False)
+
+    @cached_property
+    def long(self) -> Running | None:
+        """The same in extended precision, where the processor has it."""
+        return self._running(long=True) if EXTENDED else None
+
+    def _running(self, long: bool) -> Running | None:
         try:
-            return Running(self.nodes, self.symbols)
+            return Running(self.nodes, self.symbols, long)
         except NotImplementedError:
             return None
+
+    def rough(self, points: Sequence[Array]) -> list[Bounded] | None:
+        """Values with the best bounds that the bulk gives, be they good or not."""
+        running = self.long or self.running
+        return None if running is None else running(*points)
 
     def __call__(self, points: Sequence[Array], fmt: Format) -> list[Exact]:
         """One Exact a node. ``points`` are float64 arrays of one length, a symbol each."""
         count = len(points[0]) if points else 1
-        if fmt.name == "float64" or self.running is None:
-            return self._by_balls(points, np.arange(count), count)
-        bounded = self.running(*points)
-        found = []
-        doubtful = np.zeros(count, bool)
-        for b in bounded:
-            ulp = np.ldexp(1.0, np.maximum(fmt.exponents(b.value), -1070))
-            known = b.error <= MARGIN * ulp
-            found.append(Exact(b.value.copy(), np.zeros(count), np.zeros(count, bool), known))
-            doubtful |= ~known
-        places = np.flatnonzero(doubtful)
-        if len(places) > MAX_BALLS:  # the same ones on every machine
-            places = places[np.unique(np.linspace(0, len(places) - 1, MAX_BALLS).astype(int))]
-        for mine, exact in zip(found, self._by_balls(points, places, len(places)), strict=True):
-            for name in ("high", "low", "undefined", "known"):
-                getattr(mine, name)[places] = getattr(exact, name)
-        for mine in found:
-            mine.high[~mine.known] = np.nan
+        found = [
+            Exact(np.full(count, np.nan), np.zeros(count), np.zeros(count, bool), np.zeros(count, bool))
+            for _ in self.nodes
+        ]
+        places = np.arange(count)
+        for running in (self.running if fmt.name != "float64" else None, self.long):
+            if running is not None and len(places):
+                places = _in_bulk(running, points, places, fmt, found)
+        self.settle(points, _chosen(places), found)
         return found
+
+    def settle(self, points: Sequence[Array], places: Array, found: Sequence[Exact]) -> None:
+        """Writes what balls know at some of the points into ``found``, where it is not known."""
+        for mine, exact in zip(found, self._by_balls(points, places, len(places)), strict=True):
+            new = ~mine.known[places]
+            for name in ("high", "low", "undefined", "known"):
+                getattr(mine, name)[places[new]] = getattr(exact, name)[new]
 
     def _by_balls(self, points: Sequence[Array], places: Array, count: int) -> list[Exact]:
         found = [
@@ -157,6 +169,35 @@ class Truth:
                     e.high[k], e.low[k] = pair(value)
                     e.known[k] = True
         return found
+
+
+def _in_bulk(
+    running: Running, points: Sequence[Array], places: Array, fmt: Format, found: Sequence[Exact]
+) -> Array:
+    """Values at some of the points; the places at which a bound does not suffice."""
+    open_ = np.zeros(len(places), bool)
+    for e, b in zip(found, running(*(p[places] for p in points)), strict=True):
+        with np.errstate(all="ignore"):
+            high = b.value.astype(np.float64)
+            low = np.where(np.isfinite(high), b.value - high, 0.0).astype(np.float64)
+            one = b.value.dtype.type(1.0)
+            known = (b.error <= MARGIN * np.ldexp(one, np.maximum(fmt.exponents(high), -1070))) & np.isfinite(high)
+        new = known & ~e.known[places]
+        e.high[places[new]], e.low[places[new]], e.known[places[new]] = high[new], low[new], True
+        open_ |= ~known
+    return places[open_]
+
+
+def _chosen(places: Array) -> Array:
+    """At most MAX_BALLS of them, the same on every machine: where stretches of them begin and end, and some between."""
+    if len(places) <= MAX_BALLS:
+        return places
+    gaps = np.flatnonzero(np.diff(places) > 1)
+    ends = np.unique(np.concatenate([[0, len(places) - 1], gaps, gaps + 1]))
+    if len(ends) > MAX_BALLS // 2:
+        ends = ends[np.linspace(0, len(ends) - 1, MAX_BALLS // 2).astype(int)]
+    spread = np.linspace(0, len(places) - 1, MAX_BALLS - len(ends)).astype(int)
+    return places[np.unique(np.concatenate([ends, spread]))]
 
 
 def decimal(value: Any, digits: int = 20) -> str:
