@@ -16,12 +16,13 @@ from verify.conform.subject import Subject
 LENGTHS = (1, 2, 3, 7, 8, 9, 35, 64, 1000)  # one entry; full registers, and with a tail
 
 
-def behaviour(subject: Subject, call: Call, fw: Framework, base: Sequence[Array]) -> list[Finding]:
-    """Findings on an elementwise callable; ``base`` are points of float32."""
-    return [*_twice(call, fw, base), *_layouts(subject, call, fw, base)]
+def behaviour(subject: Subject, call: Call, fw: Framework, base: Sequence[Array], own: bool = False) -> list[Finding]:
+    """Findings on an elementwise callable; ``base`` are points of float32. Of one's ``own`` another dtype is grave; what
+    libraries return is as they document it."""
+    return [*_twice(call, fw, base, own), *_layouts(subject, call, fw, base)]
 
 
-def _twice(call: Call, fw: Framework, base: Sequence[Array]) -> list[Finding]:
+def _twice(call: Call, fw: Framework, base: Sequence[Array], own: bool) -> list[Finding]:
     found = []
     call = call.prepared(fw, "float32")
     try:
@@ -38,7 +39,7 @@ def _twice(call: Call, fw: Framework, base: Sequence[Array]) -> list[Finding]:
     if not np.array_equal(first, again, equal_nan=True):
         found.append(Finding("not deterministic", "two calls with equal inputs gave different results"))
     if dtype != "float32":
-        found.append(Finding("other dtype", f"float32 in, {dtype} out", grave=False))
+        found.append(Finding("other dtype", f"float32 in, {dtype} out", grave=own))
     return found
 
 

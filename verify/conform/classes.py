@@ -1,67 +1,121 @@
-"""What kind of deviation it is, read off where it is off and how."""
+"""What kind of deviation it is, read off where results are off, by how much, and what they are there.
+
+The measure is what rounding explains: an error of some roundings of the greatest number on the way to the result. Digits lost
+in a difference, however many, are within; a wrong formula is not, in some format.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 
 from derive.graph import Node, topological
 from derive.operators import KINKED
-from verify.conform.formats import Format
-from verify.conform.measure import Measured
+from verify.conform.formats import Array, Format
+from verify.conform.measure import EARLY, LATE, Measured
 
-GROSS = 1e-3  # a relative error that rounding never makes at a moderate point
+ROUNDINGS = 64.0  # of the greatest number on the way, that a program may make
+MOSTLY = 0.9
 MODERATE = 10.0
-WIDE = 0.1  # share of the moderate points that are off where it is the formula that is wrong
+APPROXIMATE = 1e-2  # of the greatest number on the way: what a simpler formula beyond a threshold may be off by
+JUMP = 2.0**7  # ulps that rounding alone does not make between neighbours
+BESIDE = 6  # points without error before a threshold
+SLIGHT = 2.0**9  # ulps, relative to the result: rounding that adds up
 _ORDER = ("wrong formula", "wrong gradient", "wrong second derivative")
 
 
-def classify(formula: Node, order: int, found: Measured, fmt: Format) -> str:
-    """The class (of outcome.CLASSES) of a path whose results are off at some points."""
-    off = found.off
-    x = found.inputs[0]
+def classify(formula: Node, order: int, found: Measured, fmt: Format, sizes: Array | None = None) -> str:
+    """The class (of outcome.CLASSES) of a path whose results are off at some points.
+
+    ``sizes`` are the greatest numbers on the way to the exact results; else the inputs are taken for them.
+    """
+    off = np.flatnonzero(found.off)
+    inputs = [c[off] for c in found.inputs]
     computed, exact = found.computed[off], found.exact.high[off]
-    inside = np.all([np.abs(c) <= MODERATE for c in found.inputs], axis=0) & found.judged
+    size = np.maximum.reduce([np.ones(len(off)), *(np.abs(c) for c in inputs)])
+    if sizes is not None:
+        size = np.fmax(size, sizes[off])
     with np.errstate(all="ignore"):
-        relative = np.abs(found.computed - found.exact.high) / np.abs(found.exact.high)
-    gross = off & inside & ~(relative < GROSS) & np.isfinite(found.computed)
-    if inside.any() and gross.sum() > WIDE * inside.sum() and len(np.unique(found.computed[gross])) > 2:
+        error = np.abs(computed - exact)
+        rounding = error <= ROUNDINGS * fmt.epsilon * size
+        slight = error <= min(SLIGHT * fmt.epsilon, 2.0**-8) * np.abs(exact)
+    finite = np.isfinite(computed)
+    if not finite.all() and (kind := _broken(formula, order, inputs, ~finite, rounding, fmt)):
+        return kind
+    if not finite.any():
         return _ORDER[order]
-    broken = ~np.isfinite(computed) & np.isfinite(exact) & (np.abs(exact) <= fmt.greatest)
-    if broken.any() and broken.mean() > 0.5:
-        if not _large(found, off & ~np.isfinite(found.computed)) and _branches(formula):
-            return "nan of a branch not taken"
+    extreme = np.any([np.abs(c) > fmt.greatest**0.5 / 1e3 for c in inputs], axis=0)
+    tiny = np.any([(c != 0) & (np.abs(c) < fmt.tiny**0.5 * 1e3) for c in inputs], axis=0)
+    tiny |= (exact != 0) & (np.abs(exact) < fmt.tiny**0.5)
+    if extreme[finite].all() and not slight[finite].all():
         return "overflow"
-    if len(computed) > 1 and len(np.unique(np.abs(computed))) == 1:
-        return "saturation" if np.abs(exact[np.isfinite(exact)]).min(initial=np.inf) >= fmt.tiny else "underflow"
-    if len(found.inputs) == 1 and _starts_at_once(x, found):
-        return "documented threshold"
+    if tiny[finite].all() and not slight[finite].all():
+        return "underflow"
+    if slight[finite].all():
+        return "inaccurate"
+    if order == 0 and len(found.inputs) == 1:
+        beyond = np.zeros(len(found.off), bool)
+        for there in (finite, finite & ~rounding):  # also where digits are lost elsewhere
+            beyond[off] = there
+            if there.any() and (kind := _beyond(found, beyond, size[there], error[there], fmt)):
+                return kind
+    return "cancellation" if rounding[finite].mean() >= MOSTLY else _ORDER[order]
+
+
+def _broken(formula: Node, order: int, inputs: list[Array], broken: Array, rounding: Array, fmt: Format) -> str:
+    """The class where some results are no numbers; none where most are numbers, and wrong."""
+    if (~broken & ~rounding).sum() > broken.sum():
+        return ""
     with np.errstate(all="ignore"):
-        scale = np.abs(computed - exact) / fmt.epsilon
-    if np.median(scale) <= 64 and np.median(np.abs(exact)) < 1 and np.nanmedian(relative[off]) > 16 * fmt.epsilon:
-        return "cancellation"
-    if gross.any():
-        return _ORDER[order]
-    return "inaccurate"
+        greatest = np.maximum.reduce([np.abs(c[broken]) for c in inputs])
+    large = (greatest > MODERATE).mean() > 0.5
+    branches = any(n.op in KINKED for n in topological([formula]))
+    if branches and (order or not large):
+        return "nan of a branch not taken"
+    if large:
+        return "overflow"
+    if order == 0 and (greatest < fmt.tiny**0.5 * 1e3).all():
+        return "underflow"
+    return "cancellation" if order == 0 else "nan of a branch not taken"
 
 
-def _large(found: Measured, places: np.ndarray) -> bool:
-    return bool(all((np.abs(c[places]) > MODERATE).mean() > 0.5 for c in found.inputs)) if places.any() else False
+def _beyond(found: Measured, off: Array, size: Array, error: Array, fmt: Format) -> str:
+    """Saturation, or a threshold beyond which a simpler formula is computed: off from a point on at which nothing turns, at
+    once, and nowhere near on its other side."""
+    exact = np.abs(found.exact.high)
+    plain = np.flatnonzero(off | (found.judged & (exact > LATE * fmt.tiny) & (exact < EARLY * fmt.greatest)))
+    order = plain[np.argsort(found.inputs[0][plain], kind="stable")]
+    x, bad = found.inputs[0][order], off[order]
+    ulps = np.where(np.isfinite(found.ulps[order]), found.ulps[order], 1e308)
+    fine = ~found.off[order] & (ulps < JUMP / 2)
+    wrong = np.flatnonzero(bad)
+    runs = np.split(wrong, np.flatnonzero(_gaps(wrong, fine)) + 1)
+    constant = len(np.unique(np.abs(found.computed[off]))) <= max(2, len(runs)) and len(off) > 2
+    with np.errstate(all="ignore"):
+        close = bool(np.all(error <= APPROXIMATE * size))
+    if len(runs) > 4 or not (close or constant):
+        return ""
+    for run in runs:
+        edges = [e for e, side in ((run[0], -1), (run[-1], 1)) if _clear(fine, int(e), side)]
+        if len(run) < 3 or not edges:
+            return ""  # single places, or everywhere
+        if len(edges) == 2 and abs(x[run[-1]] - x[run[0]]) < APPROXIMATE * abs(x[run[0]]):
+            return ""  # a narrow band
+        if not constant and not any(ulps[e] >= max(ulps[run].max() / 4, JUMP) for e in edges):
+            return ""  # by and by
+    if constant and not close and all(x[r[0]] <= 0 <= x[r[-1]] for r in runs):
+        return ""
+    if constant and found.computed[off][0] == 0 and not any(ulps[r].min() >= JUMP for r in runs):
+        return ""
+    return "saturation" if constant else "documented threshold"
 
 
-def _branches(formula: Node) -> bool:
-    return any(n.op in KINKED for n in topological([formula]))
+def _clear(fine: Array, edge: int, side: int) -> bool:
+    """Whether the next points on that side are right."""
+    beside = fine[edge + 1 : edge + 1 + BESIDE] if side > 0 else fine[max(edge - BESIDE, 0) : edge]
+    return len(beside) == BESIDE and bool(beside.all())
 
 
-def _starts_at_once(x: Sequence[float], found: Measured) -> bool:
-    """Whether the error is greatest where it begins, after a point that is not off at all."""
-    order = np.argsort(np.asarray(x))
-    off, ulps = found.off[order], np.where(np.isfinite(found.ulps[order]), found.ulps[order], np.inf)
-    places = np.flatnonzero(off)
-    if len(places) < 3 or places[-1] - places[0] + 1 > 2 * len(places):
-        return False
-    first, last = places[0], places[-1]
-    edges = [k for k in (first, last) if 0 < k < len(off) - 1]
-    top = ulps[places].max()
-    return any(ulps[k] > 0.25 * top and ulps[k - 1 if k == first else k + 1] < 0.01 * top for k in edges)
+def _gaps(wrong: Array, fine: Array) -> Array:
+    """Whether a right point lies between neighbours."""
+    count = np.concatenate([[0], np.cumsum(fine)])
+    return np.asarray(count[wrong[1:]] - count[wrong[:-1]] > 0)

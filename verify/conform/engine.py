@@ -17,21 +17,25 @@ from derive import api
 from derive.errors import ExpressionError
 from derive.graph import Node, free_symbols, substitute
 from derive.language import to_text
-from verify.conform.arguments import BadArguments, Domain, bind
+from verify.conform.arguments import BadArguments, Bound, Domain, bind
 from verify.conform.behaviour import behaviour
-from verify.conform.classes import classify
+from verify.conform.callables import AUDITED
+from verify.conform.classes import JUMP, classify
 from verify.conform.formats import FORMATS, Array, Format
-from verify.conform.frameworks import FRAMEWORKS, Call, Framework, Raised, constants_of, framework_of
+from verify.conform.frameworks import FRAMEWORKS, Call, Framework, Raised, constants_of, framework_of, others
 from verify.conform.measure import ULPS, Measured, Reference, measure
 from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
-from verify.conform.strata import points, several
+from verify.conform.running import Running, unit_of
+from verify.conform.strata import dense, points, several
 from verify.conform.subject import Subject
 from verify.conform.truth import decimal
 
-BASE = 3000  # points of the strata
-DENSE = 1 << 18  # points of the sweep that hunts
+BASE = 2000  # points of the strata
+DENSE = 1 << 20  # points of the sweep that hunts: a 16th of them in float64
 LOOKED_AT = 400  # points of a sweep that are measured exactly
 BINS = 512
+COMPARED = 60  # points at which two formats are compared
+SHARPER = 2.0**16  # times less of an error in float64 than in float32: rounding makes 2**29
 ONE_BY_ONE = 300  # points of a callable that takes no arrays
 
 
@@ -95,8 +99,8 @@ def conform(
     """
     made = _formula(formula, shapes or {})
     symbols = sorted(free_symbols([made]), key=lambda n: n.id)
-    fw = _framework(framework, function)
     bound = bind(function, symbols, domain or {}, arguments, options)
+    fw = _framework(framework, bound)
     g = made.graph
     made = substitute(made, {s: g.const(v) for s, v in bound.fixed.items()}) if bound.fixed else made
     by = _wrt(wrt, bound.symbols, bound.fixed)
@@ -120,10 +124,17 @@ class _Comparison:
         hints = constants_of(call.function)
         self.marks = [[*m, *hints] for m in subject.marks]
         self.findings: list[Finding] = []
+        #: of a library's functions more is expected than of code that rounds every operation to a format of 16 bits
+        self.own = (getattr(call.function, "__module__", None) or "").split(".")[0] not in AUDITED
+        self._bounds: dict[tuple[str, int], list[Array] | None] = {}
 
     def run(self) -> Conformance:
+        with np.errstate(all="ignore"):
+            return self._run()
+
+    def _run(self) -> Conformance:
         outcomes: list[Outcome] = []
-        whole = self._vectorized()
+        self.whole = whole = self._vectorized()
         if not whole:
             self.call = one_by_one(self.call, self.fw)
             self.plan = Plan(self.plan.formats, self.plan.orders, ONE_BY_ONE, 0, self.plan.seed)
@@ -137,13 +148,20 @@ class _Comparison:
                     outcomes += self._path(fmt, order, mode, references, hunts=k == 0 and order < 2)
         if whole:
             self.findings += behaviour(
-                self.subject, self.call, self.fw, self._points(FORMATS["float32"], 64, whole=False)
+                self.subject, self.call, self.fw, self._points(FORMATS["float32"], 64, whole=False), self.own
             )
         from verify.conform.reproduce import reproduced
         from verify.conform.translate import translated
 
         found = Conformance(self.title, self.subject.text, self.fw.name, tuple(outcomes), tuple(self.findings))
-        return reproduced(translated(found, self.subject, self.call, self.fw), self.subject, self.call)
+        return reproduced(translated(found, self.subject, self.call, self.fw, self._against), self.subject, self.call)
+
+    def _against(self, formula: Node) -> Conformance:
+        """The outcomes against another formula of the same symbols."""
+        s = self.subject
+        return _Comparison(
+            self.title, Subject(formula, s.symbols, s.ranges, s.wrt), self.call, self.fw, self.plan
+        ).run()
 
     def _points(self, fmt: Format, count: int, whole: bool = True) -> list[Array]:
         s = self.subject
@@ -154,12 +172,9 @@ class _Comparison:
         return several(fmt, s.ranges, self.marks, count, self.plan.seed)
 
     def _vectorized(self) -> bool:
+        """Whether it takes arrays; if not, it is called number by number."""
         given = [x[:: max(len(x) // 5, 1)][:5] for x in self._points(FORMATS["float32"], 200, whole=False)]
-        try:
-            (y,) = self.fw.run("eager", self.call, given, "float32" if "float32" in self.fw.formats else "float64", ())
-        except Exception:  # whatever the callable does; one by one it may do better, or says so then
-            return False
-        return bool(y.shape == given[0].shape)
+        return takes(self.fw, self.call, given)
 
     def _path(
         self, fmt: Format, order: int, mode: str, references: Mapping[int, Reference], hunts: bool
@@ -174,15 +189,74 @@ class _Comparison:
             return [self._raised(path, order, mode, str(why))]
         found = []
         for k, computed in enumerate(results):
-            m = measure(references[order], k, computed, self._base, self._value(base) if order else None)
-            more, bins = self._hunt(fmt, order, mode, k) if hunts and fmt.bits > 16 and self.plan.dense else (None, ())
-            found.append(self._outcome(path, order, k, fmt, m, more, bins))
+            m = measure(
+                references[order],
+                k,
+                computed,
+                self._tolerance(order),
+                self._value(base) if order else None,
+                self._allowed(fmt, order, k, base),
+            )
+            kind = self._unsteady(fmt, order, mode, k, m, base, np.arange(len(base[0])))
+            more: Measured | None = None
+            bins: Sequence[tuple[float, float]] = ()
+            if hunts and not kind and fmt.bits > 16 and self.plan.dense:
+                more, bins, kind = self._hunt(fmt, order, mode, k)
+            found.append(self._outcome(path, order, k, fmt, m, more, bins, kind))
         return found
+
+    def _allowed(self, fmt: Format, order: int, k: int, base: Sequence[Array]) -> Array | None:
+        """What rounding every operation to a format of 16 bits explains."""
+        if fmt.bits > 16 or not self.own:
+            return None
+        if (fmt.name, order) not in self._bounds:
+            truth = self.subject.truth(order)
+            try:
+                running = Running(truth.nodes, truth.symbols, unit=unit_of(fmt.epsilon / 2, fmt.least))
+                self._bounds[fmt.name, order] = [2.0 * b.error for b in running(*base)]
+            except NotImplementedError:
+                self._bounds[fmt.name, order] = None
+        bounds = self._bounds[fmt.name, order]
+        return None if bounds is None else bounds[k]
+
+    def _unsteady(
+        self, fmt: Format, order: int, mode: str, k: int, m: Measured, inputs: Sequence[Array], where: Array
+    ) -> str:
+        """Whether wrong results are right in another call: of the same array again, or of each point alone. ``where`` are the
+        places of what was measured among the ``inputs``."""
+        off = np.flatnonzero(m.off)
+        if not len(off) or not self.whole:
+            return ""
+        off = off[np.argsort(-np.where(np.isfinite(m.ulps[off]), m.ulps[off], 1e308), kind="stable")]
+        few = off[:3].tolist()
+        try:
+            again = self._results(fmt, order, mode, inputs)[k][where[off]]
+            alone = [float(self._results(fmt, order, mode, [x[i : i + 1] for x in m.inputs])[k][0]) for i in few]
+        except Raised:
+            return ""
+        before = m.computed[off]
+        other = np.abs(again - before) > self._base * fmt.epsilon * np.abs(before)
+        if other.any() or (np.isnan(again) != np.isnan(before)).any():
+            self._told("not deterministic", "two calls with equal inputs gave different results")
+            return "not deterministic"
+        if not (fmt.ulps(np.array(alone), m.exact.high[few], m.exact.low[few]) <= self._base).all():
+            return ""
+        at = ", ".join(repr(float(x[few[0]])) for x in m.inputs)
+        place = f"entry {int(where[few[0]])} of {len(inputs[0])}"
+        self._told("layout", f"wrong at {at} as {place}, right where it is called with that alone")
+        return "layout"
+
+    def _told(self, kind: str, text: str) -> None:
+        if not any(f.kind == kind for f in self.findings):
+            self.findings.append(Finding(kind, text))
 
     @property
     def _base(self) -> float:
         """Ulps that are allowed without a reason: more for a long formula, whose every operation rounds."""
         return max(ULPS, min(self.subject.size, 16))
+
+    def _tolerance(self, order: int) -> float:
+        return self._base * (order + 1)
 
     def _value(self, inputs: Sequence[Array]) -> Array:
         with np.errstate(all="ignore"):
@@ -207,35 +281,53 @@ class _Comparison:
 
     def _hunt(
         self, fmt: Format, order: int, mode: str, k: int
-    ) -> tuple[Measured | None, Sequence[tuple[float, float]]]:
-        """A dense sweep against float64: the worst point of each bin that is off, measured exactly; and the bins."""
-        dense = self._points(fmt, self.plan.dense // (1 if order == 0 else 4))
+    ) -> tuple[Measured | None, Sequence[tuple[float, float]], str]:
+        """A dense sweep: the worst point of each bin that is off, measured exactly; and the bins."""
+        s, count = self.subject, self.plan.dense // (16 if fmt.name == "float64" else 1)
+        if len(s.symbols) == 1:
+            swept = [dense(fmt, s.ranges[0], count, self.plan.seed)]
+        else:
+            swept = several(fmt, s.ranges, self.marks, count // 4, self.plan.seed)
         try:
-            computed = self._results(fmt, order, mode, dense)[k]
-            with np.errstate(all="ignore"):
-                ulps = fmt.ulps(computed, self.subject.quick(order, dense)[k])
+            computed = self._results(fmt, order, mode, swept)[k]
+            ulps = self._far(fmt, order, k, swept, computed)
         except (Raised, NotImplementedError):
-            return None, ()
+            return None, (), ""
         edges = np.linspace(0, len(ulps), BINS + 1).astype(int)[:-1]
         top = np.maximum.reduceat(ulps, edges)
-        bins = tuple(zip(dense[0][edges].tolist(), top.tolist(), strict=True)) if len(dense) == 1 else ()
+        bins = tuple(sorted(zip(swept[0][edges].tolist(), top.tolist(), strict=True))) if len(swept) == 1 else ()
         places = [
             int(e + np.argmax(ulps[e:stop]))
             for e, stop, t in zip(edges, [*edges[1:], len(ulps)], top, strict=True)
             if t > ULPS
         ]
         if not places:
-            return None, bins
+            return None, bins, ""
         chosen = np.array(places)
         if len(chosen) > LOOKED_AT:
             chosen = chosen[np.argsort(-ulps[chosen], kind="stable")[:LOOKED_AT]]
-        return measure(
-            Reference(self.subject.truth(order), [x[chosen] for x in dense], fmt),
+        m = measure(
+            Reference(self.subject.truth(order), [x[chosen] for x in swept], fmt),
             k,
             computed[chosen],
-            self._base,
-            self._value([x[chosen] for x in dense]) if order else None,
-        ), bins
+            self._tolerance(order),
+            self._value([x[chosen] for x in swept]) if order else None,
+        )
+        return m, bins, self._unsteady(fmt, order, mode, k, m, swept, chosen)
+
+    def _far(self, fmt: Format, order: int, k: int, inputs: Sequence[Array], computed: Array) -> Array:
+        """How many ulps results are off at least: float64 is told by extended precision with its bounds, else by float64."""
+        rough = self.subject.truth(order).rough(inputs) if fmt.name == "float64" else None
+        with np.errstate(all="ignore"):
+            if rough is None:
+                return fmt.ulps(computed, self.subject.quick(order, inputs)[k])
+            value, error = rough[k]
+            high = value.astype(np.float64)
+            ulps = fmt.ulps(computed, high, (value - high).astype(np.float64))
+            bound = (error / np.ldexp(1.0, np.maximum(fmt.exponents(high), -1070))).astype(np.float64)
+            return np.where(
+                np.isfinite(bound), np.maximum(ulps - bound, 0.0), np.where(np.isfinite(computed), 0.0, ulps)
+            )
 
     def _outcome(
         self,
@@ -246,6 +338,7 @@ class _Comparison:
         m: Measured,
         more: Measured | None,
         bins: Sequence[tuple[float, float]],
+        kind: str,
     ) -> Outcome:
         count = int(m.judged.sum())
         if not count:
@@ -258,7 +351,7 @@ class _Comparison:
         off = np.flatnonzero(m.off)
         where = off if len(off) else np.flatnonzero(m.judged & ~m.excused)
         where = where if len(where) else np.flatnonzero(m.judged)
-        worst = int(where[np.argmax(np.where(np.isfinite(m.ulps[where]), m.ulps[where], 1e308))])
+        worst = _simplest(m, where)
         point = [float(x[worst]) for x in m.inputs]
         value = self.subject.truth(order).balls(point)[k]
         exact, got = float(m.exact.high[worst]), float(m.computed[worst])
@@ -267,7 +360,7 @@ class _Comparison:
             path,
             verdict="deviates" if len(off) else "conforms",
             points=count,
-            kind=classify(self.subject.formula, order, m, fmt) if len(off) else "",
+            kind=(kind or self._kind(order, path.mode, k, fmt, m)) if len(off) else "",
             worst={to_text(s): x for s, x in zip(self.subject.symbols, point, strict=True)},
             exact=decimal(value) if not isinstance(value, Exception) else repr(exact),
             computed=repr(got),
@@ -280,6 +373,58 @@ class _Comparison:
             bins=bins,
             note="" if len(off) else _excuse(m, fmt),
         )
+
+    def _kind(self, order: int, mode: str, k: int, fmt: Format, m: Measured) -> str:
+        kind = classify(self.subject.formula, order, m, fmt, self._sizes(order, m))
+        if kind.startswith("wrong") and fmt.name == "float64" and self._by_rounding(order, mode, k, m):
+            return "cancellation"
+        return kind
+
+    def _by_rounding(self, order: int, mode: str, k: int, m: Measured) -> bool:
+        """Whether errors are those of the arithmetic: in float32 far greater than in float64, at the same points."""
+        narrow, wide = FORMATS["float32"], FORMATS["float64"]
+        if narrow.name not in self.fw.formats:
+            return False
+        off = np.flatnonzero(m.off & np.isfinite(m.computed))
+        off = off[np.unique(np.linspace(0, len(off) - 1, COMPARED).astype(int))] if len(off) else off
+        inputs = [narrow.rounded(x[off]) for x in m.inputs]
+        inside = np.all(np.isfinite(inputs), axis=0)
+        inputs = [x[inside] for x in inputs]
+        if not len(inputs[0]):
+            return False
+        exact = self.subject.truth(order)(inputs, wide)[k]
+        try:
+            errors = [
+                np.abs((self._results(f, order, mode, inputs)[k] - exact.high) - exact.low) for f in (wide, narrow)
+            ]
+        except Raised:
+            return False
+        lost = errors[0] > JUMP * np.ldexp(1.0, np.maximum(wide.exponents(exact.high), -1070))
+        usable = exact.known & ~exact.undefined & lost & np.isfinite(errors[1])
+        return bool(usable.sum() >= 3 and np.median(errors[1][usable] / errors[0][usable]) > SHARPER)
+
+    def _sizes(self, order: int, m: Measured) -> Array | None:
+        running = self.subject.truth(order).running
+        return None if running is None else running.sizes(*m.inputs)
+
+
+def _simplest(m: Measured, where: Array) -> int:
+    """Of the points at which about as much is lost as at the worst, that which is written shortest."""
+    ulps = np.where(np.isfinite(m.ulps[where]), m.ulps[where], 1e308)
+    near = where[ulps >= ulps.max() / 2]
+    simple = np.minimum.reduce([x[near] == np.round(x[near], 3) for x in m.inputs])
+    near = near[simple] if simple.any() else where[[int(np.argmax(ulps))]]
+    lengths = [sum(len(repr(float(x[i]))) for x in m.inputs) for i in near]
+    return int(near[int(np.argmin(lengths))])
+
+
+def takes(fw: Framework, call: Call, inputs: Sequence[Array]) -> bool:
+    """Whether a callable can be called with arrays of a framework. One that gives another shape can."""
+    try:
+        fw.run("eager", call, inputs, "float32" if "float32" in fw.formats else "float64", ())
+    except Exception:  # whatever the callable does
+        return False
+    return True
 
 
 def _excuse(m: Measured, fmt: Format) -> str:
@@ -315,14 +460,21 @@ def _formula(formula: str | Node, shapes: Mapping[str, Any]) -> Node:
     return formula if isinstance(formula, Node) else api.parse(formula, **shapes)
 
 
-def _framework(name: str | None, function: Any) -> Framework:
-    if name is None:
-        return framework_of(function)
-    if name not in FRAMEWORKS:
+def _framework(name: str | None, bound: Bound) -> Framework:
+    """The one asked for; else the one that the code speaks of, or another that is installed where it can't be called so."""
+    if name is not None and name not in FRAMEWORKS:
         from derive.errors import nearest
 
         raise BadArguments(f"unknown framework '{name}'{nearest(name, FRAMEWORKS)}")
-    return FRAMEWORKS[name]
+    if name is not None:
+        return FRAMEWORKS[name]
+    fw = framework_of(bound.call.function)
+    if any(s.shape for s in bound.symbols) or not bound.symbols:
+        return fw
+    given = [several(FORMATS["float32"], [r], [[]], 9)[0][:3] for r in bound.ranges]
+    if fw.name != "numpy" or any(len(x) < 3 for x in given) or takes(fw, bound.call, given):
+        return fw
+    return next((f for f in others(fw) if takes(f, bound.call, given)), fw)
 
 
 def _formats(names: Sequence[str] | None, fw: Framework) -> Iterable[str]:

@@ -18,6 +18,7 @@ import numpy as np
 from verify.conform.formats import Array
 
 Tensor = Any
+MAX_CONSTANTS = 60  # of a callable's code
 
 
 class Raised(Exception):
@@ -493,14 +494,35 @@ def _filled(cell: Any) -> bool:
 
 def constants_of(function: Any) -> list[float]:
     """The numbers that stand in a callable's own code: where it may change its ways."""
+    found: dict[float, None] = {}
+    for code in _codes(function, 3, set()):
+        work = [code]
+        while work:
+            for c in work.pop().co_consts:
+                if inspect.iscode(c):
+                    work.append(c)
+                elif isinstance(c, int | float) and not isinstance(c, bool) and np.isfinite(float(c)):
+                    found[float(c)] = None
+    return list(found)[:MAX_CONSTANTS]
+
+
+def _codes(function: Any, depth: int, seen: set[int]) -> list[Any]:
+    """The code of a callable, and of the functions of its own package that it calls."""
     function = inspect.unwrap(getattr(function, "func", function))
-    _, code = _body(function)
-    found: list[float] = []
-    work = [code] if code is not None else []
-    while work:
-        for c in work.pop().co_consts:
-            if inspect.iscode(c):
-                work.append(c)
-            elif isinstance(c, int | float) and not isinstance(c, bool) and np.isfinite(float(c)):
-                found.append(float(c))
+    if id(function) in seen or (getattr(function, "__module__", None) or "").split(".")[0] in ("numpy", "torch", "jax"):
+        return []
+    seen.add(id(function))
+    if inspect.isclass(function):
+        methods = [getattr(m, "__func__", m) for m in vars(function).values()]
+        return [c for m in methods if inspect.isfunction(m) for c in _codes(m, depth, seen)]
+    body, code = _body(function)
+    if code is None:
+        return []
+    found = [code]
+    if depth:
+        closure = [c.cell_contents for c in getattr(body, "__closure__", None) or () if _filled(c)]
+        named = [getattr(body, "__globals__", {}).get(n) for n in _names(code)]
+        for value in (*named, *closure):
+            if inspect.isclass(value) or inspect.isfunction(value):
+                found += _codes(value, depth - 1, seen)
     return found

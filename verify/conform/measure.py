@@ -22,7 +22,10 @@ BESIDE = 80  # bits below an input's last: how far beside a kink its two sides a
 MAX_CORNERS = 16
 MAX_KINKS = 64
 EARLY = 2.0**-6  # of the greatest number: a result beyond that share of it may overflow on the way
-CHAIN = 8.0  # ulps of the function's value, at most of 1: how far off a derivative is that is computed from the rounded value
+LATE = 2.0**11  # of the least normal number: a result below may underflow on the way, as in x*sigmoid(x)
+REACH = 64.0
+MAX_DOUBTED = 200  # points at which balls are asked, since a result is not within what the bulk knows
+CHAIN = 8.0  # ulps of the function's value, at most of 1, times the inputs: how far off is a derivative of the rounded value
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,23 @@ class Reference:
             known[new] = conditions(self.truth, k, [x[new] for x in self.inputs], self.exact[k].at(new))
         return known[places]
 
+    def doubt(self, k: int, computed: Array, base: float) -> None:
+        """Asks balls where the exact value is not known and results are not within what is known of it."""
+        exact = self.exact[k]
+        open_ = np.flatnonzero(~exact.known)
+        if not len(open_):
+            return
+        if (rough := self.truth.rough([x[open_] for x in self.inputs])) is not None:
+            value, error = rough[k]
+            with np.errstate(all="ignore"):
+                near = np.abs(computed[open_] - value) <= error + base * np.ldexp(
+                    1.0, np.maximum(self.fmt.exponents(value.astype(np.float64)), -1070)
+                )
+            open_ = open_[~near | ~np.isfinite(error)]
+        if len(open_) > MAX_DOUBTED:
+            open_ = open_[np.unique(np.linspace(0, len(open_) - 1, MAX_DOUBTED).astype(int))]
+        self.truth.settle(self.inputs, open_, self.exact)
+
     @cached_property
     def _sides(self) -> dict[tuple[int, int], tuple[float, float] | None]:
         return {}
@@ -82,36 +102,56 @@ class Reference:
         return self._sides[k, i]
 
 
-def measure(reference: Reference, k: int, computed: Array, base: float = ULPS, value: Array | None = None) -> Measured:
+def measure(
+    reference: Reference,
+    k: int,
+    computed: Array,
+    base: float = ULPS,
+    value: Array | None = None,
+    allowed: Array | None = None,
+) -> Measured:
     """Results for the k-th value of a reference.
 
-    The tolerance is ``base`` ulps and twice the condition number. Where there is no value, as on a kink, whatever lies
-    between the values of its sides is right: an element of the subdifferential.
+    The tolerance is ``base`` ulps and twice the condition number, or ``allowed`` where that is more. Where there is no value,
+    as on a kink, whatever lies between the values of its sides is right: an element of the subdifferential. Where the function
+    itself has none, a NaN is right, too.
 
-    Excused is a result that overflows within a factor of 64 of the greatest number; and of a derivative (``value`` is the
-    function's value) an error that rounding the function's value explains, as in 1 - tanh(x)**2, or one at inputs whose
-    squares leave the format.
+    Excused is a result that over- or underflows within a factor (``EARLY``, ``LATE``) of the ends of the format; and of a
+    derivative (``value`` is the function's value, NaN where it has none) an error that rounding the function's value explains,
+    as in 1 - tanh(x)**2, or one at inputs whose squares leave the format.
     """
-    fmt, exact = reference.fmt, reference.exact[k].copy()
+    fmt = reference.fmt
+    reference.doubt(k, computed, base)
+    exact = reference.exact[k].copy()
     judged = exact.known & ~exact.undefined
     ulps = np.where(judged, fmt.ulps(computed, exact.high, exact.low), 0.0)
     condition = np.full(len(ulps), np.nan)
-    off = judged & (ulps > base)
-    # results below the normal numbers may be flushed to zero: processors and libraries do
-    off &= ~((np.abs(exact.high) < fmt.tiny) & (np.abs(computed) <= fmt.tiny))
+    with np.errstate(all="ignore"):
+        size, error = np.abs(exact.high), np.abs((computed - exact.high) - exact.low)
+        off = judged & (ulps > base)
+        # results below the normal numbers may be flushed to zero: processors and libraries do
+        off &= ~((size < fmt.tiny) & (np.abs(computed) <= fmt.tiny))
+        if allowed is not None:
+            off &= ~(error <= allowed)
     far = np.flatnonzero(off)
     if len(far):
         condition[far] = reference.condition(k, far)
         off[far] = ulps[far] > base + SLACK * condition[far]
     for i in np.flatnonzero(exact.undefined)[:MAX_KINKS]:
+        if np.isnan(computed[i]) and (value is None or not np.isfinite(value[i])):
+            continue
         if (sides := reference.sides(k, int(i))) is not None and not _between(sides, float(computed[i]), fmt):
             nearest = sides[0] if abs(computed[i] - sides[0]) < abs(computed[i] - sides[1]) else sides[1]
             exact.high[i], exact.low[i], exact.undefined[i] = nearest, 0.0, False
             ulps[i], off[i] = float(fmt.ulps(computed[i], nearest)), True
     with np.errstate(all="ignore"):
-        excused = off & (np.abs(exact.high) > EARLY * fmt.greatest) & (np.isinf(computed) | np.isnan(computed))
+        excused = off & (size > EARLY * fmt.greatest) & ~np.isfinite(computed)
+        excused |= off & (size < LATE * fmt.tiny) & (np.abs(computed) <= 2 * size)
         if value is not None:
-            excused |= off & (np.abs(computed - exact.high) <= CHAIN * fmt.epsilon * np.minimum(np.abs(value), 1.0))
+            reach = np.maximum.reduce([np.ones(len(size)), *(np.abs(x) for x in reference.inputs)])
+            reach = np.minimum(reach, REACH) ** (1 if len(reference.inputs) == 1 else 3)
+            excused |= off & (error <= CHAIN * fmt.epsilon * np.minimum(np.abs(value), 1.0) * reach)
+            excused |= off & (np.abs(value) > EARLY * fmt.greatest)
             for x in reference.inputs:
                 excused |= off & (x != 0.0) & ((x * x > fmt.greatest) | (x * x < fmt.tiny))
     return Measured(reference.inputs, computed, exact, ulps, condition, off & ~excused, excused)
@@ -136,10 +176,10 @@ def conditions(truth: Truth, k: int, inputs: Sequence[Array], exact: Exact) -> A
 def _moved(truth: Truth, k: int, there: Sequence[Array], exact: Exact) -> Array:
     """How far the values at other points are from these; infinite where too many would have to be asked for."""
     far, open_ = np.zeros(len(exact.high)), np.ones(len(exact.high), bool)
-    if truth.running is not None:
-        b = truth.running(*there)[k]
-        far = np.abs((b.value - exact.high) - exact.low)
-        open_ = ~(b.error <= 0.25 * TILT * np.abs(exact.high))
+    if (rough := truth.rough(there)) is not None:
+        value, error = rough[k]
+        far = np.abs((value - exact.high) - exact.low).astype(np.float64)
+        open_ = ~(error <= 0.25 * TILT * np.abs(exact.high))
     asked = np.flatnonzero(open_)
     if len(asked) > MAX_TILTED:
         far[asked] = np.inf
@@ -165,14 +205,15 @@ def beside(truth: Truth, k: int, point: Sequence[float]) -> tuple[float, float] 
             continue
         with precision(256):
             a, b = arb(near).mid(), arb(nearer).mid()
-            if abs(a - b) > abs(b) * arb(2) ** -20 + arb(2) ** -200:
-                return None  # it grows without bound: nothing is due
-            found.append(float(b))
+            without = abs(a - b) > abs(b) * arb(2) ** -20 + arb(2) ** -200  # it grows without bound
+            found.append(float(b) if not without else float("inf") if b > 0 else float("-inf"))
     return (min(found), max(found)) if found else None
 
 
 def _between(sides: tuple[float, float], computed: float, fmt: Format) -> bool:
     low, high = sides
+    if np.isnan(computed):
+        return not np.isfinite([low, high]).any()
     if not np.isfinite([low, high]).all() or max(abs(low), abs(high)) > fmt.greatest:
         return True  # a pole: nothing is due
     slack = 8 * fmt.epsilon * max(abs(low), abs(high), fmt.tiny)

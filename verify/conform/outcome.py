@@ -21,6 +21,8 @@ CLASSES: Mapping[str, str] = {
     "cancellation": "digits are lost in the difference of nearly equal numbers",
     "broken accumulation": "the error grows with the number of terms",
     "inaccurate": "off by more than the format and the conditioning explain",
+    "layout": "it depends on where in an array a number stands, or on how the array lies in memory",
+    "not deterministic": "equal calls give different results",
     "raises": "it raises, or gives no array of the expected shape",
 }
 
@@ -114,14 +116,16 @@ class Conformance:
 
     @property
     def kind(self) -> str:
-        """The gravest class among the paths that deviate, the value before its derivatives."""
+        """The class to name: what makes calls unlike each other; else the value's before its derivatives', and that of the
+        most precise format, which shows most; the gravest of its paths."""
+        grave = [f.kind for f in self.findings if f.grave]
         bad = [o for o in self.outcomes if o.verdict == "deviates"]
-        if not bad:
-            return next((f.kind for f in self.findings if f.grave), "")
-        order = min(ORDERS.index(o.order) for o in bad)
+        if not bad or "not deterministic" in grave:
+            return next(iter(sorted(grave, key=lambda k: k != "not deterministic")), "")
+        first = min((ORDERS.index(o.order), _precise(o.dtype)) for o in bad)
         known = list(CLASSES)
         return min(
-            (o.kind for o in bad if ORDERS.index(o.order) == order),
+            (o.kind for o in bad if (ORDERS.index(o.order), _precise(o.dtype)) == first),
             key=lambda k: known.index(k) if k in known else len(known),
         )
 
@@ -129,4 +133,15 @@ class Conformance:
     def worst(self) -> Outcome | None:
         """The outcome to show first: of the gravest class, the greatest error."""
         bad = [o for o in self.outcomes if o.verdict == "deviates"] or list(self.outcomes)
-        return max(bad, key=lambda o: (o.kind == self.kind, -ORDERS.index(o.order), o.ulps), default=None)
+        kind = self.kind
+        return max(
+            bad, key=lambda o: (o.kind == kind, -ORDERS.index(o.order), -_precise(o.dtype), o.ulps), default=None
+        )
+
+
+def _precise(dtype: str) -> int:
+    """The place of a format among the others, the most precise first."""
+    return _PRECISE.index(dtype) if dtype in _PRECISE else len(_PRECISE)
+
+
+_PRECISE = ("float64", "float32", "float16", "bfloat16")

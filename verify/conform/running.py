@@ -200,7 +200,9 @@ def _sqrt(n: Node, u: Unit, a: Bounded) -> Bounded:
     low = a.value - a.error
     value = np.sqrt(a.value)
     return _rounded(
-        u, value, np.where(low > 0, a.error / (value + np.sqrt(np.maximum(low, 0))), np.where(a.error == 0, 0.0, np.inf))
+        u,
+        value,
+        np.where(low > 0, a.error / (value + np.sqrt(np.maximum(low, 0))), np.where(a.error == 0, 0.0, np.inf)),
     )
 
 
@@ -209,7 +211,9 @@ def _logaddexp(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
     top, low = np.maximum(a.value, b.value), np.minimum(a.value, b.value)
     # top + log1p(exp(low - top)), each within its roundoff; where they cancel, the value is small and its error is not
     own = np.abs(top) * u.basic + np.abs(np.log1p(np.exp(low - top))) * (u.function + np.abs(low - top) * u.basic)
-    return _rounded(u, value, np.maximum(a.error, b.error) + np.where(top == 0, np.abs(value) * u.function, own), u.function)
+    return _rounded(
+        u, value, np.maximum(a.error, b.error) + np.where(top == 0, np.abs(value) * u.function, own), u.function
+    )
 
 
 def _bell(n: Node, u: Unit, a: Bounded, value: Array, scale: float, rate: float) -> Bounded:
@@ -240,7 +244,8 @@ def _sigmoid(n: Node, u: Unit, a: Bounded) -> Bounded:
     e = np.exp(-np.abs(a.value))
     value = np.where(a.value >= 0, 1.0, e) / (1.0 + e)
     return _rounded(
-        u, value,
+        u,
+        value,
         np.minimum(value, (1 - value) * np.exp(np.minimum(a.error, 1.0)) + 4 * u.basic) * np.expm1(a.error),
         2 * u.function,
     )

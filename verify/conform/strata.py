@@ -16,6 +16,7 @@ import numpy as np
 
 from verify.conform.formats import Array, Format
 
+MIDDLE = 30.0  # most functions turn at no greater number
 NEAR = 8  # floats on either side of a mark
 #: Marks of every function: simple numbers, and where exp, tanh, sigmoid, erf and squares leave their ranges in one format
 # or another.
@@ -94,7 +95,7 @@ def points(fmt: Format, within: Range, marks: Iterable[float], count: int, seed:
     share = max(count // 3, 1)
     parts = [_uniform_floats(rng, first, last, share)]
     low, high = (float(fmt.at(np.array(k))) for k in (first, last))
-    parts.append(fmt.ordinal(fmt.rounded(_uniform_reals(rng, max(low, -30.0), min(high, 30.0), share))))
+    parts.append(fmt.ordinal(fmt.rounded(_uniform_reals(rng, max(low, -MIDDLE), min(high, MIDDLE), share))))
     parts.append(fmt.ordinal(fmt.rounded(_by_size(rng, low, high, share))))
     around = np.arange(-NEAR, NEAR + 1)
     ends = [
@@ -117,6 +118,21 @@ def points(fmt: Format, within: Range, marks: Iterable[float], count: int, seed:
         zero = np.searchsorted(k, 0)
         x = np.insert(x, zero, -0.0)
     return x
+
+
+def dense(fmt: Format, within: Range, count: int, seed: int = 0) -> Array:
+    """Many points of one variable: two thirds uniform over where most functions turn, then a third uniform over the floats;
+    each part sorted."""
+    first, last = within.ordinals(fmt)
+    if first > last:
+        return np.empty(0)
+    rng = np.random.default_rng(seed + 1)
+    low, high = (float(fmt.at(np.array(k))) for k in (first, last))
+    a, b = max(low, -MIDDLE), min(high, MIDDLE)
+    if not a < b:
+        a, b = max(low, -fmt.greatest / 4), min(high, fmt.greatest / 4)
+    reals = np.clip(fmt.rounded(_uniform_reals(rng, a, b, count * 2 // 3)), low, high)
+    return np.concatenate([reals, fmt.at(_uniform_floats(rng, first, last, count // 3))])
 
 
 def _uniform_floats(rng: np.random.Generator, first: int, last: int, count: int) -> Array:

@@ -7,7 +7,7 @@ translation is an observation at many points, not a proof, and is told as such.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -41,8 +41,11 @@ FACTORS: tuple[tuple[str, str], ...] = (
 )
 
 
-def translated(found: Conformance, subject: Subject, call: Call, fw: Framework) -> Conformance:
-    """The same, with the convention or the slip that explains a wrong formula; where none does, as it was."""
+def translated(
+    found: Conformance, subject: Subject, call: Call, fw: Framework, against: Callable[[Node], Conformance]
+) -> Conformance:
+    """The same, with the convention or the slip that explains a wrong formula; where none does, as it was. ``against``
+    compares with another formula: what deviates from the convention, too, deviates."""
     if found.kind != "wrong formula":
         return found
     f64 = FORMATS["float64"]
@@ -57,9 +60,10 @@ def translated(found: Conformance, subject: Subject, call: Call, fw: Framework) 
         if _explains(candidate, subject, points, computed):
             if text == "-1":
                 return replace(found, repair=f"{to_text(candidate)}: {words}")
+            rest = {o.path: o for o in against(candidate).outcomes}
             outcomes = tuple(
-                replace(o, verdict="convention", note=words)
-                if o.verdict == "deviates" and o.kind.startswith("wrong")
+                replace(o, verdict="convention", kind="", note=words)
+                if o.verdict == "deviates" and rest[o.path].verdict != "deviates"
                 else o
                 for o in found.outcomes
             )

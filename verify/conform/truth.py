@@ -25,7 +25,7 @@ from verify.conform.running import EXTENDED, Bounded, Running
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 DIGITS = 100  # bits to which a ball has to be known
 MARGIN = 1 / 64  # of an ulp: how far the bulk reference may be off
-MAX_BALLS = 300  # points that balls are asked at where the bulk can't settle them; ``measure`` asks for more that it doubts
+MAX_BALLS = 300  # points that balls are asked at where the bulk can't settle them; ``measure`` asks for more
 
 #: Below the least number of every format, by far: what is known to be less rounds to zero.
 NOTHING = arb(2) ** -1200
@@ -171,9 +171,7 @@ class Truth:
         return found
 
 
-def _in_bulk(
-    running: Running, points: Sequence[Array], places: Array, fmt: Format, found: Sequence[Exact]
-) -> Array:
+def _in_bulk(running: Running, points: Sequence[Array], places: Array, fmt: Format, found: Sequence[Exact]) -> Array:
     """Values at some of the points; the places at which a bound does not suffice."""
     open_ = np.zeros(len(places), bool)
     for e, b in zip(found, running(*(p[places] for p in points)), strict=True):
