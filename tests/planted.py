@@ -1,7 +1,8 @@
 """Planted callables: functions as people write them, each with the formula that it should compute and the right answer.
 
 ``WRONG`` holds those that are off, with the classes (of ``verify.conform.outcome.CLASSES``, or kinds of findings) that name
-the fault; ``RIGHT`` those that are right, however they may look, among them conventions. Written down before the engine was tried on them.
+the fault; ``RIGHT`` those that are right, however they may look, among them conventions. Written down before the engine was
+tried on them.
 """
 
 from __future__ import annotations
