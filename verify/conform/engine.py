@@ -23,11 +23,12 @@ from verify.conform.callables import AUDITED
 from verify.conform.classes import JUMP, classify
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import FRAMEWORKS, Call, Framework, Raised, constants_of, framework_of, others
-from verify.conform.measure import ULPS, Measured, Reference, measure
+from verify.conform.measure import ULPS, Measured, Reference, conditions, measure
 from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
 from verify.conform.running import Running, unit_of
 from verify.conform.strata import dense, points, several
 from verify.conform.subject import Subject
+from verify.conform.tables import kinks, specials
 from verify.conform.truth import decimal
 
 BASE = 2000  # points of the strata
@@ -150,10 +151,20 @@ class _Comparison:
             self.findings += behaviour(
                 self.subject, self.call, self.fw, self._points(FORMATS["float32"], 64, whole=False), self.own
             )
+        kinked, told = kinks(self.subject, self.call, self.fw)
+        self.findings += told
         from verify.conform.reproduce import reproduced
         from verify.conform.translate import translated
 
-        found = Conformance(self.title, self.subject.text, self.fw.name, tuple(outcomes), tuple(self.findings))
+        found = Conformance(
+            self.title,
+            self.subject.text,
+            self.fw.name,
+            tuple(outcomes),
+            tuple(self.findings),
+            specials(self.subject, self.call, self.fw) if whole else (),
+            kinked,
+        )
         return reproduced(translated(found, self.subject, self.call, self.fw, self._against), self.subject, self.call)
 
     def _against(self, formula: Node) -> Conformance:
@@ -356,6 +367,9 @@ class _Comparison:
         value = self.subject.truth(order).balls(point)[k]
         exact, got = float(m.exact.high[worst]), float(m.computed[worst])
         condition = float(m.condition[worst])
+        if np.isnan(condition) and not isinstance(value, Exception):
+            at = np.array([worst])
+            condition = float(conditions(self.subject.truth(order), k, [x[at] for x in m.inputs], m.exact.at(at))[0])
         return replace(
             path,
             verdict="deviates" if len(off) else "conforms",

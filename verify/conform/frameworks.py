@@ -170,6 +170,8 @@ class Torch(Framework):
         import torch
 
         if isinstance(made, torch.Tensor) and not made.is_complex():
+            if made._is_zerotensor():
+                return np.zeros(tuple(made.shape))
             return made.detach().to(torch.float64).cpu().numpy()
         if isinstance(made, int | float):
             return np.asarray(float(made))

@@ -81,6 +81,13 @@ class Range:
         return f"{low}, {high}"
 
 
+def moderate(r: Range) -> float:
+    """A number inside that is nothing special."""
+    low = -4.0 if r.low is None else r.low
+    high = (low + 4.0 if r.low is not None else 4.0) if r.high is None else r.high
+    return low + 0.61803398875 * (max(high, low) - low)
+
+
 def points(fmt: Format, within: Range, marks: Iterable[float], count: int, seed: int = 0, whole: bool = True) -> Array:
     """About ``count`` points of one variable, sorted, each once (both zeros count as two); all of a half-precision format,
     if ``whole``."""

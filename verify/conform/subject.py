@@ -13,7 +13,7 @@ from derive.components import components
 from derive.graph import Node, topological
 from derive.language import to_text
 from verify.conform.formats import FORMATS, Array
-from verify.conform.strata import Range, points
+from verify.conform.strata import Range, moderate, points
 from verify.conform.truth import Truth
 
 GRID = 2000  # points between which a sign changes where a mark is
@@ -86,7 +86,7 @@ class Subject:
         x = points(FORMATS["float32"], self.ranges[i], (), GRID)
         if not len(x):
             return []
-        others = [_moderate(r) for r in self.ranges]
+        others = [moderate(r) for r in self.ranges]
         truth = Truth(turning, self.symbols)
 
         def at(x: Array) -> list[Array]:
@@ -126,9 +126,3 @@ def _turning(n: Node) -> list[Node]:
     if n.op in ("add", "sub"):
         return [n]
     return []
-
-
-def _moderate(r: Range) -> float:
-    low = -4.0 if r.low is None else r.low
-    high = (low + 4.0 if r.low is not None else 4.0) if r.high is None else r.high
-    return low + 0.61803398875 * (max(high, low) - low)

@@ -42,6 +42,13 @@ def _lines(found: Conformance) -> Iterator[str]:
         yield from (f"    {_line(o)}" for o in bad)
     for f in found.findings:
         yield f"  {f.kind}: {f.text}"
+    for s in found.specials:
+        known = s.at.endswith("inf") and s.expected not in ("none", "unknown")
+        if known and float(s.computed) != float(s.expected):
+            yield f"  special value: {s.computed} at {s.at}, where the formula has {s.expected}"
+    for k in found.kinks:
+        taken = ", ".join(f"{m} {v}" for m, v in k.taken.items())
+        yield f"  kink at {k.at}: slopes {k.below} and {k.above}; taken: {taken}"
     good = [o for o in found.outcomes if o.verdict == "conforms"]
     if good:
         top = max(good, key=lambda o: o.ulps)
