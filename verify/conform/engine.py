@@ -28,6 +28,7 @@ from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
 from verify.conform.running import Running, unit_of
 from verify.conform.strata import dense, points, several
 from verify.conform.subject import Subject
+from verify.conform.sweep import ulps_of
 from verify.conform.tables import kinks, specials
 from verify.conform.truth import decimal
 
@@ -331,7 +332,8 @@ class _Comparison:
         rough = self.subject.truth(order).rough(inputs) if fmt.name == "float64" else None
         with np.errstate(all="ignore"):
             if rough is None:
-                return fmt.ulps(computed, self.subject.quick(order, inputs)[k])
+                quick = self.subject.quick(order, inputs)[k]
+                return ulps_of(computed, quick, fmt) if fmt.bits <= 32 else fmt.ulps(computed, quick)
             value, error = rough[k]
             high = value.astype(np.float64)
             ulps = fmt.ulps(computed, high, (value - high).astype(np.float64))

@@ -87,6 +87,10 @@ class Framework:
         """Values (one array), slopes (one an input of ``wrt``), or second derivatives (one a pair), elementwise."""
         raise NotImplementedError
 
+    def single(self, call: Call, x: Array) -> Array:
+        """The value of a function of one float32 array, without copies where that can be; a sweep's way."""
+        raise NotImplementedError
+
     def run_tensors(
         self,
         mode: str,
@@ -118,6 +122,9 @@ class Numpy(Framework):
 
     def format_of(self, made: Any) -> str:
         return str(np.asarray(made).dtype)
+
+    def single(self, call: Call, x: Array) -> Array:
+        return np.asarray(call([x]))
 
     def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
         call = call.prepared(self, fmt)
@@ -179,6 +186,12 @@ class Torch(Framework):
 
     def format_of(self, made: Any) -> str:
         return str(getattr(made, "dtype", type(made).__name__)).removeprefix("torch.")
+
+    def single(self, call: Call, x: Array) -> Array:
+        import torch
+
+        with torch.no_grad():
+            return call([torch.from_numpy(x)]).numpy()
 
     def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
         import torch
@@ -348,6 +361,9 @@ class Jax(Framework):
 
     def format_of(self, made: Any) -> str:
         return str(getattr(made, "dtype", type(made).__name__))
+
+    def single(self, call: Call, x: Array) -> Array:
+        return np.asarray(call([self.tensor(x, "float32")]))
 
     def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
         import jax

@@ -23,6 +23,7 @@ from verify.conform.truth import Balls
 #: Arguments that tell a limit at infinity; exponentials are known at the first of them, logarithms grow by the last.
 FAR = (*(fmpq(k) for k in (30, 100, 300, 1000, 3000)), *(fmpq(10) ** k for k in (6, 50, 300, 3000)))
 SAME = arb(10) ** -6  # relative: two of its values that agree
+NEGLIGIBLE = arb(10) ** -40
 MAX_KINKS = 8
 APART = 1e-6  # slopes that differ
 
@@ -80,7 +81,7 @@ def limit(balls: Balls, right: bool) -> Any:
         before, last = values[-2:]
         if abs(last - before) <= SAME * abs(last):
             return last
-        if abs(last) < arb(10) ** -60 and abs(last) < abs(before):
+        if abs(last) < NEGLIGIBLE and abs(before) < NEGLIGIBLE:
             return 0
         if all(abs(b) > abs(a) + 1 for a, b in itertools.pairwise(values[-3:])):
             return "inf" if last > 0 else "-inf"
