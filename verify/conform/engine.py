@@ -131,7 +131,7 @@ class _Comparison:
         self._bounds: dict[tuple[str, int], list[Array] | None] = {}
 
     def run(self) -> Conformance:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), self.fw.alone():
             return self._run()
 
     def _run(self) -> Conformance:

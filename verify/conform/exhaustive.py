@@ -62,7 +62,7 @@ class _Work:
 
     def piece(self, first: int, last: int) -> list[tuple[float, int]]:
         """The greatest error of each bin and where it is."""
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), self.fw.alone():
             found = sweep(self._values, lambda x: self.subject.quick(0, [x])[0], first, last, bins=BINS)
         return list(zip(found.tops.tolist(), found.worst.tolist(), strict=True))
 
@@ -81,16 +81,8 @@ _WORK: dict[str, _Work] = {}
 
 def _done(job: Job, first: int, last: int) -> list[tuple[float, int]]:
     if job.key not in _WORK:
-        _limit_threads()
         _WORK[job.key] = _Work(job)
     return _WORK[job.key].piece(first, last)
-
-
-def _limit_threads() -> None:
-    import sys
-
-    if (torch := sys.modules.get("torch")) is not None:
-        torch.set_num_threads(1)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -86,6 +87,11 @@ class Framework:
     def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
         """Values (one array), slopes (one an input of ``wrt``), or second derivatives (one a pair), elementwise."""
         raise NotImplementedError
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """On one thread: results may depend on how many share an array, and verdicts may not depend on the machine."""
+        yield
 
     def single(self, call: Call, x: Array) -> Array:
         """The value of a function of one float32 array, without copies where that can be; a sweep's way."""
@@ -186,6 +192,17 @@ class Torch(Framework):
 
     def format_of(self, made: Any) -> str:
         return str(getattr(made, "dtype", type(made).__name__)).removeprefix("torch.")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        import torch
+
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(threads)
 
     def single(self, call: Call, x: Array) -> Array:
         import torch
