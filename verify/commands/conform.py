@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from verify.commands.frame import AS_PINNED, FINDINGS, Fault, command, say
+
+if TYPE_CHECKING:
+    from verify.conform.exhaustive import Job
 
 
 @command(
@@ -65,6 +70,8 @@ Exit codes:
 @click.option(
     "--allow-import", "allowed", multiple=True, metavar="PACKAGE", help="Also import from this package: its code runs."
 )
+@click.option("--exhaustive", is_flag=True, help="Values at all float32 inputs of a function of one number (2**32).")
+@click.option("--jobs", default=1, show_default=True, metavar="N", help="With --exhaustive: processes.")
 @click.option("--seed", default=0, show_default=True, help="Draws other points.")
 def conform(
     target: str,
@@ -77,6 +84,8 @@ def conform(
     dtypes: tuple[str, ...],
     framework: str | None,
     allowed: tuple[str, ...],
+    exhaustive: bool,
+    jobs: int,
     seed: int,
 ) -> int:
     from derive.errors import ExpressionError
@@ -87,6 +96,21 @@ def conform(
     from verify.conform.words import told
 
     try:
+        if exhaustive:
+            from verify.conform.exhaustive import Job
+
+            return _every(
+                Job(
+                    target,
+                    formula,
+                    allowed,
+                    dict(read_range(r) for r in ranges),
+                    read_arguments(arguments),
+                    dict(read_option(o) for o in options),
+                    framework,
+                ),
+                jobs,
+            )
         found = compare(
             find(target, allowed),
             formula,
@@ -106,3 +130,16 @@ def conform(
         raise Fault(f"--formula:{bad.offset + 1}: {bad.message}\n  {formula}\n  {' ' * bad.offset}^") from None
     say(told(found))
     return AS_PINNED if found.verdict == "conforms" else FINDINGS
+
+
+def _every(job: Job, processes: int) -> int:
+    """``--exhaustive``: the outcome in print, with progress on the way."""
+    from verify.conform.exhaustive import exhaustive
+    from verify.conform.words import told_of_all
+
+    def progress(done: int, whole: int) -> None:
+        click.echo(f"\r{100 * done // max(whole, 1)} % of the inputs", nl=done == whole, err=True)
+
+    found = exhaustive(job, processes, progress=progress)
+    say(told_of_all(job, found))
+    return FINDINGS if found.measured is not None and found.measured.off.any() else AS_PINNED

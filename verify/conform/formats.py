@@ -65,9 +65,10 @@ class Format:
 
     def exponents(self, y: Array) -> Array:
         """Of the ulps of these reals: an ulp is 2 to that power."""
-        _, e = np.frexp(np.abs(self.rounded(y)))
-        finite = np.isfinite(y) & (y != 0.0)
-        return np.where(finite, np.clip(e - 1, self.emin, self.emax), np.where(y == 0.0, self.emin, self.emax)) - (
+        due = np.abs(self.rounded(y))
+        _, e = np.frexp(due)
+        normal = np.isfinite(due) & (due != 0.0)
+        return np.where(normal, np.clip(e - 1, self.emin, self.emax), np.where(due == 0.0, self.emin, self.emax)) - (
             self.precision - 1
         )
 

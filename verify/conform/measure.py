@@ -134,7 +134,12 @@ def measure(
     far = np.flatnonzero(off)
     if len(far):
         condition[far] = reference.condition(k, far)
-        off[far] = ulps[far] > base + SLACK * condition[far]
+        with np.errstate(all="ignore"):
+            explained = ulps[far] <= base + SLACK * condition[far]
+            # where the exact value is 0, that is whatever rounding makes of inputs and of 1
+            reach = np.maximum.reduce([np.ones(len(far)), *(np.abs(x[far]) for x in reference.inputs)])
+            explained &= (size[far] > 0) | (error[far] <= base * fmt.epsilon * reach)
+        off[far] = ~explained | ~np.isfinite(computed[far])
     if value is not None:  # where a formula takes a side at a kink, a program may take another
         for i in np.flatnonzero(off & np.isfinite(computed))[:MAX_KINKS]:
             if (sides := reference.sides(k, int(i))) is not None and np.isfinite(sides).all():
@@ -175,7 +180,7 @@ def conditions(truth: Truth, k: int, inputs: Sequence[Array], exact: Exact) -> A
                 there = [np.clip(x * (1.0 + tilt), -greatest, greatest) if i == j else x for j, x in enumerate(inputs)]
                 moved = np.fmax(moved, _moved(truth, k, there, exact) / (TILT * size))
         total += moved
-    return np.where(np.isnan(total), np.inf, total)
+    return np.where(np.isnan(total), np.where(size == 0.0, 0.0, np.inf), total)
 
 
 def _moved(truth: Truth, k: int, there: Sequence[Array], exact: Exact) -> Array:

@@ -138,7 +138,11 @@ def dense(fmt: Format, within: Range, count: int, seed: int = 0) -> Array:
     a, b = max(low, -MIDDLE), min(high, MIDDLE)
     if not a < b:
         a, b = max(low, -fmt.greatest / 4), min(high, fmt.greatest / 4)
-    reals = np.clip(fmt.rounded(_uniform_reals(rng, a, b, count * 2 // 3)), low, high)
+    number = count * 2 // 3
+    places = (np.arange(number) + 0.5 + 0.07 * (rng.random(number) - 0.5)) / max(
+        number, 1
+    )  # no gap is much wider than others
+    reals = np.clip(fmt.rounded(a + (b - a) * places), low, high)
     return np.concatenate([reals, fmt.at(_uniform_floats(rng, first, last, count // 3))])
 
 

@@ -3,13 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from verify.conform.outcome import CLASSES, Conformance, Outcome
+
+if TYPE_CHECKING:
+    from verify.conform.exhaustive import Every, Job
 
 
 def told(found: Conformance) -> str:
     """The verdict with its worst input first, then a line a path that is not as it should be, then how to reproduce it."""
     return "\n".join(_lines(found))
+
+
+def told_of_all(job: Job, found: Every) -> str:
+    """What a sweep over all float32 inputs found."""
+    m = found.measured
+    off = np.flatnonzero(m.off) if m is not None else np.zeros(0, int)
+    top = max(found.bins, key=lambda pair: pair[1])
+    lines = [
+        f"{job.target.replace(':', '.')}: {'deviates' if len(off) else 'conforms'}",
+        f"  formula: {job.formula}",
+        f"  all {found.count:,} float32 inputs of the range",
+    ]
+    if m is None or not len(off):
+        lines.append(f"  greatest error: {_number(top[1])} ulps at {top[0]!r}")
+        return "\n".join(lines)
+    i = int(off[np.argmax(np.where(np.isfinite(m.ulps[off]), m.ulps[off], 1e308))])
+    lines += [
+        f"  worst: {_number(float(m.ulps[i]))} ulps at {float(m.inputs[0][i])!r}",
+        f"    exact    {float(m.exact.high[i])!r}",
+        f"    computed {float(m.computed[i])!r}",
+        f"  off in {len(off)} of {len(found.bins)} bins, from {float(m.inputs[0][off].min())!r} to "
+        f"{float(m.inputs[0][off].max())!r}",
+    ]
+    return "\n".join(lines)
 
 
 def headline(found: Conformance) -> str:
