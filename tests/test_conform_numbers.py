@@ -71,7 +71,8 @@ def test_neighbours_and_ulps_are_those_of_math(x: float):
 def test_all_numbers_of_a_half_format(name: str):
     every = FORMATS[name].all()
     assert len(every) == 2 * (FORMATS[name].last + 1)
-    assert (np.diff(every) >= 0).all() and np.count_nonzero(every == 0) == 2
+    assert (np.diff(every) >= 0).all()
+    assert np.count_nonzero(every == 0) == 2
     assert (FORMATS[name].rounded(every) == every).all()
 
 
@@ -124,7 +125,7 @@ def test_a_bound_of_a_half_format_covers_programs_that_round_every_operation():
 
 
 @pytest.mark.skipif(not EXTENDED, reason="no such type")
-@pytest.mark.parametrize("text, function", [("erf(x)", extended.erf), ("Phi(x)", extended.normal_cdf)])
+@pytest.mark.parametrize(("text", "function"), [("erf(x)", extended.erf), ("Phi(x)", extended.normal_cdf)])
 def test_erf_in_extended_precision(text: str, function):
     node, symbols = read(text)
     balls = Balls([node], symbols)
@@ -207,7 +208,8 @@ def test_small_values_are_judged_relatively():
 
 def test_results_near_the_ends_of_a_format_are_excused():
     m = of("exp(x)", [709.5, -740.0, 709.5 - 5], [np.inf, 0.0, np.inf])
-    assert m.excused.tolist() == [True, True, False] and m.off.tolist() == [False, False, True]
+    assert m.excused.tolist() == [True, True, False]
+    assert m.off.tolist() == [False, False, True]
 
 
 def test_any_element_of_the_subdifferential_is_right():
@@ -237,7 +239,8 @@ def test_the_slope_by_the_rounded_value_is_excused_and_told_a_wrong_sign_is_not(
     x = np.array([8.0, 20.0])
     textbook = 1 - np.tanh(x) ** 2
     m = of("tanh(x)", x, textbook, order=1, value=np.tanh(x))
-    assert m.excused.all() and not m.off.any()
+    assert m.excused.all()
+    assert not m.off.any()
     assert of("tanh(x)", x[:1], -textbook[:1], order=1, value=np.tanh(x[:1])).off.all()
     assert of("tanh(x)", x[:1], 10 * textbook[:1], order=1, value=np.tanh(x[:1])).off.all()
     assert of("tanh(x)", x[:1], [0.0], order=1, value=np.tanh(x[:1])).off.all()
@@ -250,16 +253,21 @@ def test_the_slope_by_the_rounded_value_is_excused_and_told_a_wrong_sign_is_not(
 def test_points_lie_in_the_range_and_meet_its_ends_its_marks_and_both_zeros(name: str):
     fmt = FORMATS[name]
     x = points(fmt, Range(-1, 3), [0.75], 300)
-    assert x.min() == -1 and x.max() == 3 and 0.75 in x
-    assert (np.diff(x) >= 0).all() and (fmt.rounded(x) == x).all()
+    assert x.min() == -1
+    assert x.max() == 3
+    assert 0.75 in x
+    assert (np.diff(x) >= 0).all()
+    assert (fmt.rounded(x) == x).all()
     assert sorted(np.copysign(1.0, x[x == 0]).tolist()) == [-1.0, 1.0]
     k = fmt.ordinal(np.array(0.75))
-    assert float(fmt.at(k + 1)) in x and float(fmt.at(k - 1)) in x
+    assert float(fmt.at(k + 1)) in x
+    assert float(fmt.at(k - 1)) in x
 
 
 def test_open_ends_are_left_out_and_an_empty_range_has_no_points():
     x = points(FORMATS["float32"], Range(0, 1, True, True), (), 100)
-    assert 0 < x.min() and x.max() < 1
+    assert x.min() > 0
+    assert x.max() < 1
     assert not len(points(FORMATS["float16"], Range(1.0001, 1.0002), (), 100))
 
 
@@ -271,7 +279,9 @@ def test_points_are_the_same_every_time_and_others_with_another_seed():
 
 def test_several_variables_meet_equal_and_opposite_values():
     x, y = several(FORMATS["float32"], [Range(), Range()], [[], []], 200)
-    assert (x == y).any() and (x == -y).any() and ((x == 0) & (y == 0)).any()
+    assert (x == y).any()
+    assert (x == -y).any()
+    assert ((x == 0) & (y == 0)).any()
 
 
 def test_a_dense_sweep_misses_no_band_of_1e_4():
