@@ -11,7 +11,7 @@ import pytest
 
 from derive import api, budget, language
 from derive.budget import Exhausted
-from derive.decide.cascade import Decision
+from derive.decide.decision import Decision
 from derive.decide.properties import decide_condition
 from verify.casefile import load
 from verify.claims import Bench, judge

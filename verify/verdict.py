@@ -42,13 +42,18 @@ def undecided(reason: str, exact: str | None = None) -> Verdict:
 
 def combine(parts: Sequence[Verdict]) -> Verdict:
     """The verdict of a claim that says several things: the gravest, with the reason of every part, or of every part that does
-    not simply hold. What is said of several parts is said once."""
+    not simply hold; where conditions are told, they are those of all parts. What is said of several parts is said once."""
     if len(parts) == 1:
         return parts[0]
     gravest = min(parts, key=lambda v: VERDICTS.index(v.verdict))
     exact = next((p.exact for p in parts if p.exact is not None), None)
     origin = tuple(dict.fromkeys(o for p in parts for o in p.origin))
     evidence = {**gravest.evidence, "parts": [{"verdict": p.verdict, **p.evidence} for p in parts]}
-    telling = [p for p in parts if gravest.verdict == "holds" or p.verdict != "holds"]
+    told = gravest.verdict == "holds-if"
+    telling = [
+        p
+        for p in parts
+        if gravest.verdict == "holds" or p.verdict != "holds" or (told and p.evidence.get("conditions"))
+    ]
     reasons = dict.fromkeys(p.reason for p in telling if p.reason)
     return Verdict(gravest.verdict, "; ".join(reasons), exact, origin, evidence)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flint import fmpq
 
 from derive.components import components
-from derive.decide.cascade import Decision
+from derive.decide.decision import Decision
 from derive.decide.refute import Domain, shown
 from derive.enclose import evaluate, evaluate_all
 from derive.errors import UndefinedValue

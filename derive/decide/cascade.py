@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from functools import partial
 from itertools import chain
-from typing import Literal
 
 import derive.decide.kernels  # noqa: F401  (registers the rules)
 from derive import shapes
@@ -19,6 +18,8 @@ from derive.budget import Exhausted, budget, spent
 from derive.components import components_all
 from derive.conditions import conjuncts
 from derive.decide.abstraction import Abstraction, onto
+from derive.decide.assumptions import CONTRADICTION, contradict
+from derive.decide.decision import MAX_TOLD, Decision, joined, listed
 from derive.decide.instances import instances
 from derive.decide.normal import NOTHING, Fidelity, Normal
 from derive.decide.polynomials import Regrow, Ring, Unwieldy
@@ -35,16 +36,18 @@ from derive.decide.refute import (
 )
 from derive.decide.regions import Cell, Outcome, Regions, describe
 from derive.decide.signs import POSITIVE, ZERO, Signs
+from derive.decide.sufficiency import compatible, fewer, sufficient, unless_thin
 from derive.decide.switches import kinks, switched
 from derive.decide.tensor_points import implied
 from derive.decide.whole import seeds, settle
+from derive.definedness import culprit, has_value, needs
 from derive.enclose import truth
 from derive.errors import ShapeError
 from derive.graph import Node, nonzero, substitute_all, topological
 from derive.joints import with_joints
 from derive.operators import KINKED
 
-Status = Literal["proved", "proved-if", "refuted", "undecided"]
+__all__ = ["Decision", "decide_equal"]
 
 MAX_NAMED_NODES = 400
 MAX_OPENINGS = 4  # rounds of looking through definitions that only one side speaks of
@@ -52,34 +55,7 @@ QUICK_POINTS = 12  # points tried before a proof in kernels is
 MAX_NODES = 60_000
 FEW_KINKS = 3  # up to which regions are looked at first, one by one
 KINK_POINTS = 24
-MAX_TOLD = 4  # conditions that a reason names
 LIVE_POINTS = 4  # with every unit of a network positive
-
-_FRAGILE = ("div", "log", "log1p", "sqrt", "pow", "select")
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What was decided, and on what grounds.
-
-    ``conditions``: what must hold for both sides to have a value; for ``proved-if`` the ``missing`` ones come first.
-    ``witness``: an exact point at which the claim fails, ``left`` and ``right`` the values there (``undefined`` where there
-    is none). ``index``: the entry of a tensor that decided. ``regions``: parts of the domain and what was found there.
-    ``steps``: the normal forms, for explanations. ``empty``: undecided as no point was found at which it says anything.
-    """
-
-    status: Status
-    reason: str
-    conditions: tuple[Node, ...] = ()
-    missing: tuple[Node, ...] = ()
-    witness: Mapping[Node, Fraction] | None = None
-    left: str = ""
-    right: str = ""
-    index: tuple[int, ...] | None = None
-    regions: tuple[str, ...] = ()
-    method: str = ""
-    steps: tuple[str, ...] = ()
-    empty: bool = False
 
 
 def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
@@ -95,7 +71,9 @@ def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds
         if spent():
             return Decision("undecided", "a limit of work was reached before this was looked at")
         try:
-            return _decide_equal(a, b, assuming, bounds or {})
+            found = _decide_equal(a, b, assuming, bounds or {})
+            void = found.empty and bool(assuming) and contradict(assuming, bounds or {})
+            return replace(found, reason=CONTRADICTION) if void else found
         except Exhausted as e:
             return Decision("undecided", f"a limit of work was reached: {e}")
 
@@ -123,9 +101,11 @@ def _decide_equal(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) ->
         except RecursionError:
             found = Decision("undecided", "nested too deeply")
         if found.status == "proved-if":
-            found = _sufficient(found, x, y, assumed, ends)
+            found = sufficient(found, partial(_under, x, y, ends), assumed, ends)
             if found.status == "proved-if" and len(found.conditions) <= MAX_TOLD:  # more take long to meet
                 found = _inhabited(Domain(x, y, [*assumed, *found.conditions], ends), found)
+        elif found.status == "proved":
+            found = unless_thin(found, assumed, ends)
         if found.status == "undecided":
             found = _by_example(x, y, assumed, ends) or found
         if found.status == "undecided" and not found.empty:
@@ -133,7 +113,7 @@ def _decide_equal(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) ->
         decisions.append(replace(found, index=index) if a.shape else found)
         if found.status == "refuted":
             break
-    return gravest(decisions)
+    return compatible(joined(decisions), assumed, ends) if len(decisions) > 1 else joined(decisions)
 
 
 def _by_constancy(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
@@ -172,27 +152,6 @@ def _by_whole_tensors(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds
     return None
 
 
-def gravest(decisions: Sequence[Decision]) -> Decision:
-    """The decision on a tensor from those on its entries."""
-    order = ("refuted", "undecided", "proved-if", "proved")
-    worst = min(decisions, key=lambda d: (order.index(d.status), d.empty))
-    if worst.index is None:
-        return worst
-    if worst.status in ("refuted", "undecided"):
-        return replace(worst, reason=f"entry [{', '.join(map(str, worst.index))}]: {worst.reason}")
-    missing = tuple(dict.fromkeys(c for d in decisions for c in d.missing))
-    conditions = tuple(dict.fromkeys([*missing, *(c for d in decisions for c in d.conditions)]))
-    return replace(
-        worst,
-        reason=_retold(worst, missing),
-        missing=missing,
-        conditions=conditions,
-        index=worst.index if worst.status == "proved-if" else None,
-        regions=tuple(dict.fromkeys(r for d in decisions for r in d.regions)),
-        steps=tuple(dict.fromkeys(s for d in decisions for s in d.steps)),
-    )
-
-
 # -- one scalar -------------------------------------------------------------------------------------
 
 
@@ -226,8 +185,10 @@ def _decide(
     domain = Domain(a, b, assuming, bounds, points)
     found: Decision | None
     if a is b:
-        found = Decision("proved", "both sides are the same expression", method="same expression")
-        return _inhabited(domain, found) if assuming or bounds or fragile(a) else found
+        conditions = _not_trivial(domain, has_value(a))
+        reason = f"both sides are the same expression{_where(conditions)}"
+        found = Decision("proved", reason, conditions, method="same expression")
+        return _inhabited(domain, found) if assuming or bounds or needs(a) else found
     if len(domain.order) > MAX_NODES:
         raise Unwieldy(f"{len(domain.order)} subexpressions")
     try:
@@ -253,51 +214,12 @@ def _decide(
     return _by_regions(domain, seen)
 
 
-def _sufficient(found: Decision, a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
-    """A condition that is told is one under which the sides are proved equal; what it leaves out is added."""
-    missing = found.missing
-    for _ in range(MAX_OPENINGS):
-        try:
-            under = _decide(a, b, [*assuming, *missing], bounds, _Quick(Ring(a.graph)))
-        except (Unwieldy, RecursionError):
-            return found
-        if under.status == "proved":
-            return found if missing is found.missing else _with_missing(found, a, b, missing, assuming, bounds)
-        if under.status == "undecided" and not under.empty:
-            return found  # it was read off the regions in which the claim fails; what is left is proved there
-        if under.status != "proved-if" or not (more := [c for c in under.missing if c not in missing]):
-            break
-        missing = (*missing, *more)
-    reason = f"not equal everywhere ({found.reason}), and whether {_listed(found.missing)} suffices is not settled"
-    return Decision("undecided", reason)
-
-
-def _with_missing(
-    found: Decision, a: Node, b: Node, missing: tuple[Node, ...], assuming: Sequence[Node], bounds: Bounds
-) -> Decision:
-    """The same with other conditions, of which those are left out that the others make needless."""
-    for c in missing:
-        rest = tuple(m for m in missing if m is not c)
-        if rest and _decide(a, b, [*assuming, *rest], bounds, _Quick(Ring(a.graph))).status == "proved":
-            missing = rest
-    kept = tuple(dict.fromkeys([*missing, *found.conditions[len(found.missing) :]]))
-    return replace(found, missing=missing, conditions=kept, reason=_retold(found, missing))
-
-
-def _retold(found: Decision, missing: Sequence[Node]) -> str:
-    """The reason of a decision with other conditions than those it missed."""
-    return (
-        found.reason.replace(f", if {_listed(found.missing)}", f", if {_listed(missing)}", 1)
-        if found.missing
-        else found.reason
-    )
-
-
-def _listed(conditions: Sequence[Node]) -> str:
-    from derive.language import to_text
-
-    more = len(conditions) - MAX_TOLD
-    return " and ".join(map(to_text, conditions[:MAX_TOLD])) + (f" and {more} more" if more > 0 else "")
+def _under(a: Node, b: Node, bounds: Bounds, assuming: Sequence[Node]) -> Decision:
+    """The decision on two sides under other assumptions."""
+    try:
+        return _decide(a, b, assuming, bounds, _Quick(Ring(a.graph)))
+    except (Unwieldy, RecursionError) as e:
+        return Decision("undecided", str(e))
 
 
 def _by_example(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
@@ -400,7 +322,7 @@ def _by_polynomials(domain: Domain, quick: _Quick, fidelity: Fidelity) -> Decisi
 
 def _same_definedness(domain: Domain) -> tuple[Node, ...] | None:
     """The conditions under which both sides have a value, if plainly the same for both but for cancelled factors."""
-    needs_a, needs_b = fragile(domain.a), fragile(domain.b)
+    needs_a, needs_b = needs(domain.a), needs(domain.b)
     for n in needs_a.keys() ^ needs_b.keys():  # 0/s is no factor that cancels: it says that there is no value at s = 0
         unlike = n[0] != "ne" or any(m.op in KINKED for m in topological(n[1]))
         if unlike and not _plain(needs_a.get(n) or needs_b[n]):
@@ -413,54 +335,6 @@ def _plain(condition: Node) -> bool:
     """Whether a condition is about numbers, and true."""
     numbers = not any(n.op in ("symbol", "index", "apply", "computed") for n in topological([condition]))
     return numbers and truth(condition, {}) is True
-
-
-def has_value(root: Node) -> list[Node]:
-    """Conditions under which a scalar has a value: what divides is not 0, what stands under a root not negative, and so on."""
-    return list(fragile(root).values())
-
-
-_Need = tuple[str, tuple[Node, ...]]
-
-
-def fragile(root: Node) -> dict[_Need, Node]:
-    """What below a root may lack a value: by what it needs, with the condition."""
-    g = root.graph
-    out: dict[_Need, Node] = {}
-    guarded: set[Node] = set()
-    seen: set[Node] = set()
-    work = [root]
-    while work:
-        n = work.pop()
-        if n in seen:
-            continue
-        seen.add(n)
-        if n.op in ("where", "select"):
-            guarded.add(n)
-            work.append(n.args[0])
-        else:
-            work.extend(n.args)
-        match n.op:
-            case "div" if n.args[0].op == "const" and n.args[0].attr == 0:
-                out[("hole", (n.args[1],))] = nonzero(n.args[1])
-            case "div" if n.args[1].op != "const" or n.args[1].attr == 0:
-                out[("ne", (n.args[1],))] = nonzero(n.args[1])
-            case "log":
-                out[("gt", (n.args[0],))] = g.call("gt", n.args[0], g.zero)
-            case "log1p":
-                out[("log1p", n.args)] = g.call("gt", n.args[0], g.const(-1))
-            case "sqrt":
-                out[("ge", (n.args[0],))] = g.call("ge", n.args[0], g.zero)
-            case "pow" if n.args[1].op != "const" or Fraction(n.args[1].attr).denominator != 1:
-                out[("pow", n.args)] = g.call("gt", n.args[0], g.zero)
-            case "pow" if n.args[1].attr < 0:
-                out[("ne", (n.args[0],))] = nonzero(n.args[0])
-            case "select":
-                out[("select", n.args)] = nonzero(n.args[0])
-    for n in guarded:
-        if n.op == "where" and any(m.op in _FRAGILE for m in topological(n.args[1:])):
-            out[("where", n.args)] = n.args[0]
-    return out
 
 
 def _not_trivial(domain: Domain, conditions: Sequence[Node]) -> tuple[Node, ...]:
@@ -476,7 +350,7 @@ def _not_trivial(domain: Domain, conditions: Sequence[Node]) -> tuple[Node, ...]
                 left.append(c)
         except Unwieldy:
             left.append(c)
-    return tuple(left)
+    return fewer(left, domain.assuming, domain.bounds)
 
 
 def _refute(domain: Domain) -> tuple[Decision | None, bool]:
@@ -534,7 +408,8 @@ def _by_switches(domain: Domain) -> Decision | None:
     turning = kinks([domain.a, domain.b])
     how = "one normal form for every setting of the kinks"
     first: Outcome | None = None
-    for s in found.doubtful:
+    doubtful = [s for s in found.doubtful if nonzero(s) not in domain.assuming]
+    for s in doubtful:
         shown = None
         live = [(t, POSITIVE) for t in turning if t is not s]
         below = set(topological([s]))
@@ -554,7 +429,7 @@ def _by_switches(domain: Domain) -> Decision | None:
             return Decision("undecided", reason)
         first = first or shown
     if first is not None:
-        missing = tuple(nonzero(s) for s in found.doubtful)
+        missing = tuple(nonzero(s) for s in doubtful)
         rest = tuple(c for c in found.conditions if c not in missing)
         return replace(_proved_if(domain, first, missing, rest, how), steps=found.steps)
     decision = Decision(
@@ -578,7 +453,7 @@ def _judged(domain: Domain, regions: Regions) -> Decision:
         outside = domain.assuming and not any(domain.judge(p).kind != "outside" for p in domain.points(QUICK_POINTS))
         what = "that satisfies the assumptions" if outside else "at which both sides have a value"
         return Decision("undecided", f"no point was found {what}", empty=True)
-    conditions = regions.trimmed()
+    conditions = fewer(regions.trimmed(), domain.assuming, domain.bounds)
     how = (
         "one normal form"
         if len(outcomes) == 1
@@ -602,9 +477,9 @@ def _excluding(domain: Domain, o: Outcome, known: Mapping[Node, None]) -> tuple[
     """A condition that leaves out a cell in which the claim fails."""
     assert o.witness is not None
     lacking = {"left": domain.a, "right": domain.b}.get(o.kind)
-    culprit = domain.missing(lacking, o.witness) if lacking is not None else None
-    if o.whole and culprit is not None and (culprit in known or not o.cell.boundary):
-        return (culprit,)
+    fault = culprit(lacking, o.witness) if lacking is not None else None
+    if o.whole and fault is not None and (fault in known or not o.cell.boundary):
+        return (fault,)
     if o.cell.boundary:
         s = o.cell.boundary[-1]
         return (nonzero(s),)
@@ -623,7 +498,7 @@ def _proved_if(
     rest = [c for c in conditions if c not in missing]
     return Decision(
         "proved-if",
-        f"{how}, if {_listed(missing)}{_where(rest)}; at {_at(simple)} the left side is {left}, the right side {right}",
+        f"{how}, if {listed(missing)}{_where(rest)}; at {_at(simple)} the left side is {left}, the right side {right}",
         tuple(dict.fromkeys([*missing, *conditions])),
         missing,
         simple,
@@ -640,7 +515,7 @@ def _inhabited(domain: Domain, found: Decision) -> Decision:
         for point in domain.points(24, chosen):
             if domain.judge(point, highest=0).kind in valued:
                 return found
-    needed = [c for n in fragile(domain.a).values() for c in constraints(n)]
+    needed = [c for n in has_value(domain.a) for c in constraints(n)]
     if any(domain.judge(point, highest=0).kind in valued for point in domain.points(24, needed)):
         return found
     for example in instances([domain.a, domain.b, *domain.assuming]):  # where abstract functions leave no values
@@ -666,7 +541,7 @@ def _with_zero(domain: Domain) -> Domain:
 
 
 def _where(conditions: Sequence[Node]) -> str:
-    return f", where {_listed(conditions)}" if conditions else ""
+    return f", where {listed(conditions)}" if conditions else ""
 
 
 def _at(point: Point) -> str:

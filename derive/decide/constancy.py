@@ -13,11 +13,12 @@ from typing import Any
 
 from derive.calculus import gradient
 from derive.decide import cascade, constants
-from derive.decide.cascade import Decision
+from derive.decide.decision import Decision
 from derive.decide.normal import Normal
 from derive.decide.polynomials import Quotient, Regrow, Ring, Unwieldy
 from derive.decide.refute import Bounds, Domain, Point
 from derive.decide.signs import Signs
+from derive.definedness import has_value
 from derive.enclose import rational, truth
 from derive.graph import Node, substitute, topological
 
@@ -96,7 +97,7 @@ def _by_squares(a: Node, b: Node, given: Sequence[Node], bounds: Bounds) -> bool
         a = a.args[0]
     if a.op != "sqrt" or not any(n.op in ("sqrt", "pow") for n in topological([b])):
         return False
-    wanted = [*(c for c in cascade.has_value(g.add(a.args[0], b))), g.call("ge", b, g.zero)]
+    wanted = [*(c for c in has_value(g.add(a.args[0], b))), g.call("ge", b, g.zero)]
     return _vanishes(g.sub(a.args[0], g.mul(b, b)), given, bounds) and all(
         (found := decide_holds(c, given, bounds)).status == "proved" and not found.conditions for c in wanted
     )
@@ -108,7 +109,7 @@ def _cases(e: Node, symbols: Sequence[Node], assuming: Sequence[Node], bounds: B
 
     g = e.graph
     cases = [list(assuming)]
-    for need in cascade.has_value(e):
+    for need in has_value(e):
         if need.op != "ne" or not set(symbols) & set(topological([need])):
             continue
         cases = [

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from derive.decide.cascade import Decision
+from derive.decide.decision import Decision
 from derive.decide.normal import Normal
 from derive.decide.polynomials import Poly, Quotient, Ring, Unwieldy, monomials
 from derive.decide.refute import Bounds, Domain

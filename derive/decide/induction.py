@@ -14,11 +14,12 @@ from math import ceil
 
 from derive.components import components_all
 from derive.decide import cascade, relation
-from derive.decide.cascade import Decision
+from derive.decide.decision import Decision, joined
 from derive.decide.refute import Bounds
+from derive.definedness import need
 from derive.enclose import evaluate, precision, rational, truth
 from derive.errors import ExpressionError
-from derive.graph import Node, nonzero, topological
+from derive.graph import Node, topological
 from derive.iteration import Run, System, leaves_of, runs
 from derive.printing import point_text, to_text
 from derive.substitution import put
@@ -220,7 +221,7 @@ class _Steps:
             cascade.decide_equal(a, b, [*self.params, *local], self.bounds)
             for a, b in zip(sides[::2], sides[1::2], strict=True)
         ]
-        return _gravest(found)
+        return joined(found)
 
     def _unfolded(self, pairs: Sequence[tuple[Node, Node]]) -> Decision:
         """Whatever the state after t steps is."""
@@ -232,7 +233,7 @@ class _Steps:
         given = [*self.params, *local, self.at_least(self.first)]
         found = [cascade.decide_equal(a, b, given, self.bounds) for a, b in zip(sides[::2], sides[1::2], strict=True)]
         reason = f"by unfolding the steps, whatever the state after {self.t.attr} of them"
-        return self._of_whole(replace(_gravest(found), reason=reason), sides)
+        return self._of_whole(replace(joined(found), reason=reason), sides)
 
     def _induction(self, pairs: Sequence[tuple[Node, Node]]) -> Decision:
         """The claim at t + 1 from the claim at t, for t from the second on."""
@@ -259,7 +260,7 @@ class _Steps:
             cascade.decide_equal(a, b, [*given, *hypotheses], self.bounds)
             for a, b in zip(flat[::2], flat[1::2], strict=True)
         ]
-        decision = self._of_whole(replace(_gravest(found), reason=f"by induction on {self.t.attr}"), flat)
+        decision = self._of_whole(replace(joined(found), reason=f"by induction on {self.t.attr}"), flat)
         return replace(decision, conditions=tuple(c for c in decision.conditions if not self._certain(c, given)))
 
     def _valued(self, roots: Sequence[Node], given: Sequence[Node]) -> None:
@@ -268,14 +269,14 @@ class _Steps:
         for n in topological(roots):
             if not moving.intersection(topological([n])):
                 continue
-            need = self._need(n)
-            if need is not None and moving.intersection(topological([need])) and not self._certain(need, given):
-                raise _Beyond(f"it is not shown that {to_text(need)} at every {self.t.attr}")
+            asked = self._need(n)
+            if asked is not None and moving.intersection(topological([asked])) and not self._certain(asked, given):
+                raise _Beyond(f"it is not shown that {to_text(asked)} at every {self.t.attr}")
 
     def _need(self, n: Node) -> Node | None:
         if n.op == "pow" and n.args[1].op != "const" and self._whole(n.args[1]):
             return n.graph.call("ge", n.args[1], n.graph.zero)
-        return _need(n)
+        return need(n)
 
     def _certain(self, need: Node, given: Sequence[Node]) -> bool:
         def holds(condition: Node) -> bool:
@@ -356,7 +357,7 @@ class _Steps:
                 stopped.append(str(e))
                 continue
             if found.status == "proved":
-                base = _gravest(begun)
+                base = joined(begun)
                 if found.reason.startswith("by unfolding") and base.status == "proved":
                     return replace(found, regions=())
                 if base.status == "proved":
@@ -407,24 +408,6 @@ def _affine(k: Node) -> tuple[Node | None, int]:
     raise _Beyond("a number of steps that is no symbol plus a number")
 
 
-def _need(n: Node) -> Node | None:
-    """What a node needs to have a value where its arguments have."""
-    g = n.graph
-    match n.op:
-        case "div":
-            return nonzero(n.args[1])
-        case "log" | "log1p":
-            return g.call("gt", n.args[0], g.zero if n.op == "log" else g.const(-1))
-        case "sqrt":
-            return g.call("ge", n.args[0], g.zero)
-        case "pow":
-            base, power = n.args
-            if power.op == "const" and isinstance(power.attr, int):
-                return nonzero(base) if power.attr < 0 else None
-            return g.call("gt", base, g.zero)
-    return None
-
-
 def _is_zero(n: Node) -> bool:
     return n.op == "const" and n.attr == 0
 
@@ -450,10 +433,3 @@ def _above(roots: Sequence[Node], stop: set[Node]) -> set[Node]:
             seen.add(n)
             work.extend(n.args)
     return seen
-
-
-def _gravest(found: Sequence[Decision]) -> Decision:
-    order = ("refuted", "undecided", "proved-if", "proved")
-    gravest = min(found, key=lambda d: order.index(d.status))
-    conditions = tuple(dict.fromkeys(c for d in found for c in d.conditions))
-    return replace(gravest, conditions=conditions) if gravest.status == "proved" else gravest

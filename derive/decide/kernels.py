@@ -18,7 +18,7 @@ from flint import fmpq, fmpq_mpoly, fmpz
 from derive.decide.normal import COMPARISONS, NOTHING, Normal, NoValue, Value, rule
 from derive.decide.polynomials import Kernel, Key, Poly, Quotient, Unwieldy
 from derive.decide.signs import NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
-from derive.graph import Node, nonzero
+from derive.graph import Node
 
 MAX_NESTED = 3  # operands of max up to which it is written by absolute values
 MAX_ANGLE = 24  # multiples of an angle that are opened
@@ -101,7 +101,7 @@ def _log(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     u = args[0]
     if not nf.signs.of(u) & POSITIVE:
         raise NoValue
-    nf.need(n, u, POSITIVE, n.graph.call("gt", n.args[0], n.graph.zero))
+    nf.need(n, u, POSITIVE)
     return log_abs(nf, u)
 
 
@@ -110,7 +110,7 @@ def _log1p(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     u = nf.ring.add(args[0], nf.ring.one)
     if not nf.signs.of(u) & POSITIVE:
         raise NoValue
-    nf.need(n, u, POSITIVE, n.graph.call("gt", n.args[0], n.graph.const(-1)))
+    nf.need(n, u, POSITIVE)
     return log_abs(nf, u)
 
 
@@ -287,11 +287,7 @@ def rational_power(nf: Normal, n: Node, u: Quotient, c: fmpq) -> Value:
     side = nf.signs.of(u)
     if not side & (POSITIVE if c < 0 else NONNEGATIVE):
         raise NoValue
-    g = n.graph
-    if c > 0:
-        nf.need(n, u, NONNEGATIVE, g.call("ge", n.args[0], g.zero))
-    else:
-        nf.need(n, u, POSITIVE, g.call("gt", n.args[0], g.zero))
+    nf.need(n, u, NONNEGATIVE if c > 0 else POSITIVE)
     result = ring.one
     together = ring.ctx.constant(1 if ring.factor(u.num)[0] * ring.factor(u.den)[0] > 0 else -1)
     for p, e in factors(nf, u):
@@ -321,12 +317,12 @@ def _sqrt(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
 def _pow(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     """Powers other than whole constant ones, which are arithmetic."""
     u, v = args
-    ring, g = nf.ring, n.graph
+    ring = nf.ring
     if v.den.is_one() and v.num.is_constant():
         return rational_power(nf, n, u, v.num.leading_coefficient())
     side = nf.signs.of(u)
     if side == POSITIVE:
-        nf.need(n, u, POSITIVE, g.call("gt", n.args[0], g.zero))
+        nf.need(n, u, POSITIVE)
         return exponential(nf, ring.mul(v, log_abs(nf, u)))
     if side == NEGATIVE and v.den.is_one():
         return _negative_base(nf, n, u, v)
@@ -340,14 +336,14 @@ def _pow(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     else:
         nf.ask(n, n.args[0])
     made = nf.atom(n)
-    nf.need_atom(n, made, g.call("gt", n.args[0], g.zero))
+    nf.need_atom(n, made)
     return made
 
 
 def _negative_base(nf: Normal, n: Node, u: Quotient, v: Quotient) -> Value:
     """u**v for u < 0: a value only where v is whole, |u|**v times its parity. Parities of sums are products where the
     monomials are known to be whole (as where another power needs it); parity**2 = 1."""
-    ring, g = nf.ring, n.graph
+    ring = nf.ring
     constant, rest = fmpq(0), []
     for key, c, num, _ in terms(nf, v):
         if num.is_constant():
@@ -356,7 +352,7 @@ def _negative_base(nf: Normal, n: Node, u: Quotient, v: Quotient) -> Value:
             rest.append((key, c, num))
     if constant.q != 1:  # the rest makes up for it, or there is no value; too rare to follow
         made = nf.atom(n)
-        nf.need_atom(n, made, g.call("gt", n.args[0], g.zero))
+        nf.need_atom(n, made)
         return made
     w = v.num - ring.ctx.constant(constant)
     sign = ring.const(-1 if int(constant.p) % 2 else 1)
@@ -370,7 +366,7 @@ def _negative_base(nf: Normal, n: Node, u: Quotient, v: Quotient) -> Value:
         )
         sign = ring.mul(sign, ring.poly(ring.gen(kernel)))
     alone = rest[0][0] if len(rest) == 1 and abs(rest[0][1]) == 1 else ring.key(w)
-    nf.need_whole(n, alone, g.call("gt", n.args[0], g.zero))
+    nf.need_whole(n, alone)
     return ring.mul(sign, exponential(nf, ring.mul(v, log_abs(nf, u))))
 
 
@@ -525,7 +521,7 @@ def _select(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     nf.ask(n, n.args[0])
     nf.follow(n, n.args[0])
     made = nf.atom(n)
-    nf.need_atom(n, made, nonzero(n.args[0]))
+    nf.need_atom(n, made)
     return made
 
 

@@ -15,6 +15,7 @@ from flint import fmpq
 
 from derive.decide.polynomials import Key, Quotient, Ring
 from derive.decide.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask, Signs
+from derive.definedness import need
 from derive.graph import Node, nonzero, topological
 
 
@@ -162,19 +163,20 @@ class Normal:
                 found |= self.ring.free(v.num, v.den)
         return frozenset(found)
 
-    def need(self, n: Node, what: Quotient, signs: Mask, node: Node, hole: bool = False) -> None:
-        """Records that ``n`` has a value only where ``what`` has one of these signs."""
+    def need(self, n: Node, what: Quotient, signs: Mask, hole: bool = False) -> None:
+        """Records that ``n`` has a value only where ``what``, the normal form of what it asks for, has one of these signs."""
         if what.den.is_one() and what.num.is_constant():
             return
         key = (self.ring.quotient_key(what), signs, hole)
-        self.needs.setdefault(n, []).append(Need(key, what, signs, node, hole))
+        self.needs.setdefault(n, []).append(Need(key, what, signs, _said(n, signs), hole))
 
-    def need_atom(self, n: Node, value: Quotient, node: Node) -> None:
-        self.needs.setdefault(n, []).append(Need(("atom", self.ring.key(value.num)), None, NONZERO, node))
+    def need_atom(self, n: Node, value: Quotient, node: Node | None = None) -> None:
+        """Records that ``n`` has a value only where the opaque ``value`` has one; ``node`` says it, else what ``n`` asks for."""
+        self.needs.setdefault(n, []).append(Need(("atom", self.ring.key(value.num)), None, NONZERO, node or _said(n)))
 
-    def need_whole(self, n: Node, key: Key, node: Node) -> None:
+    def need_whole(self, n: Node, key: Key) -> None:
         """Records that ``n`` has a value only where the polynomial of that key is a whole number."""
-        self.needs.setdefault(n, []).append(Need(("whole", key), None, NONZERO, node))
+        self.needs.setdefault(n, []).append(Need(("whole", key), None, NONZERO, _said(n)))
 
     def ask(self, n: Node, s: Node) -> None:
         """The value of ``n`` would say more where the sign of ``s`` were known."""
@@ -198,6 +200,19 @@ class Normal:
             if n.op != "def" or self.fidelity != "names":
                 work.extend(self.followed.get(n, n.args))
         return sorted(seen, key=lambda n: n.id)
+
+
+def _said(n: Node, signs: Mask = POSITIVE) -> Node:
+    """What a node needs, for people; of a power, whose exponent may have turned out to be a number, by the sign of its base."""
+    if n.op == "pow":
+        return (
+            nonzero(n.args[0])
+            if signs == NONZERO
+            else n.graph.call("gt" if signs == POSITIVE else "ge", n.args[0], n.graph.zero)
+        )
+    condition = need(n)
+    assert condition is not None
+    return condition
 
 
 # -- arithmetic ------------------------------------------------------------------------------------
@@ -235,7 +250,7 @@ def _div(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     if b.den.is_one() and b.num.is_constant():
         return nf.ring.div(a, b)
     hole = n.args[0].op == "const" and n.args[0].attr == 0
-    nf.need(n, b, NONZERO, nonzero(n.args[1]), hole)
+    nf.need(n, b, NONZERO, hole)
     return nf.ring.div(a, b)
 
 
@@ -245,7 +260,7 @@ def _pow(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
         exponent = b.num.leading_coefficient() if b.num != 0 else fmpq(0)
         if exponent.q == 1:
             if exponent.p < 0:
-                nf.need(n, a, NONZERO, nonzero(n.args[0]))
+                nf.need(n, a, NONZERO)
             return nf.ring.power(a, int(exponent.p))
     if nf.fidelity == "kernels":
         return RULES["pow"](nf, n, args)

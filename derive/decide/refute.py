@@ -20,7 +20,7 @@ from derive.decide.relaxation import Function, affine, inside
 from derive.decide.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask
 from derive.enclose import ball_text, evaluate, evaluate_all, precision, rational
 from derive.errors import UndefinedValue, Undetermined
-from derive.graph import Graph, Node, nonzero, substitute, topological
+from derive.graph import Graph, Node, substitute, topological
 from derive.joints import noted
 
 Point = Mapping[Node, Fraction]
@@ -170,25 +170,6 @@ class Domain:
         if any(not arb(v).overlaps(arb(seen[0])) for v in seen):
             return UndefinedValue("a derivative at its kink")
         return Undetermined("one-sided derivatives are not told apart")
-
-    def missing(self, root: Node, point: Point) -> Node | None:
-        """The condition whose failure leaves a side without a value at a point."""
-        done = evaluate_all([root], {s: rational(v) for s, v in point.items()}, PRECISIONS[-1])
-        seen: set[Node] = set()
-        work, faulty = [root], []
-        while work:
-            n = work.pop()
-            if n in seen or not isinstance(done.get(n), UndefinedValue):
-                continue
-            seen.add(n)
-            if n.op == "where" and isinstance(done[n.args[0]], bool):
-                work.append(n.args[1] if done[n.args[0]] else n.args[2])
-                continue
-            below = [a for a in n.args if isinstance(done[a], UndefinedValue)]
-            work.extend(below)
-            if not below:
-                faulty.append(n)
-        return _condition(min(faulty, key=lambda n: n.id), done) if faulty else None
 
     # -- many points --------------------------------------------------------------------------------
 
@@ -423,26 +404,6 @@ def _replaced(root: Node, chosen: Mapping[Node, Node]) -> Node:
             target = done[target]
         done[n] = target
     return done[root]
-
-
-def _condition(n: Node, done: Mapping[Node, Any]) -> Node | None:
-    """What the faulty node would have needed."""
-    g = n.graph
-    match n.op:
-        case "div":
-            return nonzero(n.args[1])
-        case "log":
-            return g.call("gt", n.args[0], g.zero)
-        case "log1p":
-            return g.call("gt", n.args[0], g.const(-1))
-        case "sqrt":
-            return g.call("ge", n.args[0], g.zero)
-        case "select":
-            return nonzero(n.args[0])
-        case "pow":
-            whole = isinstance(done[n.args[1]], fmpq) and done[n.args[1]].q == 1
-            return g.call("ne" if whole else "gt", n.args[0], g.zero)
-    return None
 
 
 # -- numbers for symbols -----------------------------------------------------------------------------

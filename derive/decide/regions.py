@@ -19,6 +19,7 @@ from derive.decide.normal import NOTHING, Need, Normal
 from derive.decide.polynomials import Key, Poly, Quotient, Regrow, Ring, Unwieldy
 from derive.decide.refute import Constraint, Domain, Judged, Point, constraints
 from derive.decide.signs import NEGATIVE, NONZERO, POSITIVE, ZERO, Signs
+from derive.definedness import culprit
 from derive.graph import Node, nonzero, topological
 from derive.joints import with_joints
 
@@ -93,12 +94,7 @@ class Regions:
 
     def prove(self) -> None:
         """Settles every cell, filling ``outcomes``. Raises Unwieldy."""
-        cells = [Cell()]
-        for s, mask in self.domain.constraints:
-            if mask == ZERO:
-                cells = [at for c in cells for at in self._at_zero(c, s, boundary=False)]
-        for choices in self.domain.alternatives:
-            cells = [given for c in cells for chosen in choices for given in self._given_that(c, chosen)]
+        cells = self._assumed()
         self._group(cells[0] if cells else Cell())
         cells.reverse()
         count = 0
@@ -112,6 +108,25 @@ class Regions:
                 self.outcomes.append(found)
             else:
                 cells.extend(reversed(found))
+
+    def void(self) -> bool:
+        """Whether the assumptions are shown to contradict each other. Raises Unwieldy."""
+
+        def none(cell: Cell) -> bool:
+            signs = self._signs(cell)
+            return signs.contradiction or contradictory(self.ring, signs.inequalities(), self._ideal(signs))
+
+        return all(self._retrying(lambda c=cell: none(c)) for cell in self._assumed())
+
+    def _assumed(self) -> list[Cell]:
+        """The cells of the domain that the assumptions name: the zeros of equations, the cases of an ``or``."""
+        cells = [Cell()]
+        for s, mask in self.domain.constraints:
+            if mask == ZERO:
+                cells = [at for c in cells for at in self._at_zero(c, s, boundary=False)]
+        for choices in self.domain.alternatives:
+            cells = [given for c in cells for chosen in choices for given in self._given_that(c, chosen)]
+        return cells
 
     def _given_that(self, cell: Cell, chosen: Sequence[Constraint]) -> list[Cell]:
         """The cells in which one alternative of an assumption holds."""
@@ -260,8 +275,8 @@ class Regions:
         shared = Normal(self.ring, signs, bound=cell.bound, groups=self.groups)
         left, right = (self._side(n, cell, signs, shared) for n in (self.domain.a, self.domain.b))
         if left.value is NOTHING and right.value is NOTHING:
-            for s in cell.boundary[-1:]:
-                self.conditions[nonzero(s)] = None
+            if (needed := self._valueless(cell)) is not None:
+                self.conditions[needed] = None
             return Outcome("nothing", cell)
         if isinstance(left.value, Quotient) and isinstance(right.value, Quotient):
             equal = self._equal(left.value, right.value, signs, cell) or self._equal_where_defined(
@@ -270,6 +285,13 @@ class Regions:
             if equal:
                 return self._defined(cell, signs, left, right)
         return self._point_or_split(cell, signs, left, right)
+
+    def _valueless(self, cell: Cell) -> Node | None:
+        """A condition that leaves out a cell in which neither side has a value."""
+        if cell.boundary:
+            return nonzero(cell.boundary[-1])
+        point = next(self.domain.points(FEW_POINTS, cell.facts, cell.bound), None)
+        return culprit(self.domain.a, point) if point is not None else None
 
     def _equal(self, x: Quotient, y: Quotient, signs: Signs, cell: Cell) -> bool:
         gap = self.ring.difference(x, y)
@@ -369,10 +391,13 @@ class Regions:
         whole = left.value is NOTHING or right.value is NOTHING
         if contradictory(self.ring, signs.inequalities(), self._ideal(signs)):
             return Outcome("empty", cell)
-        if found := self._witness(cell, kinds, FEW_POINTS):
+        found = self._witness(cell, kinds, FEW_POINTS)
+        if found and (whole or found.kind == "differ"):
             return replace(found, whole=whole)
         if cells := self._split(cell, signs, [*left.asks, *right.asks]):
-            return cells
+            return cells  # a side may lack a value at a point of a boundary, and have one on the rest of it
+        if found:
+            return found
         if found := self._witness(cell, kinds, MANY_POINTS):
             return replace(found, whole=whole)
         return Outcome("open", cell, "the normal forms differ, but no point was found that tells the sides apart")

@@ -11,14 +11,16 @@ from derive import shapes
 from derive.calculus import expand_all
 from derive.components import components_all
 from derive.conditions import conjuncts
-from derive.decide.cascade import Decision, decide_equal, gravest
+from derive.decide.assumptions import CONTRADICTION
+from derive.decide.cascade import decide_equal
+from derive.decide.decision import Decision, joined, listed
 from derive.decide.exceptions import informative
 from derive.decide.refute import Bounds, Domain, Point, about, scalar_bounds
-from derive.enclose import evaluate, rational, truth
-from derive.errors import UndefinedValue
+from derive.decide.sufficiency import compatible, sufficient
+from derive.definedness import lacks_value
+from derive.enclose import rational, truth
 from derive.graph import Node, topological
 
-PRECISION = 128  # bits
 POINTS = 24  # tried for one at which a condition holds
 MAX_CASES = 8  # of assumptions with an ``or``
 
@@ -32,7 +34,29 @@ def decide_holds(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds 
     assuming = conjuncts(assuming)
     bounds = about(bounds or {}, [condition, *assuming])
     if cases := _cases(assuming):
-        return _gravest([decide_holds(condition, case, bounds) for case in cases])
+        found_in = [decide_holds(condition, case, bounds) for case in cases]
+        said = [d for d in found_in if d.reason != CONTRADICTION]  # the other cases are none
+        return _whole(said or found_in, condition, assuming, bounds or {})
+    if condition.op == "and":
+        parts = [decide_holds(a, assuming, bounds) for a in condition.args]
+        found = _whole(parts, condition, assuming, bounds or {})
+        if found.status != "undecided":
+            return found
+    return _decided(condition, assuming, bounds or {})
+
+
+def _whole(parts: Sequence[Decision], condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    """The decision on a condition from those on its parts, or under the cases of an assumption."""
+    found = joined(parts)
+    if found.status in ("undecided", "refuted"):
+        return found
+    given = [c for entries in components_all(list(assuming)) for c in entries]
+    found = compatible(found, given, scalar_bounds(bounds))
+    return replace(found, reason=_reason(found, condition)) if found.status == "proved" else found
+
+
+def _decided(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    """The decision by the equation."""
     g = condition.graph
     found = decide_equal(
         g.call("where", condition, g.one, g.zero), g.broadcast(g.one, condition.shape), assuming, bounds
@@ -50,16 +74,27 @@ def _told(found: Decision, condition: Node, assuming: Sequence[Node], bounds: Bo
         return found
     entries, *conditions = components_all([condition, *assuming])
     given = [c for part in conditions for c in part]
+    ends = scalar_bounds(bounds)
     if condition.shape:
         places = zip(entries, shapes.indices(condition.shape), strict=True)
-        return gravest([replace(decide_holds(entry, given, bounds), index=index) for entry, index in places])
-    ends = scalar_bounds(bounds)
-    return informative(found, entries[0], given, ends, lambda c, more: _proved(c, more, ends))
+        each = [replace(decide_holds(entry, given, bounds), index=index) for entry, index in places]
+        return compatible(joined(each), given, ends)
+    entry = entries[0]
 
+    def under(assumed: Sequence[Node]) -> Decision:
+        g = entry.graph
+        return decide_equal(g.call("where", entry, g.one, g.zero), g.one, assumed, ends)
 
-def _proved(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> bool:
-    g = condition.graph
-    return decide_equal(g.call("where", condition, g.one, g.zero), g.one, assuming, bounds).status == "proved"
+    read = informative(found, entry, given, ends, lambda _, assumed: under(assumed).status == "proved")
+    if read.status != "proved-if" or read.missing == found.missing:
+        return read
+
+    def under_read(
+        assumed: Sequence[Node],
+    ) -> Decision:  # all that is read means what it was read from: exp(x) != 1 is x != 0
+        return under([*assumed, *(found.missing if set(read.missing) <= set(assumed) else ())])
+
+    return sufficient(read, under_read, given, ends)
 
 
 def _cases(assuming: Sequence[Node]) -> list[list[Node]]:
@@ -78,12 +113,6 @@ def _cases(assuming: Sequence[Node]) -> list[list[Node]]:
 def _splits(n: Node) -> bool:
     """Of a tensor, each entry may have a case of its own: not split."""
     return n.op == "or" and not n.shape and not any(a.shape for a in n.args)
-
-
-def _gravest(found: Sequence[Decision]) -> Decision:
-    """The decision on a union of cases. A case that no point was found in says nothing by itself, so it counts as open."""
-    order = ("refuted", "undecided", "proved-if", "proved")
-    return min(found, key=lambda d: order.index(d.status))
 
 
 def _fails_at_zero(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> dict[Node, Fraction] | None:
@@ -115,15 +144,6 @@ def _starts(
                 yield {n: Fraction(0) if base in (n, *n.args) else point[n] for n in leaves}
 
 
-def lacks_value(condition: Node, point: Mapping[Node, Fraction]) -> bool:
-    """Whether a side of a comparison has no value at a point; what the point leaves out is 1."""
-    order = topological(components_all([condition])[0])
-    leaves = (n for n in order if n.op == "index" or (n.op == "symbol" and not n.shape))
-    values = {n: rational(v) for n, v in (dict.fromkeys(leaves, Fraction(1)) | dict(point)).items()}
-    sides = [a for n in order if n.op in ("gt", "ge", "lt", "le", "eq", "ne") for a in n.args]
-    return any(isinstance(v, UndefinedValue) for v in evaluate(sides, values, PRECISION))
-
-
 def point_of(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Mapping[Node, Fraction] | None:
     """A point of the domain at which a condition certainly holds, looked for among simple ones."""
     entries = [c for part in components_all(conjuncts(expand_all([condition, *assuming]))) for c in part]
@@ -148,7 +168,7 @@ def _within(value: Fraction, ends: tuple[Fraction | None, Fraction | None] | Non
 
 
 def _reason(found: Decision, condition: Node) -> str:
-    from derive.printing import point_text, to_text
+    from derive.printing import point_text
 
     at = point_text(found.witness or {})
     match found.status:
@@ -156,10 +176,10 @@ def _reason(found: Decision, condition: Node) -> str:
             many = len(found.regions)
             return f"holds on the whole domain{f', in each of {many} regions' if many > 1 else ''}"
         case "refuted":
-            return f"does not hold at {at}" if at else "does not hold"
+            verb = "has no value" if found.witness and lacks_value(condition, found.witness) else "does not hold"
+            return f"{verb} at {at}" if at else verb
         case "proved-if":
-            needs = " and ".join(to_text(c) for c in found.missing)
-            rest = " and ".join([to_text(c) for c in found.conditions if c not in found.missing][:4])
+            needs, rest = listed(found.missing), listed([c for c in found.conditions if c not in found.missing])
             where = "has no value" if lacks_value(condition, found.witness or {}) else "does not"
             return f"holds if {needs}{', where ' * bool(rest)}{rest}; {where} at {at}"
     if found.reason.endswith(("tells the sides apart", "matters is not settled")):  # of where(c, 1, 0) and 1

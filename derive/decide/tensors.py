@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from derive.composites import COMPOSITES, options_of
 from derive.conditions import quantified
 from derive.decide.inverses import Algebra
 from derive.decide.linear import matrix
 from derive.decide.polynomials import Key, Quotient
-from derive.decide.signs import NEGATIVE, ZERO
+from derive.decide.refute import COMPARED
 from derive.decide.words import Form, Letter, NoForm
-from derive.graph import Node, Shape, nonzero, topological
+from derive.definedness import INVERSES, fragile, need, requirement
+from derive.graph import Node, Shape, topological
 from derive.operators import OPERATORS
 
-#: What may lack a value.
-FRAGILE = ("div", "log", "log1p", "sqrt", "pow", "select", "inv", "solve")
 CONDITIONS = ("gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not")
 
 
@@ -119,9 +117,9 @@ class Tensors:
             made = self._elementwise(n)
         else:
             raise NoForm(f"'{n.op}'")
-        if n.op in FRAGILE:
+        if fragile(n):
             self._need(n)
-        if n.op in ("where", "select") and any(m.op in FRAGILE for m in topological(n.args[1:])):
+        if n.op in ("where", "select") and any(fragile(m) for m in topological(n.args[1:])):
             raise NoForm("a branch that may lack a value")
         return made
 
@@ -189,37 +187,29 @@ class Tensors:
 
     def _need(self, n: Node) -> None:
         """What a fragile node needs, by the normal form of its argument."""
-        g, ring = n.graph, self.words.ring
-        if n.op in ("inv", "solve"):
-            a = n.args[0]
-            form = self.form(a)
+        ring, condition = self.words.ring, need(n)
+        assert condition is not None
+        if n.op in INVERSES:
+            form = self.form(n.args[0])
             twin = self.words.turned_form(form)
             key = min(repr(sorted((w, ring.quotient_key(c)) for w, c in f.items())) for f in (form, twin))
-            self._record(n, ("inv", key), nonzero(g.det(a)), cancels=True)
+            self._record(n, ("inv", key), condition, cancels=True)
             return
         if n.op == "select":
             keys = tuple(ring.quotient_key(self.aligned(a, n.shape)) for a in n.args)
-            self._record(n, ("select", n.shape, keys), nonzero(n.args[0]))
+            self._record(n, ("select", n.shape, keys), condition)
             return
-        if n.op == "pow":
-            exponent = n.args[1]
-            if exponent.op == "const" and int(exponent.attr) == exponent.attr:
-                if exponent.attr < 0:
-                    self._argument_needs(n, n.args[0], "ne", ZERO, 0)
-                return
-            self._argument_needs(n, n.args[0], "gt", ZERO | NEGATIVE, 0, extra=ring.quotient_key(self.entry(exponent)))
-            return
-        which = {"div": 1}.get(n.op, 0)
-        op, bad = {"div": ("ne", ZERO), "sqrt": ("ge", NEGATIVE)}.get(n.op, ("gt", ZERO | NEGATIVE))
-        at = -1 if n.op == "log1p" else 0
-        self._argument_needs(n, n.args[which], op, bad, at)
-
-    def _argument_needs(self, n: Node, a: Node, op: str, bad: int, at: int, extra: Any = ()) -> None:
-        ring = self.words.ring
-        q = ring.sub(self.entry(a), ring.const(at))
-        if self.words.signs.of(q) & bad:
-            key = (op, a.shape, ring.quotient_key(q), extra)
-            self._record(n, key, n.graph.call(op, a, n.graph.const(at)), cancels=op == "ne" and not self._kinked(q))
+        asked = requirement(n)
+        assert asked is not None
+        which, op, than = asked
+        extra = ring.quotient_key(self.entry(n.args[1])) if n.op == "pow" and op != "ne" else ()
+        a = n.args[which]
+        q = ring.sub(self.entry(a), ring.const(than))
+        if self.words.signs.of(q) & ~COMPARED[op]:
+            asking = (op, a.shape, ring.quotient_key(q), extra)
+            self._record(
+                n, asking, n.graph.call(op, a, n.graph.const(than)), cancels=op == "ne" and not self._kinked(q)
+            )
 
     def _record(self, n: Node, key: Key, condition: Node, cancels: bool = False) -> None:
         self.needs.setdefault(n, []).append(Need(key, quantified("all", condition), cancels))
@@ -246,7 +236,7 @@ def _symbol(t: Tensors, n: Node) -> Value:
 def _opaque(t: Tensors, n: Node) -> Value:
     """Entries picked or put together: the same node is the same tensor, at these sizes."""
     t.general = False
-    if any(m.op in FRAGILE or m.op in ("where", *COMPOSITES) for m in topological([n])):
+    if any(fragile(m) or m.op in ("where", *COMPOSITES) for m in topological([n])):
         raise NoForm(f"'{n.op}' of what may lack a value")
     if not n.shape:
         from derive.components import components

@@ -16,10 +16,13 @@ from flint import fmpq
 
 from derive.budget import Exhausted, share
 from derive.components import components_all
-from derive.decide.cascade import Decision, decide_equal, has_value
+from derive.decide.cascade import decide_equal
+from derive.decide.decision import Decision
 from derive.decide.polynomials import limited
 from derive.decide.refute import Bounds, Domain, about, scalar_bounds
+from derive.decide.sufficiency import thin
 from derive.decide.whole import too_large
+from derive.definedness import has_value
 from derive.enclose import evaluate_all, precision, rational
 from derive.errors import ExpressionError
 from derive.graph import Graph, Node, topological
@@ -144,7 +147,7 @@ class _Search:
                 if self.proofs <= 0:
                     return
                 found = self._decided(c.mended, ())
-                if found.status == "proved":
+                if found.status == "proved" and not thin(found.conditions, self.given, self.scalar_bounds):
                     needs = tuple(n for n in found.conditions if n not in self.own)
                     yield Repair(c.kind, c.old, c.new, c.mended, needs=needs)
 
@@ -293,9 +296,15 @@ class _Search:
         for c in conditions(self.domain):
             if self.proofs <= 0:
                 return None
-            if self._decided(self.b, [c.node]).status == "proved":
+            if not self._says_little(c.node) and self._decided(self.b, [c.node]).status == "proved":
                 return Repair("condition", None, c.node, self.b, c.region)
         return None
+
+    def _says_little(self, condition: Node) -> bool:
+        """Whether a condition leaves no more of a declared range than a point of it."""
+        if condition.op == "eq":
+            return condition.args[0] in self.scalar_bounds
+        return thin([condition], self.given, self.scalar_bounds)
 
 
 @dataclass(frozen=True, slots=True)

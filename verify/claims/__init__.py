@@ -49,6 +49,8 @@ JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
 
 def judge(bench: Bench, claim: Claim) -> Verdict:
     """The verdict on a claim. Raises nothing that a claim's content can cause to be raised by derive: that is ``undecided``."""
+    if claim.assuming and _contradictory(bench, claim):
+        return undecided("the assumptions contradict each other")
     with apart():  # what earlier claims have shown to be silent is not looked at again
         extremes = speaks(_expressions(claim), bench.silent)
     if extremes:
@@ -61,6 +63,12 @@ def judge(bench: Bench, claim: Claim) -> Verdict:
         return undecided("the claim says nothing that is judged")
     found = combine(parts)
     return _with_condition(bench, claim, found) if claim.needs else found
+
+
+def _contradictory(bench: Bench, claim: Claim) -> bool:
+    from derive.decide.assumptions import contradict
+
+    return contradict(claim.assuming, bench.bounds)
 
 
 def _expressions(claim: Claim) -> list[Node]:

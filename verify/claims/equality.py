@@ -9,10 +9,10 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from derive.calculus import expand_all
+from derive.definedness import of_derivatives
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.language import to_text
-from derive.natural_domain import of_derivatives
 from derive.printing import short_decimal
 from derive.properties import asks
 from derive.shapes import Size
@@ -101,7 +101,6 @@ def _judge_here(bench: Bench, claim: Claim, mends: bool = True) -> tuple[Verdict
     assert claim.of is not None
     chain = [claim.of, *claim.equals]
     given = [*(a for a in claim.assuming if not asks(a)), *implied(facts(expand_all(claim.assuming)))]
-    given += of_derivatives(chain)
     return combine([judge_link(bench, claim, a, b, given, mends) for a, b in pairwise(chain)]), expand_all(chain)
 
 
@@ -136,26 +135,28 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
     document gives (see ``values``). Without ``mends`` no step is told that would mend it."""
     from derive.decide import decide_equal
     from derive.decide.absent import at_a_point
+    from derive.decide.differentiated import equation, unsaid
     from derive.decide.properties import checked
 
     bounds = bench.bounds
     of_all = values.is_formula(bench, a, b)
+    domain = of_derivatives([n for n in (claim.of, *claim.equals) if n is not None])
+    assumed = len(given) + len(domain)
 
     def sides(units: Collection[values.Unit]) -> list[Node]:
-        return expand_all(values.put(bench, [a, b, *given, *claim.assuming], units))
+        return expand_all(values.put(bench, [a, b, *given, *domain, *claim.assuming], units))
 
     def decide(units: Collection[values.Unit]) -> Verdict:
         left, right, *rest = sides(units)
-        decision = at_a_point(decide_equal(left, right, rest[: len(given)], bounds), a.graph.call("eq", left, right))
-        if (
-            decision.status == "undecided"
-            and units
-            and (why := values.without_value([left, right], rest[: len(given)]))
-        ):
+        assuming = rest[: len(given)]
+        where = unsaid(rest[len(given) : assumed], [left, right], assuming, bounds)
+        decision = equation(lambda c: decide_equal(left, right, c, bounds), where, assuming, bounds)
+        decision = at_a_point(decision, a.graph.call("eq", left, right))
+        if decision.status == "undecided" and units and (why := values.without_value([left, right], assuming)):
             return Verdict("wrong", f"no value: {why}", None, (claim.id,), {"method": "certified"})
-        return verdict_of(checked(decision, rest[len(given) :], bounds), claim)
+        return verdict_of(checked(decision, rest[assumed:], bounds), claim)
 
-    found = values.judged(bench, [a, b, *given], of_all, decide)
+    found = values.judged(bench, [a, b, *given, *domain], of_all, decide)
     if bench.recoveries and not _of_unknown(bench, a, b):
         (equal,) = values.put(bench, [a.graph.call("eq", a, b)])
         found = settled(bench, [a, b], conditions_of(bench, equal), found)
@@ -166,7 +167,7 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
     mended = None if known or not any(n.op == "symbol" for n in topological([left])) else correction(left)
     correct = f"correct: {to_text(mended)}" if mended is not None and len(to_text(mended)) < MAX_CORRECT else ""
     bench.settled(claim, replace(found, reason="; ".join(p for p in (found.reason, correct) if p)))
-    step = diagnosis(left, right, rest[: len(given)], bounds, _others(bench)) if mends else None
+    step = diagnosis(left, right, rest[:assumed], bounds, _others(bench)) if mends else None
     if step is None:
         return replace(found, reason="; ".join(p for p in (found.reason, correct) if p))
     if step.condition:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from derive.decide.cascade import fragile
+from derive.definedness import needs
 from derive.enclose import truth
 from derive.graph import Node, topological
 from derive.printing import to_text
@@ -128,19 +128,19 @@ def gap_of(bench: Bench, claim: Claim) -> Gap | None:
     sides = [a for n in said for a in (_functions(n) if asks(n) else n.args if n.op == "eq" else [n])]
     if any(m.op == "after" for m in topological(sides)):
         return None
-    needs = [_lacking(bench, side) for side in sides]
-    need = next((n for n in needs if n is not None), None)
+    lacking = [_lacking(bench, side) for side in sides]
+    need = next((n for n in lacking if n is not None), None)
     if need is None:
         return None
     sizes = bench.case.sizes
     names = _letters([need], sizes) or _letters(said, sizes)
-    return Gap({n: sizes[n] for n in names}, to_text(need), need.op == "ne" or (len(sides) > 1 and None not in needs))
+    return Gap({n: sizes[n] for n in names}, to_text(need), need.op == "ne" or (len(sides) > 1 and None not in lacking))
 
 
 def _lacking(bench: Bench, side: Node) -> Node | None:
     """What a side needs for a value, and does not have whatever the symbols are."""
     for entry in bench.entries(side):
-        for (kind, _), need in fragile(entry).items():
+        for (kind, _), need in needs(entry).items():
             if kind not in ("where", "select") and not _speaks(need) and truth(need, {}) is False:
                 return need
     return None

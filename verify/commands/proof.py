@@ -91,11 +91,14 @@ def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
     """A condition, its limits and integrals worked out first."""
     from derive.calculus import expand_all
     from derive.decide.absent import at_a_point
+    from derive.decide.assumptions import CONTRADICTION, contradict
     from derive.decide.asymptotics import NoLimit, Unsettled
     from derive.decide.asymptotics.values import resolve
     from derive.decide.properties import decide_condition
     from derive.extremes import needed, speaks
 
+    if contradict(assuming, {}):
+        return Decision("undecided", CONTRADICTION, empty=True)
     if claim.op != "property" and speaks([claim]):
         try:
             found = resolve([claim], assuming)

@@ -17,11 +17,12 @@ from derive.calculus import expand_all, gradient
 from derive.components import components
 from derive.decide.asymptotics import Limit, gaussian, limit
 from derive.decide.asymptotics.oracle import NoLimit, Oracle, Unsettled, leaves, said, scalars
-from derive.decide.cascade import decide_equal, has_value
+from derive.decide.cascade import decide_equal
 from derive.decide.exceptions import vanishing
 from derive.decide.refute import Bounds, Domain
 from derive.decide.relation import decide_holds
 from derive.decide.signs import NEGATIVE, POSITIVE, ZERO, Mask
+from derive.definedness import has_value
 from derive.errors import ExpressionError
 from derive.extremes import infinite
 from derive.graph import Graph, Node, substitute, topological

@@ -14,12 +14,14 @@ from functools import partial
 from derive.budget import Exhausted, budget
 from derive.calculus import expand_all
 from derive.conditions import QUANTIFIERS, claimed, conjuncts, negation, one
-from derive.decide.cascade import Decision, fragile
+from derive.decide.assumptions import CONTRADICTION, contradict
+from derive.decide.decision import Decision, joined
+from derive.decide.differentiated import equation, inequality, lost
 from derive.decide.induction import decide_equal, decide_holds
 from derive.decide.instances import instances
 from derive.decide.polynomials import Unwieldy
 from derive.decide.properties import convexity, definite, monotone, optima, regularity
-from derive.decide.properties.facts import at_point, facts, implied
+from derive.decide.properties.facts import at_point, facts, implied, plain
 from derive.decide.properties.growth import growth
 from derive.decide.properties.irrational import by_irrational_points, of_numbers
 from derive.decide.properties.mean_value import by_mean_value
@@ -32,13 +34,14 @@ from derive.decide.properties.slopes import BRANCHES, by_slopes
 from derive.decide.properties.subdivision import by_cells
 from derive.decide.properties.subgradients import subdifferential
 from derive.decide.properties.throughout import refuted_at_points, shown_by_entries
-from derive.decide.refute import Bounds, about
-from derive.decide.relation import lacks_value, point_of
+from derive.decide.refute import COMPARED, Bounds, about, scalar_bounds
+from derive.decide.relation import point_of
+from derive.decide.sufficiency import compatible, unless_thin
 from derive.decide.whole import too_large
+from derive.definedness import lacks_value, needs
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.iteration import runs
-from derive.loops import fold
 from derive.printing import point_text, to_text
 from derive.properties import PROPERTIES, asks
 
@@ -73,8 +76,6 @@ FAILS: dict[str, Decider] = {
 
 MANY = 2_000  # products of entries from which on whole points are tried before entries are laid out
 
-_ORDER = ("refuted", "undecided", "proved-if", "proved")
-
 
 def decide_condition(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
     """Whether a condition (of a tensor: every entry) holds for all values that meet the assumptions; ``decide_holds`` where it
@@ -92,7 +93,9 @@ def decide_condition(condition: Node, assuming: Sequence[Node] = (), bounds: Bou
 
 def _decide_condition(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) -> Decision:
     if not asks(condition):
-        return _decide_plain(condition, assuming, bounds)
+        return _where_differentiated(condition, assuming, bounds)
+    if contradict(assuming, bounds or {}):
+        return Decision("undecided", CONTRADICTION, empty=True)
     match condition.op:
         case "def":
             return decide_condition(condition.args[0], assuming, bounds)
@@ -102,8 +105,7 @@ def _decide_condition(condition: Node, assuming: Sequence[Node], bounds: Bounds 
             found = checked(_decider(condition, DECIDERS)(args, given, bounds), given, bounds)
             return (_by_example(condition, args, given, bounds) if found.status == "undecided" else None) or found
         case "and":
-            parts = [decide_condition(claimed(a), assuming, bounds) for a in condition.args]
-            return min(parts, key=lambda d: _ORDER.index(d.status))
+            return together([claimed(a) for a in condition.args], assuming, bounds)
         case "or":  # one of the two, given that the other fails
             a, b = condition.args
             if asks(a) and asks(b):
@@ -114,6 +116,34 @@ def _decide_condition(condition: Node, assuming: Sequence[Node], bounds: Bounds 
         case "not":
             return _negated(condition.args[0], assuming, bounds or {})
     raise AssertionError(condition.op)
+
+
+def together(parts: Sequence[Node], assuming: Sequence[Node], bounds: Bounds | None) -> Decision:
+    """The decision on conditions that are all to hold."""
+    found = joined([decide_condition(a, assuming, bounds) for a in parts])
+    return compatible(found, plain(expand_all(assuming)), scalar_bounds(bounds or {}))
+
+
+def _where_differentiated(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) -> Decision:
+    """A comparison, or several, claimed where what is differentiated in it has a value."""
+    given = [a for a in expand_all(assuming) if not asks(a)]
+    where = lost([condition], given, bounds)
+    if not where:
+        return _decide_plain(condition, assuming, bounds)
+    if condition.op == "and":
+        found = together(condition.args, assuming, bounds)
+        if found.status != "undecided":
+            return found
+
+    def decide(assumed: Sequence[Node]) -> Decision:
+        return _decide_plain(condition, [*(a for a in assuming if asks(a)), *assumed], bounds)
+
+    if condition.op not in COMPARED:  # a part that does not count needs no value
+        found = decide(given)
+        if found.status == "proved":
+            return found
+    judge = equation if condition.op == "eq" else inequality
+    return judge(decide, where, given, bounds or {})
 
 
 def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) -> Decision:
@@ -127,8 +157,8 @@ def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | No
         a, b = (wanted.graph.broadcast(side, wanted.shape) for side in wanted.args)
         if (equal := checked(decide_equal(a, b, given, ends), assumed, bounds)).status != "undecided":
             return equal
-    elif (joined := _joined(wanted, assumed, bounds)) is not None:
-        return joined
+    elif (whole := _of_tensors(wanted, assumed, bounds)) is not None:
+        return whole
     if (whole := shown_by_entries(wanted, given, ends)) is not None:
         return whole
     many = too_large(topological([wanted, *given]), MANY)
@@ -162,7 +192,7 @@ def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | No
     return checked(missed, assumed, bounds) if missed is not None else found
 
 
-def _joined(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) -> Decision | None:
+def _of_tensors(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) -> Decision | None:
     """Conditions of whole tensors that connectives join, each decided as such; None where there are none, or that leaves it
     open: their entries are looked at then."""
     if not any(n.op in QUANTIFIERS for n in topological([condition])):
@@ -171,11 +201,9 @@ def _joined(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) ->
     match condition.op:
         case "all" | "and":
             parts = [_decide_plain(part, assuming, bounds) for part in conjuncts([condition])]
-            found = _together(parts)
-            if len(parts) > 1 and found.missing:
-                needed = fold(g, "and", found.missing)
-                if point_of(needed, [a for a in assuming if not asks(a)], bounds or {}) is None:
-                    return None  # what leaves no point is no condition
+            found = compatible(joined(parts), plain(assuming), scalar_bounds(bounds or {}))
+            if found.status == "undecided" and not any(d.status == "undecided" for d in parts):
+                return None  # what leaves no point is no condition
         case "or":  # one of the two, where the other fails
             for a, b in (condition.args, condition.args[::-1]):
                 found = _decide_plain(claimed(b), [*assuming, negation(a)], bounds)
@@ -195,30 +223,17 @@ def _joined(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) ->
     return found
 
 
-def _together(parts: Sequence[Decision]) -> Decision:
-    """The decision on conditions that are all to hold: under what each of them needs."""
-    found = min(parts, key=lambda d: _ORDER.index(d.status))
-    if len(parts) == 1 or found.status in ("refuted", "undecided"):
-        return found
-    missing = tuple(dict.fromkeys(c for d in parts for c in d.missing))
-    conditions = tuple(dict.fromkeys([*missing, *(c for d in parts for c in d.conditions)]))
-    reason = "; ".join(dict.fromkeys(d.reason for d in parts))
-    if missing:
-        reason = f"holds if {' and '.join(map(to_text, missing))}; does not at {point_text(found.witness or {})}"
-    return replace(found, missing=missing, conditions=conditions, reason=reason)
-
-
 def _where_it_has_values(condition: Node, given: Sequence[Node], bounds: Bounds) -> Decision | None:
     """A comparison decided where its logarithms and roots have values; elsewhere it says nothing, so that it holds if that."""
     if condition.op not in (*INEQUALITIES, "and") or condition.shape:
         return None
-    needs = {key: c for key, c in fragile(condition).items() if key[0] not in ("ne", "hole")}
+    needed = {key: c for key, c in needs(condition).items() if key[0] not in ("ne", "hole")}
     # a branch that is not taken needs no value, a base with a letter for its exponent may be negative
-    if any(key[0] in ("where", "select") or (key[0] == "pow" and key[1][1].op != "const") for key in needs):
+    if any(key[0] in ("where", "select") or (key[0] == "pow" and key[1][1].op != "const") for key in needed):
         return None
     missing: list[Node] = []
     outside = None
-    for need in sorted(set(needs.values()), key=to_text):
+    for need in sorted(set(needed.values()), key=to_text):
         everywhere = decide_holds(need, given, bounds)
         if everywhere.status == "undecided":
             return None
@@ -237,9 +252,10 @@ def _where_it_has_values(condition: Node, given: Sequence[Node], bounds: Bounds)
     said, how = " and ".join(map(to_text, missing)), found.reason.replace("on the whole domain", "there")
     conditions = (*missing, *(c for c in found.conditions if c not in missing))
     reason = f"holds if {said}; has no value at {point_text(outside)}; {how}"
-    return replace(
+    told = replace(
         found, status="proved-if", missing=tuple(missing), conditions=conditions, witness=outside, reason=reason
     )
+    return unless_thin(told, plain(given), scalar_bounds(bounds))
 
 
 def _turns(n: Node) -> bool:

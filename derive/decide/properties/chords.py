@@ -8,7 +8,7 @@ from itertools import islice
 
 from flint import arb, fmpq
 
-from derive.decide.cascade import Decision
+from derive.decide.decision import Decision
 from derive.decide.properties.facts import restricts
 from derive.decide.refute import Bounds
 from derive.decide.tensor_points import DEFINITE, PREC, Arena, Tensor, evaluate_tensors

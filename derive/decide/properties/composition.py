@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from derive.composites import options_of
 from derive.conditions import conjuncts
-from derive.decide.cascade import Decision
+from derive.decide.decision import Decision
 from derive.decide.properties.curves import Curve
 from derive.decide.properties.entrywise import ELEMENTWISE, Entries, elementwise
 from derive.decide.properties.facts import bare, facts, restricts

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from derive.calculus import second_derivatives
 from derive.components import components
-from derive.decide.cascade import Decision
+from derive.decide.decision import Decision
 from derive.decide.properties import regularity
 from derive.decide.properties.chords import above_chord
 from derive.decide.properties.composition import by_structure

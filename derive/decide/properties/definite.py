@@ -10,7 +10,8 @@ from itertools import combinations
 from flint import arb, fmpq
 
 from derive.components import MAX_MATRIX, _minor, components
-from derive.decide.cascade import Decision, decide_equal
+from derive.decide.cascade import decide_equal
+from derive.decide.decision import Decision
 from derive.decide.eliminated import against
 from derive.decide.properties.entrywise import Entries
 from derive.decide.properties.facts import facts, implied

@@ -10,7 +10,7 @@ from derive.calculus import expand_all
 from derive.decide.asymptotics import Limit, Unsettled, limit
 from derive.decide.asymptotics.oracle import Oracle, said, scalars
 from derive.decide.asymptotics.parameters import Case, by_cases
-from derive.decide.cascade import Decision
+from derive.decide.decision import Decision
 from derive.decide.refute import Bounds, Domain, scalar_bounds
 from derive.extremes import infinite
 from derive.graph import Node

@@ -17,7 +17,8 @@ from flint import arb, fmpq
 from derive.components import components
 from derive.decide import constants
 from derive.decide.asymptotics.oracle import Oracle, Unsettled
-from derive.decide.cascade import Decision, decide_equal
+from derive.decide.cascade import decide_equal
+from derive.decide.decision import Decision
 from derive.decide.exceptions import beside_zeros, vanishing
 from derive.decide.properties.parts import bare, negated
 from derive.decide.properties.shape import COMPARISONS, conditions

@@ -14,7 +14,8 @@ from fractions import Fraction
 from flint import arb, fmpq
 
 from derive.calculus import gradient
-from derive.decide.cascade import Decision, decide_equal
+from derive.decide.cascade import decide_equal
+from derive.decide.decision import Decision
 from derive.decide.properties.shape import analytic, below, convex_domain, natural, proved
 from derive.decide.properties.subdivision import holds_in
 from derive.decide.properties.tails import Beyond, Tail
@@ -41,7 +42,7 @@ def by_line(h: Node, x: Node, strict: bool, given: Sequence[Node], ends: Bounds)
         or any(n.op in ("symbol", "index") and not n.shape and n is not x for n in order)
     ):
         return None
-    given = [c for c in [*given, *_natural(h, x)] if below(c, [x])]
+    given = [c for c in [*given, *natural(h, [x])] if below(c, [x])]
     if not convex_domain([x], given):
         return None
     domain = Domain(h, h, given, ends)
@@ -57,13 +58,6 @@ def by_line(h: Node, x: Node, strict: bool, given: Sequence[Node], ends: Bounds)
     except (_Open, ExpressionError):
         return None
     return proved(f"in the tails by growth, in {cells} cells between by balls", "balls")
-
-
-def _natural(h: Node, x: Node) -> list[Node]:
-    """What h needs of x for a value; a power of a root has one at 0, too."""
-    bases = {n.args[0] for n in topological([h]) if n.op == "pow" and n.args[1].op == "const" and n.args[1].attr > 0}
-    needs = natural(h, [x])
-    return [c.graph.call("ge", *c.args) if c.op == "gt" and c.args[0] in bases else c for c in needs]
 
 
 class _Open(Exception):

@@ -7,7 +7,8 @@ from itertools import permutations
 
 from derive.calculus import gradient
 from derive.components import components
-from derive.decide.cascade import Decision, decide_equal
+from derive.decide.cascade import decide_equal
+from derive.decide.decision import Decision
 from derive.decide.properties.shape import INEQUALITIES, below, conditions, proved, smooth, valued
 from derive.decide.refute import Bounds, scalar_bounds
 from derive.graph import Node, substitute, topological

@@ -8,7 +8,7 @@ from typing import Literal
 
 from derive.calculus import gradient
 from derive.components import components
-from derive.decide.cascade import Decision
+from derive.decide.decision import Decision
 from derive.decide.properties.facts import Fact, facts, of_function, restricted
 from derive.decide.properties.facts import known as known_to_be
 from derive.decide.properties.line_pieces import rises_by_pieces

@@ -18,7 +18,8 @@ from flint import arb
 
 from derive.calculus import gradient
 from derive.components import components
-from derive.decide.cascade import Decision, decide_equal
+from derive.decide.cascade import decide_equal
+from derive.decide.decision import Decision
 from derive.decide.exceptions import factors_of, vanishing, written
 from derive.decide.properties.shape import (
     INEQUALITIES,

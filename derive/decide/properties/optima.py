@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from derive.calculus import gradient
 from derive.components import components
-from derive.decide.cascade import Decision, decide_equal
+from derive.decide.cascade import decide_equal
+from derive.decide.decision import Decision, joined
 from derive.decide.properties.curves import Curve
 from derive.decide.properties.facts import facts, implied
 from derive.decide.properties.shape import (
@@ -23,6 +24,7 @@ from derive.decide.properties.shape import (
 from derive.decide.properties.subgradients import box, sides
 from derive.decide.refute import Bounds, scalar_bounds
 from derive.decide.relation import decide_holds
+from derive.decide.sufficiency import compatible
 from derive.errors import ExpressionError
 from derive.graph import Node, substitute_all
 
@@ -36,10 +38,8 @@ def stationary(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -
     slopes = substitute_all(gradient(f, x), at_v)
     given = substitute_all(held, at_v)
     found = [decide_equal(s, g.zero, given, scalar_bounds(bounds)) for s in slopes]
-    for wanted in ("refuted", "undecided", "proved-if"):
-        for d in found:
-            if d.status == wanted:
-                return d
+    if (slope := joined(found)).status != "proved":
+        return compatible(slope, given, scalar_bounds(bounds))
     if not regular_at(f, at_v, held, scalar_bounds(bounds)):
         return undecided("whether the function is differentiable there is not settled")
     return proved("every entry of the gradient is 0 there")

@@ -8,8 +8,9 @@ the two is greater throughout.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from derive.decide.cascade import Decision
+from derive.decide.decision import Decision, joined
 from derive.decide.properties.shape import COMPARISONS
 from derive.decide.refute import Bounds
 from derive.graph import Node
@@ -99,11 +100,10 @@ class _Parts:
 def _joined(parts: Sequence[Decision | None]) -> Decision | None:
     """The decision on a conjunction: what refutes a part refutes it."""
     found = [d for d in parts if d is not None]
-    for d in found:
-        if d.status == "refuted":
-            return d
-    if len(found) < len(parts) or any(d.status != "proved" for d in found):
+    whole = joined(found) if found else None
+    if whole is None or whole.status == "refuted":
+        return whole
+    if len(found) < len(parts) or whole.status != "proved":
         return None
-    conditions = tuple(dict.fromkeys(c for d in found for c in d.conditions))
-    method = next((d.method for d in found if d.method == "balls"), found[0].method)
-    return Decision("proved", "each part is proved", conditions, method=method)
+    method = next((d.method for d in found if d.method == "balls"), whole.method)
+    return replace(whole, reason="each part is proved", method=method)

@@ -10,7 +10,8 @@ from math import comb
 from flint import fmpq, fmpq_mat
 
 from derive.components import components
-from derive.decide.cascade import Decision, decide_equal
+from derive.decide.cascade import decide_equal
+from derive.decide.decision import Decision
 from derive.decide.properties.shape import at, conditions, proved, refuted, undecided
 from derive.decide.refute import Bounds, Domain, scalar_bounds
 from derive.decide.relation import decide_holds

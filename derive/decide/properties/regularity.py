@@ -15,7 +15,8 @@ from flint import arb, fmpq
 from derive.calculus import gradient
 from derive.components import components
 from derive.decide.asymptotics import Limit, Unsettled, limit
-from derive.decide.cascade import Decision, decide_equal
+from derive.decide.cascade import decide_equal
+from derive.decide.decision import Decision
 from derive.decide.exceptions import vanishing
 from derive.decide.properties.pieces import lifted
 from derive.decide.properties.shape import (
@@ -31,6 +32,7 @@ from derive.decide.properties.shape import (
 )  # fmt: skip
 from derive.decide.refute import SIMPLE, Bounds, Domain, Point, scalar_bounds, shown
 from derive.decide.relation import decide_holds
+from derive.definedness import need, outside
 from derive.directional import directional, seams, turns
 from derive.enclose import evaluate, precision, rational, truth
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
@@ -253,10 +255,10 @@ def _has_value(n: Node, given: Sequence[Node], ends: Bounds) -> bool:
         steps += 1
         if steps > MAX_BRANCHES:
             return False
-        inner, branches = _outside(root)
+        inner, branches = outside(root, ("where",))
         for m in inner:
-            need = _need(m)
-            if need is None or decide_holds(need, known, ends).status == "proved":
+            asked = need(m)
+            if asked is None or decide_holds(asked, known, ends).status == "proved":
                 continue
             on = [*known, g.call("eq", m.args[0], g.zero)]
             if m.op != "select" or decide_equal(m.args[1], m.args[2], on, ends).status != "proved":
@@ -270,58 +272,16 @@ def _has_value(n: Node, given: Sequence[Node], ends: Bounds) -> bool:
     return True
 
 
-def _need(m: Node) -> Node | None:
-    """What a node itself needs for a value, of its arguments."""
-    g = m.graph
-    match m.op:
-        case "div":
-            return nonzero(m.args[1])
-        case "log":
-            return g.call("gt", m.args[0], g.zero)
-        case "log1p":
-            return g.call("gt", m.args[0], g.const(-1))
-        case "sqrt":
-            return g.call("ge", m.args[0], g.zero)
-        case "select":
-            return nonzero(m.args[0])
-        case "pow" if m.args[1].op != "const":
-            return g.call("gt", m.args[0], g.zero)
-        case "pow" if Fraction(m.args[1].attr).denominator != 1:
-            return g.call("gt" if m.args[1].attr < 0 else "ge", m.args[0], g.zero)
-        case "pow" if m.args[1].attr < 0:
-            return nonzero(m.args[0])
-    return None
-
-
 def _natural(f: Node) -> list[Node]:
     """What holds wherever f has a value: of a power of a letter, which 0 has where the letter is positive, only that much."""
     g = f.graph
     held = []
-    for m in _outside(f)[0]:
+    for m in outside(f, ("where",))[0]:
         if m.op == "pow" and m.args[1].op != "const":
             held.append(g.call("ge", m.args[0], g.zero))
-        elif m.op != "select" and (need := _need(m)) is not None:
-            held.append(need)
+        elif m.op != "select" and (asked := need(m)) is not None:
+            held.append(asked)
     return held
-
-
-def _outside(root: Node) -> tuple[list[Node], list[Node]]:
-    """The nodes below a root that lie in no branch, and the branches met."""
-    seen: set[Node] = set()
-    inner, branches = [], []
-    work = [root]
-    while work:
-        m = work.pop()
-        if m in seen:
-            continue
-        seen.add(m)
-        if m.op == "where":
-            branches.append(m)
-            work.append(m.args[0])
-        else:
-            inner.append(m)
-            work += m.args
-    return inner, branches
 
 
 def _joined(

@@ -8,7 +8,7 @@ from itertools import chain, product
 
 from derive.components import components
 from derive.decide import constants
-from derive.decide.cascade import Decision
+from derive.decide.decision import Decision
 from derive.decide.properties.shape import INEQUALITIES, at, conditions, refuted
 from derive.decide.refute import Bounds, Domain, Point, scalar_bounds
 from derive.enclose import rational, truth

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from derive.calculus import gradient
-from derive.decide.cascade import Decision, fragile
+from derive.decide.decision import Decision
 from derive.decide.properties.facts import plain
 from derive.decide.refute import SIMPLE, Bounds, Domain, Point
 from derive.decide.relation import decide_holds
+from derive.definedness import has_value, needs
 from derive.enclose import Value, evaluate, rational
 from derive.graph import Node, substitute, topological
 from derive.operators import KINKED
@@ -40,9 +41,7 @@ def analytic(n: Node) -> bool:
 
 def natural(n: Node, x: Sequence[Node]) -> list[Node]:
     """The affine inequalities in x that n needs for a value: where it has one, they hold."""
-    return [
-        need for need in fragile(n).values() if need.op in INEQUALITIES and below(need, x) and _half_spaces(need, x)
-    ]
+    return [need for need in has_value(n) if need.op in INEQUALITIES and below(need, x) and _half_spaces(need, x)]
 
 
 def conditions(assuming: Sequence[Node]) -> list[Node]:
@@ -71,8 +70,7 @@ def convex_domain(x: Sequence[Node], assuming: Sequence[Node]) -> bool:
 def valued(n: Node, x: Sequence[Node], assuming: Sequence[Node], bounds: Bounds, strict: bool = False) -> bool:
     """Whether n has a value on a convex domain: what it needs is an affine inequality in x (with ``strict``, one that
     leaves out no boundary, so it is open), or holds throughout. An entry that does not speak of x is about the others."""
-    needs = fragile(n)
-    for key, need in needs.items():
+    for key, need in needs(n).items():
         if not below(need, x):
             continue
         if key[0] in ("where", "select"):
@@ -88,7 +86,7 @@ def valued_at(f: Node, point: Mapping[Node, Node], assuming: Sequence[Node], bou
     """Whether f has a value where its variables have these values, as far as it hangs on the variables."""
     x = list(point)
     given = [c for c in assuming if not below(c, x)]
-    for key, need in fragile(f).items():
+    for key, need in needs(f).items():
         if not below(need, x):
             continue
         if key[0] in ("where", "select"):

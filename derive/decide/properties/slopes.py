@@ -16,7 +16,8 @@ from flint import arb, fmpq
 from derive.calculus import gradient
 from derive.components import components
 from derive.decide.asymptotics import Unsettled, limit
-from derive.decide.cascade import Decision, decide_equal
+from derive.decide.cascade import decide_equal
+from derive.decide.decision import Decision
 from derive.decide.properties.line import by_line
 from derive.decide.properties.shape import (
     INEQUALITIES,

@@ -14,7 +14,7 @@ from flint import arb
 
 from derive.calculus import gradient
 from derive.components import components
-from derive.decide.cascade import Decision
+from derive.decide.decision import Decision
 from derive.decide.properties.facts import plain
 from derive.decide.properties.shape import at, refuted
 from derive.decide.refute import Bounds, Domain, scalar_bounds

@@ -13,7 +13,8 @@ from fractions import Fraction
 from flint import fmpq
 
 from derive.components import components
-from derive.decide.cascade import Decision, decide_equal
+from derive.decide.cascade import decide_equal
+from derive.decide.decision import Decision, joined
 from derive.decide.properties.curves import Curve
 from derive.decide.properties.facts import Fact, facts
 from derive.decide.properties.shape import (
@@ -29,6 +30,7 @@ from derive.decide.properties.shape import (
 )  # fmt: skip
 from derive.decide.refute import Bounds, Domain, scalar_bounds, shown
 from derive.decide.relation import decide_holds
+from derive.decide.sufficiency import compatible
 from derive.directional import directional, turns
 from derive.enclose import Value, evaluate, precision, rational
 from derive.errors import ExpressionError
@@ -125,16 +127,14 @@ def _ends(f: Node, x: Sequence[Node], low: Sequence[Node], high: Sequence[Node],
             if found.status == "refuted":
                 return found
             decisions.append(found)
-    for status in ("undecided", "proved-if"):
-        for d in decisions:
-            if d.status == status:
-                return d
+    if (whole := joined(decisions)).status != "proved":
+        return compatible(whole, held, ends)
     if not box(f, x, at_p, held, ends):
         return undecided(
             "the ends are right entry by entry, and a kink turns on several entries at once, so the set is no box"
         )
     made = proved("convex, and both ends are its slopes to the left and to the right")
-    return replace(made, conditions=tuple(dict.fromkeys(c for d in decisions for c in d.conditions)))
+    return replace(made, conditions=whole.conditions)
 
 
 def _told(found: Decision, ours: Node, theirs: Node, side: str) -> Decision:

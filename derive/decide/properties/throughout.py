@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.decide.cascade import Decision, fragile
+from derive.decide.decision import Decision
 from derive.decide.properties.entrywise import Entries, elementwise
 from derive.decide.properties.shape import INEQUALITIES, proved
 from derive.decide.refute import Bounds
 from derive.decide.tensor_points import Arena, evaluate_tensors
 from derive.decide.whole import effort, entries_of
+from derive.definedness import has_value
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.printing import point_text
@@ -48,7 +49,7 @@ def _hides(condition: Node, entries: Entries) -> bool:
             continue
         if any(m.op in ("inv", "solve", "where", "select") for m in topological(n.args)):
             return True
-        if not all(entries.decided(entries.of(c), c.shape) for a in n.args for c in fragile(a).values()):
+        if not all(entries.decided(entries.of(c), c.shape) for a in n.args for c in has_value(a)):
             return True
     return False
 

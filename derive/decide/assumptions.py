@@ -1,0 +1,32 @@
+"""Do assumptions contradict each other? Of no point at all anything is true, so a claim under such assumptions says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.calculus import expand_all
+from derive.components import components_all
+from derive.decide.polynomials import Ring, Unwieldy
+from derive.decide.refute import Bounds, Domain
+from derive.decide.regions import Regions
+from derive.errors import ExpressionError
+from derive.graph import Node, topological
+from derive.properties import asks
+
+CONTRADICTION = "the assumptions contradict each other"
+
+
+def contradict(assuming: Sequence[Node], bounds: Bounds) -> bool:
+    """Whether conditions are shown to contradict each other, or the declared ranges. Properties among them are left out."""
+    try:
+        laid = components_all(expand_all([a for a in assuming if not asks(a)]))
+        given = [c for entries in laid for c in entries]
+        if not given:
+            return False
+        here = set(topological(given))
+        ranged = [s for s in bounds if s in here]
+        ends = {e: bounds[s] for s, entries in zip(ranged, components_all(ranged), strict=True) for e in entries}
+        one = given[0].graph.one
+        return Regions(Domain(one, one, given, ends), Ring(one.graph)).void()
+    except (Unwieldy, ExpressionError, RecursionError):
+        return False

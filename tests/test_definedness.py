@@ -1,0 +1,91 @@
+"""What an operator is said to need is what its value needs: the table against the values."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from derive.definedness import culprit, need, needs, of_derivatives
+from derive.enclose import evaluate, rational, truth
+from derive.errors import UndefinedValue, Undetermined
+from derive.graph import Graph, Node
+from derive.language import parse, to_text
+from derive.operators import OPERATORS
+
+VALUES = [Fraction(v) for v in ("-2", "-1", "-1/2", "0", "1/3", "1", "2", "5/2")]
+SKIPPED = ("where", "select", "apply", "computed")  # branches, and what has no value of its own
+
+
+@pytest.mark.parametrize("name", [n for n, o in OPERATORS.items() if o.arity in (1, 2) and n not in SKIPPED])
+def test_a_node_has_a_value_just_where_its_need_holds(name: str) -> None:
+    g = Graph()
+    x, y = g.symbol("x"), g.symbol("y")
+    node = g.node(name, (x, y)[: OPERATORS[name].arity])
+    asked = need(node)
+    for a in VALUES:
+        for b in VALUES:
+            point = {x: rational(a), y: rational(b)}
+            (found,) = evaluate([node], point)
+            if isinstance(found, Undetermined):
+                continue
+            lacks = isinstance(found, UndefinedValue)
+            if asked is None or truth(asked, point) is True:
+                assert not lacks, (a, b)
+            elif name != "pow":  # with a letter for its exponent a power has more values than its need says
+                assert lacks, (a, b)
+
+
+@pytest.mark.parametrize("power", ["2", "-1", "-3", "0.5", "1.5", "-0.5", "1/3", "-7/3"])
+def test_a_power_has_a_value_just_where_its_need_holds(power: str) -> None:
+    g = Graph()
+    x = g.symbol("x")
+    named = g.define("k", parse(power, {}, g))
+    for exponent in (parse(power, {}, g), named):
+        node = g.node("pow", (x, exponent))
+        asked = need(node)
+        for a in VALUES:
+            (found,) = evaluate([node], {x: rational(a)})
+            holds = asked is None or truth(asked, {x: rational(a)}) is True
+            assert holds is not isinstance(found, UndefinedValue), a
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "wanted"),
+    [
+        ("log(x)/y", {"x": 1, "y": 0}, "y != 0"),
+        ("log(x)/y", {"x": 0, "y": 0}, "x > 0"),
+        ("where(x > 0, log(x), 1/y)", {"x": -1, "y": 0}, "y != 0"),
+        ("x**y", {"x": 0, "y": -1}, "x != 0"),
+        ("x**1.5", {"x": -1, "y": 0}, "x >= 0"),
+        ("x + y", {"x": 1, "y": 1}, None),
+    ],
+)
+def test_what_is_lacking_at_a_point(text: str, point: dict[str, int], wanted: str | None) -> None:
+    g = Graph()
+    scope: dict[str, Node] = {n: g.symbol(n) for n in "xy"}
+    found = culprit(parse(text, scope, g), {scope[n]: Fraction(v) for n, v in point.items()})
+    assert (to_text(found) if found is not None else None) == wanted
+
+
+def test_a_branch_needs_a_value_only_where_it_is_taken() -> None:
+    g = Graph()
+    scope: dict[str, Node] = {n: g.symbol(n) for n in "xyz"}
+    found = needs(parse("sqrt(z)*where(x > 0, log(x), 1/y)", scope, g))
+    assert sorted(map(to_text, found.values())) == ["x > 0", "z >= 0"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("d(log(x), x)", ["x > 0"]),
+        ("d(sqrt(x)/y, x)", ["x > 0", "y != 0"]),
+        ("d(where(x > 0, log(x), 0)*log(y), x)", ["y > 0"]),
+        ("d(d(log(x), x), x)", ["x > 0"]),
+        ("log(x)", []),
+    ],
+)
+def test_what_is_differentiated_needs_a_value(text: str, wanted: list[str]) -> None:
+    g = Graph()
+    scope: dict[str, Node] = {n: g.symbol(n) for n in "xy"}
+    assert sorted(map(to_text, of_derivatives([parse(text, scope, g)]))) == wanted
