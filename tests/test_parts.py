@@ -84,6 +84,8 @@ def test_what_fails_at_irrational_points_alone_is_refuted(text: str, at: str) ->
 def test_a_strict_inequality_that_fails_at_a_root_is_told_by_its_symbols() -> None:
     found = decided("(x**2 - 2)**2 > 0")
     assert (found.status, found.reason) == ("proved-if", "holds if x**2 != 2; does not at x = sqrt(2)")
+    found = decided("(log(x) - 1)**2 > 0", "x > 0")
+    assert (found.status, found.reason) == ("proved-if", "holds if log(x) != 1; does not at x = 2.71828182846...")
 
 
 def test_there_is_a_point_that_is_irrational() -> None:

@@ -146,10 +146,11 @@ class _Search:
     def between(self) -> str:
         for c in self.equations:
             h = c.graph.sub(*c.args)
-            for p in [h, *vanishing(h, [], {})[:MAX_FACTORS]]:
+            others = [d for d in self.wanted if d is not c]  # all of which hold at the point, if it is one
+            for p in [h, *vanishing(h, others, {})[:MAX_FACTORS]]:
                 if any(n.op not in _CONTINUOUS for n in topological([p])):
                     continue
-                if (rest := _quotient(h, p)) is None:
+                if (rest := _quotient(h, p, others)) is None:
                     continue
                 for base in self.bases():
                     for s in self.symbols:
@@ -204,16 +205,16 @@ class _Search:
         return (low, high) if _valued([p], {**fixed, s: ball}) else None
 
 
-def _quotient(h: Node, p: Node) -> Node | None:
-    """q with h = p*q wherever all three have a value, proved."""
+def _quotient(h: Node, p: Node, given: Sequence[Node]) -> Node | None:
+    """q with h = p*q wherever all three have a value under conditions, proved."""
     g = h.graph
     if p is h:
         return g.one
     try:
-        q = Oracle(g, g.symbol("point'"), [], {}).simple(g.div(h, p))
+        q = Oracle(g, g.symbol("point'"), given, {}).simple(g.div(h, p))
     except Unsettled:
         return None
-    found = decide_equal(h, g.mul(p, q))
+    found = decide_equal(h, g.mul(p, q), given)
     return q if found.status == "proved" else None
 
 
