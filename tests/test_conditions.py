@@ -239,6 +239,13 @@ def test_the_conditions_of_all_parts_are_told() -> None:
     assert [to_text(c) for c in found.conditions] == ["all(u != 0)", "all(v != 0)"]
 
 
+def test_a_part_that_fails_refutes_nothing_where_the_other_may_hold() -> None:
+    g = Graph()
+    names = scope(g)
+    given = parse("iff(0 <= sum(abs(u)), u > v) and (x*y >= x*y or max(u) <= y)", names, g, boolean=True)
+    assert decide(parse("x*y >= x*y or max(u) <= y", names, g, boolean=True), [given]).status != "refuted"
+
+
 def test_claims_about_tensors_that_contradict_each_other(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(

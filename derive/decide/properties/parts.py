@@ -86,7 +86,10 @@ class _Parts:
             assert failing is not None  # it was made without ``not``
             found = self.part(conclusion, [*given, failing], depth)
             if found is not None and found.empty:  # the premise never fails, as far as was seen: is that so?
-                found = self.part(premise, given, depth)
+                shown = self.part(premise, given, depth)
+                found = (
+                    shown if shown is not None and shown.status == "proved" else None
+                )  # where it fails the other may hold
             if found is not None and found.status in ("proved", "refuted"):
                 return found
         for one, other in (n.args, n.args[::-1]):
