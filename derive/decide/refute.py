@@ -495,7 +495,10 @@ def _completed(start: dict[Node, Fraction], bound: Sequence[tuple[Node, Node]]) 
     """The point with bound symbols worked out; None where one has no rational value."""
     point = dict(start)
     for symbol, solution in reversed(bound):
-        value = evaluate([solution], {s: rational(v) for s, v in point.items()})[0]
+        try:
+            value = evaluate([solution], {s: rational(v) for s, v in point.items()})[0]
+        except KeyError:  # it speaks of a symbol that has no value yet
+            return None
         if not isinstance(value, fmpq):
             return None
         point[symbol] = Fraction(int(value.p), int(value.q))
