@@ -211,6 +211,7 @@ class _Joints:
 
     def only(self, n: Node) -> bool:
         if n not in self.alone:
+            self.alone[n] = False  # while it is looked for: exp(x) is its own derivative
             if (asked := self.noted.get(n)) is not None:
                 f, v = asked
                 below = topological([f])
