@@ -192,7 +192,7 @@ class Signs:
         return found
 
     def _work_out(self, p: Poly) -> Mask:
-        spend(600 + len(p) * (30 + self.ring.room // 4), "signs of polynomials")
+        spend(600 + len(p) * (30 + self.ring.room), "signs of polynomials")
         m = self._simple(p)
         if m in (POSITIVE, ZERO, NEGATIVE):
             return m
@@ -258,7 +258,7 @@ class Signs:
         for k in self.ring.used(p):
             if p.degrees()[k.index] != 2 or k.relation:
                 continue
-            spend(len(p) * (4 + self.ring.room // 8), "signs of polynomials")
+            spend(len(p) * (4 + self.ring.room // 2), "signs of polynomials")
             parts: list[dict[tuple[int, ...], fmpq]] = [{}, {}, {}]
             for e, c in p.terms():
                 parts[e[k.index]][(*e[: k.index], 0, *e[k.index + 1 :])] = c
