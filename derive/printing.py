@@ -107,7 +107,11 @@ def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
         return f"{op}({done[n.args[0]][0]}, {_variables(n.args[1:], n.attr, done)})", _ATOM
     if op == "hvp":
         return f"hvp({done[n.args[0]][0]}, {_variables(n.args[2:], n.attr, done)}, {done[n.args[1]][0]})", _ATOM
-    return f"{op}({inside})", _ATOM
+    return f"{_WRITTEN.get(op, op)}({inside})", _ATOM
+
+
+#: What the engine alone has, as it is written in the language.
+_WRITTEN = {"grow": "exp"}
 
 
 def _constant_tensor(n: Node) -> str | None:
@@ -149,7 +153,7 @@ def point_text(point: Mapping[Node, Fraction]) -> str:
         return ", ".join(parts)
     kept = [p for p, v in zip(parts, point.values(), strict=True) if v]
     if len(kept) <= MAX_VALUES:
-        return ", ".join([*kept, "all others 0"])
+        return ", ".join([*kept, "all others 0"]) if kept else f"0 for all {len(parts)} values"
     return f"{', '.join(kept[:MAX_VALUES])}, ... ({len(parts) - MAX_VALUES} more)"
 
 

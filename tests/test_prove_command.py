@@ -12,7 +12,7 @@ from verify.cli import main
     [
         (["d(sigmoid(z), z) == sigmoid(z)*(1 - sigmoid(z))"], 0, "true:"),
         (["d(sigmoid(z), z) <= 1/4"], 0, "true: holds on the whole domain"),
-        (["sqrt(x**2) == x"], 1, "false: not equal at x = -1"),
+        (["sqrt(x**2) == x"], 1, "true under a condition: holds if x >= 0; as stated: not equal at x = -1"),
         (["sqrt(x**2) == x", "--assuming", "x >= 0"], 0, "true:"),
         (["d(relu(z), z) == where(z > 0, 1, 0)"], 1, "true under a condition:"),
         (["(A @ B).T == A.T @ B.T", "--shape", "A=2,2", "--shape", "B=2,2"], 1, "false: entry [0, 0]"),
@@ -33,9 +33,9 @@ def test_claims_of_the_command_line(
 @pytest.mark.parametrize(
     ("claim", "words"),
     [
-        ("d(tanh(x), x) == tanh(x)*(1 - tanh(x))", "one step: right with 1 + tanh(x) in place of tanh(x)"),
+        ("d(tanh(x), x) == tanh(x)*(1 - tanh(x))", "; right with 1 + tanh(x) in place of tanh(x)"),
         # 1/(1 - beta) has no value at beta = 1, where both sides have one
-        ("sum(beta**k for k in 3) == 1 - beta**3", "one step: right times 1/(1 - beta), where beta != 1"),
+        ("sum(beta**k for k in 3) == 1 - beta**3", "; right times 1/(1 - beta), where beta != 1"),
         # the slip is on the left
         ("x*(x + 1)**2 == x**3 + x", "on the left side, "),
     ],

@@ -48,8 +48,8 @@ FAULTS = [
     ("erf(x/sqrt(2)) == erf(x)", "", "right with x/sqrt(2) in place of x"),
     # signs
     ("d(sigmoid(z), z) == sigmoid(z)*(1 + sigmoid(z))", "", "right with 1 - sigmoid(z) in place of 1 + sigmoid(z)"),
-    ("d(tanh(z), z) == 1 + tanh(z)**2", "", "right with 1 - tanh(z)**2 in place of 1 + tanh(z)**2"),
-    ("w - eta*g == w + eta*g", "", "right with w - eta*g in place of w + eta*g"),
+    ("d(tanh(z), z) == 1 + tanh(z)**2", "", "the sign of tanh(z)**2 is wrong"),
+    ("w - eta*g == w + eta*g", "", "the sign of eta*g is wrong"),
     ("1/(1 + exp(-x)) == 1/(1 + exp(x))", "", "right with -x in place of x"),
     ("1/(1 + exp(-x)) == 1/(1 - exp(-x))", "", "right with 1 + exp(-x) in place of 1 - exp(-x)"),
     ("w*(1 - eta*lam) - eta*g == w*(1 + eta*lam) - eta*g", "", "right with 1 - eta*lam in place of 1 + eta*lam"),

@@ -102,11 +102,15 @@ def _subjects(domain: Domain) -> Iterator[tuple[Node, Fraction]]:
 
 
 def _special(domain: Domain, seen: Sequence[_Seen]) -> Iterator[Condition]:
-    """A symbol that the claimed side leaves out is 0 or 1 there, such as eps = 0, n = 1."""
+    """A symbol that the claimed side leaves out is 0 or 1 there, such as n = 1; one that is only ever added to something is 0,
+    such as the eps of a divisor."""
     g = domain.graph
     claimed = set(topological([domain.b]))
-    for s in (s for s in domain.symbols[:MAX_SUBJECTS] if s not in claimed):
-        for value in (Fraction(0), Fraction(1)):
+    used = {a for n in topological([domain.a, domain.b]) if n.op not in ("add", "sub", "def") for a in n.args}
+    added = [s for s in domain.symbols if s not in used]
+    left_out = [s for s in domain.symbols[:MAX_SUBJECTS] if s not in claimed]
+    for s in (*left_out, *(s for s in added if s in claimed)):
+        for value in (Fraction(0), Fraction(1)) if s in left_out else (Fraction(0),):
             if {s, g.const(value)} == {domain.a, domain.b}:
                 continue  # the claim itself
             condition = g.call("eq", s, g.const(value))

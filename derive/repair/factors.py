@@ -98,10 +98,13 @@ def fraction(value: Value, height: int) -> Fraction | None:
 def multiples(
     graph: Graph, found: Sequence[Value], quantities: Sequence[Node], values: Sequence[Values], pairs: bool
 ) -> Iterator[Node]:
-    """The simple multiples of a quantity (or of a quotient of two) that go along with the ratio at all points."""
+    """The simple multiples of a quantity (or of a product or quotient of two) that go along with the ratio at all points."""
     g = graph
-    for q in quantities:
+    for i, q in enumerate(quantities):
         if pairs:
+            for p in quantities[:i]:
+                if (c := _number(found, [_product(v.get(p), v.get(q)) for v in values])) is not None:
+                    yield g.mul(g.const(c), g.mul(p, q))
             for p in quantities:
                 if p is not q and (c := _number(found, [_quotient(v.get(p), v.get(q)) for v in values])) is not None:
                     yield g.mul(g.const(c), g.div(p, q))
@@ -116,6 +119,10 @@ def _quotient(x: Value, y: Value) -> Value | None:
     if x is None or y is None or isinstance(x, Exception) or isinstance(y, Exception) or same(y, fmpq(0)):
         return None
     return x / y
+
+
+def _product(x: Value | None, y: Value | None) -> Value | None:
+    return None if x is None or y is None or isinstance(x, Exception) or isinstance(y, Exception) else x * y
 
 
 def _number(found: Sequence[Value], values: Sequence[Value]) -> Fraction | None:

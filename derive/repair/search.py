@@ -32,6 +32,7 @@ from derive.repair.conditions import conditions
 from derive.repair.slips import SLIPS, UNARY, Pool
 from derive.repair.spots import Spot, leaves, moved, spots
 from derive.shapes import size
+from derive.tidy import tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Limits:
 LIMITS = Limits()
 MAX_QUANTITIES = 16  # factors and terms that are tried
 _TERMS = ("mul", "div", "pow", "neg", "matmul", "sum")
+#: Kinds of slips that are told by a term or a factor, not by all that is put.
+_NAMED = ("sign", "slope", "missing", "superfluous")
 MAX_DOMAIN = 24  # points that are looked at to find a few
 
 
@@ -79,10 +82,12 @@ def find(
     bounds: Bounds | None = None,
     others: Sequence[Node] = (),
     limits: Limits = LIMITS,
+    written: Sequence[Node] = (),
 ) -> Repair | None:
     """What mends b so that it is a, proved; or None. Both derivative-free and of one shape, as for ``decide_equal``.
 
-    ``others`` are quantities of the case that the formula may have meant. The nodes of the answer are of another graph.
+    ``others`` are quantities of the case that the formula may have meant. ``written`` is how a stands in the document: to put
+    that in the place of all of b would only say that they differ. The nodes of the answer are of another graph.
     """
     order = topological([a, b, *assuming])
     if a.shape != b.shape or len(order) > limits.nodes:
@@ -90,13 +95,14 @@ def find(
     if size(a.shape) > limits.entries or too_large(order, limits.laid_out):
         return None  # too many entries to sort candidates by
     graph = Graph()
-    roots = [a, b, *assuming, *(bounds or {}), *others]
+    roots = [a, b, *assuming, *(bounds or {}), *others, *written]
     there = moved(roots, graph)
     inside = {there[n]: ends for n, ends in (bounds or {}).items()}
     pool = [there[n] for n in others]
     try:
         with limited(limits.work), share(limits.steps):
             search = _Search(there[a], there[b], [there[n] for n in assuming], inside, pool, limits)
+            search.written = {_form(there[n]) for n in written}
             return search.run()
     except (ExpressionError, ValueError, ArithmeticError, KeyError, RecursionError):
         return None  # what can't be laid out or evaluated is not diagnosed
@@ -120,6 +126,7 @@ class _Search:
         self.given = [n for part in given for n in part]
         self.small = len(self.left) <= limits.entries
         self.proofs = limits.proofs
+        self.written: set[Node] = set()
         self.pool = self._pool(others)
         self.scalar_bounds = scalar_bounds(about(bounds, [a, b, *assuming]))
         self.own = {n for side in (*self.left, *self.right) for n in has_value(side)}
@@ -171,11 +178,12 @@ class _Search:
             yield self._slips(kind, makers[kind], all_spots)
         if scaled:
             quantities, values = self._quantities([p for p, _ in telling])
-            yield (self._times(f) for f in factors.multiples(g, whole, quantities, values, pairs=False))
+            if self.b.op != "const":  # a number times what the true side is gives this back
+                yield (self._times(f) for f in factors.multiples(g, whole, quantities, values, pairs=False))
         for kind, maker in SLIPS:
             if kind not in early:
                 yield self._slips(kind, maker, all_spots)
-        if scaled:
+        if scaled and self.b.op != "const":
             named = [q for q in quantities if q.op not in UNARY]
             yield (self._times(f) for f in factors.multiples(g, whole, named, values, pairs=True))
 
@@ -190,6 +198,8 @@ class _Search:
                     continue
                 mended = spot.replaced(new)
                 if self._restates() and {spot.node, new} == {self.a, self.b}:
+                    continue
+                if spot.above is None and kind not in _NAMED and _form(new) in self.written:
                     continue
                 if mended.shape == self.b.shape and mended not in seen:
                     seen.add(mended)
@@ -277,7 +287,8 @@ class _Search:
         """Scalars that a factor may be made of, their complements, and their values at the points."""
         g = self.graph
         plain = [n for n in self.pool.scalars if n is not self.a]
-        all_of_them = [*plain, *(g.sub(g.one, n) for n in plain)]
+        squares = [g.sub(g.one, g.pow(n, g.const(2))) for n in plain if n.op == "def"]  # such as the slope of tanh
+        all_of_them = [*plain, *(g.sub(g.one, n) for n in plain), *squares]
         laid = dict(zip(all_of_them, (e[0] for e in components_all(all_of_them)), strict=True))
         values: list[Mapping[Node, Any]] = []
         for p in points:
@@ -317,6 +328,14 @@ class _Point:
     def nothing(self) -> bool:
         """Whether both sides are 0 there, which tells nothing of a factor."""
         return all(factors.same(v, fmpq(0)) for v in (*self.left, *self.right))
+
+
+def _form(n: Node) -> Node:
+    """An expression in one of the orders in which it can be written, of a name its definition."""
+    while n.op == "def":
+        n = n.args[0]
+    (n,) = tidy([n])
+    return n
 
 
 def _total(entries: Sequence[Node]) -> Node:

@@ -83,6 +83,9 @@ def exponent(spot: Spot, pool: Pool) -> Iterator[Node]:
     """One more or less, twice, half, the reciprocal; a square that is missing."""
     n = spot.node
     g = n.graph
+    if n.op == "def" and n.args[0].op in ("pow", "sqrt"):  # s for exp(l)**2
+        yield from exponent(Spot(n.args[0], spot.above, spot.slot), pool)
+        return
     if n.op == "pow":
         base, e = n.args
         if e.op == "const":
@@ -245,6 +248,18 @@ def factor(spot: Spot, pool: Pool) -> Iterator[Node]:
                     yield g.div(n, f)
 
 
+def slope(spot: Spot, pool: Pool) -> Iterator[Node]:
+    """Of a whole tensor a factor for each of its entries: a named one, or the slope of a named sigmoid or tanh."""
+    n = spot.node
+    if n.shape and spot.above is None:
+        g = n.graph
+        for t in pool.names:
+            if t.shape == n.shape and t is not n:
+                complement = g.sub(g.one, t)
+                for f in (t, complement, g.mul(t, complement), g.sub(g.one, g.pow(t, g.const(2)))):
+                    yield g.mul(n, f)
+
+
 def superfluous(spot: Spot, pool: Pool) -> Iterator[Node]:
     """A factor or a term too many."""
     n = spot.node
@@ -313,6 +328,7 @@ SLIPS: tuple[tuple[str, Maker], ...] = (
     ("product", product),
     ("constant", constant),
     ("index", index),
+    ("slope", slope),
     ("superfluous", superfluous),
     ("name", name),
     ("missing", missing),

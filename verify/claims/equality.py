@@ -21,9 +21,11 @@ from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.bench import Bench
 from verify.claims.recovery import conditions_of, settled
-from verify.claims.repair import Diagnosis, by_size, diagnosis
+from verify.claims.repair import Diagnosis, by_size, diagnosis, news
 from verify.claims.sizes import Gap, elsewhere, gap_of, has_sizes, same_claim, say_sizes, says_nothing, without
 from verify.claims.transposes import transposed
+from verify.decimals import show
+from verify.text import numbers
 from verify.verdict import Verdict, combine
 
 if TYPE_CHECKING:
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
 #: What loops and picked entries leave behind: the same for no other size.
 _AT_THESE_SIZES = ("index", "stack", "concat")
-MAX_CORRECT = 200  # characters of a left side that is told as what is correct
 MAX_OTHERS = 24  # quantities of the case that a formula may have meant
 
 
@@ -41,7 +42,7 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
     if claim.misfit:
         at, step = f"at {say_sizes(sizes)} " if sizes else "", transposed(bench, claim)
         return _misfit(claim, f"{at}{claim.misfit}{f'; {step}' if step else ''}", step)
-    here, chain = _judge_here(bench, claim)
+    here, chain = judge_formula(bench, claim)
     if not sizes or here.verdict not in ("holds", "holds-if") or not has_sizes(chain, sizes):
         return here
     others = list(elsewhere(bench, claim))
@@ -58,7 +59,7 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
             return _misfit(claim, f"at {say_sizes(other.case.sizes)} {same.misfit}")
         if gap_of(other, same) is not None:
             continue
-        there, _ = _judge_here(other, same, mends=False)
+        there, _ = judge_formula(other, same, mends=False)
         if says_nothing(there):
             gaps.append(Gap(other.case.sizes))
             continue
@@ -94,7 +95,7 @@ def _whatever_the_sizes(general: Bench, claim: Claim) -> bool:
     return all(p is not None and p.general for p in proofs)
 
 
-def _judge_here(bench: Bench, claim: Claim, mends: bool = True) -> tuple[Verdict, list[Node]]:
+def judge_formula(bench: Bench, claim: Claim, mends: bool = True) -> tuple[Verdict, list[Node]]:
     """Without ``mends`` no step is told: one that mends a formula at some sizes need not at others."""
     from derive.decide.properties.facts import facts, implied
 
@@ -163,11 +164,16 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
     if found.verdict != "wrong":
         return found
     left, right, *rest = sides(()) if of_all else sides(bench.units)
-    known = left is claim.of and left.op != "def"  # what the claim says it is about is no news
-    mended = None if known or not any(n.op == "symbol" for n in topological([left])) else correction(left)
-    correct = f"correct: {to_text(mended)}" if mended is not None and len(to_text(mended)) < MAX_CORRECT else ""
+    mended = correction(left) if any(n.op == "symbol" for n in topological([left])) else None
+    correct = f"correct: {_at_the_values(bench, mended)}" if mended is not None and news(mended, a, b) else ""
     bench.settled(claim, replace(found, reason="; ".join(p for p in (found.reason, correct) if p)))
-    step = diagnosis(left, right, rest[:assumed], bounds, _others(bench)) if mends else None
+    step = None
+    if mends:
+        step = diagnosis(left, right, rest[:assumed], bounds, _others(bench), (a, b))
+        if step is None and claim.holds is not None:  # of a relation either side may be the one that was meant
+            other = diagnosis(right, left, rest[:assumed], bounds, _others(bench), (b, a))
+            if other is not None and not other.condition:
+                step = replace(other, words=f"on the left side, {other.words}", factor=None)
     if step is None:
         return replace(found, reason="; ".join(p for p in (found.reason, correct) if p))
     if step.condition:
@@ -182,6 +188,21 @@ def _of_unknown(bench: Bench, a: Node, b: Node) -> bool:
     """Whether an equation is about all values of an input of which the printed numbers leave none."""
     lost = {bench.case.symbols[n].node for n, r in bench.recoveries.items() if r.enclosure is None}
     return bool(lost) and any(n in lost for n in topological([a])) and any(n in lost for n in topological([b]))
+
+
+def _at_the_values(bench: Bench, form: Node) -> str:
+    """A form, and its value where the document gives one to all its symbols."""
+    text = to_text(form)
+    if (
+        form.shape
+        or not any(n.op == "symbol" for n in topological([form]))
+        or bench.missing(entry := bench.entry(form))
+    ):
+        return text
+    answer, value = bench.decided(entry, lambda v: v)
+    if answer is None or isinstance(answer, bool):
+        return text
+    return f"{text}, {numbers.exact(show(value))} at the document's values"
 
 
 def correction(left: Node) -> Node | None:
@@ -209,6 +230,8 @@ def told(bench: Bench, claim: Claim, step: Diagnosis, form: Callable[[Claim], No
     sizes = bench.case.sizes
     if step.factor is None or not sizes or claim.of is None:
         return step.words
+    if claim.holds is not None:  # an equation among relations is made into a formula at one instance
+        return f"{step.words} at {say_sizes(sizes)}"
     below = topological([claim.of, form(claim)])
     here = {n.attr for n in below if n.op == "def"} | {s.name for n in below for s in n.shape if isinstance(s, Size)}
     seen: list[tuple[Fraction, Mapping[str, int]]] = [

@@ -18,7 +18,7 @@ from derive.properties import asks
 from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.bench import Bench
-from verify.claims.equality import judge_link, verdict_of
+from verify.claims.equality import judge_formula, verdict_of
 from verify.claims.iterations import judge_every
 from verify.claims.recovery import conditions_of, depends, for_all_members, settled
 from verify.claims.sizes import elsewhere, gap_of, has_sizes, say_sizes, without
@@ -55,9 +55,13 @@ def judge_relation(bench: Bench, claim: Claim) -> Verdict:
             exact = _on_the_domain(bench, claim)
             return exact if exact.verdict in ("holds", "wrong") else undecided(f"not decided: {value}")
         if not answer:
-            reason = f"does not hold at the document's values{_failing(bench, claim.holds)}"
+            reason = f"does not hold{_at(claim.holds)}{_failing(bench, claim.holds)}"
             return Verdict("wrong", reason, None, (claim.id,), evidence)
-    return Verdict("holds", "holds at the document's values", None, (), evidence)
+    return Verdict("holds", f"holds{_at(claim.holds)}", None, (), evidence)
+
+
+def _at(condition: Node) -> str:
+    return " at the document's values" if any(n.op == "symbol" for n in topological([condition])) else ""
 
 
 def comparisons(condition: Node) -> list[Node]:
@@ -100,14 +104,15 @@ def judge_somewhere(bench: Bench, claim: Claim) -> Verdict:
 
 
 def _as_formula(bench: Bench, claim: Claim) -> Verdict | None:
-    """An equation about all values of its symbols, judged as ``of`` and ``equals`` are; None of any other relation."""
+    """An equation, unless it is one of numbers that the document gives, judged as ``of`` and ``equals`` are; None of any other
+    relation."""
     relation = claim.holds
-    if relation is None or relation.op != "eq" or asks(relation) or any(map(asks, claim.assuming)):
+    if relation is None or relation.op != "eq" or asks(relation):
         return None
     a, b = (relation.graph.broadcast(side, relation.shape) for side in relation.args)
-    if not values.is_formula(bench, a, b):
+    if not values.is_formula(bench, a, b) and not any(bench.missing(node) for node in bench.entries(relation)):
         return None
-    found = judge_link(bench, replace(claim, of=a, equals=(b,), holds=None), a, b, claim.assuming)
+    found, _ = judge_formula(bench, replace(claim, of=a, equals=(b,)))
     return None if found.verdict == "undecided" else found
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from derive.graph import Node
+from derive.graph import Node, topological
 from derive.language import to_text
+from derive.operators import DERIVATIVES
+from derive.tidy import tidy
 
 if TYPE_CHECKING:
     from derive.decide.refute import Bounds
@@ -27,16 +29,43 @@ class Diagnosis:
 
 
 def diagnosis(
-    a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, others: Sequence[Node] = ()
+    a: Node,
+    b: Node,
+    assuming: Sequence[Node],
+    bounds: Bounds,
+    others: Sequence[Node] = (),
+    written: tuple[Node, Node] | None = None,
 ) -> Diagnosis | None:
-    """The step that makes b equal to a; None where no single step was proved to."""
+    """The step that makes b equal to a; None where no single step was proved to, or none that is worth telling to who has
+    ``written`` the two sides so."""
     from derive.repair import find
 
-    found = find(a, b, assuming, bounds, others)
-    if found is None:
+    found = find(a, b, assuming, bounds, others, written=written[:1] if written else ())
+    if found is None or (written and found.kind != "condition" and not shorter(_put(found), *written)):
         return None
     plain = found.kind == "factor" and found.old is None and found.new.op == "const"
     return Diagnosis(said(found), _text(found.new) if found.region else "", Fraction(found.new.attr) if plain else None)
+
+
+def shorter(told: Node, left: Node, right: Node) -> bool:
+    """Whether what is told is shorter than the equation that it is told of: else it helps nobody to see what is wrong. A name
+    that a side is, or is the derivative of, counts as its definition."""
+    return len(to_text(told)) < sum(_length(side) for side in (left, right))
+
+
+def _length(side: Node) -> int:
+    named = side.args[0] if side.op in DERIVATIVES else side
+    meant = named
+    while meant.op == "def":
+        meant = meant.args[0]
+    return len(to_text(side)) + max(len(to_text(meant)) - len(to_text(named)), 0)
+
+
+def news(told: Node, left: Node, right: Node) -> bool:
+    """Whether a form of the left side says more than the equation itself: it is shorter, none of its sides, and not made of the
+    left side again, entry by entry."""
+    again = left.op not in ("symbol", "index") and left in topological([told])
+    return shorter(told, left, right) and not again and to_text(told) not in map(to_text, tidy([left, right]))
 
 
 def by_size(seen: Sequence[tuple[Fraction, Mapping[str, int]]]) -> str:
@@ -65,6 +94,28 @@ def said(repair: Repair) -> str:
     return f"{words}, where {' and '.join(map(_text, repair.needs[:3]))}" if repair.needs else words
 
 
+def _put(r: Repair) -> Node:
+    """What a repair is told by: the term or factor in question where it is one that can be named alone, else all that is put."""
+    old, new = r.old, r.new
+    if old is None or old is new:
+        return new
+    match r.kind:
+        case "sign" if new is r.mended and old.op in ("add", "sub") and new.op in ("add", "sub"):
+            return old.args[0] if new.args[0] is old.args[1] else old.args[1]
+        case "missing" if new.op in ("add", "sub") and old in new.args[: 1 if new.op == "sub" else 2]:
+            return new.args[1] if new.args[0] is old else new.args[0]
+        case "slope":
+            return new.args[1] if new.args[0] is old else new.args[0]
+        case "superfluous" if new in old.args:
+            return next((x for x in old.args if x is not new), new)
+    return new
+
+
+def _sign(r: Repair) -> str:
+    """Of a whole side by its term: the side with that sign is the other side."""
+    return _instead(r) if (changed := _put(r)) is r.new else f"the sign of {_text(changed)} is wrong"
+
+
 def _factor(r: Repair) -> str:
     if r.old is not None:
         return _instead(r)
@@ -77,29 +128,27 @@ def _instead(r: Repair) -> str:
     assert r.old is not None
     if len(to_text(r.new)) > MAX_TEXT or len(to_text(r.old)) > MAX_TEXT:
         return f"right as {_text(r.mended)}" if len(to_text(r.mended)) <= MAX_TEXT else f"one slip in the {r.kind}"
-    return f"right with {to_text(r.new)} in place of {to_text(r.old)}"
+    return f"right with {to_text(r.new)} in place of {_named(r.old)}"
+
+
+def _named(n: Node) -> str:
+    """A part of a formula; of a name that hides a power what it stands for, too."""
+    hides = n.op == "def" and n.args[0].op in ("pow", "sqrt")
+    return f"{to_text(n.args[0])} ({to_text(n)})" if hides else to_text(n)
 
 
 def _missing(r: Repair) -> str:
     """A term named by itself where it stands plainly in what is put."""
-    new, old = r.new, r.old
-    assert old is not None
-    if new.op == "add" and old in new.args:
-        return f"right with the term {_text(new.args[1] if new.args[0] is old else new.args[0])} added"
-    if new.op == "sub" and new.args[0] is old:
-        return f"right with the term {_text(new.args[1])} subtracted"
-    return _instead(r)
+    if (term := _put(r)) is r.new:
+        return _instead(r)
+    return f"right with the term {_text(term)} {'added' if r.new.op == 'add' else 'subtracted'}"
 
 
 def _superfluous(r: Repair) -> str:
-    old = r.old
-    assert old is not None
-    if r.new in old.args:
-        other = next((x for x in old.args if x is not r.new), None)
-        if other is not None:
-            what = "term" if old.op in ("add", "sub") else "divisor" if old.op == "div" else "factor"
-            return f"right without the {what} {_text(other)}"
-    return _instead(r)
+    if (other := _put(r)) is r.new or r.old is None:
+        return _instead(r)
+    what = "term" if r.old.op in ("add", "sub") else "divisor" if r.old.op == "div" else "factor"
+    return f"right without the {what} {_text(other)}"
 
 
 def _condition(r: Repair) -> str:
@@ -107,7 +156,7 @@ def _condition(r: Repair) -> str:
 
 
 def _text(n: Node) -> str:
-    text = to_text(n)
+    text = to_text(*tidy([n]))
     return text if len(text) <= MAX_TEXT else "..."
 
 
@@ -117,6 +166,8 @@ _BESIDE_SIZE = tuple(Fraction(s * n, d) for s in (1, -1) for n, d in ((1, 1), (2
 
 #: How a kind of repair is told; the others say what stands in place of what.
 WORDS: dict[str, Callable[[Repair], str]] = {
+    "slope": lambda r: f"right times {_text(_put(r))}",
+    "sign": _sign,
     "factor": _factor,
     "missing": _missing,
     "superfluous": _superfluous,

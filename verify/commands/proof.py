@@ -8,20 +8,23 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from derive import api, language
-from derive.budget import Exhausted, budget, claim, lifted
+from derive.budget import claim, lifted
 from derive.decide import Decision
-from derive.graph import Node
+from derive.graph import Node, topological
 from derive.properties import asks
+from verify.casefile.model import Case, Claim, Place, Symbol
+from verify.claims import Bench, judge
 from verify.commands.derivation import Unreadable, read_shapes, said
 from verify.suite.limited import Stopped, limited
 
-#: What a decision is called on the command line, and whether it is what one hoped for.
+#: What a verdict is called on the command line, and whether it is what one hoped for.
 ANSWERS = {
-    "proved": ("true", True),
-    "proved-if": ("true under a condition", False),
-    "refuted": ("false", False),
+    "holds": ("true", True),
+    "holds-if": ("true under a condition", False),
+    "wrong": ("false", False),
     "undecided": ("undecided", False),
 }
+NOWHERE = Place("", 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,48 +50,42 @@ def proved(
     scope, graph = api.scope(whole, shapes)
     wanted = said("CLAIM", text, lambda: language.parse(text, scope, graph, boolean=True))
     given = [said("--assuming", a, partial(language.parse, a, scope, graph, boolean=True)) for a in assuming]
+    bench, asked = question(wanted, given)
     try:
-        return limited(lambda: _answer(wanted, given, replay, seconds is not None), seconds)
+        return limited(lambda: _answer(bench, asked, replay, seconds is not None), seconds)
     except Stopped as why:
         return Answer((f"undecided: {why}",), False)
 
 
-def _answer(wanted: Node, given: Sequence[Node], replay: bool, timed: bool) -> Answer:
+def question(wanted: Node, given: Sequence[Node]) -> tuple[Bench, Claim]:
+    """A condition as the one claim of a case that gives no symbol a value."""
+    symbols = {
+        str(n.attr): Symbol(str(n.attr), tuple(map(int, n.shape)), None, None, None, False, n, NOWHERE)
+        for n in topological([wanted, *given])
+        if n.op == "symbol"
+    }
+    asked = Claim("claim", "", "relation", NOWHERE, 0, holds=wanted, assuming=tuple(given))
+    return Bench(Case("", "", "", "", {}, wanted.graph, symbols, {}, (), (asked,))), asked
+
+
+def _answer(bench: Bench, asked: Claim, replay: bool, timed: bool) -> Answer:
+    """The claim judged as one of a case, in the same words."""
     with lifted() if timed else nullcontext(), claim():
-        try:
-            with budget():
-                decision = decide(wanted, given)
-        except Exhausted as e:
-            decision = Decision("undecided", f"a limit of work was reached: {e}")
-        step = _step(wanted, given) if decision.status == "refuted" else ""
-    word, true = ANSWERS[decision.status]
-    lines = [f"{word}: {decision.reason}"]
-    if decision.status == "proved" and decision.conditions and "where" not in decision.reason:
-        lines.append(f"where {' and '.join(map(language.to_text, decision.conditions))}")
-    if step:
-        lines.append(f"one step: {step}")
-    if replay:
-        lines += [f"  region: {r}" for r in decision.regions] + [f"  {s}" for s in decision.steps]
+        verdict = judge(bench, asked)
+        word, true = ANSWERS[verdict.verdict]
+        lines = [f"{word}: {verdict.reason.removeprefix('not decided: ')}"]
+        conditions = verdict.evidence.get("conditions", ())
+        if verdict.verdict == "holds" and conditions and "where" not in verdict.reason:
+            lines.append(f"where {' and '.join(conditions)}")
+        if replay:
+            assert asked.holds is not None
+            decision = decide(asked.holds, asked.assuming)
+            lines += [f"  region: {r}" for r in decision.regions] + [f"  {s}" for s in decision.steps]
     return Answer(tuple(lines), true)
 
 
-def _step(claim: Node, given: Sequence[Node]) -> str:
-    """What mends a refuted equation, in words; else ""."""
-    from derive.calculus import expand_all
-    from verify.claims.repair import diagnosis
-
-    claim, *assuming = expand_all([claim, *given])
-    if claim.op != "eq":
-        return ""
-    a, b = (claim.graph.broadcast(side, claim.shape) for side in claim.args)
-    if (found := diagnosis(a, b, assuming, {})) is not None:
-        return found.words
-    found = diagnosis(b, a, assuming, {})  # of two sides either may be the one that was meant
-    return f"on the left side, {found.words}" if found is not None and not found.condition else ""
-
-
 def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
-    """A condition, its limits and integrals worked out first."""
+    """What the proof is of, to be shown: a condition, its limits and integrals worked out first."""
     from derive.calculus import expand_all
     from derive.decide.absent import at_a_point
     from derive.decide.assumptions import CONTRADICTION, contradict

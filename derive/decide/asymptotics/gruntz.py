@@ -190,7 +190,7 @@ class _Expansion:
             case "erf" | "sin" | "cos" | "atan":
                 at, small = self.around(args[0])
                 return al.compose(small, lambda k: self.taylor(n.op, at, k))
-        raise Unsettled(f"no asymptotics are known of {n.op}")
+        raise Unsettled(f"no asymptotics are known of {said(n)}")
 
     def abstract(self, n: Node, args: list[Series]) -> Series:
         """A function of which nothing is known but its derivatives, by Taylor's formula in its one argument that varies."""

@@ -71,7 +71,7 @@ class Prepared:
             return _COMPARED[op](self.sign(g.sub(*args)))
         if op in _RULES:
             return _RULES[op](self, n, args)
-        raise Unsettled(f"no asymptotics are known of {op}")
+        raise Unsettled(f"no asymptotics are known of {said(n)}")
 
     def sign(self, n: Node) -> int:
         return self.gruntz.sign(n)
