@@ -122,9 +122,12 @@ class Numpy(Framework):
 
     def array(self, made: Any) -> Array:
         try:
-            return np.asarray(made).astype(np.float64)
+            numbers = np.asarray(made)
         except (TypeError, ValueError):
-            raise Raised(f"it returned {type(made).__name__}, where an array of numbers was expected") from None
+            numbers = np.array("")
+        if numbers.dtype.kind not in "fiub":
+            raise Raised(f"it returned {type(made).__name__}, where an array of numbers was expected")
+        return numbers.astype(np.float64)
 
     def format_of(self, made: Any) -> str:
         return str(np.asarray(made).dtype)
