@@ -65,7 +65,7 @@ def sweeps() -> None:
         drawn = hypothesis_rate(function, subject)
         rate = COUNT / min(mine)
         print(
-            f"  {text:12} {rate / 1e6:6.1f} M/s   {ratio(mine, theirs)} of Torch   {rate / drawn:,.0f}x Hypothesis ({drawn:.0f}/s)"
+            f"  {text:12} {rate / 1e6:6.1f} M/s   {ratio(mine, theirs)} Torch   {rate / drawn:,.0f}x Hypothesis"
         )
 
 
