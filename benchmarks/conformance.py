@@ -64,9 +64,7 @@ def sweeps() -> None:
         mine, theirs = in_turn(ours, alone)
         drawn = hypothesis_rate(function, subject)
         rate = COUNT / min(mine)
-        print(
-            f"  {text:12} {rate / 1e6:6.1f} M/s   {ratio(mine, theirs)} Torch   {rate / drawn:,.0f}x Hypothesis"
-        )
+        print(f"  {text:12} {rate / 1e6:6.1f} M/s   {ratio(mine, theirs)} Torch   {rate / drawn:,.0f}x Hypothesis")
 
 
 def hypothesis_rate(function: Callable[..., Any], subject: Subject, examples: int = 300) -> float:

@@ -128,7 +128,7 @@ class _Comparison:
         self.findings: list[Finding] = []
         #: of a library's functions more is expected than of code that rounds every operation to a format of 16 bits
         self.own = (getattr(call.function, "__module__", None) or "").split(".")[0] not in AUDITED
-        self._bounds: dict[tuple[str, int], list[Array] | None] = {}
+        self._bounds: dict[tuple[str, int], Running] = {}
 
     def run(self) -> Conformance:
         with np.errstate(all="ignore"), self.fw.alone():
@@ -208,6 +208,7 @@ class _Comparison:
                 self._tolerance(order),
                 self._value(base) if order else None,
                 self._allowed(fmt, order, k, base),
+                order,
             )
             kind = self._unsteady(fmt, order, mode, k, m, base, np.arange(len(base[0])))
             more: Measured | None = None
@@ -218,18 +219,17 @@ class _Comparison:
         return found
 
     def _allowed(self, fmt: Format, order: int, k: int, base: Sequence[Array]) -> Array | None:
-        """What rounding every operation to a format of 16 bits explains."""
-        if fmt.bits > 16 or not self.own:
+        """What rounding every operation explains: of derivatives, and of one's own code in a format of 16 bits."""
+        if order == 0 and (fmt.bits > 16 or not self.own):
             return None
         if (fmt.name, order) not in self._bounds:
             truth = self.subject.truth(order)
             try:
                 running = Running(truth.nodes, truth.symbols, unit=unit_of(fmt.epsilon / 2, fmt.least))
-                self._bounds[fmt.name, order] = [2.0 * b.error for b in running(*base)]
             except NotImplementedError:
-                self._bounds[fmt.name, order] = None
-        bounds = self._bounds[fmt.name, order]
-        return None if bounds is None else bounds[k]
+                return None
+            self._bounds[fmt.name, order] = running
+        return 2.0 * self._bounds[fmt.name, order](*base)[k].error
 
     def _unsteady(
         self, fmt: Format, order: int, mode: str, k: int, m: Measured, inputs: Sequence[Array], where: Array
@@ -288,7 +288,7 @@ class _Comparison:
 
     def _raised(self, path: Outcome, order: int, mode: str, why: str) -> Outcome:
         """A usual path that can't be run is a deviation; of another one, it is only told."""
-        grave = order == 0 and mode == self.fw.modes[0][0]
+        grave = order == 0 and mode == self.fw.modes[0][0] and FORMATS[path.dtype].bits > 16
         return replace(path, verdict="deviates", kind="raises", note=why) if grave else replace(path, note=why)
 
     def _hunt(
@@ -318,12 +318,15 @@ class _Comparison:
         chosen = np.array(places)
         if len(chosen) > LOOKED_AT:
             chosen = chosen[np.argsort(-ulps[chosen], kind="stable")[:LOOKED_AT]]
+        few = [x[chosen] for x in swept]
         m = measure(
-            Reference(self.subject.truth(order), [x[chosen] for x in swept], fmt),
+            Reference(self.subject.truth(order), few, fmt),
             k,
             computed[chosen],
             self._tolerance(order),
-            self._value([x[chosen] for x in swept]) if order else None,
+            self._value(few) if order else None,
+            self._allowed(fmt, order, k, few),
+            order,
         )
         return m, bins, self._unsteady(fmt, order, mode, k, m, swept, chosen)
 

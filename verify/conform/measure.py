@@ -73,7 +73,8 @@ class Reference:
             self._conditions[k] = np.full(len(self.inputs[0]), np.nan)
         known = self._conditions[k]
         if len(new := places[np.isnan(known[places])]):
-            known[new] = conditions(self.truth, k, [x[new] for x in self.inputs], self.exact[k].at(new))
+            inputs = [x[new] for x in self.inputs]
+            known[new] = conditions(self.truth, k, inputs, self.exact[k].at(new), self.fmt.epsilon)
         return known[places]
 
     def doubt(self, k: int, computed: Array, base: float) -> None:
@@ -116,10 +117,12 @@ def measure(
     base: float = ULPS,
     value: Array | None = None,
     allowed: Array | None = None,
+    order: int | None = None,
 ) -> Measured:
     """Results for the k-th value of a reference.
 
-    The tolerance is ``base`` ulps and twice the condition number, or ``allowed`` where that is more. Where there is no value,
+    The tolerance is ``base`` ulps and twice the condition number, or ``allowed`` where that is more (what rounding every
+    operation explains; of a derivative it is excused, and told). ``order`` is that of the derivative. Where there is no value,
     as on a kink, whatever lies between the values of its sides is right: an element of the subdifferential. Where the function
     itself has none, a NaN is right, too.
 
@@ -127,7 +130,7 @@ def measure(
     derivative (``value`` is the function's value, NaN where it has none) an error that rounding the function's value explains,
     as in 1 - tanh(x)**2, or one at inputs whose squares leave the format.
     """
-    fmt = reference.fmt
+    fmt, order = reference.fmt, (0 if value is None else 1) if order is None else order
     reference.doubt(k, computed, base)
     exact = reference.exact[k].copy()
     judged = exact.known & ~exact.undefined
@@ -136,7 +139,7 @@ def measure(
     with np.errstate(all="ignore"):
         size, error = np.abs(exact.high), np.abs((computed - exact.high) - exact.low)
         off = judged & (ulps > base)
-        if allowed is not None:
+        if allowed is not None and not order:
             off &= ~(error <= allowed)
     far = np.flatnonzero(off)
     if len(far):
@@ -153,7 +156,7 @@ def measure(
                 apart = sides[1] - sides[0] > 1e-6 * max(abs(sides[0]), abs(sides[1]))
                 off[i] = not (apart and _between(sides, float(computed[i]), fmt))
     for i in np.flatnonzero(exact.undefined)[:MAX_KINKS]:
-        if np.isnan(computed[i]) and (value is None or not np.isfinite(value[i])):
+        if not np.isfinite(computed[i]) and (order != 1 or value is None or not np.isfinite(value[i])):
             continue
         if (sides := reference.sides(k, int(i))) is not None and not _between(sides, float(computed[i]), fmt):
             nearest = sides[0] if abs(computed[i] - sides[0]) < abs(computed[i] - sides[1]) else sides[1]
@@ -169,34 +172,40 @@ def measure(
             reach = np.minimum(reach, REACH) ** (1 if len(reference.inputs) == 1 else 3)
             excused |= off & (error <= CHAIN * fmt.epsilon * np.minimum(np.abs(value), 1.0) * reach)
             excused |= off & (np.abs(value) > EARLY * fmt.greatest)
-            for x in reference.inputs:
-                excused |= off & (x != 0.0) & ((x * x > fmt.greatest) | (x * x < fmt.tiny))
+            for x in (x ** (2 * order) for x in reference.inputs):
+                excused |= off & (x != 0.0) & ((x > fmt.greatest) | (x < fmt.tiny))
+            if allowed is not None:
+                excused |= off & (error <= order * allowed)
     return Measured(reference.inputs, computed, exact, ulps, condition, off & ~excused, excused)
 
 
-def conditions(truth: Truth, k: int, inputs: Sequence[Array], exact: Exact) -> Array:
+def conditions(truth: Truth, k: int, inputs: Sequence[Array], exact: Exact, tilt: float = TILT) -> Array:
     """The relative condition number at points: the sum over the inputs of how far the value moves, relatively, over how far
-    the input does (Higham, section 1.6), by differences; the greater of the two sides. Infinite where it could not be found."""
+    the input does (Higham, section 1.6), by differences; the greater of the two sides. ``tilt`` is the relative change of the
+    input: with the roundoff of a format the numbers tell what rounding the input there explains, beside a singular point, too.
+    Infinite where it could not be found."""
     count, size = len(exact.high), np.abs(exact.high)
     greatest = FORMATS["float64"].greatest
     total = np.zeros(count)
     for i in range(len(inputs)):
         moved = np.zeros(count)
-        for tilt in (TILT, -TILT):
+        for change in (tilt, -tilt):
             with np.errstate(all="ignore"):
-                there = [np.clip(x * (1.0 + tilt), -greatest, greatest) if i == j else x for j, x in enumerate(inputs)]
-                moved = np.fmax(moved, _moved(truth, k, there, exact) / (TILT * size))
+                there = [
+                    np.clip(x * (1.0 + change), -greatest, greatest) if i == j else x for j, x in enumerate(inputs)
+                ]
+                moved = np.fmax(moved, _moved(truth, k, there, exact, tilt) / (tilt * size))
         total += moved
     return np.where(np.isnan(total), np.where(size == 0.0, 0.0, np.inf), total)
 
 
-def _moved(truth: Truth, k: int, there: Sequence[Array], exact: Exact) -> Array:
+def _moved(truth: Truth, k: int, there: Sequence[Array], exact: Exact, tilt: float) -> Array:
     """How far the values at other points are from these; infinite where too many would have to be asked for."""
     far, open_ = np.zeros(len(exact.high)), np.ones(len(exact.high), bool)
     if (rough := truth.rough(there)) is not None:
         value, error = rough[k]
         far = np.abs((value - exact.high) - exact.low).astype(np.float64)
-        open_ = ~(error <= 0.25 * TILT * np.abs(exact.high))
+        open_ = ~(error <= 0.25 * tilt * np.abs(exact.high))
     asked = np.flatnonzero(open_)
     if len(asked) > MAX_TILTED:
         far[asked] = np.inf
@@ -204,7 +213,7 @@ def _moved(truth: Truth, k: int, there: Sequence[Array], exact: Exact) -> Array:
     if len(asked):
         near = truth([x[asked] for x in there], FORMATS["float64"])[k]
         apart = np.abs((near.high - exact.high[asked]) + (near.low - exact.low[asked]))
-        far[asked] = np.where(near.known & ~near.undefined, apart, 0.0)
+        far[asked] = np.where(near.known & ~near.undefined, apart, np.where(near.undefined, np.inf, 0.0))
     return far
 
 
