@@ -19,7 +19,7 @@ from verify.conform.truth import Exact, Truth
 ULPS = 4.0  # a good implementation is within
 SLACK = 2.0  # ulps a unit of condition: inputs and constants are rounded once each
 TILT = 2.0**-24  # the relative change of an input by which the condition is measured
-MAX_TILTED = 400  # points at which balls are asked for it
+MAX_TILTED = 300  # points at which balls are asked for it
 BESIDE = 80  # bits below an input's last: how far beside a kink its two sides are asked
 MAX_CORNERS = 16
 MAX_KINKS = 64
@@ -213,7 +213,7 @@ def _moved(truth: Truth, k: int, there: Sequence[Array], exact: Exact, tilt: flo
     if len(asked):
         near = truth([x[asked] for x in there], FORMATS["float64"])[k]
         apart = np.abs((near.high - exact.high[asked]) + (near.low - exact.low[asked]))
-        far[asked] = np.where(near.known & ~near.undefined, apart, np.where(near.undefined, np.inf, 0.0))
+        far[asked] = np.where(near.known & ~near.undefined, apart, np.inf)
     return far
 
 
