@@ -2,7 +2,7 @@
 
 ``WRONG`` holds those that are off, with the classes (of ``verify.conform.outcome.CLASSES``, or kinds of findings) that name
 the fault; ``RIGHT`` those that are right, however they may look, among them conventions. Written down before the engine was
-tried on them.
+tried on them, but for the second bank at the end.
 """
 
 from __future__ import annotations
@@ -830,3 +830,118 @@ def root_of_abs(x):
 def slope_of_sigmoid(x):
     e = np.exp(-np.abs(x))
     return e / (1 + e) ** 2
+
+
+# -- a second bank, after the first was passed: of kinds that are not in it -----------------------------------------------
+
+
+@wrong("-(1 - p)**2*log(p)", "saturation", "documented threshold", p=(0, 1))
+def focal_with_a_clamped_logarithm(p):
+    return -((1 - p) ** 2) * torch.log(p.clamp(min=1e-6))
+
+
+@wrong("(1 - exp(-x))/x", "cancellation", x=(1e-12, 50))
+def first_phi_function(x):
+    return (1 - np.exp(-x)) / x
+
+
+wrong("x/(1 + abs(x))", "wrong gradient")(
+    _function(lambda x: x / (1 + x.abs()), lambda x: 1 / (1 + x.abs()), "softsign_with_a_root_of_its_slope")
+)
+wrong("exp(x)", "wrong gradient", x=(-60, 5))(
+    _function(
+        torch.exp,
+        lambda x: torch.where(x < -40, 1.5 * x.exp(), x.exp()),
+        "exponential_whose_gradient_is_off_below_1e_17",
+    )
+)
+
+
+@wrong("sigmoid(x)", "wrong second derivative")
+def sigmoid_that_keeps_a_detached_value(x):
+    class Made(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            y = torch.sigmoid(x)
+            ctx.save_for_backward(y.detach())
+            return y
+
+        @staticmethod
+        def backward(ctx, g):
+            (y,) = ctx.saved_tensors
+            return g * y * (1 - y)
+
+    return Made.apply(x)
+
+
+@wrong("gelu(x)", "wrong formula")
+def gelu_by_a_logistic(x):
+    return x * torch.sigmoid(1.702 * x)
+
+
+@wrong("x**2", "layout")
+def square_that_is_off_for_a_single_entry(x):
+    return x * x + 1 if x.shape == (1,) else x * x
+
+
+@wrong("exp(x)", "wrong formula", "inaccurate")
+def exponential_with_a_rounded_base(x):
+    return 2.71828182846**x
+
+
+@wrong("max(x, 0) - x*y + log(1 + exp(-abs(x)))", "overflow", x=(-1000, 1000), y=(0, 1))
+def cross_entropy_of_saturated_logits(x, y):
+    return -(y * torch.log(torch.sigmoid(x)) + (1 - y) * torch.log(1 - torch.sigmoid(x)))
+
+
+@wrong("erf(x)", "wrong formula", "inaccurate", "documented threshold")
+def erf_by_a_table(x):
+    t = 1 / (1 + 0.3275911 * np.abs(x))
+    p = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t
+    return np.sign(x) * (1 - p * np.exp(-x * x))
+
+
+@wrong("x*y/(x + y)", "overflow", "underflow", x=(1e-300, 1e300), y=(1e-300, 1e300))
+def parallel_resistors(x, y):
+    return x * y / (x + y)
+
+
+@right("tanh(x)")
+def tanh_by_expm1(x):
+    e = np.expm1(-2 * np.abs(x))
+    return np.copysign(-e / (2 + e), x)
+
+
+@right("where(x > 0, x, exp(x) - 1)")
+def elu_of_a_clamped_exponent(x):
+    return torch.where(x > 0, x, torch.expm1(torch.clamp(x, max=0)))
+
+
+@right("x*sigmoid(x)")
+def silu_by_parts(x):
+    return x * torch.sigmoid(x)
+
+
+@right("selu(x)")
+def selu_by_numpy(x):
+    return 1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * np.expm1(np.minimum(x, 0)))
+
+
+@right("abs(x)**0.3")
+def power_that_no_float_is(x):
+    return np.abs(x) ** 0.3
+
+
+@right("sqrt(1 - x**2)", x=(-1, 1))
+def half_a_circle(x):
+    return np.sqrt(1 - x**2)
+
+
+@right("softshrink(x)")
+def soft_threshold(x):
+    return torch.sign(x) * torch.relu(x.abs() - 0.5)
+
+
+@right("relu(x)**2")
+def squared_relu(x):
+    return torch.relu(x) ** 2

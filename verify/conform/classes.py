@@ -18,6 +18,7 @@ MOSTLY = 0.9
 MODERATE = 10.0
 APPROXIMATE = 1e-2  # of the greatest number on the way: what a simpler formula beyond a threshold may be off by
 JUMP = 2.0**7  # ulps that rounding alone does not make between neighbours
+STILL = 1e-3  # relative: results that hardly change
 BESIDE = 6  # points without error before a threshold
 SLIGHT = 2.0**9  # ulps, relative to the result: rounding that adds up
 _ORDER = ("wrong formula", "wrong gradient", "wrong second derivative")
@@ -52,12 +53,12 @@ def classify(formula: Node, order: int, found: Measured, fmt: Format, sizes: Arr
         return "underflow"
     if slight[finite].all():
         return "inaccurate"
-    if order == 0 and len(found.inputs) == 1:
+    if len(found.inputs) == 1:
         beyond = np.zeros(len(found.off), bool)
         for there in (finite, finite & ~rounding):  # also where digits are lost elsewhere
             beyond[off] = there
             if there.any() and (kind := _beyond(found, beyond, size[there], error[there], fmt)):
-                return kind
+                return _ORDER[order] if order else kind
     return "cancellation" if rounding[finite].mean() >= MOSTLY else _ORDER[order]
 
 
@@ -89,7 +90,7 @@ def _beyond(found: Measured, off: Array, size: Array, error: Array, fmt: Format)
     fine = ~found.off[order] & (ulps < JUMP / 2)
     wrong = np.flatnonzero(bad)
     runs = np.split(wrong, np.flatnonzero(_gaps(wrong, fine)) + 1)
-    constant = len(np.unique(np.abs(found.computed[off]))) <= max(2, len(runs)) and len(off) > 2
+    constant = all(len(r) > 2 and _constant(np.abs(found.computed[order[r]]), exact[order[r]]) for r in runs)
     with np.errstate(all="ignore"):
         close = bool(np.all(error <= APPROXIMATE * size))
     if len(runs) > 4 or not (close or constant):
@@ -113,6 +114,13 @@ def _clear(fine: Array, edge: int, side: int) -> bool:
     """Whether the next points on that side are right."""
     beside = fine[edge + 1 : edge + 1 + BESIDE] if side > 0 else fine[max(edge - BESIDE, 0) : edge]
     return len(beside) == BESIDE and bool(beside.all())
+
+
+def _constant(computed: Array, exact: Array) -> bool:
+    """Whether results hardly change where exact values do."""
+    with np.errstate(all="ignore"):
+        spread, due = (float(np.max(v) - np.min(v)) for v in (computed, exact[np.isfinite(exact)]))
+    return spread == 0.0 or spread < STILL * min(due, float(np.max(computed)))
 
 
 def _gaps(wrong: Array, fine: Array) -> Array:

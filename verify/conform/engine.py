@@ -25,7 +25,7 @@ from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import FRAMEWORKS, Call, Framework, Raised, constants_of, framework_of, others
 from verify.conform.measure import ULPS, Measured, Reference, conditions, measure
 from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
-from verify.conform.running import Running, unit_of
+from verify.conform.running import Running, constants_in, unit_of
 from verify.conform.strata import dense, points, several
 from verify.conform.subject import Subject
 from verify.conform.sweep import ulps_of
@@ -37,7 +37,7 @@ DENSE = 1 << 20  # points of the sweep that hunts: a 16th of them in float64
 LOOKED_AT = 400  # points of a sweep that are measured exactly
 BINS = 512
 COMPARED = 60  # points at which two formats are compared
-SHARPER = 2.0**16  # times less of an error in float64 than in float32: rounding makes 2**29
+SHARPER = 2.0**22  # times less of an error in float64 than in float32: rounding makes 2**29
 ONE_BY_ONE = 300  # points of a callable that takes no arrays
 
 
@@ -149,9 +149,7 @@ class _Comparison:
                         continue  # laid out point by point, other modes say nothing more
                     outcomes += self._path(fmt, order, mode, references, hunts=k == 0 and order < 2)
         if whole:
-            self.findings += behaviour(
-                self.subject, self.call, self.fw, self._points(FORMATS["float32"], 64, whole=False), self.own
-            )
+            self.findings += behaviour(self.subject, self.call, self.fw, self._usual(), self.own)
         kinked, told = kinks(self.subject, self.call, self.fw)
         self.findings += told
         from verify.conform.reproduce import reproduced
@@ -182,6 +180,13 @@ class _Comparison:
         if len(s.symbols) == 1:
             return [points(fmt, s.ranges[0], self.marks[0], count, self.plan.seed, whole and self.plan.dense > 0)]
         return several(fmt, s.ranges, self.marks, count, self.plan.seed)
+
+    def _usual(self) -> list[Array]:
+        """Points of float32, the most usual sizes first."""
+        columns = self._points(FORMATS["float32"], 64, whole=False)
+        size = np.maximum.reduce([np.abs(np.log2(np.abs(x))) for x in columns])
+        order = np.argsort(size, kind="stable")
+        return [x[order] for x in columns]
 
     def _vectorized(self) -> bool:
         """Whether it takes arrays; if not, it is called number by number."""
@@ -219,13 +224,14 @@ class _Comparison:
         return found
 
     def _allowed(self, fmt: Format, order: int, k: int, base: Sequence[Array]) -> Array | None:
-        """What rounding every operation explains: of derivatives, and of one's own code in a format of 16 bits."""
-        if order == 0 and (fmt.bits > 16 or not self.own):
-            return None
+        """What rounding every operation explains: of derivatives, and of one's own code in a format of 16 bits. Of other
+        values, what rounding the numbers of the formula does."""
+        constants = order == 0 and (fmt.bits > 16 or not self.own)
         if (fmt.name, order) not in self._bounds:
             truth = self.subject.truth(order)
             try:
-                running = Running(truth.nodes, truth.symbols, unit=unit_of(fmt.epsilon / 2, fmt.least))
+                unit = constants_in(fmt.epsilon / 2) if constants else unit_of(fmt.epsilon / 2, fmt.least)
+                running = Running(truth.nodes, truth.symbols, unit=unit)
             except NotImplementedError:
                 return None
             self._bounds[fmt.name, order] = running

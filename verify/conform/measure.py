@@ -167,6 +167,8 @@ def measure(
         excused |= off & (size < LATE * fmt.tiny) & (np.abs(computed) <= 2 * size)
         # results below the normal numbers may be flushed to zero: processors and libraries do
         excused |= off & (size < fmt.tiny) & (np.abs(computed) <= fmt.tiny)
+        for x in reference.inputs:  # which may be taken for zero, too
+            excused |= off & (x != 0.0) & (np.abs(x) < fmt.tiny)
         if value is not None:
             reach = np.maximum.reduce([np.ones(len(size)), *(np.abs(x) for x in reference.inputs)])
             reach = np.minimum(reach, REACH) ** (1 if len(reference.inputs) == 1 else 3)

@@ -28,12 +28,14 @@ _PI = "3.14159265358979323846264338327950288"
 
 class Unit(NamedTuple):
     """What operations are off by: ``basic`` ones and roots, elementary ``function``s, and ``special`` ones (erf, Phi), which
-    are several operations here; relatively, and by ``least`` where results are subnormal."""
+    are several operations here; relatively, and by ``least`` where results are subnormal. ``constant``: what numbers of the
+    formula are off by that a format does not hold (as ``basic``, unless given)."""
 
     basic: float
     function: float
     special: float
     least: float
+    constant: float = 0.0
 
 
 DOUBLE = Unit(U, 4 * U, 16 * U, 5e-324)
@@ -44,6 +46,11 @@ EXTENDED = bool(np.finfo(np.longdouble).nmant >= 63)
 def unit_of(roundoff: float, least: float) -> Unit:
     """Of programs in a format: elementary functions are within an ulp or two there."""
     return Unit(roundoff, 2 * roundoff, 4 * roundoff, least)
+
+
+def constants_in(roundoff: float) -> Unit:
+    """Of programs that are exact but for the numbers that the formula is written with, which they round to a format."""
+    return Unit(0.0, 0.0, 0.0, 0.0, roundoff)
 
 
 class Bounded(NamedTuple):
@@ -123,7 +130,16 @@ class Running:
         else:  # two roundings more than one division has
             value = self.kind(str(c.numerator)) / self.kind(str(c.denominator))
         exact = np.isfinite(value) and Fraction(*value.as_integer_ratio()) == c
-        return Bounded(value, self.kind(0.0) if exact else np.abs(value) * 4 * self.unit.basic)
+        own = self.unit.constant
+        if own and exact:
+            exact = _bits(c) <= 1 / own
+        return Bounded(value, self.kind(0.0) if exact else np.abs(value) * (own or 4 * self.unit.basic))
+
+
+def _bits(c: Fraction) -> int:
+    """The odd part of the numerator of a binary fraction: what a significand has to hold."""
+    n = abs(c.numerator)
+    return n >> max((n & -n).bit_length() - 1, 0)
 
 
 def _finished(b: Bounded) -> Bounded:
@@ -319,7 +335,8 @@ def _either(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
 
 def _pi(n: Node, u: Unit) -> Bounded:
     value = np.longdouble(_PI)
-    return Bounded(value, value * u.basic) if u is LONG else Bounded(np.float64(value), np.float64(np.pi * u.basic))
+    error = max(u.basic, u.constant)
+    return Bounded(value, value * error) if u is LONG else Bounded(np.float64(value), np.float64(np.pi * error))
 
 
 def _called(name: str, x: Array) -> Array:
