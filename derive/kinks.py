@@ -72,7 +72,13 @@ def _where_pieces_meet(p: Part, made: Node, f: Node) -> Node:
     """The right side of a part with the values that it has where kinks coincide (derive.joints), if points show some that it
     lacks; of scalars."""
     g = made.graph
-    if made.shape or len(p.by) > 1 or len(topological([f])) > MAX_FOLLOWED or any(n.shape for n in topological([f])):
+    if (
+        made.shape
+        or len(p.by) > 1
+        or (p.by and p.left.op != "hessian")
+        or len(topological([f])) > MAX_FOLLOWED
+        or any(n.shape for n in topological([f]))
+    ):
         return made
     slope = p.right
     if p.by:

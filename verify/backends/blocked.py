@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derive.components import components, components_all
+from derive.digits import keeping_digits
 from derive.graph import Node
 from derive.operators import OPERATORS
 from verify.backends import numpy_source
@@ -153,7 +154,7 @@ def blocked_source(outputs: Sequence[Node], inputs: Sequence[Node], name: str = 
     Raises ValueError for a symbol that is no input, NotImplementedError for an operator without a form.
     """
     leaves = [e for n in inputs for e in (components(n) if n.shape else [n])]
-    entries = [e for part in components_all(outputs) for e in part]
+    entries = keeping_digits([e for part in components_all(outputs) for e in part], leaves, numpy_source.FORMS)
     names = Names([*RESERVED, f"{name}_of_block"])
     arguments = [names.of(n) for n in inputs]
     inside = Names(["np", *_HELPERS, *numpy_source.DIALECT.helpers])

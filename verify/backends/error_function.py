@@ -63,6 +63,27 @@ def erf(x):
     result[beyond] = 1.0 - bell(y, 1.0) * scaled_erfc(y)
     return np.copysign(result, x.reshape(-1)).reshape(x.shape)'''
 
+ERFC = '''\
+def erfc(x):
+    """1 - erf(x), in float64 (Cody 1969); the right tail keeps its digits."""
+    x = np.asarray(x, np.float64)
+    flat = np.clip(x.reshape(-1), -28.0, 28.0)  # beyond, it is 2 or 0
+    result = 1.0 - erf_near_zero(np.clip(flat, -0.46875, 0.46875))
+    beyond = np.abs(flat) > 0.46875
+    y = np.abs(flat[beyond])
+    tail = bell(y, 1.0) * scaled_erfc(y)
+    result[beyond] = np.where(flat[beyond] < 0.0, 2.0 - tail, tail)
+    return result.reshape(x.shape)'''
+
+LOG_NORMAL_CDF = '''\
+def log_normal_cdf(x):
+    """log(normal_cdf(x)), in float64; far left it is -x**2/2 less a logarithm."""
+    x = np.asarray(x, np.float64)
+    y = np.maximum(-x.reshape(-1), 1.0)
+    left = np.log(0.5 * scaled_erfc(y * 0.707106781186547524)) - 0.5 * y * y
+    right = np.where(x >= 0.0, np.log1p(-normal_cdf(-np.abs(x))), np.log(normal_cdf(np.maximum(x, -1.0))))
+    return np.where(x < -1.0, left.reshape(x.shape), right)'''
+
 NORMAL_CDF = '''\
 def normal_cdf(x):
     """The standard normal distribution function, in float64 (Cody 1969); the left tail keeps its digits."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from derive.derived import Derivation, Part
+from derive.digits import keeping_digits
 from derive.graph import Node, free_symbols
 from derive.kinks import for_programs
 from derive.language import to_text
@@ -94,7 +95,7 @@ def to_numpy(what: What, inputs: Sequence[Node] | None = None, *, name: str = "f
     outputs = _computed(what)
     if not points:
         name = function_name(name, NUMPY.reserved)
-        written = unfold(outputs, NUMPY.forms)
+        written = keeping_digits(unfold(outputs, NUMPY.forms), given, NUMPY.forms)
         title = _docstring(
             parts, given, NUMPY.reserved, "arrays of the shapes said, or numbers; ValueError for another shape"
         )
@@ -115,7 +116,7 @@ def to_torch(what: What, inputs: Sequence[Node] | None = None, *, name: str = "f
     title = _docstring(
         parts, given, dialect.reserved, "float64 tensors of the shapes said; ValueError for another shape"
     )
-    outputs = guarded(unfold(_computed(what), torch_source.FORMS))
+    outputs = guarded(keeping_digits(unfold(_computed(what), torch_source.FORMS), given, torch_source.FORMS))
     return write(dialect, outputs, given, function_name(name, dialect.reserved), title, checked=True)
 
 

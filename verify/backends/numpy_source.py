@@ -1,7 +1,7 @@
 """NumPy source from scalar nodes: a function over arrays of points.
 
 Every input is an array with one entry a point (or a number); so is every output. The lines are those of the
-graph in its own order, each in float64, so the rounding of a result is that of its formula as written.
+graph in its own order, each in float64, but in the forms that keep their digits (derive.digits).
 """
 
 from __future__ import annotations
@@ -9,8 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from derive.digits import LOG_PHI, keeping_digits
 from derive.graph import Node
-from verify.backends.error_function import BELL, ERF, ERF_NEAR_ZERO, NORMAL_CDF, QUOTIENT, SCALED_ERFC
+from verify.backends.error_function import (
+    BELL,
+    ERF,
+    ERF_NEAR_ZERO,
+    ERFC,
+    LOG_NORMAL_CDF,
+    NORMAL_CDF,
+    QUOTIENT,
+    SCALED_ERFC,
+)
 from verify.backends.writer import INFIX, Dialect, Form, Program, compile_source, write
 
 FORMS: dict[str, Form] = {
@@ -27,7 +37,9 @@ FORMS: dict[str, Form] = {
     "expm1": Form("np.expm1({})"),
     "logaddexp": Form("np.logaddexp({}, {})"),
     "erf": Form("erf({})"),
+    "erfc": Form("erfc({})"),
     "Phi": Form("normal_cdf({})"),
+    LOG_PHI: Form("log_normal_cdf({})"),
     "pi": Form("np.float64(np.pi)"),
     "relu": Form("np.maximum({}, 0.0)"),
     "abs": Form("np.abs({})"),
@@ -61,7 +73,9 @@ def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x >= 0.0, 1.0, e) / (1.0 + e)''',
         "erf": ERF,
+        "erfc": ERFC,
         "normal_cdf": NORMAL_CDF,
+        "log_normal_cdf": LOG_NORMAL_CDF,
         "scaled_erfc": SCALED_ERFC,
         "erf_near_zero": ERF_NEAR_ZERO,
         "quotient": QUOTIENT,
@@ -81,7 +95,7 @@ def numpy_source(outputs: Sequence[Node], inputs: Sequence[Node]) -> str:
     ``outputs`` are scalar nodes (see derive.components); ``inputs`` the scalar symbols and entries of symbols
     that they need, or any other nodes to start from.
     """
-    return write(DIALECT, outputs, inputs)
+    return write(DIALECT, keeping_digits(outputs, inputs, FORMS), inputs)
 
 
 def compile_numpy(outputs: Sequence[Node], inputs: Sequence[Node]) -> Program:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from derive.digits import LOG_PHI, keeping_digits
 from derive.graph import Node
 from derive.meaning import unfold
 from verify.backends.guards import guarded
@@ -32,7 +33,9 @@ FORMS: dict[str, Form] = {
     "expm1": _call("torch.expm1({})"),
     "logaddexp": _call("torch.logaddexp({}, {})"),
     "erf": _call("torch.erf({})"),
-    "Phi": _call("torch.special.ndtr({})"),
+    "erfc": _call("torch.erfc({})"),
+    "Phi": _call("normal_cdf({})"),
+    LOG_PHI: _call("torch.special.log_ndtr({})"),
     "pi": Form("number(torch.pi)"),
     "relu": _call("torch.relu({})"),
     "abs": _call("torch.abs({})"),
@@ -87,6 +90,11 @@ def given(name, value, shape):
         "number": """\
 def number(x):
     return torch.tensor(x, dtype=torch.float64)""",
+        # torch.special.ndtr is 0 at -10: it adds 1 to the error function
+        "normal_cdf": '''\
+def normal_cdf(x):
+    """The standard normal distribution function; the left tail keeps its digits."""
+    return 0.5 * torch.erfc(-0.7071067811865476 * x)''',
         "concat": '''\
 def concat(*parts):
     """Joined end to end; a part of one dimension less is one entry or row."""
@@ -108,7 +116,9 @@ def torch_source(outputs: Sequence[Node], inputs: Sequence[Node]) -> str:
     ``outputs`` are derivative-free nodes of any shape. A definition among them is the very tensor that the
     others are computed from, so ``torch.autograd.grad(L, a1)`` is the document's dL/da1.
     """
-    unfolded = guarded(unfold([*outputs, *inputs], FORMS))
+    unfolded = unfold([*outputs, *inputs], FORMS)
+    given = unfolded[len(outputs) :]
+    unfolded = guarded([*keeping_digits(unfolded[: len(outputs)], given, FORMS, through_definitions=False), *given])
     return write(DIALECT, unfolded[: len(outputs)], unfolded[len(outputs) :])
 
 

@@ -1,4 +1,4 @@
-"""erf and Phi in the processor's extended precision, of which NumPy has neither.
+"""erf, erfc and Phi in the processor's extended precision, of which NumPy has none.
 
 Near zero the series erf(x) = 2*x/sqrt(pi)*exp(-x**2)*sum((2*x**2)**n/(2*n + 1)!!), whose terms are all positive; beyond, the
 continued fraction of erfc (Abramowitz and Stegun, 7.1.6 and 7.1.14). Squares in exponents are split into two parts, so that
@@ -28,6 +28,17 @@ def erf(x: Array) -> Array:
     value[near] = _near(x[near])
     far = ~near
     value[far] = np.copysign(1 - _tail(size[far], 1), x[far])
+    return value
+
+
+def erfc(x: Array) -> Array:
+    size = np.abs(x)
+    value = np.empty_like(x)
+    near = size <= TURN / 2
+    value[near] = 1 - _near(x[near])
+    far = ~near
+    tail = _tail(size[far], 1)
+    value[far] = np.where(x[far] < 0, 2 - tail, tail)
     return value
 
 

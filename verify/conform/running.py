@@ -250,6 +250,15 @@ def _normal(n: Node, u: Unit, a: Bounded) -> Bounded:
     return Bounded(made.value, made.error + np.where(a.value < 0, made.value * a.value * a.value * u.basic, 0.0))
 
 
+def _erfc(n: Node, u: Unit, a: Bounded) -> Bounded:
+    value = _called("erfc", a.value)
+    made = _bell(n, u, a, value, 2 / np.sqrt(np.pi), 1.0)
+    if u is LONG:
+        return made
+    # the right tail is exp(-x**2), whose argument is rounded: relative error x**2 roundoffs
+    return Bounded(made.value, made.error + np.where(a.value > 0, value * a.value * a.value * u.basic, 0.0))
+
+
 def _tanh(n: Node, u: Unit, a: Bounded) -> Bounded:
     value = np.tanh(a.value)
     slope = np.minimum(1.0, (1 - value * value) * np.exp(2 * np.minimum(a.error, 1.0)) + 4 * u.basic)
@@ -340,7 +349,7 @@ def _pi(n: Node, u: Unit) -> Bounded:
 
 
 def _called(name: str, x: Array) -> Array:
-    """erf or Phi, which NumPy has not: in extended precision, else a helper of the generated programs."""
+    """erf, erfc or Phi, which NumPy has not: in extended precision, else a helper of the generated programs."""
     x = np.atleast_1d(x)
     if x.dtype != np.float64:
         from verify.conform import extended
@@ -352,8 +361,8 @@ def _called(name: str, x: Array) -> Array:
 
         g = Graph()
         x_ = g.symbol("x")
-        for op, helper in (("erf", "erf"), ("Phi", "normal_cdf")):
-            _HELPERS[helper] = compile_numpy([g.call(op, x_)], [x_])
+        for op, helper in (("erf", "erf"), ("erfc", "erfc"), ("Phi", "normal_cdf")):
+            _HELPERS[helper] = compile_numpy([g.node(op, (x_,))], [x_])
     return _HELPERS[name](x)[0]
 
 
@@ -382,6 +391,7 @@ _RULES: Mapping[str, Rule] = {
     "expm1": _expm1,
     "logaddexp": _logaddexp,
     "erf": _erf,
+    "erfc": _erfc,
     "Phi": _normal,
     "pi": _pi,
     "relu": _relu,
@@ -401,3 +411,6 @@ _RULES: Mapping[str, Rule] = {
     "or": _either,
     "not": lambda n, u, a: Bounded(np.logical_not(a.value), a.error),
 }
+
+#: What ``Running`` has a rule for.
+OPERATORS = frozenset(_RULES)

@@ -16,11 +16,12 @@ import numpy as np
 from flint import arb, fmpq
 
 from derive.components import components_all
+from derive.digits import keeping_digits
 from derive.enclose import precision, value_of
 from derive.errors import UndefinedValue, Undetermined
 from derive.graph import Node, topological
 from verify.conform.formats import Array, Format
-from verify.conform.running import EXTENDED, Bounded, Running
+from verify.conform.running import EXTENDED, OPERATORS, Bounded, Running
 
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 DIGITS = 100  # bits to which a ball has to be known
@@ -116,23 +117,32 @@ class Truth:
 
     @cached_property
     def running(self) -> Running | None:
-        """Values in bulk with bounds; None where an operator has no rule."""
-        return self._running(long=False)
+        """Values of the formulas as they are written, in bulk with bounds; None where an operator has no rule."""
+        return self._running(self.nodes, long=False)
+
+    @cached_property
+    def _keeping_digits(self) -> list[Node]:
+        return keeping_digits(self.nodes, self.symbols, OPERATORS)
+
+    @cached_property
+    def bulk(self) -> Running | None:
+        """The same values in forms that keep their digits, so that bounds suffice at more points."""
+        return self._running(self._keeping_digits, long=False)
 
     @cached_property
     def long(self) -> Running | None:
         """The same in extended precision, where the processor has it."""
-        return self._running(long=True) if EXTENDED else None
+        return self._running(self._keeping_digits, long=True) if EXTENDED else None
 
-    def _running(self, long: bool) -> Running | None:
+    def _running(self, nodes: Sequence[Node], long: bool) -> Running | None:
         try:
-            return Running(self.nodes, self.symbols, long)
+            return Running(nodes, self.symbols, long)
         except NotImplementedError:
             return None
 
     def rough(self, points: Sequence[Array]) -> list[Bounded] | None:
         """Values with the best bounds that the bulk gives, be they good or not."""
-        running = self.long or self.running
+        running = self.long or self.bulk
         return None if running is None else running(*points)
 
     def __call__(self, points: Sequence[Array], fmt: Format) -> list[Exact]:
@@ -143,7 +153,7 @@ class Truth:
             for _ in self.nodes
         ]
         places = np.arange(count)
-        for running in (self.running if fmt.name != "float64" else None, self.long):
+        for running in (self.bulk if fmt.name != "float64" else None, self.long):
             if running is not None and len(places):
                 places = _in_bulk(running, points, places, fmt, found)
         self.settle(points, _chosen(places), found)
