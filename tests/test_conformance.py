@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -20,9 +21,11 @@ from verify.backends.writer import Form
 from verify.casefile import load
 from verify.casefile.model import Case, Claim, Definition, Derivation, Place, Symbol
 from verify.conformance import check_case, evaluate_case, units
+from verify.conformance.bulk import Bulk
 from verify.conformance.inputs import Input, inputs
 from verify.conformance.measure import NUMPY_BITS, bounds, reading
 from verify.conformance.objectives import derivatives, objectives
+from verify.conformance.programs import numpy_implementation
 from verify.results import Check
 
 PLACE = Place("case.yaml", 1, 1)
@@ -323,3 +326,51 @@ def test_both_backends_agree_on_a_jacobian_entry() -> None:
     assert numpy == pytest.approx(torch, rel=1e-13)
     assert numpy[1] == 0.0
     assert numpy[0] == pytest.approx(1 - math.tanh(1) ** 2)
+
+
+# -- points at once ------------------------------------------------------------------------------------
+
+
+def test_bulk_readings_are_those_of_balls() -> None:
+    """What arrays settle, balls settle alike; what they leave open is on a kink or has no value there."""
+    case = chain()
+    (o,) = objectives(case)
+    tested = numpy_implementation(case, o)
+    points = inputs(case, tested.symbols)
+    roots = [n for nodes in tested.truth.values() for n in nodes]
+    nodes = [i.node for i in points]
+    rng = random.Random(5)
+    given = list(zip(*(i.draw(rng, 60) for i in points), strict=True))
+    bulk = Bulk.of(roots, nodes, tested.bits)
+    if bulk is None:
+        pytest.skip("this processor has no extended precision")
+    found = tested.run(given)
+    settled = 0
+    for point, values, r in zip(given, found, bulk.readings(tested.truth, given, found), strict=True):
+        exact = iter(bounds(roots, nodes, point, tested.bits))
+        balls = {s: reading([next(exact) for _ in truth], values[s]) for s, truth in tested.truth.items()}
+        if r is None:
+            continue
+        settled += 1
+        for subject, b in balls.items():
+            mine = r[subject]
+            assert b is not None
+            assert mine is not None
+            assert b.passes
+            assert mine.error >= b.error / 2 or b.error < 1e-16  # of the entry with the worst ratio
+            assert mine.tolerance < 8 * b.tolerance
+    assert settled > 30
+
+
+def test_a_value_beyond_its_tolerance_is_not_settled_in_bulk() -> None:
+    case = chain()
+    (o,) = objectives(case)
+    tested = numpy_implementation(case, o)
+    points = inputs(case, tested.symbols)
+    roots = [n for nodes in tested.truth.values() for n in nodes]
+    bulk = Bulk.of(roots, [i.node for i in points], tested.bits)
+    if bulk is None:
+        pytest.skip("this processor has no extended precision")
+    given = list(zip(*(i.draw(random.Random(5), 20) for i in points), strict=True))
+    wrong = [{s: [v * (1 + 1e-9) for v in values] for s, values in at.items()} for at in tested.run(given)]
+    assert bulk.readings(tested.truth, given, wrong) == [None] * len(given)

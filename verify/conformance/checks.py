@@ -12,10 +12,11 @@ from derive.errors import ExpressionError
 from derive.graph import Node, free_symbols, topological
 from derive.language import to_text
 from verify.casefile.model import Case
-from verify.conformance.hunt import Point, Record, hunt
+from verify.conformance.bulk import Bulk
+from verify.conformance.hunt import Point, Readings, Record, hunt
 from verify.conformance.inputs import Input, inputs
 from verify.conformance.leaks import leak
-from verify.conformance.measure import Reading, bounds, leaves_range, reading
+from verify.conformance.measure import bounds, leaves_range, reading
 from verify.conformance.objectives import Objective, derivatives, is_abstract, objectives
 from verify.conformance.programs import Implementation, numpy_implementation, torch_implementation
 from verify.results import Check, Worst
@@ -105,19 +106,37 @@ def _hunt(tested: Implementation, points: Sequence[Input], seed: int, examples: 
     nodes = [i.node for i in points]
     roots = [n for subject in tested.truth.values() for n in subject]
     values = len(next(iter(tested.truth.values())))
-    examples = min(examples, max(LEAST_EXAMPLES, WORK // len(topological(roots))))
+    examples = min(examples, tested.most, max(LEAST_EXAMPLES, WORK // len(topological(roots))))
+    bulk = None if tested.normwise else Bulk.of(roots, nodes, tested.bits)
 
-    def measure(point: Point) -> Mapping[str, Reading | None]:
+    def measure(given: Sequence[Point]) -> list[Readings]:
+        found = tested.run(given)
+        read = None if bulk is None or len(given) == 1 else bulk.readings(tested.truth, given, found)
+        if read is None:
+            return [by_balls(p, f) for p, f in zip(given, found, strict=True)]
+        worst = {k for s in tested.truth for k in _greatest(read, s)}
+        return [
+            by_balls(p, f) if r is None or k in worst else r
+            for k, (p, f, r) in enumerate(zip(given, found, read, strict=True))
+        ]
+
+    def by_balls(point: Point, found: Mapping[str, Sequence[float]]) -> Readings:
         bound = bounds(roots, nodes, point, tested.bits, tested.normwise)
         if None in bound[:values]:  # no value, no derivative
             return dict.fromkeys(tested.truth)
-        entries, found = iter(bound), tested.run(point)
+        entries = iter(bound)
         readings = {s: reading([next(entries) for _ in truth], found[s]) for s, truth in tested.truth.items()}
         if any(r is not None and not r.passes for r in readings.values()) and leaves_range(roots, nodes, point):
             return dict.fromkeys(readings)
         return readings
 
     return hunt(points, list(tested.truth), measure, seed, examples)
+
+
+def _greatest(read: Sequence[Readings | None], subject: str) -> list[int]:
+    """The place of a subject's worst reading: balls tell of it."""
+    known = [(r[subject].ratio, -k) for k, r in enumerate(read) if r is not None and r[subject] is not None]  # type: ignore[union-attr]
+    return [-max(known)[1]] if known else []
 
 
 def _outcome(

@@ -1,7 +1,8 @@
-"""The hunt for the worst input: Hypothesis draws points, steers towards large errors and shrinks failures."""
+"""The hunt for the worst input: points drawn at once, in strata, then near the worst of them; Hypothesis shrinks a failure."""
 
 from __future__ import annotations
 
+import random
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -12,7 +13,10 @@ from verify.conformance.inputs import Input
 from verify.conformance.measure import Reading
 
 Point = Sequence[float]
-Measure = Callable[[Point], Mapping[str, Reading | None]]
+Readings = Mapping[str, Reading | None]  # by subject; None where there is nothing to compare
+Measure = Callable[[Sequence[Point]], Sequence[Readings]]
+
+STEERED = 3  # every third point is a variation of the worst so far
 
 
 @dataclass
@@ -46,17 +50,39 @@ def hunt(
 ) -> dict[str, Record]:
     """The record of each subject, after about ``examples`` points, the document's own first.
 
-    ``measure`` reads all subjects at a point. The same seed draws the same points, as far as the errors that steer
-    the draws are the same. A subject that fails ends the hunt for it; the others are hunted on.
+    ``measure`` reads all subjects at points. The same seed draws the same points, as far as the errors that steer
+    the draws are the same. A failure is shrunk by Hypothesis, which hunts for it anew.
     """
-    records: dict[str, Record] = {}
-    while pending := [s for s in subjects if s not in records]:
-        found = _hunt(inputs, pending, measure, seed, examples)
-        records |= {s: r for s, r in found.items() if r.failure} or found
-    return {s: records[s] for s in subjects}
+    rng = random.Random(seed)
+    steered = examples // STEERED if inputs else 0
+    records = {s: Record() for s in subjects}
+    columns = [i.draw(rng, examples - steered) for i in inputs]
+    points: list[Point] = [tuple(i.start() for i in inputs), *zip(*columns, strict=True)]
+    _read(records, points, measure)
+    best = [r.worst[1] for r in records.values() if r.worst is not None] or points[:1]
+    near = [list(best[k % len(best)]) for k in range(steered)]
+    for point in near:
+        k = rng.randrange(len(inputs))
+        point[k] = inputs[k].draw(rng, 1)[0]
+    _read(records, [tuple(p) for p in near], measure)
+    while pending := [s for s, r in records.items() if r.failure is None and r.worst and not r.worst[0].passes]:
+        shrunk = _shrunk(inputs, pending, measure, seed, examples)
+        for s in pending:
+            if shrunk[s].failure is not None:
+                records[s] = shrunk[s]
+        if not any(records[s].failure for s in pending):  # Hypothesis did not meet one
+            for s in pending:
+                records[s].failure = records[s].worst
+    return records
 
 
-def _hunt(
+def _read(records: Mapping[str, Record], points: Sequence[Point], measure: Measure) -> None:
+    for point, readings in zip(points, measure(points), strict=True):
+        for subject, record in records.items():
+            record.add(readings[subject], point)
+
+
+def _shrunk(
     inputs: Sequence[Input], subjects: Sequence[str], measure: Measure, seed: int, examples: int
 ) -> dict[str, Record]:
     """One run of Hypothesis, up to the first failure."""
@@ -68,7 +94,7 @@ def _hunt(
     records = {s: Record() for s in subjects}
 
     def attempt(point: tuple[float, ...]) -> None:
-        readings = {s: r for s, r in measure(point).items() if s in records}
+        readings = {s: r for s, r in measure([point])[0].items() if s in records}
         failures = {s: (r, point) for s, r in readings.items() if r is not None and not r.passes}
         for subject, reading in readings.items():
             records[subject].add(reading, point)

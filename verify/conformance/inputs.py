@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import product
+from random import Random
 from typing import Any
 
 from derive.components import components
@@ -52,20 +54,33 @@ class Input:
         """
         from hypothesis import strategies as st
 
+        def place(stratum: float | Fraction, a: int, b: int, c: int) -> float:
+            return self._place(stratum, (a * _STEPS + b) * _STEPS + c)
+
+        digit = st.integers(0, _STEPS - 1)
+        return st.builds(place, st.sampled_from(self._strata), digit, digit, digit)
+
+    def draw(self, rng: Random, count: int) -> list[float]:
+        """``count`` floats from the same strata: every stratum in turn, in an order of its own, before one comes again."""
+        strata = self._strata
+        order: list[float | Fraction] = []
+        while len(order) < count:
+            order += rng.sample(strata, len(strata))
+        return [self._place(s, rng.randrange(_STEPS**3)) for s in order[:count]]
+
+    @cached_property
+    def _strata(self) -> list[float | Fraction]:
+        """Values to take as they are, and offsets from the anchor to take a share of."""
         anchor = self.anchor
         corners = dict.fromkeys([anchor, *(v for v in _SIMPLE if self.low <= v <= self.high), self.low, self.high])
         values = [self.start(), *(inside(v, self.low, self.high) for v in corners)]
         sides = [s for s in (self.high - anchor, self.low - anchor) if s] or [Fraction(0)]
-        strata: list[float | Fraction] = [s / 10**k for k, s in product(_SCALES, sides)]
+        return [*values, *(s / 10**k for k, s in product(_SCALES, sides))]
 
-        def place(stratum: float | Fraction, a: int, b: int, c: int) -> float:
-            if isinstance(stratum, float):
-                return stratum
-            share = Fraction((a * _STEPS + b) * _STEPS + c, _STEPS**3)
-            return inside(anchor + stratum * share, self.low, self.high)
-
-        digit = st.integers(0, _STEPS - 1)
-        return st.builds(place, st.sampled_from([*values, *strata]), digit, digit, digit)
+    def _place(self, stratum: float | Fraction, share: int) -> float:
+        if isinstance(stratum, float):
+            return stratum
+        return inside(self.anchor + stratum * Fraction(share, _STEPS**3), self.low, self.high)
 
 
 def inside(x: Fraction, low: Fraction, high: Fraction) -> float:

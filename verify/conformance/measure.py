@@ -26,7 +26,8 @@ NUMPY_BITS = 49
 TORCH_BITS = 47
 
 _EXACT_BITS = (128, 1024)
-_TINY = 2.0**-1000  # below this, float64 is running out of range and not of digits
+SHARP = 2**10  # how much better than the tolerance the exact value is known
+TINY = 2.0**-1000  # below this, float64 is running out of range and not of digits
 _HUGE = 2.0**1000
 
 
@@ -92,12 +93,12 @@ def _bound(exact: Any, rough: Any) -> Bound | None:
     size = _float(abs(exact))
     if not size < sys.float_info.max:
         return None
-    return Bound(exact, _radius(rough) + 2 * math.ulp(size) + _TINY)
+    return Bound(exact, _radius(rough) + 2 * math.ulp(size) + TINY)
 
 
 def _sharp(b: Bound) -> bool:
     """Whether the exact value is known far better than the tolerance asks for."""
-    return _radius(b.value) * 2**10 <= b.tolerance
+    return _radius(b.value) * SHARP <= b.tolerance
 
 
 def reading(bound: Sequence[Bound | None], found: Sequence[float]) -> Reading | None:
@@ -119,7 +120,7 @@ def leaves_range(roots: Sequence[Node], inputs: Sequence[Node], point: Sequence[
 
     values = {n: fmpq(*x.as_integer_ratio()) for n, x in zip(inputs, point, strict=True)}
     sizes = [_float(abs(v)) for v in evaluate_all(roots, values).values() if not isinstance(v, Exception | bool)]
-    return any(s > _HUGE or 0 < s < _TINY for s in sizes)
+    return any(s > _HUGE or 0 < s < TINY for s in sizes)
 
 
 def _error(x: float, exact: Any) -> float:

@@ -18,6 +18,7 @@ from verify.conformance.objectives import Objective, fresh_symbol
 
 MAX_WORK = 6_000  # products of entries in one value
 MAX_SIDE = 60  # rows of a Hessian that is laid out
+TORCH_POINTS = 20  # autograd takes a millisecond or two a point, whatever the function
 Values = list[float]
 
 
@@ -26,16 +27,18 @@ class Implementation:
     """Something that computes, at a point, the values of some subjects.
 
     ``truth`` has the exact scalar nodes of each subject, the function's value first; ``symbols`` what they depend
-    on, in the order of the points; ``run(point)`` gives the implementation's floats, entry by entry, in the same
-    order. ``labels`` name entries where the subject does not, ``missing`` says why a subject could not be derived.
-    ``normwise``: it factorizes matrices (see measure.bounds).
+    on, in the order of the points; ``run(points)`` gives the implementation's floats at each point, entry by entry,
+    in the same order; ``most`` is the number of points that it is worth while to run. ``labels`` name entries where
+    the subject does not, ``missing`` says why a subject could not be derived. ``normwise``: it factorizes matrices
+    (see measure.bounds).
     """
 
     backend: str
     bits: int
     truth: dict[str, list[Node]]
     symbols: tuple[Node, ...] = ()
-    run: Callable[[Sequence[float]], Mapping[str, Values]] = lambda point: {}
+    run: Callable[[Sequence[Sequence[float]]], Sequence[Mapping[str, Values]]] = lambda points: []
+    most: int = 1000
     labels: dict[str, list[str]] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     normwise: bool = False
@@ -80,9 +83,17 @@ def numpy_implementation(case: Case, o: Objective) -> Implementation:
     made.symbols = _inputs(case, outputs)
     program = compile_numpy(outputs, _flat(made.symbols))
 
-    def run(point: Sequence[float]) -> Mapping[str, Values]:
-        found = iter(program(*point))
-        return {subject: [float(next(found)) for _ in nodes] for subject, nodes in made.truth.items()}
+    def run(points: Sequence[Sequence[float]]) -> list[Mapping[str, Values]]:
+        """All points in one call."""
+        import numpy as np
+
+        columns = np.array(points, np.float64).reshape(len(points), -1).T
+        found = [np.broadcast_to(r, (len(points),)).tolist() for r in program(*columns)]
+        done: list[Mapping[str, Values]] = []
+        for row in zip(*found, strict=True):
+            entries = iter(row)
+            done.append({subject: [next(entries) for _ in nodes] for subject, nodes in made.truth.items()})
+        return done
 
     made.run = run
     return made
@@ -125,7 +136,7 @@ def torch_implementation(case: Case, o: Objective) -> Implementation:
     fixed = autograd.constants(flat)
     program = compile_torch([o.function, o.scalar, *o.symbols, *flat], [*made.symbols, *fixed])
 
-    def run(point: Sequence[float]) -> Mapping[str, Values]:
+    def at(point: Sequence[float]) -> Mapping[str, Values]:
         made_of = iter(program(*autograd.leaves(made.symbols, point), *fixed.values()))
         value, scalar = next(made_of), next(made_of)
         by, us = [next(made_of) for _ in o.symbols], [next(made_of) for _ in directions]
@@ -141,7 +152,7 @@ def torch_implementation(case: Case, o: Objective) -> Implementation:
             for subject in made.truth
         }
 
-    made.run = run
+    made.run, made.most = lambda points: [at(p) for p in points], TORCH_POINTS
     return made
 
 
