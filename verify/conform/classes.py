@@ -63,8 +63,9 @@ def classify(formula: Node, order: int, found: Measured, fmt: Format, sizes: Arr
 
 
 def _broken(formula: Node, order: int, inputs: list[Array], broken: Array, rounding: Array, fmt: Format) -> str:
-    """The class where some results are no numbers; none where most are numbers, and wrong."""
-    if (~broken & ~rounding).sum() > broken.sum():
+    """The class where some results are no numbers; none where more are numbers, and wrong at inputs of usual size."""
+    usual = np.all([np.abs(c) <= MODERATE for c in inputs], axis=0)
+    if (~broken & ~rounding & usual).sum() > broken.sum():
         return ""
     with np.errstate(all="ignore"):
         greatest = np.maximum.reduce([np.abs(c[broken]) for c in inputs])
