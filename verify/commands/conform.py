@@ -16,14 +16,17 @@ if TYPE_CHECKING:
     "Compare a function that people run with a formula.",
     """Does this function compute this formula, and do its derivatives? Value, gradient and second derivative, in every dtype.
 
-    TARGET is module:name of a callable: NumPy, Torch or JAX. It is imported and run, so a module beyond the audited libraries
-    (numpy, scipy, torch, jax, optax, sklearn) needs --allow-import.
+    TARGET is module:name of a callable: NumPy, Torch or JAX, or an optimizer, whose formula is its updates in order. It is
+    imported and run, so a module beyond the audited libraries (numpy, scipy, torch, jax, optax, sklearn) needs --allow-import.
 
     \b
     Examples:
       errata conform torch.nn.functional:gelu --formula 'gelu(x)'
       errata conform mypkg.losses:focal --allow-import mypkg --formula '-(1 - p)**gamma*log(p)' --in 'p=(0,1)' --in gamma=2
-      --wrt p errata conform numpy:log1p --formula 'log(1 + x)' --in 'x=(-1,inf)' --dtype float64
+      --wrt p
+      errata conform mypkg.optim:MyAdam --allow-import mypkg --in lr=0.001 --in b=0.9
+      --formula 'm = b*m + (1 - b)*g; w = w - lr*m'
+      errata conform numpy:log1p --formula 'log(1 + x)' --in 'x=(-1,inf)' --dtype float64
     """,
     epilog="""\b
 Exit codes:
@@ -58,6 +61,9 @@ Exit codes:
     help="A further keyword of the call, such as reduction=sum.",
 )
 @click.option(
+    "--state", "states", multiple=True, metavar="NAME=START", help="Of an optimizer: a state that does not start at 0."
+)
+@click.option(
     "--dtype",
     "dtypes",
     multiple=True,
@@ -81,6 +87,7 @@ def conform(
     shape_texts: tuple[str, ...],
     arguments: tuple[str, ...],
     options: tuple[str, ...],
+    states: tuple[str, ...],
     dtypes: tuple[str, ...],
     framework: str | None,
     allowed: tuple[str, ...],
@@ -90,7 +97,7 @@ def conform(
 ) -> int:
     from derive.errors import ExpressionError
     from verify.commands.derivation import Unreadable, read_shapes
-    from verify.conform.arguments import BadArguments, read_arguments, read_option, read_range
+    from verify.conform.arguments import BadArguments, read_arguments, read_option, read_range, read_state
     from verify.conform.callables import NotAllowed, NotFound, find
     from verify.conform.engine import conform as compare
     from verify.conform.words import told
@@ -121,6 +128,7 @@ def conform(
             options=dict(read_option(o) for o in options),
             dtypes=dtypes or None,
             framework=framework,
+            states=dict(read_state(s) for s in states),
             name=target.replace(":", "."),
             seed=seed,
         )

@@ -172,4 +172,15 @@ def read_option(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip().isidentifier():
         raise BadArguments(f"expected NAME=VALUE such as reduction=sum, not '{text}'")
-    return name.strip(), plain_value(value.strip())
+    value = value.strip()
+    if value[:1] in "([" and value[-1:] in ")]" and len(value) > 1:  # betas=(0.9,0.999)
+        return name.strip(), tuple(plain_value(part.strip()) for part in value[1:-1].split(",") if part.strip())
+    return name.strip(), plain_value(value)
+
+
+def read_state(text: str) -> tuple[str, str]:
+    """``v=0.1``: a state of an optimizer and its start, which may speak of constants."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip().isidentifier() or not value.strip():
+        raise BadArguments(f"expected NAME=START such as v=0.1, not '{text}'")
+    return name.strip(), value.strip()

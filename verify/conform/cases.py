@@ -21,7 +21,8 @@ def implementation(case: Case, entry: Implementation, seed: int = 0, allowed: Se
     """What is found of one entry. Raises NotFound where it is not installed, and NotAllowed, BadArguments, ExpressionError."""
     function = find(entry.name, allowed)
     if entry.recurrence is not None:
-        from verify.conform.optimizers import DTYPES, Recurrence, conform_optimizer
+        from verify.conform.optimizers import conform_optimizer
+        from verify.conform.recurrence import Recurrence
 
         r = entry.recurrence
         return conform_optimizer(
@@ -30,7 +31,7 @@ def implementation(case: Case, entry: Implementation, seed: int = 0, allowed: Se
             entry.options,
             name=entry.name,
             seed=seed,
-            dtypes=entry.dtypes or DTYPES,
+            dtypes=entry.dtypes or None,
         )
     from verify.conform.engine import conform
 

@@ -87,6 +87,8 @@ def conform(
     options: Mapping[str, Any] | None = None,
     dtypes: Sequence[str] | None = None,
     framework: str | None = None,
+    constants: Mapping[str, float] | None = None,
+    states: Mapping[str, str | float] | None = None,
     name: str = "",
     seed: int = 0,
 ) -> Conformance:
@@ -97,8 +99,21 @@ def conform(
     at a number. ``arguments`` says which symbol goes where, ``options`` are further keywords of the callable. ``dtypes``
     are names of float formats.
 
+    Of an optimizer (a class of torch.optim.Optimizer, a function that makes a transformation of optax) the formula is its
+    updates in order, ``m = b1*m + (1 - b1)*g; w = w - lr*m``; ``constants`` (or ``domain``) are the values of its constants,
+    ``states`` starts that are not 0, and ``options`` keywords of its constructor.
+
     Raises BadArguments, and ExpressionError for a formula that can't be read.
     """
+    from verify.conform.optimizers import conform_with_text, is_optimizer
+
+    if is_optimizer(function):
+        if not isinstance(formula, str):
+            raise BadArguments("the formula of an optimizer is text, its updates in order: w = w - lr*g")
+        values = dict(domain or {}) | dict(constants or {})
+        return conform_with_text(function, formula, values, states, options, name=name, dtypes=dtypes, seed=seed)
+    if constants or states:
+        raise BadArguments("constants and states are of optimizers, which this is not; a symbol is held by domain")
     made = _formula(formula, shapes or {})
     symbols = sorted(free_symbols([made]), key=lambda n: n.id)
     bound = bind(function, symbols, domain or {}, arguments, options)

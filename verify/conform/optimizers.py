@@ -1,145 +1,112 @@
-"""Optimizers: the recurrence of a document or paper, step by step in balls, against what torch.optim and optax do.
+"""Optimizers: the recurrence of a document or paper, step by step, against what torch.optim, optax and one's own class do.
 
-A recurrence gives the start of each state and how a step changes them, in order, each with the values just made: ``g`` is
-the gradient, ``w`` the parameter, ``t`` the number of the step from 1. It is meant entry by entry. The gradients are a
-fixed series, so that one step's error is not the next step's input.
+Right is what rounding every operation to the format explains: the recurrence is evaluated with a bound on that
+(``recurrence``). Balls give the exact value that is reported. The gradients are a fixed series, so that one step's error
+is not the next step's input.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from flint import arb, fmpq
 
-from derive import language
-from derive.components import components
-from derive.enclose import precision, value_of
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node, substitute_all, topological
+from derive.language import to_text
+from verify.conform.arguments import BadArguments
+from verify.conform.callables import AUDITED
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import Raised
-from verify.conform.outcome import Conformance, Outcome
-from verify.conform.truth import pair
-
-STEPS = 50
-DTYPES = ("float64", "float32", "float16", "bfloat16")
-BITS = 192  # of the balls; 50 steps widen them by far less
-PARAMETER, GRADIENT, STEP = "w", "g", "t"
-SIZES = (1, 35)  # entries: a single one; full registers and a tail
-ULPS = 4.0  # a step, of the parameter and of what is added to it
-
-
-@dataclass(frozen=True)
-class Recurrence:
-    """``starts`` of the states by name, ``updates`` in order; ``constants`` are the values of the other names, exactly."""
-
-    starts: Mapping[str, str]
-    updates: Sequence[tuple[str, str]]
-    constants: Mapping[str, Fraction]
-
-    @cached_property
-    def graph(self) -> Graph:
-        return Graph()
-
-    @cached_property
-    def names(self) -> dict[str, Node]:
-        known = [PARAMETER, GRADIENT, STEP, *self.starts, *self.constants]
-        return {n: self.graph.symbol(n) for n in dict.fromkeys(known)}
-
-    @cached_property
-    def nodes(self) -> list[tuple[str, Node]]:
-        """The updates as nodes. Raises ExpressionError, with the column in the update that is at fault."""
-        found, scope = [], dict(self.names)
-        for name, text in self.updates:
-            if name not in scope:
-                scope[name] = self.graph.symbol(name)  # a quantity of the step, such as mhat
-            found.append((name, components(language.parse(text, scope, self.graph))[0]))
-        if not any(name == PARAMETER for name, _ in found):
-            raise ExpressionError(f"no update says what becomes of the parameter '{PARAMETER}'")
-        return found
-
-    @property
-    def text(self) -> str:
-        return "; ".join(f"{n} = {t}" for n, t in self.updates)
-
-    def run(self, start: float, gradients: Sequence[float]) -> list[tuple[float, float, float]]:
-        """The parameter after each step as ``high + low``, with the sum of the sizes of its changes so far.
-
-        Raises ExpressionError where a step has no value.
-        """
-        scope = dict(self.names)
-        for name, _ in self.nodes:
-            scope.setdefault(name, self.graph.symbol(name))
-        values: dict[Node, Any] = {scope[n]: fmpq(v.numerator, v.denominator) for n, v in self.constants.items()}
-        found = []
-        with precision(BITS):
-            values[scope[PARAMETER]] = w = fmpq(*start.as_integer_ratio())
-            for name, text in self.starts.items():
-                values[scope[name]] = self._value(components(language.parse(text, scope, self.graph))[0], values, name)
-            moved = 0.0
-            for t, g in enumerate(gradients, 1):
-                values[scope[GRADIENT]] = fmpq(*g.as_integer_ratio())
-                values[scope[STEP]] = fmpq(t)
-                for name, node in self.nodes:
-                    values[scope[name]] = self._value(node, values, name)
-                new = values[scope[PARAMETER]]
-                moved += abs(float(arb(new) - arb(w)))
-                w = new
-                found.append((*pair(new), moved))
-        return found
-
-    def _value(self, node: Node, values: Mapping[Node, Any], name: str) -> Any:
-        done = dict(values)
-        for n in topological([node]):
-            if n in done:
-                continue
-            if n.op == "symbol":
-                raise ExpressionError(f"'{n.attr}' has no value where '{name}' is computed")
-            done[n] = (
-                fmpq(n.attr.numerator, n.attr.denominator)
-                if n.op == "const"
-                else value_of(n, [done[a] for a in n.args])
-            )
-            if isinstance(done[n], Exception):
-                raise ExpressionError(f"'{name}' has no value: {done[n]}")
-        return done[node]
-
-    def with_updates(self, updates: Sequence[tuple[str, str]]) -> Recurrence:
-        return Recurrence(self.starts, tuple(updates), self.constants)
-
-
-@dataclass(frozen=True)
-class OptimizerPath:
-    """How an optimizer is run: further keywords of its constructor, the default dtype, and what that is called."""
-
-    name: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-    default: str = "float32"
-
-
-#: The ways of torch.optim, as far as an optimizer has them.
-TORCH_PATHS = (
-    OptimizerPath("for-loop", {"foreach": False}),
-    OptimizerPath("foreach", {"foreach": True}),
-    OptimizerPath("fused", {"fused": True}),
-    OptimizerPath("for-loop, default float64", {"foreach": False}, "float64"),
+from verify.conform.optimizer_runs import (
+    STEPS,
+    OptimizerPath,
+    Part,
+    Refused,
+    Runner,
+    Scene,
+    is_optax,
+    is_torch,
+    scene,
+    takes,
+    torch_steps,
+    ways,
 )
+from verify.conform.outcome import Conformance, Finding, Outcome
+from verify.conform.recurrence import Program, Recurrence, read_recurrence
+from verify.conform.running import DOUBLE, Unit, unit_of
+
+DTYPES = ("float64", "float32", "float16", "bfloat16")
+ULPS = 4.0  # of the parameter, beside what rounding explains
+SPREAD = 3.0  # times that: programs order their operations in ways of their own
+SINGLE = unit_of(2.0**-24, 2.0**-149)  # scalars of a step in programs of float32 and less
+
+SINGLES = "numbers of a step are held in float32, the default dtype"
+
+Constants = Callable[[int], Mapping[str, Array]]
 
 
-def gradients(size: int, steps: int, fmt: Format, seed: int = 0) -> Array:
-    """A fixed series of gradients, a row a step: of moderate and of very different sizes, with zeros and changing signs."""
-    rng = np.random.default_rng(seed)
-    scale = 10.0 ** np.linspace(-3.0, 1.0, size)
-    made = rng.uniform(-1.0, 1.0, (steps, size)) * scale
-    made[3::7, ::5] = 0.0
-    return fmt.rounded(made)
+def is_optimizer(make: Any) -> bool:
+    return is_torch(make) or is_optax(make)
+
+
+def conform_with_text(
+    make: Callable[..., Any],
+    formula: str,
+    constants: Mapping[str, Any] | None = None,
+    states: Mapping[str, str | float] | None = None,
+    options: Mapping[str, Any] | None = None,
+    **given: Any,
+) -> Conformance:
+    """``conform_optimizer`` with a recurrence as text: ``m = b1*m + (1 - b1)*g; w = w - lr*m``.
+
+    A constant that the constructor takes by its name is handed on to it; one that is not given has the constructor's value.
+    Raises ExpressionError with the column in the text, and BadArguments.
+    """
+    options = dict(options or {})
+    known = _defaults(make, options)
+    values: dict[str, float] = {}
+    for name, value in (constants or {}).items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise BadArguments(f"a constant of an optimizer is one number, not {name} = {value!r}")
+        values[name] = value
+        if takes(make, name) and name not in options:
+            options[name] = value
+    for stem in ("b", "beta"):
+        if takes(make, "betas") and "betas" not in options and {f"{stem}1", f"{stem}2"} <= set(values):
+            options["betas"] = (values[f"{stem}1"], values[f"{stem}2"])
+    return conform_optimizer(
+        make, read_recurrence(formula, values, states, known | _numbers(options)), options, **given
+    )
+
+
+def _numbers(options: Mapping[str, Any]) -> dict[str, float]:
+    found = {}
+    for name, value in options.items():
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            found[name] = value
+        elif name == "betas" and isinstance(value, tuple | list):
+            found |= {f"{stem}{k}": b for k, b in enumerate(value, 1) for stem in ("b", "beta")}
+    return found
+
+
+def _defaults(make: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, float]:
+    """The numbers that a constructor takes as keywords, with their defaults (0 where there is none)."""
+    import inspect
+
+    try:
+        parameters = inspect.signature(make).parameters
+    except (TypeError, ValueError):
+        return {}
+    made = {
+        n: p.default if p.default is not p.empty else 0.0
+        for n, p in parameters.items()
+        if n not in ("params", "self") and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+    }
+    return _numbers(made | dict(options))
 
 
 def conform_optimizer(
@@ -148,268 +115,330 @@ def conform_optimizer(
     options: Mapping[str, Any] | None = None,
     *,
     name: str = "",
-    dtypes: Sequence[str] = DTYPES,
+    dtypes: Sequence[str] | None = None,
     steps: int = STEPS,
     seed: int = 0,
 ) -> Conformance:
     """Compares a class of torch.optim.Optimizer, or a function that makes an optax transformation, with a recurrence.
 
-    Every path and dtype is run for so many steps on 1 and 35 entries; the first step after which an entry is off is told.
-    Raises ExpressionError for a recurrence that makes no sense.
+    Every path and dtype is run for so many steps on parameters of several shapes at once; then a second group of parameters,
+    a learning rate that changes, ``maximize``, and gradients that stay in one place in memory. The first step after which an
+    entry is off is told. Raises ExpressionError for a recurrence that makes no sense, and BadArguments where the optimizer
+    can't be made with these options.
     """
-    options = dict(options or {})
-    outcomes: list[Outcome] = []
-    runner = _torch_steps if _is_torch(make) else _optax_steps
-    paths = TORCH_PATHS if runner is _torch_steps else (OptimizerPath("update"),)
-    for fmt in (FORMATS[d] for d in dtypes):
-        given = {n: gradients(n, steps, fmt, seed) for n in SIZES}
-        starts = {n: fmt.rounded(np.linspace(-1.0, 2.0, n)) for n in SIZES}
-        exact = {
-            n: [recurrence.run(float(w), g.tolist()) for w, g in zip(starts[n], given[n].T, strict=True)] for n in SIZES
-        }
-        for path in paths:
-            found = None
-            for n in SIZES:
-                made = _path(make, runner, path, options, fmt, starts[n], given[n], exact[n])
-                if found is None or made.verdict == "deviates" or found.verdict == "undecided":
-                    found = made
-                if found.verdict == "deviates":
-                    break
-            if found is not None:
-                outcomes.append(found)
     title = name or f"{make.__module__}.{make.__qualname__}"
-    found_all = Conformance(title, recurrence.text, "torch" if runner is _torch_steps else "optax", tuple(outcomes))
-    return _explained(found_all, make, runner, paths[0], options, recurrence, steps, seed)
+    runner, paths = ways(make, options or {})
+    every = dtypes or (DTYPES if runner is torch_steps else ("float32",))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _Comparison(title, make, recurrence, dict(options or {}), runner, paths, tuple(every), steps, seed).run()
 
 
-def _is_torch(make: Any) -> bool:
-    import sys
+@dataclass(frozen=True)
+class Expected:
+    """The parameter after each step (rows), and how far it may be off: with and without underflow."""
 
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(make, type) and issubclass(make, torch.optim.Optimizer)
-
-
-def _path(
-    make: Callable[..., Any],
-    run: Callable[..., Iterator[Array]],
-    path: OptimizerPath,
-    options: Mapping[str, Any],
-    fmt: Format,
-    start: Array,
-    given: Array,
-    exact: Sequence[Sequence[tuple[float, float, float]]],
-) -> Outcome:
-    outcome = Outcome("value", path.name, fmt.name, "undecided", 0)
-    worst: tuple[float, int, int, float] | None = None
-    off = 0
-    try:
-        for t, w in enumerate(run(make, path, options, fmt, start, given)):
-            high = np.array([e[t][0] for e in exact])
-            low = np.array([e[t][1] for e in exact])
-            moved = np.array([e[t][2] for e in exact])
-            error = np.abs((w - high) - low)
-            # every step rounds the parameter, and what is added to it, whose own error grows with the averages it is made of
-            size = np.maximum(np.abs(high), fmt.tiny)
-            allowed = ULPS * fmt.epsilon * ((t + 1) * size + 2 * moved) + moved * fmt.epsilon * (8 + t / 2)
-            over = ~(error <= allowed)
-            off += int(over.sum())
-            ratio = np.where(np.isfinite(error), error / allowed, np.inf)
-            i = int(np.argmax(ratio))
-            if over.any() and (worst is None or worst[0] <= 1.0):
-                i = int(np.flatnonzero(over)[0])
-                worst = (float(ratio[i]), t, i, float(w[i]))
-            elif worst is None or (not over.any() and worst[0] <= 1.0 and ratio[i] > worst[0]):
-                worst = (float(ratio[i]), t, i, float(w[i]))
-    except Raised as why:
-        return replace(outcome, note=str(why))
-    if worst is None:
-        return outcome
-    beyond, t, i, got = worst
-    value = exact[i][t][0]
-    return replace(
-        outcome,
-        verdict="deviates" if beyond > 1.0 else "conforms",
-        kind="wrong formula" if beyond > 1.0 else "",
-        points=given.size,
-        worst={"step": float(t + 1), "entry": float(i), "entries": float(len(start))},
-        exact=repr(value),
-        computed=repr(got),
-        ulps=float(fmt.ulps(got, value)),
-        relative=abs(got - value) / abs(value) if value else float("inf"),
-        share=off / given.size,
-        note=f"first off after step {t + 1}, entry {i} of {len(start)}" if beyond > 1.0 else "",
-    )
+    value: Array
+    strict: Array
+    loose: Array
 
 
-@contextmanager
-def _default_dtype(name: str) -> Iterator[None]:
-    import torch
-
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(getattr(torch, name))
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(before)
+@dataclass(frozen=True)
+class Judged:
+    outcome: Outcome
+    off: Array | None = None  # by step and entry
+    made: Array | None = None
 
 
-def _torch_steps(
-    make: Callable[..., Any], path: OptimizerPath, options: Mapping[str, Any], fmt: Format, start: Array, given: Array
-) -> Iterator[Array]:
-    """The parameter after each step. Raises Raised where the optimizer has no such path or refuses."""
-    import torch
+@dataclass
+class _Comparison:
+    title: str
+    make: Callable[..., Any]
+    recurrence: Recurrence
+    options: dict[str, Any]
+    runner: Runner
+    paths: tuple[OptimizerPath, ...]
+    dtypes: tuple[str, ...]
+    steps: int
+    seed: int
 
-    dtype = getattr(torch, fmt.name)
-    with _default_dtype(path.default):
-        w = torch.nn.Parameter(torch.tensor(start, dtype=dtype))
-        try:
-            optimizer = make([w], **options, **path.options)
-        except (TypeError, ValueError, RuntimeError) as why:
-            raise Raised(f"{type(why).__name__}: {' '.join(str(why).split())[:160]}") from None
-    for row in given:
-        with _default_dtype(path.default):
-            w.grad = torch.tensor(row, dtype=dtype)
-            try:
-                optimizer.step()
-            except Exception as why:
-                raise Raised(f"{type(why).__name__}: {' '.join(str(why).split())[:160]}") from None
-        yield w.detach().to(torch.float64).numpy().copy()
+    def __post_init__(self) -> None:
+        self.own = (getattr(self.make, "__module__", None) or "").split(".")[0] not in AUDITED
+        self.findings: list[Finding] = []
+        self.best = self.paths[0]  # the first path that conforms, if one does
+        self._programs: dict[tuple[int, ...], Program] = {}
 
+    @cached_property
+    def scene(self) -> Scene:
+        return scene(steps=self.steps, seed=self.seed)
 
-def _optax_steps(
-    make: Callable[..., Any], path: OptimizerPath, options: Mapping[str, Any], fmt: Format, start: Array, given: Array
-) -> Iterator[Array]:
-    import jax
+    def run(self) -> Conformance:
+        from verify.conform.optimizer_beside import beside
+        from verify.conform.optimizer_slips import explained
 
-    if fmt.name == "float64":
-        jax.config.update("jax_enable_x64", True)
-    transformation: Any = make(**options)
-    w: Any = jax.numpy.asarray(start).astype(fmt.name)
-    state = transformation.init(w)
-    for row in given:
-        try:
-            update, state = transformation.update(jax.numpy.asarray(row).astype(fmt.name), state, w)
-        except Exception as why:
-            raise Raised(f"{type(why).__name__}: {' '.join(str(why).split())[:160]}") from None
-        w = w + update
-        yield np.asarray(w.astype("float32") if fmt.name == "bfloat16" else w).astype(np.float64)
-
-
-# -- what it does instead ---------------------------------------------------------------------------------
-
-EXPLAINED_STEPS = 6  # steps on which a candidate has to agree
-
-
-def _explained(
-    found: Conformance,
-    make: Callable[..., Any],
-    run: Callable[..., Iterator[Array]],
-    path: OptimizerPath,
-    options: Mapping[str, Any],
-    recurrence: Recurrence,
-    steps: int,
-    seed: int,
-) -> Conformance:
-    """With the reparametrisation or the one slip under which the recurrence gives what the optimizer does, in float64."""
-    fmt = FORMATS["float64"]
-    first = next((o for o in found.outcomes if o.dtype == "float64" and o.mode == path.name), None)
-    if first is None or first.verdict != "deviates" or first.relative < 1e-12:
-        return found
-    given, start = gradients(5, EXPLAINED_STEPS, fmt, seed), fmt.rounded(np.linspace(-1.0, 2.0, 5))
-    given[given == 0.0] = 0.125
-    try:
-        made = list(run(make, path, options, fmt, start, given))
-    except Raised:
-        return found
-    for words, candidate, conventional in _candidates(recurrence):
-        try:
-            same = all(
-                abs(row[t][0] - made[t][i]) <= 1e-12 * (abs(row[t][0]) + row[t][2])
-                for i in range(len(start))
-                for row in [candidate.run(float(start[i]), given[:, i].tolist())]
-                for t in range(EXPLAINED_STEPS)
-            )
-        except (ExpressionError, ArithmeticError, ValueError, KeyError):
-            continue
-        if not same:
-            continue
-        if conventional:
-            outcomes = tuple(
-                replace(o, verdict="convention", note=words) if o.verdict == "deviates" else o for o in found.outcomes
-            )
-            return replace(found, outcomes=outcomes, convention=words)
-        return replace(found, repair=words)
-    return found
-
-
-def _candidates(recurrence: Recurrence) -> Iterator[tuple[str, Recurrence, bool]]:
-    """Recurrences that an optimizer may compute instead, with their words, and whether that is a convention."""
-    yield from _reparametrised(recurrence)
-    yield from _slipped(recurrence)
-
-
-def _reparametrised(recurrence: Recurrence) -> Iterator[tuple[str, Recurrence, bool]]:
-    """A constant in terms of the others: lr in place of lr*(1 - beta), and so on, in every update."""
-    names = list(recurrence.constants)
-    for name, other in itertools.product(names, names):
-        forms = (
-            [f"{name}*(1 - {other})", f"{name}/(1 - {other})", f"{name}*{other}", f"{name}/{other}"]
-            if name != other
-            else []
-        )
-        forms += (
-            [f"1 - {name}", f"{name}*2", f"{name}/2", f"sqrt({name})", f"{name}**2", f"-{name}"]
-            if name == other
-            else []
-        )
-        for form in forms:
-            scope = dict(recurrence.names)
-            for n, _ in recurrence.nodes:
-                scope.setdefault(n, recurrence.graph.symbol(n))
-            new = language.parse(form, scope, recurrence.graph)
-            changed = substitute_all([node for _, node in recurrence.nodes], {scope[name]: new})
-            made = _with_nodes(recurrence, [n for n, _ in recurrence.nodes], changed)
-            yield f"{name} here is {form} of the formula", made, True
-
-
-def _slipped(recurrence: Recurrence) -> Iterator[tuple[str, Recurrence, bool]]:
-    from derive.repair.slips import SLIPS, Pool
-    from derive.repair.spots import spots
-
-    names = [n for n, _ in recurrence.nodes]
-    nodes = [node for _, node in recurrence.nodes]
-    scalars = tuple(recurrence.names.values())
-    for k, node in enumerate(nodes):
-        seen = {node}
-        for _, maker in SLIPS:
-            for spot in spots(node, 40):
+        self.check()
+        outcomes: list[Outcome] = []
+        sound = False
+        for fmt in (FORMATS[d] for d in self.dtypes):
+            expected = self.expected(fmt, self.scene)
+            for path in self.paths:
                 try:
-                    for new in maker(spot, Pool(scalars, scalars)):
-                        mended = spot.replaced(new) if new.shape == spot.node.shape else node
-                        if mended in seen:
-                            continue
-                        seen.add(mended)
-                        text = language.to_text(mended)
-                        yield (
-                            f"{names[k]} = {text}",
-                            _with_nodes(recurrence, names, [*nodes[:k], mended, *nodes[k + 1 :]]),
-                            _moves_eps(node, mended),
-                        )
-                except (ExpressionError, ValueError, ArithmeticError):
-                    continue
+                    judged = self.judge(path, fmt, self.scene, expected)
+                except Refused as why:
+                    if path is self.paths[0] and fmt.name == self.dtypes[0]:
+                        raise BadArguments(f"{self.title} can't be made as it is called: {why}") from None
+                    continue  # it has no such path
+                if not sound and fmt.name == self.dtypes[0] and judged.outcome.verdict == "conforms":
+                    self.best, sound = path, True
+                outcomes.append(self.placed(judged, path, fmt, self.scene).outcome)
+        if sound and self.dtypes[0] in ("float64", "float32"):
+            outcomes += beside(self)
+        found = Conformance(
+            self.title,
+            self.recurrence.text,
+            "torch" if self.runner is torch_steps else "optax",
+            tuple(outcomes),
+            tuple(dict.fromkeys(self.findings)),
+        )
+        return self.reproduced(explained(found, self))
+
+    def check(self) -> None:
+        """Raises ExpressionError where the recurrence has no value in one of its first steps, at gradients that are not zero."""
+        if self.recurrence.whole:
+            self.program(Part((2, 3), ""))
+            return
+        self.recurrence.program.exact(np.array([0.5]), np.array([[0.75], [-0.5], [0.25]]))
+
+    # -- what is right ---------------------------------------------------------------------------------
+
+    def program(self, part: Part) -> Program:
+        shape = part.shape if self.recurrence.whole else ()
+        if shape not in self._programs:
+            self._programs[shape] = Program.of(self.recurrence, shape)
+        return self._programs[shape]
+
+    def expected(self, fmt: Format, given: Scene, constants: Constants | None = None) -> Expected:
+        if fmt.name == "float64":
+            value, bound = self._bounds(fmt, given, constants, DOUBLE, DOUBLE)
+            return Expected(value, bound, bound)
+        value, strict = self._bounds(fmt, given, constants, unit_of(fmt.epsilon / 2, 0.0), DOUBLE)
+        if fmt.bits > 16:
+            return Expected(value, strict, strict)
+        return Expected(
+            value, strict, self._bounds(fmt, given, constants, unit_of(fmt.epsilon / 2, fmt.least), DOUBLE)[1]
+        )
+
+    def _bounds(
+        self, fmt: Format, given: Scene, constants: Constants | None, unit: Unit, scalar: Unit
+    ) -> tuple[Array, Array]:
+        pieces = (
+            [(self.program(p), s, p) for s, p in zip(given.slices, given.parts, strict=True)]
+            if self.recurrence.whole
+            else [(self.program(given.parts[0]), slice(None), None)]
+        )
+        found = []
+        for program, s, p in pieces:
+            changed = constants
+            if constants is not None and p is not None:
+                changed = _of_group(constants, s)
+            rows = list(program.bounds(given.start[s], given.gradients[:, s], unit, scalar, changed))
+            found.append((np.stack([b.value for b in rows]), np.stack([b.error for b in rows])))
+        value, error = (np.concatenate([f[k] for f in found], axis=1) for k in (0, 1))
+        size = np.maximum(np.abs(value), fmt.tiny)
+        error = np.where(np.isnan(error), np.inf, error)
+        return value, SPREAD * error + ULPS * fmt.epsilon * size
+
+    # -- what is done ----------------------------------------------------------------------------------
+
+    def judge(
+        self,
+        path: OptimizerPath,
+        fmt: Format,
+        given: Scene,
+        expected: Expected,
+        options: Mapping[str, Any] | None = None,
+        mode: str = "",
+    ) -> Judged:
+        """Raises Refused."""
+        outcome = Outcome("value", mode or path.name, fmt.name, "undecided", 0)
+        rows: list[Array] = []
+        try:
+            rows.extend(self.runner(self.make, path, self.options | dict(options or {}), fmt, given))
+        except Refused:
+            raise
+        except Raised as why:
+            step = len(rows) + 1
+            if fmt.bits == 16:
+                return Judged(replace(outcome, note=f"step {step} raises {why}"))
+            return Judged(replace(outcome, verdict="deviates", kind="raises", note=f"step {step} raises {why}"))
+        made = np.stack(rows)
+        defined = np.isfinite(expected.value)  # where the formula has no value, none is wrong
+        defined &= np.cumsum(~defined, axis=0) == 0
+        with np.errstate(all="ignore"):
+            error = np.abs(made - expected.value)
+            broken = ~np.isfinite(made) & (np.abs(expected.value) < fmt.greatest)
+            off = (~(error <= expected.strict) | broken) & defined
+            ratio = np.where(defined, error / expected.strict, 0.0)
+        if not defined.any():
+            return Judged(replace(outcome, note="the formula has no value"))
+        if off.any() and fmt.name != "float64":  # programs of short formats hold the numbers of a step in float32
+            with np.errstate(all="ignore"):
+                bound = self._bounds(fmt, given, None, unit_of(fmt.epsilon / 2, 0.0), SINGLE)[1]
+                off = (~(error <= bound) | broken) & defined
+        with np.errstate(all="ignore"):
+            open_ = defined & np.isinf(expected.strict) & (error > _usual(expected.value, given, fmt))
+        if not off.any() and open_.mean() > 0.5:
+            return Judged(replace(outcome, note="rounding to this format explains any result"), off, made)
+        if off.any():
+            t = int(np.flatnonzero(off.any(axis=1))[0])
+            i = int(np.argmax(np.where(off[t], np.where(np.isfinite(ratio[t]), ratio[t], 1e300), -1.0)))
+        else:
+            t, i = divmod(int(np.argmax(np.where(np.isnan(ratio), 0.0, ratio))), ratio.shape[1])
+        return Judged(self._told(outcome, fmt, given, expected, made, off, t, i), off, made)
+
+    def _told(
+        self, outcome: Outcome, fmt: Format, given: Scene, expected: Expected, made: Array, off: Array, t: int, i: int
+    ) -> Outcome:
+        k = next(k for k, s in enumerate(given.slices) if s.start <= i < s.stop)
+        part, place = given.parts[k], i - given.slices[k].start
+        exact, got = float(expected.value[t, i]), float(made[t, i])
+        found = replace(
+            outcome,
+            verdict="conforms",
+            points=made.size,
+            worst={"step": float(t + 1), "entry": float(place), "entries": float(part.size)},
+            exact=repr(exact),
+            computed=repr(got),
+            ulps=float(fmt.ulps(got, exact)),
+            relative=abs(got - exact) / abs(exact) if exact else float(got != 0.0),
+        )
+        if not off.any():
+            return found
+        found = replace(
+            found,
+            verdict="deviates",
+            kind="wrong formula",
+            share=float(off.mean()),
+            note=f"first off after step {t + 1}, entry {place} of {part.name}",
+        )
+        if fmt.bits > 16:
+            return found
+        kind, cause = self._beyond(fmt, given, t, i)
+        if kind and (not np.isfinite(got) or abs(got - exact) <= expected.loose[t, i]):
+            note = f"{kind} in step {t + 1}: {cause}"
+            if self.own:  # of one's own code no more is expected than rounding every operation gives
+                self.findings.append(Finding(kind, f"{fmt.name}: {cause}", grave=False))
+                return replace(found, verdict="undecided", kind="", note=note, share=0.0)
+            return replace(found, kind=kind, note=note)
+        return found
+
+    def _singles(self, judged: Judged) -> bool:
+        """Whether the scene is run as in float64, but for the numbers of a step, which are rounded to float32."""
+        value, bound = self._bounds(FORMATS["float64"], self.scene, None, DOUBLE, SINGLE)
+        with np.errstate(all="ignore"):
+            return bool((np.abs(judged.made - value) <= bound).all() and np.isfinite(bound).mean() > 0.5)
+
+    def _beyond(self, fmt: Format, given: Scene, t: int, i: int) -> tuple[str, str]:
+        """The first value on the way of an entry that the format does not hold."""
+        if self.recurrence.whole:
+            return "", ""
+        small = ""
+        program = self.program(given.parts[0])
+        for step, _, node, value in program.sizes(given.start[i : i + 1], given.gradients[: t + 1, i : i + 1]):
+            if node in program.shared and node.op != "symbol":
+                continue  # worked out in numbers of its own
+            x = float(abs(value[0]))
+            if fmt.greatest < x < np.inf and node.op != "symbol":
+                return "overflow", f"{to_text(node)} = {x:.3g} at step {step} is beyond {fmt.greatest:.6g}"
+            if not small and 0.0 < x < fmt.tiny:
+                held = "0" if x <= fmt.least / 2 else "subnormal"
+                small = f"{to_text(node)} = {x:.3g} at step {step} is {held} in {fmt.name}"
+        return ("underflow", small) if small else ("", "")
+
+    # -- where it is wrong -----------------------------------------------------------------------------
+
+    def placed(self, judged: Judged, path: OptimizerPath, fmt: Format, given: Scene) -> Judged:
+        """Whether what is off is right where the parameter is alone, or the entry is: then its place is at fault."""
+        o = judged.outcome
+        if o.verdict != "deviates" or o.kind != "wrong formula" or judged.off is None or self.recurrence.whole:
+            return judged
+        doubles = replace(path, default="float64")
+        if fmt.name == "float64" and path != doubles and self._singles(judged) and self._right(doubles, fmt, given):
+            return replace(judged, outcome=replace(o, kind="inaccurate", note=f"{SINGLES}; {o.note}"))
+        ends = given.slices
+        wrong = [k for k, s in enumerate(ends) if judged.off[:, s].any()]
+        k = next(k for k, s in enumerate(ends) if judged.off[:, s][int(o.worst["step"]) - 1].any())
+        i = ends[k].start + int(np.flatnonzero(judged.off[int(o.worst["step"]) - 1, ends[k]])[0])
+        if self._right(path, fmt, given.only(k)):
+            others = "" if len(wrong) == len(given.parts) else f", here {', '.join(given.parts[j].name for j in wrong)}"
+            self.findings.append(
+                Finding(
+                    "shared state", f"right where it is the only parameter, wrong among others{others}", grave=False
+                )
+            )
+            return replace(judged, outcome=replace(o, note=f"{o.note}; right where it is the only parameter"))
+        if given.parts[k].size == 1 and len(given.parts[k].shape) == 1:
+            return judged
+        alone = Scene((Part((1,), "a parameter of 1 entry"),), given.start[i : i + 1], given.gradients[:, i : i + 1])
+        if self._right(path, fmt, alone):
+            return replace(judged, outcome=replace(o, kind="layout", note=f"{o.note}; right as a parameter of 1 entry"))
+        return judged
+
+    def _right(self, path: OptimizerPath, fmt: Format, given: Scene) -> bool:
+        try:
+            return self.judge(path, fmt, given, self.expected(fmt, given)).outcome.verdict == "conforms"
+        except Raised:
+            return False
+
+    # -- the exact value, and how to see it again ------------------------------------------------------
+
+    def reproduced(self, found: Conformance) -> Conformance:
+        from verify.conform.optimizer_words import again
+
+        worst = found.worst
+        if worst is None or not worst.worst or worst.mode not in [p.name for p in self.paths]:
+            return found
+        path = next(p for p in self.paths if p.name == worst.mode)
+        step, entry, entries = (int(worst.worst[n]) for n in ("step", "entry", "entries"))
+        k = next(k for k, p in enumerate(self.scene.parts) if p.size == entries)
+        s = self.scene.slices[k]
+        i = s.start + entry
+        gradients = self.scene.gradients[:step, i].tolist()
+        if not self.recurrence.whole:
+            try:
+                exact = self.program(self.scene.parts[k]).exact(
+                    self.scene.start[i : i + 1], self.scene.gradients[:step, i : i + 1]
+                )
+                high = float(exact[0][0])
+                updated = replace(worst, exact=repr(high))
+                found = replace(found, outcomes=tuple(updated if o is worst else o for o in found.outcomes))
+            except ExpressionError:
+                pass
+        return again(
+            found,
+            self.make,
+            path,
+            self.options,
+            self.recurrence,
+            self.scene.parts[k],
+            float(self.scene.start[i]),
+            gradients,
+        )
 
 
-def _moves_eps(before: Node, after: Node) -> bool:
-    """Whether the slip only moves a term into a root or out of it: eps inside or outside is a convention."""
-    roots = [sum(n.op == "sqrt" for n in topological([x])) for x in (before, after)]
-    return roots[0] == roots[1] > 0 and {n for n in topological([before]) if n.op == "symbol"} == {
-        n for n in topological([after]) if n.op == "symbol"
-    }
+def _usual(value: Array, given: Scene, fmt: Format) -> Array:
+    """What a right program is off by as a rule: every step rounds the parameter, and what is added to it."""
+    before = np.vstack([given.start, value[:-1]])
+    moved = np.cumsum(np.abs(value - before), axis=0)
+    t = np.arange(1, len(value) + 1)[:, None]
+    usual: Array = fmt.epsilon * (ULPS * (t * np.abs(value) + 2 * moved) + moved * (8 + t / 2)) + fmt.tiny
+    return usual
 
 
-def _with_nodes(recurrence: Recurrence, names: Sequence[str], nodes: Sequence[Node]) -> Recurrence:
-    made = recurrence.with_updates([(n, language.to_text(node)) for n, node in zip(names, nodes, strict=True)])
-    made.__dict__["graph"] = recurrence.graph
-    made.__dict__["names"] = recurrence.names
-    made.__dict__["nodes"] = list(zip(names, nodes, strict=True))
-    return made
+def _of_group(constants: Constants, s: slice) -> Constants:
+    """Constants that have a value an entry, of the entries of one parameter: one value."""
+
+    def of(t: int) -> Mapping[str, Array]:
+        return {n: v[s][0] if np.ndim(v) else v for n, v in constants(t).items()}
+
+    return of

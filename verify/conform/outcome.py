@@ -22,6 +22,7 @@ CLASSES: Mapping[str, str] = {
     "broken accumulation": "the error grows with the number of terms",
     "inaccurate": "off by more than the format and the conditioning explain",
     "layout": "it depends on where in an array a number stands, or on how the array lies in memory",
+    "shared state": "what a parameter becomes hangs on the other parameters",
     "not deterministic": "equal calls give different results",
     "raises": "it raises, or gives no array of the expected shape",
 }

@@ -142,6 +142,13 @@ def _bits(c: Fraction) -> int:
     return n >> max((n & -n).bit_length() - 1, 0)
 
 
+def applied(n: Node, unit: Unit, *args: Bounded) -> Bounded:
+    """A node where its arguments are known so far. Raises NotImplementedError where its operator has no rule."""
+    if n.op not in _RULES:
+        raise NotImplementedError(f"no running error is known of '{n.op}'")
+    return _finished(_RULES[n.op](n, unit, *args))
+
+
 def _finished(b: Bounded) -> Bounded:
     """No bound is a NaN: what could not be bounded is off by anything."""
     return Bounded(b.value, np.where(np.isnan(b.error) | np.isnan(b.value), np.inf, b.error)) if _doubtful(b) else b

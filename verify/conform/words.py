@@ -63,7 +63,10 @@ def _lines(found: Conformance) -> Iterator[str]:
         yield f"    exact    {worst.exact}"
         yield f"    computed {worst.computed}"
         yield f"    error    {_number(worst.ulps)} ulps, relative {_number(worst.relative)}"
-        yield f"    condition number {_number(worst.condition)}"
+        if worst.condition:
+            yield f"    condition number {_number(worst.condition)}"
+        if worst.note:
+            yield f"    {worst.note}"
         if worst.first is not None:
             yield f"    off at {_percent(worst.share)} of the points, from {worst.first!r} to {worst.last!r}"
     bad = [o for o in found.outcomes if o.verdict != "conforms" and o is not worst]

@@ -1,0 +1,176 @@
+"""Optimizers against their recurrences: what is wrong is caught and explained, what is right is not blamed."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+
+import torch
+
+from derive.errors import ExpressionError
+from tests import planted_optimizers as planted
+from verify.conform import NotConforming, assert_conforms, conform
+from verify.conform.arguments import BadArguments
+from verify.conform.recurrence import read_recurrence
+from verify.conform.words import told
+
+ADAM_AT, DECAY = planted.ADAM_AT, {**planted.ADAM_AT, "weight_decay": 0.1}
+SGD_AT = {"lr": 0.1, "mu": 0.9}
+RMS_AT = {"lr": 0.01, "a": 0.99, "eps": 1e-8}
+
+#: The optimizer, its formula, its constants; the verdict, the class, and what is told.
+PLANTED: list[tuple[Any, str, dict[str, float], str, str, str]] = [
+    (planted.NoBiasCorrection, planted.ADAM, ADAM_AT, "deviates", "wrong formula", "without 1 - b1**t"),
+    (planted.CorrectedOnce, planted.ADAM, ADAM_AT, "deviates", "wrong formula", "1 - b1 in place of 1 - b1**t"),
+    (planted.StepsFromZero, planted.ADAM, ADAM_AT, "deviates", "wrong formula", "1 - b1**(1 + t)"),
+    (planted.SwappedBetas, planted.ADAM, ADAM_AT, "deviates", "wrong formula", "b1 and b2 are exchanged"),
+    (planted.SlowAfterTen, planted.ADAM, ADAM_AT, "deviates", "wrong formula", "first off after step 11"),
+    (planted.SlightlyOff, planted.ADAM, ADAM_AT, "deviates", "wrong formula", "first off after step 1"),
+    (planted.Decoupled, planted.COUPLED, DECAY, "deviates", "wrong formula", "weight_decay is decoupled"),
+    (planted.Adam, planted.DECOUPLED, DECAY, "deviates", "wrong formula", "weight_decay is coupled"),
+    (planted.FirstGroupOnly, planted.ADAM, ADAM_AT, "deviates", "wrong formula", "two groups"),
+    (planted.KeepsItsRate, planted.ADAM, ADAM_AT, "deviates", "wrong formula", "lr that changes"),
+    (planted.SecondParameter, planted.ADAM, ADAM_AT, "deviates", "wrong formula", "the only parameter"),
+    (planted.SharedState, planted.ADAM, ADAM_AT, "deviates", "wrong formula", "the only parameter"),
+    (planted.Tail, planted.ADAM, ADAM_AT, "deviates", "layout", "1 entry"),
+    (planted.Rows, planted.ADAM, ADAM_AT, "deviates", "layout", "1 entry"),
+    (planted.Maximizing, planted.ADAM, ADAM_AT, "deviates", "wrong formula", "maximize"),
+    (planted.TopOfCorrected, planted.AMSGRAD, ADAM_AT, "deviates", "wrong formula", "greatest of the corrected"),
+    (planted.Adam, planted.AMSGRAD, ADAM_AT, "deviates", "wrong formula", "without the greatest so far"),
+    (
+        planted.DampedAtOnce,
+        planted.DAMPENED,
+        {**SGD_AT, "tau": 0.5},
+        "deviates",
+        "wrong formula",
+        "b = mu*b + (1 - tau)*g",
+    ),
+    (planted.NesterovOnce, planted.NESTEROV, SGD_AT, "deviates", "wrong formula", "g + b"),
+    (planted.NesterovOld, planted.NESTEROV, SGD_AT, "deviates", "wrong formula", "after w"),
+    (planted.Aliased, planted.MOMENTUM, SGD_AT, "deviates", "wrong formula", "one place in memory"),
+    (planted.Raises, "w = w - lr*g", {"lr": 0.1}, "deviates", "raises", "three is too many"),
+    (planted.NoSquare, planted.RMSPROP, RMS_AT, "deviates", "wrong formula", "abs(g)"),
+    (planted.MissingFactor, planted.RMSPROP, RMS_AT, "deviates", "wrong formula", "without 1 - a"),
+    (planted.OldAverage, planted.RMSPROP, RMS_AT, "deviates", "wrong formula", "v is changed after w"),
+    (planted.EpsInside, planted.ADAM, ADAM_AT, "convention", "", "sqrt(eps + v/(1 - b2**t)) in place"),
+    (planted.Averaged, planted.MOMENTUM, SGD_AT, "convention", "", "lr*(1 - mu)"),
+    (planted.RateInside, planted.MOMENTUM, SGD_AT, "conforms", "", "inside the velocity"),
+    (planted.Adam, planted.ADAM, ADAM_AT, "conforms", "", "float16"),
+    (planted.Adam, planted.COUPLED, DECAY, "conforms", "", ""),
+    (planted.Decoupled, planted.DECOUPLED, DECAY, "conforms", "", ""),
+    (planted.Rearranged, planted.ADAM, ADAM_AT, "conforms", "", ""),
+    (planted.AMSGrad, planted.AMSGRAD, ADAM_AT, "conforms", "", ""),
+    (planted.SGD, planted.MOMENTUM, SGD_AT, "conforms", "", ""),
+    (planted.SGD, planted.DAMPENED, {**SGD_AT, "tau": 0.5}, "conforms", "", ""),
+    (planted.RMSprop, planted.RMSPROP, RMS_AT, "conforms", "", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("make", "formula", "constants", "verdict", "kind", "words"),
+    PLANTED,
+    ids=[f"{p[0].__name__}-{p[3]}-{i}" for i, p in enumerate(PLANTED)],
+)
+def test_what_is_planted_is_told(
+    make: Any, formula: str, constants: dict[str, float], verdict: str, kind: str, words: str
+) -> None:
+    found = conform(make, formula, domain=constants)
+    text = told(found) + "".join(o.note for o in found.outcomes)
+    assert (found.verdict, found.kind) == (verdict, kind), text
+    assert words in text
+
+
+def test_a_failure_shows_the_step_and_how_to_see_it_again() -> None:
+    with pytest.raises(NotConforming) as failure:
+        assert_conforms(planted.NoBiasCorrection, planted.ADAM, constants=ADAM_AT)
+    text = str(failure.value)
+    for word in ("step = ", "exact", "computed"):
+        assert word in text
+    assert "errata conform tests.planted_optimizers:NoBiasCorrection" in text
+    script = failure.value.found.script
+    shown: list[str] = []
+    exec(script, {"print": lambda *words: shown.extend(str(w) for w in words)})
+    worst = failure.value.found.worst
+    assert worst is not None
+    assert float(shown[0].strip("tensor([])").split(",")[0].strip("[]")) == pytest.approx(
+        float(worst.computed), abs=1e-4
+    )
+    assert float(shown[2]) == float(worst.exact)
+
+
+@pytest.mark.parametrize(
+    ("text", "constants", "message", "at"),
+    [
+        ("m = b1*m + (1 - b1)*g", {"b1": 0.9}, "no update says what becomes of the parameter 'w'", 0),
+        ("w = w - rl*g", {"lr": 0.1}, "'rl' has no value; did you mean 'lr'?", 8),
+        ("m = g; w = w - lr*(m", {"lr": 0.1}, "", 0),
+        ("w - lr*g", {"lr": 0.1}, "expected NAME = FORMULA", 0),
+        ("m = g; g = 2*m; w = w - g", {}, "'g' is the gradient", 7),
+        ("w = w - g", {"lr": 0.1}, "'lr' has a value, but does not stand in the formula", 0),
+        ("lr = lr/2; w = w - lr*g", {"lr": 0.1}, "'lr' is a constant, and an update changes it", 0),
+    ],
+)
+def test_a_text_that_makes_no_sense_is_told(text: str, constants: dict[str, float], message: str, at: int) -> None:
+    with pytest.raises(ExpressionError) as bad:
+        read_recurrence(text, constants)
+    assert message in bad.value.message
+    assert not at or bad.value.offset == at
+
+
+def test_a_state_that_has_no_update_is_told() -> None:
+    with pytest.raises(ExpressionError, match="'vv' has a start, but no update; did you mean 'v'"):
+        read_recurrence("v = v + g; w = w - v", {}, {"vv": 1})
+
+
+def test_a_step_without_value_is_told() -> None:
+    with pytest.raises(ExpressionError, match="'w' has no value in step 1"):
+        conform(planted.SGD, "w = w - lr*g/(t - 1)", domain={"lr": 0.1})
+
+
+def test_options_that_the_constructor_does_not_take_are_told() -> None:
+    with pytest.raises(BadArguments, match="unexpected keyword"):
+        conform(planted.SGD, "w = w - lr*g", domain={"lr": 0.1}, options={"beta": 1})
+
+
+def test_a_range_is_no_constant() -> None:
+    with pytest.raises(BadArguments, match="one number, not lr"):
+        conform(planted.SGD, "w = w - lr*g", domain={"lr": (0, 1)})
+
+
+def test_constants_have_the_defaults_of_the_constructor() -> None:
+    assert conform(planted.Adam, planted.ADAM).verdict == "conforms"
+
+
+def test_a_state_may_start_elsewhere() -> None:
+    text = "s = s + g**2; w = w - lr*g/(sqrt(s) + eps)"
+    right = {"lr": 0.01, "eps": 1e-10}
+    found = conform(
+        torch.optim.Adagrad,
+        text,
+        constants=right,
+        states={"s": 0.5},
+        options={"initial_accumulator_value": 0.5},
+        dtypes=["float64"],
+    )
+    assert found.verdict == "conforms", told(found)
+    assert (
+        conform(torch.optim.Adagrad, text, constants=right, states={"s": 0.5}, dtypes=["float64"]).repair
+        == "s starts at 0"
+    )
+
+
+def test_bounds_hold_the_exact_values() -> None:
+    """The parameter in float64 is within its own bound of what balls give."""
+    import numpy as np
+
+    made = read_recurrence(planted.ADAM, {n: Fraction(float(v)) for n, v in ADAM_AT.items()})
+    rng = np.random.default_rng(3)
+    start, gradients = rng.normal(size=4), rng.normal(size=(20, 4))
+    last = list(made.program.bounds(start, gradients))[-1]
+    for i in range(4):
+        (high, low), *_ = made.program.exact(start[i : i + 1], gradients[:, i : i + 1])
+        assert abs((last.value[i] - high) - low) <= last.error[i] < 1e-12

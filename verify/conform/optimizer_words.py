@@ -1,0 +1,53 @@
+"""How a user sees a deviation of an optimizer again: one command, and a script that needs nothing of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from shlex import quote
+from typing import Any
+
+from verify.conform.optimizer_runs import OptimizerPath, Part, is_torch
+from verify.conform.outcome import Conformance
+from verify.conform.recurrence import Recurrence
+from verify.conform.reproduce import importable
+
+
+def again(
+    found: Conformance,
+    make: Callable[..., Any],
+    path: OptimizerPath,
+    options: Mapping[str, Any],
+    recurrence: Recurrence,
+    part: Part,
+    start: float,
+    gradients: Sequence[float],
+) -> Conformance:
+    """With command and script, where the optimizer has a name to import."""
+    target, worst = importable(make), found.worst
+    if not target or worst is None:
+        return found
+    words = ["errata conform", quote(target), "--formula", quote(recurrence.text)]
+    for n, v in recurrence.constants.items():
+        words += ["--in", f"{n}={float(v)!r}"]
+    for n, text in recurrence.starts.items():
+        if text != "0":
+            words += ["--state", quote(f"{n}={text}")]
+    for n, v in options.items():
+        words += ["--option", quote(f"{n}={v}")]
+    module, _, name = target.partition(":")
+    if not is_torch(make):
+        return replace(found, command=" ".join(words))
+    keywords = "".join(f", {k}={v!r}" for k, v in (dict(options) | dict(path.options)).items())
+    script = [
+        "import torch",
+        f"from {module} import {name.split('.')[0]}",
+        *([f"torch.set_default_dtype(torch.{path.default})"] if path.default != "float32" else []),
+        f"w = torch.nn.Parameter(torch.full({part.shape!r}, {start!r}, dtype=torch.{worst.dtype}))",
+        f"optimizer = {name}([w]{keywords})",
+        f"for g in {list(gradients)!r}:",
+        "    w.grad = torch.full_like(w, g)",
+        "    optimizer.step()",
+        f"print(w.detach(), 'exactly', {worst.exact})",
+    ]
+    return replace(found, command=" ".join(words), script="\n".join(script))
