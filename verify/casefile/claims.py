@@ -15,6 +15,7 @@ from verify.casefile.readers import Reader, short
 from verify.casefile.schema import CLAIM, MAX_LISTS, STANDARD
 from verify.casefile.tree import Items, Mapping, Text, Tree
 from verify.decimals import parse_printed
+from verify.probes import PROBES
 from verify.verdict import VERDICTS
 
 MAX_ID = 200  # characters
@@ -31,6 +32,7 @@ SAYS = {
     "prints": "number",
     "standard": "definition",
     "contradicts": "consistency",
+    "probe": "library",
 }
 
 #: Keys that mean something only beside one of others.
@@ -97,6 +99,7 @@ class Claims:
             values["shape"] = r.sizes(given["shape"], self.names.sizes)
         self.recovery(given, values)
         values["defines"] = tuple(t.value for t in r.texts(given.get("defines"), "a list of names") if self.defined(t))
+        values["probe"] = self.probe(given)
         values["pinned"], values["because"] = self.pin(given)
         for key in ("where", "note"):
             values[key] = r.text(given.get(key))
@@ -175,6 +178,13 @@ class Claims:
         if not known:
             self.reader.fault(t.place, f"unknown name '{short(t.value)}'{nearest(t.value, self.names.scope)}")
         return known
+
+    def probe(self, given: dict[str, Tree]) -> str:
+        name = self.reader.text(given.get("probe"))
+        if name and name not in PROBES:
+            hint = nearest(name, PROBES) or "; docs/cases.md says where they are"
+            self.reader.fault(given["probe"].place, f"no probe '{short(name)}'{hint}")
+        return name
 
     def pin(self, given: dict[str, Tree]) -> tuple[str, str]:
         because = self.reader.text(given.get("because"))

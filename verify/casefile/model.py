@@ -85,6 +85,7 @@ class Claim:
     somewhere: Node | None = None
     standard: tuple[Node, ...] = ()
     contradicts: tuple[str, ...] = ()
+    probe: str = ""  # the name of a probe of what a library does (verify.probes)
     recover: str | None = None
     sources: tuple[str, ...] = ()
     defines: tuple[str, ...] = ()

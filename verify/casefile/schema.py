@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from derive.language import LAYOUTS
+from verify.probes import PROBES
 from verify.verdict import VERDICTS
 
 SCHEMA_URI = "https://json-schema.org/draft/2020-12/schema"
@@ -56,6 +57,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "flag": {"type": "boolean"},
     "layout": {"enum": list(LAYOUTS)},
     "verdict": {"enum": list(VERDICTS)},
+    "probe": {"enum": list(PROBES)},
     "texts": {"type": "object", "additionalProperties": _TEXT},
     "definitions": {"type": "object", "additionalProperties": _TEXT},
     "numbers": {"type": "object", "additionalProperties": _NUMBER},
@@ -102,6 +104,9 @@ CLAIM: dict[str, Field] = {
         "{form: mean((y - yhat)**2), name: mean squared error}",
     ),
     "contradicts": Field("names", "ids of claims that can't all hold beside this one: inconsistent", "[mb-sum]"),
+    "probe": Field(
+        "probe", "a probe of what a library does, which looks into what the claim says", "gradients-accumulate"
+    ),
     "needs": Field(
         "expressions",
         "a condition that the document does not state and without which it fails: shown both ways, it makes holds-if",

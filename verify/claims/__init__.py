@@ -22,6 +22,7 @@ from verify.claims.consistency import judge_consistency
 from verify.claims.convention import judge_convention
 from verify.claims.equality import judge_equality
 from verify.claims.printed import judge_printed
+from verify.claims.probed import judge_probe
 from verify.claims.recovery import judge_recovery
 from verify.claims.relation import judge_relation, judge_somewhere
 from verify.claims.sizes import at_every_size
@@ -44,6 +45,7 @@ JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
     ("consistency", lambda c: bool(c.contradicts), judge_consistency),
     ("arithmetic", lambda c: c.shows is not None, judge_arithmetic),
     ("printed", lambda c: c.prints is not None and c.of is not None, judge_printed),
+    ("probe", lambda c: bool(c.probe), judge_probe),
 )
 
 

@@ -17,6 +17,7 @@ from verify.explain.number import number
 from verify.explain.relation import relation
 from verify.explain.shape import shape
 from verify.explain.standard import standard
+from verify.probes import PROBES
 from verify.verdict import Verdict
 
 Explain = Callable[[Bench, Claim, Verdict], Iterator[Block]]
@@ -96,6 +97,8 @@ def _said(claim: Claim) -> Iterator[Piece]:
         yield f"nothing of the value of {claim.recover}, and prints numbers that depend on it"
     elif claim.defines:
         yield f"these are defined: {', '.join(claim.defines)}"
+    elif claim.probe:
+        yield PROBES[claim.probe].says
     if claim.somewhere is None:
         yield from _conditions(" for ", claim)
     yield "."

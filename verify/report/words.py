@@ -11,6 +11,7 @@ from derive.printing import MAX_VALUES
 from derive.typeset import latex, latex_name
 from verify.casefile.model import Case, Claim
 from verify.claims.equality import correction
+from verify.probes import PROBES
 from verify.report.place import Links
 from verify.results import Result
 from verify.text import numbers
@@ -64,6 +65,8 @@ def printed(item: Item, longest: int = 10_000) -> str:
         if claim.equals and statement(claim).endswith(f"= {item.result.printed}"):
             return quantity(claim)
         return f"{quantity(claim)} = {digits}"
+    if claim is not None and claim.probe and not statement(claim):
+        return text(PROBES[claim.probe].says)
     said = statement(claim) if claim is not None else ""
     if len(said) > longest:
         return "(long; see its page)"
