@@ -464,7 +464,7 @@ claims:
         "9:22: declare the symbol so: x: {recover: true}",
         "9:32: no claim 'aa' to recover from; did you mean 'a'?",
         "10:5: the claim says nothing: expected one of recover, defines, shape, holds, somewhere, shows, equals, prints, "
-        "standard, contradicts",
+        "standard, contradicts, probe",
         "11:5: expected a claim: a mapping with keys such as id, where, kind, of",
         "12:28: the print has shape scalar, and 'of' has shape [2]",
         "13:28: the print has shape [3], and 'of' has shape [2]",
