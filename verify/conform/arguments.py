@@ -92,7 +92,9 @@ def bind(
             elif name not in options and float(fixed[by_name[name]]) != _default(parameters[name]):
                 passed[name] = float(fixed[by_name[name]])
     else:
-        positional = [place[n] for n in by_name if n in place]
+        only = {n for n, p in parameters.items() if p.kind is p.KEYWORD_ONLY and p.default is p.empty}
+        positional = [place[n] for n in by_name if n in place and n not in only]
+        keywords = {n: place[n] for n in by_name if n in place and n in only}
     return Bound(Call(function, tuple(positional), keywords, {**passed, **options}), tuple(varying), ranges, fixed)
 
 

@@ -24,12 +24,15 @@ from verify.conform.classes import JUMP, classify
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import FRAMEWORKS, Call, Framework, Raised, constants_of, framework_of, others
 from verify.conform.measure import ULPS, Measured, Reference, conditions, measure
+from verify.conform.modules import as_function
 from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
 from verify.conform.running import Running, constants_in, unit_of
 from verify.conform.strata import dense, points, several
 from verify.conform.subject import Subject
 from verify.conform.sweep import ulps_of
 from verify.conform.tables import kinks, specials
+from verify.conform.tensor_sets import laid_out, sets
+from verify.conform.tensor_sizes import at_sizes, letters
 from verify.conform.truth import decimal
 
 BASE = 2000  # points of the strata
@@ -97,7 +100,8 @@ def conform(
     ``formula`` is in the language of cases; a scalar formula is meant elementwise, of arrays of points. ``wrt`` are the
     symbols to differentiate by (all that vary unless given). ``domain`` gives ranges, ``{"p": (0, 1)}``, or holds a symbol
     at a number. ``arguments`` says which symbol goes where, ``options`` are further keywords of the callable. ``dtypes``
-    are names of float formats.
+    are names of float formats. ``shapes`` are those of tensors, ``{"W": (3, 2)}``; a letter, ``{"x": "n"}``, is a size that is
+    tried from 1 to 1000. Of a Torch module, parameters and buffers are arguments by their names.
 
     Of an optimizer (a class of torch.optim.Optimizer, a function that makes a transformation of optax) the formula is its
     updates in order, ``m = b1*m + (1 - b1)*g; w = w - lr*m``; ``constants`` (or ``domain``) are the values of its constants,
@@ -114,8 +118,18 @@ def conform(
         return conform_with_text(function, formula, values, states, options, name=name, dtypes=dtypes, seed=seed)
     if constants or states:
         raise BadArguments("constants and states are of optimizers, which this is not; a symbol is held by domain")
+    if letters(shapes or {}):
+
+        def compare(sizes: Mapping[str, Any]) -> Conformance:
+            return conform(
+                function, formula, wrt=wrt, domain=domain, shapes=sizes, arguments=arguments, options=options,
+                dtypes=dtypes, framework=framework, name=name, seed=seed,
+            )  # fmt: skip
+
+        return at_sizes(shapes or {}, compare)
     made = _formula(formula, shapes or {})
     symbols = sorted(free_symbols([made]), key=lambda n: n.id)
+    function, options = as_function(function, [str(s.attr) for s in symbols], options or {})
     bound = bind(function, symbols, domain or {}, arguments, options)
     fw = _framework(framework, bound)
     g = made.graph
@@ -510,10 +524,16 @@ def _framework(name: str | None, bound: Bound) -> Framework:
     if name is not None:
         return FRAMEWORKS[name]
     fw = framework_of(bound.call.function)
-    if any(s.shape for s in bound.symbols) or not bound.symbols:
+    if not bound.symbols or fw.name != "numpy":
         return fw
-    given = [several(FORMATS["float32"], [r], [[]], 9)[0][:3] for r in bound.ranges]
-    if fw.name != "numpy" or any(len(x) < 3 for x in given) or takes(fw, bound.call, given):
+    if any(s.shape for s in bound.symbols):
+        rows = sets(bound.symbols, bound.ranges, FORMATS["float32"], 1, 0)
+        given = laid_out(bound.symbols, rows[0])
+    else:
+        given = [several(FORMATS["float32"], [r], [[]], 9)[0][:3] for r in bound.ranges]
+        if any(len(x) < 3 for x in given):
+            return fw
+    if takes(fw, bound.call, given):
         return fw
     return next((f for f in others(fw) if takes(f, bound.call, given)), fw)
 

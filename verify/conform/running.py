@@ -70,7 +70,9 @@ class Running:
         self.roots, self.symbols = tuple(roots), tuple(symbols)
         self.kind: Any = np.longdouble if long else np.float64
         self.unit = unit or (LONG if long else DOUBLE)
-        self.order = [n for n in topological(roots) if n not in set(symbols)]
+        given = set(symbols)
+        # entries of a tensor are given, the tensor itself is not evaluated
+        self.order = [n for n in topological(roots) if n not in given and not (n.op == "symbol" and n.shape)]
         for n in self.order:
             if n.op not in _RULES and n.op != "const":
                 raise NotImplementedError(f"no running error is known of '{n.op}'")
@@ -184,8 +186,8 @@ def _div(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
 def _pow(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
     exponent = n.args[1]
     value = np.power(a.value, b.value)
-    if exponent.op == "const" and exponent.attr == 2:
-        value = a.value * a.value
+    if exponent.op == "const" and exponent.attr == 2:  # bounded at zero, too
+        return _mul(n, u, a, a)
     near = a.error / np.abs(a.value)
     if exponent.op == "const":
         slope = abs(float(exponent.attr))

@@ -1,0 +1,91 @@
+"""Torch modules and autograd functions as functions of tensors: a module's parameters and buffers are arguments by their names.
+
+``linear.weight`` is the argument ``weight`` of a Linear, and ``linear_weight`` of a module that holds one; what the formula
+does not name keeps its value, in the dtype of the inputs. The module that is given is not changed.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+Function = Callable[..., Any]
+
+
+def as_function(
+    function: Function, names: Sequence[str], options: Mapping[str, Any]
+) -> tuple[Function, dict[str, Any]]:
+    """The function that a callable stands for, with the options that are left: of a class of modules they go to its
+    constructor, ``training`` to its mode. What is neither a module nor an autograd function comes back as it is."""
+    torch = sys.modules.get("torch")
+    left = dict(options)
+    if torch is None:
+        return function, left
+    if inspect.isclass(function) and issubclass(function, torch.autograd.Function):
+        return _applied(function), left
+    if inspect.isclass(function) and issubclass(function, torch.nn.Module):
+        takes = inspect.signature(function.__init__).parameters
+        training = left.pop("training", None) if "training" not in takes else None
+        module: Any = function(**{k: left.pop(k) for k in list(left) if k in takes})
+        if training is not None:
+            module.train(bool(training))
+        return _functional(module, names), left
+    if isinstance(function, torch.nn.Module):
+        return _functional(function, names), left
+    return function, left
+
+
+def _applied(function: Any) -> Function:
+    import torch
+
+    own_context = function.setup_context is not torch.autograd.Function.setup_context
+    parameters = _parameters(function.forward)[0 if own_context else 1 :]  # else the first is the context
+
+    def apply(*inputs: Any, **named: Any) -> Any:
+        return function.apply(*inputs, *(named[p.name] for p in parameters if p.name in named))
+
+    return _as(apply, function, parameters)
+
+
+def _functional(module: Any, names: Sequence[str]) -> Function:
+    """The module as a function of its inputs and of those of its parameters and buffers that ``names`` speak of."""
+    held = dict([*module.named_parameters(), *module.named_buffers()])
+    called = {_name(dotted): dotted for dotted in held}
+    passed = {n: called[n] for n in names if n in called}
+    inputs = [p for p in _parameters(module.forward) if p.name not in passed]
+
+    def forward(*given: Any, **state: Any) -> Any:
+        import torch
+
+        dtype = next((x.dtype for x in (*given, *state.values()) if torch.is_tensor(x) and x.is_floating_point()), None)
+        values = {k: _like(v, dtype) for k, v in held.items()}
+        values.update({passed[n]: state.pop(n) for n in list(state) if n in passed})
+        return torch.func.functional_call(module, values, given, state)
+
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    usual = [p for p in inputs if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    return _as(forward, module, [*usual, *(inspect.Parameter(n, keyword) for n in passed)])
+
+
+def _like(x: Any, dtype: Any) -> Any:
+    x = x.detach().clone()
+    return x.to(dtype) if dtype is not None and x.is_floating_point() else x
+
+
+def _name(dotted: str) -> str:
+    return dotted.replace(".", "_")
+
+
+def _parameters(function: Function) -> list[inspect.Parameter]:
+    return [p.replace(annotation=inspect.Parameter.empty) for p in inspect.signature(function).parameters.values()]
+
+
+def _as(made: Any, original: Any, parameters: Sequence[inspect.Parameter]) -> Function:
+    """With the name and the parameters of what it stands for."""
+    kind = original if inspect.isclass(original) else type(original)
+    made.__module__, made.__qualname__ = kind.__module__, kind.__qualname__
+    made.__signature__ = inspect.Signature(list(parameters))
+    found: Function = made
+    return found

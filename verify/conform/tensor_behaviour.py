@@ -1,0 +1,86 @@
+"""How a callable of tensors behaves: equal calls give equal bits, inputs stay as they are, and the layout of an array in memory
+changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from verify.conform.formats import FORMATS, Array
+from verify.conform.frameworks import Call, Framework
+from verify.conform.outcome import Finding
+from verify.conform.tensor_sets import laid_out, sets
+from verify.conform.tensor_truth import TensorReference, TensorSubject
+
+
+def behaviour(subject: TensorSubject, call: Call, fw: Framework, seed: int) -> list[Finding]:
+    """Findings of a callable on a set of moderate tensors."""
+    name = "float32" if "float32" in fw.formats else "float64"
+    rows = sets(subject.symbols, subject.ranges, FORMATS[name], 1, seed)
+    if not len(rows):
+        return []
+    given = laid_out(subject.symbols, rows[0])
+    call = call.prepared(fw, name)
+    try:
+        tensors = [fw.tensor(x, name) for x in given]
+        with np.errstate(all="ignore"):
+            first = fw.array(call(tensors))
+            again_ = call([fw.tensor(x, name) for x in given])
+            again, dtype = fw.array(again_), fw.format_of(again_)
+    except Exception:  # told by the path itself
+        return []
+    found = []
+    if not all(np.array_equal(fw.array(t), x, equal_nan=True) for t, x in zip(tensors, given, strict=True)):
+        found.append(Finding("changes its input", "the arrays it was called with have other values afterwards"))
+    if not np.array_equal(first, again, equal_nan=True):
+        found.append(Finding("not deterministic", "two calls with equal inputs gave different results"))
+    if dtype != name:
+        found.append(Finding("other dtype", f"{name} in, {dtype} out", grave=False))
+    return found + _layouts(subject, call, fw, name, rows, given, first)
+
+
+def _layouts(
+    subject: TensorSubject, call: Call, fw: Framework, name: str, rows: Array, given: Sequence[Array], plain: Array
+) -> list[Finding]:
+    """Strided and transposed tensors against the exact values: never against the bits of another layout."""
+    from verify.conform.tensors import measured_entry
+
+    reference = TensorReference(subject, "value", rows, FORMATS[name])
+
+    def off(y: Array) -> list[int]:
+        if np.shape(y) != subject.node.shape:
+            return [0]
+        flat = np.reshape(y, -1)
+        return [k for k in range(len(flat)) if measured_entry(subject, reference, k, flat[k : k + 1], 0).off.any()]
+
+    wrong = set(off(plain))
+    found = []
+    for title, made in (("every second entry", _strided), ("transposed in memory", _transposed)):
+        if fw.name == "jax" or not any(x.ndim >= (1 if made is _strided else 2) for x in given):
+            continue
+        try:
+            with np.errstate(all="ignore"):
+                y = fw.array(call([made(fw, x, name) for x in given]))
+        except Exception as why:
+            said = f"{title}: {type(why).__name__}: {' '.join(str(why).split())[:120]}"
+            found.append(Finding("layout", said, grave=False))
+            continue
+        if new := [k for k in off(y) if k not in wrong]:
+            text = f"{title}: wrong in {subject.place('value', new[0])}, where another layout is right"
+            found.append(Finding("layout", text))
+    return found
+
+
+def _strided(fw: Framework, x: Array, name: str) -> Any:
+    if not x.ndim:
+        return fw.tensor(x, name)
+    return fw.tensor(np.repeat(x, 2, axis=-1), name)[..., ::2]
+
+
+def _transposed(fw: Framework, x: Array, name: str) -> Any:
+    if x.ndim < 2:
+        return fw.tensor(x, name)
+    made = fw.tensor(np.ascontiguousarray(np.swapaxes(x, 0, 1)), name)
+    return made.swapaxes(0, 1)

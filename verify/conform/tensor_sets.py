@@ -1,0 +1,78 @@
+"""Sets of tensors at which implementations are tried: what a point is to an elementwise function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from derive import shapes
+from derive.graph import Node
+from verify.conform.formats import Array, Format
+from verify.conform.strata import Range
+
+KINDS = 8
+
+
+def sets(symbols: Sequence[Node], ranges: Sequence[Range], fmt: Format, count: int, seed: int) -> Array:
+    """Rows of entries, one row a set: moderate values, simple numbers with ties, equal and nearly equal entries, one entry far
+    from the others, all sizes, large and small scales."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for j in range(count):
+        parts = []
+        for s, r in zip(symbols, ranges, strict=True):
+            n = max(shapes.size(s.shape), 1)
+            parts.append(_inside(_drawn(rng, j % KINDS, n), r, fmt, rng))
+        rows.append(np.concatenate(parts) if parts else np.zeros(0))
+    return np.array(rows)
+
+
+def laid_out(symbols: Sequence[Node], row: Array) -> list[Array]:
+    """A row of entries as tensors of the symbols' shapes."""
+    made, start = [], 0
+    for s in symbols:
+        stop = start + max(shapes.size(s.shape), 1)
+        made.append(np.reshape(row[start:stop], s.shape))
+        start = stop
+    return made
+
+
+def simple(shape: tuple[int, ...], step: int) -> Array:
+    """Small dyadic numbers, all different from zero, no two neighbours alike."""
+    k = np.arange(max(shapes.size(shape), 1))
+    return (((k * step) % 7 - 3.5) / 4.0).reshape(shape)
+
+
+def _drawn(rng: np.random.Generator, kind: int, n: int) -> Array:
+    """Entries of one kind, in units in which the range is about [-4, 4]."""
+    x = rng.uniform(-3.0, 3.0, n)
+    match kind:
+        case 1:
+            return rng.choice([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0], n)
+        case 2:
+            return np.full(n, x[0])
+        case 3:
+            return x[0] + rng.uniform(-1e-3, 1e-3, n)
+        case 4:
+            x[rng.integers(n)] *= 30.0
+            return x
+        case 5:
+            return x * 10.0 ** rng.uniform(-6, 2, n)
+        case 6:
+            return x * 20.0
+        case 7:
+            return x * 1e-3
+    return x
+
+
+def _inside(x: Array, r: Range, fmt: Format, rng: np.random.Generator) -> Array:
+    """Into the range: what lies outside is drawn again, spread over it."""
+    low = -np.inf if r.low is None else r.low
+    high = np.inf if r.high is None else r.high
+    if np.isfinite(low) and np.isfinite(high):
+        x = np.where((x > low) & (x < high), x, low + (high - low) * rng.uniform(0.02, 0.98, len(x)))
+    else:
+        x = np.where(x <= low, 2 * low - x + 0.25, np.where(x >= high, 2 * high - x - 0.25, x))
+    first, last = r.ordinals(fmt)
+    return fmt.at(np.clip(fmt.ordinal(fmt.rounded(x)), first, last))

@@ -1,0 +1,190 @@
+"""What a callable of tensors does compute, where that is one known step from the formula: a factor that comes from a reduction
+or a convention, a variance with other degrees of freedom, an epsilon inside or outside a root, or a slip.
+
+As for scalars (``translate``), candidates are held to the callable's float64 results at many sets: an observation, no proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+from flint import arb
+
+from derive import shapes
+from derive.enclose import precision
+from derive.errors import ExpressionError
+from derive.graph import Node, topological, with_args
+from derive.language import parse, to_text
+from derive.repair.slips import SLIPS, Pool
+from derive.repair.spots import Spot, spots
+from verify.conform.formats import FORMATS, Array
+from verify.conform.frameworks import Call, Framework, Raised
+from verify.conform.outcome import Conformance
+from verify.conform.tensor_sets import sets
+from verify.conform.tensor_truth import TensorReference, TensorSubject
+from verify.conform.translate import FACTORS
+from verify.conform.truth import Balls
+
+TRIED = 8  # sets
+MAX_CANDIDATES = 120
+MAX_SPOTS = 40
+NEAR = 1e-9  # relative
+
+
+def translated(
+    found: Conformance,
+    subject: TensorSubject,
+    call: Call,
+    fw: Framework,
+    against: Callable[[Node], Conformance],
+    seed: int,
+) -> Conformance:
+    """The same, with the convention or the slip that explains a wrong formula; where none does, as it was."""
+    if found.kind != "wrong formula":
+        return found
+    from verify.conform.tensors import results
+
+    rows = sets(subject.symbols, subject.ranges, FORMATS["float64"], TRIED, seed)
+    try:
+        computed = results(subject, call, fw, fw.modes[0][0], "value", rows, FORMATS["float64"])
+    except Raised:
+        return found
+    for candidate, words in _conventions(subject, rows, computed):
+        if not _explains(candidate, subject, rows, computed):
+            continue
+        if words == "the opposite sign":
+            return replace(found, repair=f"{to_text(candidate)}: {words}")
+        rest = {o.path: o for o in against(candidate).outcomes}
+        outcomes = tuple(
+            replace(o, verdict="convention", kind="", note=words)
+            if o.verdict == "deviates" and rest[o.path].verdict != "deviates"
+            else o
+            for o in found.outcomes
+        )
+        return replace(found, outcomes=outcomes, convention=f"{words}: it computes {to_text(candidate)}")
+    for candidate in _slips(subject):
+        if _explains(candidate, subject, rows, computed):
+            return replace(found, repair=to_text(candidate))
+    return found
+
+
+def _conventions(subject: TensorSubject, rows: Array, computed: Array) -> Iterator[tuple[Node, str]]:
+    formula, g = subject.node, subject.node.graph
+    ratio = _ratio(subject, rows, computed)
+    if ratio is not None:
+        for text, words in FACTORS:
+            factor = parse(text, {}, g)
+            with precision(64):
+                size = float(arb(Balls([factor], [])([])[0]))
+            if abs(size / ratio - 1) < NEAR:
+                yield g.mul(factor, formula), words
+        for c, words in _sizes(subject):
+            if abs(float(c) / ratio - 1) < NEAR:
+                yield g.mul(g.const(c), formula), f"{words} ({c})"
+            if c > 0 and abs(float(c) ** 0.5 / ratio - 1) < NEAR:
+                yield g.mul(g.call("sqrt", g.const(c)), formula), f"the root of {words} (sqrt({c}))"
+    for spot in spots(formula, MAX_SPOTS):
+        for new, words in (*_freedom(spot), *_epsilon(spot)):
+            if new.shape == spot.node.shape:
+                yield spot.replaced(new), words
+
+
+def _ratio(subject: TensorSubject, rows: Array, computed: Array) -> float | None:
+    """The one factor between the results and the formula; None where there is none."""
+    exact = np.array([e.high for e in TensorReference(subject, "value", rows, FORMATS["float64"]).exact]).T
+    with np.errstate(all="ignore"):
+        ratios = (computed / exact)[np.isfinite(exact) & (exact != 0) & np.isfinite(computed)]
+    if len(ratios) < 2 or not np.isfinite(ratios).all() or not (middle := float(np.median(ratios))):
+        return None
+    return middle if (np.abs(ratios / middle - 1) <= NEAR).mean() > 0.9 else None
+
+
+def _sizes(subject: TensorSubject) -> Iterator[tuple[Fraction, str]]:
+    """Factors that come of a sum in place of a mean, and of n - 1 in place of n, with the sizes of the formula's tensors."""
+    found = {s for n in topological([subject.node]) for s in (*n.shape, shapes.size(n.shape)) if s > 1}
+    for n in sorted(found):
+        yield Fraction(n), "a sum where the formula has a mean, a factor of n"
+        yield Fraction(1, n), "a mean where the formula has a sum, a factor of 1/n"
+    for n in sorted(found):
+        yield Fraction(n, n - 1), "degrees of freedom n - 1 where the formula has n, ddof=1"
+        yield Fraction(n - 1, n), "degrees of freedom n where the formula has n - 1, ddof=0"
+    for n in sorted(found):
+        yield Fraction(n, 2), "a factor of n and of 1/2"
+        yield Fraction(2, n), "a factor of 1/n and of 2"
+        yield Fraction(1, 2 * n), "a factor of 1/n and of 1/2"
+        yield Fraction(2 * n), "a factor of n and of 2"
+
+
+def _freedom(spot: Spot) -> Iterator[tuple[Node, str]]:
+    """A variance with n - 1 in place of n, and the reverse: a factor on a quotient by a size, inside the formula."""
+    n = spot.node
+    if n.op not in ("var", "div"):
+        return
+    g = n.graph
+    inner = n.args[0]
+    sizes = {s for m in topological([inner]) for s in (*m.shape, shapes.size(m.shape)) if s > 1}
+    for s in sorted(sizes):
+        yield g.mul(g.const(Fraction(s, s - 1)), n), f"n - 1 where the formula has n, ddof=1 ({s - 1} for {s})"
+        yield g.mul(g.const(Fraction(s - 1, s)), n), f"n where the formula has n - 1, ddof=0 ({s} for {s - 1})"
+
+
+def _epsilon(spot: Spot) -> Iterator[tuple[Node, str]]:
+    """sqrt(v + eps) for sqrt(v) + eps, the reverse, and max(sqrt(v), eps)."""
+    n, g = spot.node, spot.node.graph
+
+    def small(c: Node) -> bool:
+        return c.op == "const" and 0 < c.attr < Fraction(1, 10)
+
+    if n.op == "sqrt" and n.args[0].op == "add":
+        for v, eps in (n.args[0].args, n.args[0].args[::-1]):
+            if small(eps):
+                yield g.add(g.call("sqrt", v), eps), "the epsilon outside the root"
+                yield g.add(g.call("sqrt", v), g.call("sqrt", eps)), "the root of the epsilon outside the root"
+                yield g.call("sqrt", g.add(v, g.mul(eps, eps))), "the epsilon squared inside the root"
+    if n.op == "add":
+        for root, eps in (n.args, n.args[::-1]):
+            if root.op == "sqrt" and small(eps):
+                yield with_args(root, (g.add(root.args[0], eps),)), "the epsilon inside the root"
+                yield with_args(root, (g.add(root.args[0], g.mul(eps, eps)),)), "the epsilon squared, inside the root"
+                yield g.call("max", root, eps), "the greater of the root and the epsilon"
+
+
+def _explains(candidate: Node, subject: TensorSubject, rows: Array, computed: Array) -> bool:
+    from verify.conform.tensors import measured_entry
+
+    try:
+        other = TensorSubject(candidate, subject.symbols, subject.ranges, ())
+        reference = TensorReference(other, "value", rows, FORMATS["float64"])
+        running = reference.truth.running
+        if running is None:
+            return False
+        rough = np.array([np.broadcast_to(b.value, (len(rows),)) for b in running(*reference.inputs)]).T
+        with np.errstate(all="ignore"):
+            near = np.abs(rough - computed) <= NEAR * np.abs(rough) + 1e-300
+        if not (near | ~np.isfinite(rough)).mean() > 0.8:
+            return False
+        measured = [measured_entry(other, reference, k, computed[:, k], 0) for k in range(computed.shape[1])]
+    except (ExpressionError, NotImplementedError, ArithmeticError, ValueError, KeyError):
+        return False
+    return any(m.judged.any() for m in measured) and not any(m.off.any() for m in measured)
+
+
+def _slips(subject: TensorSubject) -> Iterator[Node]:
+    """Formulas one slip away, each once."""
+    seen = {subject.node}
+    pool = Pool(subject.symbols, subject.symbols)
+    for _, maker in SLIPS:
+        for spot in spots(subject.node, MAX_SPOTS):
+            try:
+                for new in maker(spot, pool):
+                    if new.shape == spot.node.shape and (candidate := spot.replaced(new)) not in seen:
+                        seen.add(candidate)
+                        if candidate.shape == subject.node.shape:
+                            yield candidate
+                    if len(seen) > MAX_CANDIDATES:
+                        return
+            except (ExpressionError, ValueError, ArithmeticError):
+                continue
