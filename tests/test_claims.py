@@ -170,6 +170,13 @@ def test_a_number_without_inputs_is_underspecified(tmp_path: Path) -> None:
     found = judged(tmp_path, "symbols: {a: {}}\nclaims:\n  - {id: n, of: a**2, prints: 0.5}\n")
     assert found["n"].verdict == "underspecified"
     assert "'a'" in found["n"].reason
+    assert "recover" not in found["n"].reason
+
+
+def test_an_input_to_recover_that_no_claim_recovers_is_told_how(tmp_path: Path) -> None:
+    found = judged(tmp_path, "symbols: {a: {recover: true}}\nclaims:\n  - {id: n, of: a**2, prints: 0.5}\n")
+    assert found["n"].verdict == "underspecified"
+    assert "a claim 'recover: a' would ask" in found["n"].reason
 
 
 @pytest.mark.parametrize(

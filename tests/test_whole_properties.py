@@ -73,6 +73,11 @@ concave(min(w @ u, w @ v), w)
 concave(log(det(A)), A) ; if positive_definite(A)
 convex(trace(inv(A)), A) ; if positive_definite(A)
 convex(w @ inv(A) @ w, w) ; if positive_definite(A)
+stationary(norm(X @ w - y)**2 + lam*norm(w)**2, w, inv(X.T @ X + lam*eye(n)) @ X.T @ y) ; if lam > 0
+stationary(norm(X @ w - y)**2/2, w, inv(X.T @ X) @ X.T @ y)
+minimizer(mean((X @ w - y)**2), w, solve(X.T @ X, X.T @ y))
+unique_minimizer(norm(X @ w - y)**2 + lam*norm(w)**2, w, inv(X.T @ X + lam*eye(n)) @ X.T @ y) ; if lam > 0
+unique_minimizer(lam*norm(w)**2/2 + norm(w - v)**2/2, w, v/(1 + lam)) ; if lam > 0
 convex(-log(det(X.T @ X + A)) + trace(D @ A), A) ; if positive_definite(A)
 """
 

@@ -18,6 +18,7 @@ from derive.budget import Exhausted, budget, spent
 from derive.components import components_all
 from derive.conditions import conjuncts
 from derive.decide.abstraction import Abstraction, onto
+from derive.decide.addends import parts
 from derive.decide.assumptions import CONTRADICTION, contradict
 from derive.decide.decision import MAX_TOLD, Decision, joined, listed
 from derive.decide.instances import instances
@@ -201,7 +202,8 @@ def _decide(
         return refuted
     named = any(n.op == "def" for n in domain.order)
     many = len(kinks([a, b])) > FEW_KINKS
-    stages: list[Callable[[], Decision | None]] = [lambda: _by_names(domain, FEW_KINKS)] if named else []
+    stages: list[Callable[[], Decision | None]] = [lambda: _by_addends(domain, quick)]
+    stages += [lambda: _by_names(domain, FEW_KINKS)] if named else []
     stages += [lambda: _by_switches(domain)] if many else []
     stages += [lambda: _by_names(domain)] if named and many else []
     stages += [lambda: _by_polynomials(domain, quick, "atoms")] if named else []
@@ -303,6 +305,21 @@ def _with_names(domain: Domain, opened: Set[Node], most: int) -> Decision | None
                 "normal form",
             )
     return None
+
+
+def _by_addends(domain: Domain, quick: _Quick) -> Decision | None:
+    """Proof of the parts of two sums, one by one, where each holds without a word more."""
+    found = []
+    for left, right in parts(domain.a, domain.b):
+        found.append(_decide(left, right, domain.assuming, domain.bounds, quick, domain.seeds))
+        if found[-1].status != "proved":
+            return None
+    if not found:
+        return None
+    conditions = tuple(dict.fromkeys(c for d in found for c in d.conditions))
+    steps = tuple(dict.fromkeys(s for d in found for s in d.steps))
+    reason = f"one normal form of each of {len(found)} parts of the sums{_where(conditions)}"
+    return Decision("proved", reason, conditions, method="normal form", steps=steps)
 
 
 def _by_polynomials(domain: Domain, quick: _Quick, fidelity: Fidelity) -> Decision | None:

@@ -237,6 +237,8 @@ class Claims:
             subject = values.get(key)
             if subject is not None and subject.shape != shape:
                 message = f"the print has shape {show(shape)}, and '{key}' has shape {show(subject.shape)}"
+                if len(shape) < len(subject.shape) == 2:
+                    message += ": a matrix is printed row by row, [[a, b], [c, d]]"
                 self.reader.fault(given["prints"].place, message)
                 values = dict(values, **{key: None})
         if not shape:

@@ -12,7 +12,7 @@ from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.provenance import Inheritance, inheritance, origins
 from verify.claims.recovery import judge_print, range_text, recovered_text
-from verify.claims.slip import hint
+from verify.claims.slip import hint as slip_of
 from verify.decimals import closer, correction, fit, rounded, show
 from verify.verdict import Verdict, undecided
 
@@ -28,7 +28,10 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
         return found
     if absent := bench.missing(node):
         names = ", ".join(f"'{n}'" for n in absent)
-        return Verdict("underspecified", f"no value is given for {names}", evidence={"method": "exhaustive"})
+        asked = {c.recover for c in bench.case.claims}
+        left = [n for n in absent if n in bench.case.symbols and bench.case.symbols[n].recover and n not in asked]
+        hint = f"; a claim 'recover: {left[0]}' would ask what the printed numbers determine" if left else ""
+        return Verdict("underspecified", f"no value is given for {names}{hint}", evidence={"method": "exhaustive"})
     for condition in (e for a in claim.assuming for e in bench.entries(a)):
         if not bench.missing(condition) and bench.value(condition) is False:
             return undecided("what is assumed does not hold at the document's inputs")
@@ -68,7 +71,7 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
     if cut:
         return Verdict("truncated", f"cut off, not rounded; correct: {right}{at}", exact, (claim.id,), evidence)
     step = f" ({_step(claim)} gives it from neither exact nor printed values)" if claim.by is not None else ""
-    if not recovered and (slip := hint(printed, value, rounded(value, printed))):
+    if not recovered and (slip := slip_of(printed, value, rounded(value, printed))):
         evidence["repair"] = slip
         step += f"; {slip}"
     return Verdict("wrong", f"correct: {right}{at}{step}", exact, (claim.id,), evidence)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from derive.calculus import gradient
 from derive.components import components
+from derive.conditions import conjuncts
 from derive.decide.cascade import decide_equal
-from derive.decide.decision import Decision, joined
+from derive.decide.decision import Decision, joined, listed
+from derive.decide.properties.composition import by_structure
 from derive.decide.properties.curves import Curve
 from derive.decide.properties.facts import facts, implied
 from derive.decide.properties.shape import (
@@ -25,11 +29,64 @@ from derive.decide.properties.subgradients import box, sides
 from derive.decide.refute import Bounds, scalar_bounds
 from derive.decide.relation import decide_holds
 from derive.decide.sufficiency import compatible
+from derive.decide.whole import settle
 from derive.errors import ExpressionError
-from derive.graph import Node, substitute_all
+from derive.graph import Node, substitute_all, topological
+from derive.properties import asks
+
+#: What a tensor may be made of to have a value and every derivative everywhere.
+_POLYNOMIAL = frozenset(
+    {
+        "symbol",
+        "const",
+        "def",
+        "add",
+        "sub",
+        "neg",
+        "mul",
+        "matmul",
+        "transpose",
+        "sum",
+        "broadcast",
+        "reshape",
+        "dot",
+        "outer",
+    }
+)
 
 
 def stationary(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    return _by_whole_gradient(args, assuming, bounds) or _by_slopes(args, assuming, bounds)
+
+
+def _by_whole_gradient(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+    """Proof that the gradient of a polynomial of whole tensors is 0, as a product of matrices; at any size, inverses closed."""
+    f, x, v = args
+    if not x.shape or x.op != "symbol" or v.shape != x.shape or below(v, [x]):
+        return None
+    if any(n.op not in _POLYNOMIAL and not _whole_power(n) for n in topological([f])):
+        return None
+    if any(below(c, [x]) for c in assuming):
+        return None
+    given = [c for c in conjuncts(assuming) if not asks(c)]
+    (slope,) = substitute_all(gradient(f, [x]), {x: v})
+    proof = settle(slope, f.graph.broadcast(f.graph.zero, x.shape), given, bounds).proof
+    if proof is None:
+        return None
+    where = f", where {listed(proof.conditions)}" if proof.conditions else ""
+    reason = f"the gradient is 0 there, by one normal form of matrix products{where}"
+    return Decision("proved", reason, proof.conditions, method="normal form", steps=proof.steps)
+
+
+def _whole_power(n: Node) -> bool:
+    """A power, or a quotient by a number."""
+    number = n.args[-1] if n.op in ("pow", "div") else None
+    if number is None or number.op != "const" or number.attr == 0:
+        return False
+    return n.op == "div" or (type(number.attr) is int and number.attr > 0)
+
+
+def _by_slopes(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
     f, x, v = components(args[0])[0], components(args[1]), components(args[2])
     at_v = dict(zip(x, v, strict=True))
     g, held = f.graph, _held(x, assuming)
@@ -51,11 +108,59 @@ def _held(x: Sequence[Node], assuming: Sequence[Node]) -> list[Node]:
 
 
 def minimizer(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
-    return _least(args, assuming, bounds, False)
+    return _whole_least(args, assuming, bounds, False) or _least(args, assuming, bounds, False)
 
 
 def unique_minimizer(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
-    return _least(args, assuming, bounds, True)
+    return _whole_least(args, assuming, bounds, True) or _least(args, assuming, bounds, True)
+
+
+def _whole_least(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds, only: bool) -> Decision | None:
+    """Proof for whole tensors without a range: a gradient of 0, and a convex function, or a Hessian that is positive definite."""
+    f, x, _ = args
+    if bounds.get(x, (None, None)) != (None, None) or (critical := _by_whole_gradient(args, assuming, bounds)) is None:
+        return None
+    curved = _bowl(f, x, assuming, bounds) if only else by_structure(f, x, assuming, bounds, 1)
+    if curved is None or curved.status != "proved" or curved.conditions:
+        return None
+    return replace(critical, reason=f"{critical.reason}; the function is {'strictly ' * only}convex")
+
+
+def _bowl(f: Node, x: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+    """Proof that f is a convex function and a positive multiple of sum(x**2): strictly convex, whatever the sizes."""
+    g, terms, work = f.graph, list[Node](), [f]
+    while work:
+        n = work.pop()
+        if n.op in ("add", "def") and not n.shape:
+            work += n.args
+        else:
+            terms.append(n)
+    given = conditions(assuming)
+    squares = g.call("sum", g.call("pow", x, g.const(2)))
+    for bowl in terms:
+        if (factor := _factor(bowl, squares)) is None or below(factor, [x]):
+            continue
+        positive = decide_holds(g.call("gt", factor, g.zero), given, scalar_bounds(bounds))
+        if positive.status == "proved" and not positive.conditions:
+            rest = functools.reduce(g.add, (t for t in terms if t is not bowl), g.zero)
+            return by_structure(rest, x, assuming, bounds, 1)
+    return None
+
+
+def _factor(n: Node, of: Node) -> Node | None:
+    """By what a scalar is written as a multiple of another."""
+    g = n.graph
+    if n is of:
+        return g.one
+    if n.op == "def":
+        return _factor(n.args[0], of)
+    if n.op == "div" and (factor := _factor(n.args[0], of)) is not None:
+        return g.div(factor, n.args[1])
+    if n.op == "mul":
+        for one, other in (n.args, n.args[::-1]):
+            if (factor := _factor(one, of)) is not None:
+                return g.mul(factor, other)
+    return None
 
 
 def _least(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds, only: bool) -> Decision:
