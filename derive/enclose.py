@@ -80,7 +80,9 @@ def _where_pieces_meet(n: Node, value: Value, values: Mapping[Node, fmpq], prec:
         return value
     if agree is True and not isinstance(slope, Exception):
         return slope
-    if isinstance(value, Exception) or isinstance(agree, Undetermined):
+    if isinstance(agree, Undetermined):  # two balls that meet may be one slope
+        return agree if isinstance(value, UndefinedValue) and not isinstance(slope, Exception) else value
+    if isinstance(value, Exception):
         return value
     return UndefinedValue("a derivative where the slopes of both sides are not one")
 
@@ -339,8 +341,11 @@ def _min(a: Value, b: Value) -> Value:
 def _select(s: Value, a: Value, b: Value) -> Value:
     side = sign(s)
     if side == 0:
-        if isinstance(a, fmpq) and isinstance(b, fmpq) and a == b:
-            return a
+        if not isinstance(a, Exception) and not isinstance(b, Exception):
+            if isinstance(a, fmpq) and isinstance(b, fmpq) and a == b:
+                return a
+            if isinstance(gap := a - b, arb) and gap.contains(0):  # as far as balls tell, the sides may have one value
+                raise Undetermined("whether both sides of a kink have one value is not decided at this precision")
         raise UndefinedValue("a derivative at its kink")
     chosen = a if side > 0 else b
     if isinstance(chosen, Exception):

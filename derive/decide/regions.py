@@ -8,7 +8,7 @@ only where the unsplit form proves nothing, and only into cells that the known s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, Literal
@@ -347,7 +347,7 @@ class Regions:
                 else:
                     pending.append((side, need))
         split_first = any(need.key[0] == "atom" or (need.what and self._kinked(need.what)) for _, need in pending)
-        if split_first and (cells := self._split(cell, signs, [*left.asks, *right.asks])):
+        if split_first and (cells := self._split(cell, signs, left, right)):
             return cells
         self.conditions.update(dict.fromkeys(recorded))
         failing: list[Outcome] = []
@@ -360,7 +360,7 @@ class Regions:
                 continue  # follows from a condition already found missing
             found = self._witness(cell, (side,), MANY_POINTS, need.node)
             if found is None:
-                if need.hole and (cells := self._split(cell, signs, [s for s, _ in constraints(need.node)])):
+                if need.hole and (cells := self._split_at(cell, signs, [s for s, _ in constraints(need.node)])):
                     return cells
                 reason = f"equal where both sides have a value, but whether {_say(need.node)} matters is not settled"
                 return Outcome("open", cell, reason)
@@ -394,7 +394,7 @@ class Regions:
         found = self._witness(cell, kinds, FEW_POINTS)
         if found and (whole or found.kind == "differ"):
             return replace(found, whole=whole)
-        if cells := self._split(cell, signs, [*left.asks, *right.asks]):
+        if cells := self._split(cell, signs, left, right):
             return cells  # a side may lack a value at a point of a boundary, and have one on the rest of it
         if found:
             return found
@@ -414,8 +414,16 @@ class Regions:
 
     # -- splitting ------------------------------------------------------------------------------------
 
-    def _split(self, cell: Cell, signs: Signs, asks: Sequence[Node]) -> list[Cell]:
-        """Cells at the first kink whose sign is not known; none if all are known."""
+    def _split(self, cell: Cell, signs: Signs, left: Side, right: Side) -> list[Cell]:
+        """Cells at the first kink of the sides whose sign is not known; none if all are known."""
+        return self._split_at(cell, signs, [*left.asks, *right.asks], left.sure.keys() & right.sure.keys())
+
+    def _split_at(self, cell: Cell, signs: Signs, asks: Sequence[Node], shared: Set[Key] = frozenset()) -> list[Cell]:
+        """Cells at the first of these whose sign is not known; none if all are known.
+
+        1/x has a sign beside x = 0 alone: where a kink may lack a value, other than where both sides (by the needs that they
+        share) have none either, the first splits are at what it needs, or the rest of the domain would be in no cell.
+        """
         nf = Normal(self.ring, signs, bound=cell.bound, groups=self.groups)
         split = {s for s, m in cell.facts if m in (POSITIVE, ZERO, NEGATIVE)}
         for s in sorted(set(asks) - split, key=lambda s: s.id):
@@ -423,6 +431,10 @@ class Regions:
             value = nf.values[s]
             if not isinstance(value, Quotient):
                 continue
+            needed = [n for m in nf.reach(s) for n in nf.needs.get(m, ()) if n.key not in shared]
+            below = [t for n in needed if n.what and not self._given(n, signs) for t, _ in constraints(n.node)]
+            if cells := self._split_at(cell, signs, [t for t in below if t is not s], shared):
+                return cells
             mask = signs.of(value)
             if mask in (POSITIVE, ZERO, NEGATIVE, 0):
                 continue

@@ -54,8 +54,11 @@ def sufficient(found: Decision, decide: Decide, assuming: Sequence[Node], bounds
         tried = (*tried, *more)
     else:
         return _unsettled(found)
-    if missing != found.missing:
-        found = _with(found, missing)
+    # a factor that cancels in the proof under these conditions leaves its own
+    stated = [*assuming, *missing, *(c for c in found.conditions if c not in found.missing)]
+    left = [c for c in under_these(missing).conditions if truth_of(c, stated, bounds) is not True]
+    if missing != found.missing or left:
+        found = _with(found, missing, left)
     return unless_thin(found, assuming, bounds)
 
 
@@ -148,9 +151,10 @@ def _size(c: Node) -> tuple[int, str]:
     return len(text), text
 
 
-def _with(found: Decision, missing: tuple[Node, ...]) -> Decision:
-    """The same with other conditions missing."""
-    conditions = (*missing, *(c for c in found.conditions if c not in found.missing and c not in missing))
+def _with(found: Decision, missing: tuple[Node, ...], left: Sequence[Node] = ()) -> Decision:
+    """The same with other conditions missing, and with those that are ``left`` besides."""
+    rest = (c for c in (*found.conditions, *left) if c not in found.missing and c not in missing)
+    conditions = tuple(dict.fromkeys([*missing, *rest]))
     return replace(found, missing=missing, conditions=conditions, reason=retold(found, missing, conditions))
 
 

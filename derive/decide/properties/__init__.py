@@ -21,6 +21,7 @@ from derive.decide.induction import decide_equal, decide_holds
 from derive.decide.instances import instances
 from derive.decide.polynomials import Unwieldy
 from derive.decide.properties import convexity, definite, monotone, optima, regularity
+from derive.decide.properties.existence import on_the_domain
 from derive.decide.properties.facts import at_point, facts, implied, plain
 from derive.decide.properties.growth import growth
 from derive.decide.properties.irrational import by_irrational_points, of_numbers
@@ -46,6 +47,7 @@ from derive.printing import point_text, to_text
 from derive.properties import PROPERTIES, asks
 
 Decider = Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]
+Way = Callable[[Node, Sequence[Node], Bounds], Decision | None]
 
 DECIDERS: dict[str, Decider] = {
     "convex": convexity.decider(1),
@@ -164,10 +166,15 @@ def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | No
     many = too_large(topological([wanted, *given]), MANY)
     if many and (whole := refuted_at_points(wanted, given, ends)) is not None:
         return checked(whole, assumed, bounds)
-    if not many and (shown := by_mean_value(wanted, given, ends, _decide_plain)) is not None:
+
+    def shown_by(way: Way) -> Decision | None:
+        shown = way(wanted, given, ends)
+        return on_the_domain(shown, wanted, given, ends) if shown is not None else None
+
+    if not many and (shown := shown_by(partial(by_mean_value, decide=_decide_plain))) is not None:
         return checked(shown, assumed, bounds)
     if not many and _turns(wanted):  # region by region much is looked at that says nothing of functions such as exp
-        early = by_points(wanted, given, ends, grid=False) or by_moves(wanted, given, ends)
+        early = by_points(wanted, given, ends, grid=False) or shown_by(by_moves)
         if early is not None:
             return checked(early, assumed, bounds)
     found = decide_holds(wanted, given, bounds)
@@ -181,7 +188,7 @@ def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | No
     if (exact := of_numbers(wanted, given)) is not None:
         return exact
     for way in (by_slopes, by_cells, by_moves):
-        if (shown := way(wanted, given, ends)) is not None:
+        if (shown := shown_by(way)) is not None:
             return checked(shown, assumed, bounds)
     missed = (
         by_points(wanted, given, ends, grid=True)
