@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derive.errors import nearest
-from verify.casefile.tree import CaseFaults, Fault
+from verify.casefile.faults import CaseFaults, Fault
 
 if TYPE_CHECKING:
     from verify.casefile.model import Case

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from verify.casefile.claims import Claims
+from verify.casefile.faults import CaseFaults, Fault
 from verify.casefile.implementations import Implementations
 from verify.casefile.model import Case, Derivation
 from verify.casefile.names import Names
 from verify.casefile.readers import Reader, TooMany
 from verify.casefile.schema import CASE
 from verify.casefile.sequences import Sequences
-from verify.casefile.tree import MAX_FAULTS, CaseFaults, Fault, Mapping, Tree, read
+from verify.casefile.tree import MAX_FAULTS, Mapping, Tree, read
 
 
 def load_case(path: Path, name: str | None = None, sizes: dict[str, int] | None = None) -> Case:

@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from derive.errors import nearest
 from derive.shapes import Size, show, size
+from verify.casefile.faults import Fault
 from verify.casefile.model import Place
 from verify.casefile.schema import Field
-from verify.casefile.tree import MAX_FAULTS, Fault, Items, Mapping, Text, Tree
+from verify.casefile.tree import MAX_FAULTS, Items, Mapping, Text, Tree
 
 MAX_ENTRIES = 10_000  # of one value
 MAX_SIZES = 8  # in one shape

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import yaml
 
+from verify.casefile.faults import CaseFaults, Fault
 from verify.casefile.model import Place
 from verify.casefile.yaml_words import plain_words
 
@@ -29,30 +30,6 @@ START = "'errata new NAME' writes a case to start from"
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
-    """Something wrong in a case file, with its place (counted from 1)."""
-
-    file: str
-    line: int
-    column: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.message}"
-
-
-class CaseFaults(ValueError):
-    """All the faults that were found."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__(faults)
-        self.faults = faults
-
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.faults))
 
 
 @dataclass(slots=True)

@@ -1,9 +1,24 @@
 """Functions that people run, against the exact mathematics: value, gradient and second derivative, path by path.
 
 ``conform`` compares a callable of NumPy, Torch or JAX with a formula; ``assert_conforms`` is the line for a test of one's own.
+Names are imported when they are asked for: checks of generated programs need the running error bounds of this package alone.
 """
 
-from verify.conform.engine import NotConforming, assert_conforms, conform
-from verify.conform.outcome import Conformance, Finding, Outcome
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from verify.conform.engine import NotConforming, assert_conforms, conform
+    from verify.conform.outcome import Conformance, Finding, Outcome
 
 __all__ = ["Conformance", "Finding", "NotConforming", "Outcome", "assert_conforms", "conform"]
+
+_HOMES = {"NotConforming": "engine", "assert_conforms": "engine", "conform": "engine"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'verify.conform' has no attribute '{name}'")
+    return getattr(import_module(f"verify.conform.{_HOMES.get(name, 'outcome')}"), name)
