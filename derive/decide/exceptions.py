@@ -166,7 +166,7 @@ def _read(regions: Regions, missing: Sequence[Node], condition: Node) -> list[No
     nf = Normal(ring, signs)
     g = condition.graph
     own: list[Poly] = []
-    for c in _alternatives(condition):
+    for c in alternatives(condition):
         parts = _factors(ring, signs, _value(nf, g.sub(*c.args)))
         own += [parts[0][0], -parts[0][0]] if len(parts) == 1 and parts[0][1] == 1 else []
     said: dict[Node, None] = {}
@@ -179,12 +179,13 @@ def _read(regions: Regions, missing: Sequence[Node], condition: Node) -> list[No
     return sorted(said, key=to_text)
 
 
-def _alternatives(condition: Node, holds: bool = True) -> list[Node]:
-    """The strict comparisons any one of which is enough for a condition (or its negation): itself, or what ``or`` joins."""
+def alternatives(condition: Node, holds: bool = True) -> list[Node]:
+    """The strict comparisons any one of which is enough for a condition (or, without ``holds``, those whose failure is): itself,
+    or what ``or`` joins."""
     if condition.op == "not":
-        return _alternatives(condition.args[0], not holds)
+        return alternatives(condition.args[0], not holds)
     if condition.op == ("or" if holds else "and"):
-        return [c for a in condition.args for c in _alternatives(a, holds)]
+        return [c for a in condition.args for c in alternatives(a, holds)]
     return [condition] if condition.op in (("gt", "lt", "ne") if holds else ("ge", "le", "eq")) else []
 
 

@@ -16,7 +16,7 @@ from derive.decide.cascade import decide_equal
 from derive.decide.decision import Decision, joined, listed
 from derive.decide.exceptions import informative
 from derive.decide.refute import Bounds, Domain, Point, about, scalar_bounds
-from derive.decide.sufficiency import compatible, sufficient
+from derive.decide.sufficiency import compatible, sufficient, unless_stated
 from derive.definedness import lacks_value
 from derive.enclose import rational, truth
 from derive.graph import Node, topological
@@ -33,16 +33,25 @@ def decide_holds(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds 
     """
     assuming = conjuncts(assuming)
     bounds = about(bounds or {}, [condition, *assuming])
+    found = _by_parts(condition, assuming, bounds)
+    if found.status != "proved-if" or condition.op == "eq":
+        return found
+    found = unless_stated(found, [c for entries in components_all(assuming) for c in entries], scalar_bounds(bounds))
+    return replace(found, reason=_reason(found, condition)) if found.status == "refuted" else found
+
+
+def _by_parts(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    """The decision case by case, where the assumptions have some, and part by part."""
     if cases := _cases(assuming):
         found_in = [decide_holds(condition, case, bounds) for case in cases]
         said = [d for d in found_in if d.reason != CONTRADICTION]  # the other cases are none
-        return _whole(said or found_in, condition, assuming, bounds or {})
+        return _whole(said or found_in, condition, assuming, bounds)
     if condition.op == "and":
         parts = [decide_holds(a, assuming, bounds) for a in condition.args]
-        found = _whole(parts, condition, assuming, bounds or {})
+        found = _whole(parts, condition, assuming, bounds)
         if found.status != "undecided":
             return found
-    return _decided(condition, assuming, bounds or {})
+    return _decided(condition, assuming, bounds)
 
 
 def _whole(parts: Sequence[Decision], condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
@@ -133,10 +142,16 @@ def _fails_at_zero(condition: Node, assuming: Sequence[Node], bounds: Bounds) ->
 def _starts(
     entries: Sequence[Node], conditions: Sequence[Node], leaves: Sequence[Node], bounds: Bounds
 ) -> Iterator[dict[Node, Fraction]]:
-    """Everything 0; then simple points with one symbol 0, all its entries together: a matrix that vanishes."""
+    """Everything 0, or all that the condition itself speaks of; then simple points with one symbol 0, all its entries together: a
+    matrix that vanishes."""
     yield dict.fromkeys(leaves, Fraction(0))
     inner = {n: bounds.get(n.args[0] if n.op == "index" else n, (None, None)) for n in leaves}
     given = {n: ends for n, ends in inner.items() if ends != (None, None)}
+    own = set(topological(entries))
+    if any(n not in own for n in leaves):
+        zero = conditions[0].graph.zero
+        for point in Domain(zero, zero, conditions, given).points(3):
+            yield {n: Fraction(0) if n in own else point.get(n, Fraction(1)) for n in leaves}
     bases = list(dict.fromkeys(n.args[0] if n.op == "index" else n for n in leaves))
     if len(entries) == 1 and len(bases) > 1:
         for point in Domain(entries[0], entries[0], conditions, given).points(3):

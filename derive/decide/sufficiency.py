@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from derive.decide.assumptions import contradict
 from derive.decide.decision import Decision, listed, retold
+from derive.decide.exceptions import alternatives
 from derive.decide.normal import Normal
 from derive.decide.polynomials import Ring, Unwieldy
 from derive.decide.refute import Bounds, Domain
@@ -93,6 +95,21 @@ def unless_thin(found: Decision, assuming: Sequence[Node], bounds: Bounds) -> De
         return replace(found, status="refuted", missing=(), conditions=(), reason=reason)
     if found.status == "proved" and thin(found.conditions, assuming, bounds):
         return Decision("undecided", f"both sides have a value only where {listed(found.conditions)}", empty=True)
+    return found
+
+
+def unless_stated(found: Decision, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    """The decision on an inequality, false where what is missing says more of what an assumption is about already: who assumes
+    that x and y are not both 0 has said what may vanish, and under that x**2 > 0 fails at (0, 1)."""
+    if found.status != "proved-if" or not found.witness:
+        return found
+    for c in assuming:
+        parts = alternatives(c)
+        if not parts or any(a.op not in ("ne", "eq") for a in parts):
+            continue
+        fails = [c.graph.call("eq", *a.args) for a in parts]
+        if contradict([*found.missing, *fails], {}) and not contradict(fails, bounds):
+            return replace(found, status="refuted", missing=(), conditions=(), method="ball arithmetic")
     return found
 
 

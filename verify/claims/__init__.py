@@ -25,7 +25,7 @@ from verify.claims.printed import judge_printed
 from verify.claims.probed import judge_probe
 from verify.claims.recovery import judge_recovery
 from verify.claims.relation import judge_relation, judge_somewhere
-from verify.claims.sizes import at_every_size
+from verify.claims.sizes import at_every_size, ruled_out
 from verify.claims.wellformed import judge_definition, judge_shape
 from verify.verdict import METHODS, VERDICTS, Verdict, combine, undecided
 
@@ -51,7 +51,7 @@ JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
 
 def judge(bench: Bench, claim: Claim) -> Verdict:
     """The verdict on a claim. Raises nothing that a claim's content can cause to be raised by derive: that is ``undecided``."""
-    if claim.assuming and _contradictory(bench, claim):
+    if claim.assuming and not ruled_out(bench, claim) and _contradictory(bench, claim):
         return undecided("the assumptions contradict each other")
     with apart():  # what earlier claims have shown to be silent is not looked at again
         extremes = speaks(_expressions(claim), bench.silent)

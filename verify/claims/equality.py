@@ -150,10 +150,11 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
     def decide(units: Collection[values.Unit]) -> Verdict:
         left, right, *rest = sides(units)
         assuming = rest[: len(given)]
-        where = unsaid(rest[len(given) : assumed], [left, right], assuming, bounds)
+        needs = rest[len(given) : assumed]
+        where = unsaid(needs, [left, right], assuming, bounds)
         decision = equation(lambda c: decide_equal(left, right, c, bounds), where, assuming, bounds)
         decision = at_a_point(decision, a.graph.call("eq", left, right))
-        if decision.status == "undecided" and units and (why := values.without_value([left, right], assuming)):
+        if decision.status == "undecided" and units and (why := values.without_value([left, right], assuming, list(zip(domain, needs, strict=True)))):
             return Verdict("wrong", f"no value: {why}", None, (claim.id,), {"method": "certified"})
         return verdict_of(checked(decision, rest[assumed:], bounds), claim)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from derive.calculus import expand_all
 from derive.conditions import QUANTIFIERS
+from derive.definedness import of_derivatives
 from derive.errors import UndefinedValue
 from derive.graph import Node, topological
 from derive.language import to_text
@@ -39,29 +40,41 @@ def judge_relation(bench: Bench, claim: Claim) -> Verdict:
         return judge_every(bench, claim)
     if (found := _as_formula(bench, claim)) is not None:
         return found
-    if asks(claim.holds) or any(bench.missing(node) for node in bench.entries(claim.holds)):
+    if asks(claim.holds) or _is_free(bench, claim.holds):
         return _on_the_domain(bench, claim)
     if any(bench.not_given(node) for node in bench.entries(claim.holds)):
         return settled(bench, [claim.holds], bench.entries(claim.holds), replace(undecided(""), origin=(claim.id,)))
-    evidence = {"method": "certified", "values": "at the document's values"}
+    names = values.named(bench, [claim.holds])
+    evidence = {"method": "certified"} | ({"values": "at the document's values"} if names else {})
+    at = f" at {values.told(bench, names)}" if names else ""
+    for need in of_derivatives([claim.holds]):  # which the derivatives, worked out, may not say
+        if any(bench.decided(node, lambda v: v)[0] is False for node in bench.entries(need)):
+            return Verdict("wrong", f"no value{at}: {to_text(need)} fails", None, (claim.id,), evidence)
     for node in bench.entries(claim.holds):
         answer, value = bench.decided(node, lambda v: v)
         if isinstance(value, UndefinedValue) and not any(
             n.op == "computed" for n in topological([node])
         ):  # inf is a value there
-            why = f"no value at {values.told(bench, values.named(bench, [claim.holds]))}: {no_value(node, bench.known, value)}"
-            return Verdict("wrong", why, None, (claim.id,), evidence)
+            return Verdict("wrong", f"no value{at}: {no_value(node, bench.known, value)}", None, (claim.id,), evidence)
         if answer is None:  # no precision tells whether two are the same number; their forms may
             exact = _on_the_domain(bench, claim)
             return exact if exact.verdict in ("holds", "wrong") else undecided(f"not decided: {value}")
         if not answer:
-            reason = f"does not hold{_at(claim.holds)}{_failing(bench, claim.holds)}"
+            reason = f"does not hold{_at(names)}{_failing(bench, claim.holds)}"
             return Verdict("wrong", reason, None, (claim.id,), evidence)
-    return Verdict("holds", f"holds{_at(claim.holds)}", None, (), evidence)
+    return Verdict("holds", f"holds{_at(names)}", None, (), evidence)
 
 
-def _at(condition: Node) -> str:
-    return " at the document's values" if any(n.op == "symbol" for n in topological([condition])) else ""
+def _is_free(bench: Bench, condition: Node) -> bool:
+    """Whether a condition is about symbols that have no value, as it is written or worked out: d(1/x, a) is 0, where x is not."""
+    if any(bench.missing(node) for node in bench.entries(condition)):
+        return True
+    names = {n.attr for n in topological(of_derivatives([condition])) if n.op == "symbol"}
+    return any(bench.case.symbols[n].values is None and bench.recovered(n) is None for n in names if n in bench.case.symbols)
+
+
+def _at(names: Sequence[str]) -> str:
+    return " at the document's values" if names else ""
 
 
 def comparisons(condition: Node) -> list[Node]:
@@ -110,7 +123,7 @@ def _as_formula(bench: Bench, claim: Claim) -> Verdict | None:
     if relation is None or relation.op != "eq" or asks(relation):
         return None
     a, b = (relation.graph.broadcast(side, relation.shape) for side in relation.args)
-    if not values.is_formula(bench, a, b) and not any(bench.missing(node) for node in bench.entries(relation)):
+    if not values.is_formula(bench, a, b) and not _is_free(bench, relation):
         return None
     found, _ = judge_formula(bench, replace(claim, of=a, equals=(b,)))
     return None if found.verdict == "undecided" else found

@@ -30,7 +30,7 @@ _FINE = ("holds", "holds-if")
 def at_every_size(bench: Bench, claim: Claim, name: str, judge: Callable[[Bench, Claim], Verdict]) -> Verdict:
     """The verdict at the case's own sizes, unless it is another at another instance: a relation is to hold at all of them, and
     for ``somewhere`` one of them is enough."""
-    if bench.case.sizes and ruled_out(bench, claim):
+    if ruled_out(bench, claim):
         for other, same in elsewhere(bench, claim) if name not in _AT_ONE_SIZE else ():
             return at_every_size(other, same, name, judge)
         return undecided(
@@ -84,7 +84,9 @@ def same_claim(other: Bench, claim: Claim) -> Claim | None:
 
 
 def ruled_out(bench: Bench, claim: Claim) -> bool:
-    """Whether an assumption is false at these sizes, whatever the symbols are."""
+    """Whether an assumption is false at these sizes, whatever the symbols are: then the claim is made at others, if at any."""
+    if not bench.case.sizes:
+        return False
     plain = [c for c in claim.assuming if not asks(c)]
     return any(not _speaks(e) and truth(e, {}) is False for c in plain for e in bench.entries(c))
 

@@ -64,9 +64,12 @@ def judged(bench: Bench, said: Sequence[Node], formula: bool, decide: Callable[[
     in_general = decide(())
     if "values" in in_general.evidence:  # they have been counted
         return in_general
-    if in_general.verdict == "holds":
-        return replace(in_general, evidence={**in_general.evidence, "values": "for all values"})
+    everywhere = in_general.verdict == "holds"
+    if everywhere and (formula or "conditions" not in in_general.evidence):
+        return _for_all(in_general)
     here = decide(units)
+    if everywhere and here.verdict != "wrong":
+        return _for_all(in_general)
     if in_general.verdict == "holds-if" and formula and here.verdict != "wrong":
         return in_general
     if here.verdict == "undecided":
@@ -79,6 +82,10 @@ def judged(bench: Bench, said: Sequence[Node], formula: bool, decide: Callable[[
         return _needing(bench, _fewest(bench, units, decide), in_general, here)
     told = "not for all" if in_general.verdict == "wrong" else "for all values"
     return replace(here, reason=f"at the document's values; {told}: {in_general.reason}")
+
+
+def _for_all(found: Verdict) -> Verdict:
+    return replace(found, evidence={**found.evidence, "values": "for all values"})
 
 
 def at_the_values(bench: Bench, said: Sequence[Node], here: Verdict) -> Verdict:
@@ -153,15 +160,19 @@ def _least(units: Sequence[Unit], decide: Callable[[Collection[Unit]], Verdict])
     return kept
 
 
-def without_value(sides: Sequence[Node], given: Sequence[Node]) -> str:
-    """Why one of two sides, derivatives worked out and values put in, has no value where the other has one; "" where that is
-    not so, something is free, or what is assumed does not hold."""
+def without_value(sides: Sequence[Node], given: Sequence[Node], needs: Sequence[tuple[Node, Node]]) -> str:
+    """Why one of two sides, derivatives worked out and values put in, has no value where the other has one, or what is
+    differentiated in them has none: it ``needs`` conditions, as written and with the values. "" where that is not so, something
+    is free, or what is assumed does not hold."""
     a, b, *assumed = components_all([*sides, *given])
     conditions = [c for part in assumed for c in part]
     if any(n.op == "computed" for n in topological([*a, *b])):  # in double arithmetic inf is a value
         return ""
     if free_symbols([*a, *b, *conditions]) or any(truth(c, {}) is not True for c in conditions):
         return ""
+    for written, need in needs:
+        if any(not free_symbols([c]) and truth(c, {}) is False for c in components(need)):
+            return f"{to_text(written)} fails"
     for pair in zip(a, b, strict=True):
         missing = [v for v in evaluate(pair, {}) if isinstance(v, UndefinedValue)]
         if len(missing) == 1:

@@ -134,18 +134,27 @@ def _where_differentiated(condition: Node, assuming: Sequence[Node], bounds: Bou
         return _decide_plain(condition, assuming, bounds)
     if condition.op == "and":
         found = together(condition.args, assuming, bounds)
-        if found.status != "undecided":
+        if found.status != "undecided" or found.empty:
             return found
 
     def decide(assumed: Sequence[Node]) -> Decision:
         return _decide_plain(condition, [*(a for a in assuming if asks(a)), *assumed], bounds)
 
-    if condition.op not in COMPARED:  # a part that does not count needs no value
-        found = decide(given)
+    if (kind := _kind(condition)) not in ("and", *COMPARED):
+        found = decide(given)  # a part that does not count needs no value
         if found.status == "proved":
             return found
-    judge = equation if condition.op == "eq" else inequality
+    judge = equation if kind == "eq" else inequality
     return judge(decide, where, given, bounds or {})
+
+
+def _kind(condition: Node) -> str:
+    """What a condition is, at given values of symbols or not: what a comparison denies needs a value as what it says does."""
+    denied = False
+    while condition.op in ("not", "at", "def"):
+        denied ^= condition.op == "not"
+        condition = condition.args[0]
+    return {"eq": "ne", "ne": "eq", "and": "or", "or": "and"}.get(condition.op, condition.op) if denied else condition.op
 
 
 def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) -> Decision:
