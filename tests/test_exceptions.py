@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from derive.calculus import expand
+from derive.components import components_all
 from derive.decide import decide_equal, decide_holds
 from derive.enclose import rational, truth
 from derive.graph import Graph, Node
@@ -52,6 +53,48 @@ def test_the_condition_speaks_of_the_symbols(claim: str, assuming: list[str], ne
             assert truth(condition, point) is all(truth(c, point) for c in found.missing), values
     assert found.witness is not None
     assert truth(condition, {s: rational(v) for s, v in found.witness.items()}) is False
+
+
+@pytest.mark.parametrize(
+    ("claim", "assuming"),
+    [
+        ("x**2 > 0", "[x, y] != [0, 0]"),
+        ("x**2 > 0", "not [x, y] == [0, 0]"),
+        ("x**2 != 0", "x != 0 or y != 0"),
+        ("x**2*y**2 > 0", "x**2 + y**2 != 0"),
+        ("(x - y)**2 > 0", "[x, y] != [1, 1]"),
+        ("(a - x)**2 > 0", "[a, b] != [x, y]"),
+    ],
+)
+def test_what_says_more_of_what_is_assumed_is_no_condition(claim: str, assuming: str) -> None:
+    condition, given = (expand(parse(t, SCOPE, G, boolean=True)) for t in (claim, assuming))
+    found = decide_holds(condition, [given])
+    assert (found.status, found.missing) == ("refuted", ())
+    point = {s: rational(v) for s, v in (found.witness or {}).items()}
+    (assumed,), (claimed,) = components_all([given, condition])
+    assert truth(assumed, point) is True
+    assert truth(claimed, point) is False
+
+
+@pytest.mark.parametrize(
+    ("claim", "assuming"),
+    [
+        ("x**2 > 0", "y != 0"),
+        ("x**2*y**2 > 0", "x != 0"),
+        ("x**2*(x - 1)**2 > 0", "x != 0"),
+        ("x**2*y**2 > 0", "x > 0 or y > 0"),
+    ],
+)
+def test_what_is_assumed_of_others_leaves_a_condition(claim: str, assuming: str) -> None:
+    condition, given = (expand(parse(t, SCOPE, G, boolean=True)) for t in (claim, assuming))
+    assert decide_holds(condition, [given]).status == "proved-if"
+
+
+def test_what_a_condition_speaks_of_may_vanish_beside_assumptions_on_others() -> None:
+    condition, given = (expand(parse(t, SCOPE, G)) for t in ("x**2 + y**2 > 0", "z > 2"))
+    found = decide_holds(condition, [given])
+    assert found.status == "refuted"
+    assert (found.witness or {})[SCOPE["z"]] > 2
 
 
 def _below(n: Node) -> set[Node]:

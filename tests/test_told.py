@@ -84,6 +84,7 @@ sqrt(p) >= 0 ; p in 0, 1 => true
 sqrt(p - q) >= 0 ; p in 0, 1 ; q in 0, 1 => if p - q >= 0
 sqrt(-x**2) >= 0 => false
 sqrt(-x**2) == 0 => false
+sqrt(-p) == 0 ; p in 0, 1 => false
 1 == 0 ; x > 0 ; x < 0 => nothing
 x == x ; x > 1 ; x < 1 => nothing
 x**2 >= 0 ; x*x < 0 => nothing
@@ -93,6 +94,9 @@ x == x ; (x > 0 and x < 0) or x**2 < 0 => nothing
 1/(x - y) == 1/(x - y) ; x == y => nothing
 d(1/(x - x), a) == 0 => nothing
 d(1/(x - x), a) <= 0 => nothing
+d(1/(x - x), a) == 0 and y == y => nothing
+not d(1/(x - x), a) == 1 => nothing
+d(1/(x - x), a) == 0 or y == y => true
 d(1/w, a) == 0 => true where w != 0
 d(log(w), a) == 0 => true where w > 0
 d(log(w), a) >= 0 => if w > 0

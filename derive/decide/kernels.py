@@ -304,6 +304,7 @@ def rational_power(nf: Normal, n: Node, u: Quotient, c: fmpq) -> Value:
     if together == 1:
         return result
     if together.is_constant():  # u <= 0: a value only where it is zero
+        nf.ask(n, n.args[0])
         return nf.atom(n)
     return ring.mul(result, _root(nf, together, together, c, "whole"))
 

@@ -154,7 +154,11 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
         where = unsaid(needs, [left, right], assuming, bounds)
         decision = equation(lambda c: decide_equal(left, right, c, bounds), where, assuming, bounds)
         decision = at_a_point(decision, a.graph.call("eq", left, right))
-        if decision.status == "undecided" and units and (why := values.without_value([left, right], assuming, list(zip(domain, needs, strict=True)))):
+        if (
+            decision.status == "undecided"
+            and units
+            and (why := values.without_value([left, right], assuming, list(zip(domain, needs, strict=True))))
+        ):
             return Verdict("wrong", f"no value: {why}", None, (claim.id,), {"method": "certified"})
         return verdict_of(checked(decision, rest[assumed:], bounds), claim)
 

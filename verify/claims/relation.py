@@ -70,7 +70,9 @@ def _is_free(bench: Bench, condition: Node) -> bool:
     if any(bench.missing(node) for node in bench.entries(condition)):
         return True
     names = {n.attr for n in topological(of_derivatives([condition])) if n.op == "symbol"}
-    return any(bench.case.symbols[n].values is None and bench.recovered(n) is None for n in names if n in bench.case.symbols)
+    return any(
+        bench.case.symbols[n].values is None and bench.recovered(n) is None for n in names if n in bench.case.symbols
+    )
 
 
 def _at(names: Sequence[str]) -> str:
@@ -126,7 +128,7 @@ def _as_formula(bench: Bench, claim: Claim) -> Verdict | None:
     if not values.is_formula(bench, a, b) and not _is_free(bench, relation):
         return None
     found, _ = judge_formula(bench, replace(claim, of=a, equals=(b,)))
-    return None if found.verdict == "undecided" else found
+    return None if found.verdict == "undecided" and not found.evidence.get("empty") else found
 
 
 def _on_the_domain(bench: Bench, claim: Claim) -> Verdict:

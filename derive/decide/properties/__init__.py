@@ -154,7 +154,9 @@ def _kind(condition: Node) -> str:
     while condition.op in ("not", "at", "def"):
         denied ^= condition.op == "not"
         condition = condition.args[0]
-    return {"eq": "ne", "ne": "eq", "and": "or", "or": "and"}.get(condition.op, condition.op) if denied else condition.op
+    return (
+        {"eq": "ne", "ne": "eq", "and": "or", "or": "and"}.get(condition.op, condition.op) if denied else condition.op
+    )
 
 
 def _decide_plain(condition: Node, assuming: Sequence[Node], bounds: Bounds | None) -> Decision:
