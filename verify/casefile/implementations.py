@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -151,9 +152,10 @@ class Implementations:
         elif tree is not None:
             r.fault(tree.place, "expected constants as a mapping such as {lr: 0.001}")
         graph = Graph()
-        scope = {n: graph.symbol(n) for n in (*STEP_NAMES, *constants)}
+        shape = (2, 3) if isinstance(given["step"], Mapping) and _joins(given["step"]) else ()
+        scope = {n: graph.symbol(n, shape if n in ("w", "g") else ()) for n in (*STEP_NAMES, *constants)}
         states = self.formulas(given.get("states"), scope, graph, "states such as {m: 0}")
-        scope |= {n: graph.symbol(n) for n in states}
+        scope |= {n: graph.symbol(n, shape) for n in states}
         updates = self.formulas(given["step"], scope, graph, "updates such as {m: beta*m + g, w: w - lr*m}", grows=True)
         if "w" not in updates:
             r.fault(given["step"].place, "no update says what becomes of the parameter 'w'")
@@ -173,14 +175,21 @@ class Implementations:
             if not key.isidentifier() or not (self.reader.is_text(value, "an expression") and isinstance(value, Text)):
                 self.reader.fault(label.place, f"expected {what}")
                 continue
-            if grows:
-                scope = {**scope, key: scope.get(key) or graph.symbol(key)}
             try:
-                parse(value.value, scope, graph, boolean=False)
+                node = parse(value.value, scope, graph, boolean=False)
             except ExpressionError as e:
                 self.reader.fault(value.at(e.offset), explained(e, value))
+            else:
+                if grows and key not in scope:
+                    scope = {**scope, key: graph.symbol(key, node.shape)}
             found[key] = value.value
         return found
+
+
+def _joins(updates: Mapping) -> bool:
+    """Whether entries of the parameter meet in an update: then it is read for a matrix."""
+    texts = [value.value for _, value in updates.entries.values() if isinstance(value, Text)]
+    return any(re.search(r"@|\b(norm|mean|sum|outer)\(", t) for t in texts)
 
 
 def plain_mapping(reader: Reader, tree: Tree | None, what: str) -> dict[str, Any]:

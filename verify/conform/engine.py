@@ -115,7 +115,9 @@ def conform(
         if not isinstance(formula, str):
             raise BadArguments("the formula of an optimizer is text, its updates in order: w = w - lr*g")
         values = dict(domain or {}) | dict(constants or {})
-        return conform_with_text(function, formula, values, states, options, name=name, dtypes=dtypes, seed=seed)
+        return conform_with_text(
+            function, formula, values, states, options, name=name, dtypes=dtypes, shapes=shapes, seed=seed
+        )
     if constants or states:
         raise BadArguments("constants and states are of optimizers, which this is not; a symbol is held by domain")
     if letters(shapes or {}):

@@ -24,9 +24,11 @@ LEARNING_RATES = ("lr", "learning_rate", "eta", "alpha", "rate", "gamma")
 
 
 def beside(c: _Comparison) -> list[Outcome]:
-    if c.runner is not torch_steps:
+    if c.runner is not torch_steps or len({p.shape for p in c.parts}) == 1:
         return []
-    parts = (Part((3,), "the first parameter"), Part((4,), "the second parameter"), Part((2, 2), "the third parameter"))
+    matrices = all(len(p.shape) == 2 for p in c.parts)
+    shapes: tuple[tuple[int, ...], ...] = ((2, 2), (2, 3), (2, 4)) if matrices else ((3,), (4,), (2, 2))
+    parts = [Part(s, f"the {n} parameter") for s, n in zip(shapes, ("first", "second", "third"), strict=True)]
     given = scene(parts, SHORT, c.seed + 1, few=False)
     return [*_maximized(c, given), *_same_place(c, given), *_missing(c, given), *_rates(c, given)]
 

@@ -42,6 +42,14 @@ PARTS = (
     Part((3, 4), "a matrix of 3 x 4 that lies column by column", turned=True),
 )
 
+#: Of a formula that adds up or multiplies tensors, whose every entry is worked out of all others.
+SMALL = (
+    Part((1,), "a parameter of 1 entry"),
+    Part((5,), "a parameter of 5 entries"),
+    Part((2, 3), "a matrix of 2 x 3"),
+    Part((3, 4), "a matrix of 3 x 4 that lies column by column", turned=True),
+)
+
 
 @dataclass(frozen=True)
 class Scene:

@@ -22,6 +22,8 @@ from verify.conform.callables import AUDITED
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import Raised
 from verify.conform.optimizer_runs import (
+    PARTS,
+    SMALL,
     STEPS,
     OptimizerPath,
     Part,
@@ -116,6 +118,7 @@ def conform_optimizer(
     *,
     name: str = "",
     dtypes: Sequence[str] | None = None,
+    shapes: Mapping[str, Any] | None = None,
     steps: int = STEPS,
     seed: int = 0,
 ) -> Conformance:
@@ -123,15 +126,52 @@ def conform_optimizer(
 
     Every path and dtype is run for so many steps on parameters of several shapes at once; then a second group of parameters,
     a learning rate that changes, ``maximize``, and gradients that stay in one place in memory. The first step after which an
-    entry is off is told. Raises ExpressionError for a recurrence that makes no sense, and BadArguments where the optimizer
-    can't be made with these options.
+    entry is off is told. ``shapes={"w": (4, 5)}`` has one parameter of this shape instead.
+
+    Raises ExpressionError for a recurrence that makes no sense, and BadArguments where the optimizer can't be made with these
+    options.
     """
     title = name or f"{make.__module__}.{make.__qualname__}"
     runner, paths = ways(make, options or {})
     every = dtypes or (DTYPES if runner is torch_steps else ("float32",))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _Comparison(title, make, recurrence, dict(options or {}), runner, paths, tuple(every), steps, seed).run()
+        parts = _parts(make, recurrence, dict(options or {}), runner, paths[0], shapes or {})
+        return _Comparison(
+            title, make, recurrence, dict(options or {}), runner, paths, tuple(every), parts, steps, seed
+        ).run()
+
+
+def _parts(
+    make: Callable[..., Any],
+    recurrence: Recurrence,
+    options: Mapping[str, Any],
+    runner: Runner,
+    path: OptimizerPath,
+    shapes: Mapping[str, Any],
+) -> tuple[Part, ...]:
+    """The parameters that are run: of the shape given, else of several shapes; matrices alone for what takes no others."""
+    for n in shapes:
+        if n != "w":
+            raise BadArguments(f"of an optimizer only the shape of the parameter w can be given, not that of '{n}'")
+    if "w" in shapes:
+        sizes = shapes["w"]
+        shape = (sizes,) if isinstance(sizes, int) else tuple(sizes)
+        return (Part(shape, f"a parameter of {' x '.join(map(str, shape))} entries"),)
+    every = SMALL if recurrence.whole else PARTS
+    for parts in (every, tuple(p for p in every if len(p.shape) == 2)):
+        try:
+            next(iter(runner(make, path, options, FORMATS["float32"], scene(parts, 1))))
+        except Raised:
+            continue
+        if recurrence.whole:  # a formula of matrices has none for vectors
+            try:
+                for p in parts:
+                    Program.of(recurrence, p.shape)
+            except ExpressionError:
+                continue
+        return parts
+    return every
 
 
 @dataclass(frozen=True)
@@ -159,6 +199,7 @@ class _Comparison:
     runner: Runner
     paths: tuple[OptimizerPath, ...]
     dtypes: tuple[str, ...]
+    parts: tuple[Part, ...]
     steps: int
     seed: int
 
@@ -170,7 +211,7 @@ class _Comparison:
 
     @cached_property
     def scene(self) -> Scene:
-        return scene(steps=self.steps, seed=self.seed)
+        return scene(self.parts, self.steps, self.seed)
 
     def run(self) -> Conformance:
         from verify.conform.optimizer_beside import beside
@@ -205,7 +246,8 @@ class _Comparison:
     def check(self) -> None:
         """Raises ExpressionError where the recurrence has no value in one of its first steps, at gradients that are not zero."""
         if self.recurrence.whole:
-            self.program(Part((2, 3), ""))
+            for p in self.parts:
+                self.program(p)
             return
         self.recurrence.program.exact(np.array([0.5]), np.array([[0.75], [-0.5], [0.25]]))
 
