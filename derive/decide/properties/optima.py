@@ -36,22 +36,8 @@ from derive.properties import asks
 
 #: What a tensor may be made of to have a value and every derivative everywhere.
 _POLYNOMIAL = frozenset(
-    {
-        "symbol",
-        "const",
-        "def",
-        "add",
-        "sub",
-        "neg",
-        "mul",
-        "matmul",
-        "transpose",
-        "sum",
-        "broadcast",
-        "reshape",
-        "dot",
-        "outer",
-    }
+    {"symbol", "const", "def", "add", "sub", "neg", "mul", "matmul", "outer", "transpose", "reshape", "broadcast"}
+    | {"sum", "mean"}
 )
 
 
