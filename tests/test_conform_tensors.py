@@ -11,8 +11,11 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from derive.graph import Graph  # noqa: E402
 from verify.conform import conform  # noqa: E402  # torch first: the whole file hangs on it
 from verify.conform.outcome import Conformance  # noqa: E402
+from verify.conform.strata import Range  # noqa: E402
+from verify.conform.tensor_truth import TensorSubject  # noqa: E402
 from verify.conform.words import told  # noqa: E402
 
 nn, F = torch.nn, torch.nn.functional
@@ -271,3 +274,10 @@ def test_what_has_no_value_may_raise():
         return torch.linalg.inv(A)
 
     assert compared(inverse, "inv(A)", shapes={"A": (2, 2)}).verdict == "conforms"
+
+
+def test_formulas_of_one_graph_may_have_results_of_different_shapes():
+    g = Graph()
+    x = g.symbol("x", (4,))
+    for formula in (g.mul(x, x), g.sum(x), g.stack([g.sum(x), g.sum(x)])):
+        assert TensorSubject(formula, [x], [Range()], [0]).truth("hvp").nodes

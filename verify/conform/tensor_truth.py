@@ -46,7 +46,7 @@ class TensorSubject:
         self.weights = simple(formula.shape, 3) if formula.shape else np.ones(())
         self.directions = [simple(symbols[i].shape, 5) for i in wrt]
         g = formula.graph
-        self._u = g.symbol("weights of the result", formula.shape) if formula.shape else None
+        self._u = g.symbol(f"weights {list(formula.shape)}", formula.shape) if formula.shape else None
         self._along = [g.symbol(f"direction of {to_text(symbols[i])}", symbols[i].shape) for i in wrt]
         self._truths: dict[Kind, Truth] = {}
 

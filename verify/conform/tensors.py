@@ -6,8 +6,9 @@ Hessian-vector product.
 
 The tolerance of an entry is some ulps, more by the logarithm of the number of entries, and twice what relative changes of all
 inputs by the roundoff move it, in absolute terms: the error of a sum is proportional to the sum of its terms' magnitudes
-(Higham, sections 3.1 and 4.2), that of a stable algorithm to the condition. Derivatives, and results in 16 bits, may also be
-off by what rounding every operation of the written formula explains (``TensorReference.roundings``).
+(Higham, sections 3.1 and 4.2), that of a stable algorithm to the condition. Or it is what rounding every operation of the
+written formula explains (``TensorReference.roundings``), with sums in pairs; and of a derivative, some roundings of its greatest
+entry.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from verify.conform.arguments import Bound
 from verify.conform.classes import classify
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import Call, Framework, Raised
-from verify.conform.measure import SLACK, ULPS, Measured, measure
+from verify.conform.measure import CHAIN, SLACK, ULPS, Measured, measure
 from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
 from verify.conform.tensor_behaviour import behaviour
 from verify.conform.tensor_sets import laid_out, sets
@@ -38,6 +39,7 @@ FEW = 6  # where they are large
 EVERY = 3  # of them one in so many on the other paths
 LARGE = 200  # entries
 MAX_SECOND = 80  # entries up to which second derivatives are compared
+PAIRED = 4.0  # times the share of roundings that summing in pairs has of those of summing one by one
 CLOSE = 60  # entries of a result that are looked at closely: those farthest off
 UNSUPPORTED = (
     "not implemented for",
@@ -165,8 +167,13 @@ def tolerances(subject: TensorSubject, reference: TensorReference, order: int) -
     ulp = np.ldexp(1.0, np.maximum(fmt.exponents(np.array([e.high for e in reference.exact])), -1070))
     moves = np.where(np.isfinite(reference.moves), reference.moves, FORMATS["float64"].greatest)
     allowed = base_of(subject) * ulp + SLACK * fmt.epsilon * moves
-    if order or fmt.bits == 16:
-        allowed = np.fmax(allowed, 2.0 * np.array(reference.roundings))
+    roundings = np.array(reference.roundings) * (2.0 if order or fmt.bits == 16 else 1.0)
+    if not order:  # sums are expected in pairs or in blocks, not one by one
+        roundings = roundings * min(1.0, PAIRED * math.log2(subject.terms) / subject.terms)
+    allowed = np.fmax(allowed, roundings)
+    if order:  # a backward pass is stable relative to the greatest entry
+        greatest = np.max([np.where(np.isfinite(e.high), np.abs(e.high), 0.0) for e in reference.exact], axis=0)
+        allowed = np.fmax(allowed, CHAIN * fmt.epsilon * greatest)
     return np.where(np.isnan(allowed), 0.0, allowed)
 
 
