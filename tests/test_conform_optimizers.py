@@ -91,6 +91,7 @@ def test_a_failure_shows_the_step_and_how_to_see_it_again() -> None:
     for word in ("step = ", "exact", "computed"):
         assert word in text
     assert "errata conform tests.planted_optimizers:NoBiasCorrection" in text
+    assert "--allow-import tests" in text
     script = failure.value.found.script
     shown: list[str] = []
     exec(script, {"print": lambda *words: shown.extend(str(w) for w in words)})
@@ -159,7 +160,7 @@ def test_a_state_may_start_elsewhere() -> None:
     assert found.verdict == "conforms", told(found)
     assert (
         conform(torch.optim.Adagrad, text, constants=right, states={"s": 0.5}, dtypes=["float64"]).repair
-        == "s starts at 0"
+        == "the formula, but s starts at 0"
     )
 
 

@@ -6,6 +6,7 @@ Candidates are tried in float64 on a few entries and steps; what survives is hel
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,8 @@ def explained(found: Conformance, c: _Comparison) -> Conformance:
                 for o in found.outcomes
             )
             return replace(found, outcomes=outcomes, convention=words)
-        return replace(found, repair=words)
+        update = re.match(r"\w+ = ", words) is not None
+        return replace(found, repair=words if update else f"the formula, but {words}")
     return found
 
 

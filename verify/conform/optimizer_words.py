@@ -7,6 +7,7 @@ from dataclasses import replace
 from shlex import quote
 from typing import Any
 
+from verify.conform.callables import AUDITED
 from verify.conform.optimizer_runs import OptimizerPath, Part, is_torch
 from verify.conform.outcome import Conformance
 from verify.conform.recurrence import Recurrence
@@ -27,7 +28,9 @@ def again(
     target, worst = importable(make), found.worst
     if not target or worst is None:
         return found
+    package = target.partition(":")[0].partition(".")[0]
     words = ["errata conform", quote(target), "--formula", quote(recurrence.text)]
+    words += [] if package in AUDITED else ["--allow-import", package]
     for n, v in recurrence.constants.items():
         words += ["--in", f"{n}={float(v)!r}"]
     for n, text in recurrence.starts.items():
