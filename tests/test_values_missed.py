@@ -62,3 +62,15 @@ def test_slopes_that_no_ball_tells_apart_are_not_two(claim: str) -> None:
 
 def test_slopes_that_balls_tell_apart_are_two() -> None:
     assert "the slopes there are -2.718" in asked("at(d(abs(x)*exp(x + 1), x), x=0) == 0")
+
+
+@pytest.mark.parametrize(
+    ("claims", "condition"),
+    [
+        (["x*y != 2*x", "2*x != x*y", "x*(y - 2) != 0", "not x*y == 2*x"], "x != 0 and y != 2"),
+        (["x**2 != 9", "9 != x**2", "not x**2 == 9"], "x != -3 and x != 3"),
+        (["x**2 != 49", "49 != x**2", "not x**2 == 49"], "x != -7 and x != 7"),
+    ],
+)
+def test_an_inequation_is_told_by_its_factors_whichever_point_is_met_first(claims: list[str], condition: str) -> None:
+    assert all(f"holds if {condition};" in asked(claim) for claim in claims)

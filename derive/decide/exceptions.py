@@ -36,7 +36,9 @@ def informative(found: Decision, condition: Node, assuming: Sequence[Node], boun
     off the zeros of their difference.
     """
     g = condition.graph
-    strict = condition.op in ("gt", "lt")
+    if condition.op == "not" and condition.args[0].op == "eq":
+        condition = g.call("ne", *condition.args[0].args)
+    strict = condition.op in ("gt", "lt", "ne")
     if found.status == "refuted":
         point = {n: rational(v) for n, v in (found.witness or {}).items()}
         if not strict or not point or truth(g.call("eq", *condition.args), point) is not True:
@@ -65,7 +67,7 @@ def beside_zeros(condition: Node, assuming: Sequence[Node], bounds: Bounds, prov
     """What an inequality of scalars that fails where its sides are equal needs, told by its symbols, where it is proved under
     that; None where that is not found, or says no more than the inequality itself."""
     g = condition.graph
-    if condition.op not in ("gt", "lt"):
+    if condition.op not in ("gt", "lt", "ne"):
         return None
     regions = Regions(Domain(condition, condition, assuming, bounds), Ring(g))
     missing = (g.call("ne", *condition.args),)
