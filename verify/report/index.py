@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from verify.casefile.model import Case
+from verify.report import implementations
 from verify.report.chains import Faults
 from verify.report.place import MARKER, Links
 from verify.report.words import MEANING, Item, count, printed, right, sentence, tally, verdict, why
+from verify.results import Implementation
 from verify.text.escape import code, text
 from verify.text.tables import table
 
@@ -26,9 +28,23 @@ def title(document: str) -> str:
     return (words[:1].upper() + words[1:]) or "Report"
 
 
-def index(document: str, items: Sequence[Item], links: Links, interrupted: bool) -> str:
+def index(
+    document: str, items: Sequence[Item], links: Links, interrupted: bool, named: Sequence[Implementation] = ()
+) -> str:
     """The page, as markdown."""
-    return "\n\n".join(_parts(document, items, links, interrupted)) + "\n"
+    parts = [
+        *(_parts(document, items, links, interrupted) if items or not named else _of_functions(document, interrupted))
+    ]
+    return "\n\n".join([*parts, *(implementations.index(named) if named else ())]) + "\n"
+
+
+def _of_functions(document: str, interrupted: bool) -> Iterator[str]:
+    """The head of a document that is a catalogue of functions."""
+    yield MARKER
+    yield f"# {text(title(document))}"
+    yield "Functions that people run, against the formulas that they document: value, gradient, second derivative, on every path."
+    if interrupted:
+        yield "**The run was interrupted; what follows is a part.**"
 
 
 def _parts(document: str, items: Sequence[Item], links: Links, interrupted: bool) -> Iterator[str]:

@@ -4,30 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from verify.report.implementations import machine_rows
 from verify.report.index import title
 from verify.report.place import MARKER
-from verify.results import Check, Result
+from verify.results import Check, Implementation, Result
 from verify.text.escape import code, text
 from verify.text.tables import table
 
 SLOWEST = 20
 
 
-def machine(document: str, claims: Sequence[Result], checks: Sequence[Check]) -> str:
+def machine(
+    document: str, claims: Sequence[Result], checks: Sequence[Check], named: Sequence[Implementation] = ()
+) -> str:
     """The page, as markdown."""
-    return "\n\n".join(_parts(document, claims, checks)) + "\n"
+    return "\n\n".join(_parts(document, claims, checks, named)) + "\n"
 
 
-def _parts(document: str, claims: Sequence[Result], checks: Sequence[Check]) -> Iterator[str]:
+def _parts(
+    document: str, claims: Sequence[Result], checks: Sequence[Check], named: Sequence[Implementation]
+) -> Iterator[str]:
     yield MARKER
     yield f"# {text(title(document))}: this machine"
     yield "Worst inputs, errors and seconds of the last run. They differ from machine to machine; nothing here is compared."
-    total = sum(r.seconds for r in claims) + sum(c.seconds for c in checks)
+    total = sum(x.seconds for x in (*claims, *checks, *named))
     yield f"{len(claims)} claims and {len(checks)} checks took {total:.2f} s of processor time."
     if checks:
         yield "## Implementations"
         heads = ["Case", "What", "Against", "Outcome", "Inputs", "Worst input", "Error", "Allowed", "Seconds", ""]
         yield table(heads, [_check(c) for c in checks], ("Inputs", "Error", "Allowed", "Seconds"))
+    if rows := machine_rows(named):
+        yield "## Functions that people run"
+        heads = ["Function", "Path", "Worst input", "Exact", "Computed", "Error in ulps", "Condition", "Share off"]
+        yield table(heads, rows, ("Error in ulps", "Condition", "Share off"))
     slow = sorted(claims, key=lambda r: -r.seconds)[:SLOWEST]
     if slow:
         yield "## The slowest claims"

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from verify.casefile.model import Case
+from verify.report import implementations, pictures
 from verify.report.index import index
 from verify.report.machine import machine
 from verify.report.page import page
@@ -54,8 +55,16 @@ def _pages(document: str, results: Results, cases: Sequence[Case]) -> dict[str, 
     links = Links(frozenset(by_case), {name: frozenset(i.result.id for i in items) for name, items in by_case.items()})
     checks = {name: [c for c in results.checks if (c.document, c.case) == (document, name)] for name in by_case}
     items = [i for each in by_case.values() for i in each]
-    pages = {INDEX: index(document, items, links, results.interrupted)}
+    named = [i for i in results.implementations if i.document == document and i.case in found]
+    pages = {INDEX: index(document, items, links, results.interrupted, named)}
     for case in cases:
-        pages[page_name(case.name)] = page(case, by_case[case.name], checks[case.name], links)
-    pages[MACHINE] = machine(document, [i.result for i in items], [c for each in checks.values() for c in each])
+        own = [i for i in named if i.case == case.name]
+        if case.claims or case.definitions or checks[case.name] or not own:
+            pages[page_name(case.name)] = page(case, by_case[case.name], checks[case.name], links, own)
+        entries = {e.id: e for e in case.implementations}
+        for i in own:
+            pages[implementations.page_name(i)] = implementations.page(i, entries.get(i.id), case, pictures.drawn(i))
+    pages[MACHINE] = machine(document, [i.result for i in items], [c for each in checks.values() for c in each], named)
+    if pictures.available():
+        pages |= {implementations.picture_name(i): pictures.picture(i) for i in named if pictures.drawn(i)}
     return pages

@@ -14,11 +14,12 @@ from verify.explain import derivation, markdown
 from verify.explain.blocks import Equations
 from verify.report.chains import Faults
 from verify.report.derived import NUMBERS, definitions, derivations
+from verify.report.implementations import listed
 from verify.report.index import heading
 from verify.report.place import INDEX, MARKER, Links, anchor
 from verify.report.values import Values
 from verify.report.words import Item, evidence, printed, quantity, right, sentence, tally, verdict, why
-from verify.results import OUTCOMES, Check
+from verify.results import OUTCOMES, Check, Implementation
 from verify.text import numbers
 from verify.text.escape import code, math, text
 from verify.text.tables import table
@@ -27,12 +28,16 @@ MAX_SHOWN = 64  # entries of a given tensor that are written out
 MAX_STEPS = 8  # lines of a derivation that are not folded away
 
 
-def page(case: Case, items: Sequence[Item], checks: Sequence[Check], links: Links) -> str:
+def page(
+    case: Case, items: Sequence[Item], checks: Sequence[Check], links: Links, named: Sequence[Implementation] = ()
+) -> str:
     """The page, as markdown."""
-    return "\n\n".join(_parts(case, items, checks, links)) + "\n"
+    return "\n\n".join(_parts(case, items, checks, links, named)) + "\n"
 
 
-def _parts(case: Case, items: Sequence[Item], checks: Sequence[Check], links: Links) -> Iterator[str]:
+def _parts(
+    case: Case, items: Sequence[Item], checks: Sequence[Check], links: Links, named: Sequence[Implementation]
+) -> Iterator[str]:
     values = Values(case)
     yield MARKER
     yield f"# {text(heading(case))}"
@@ -64,6 +69,9 @@ def _parts(case: Case, items: Sequence[Item], checks: Sequence[Check], links: Li
     if checks:
         yield "## Implementations"
         yield from _checks(checks)
+    if named:
+        yield "## Functions that people run"
+        yield listed(named)
 
 
 def _derivation(case: Case, values: Values) -> Iterator[str]:

@@ -1,0 +1,186 @@
+"""Implementations: an index sorted by how bad, and a page each: formula, exact derivative, what was found on every path.
+
+Verdict, class and the error to a power of ten stand here; worst inputs, digits and pictures depend on the processor: they stand
+on the page of the machine and in a folder of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from derive.calculus import gradient
+from derive.components import components
+from derive.errors import ExpressionError
+from derive.graph import free_symbols
+from derive.tidy import tidy
+from derive.typeset import latex
+from verify.casefile.model import Case
+from verify.casefile.model import Implementation as Entry
+from verify.report.place import INDEX, MARKER, harmless
+from verify.results import CallPath, Implementation
+from verify.text.escape import code, display, text
+from verify.text.tables import table
+
+#: Worst first.
+ORDER = ("deviates", "convention", "undecided", "conforms", "skipped")
+MAX_LATEX = 1200  # characters of a derivative that is typeset
+MEANING = {
+    "conforms": "within 4 ulps of the exact value and twice the condition number, at every point, on every path",
+    "convention": "computes the formula up to a known reparametrisation, which is given",
+    "deviates": "off by more than the format and the conditioning explain; the class says how",
+    "undecided": "nothing could be judged, with the reason",
+    "skipped": "not installed",
+}
+
+
+def page_name(i: Implementation) -> str:
+    return f"run-{harmless(i.id)}.md"
+
+
+def picture_name(i: Implementation) -> str:
+    return f"pictures/{harmless(i.id)}.svg"
+
+
+def index(found: Sequence[Implementation]) -> Iterator[str]:
+    """The parts of an index: a table a library, the worst first."""
+    for library in dict.fromkeys(i.name.split(".")[0] for i in found):
+        chosen = sorted((i for i in found if i.name.split(".")[0] == library), key=_badness)
+        versions = {i.version for i in chosen if i.version}
+        yield f"## {text(library)}" + (
+            f", version {text(', '.join(v.partition(' ')[2] for v in sorted(versions)))}" if versions else ""
+        )
+        yield listed(chosen)
+    yield "\n".join(f"- **{word}**: {meaning}" for word, meaning in MEANING.items())
+
+
+def listed(chosen: Sequence[Implementation]) -> str:
+    """A row each, with a link to its page."""
+    rows = [
+        [f"[{code(i.id)}]({page_name(i)})", code(i.formula), _verdict(i.verdict, i.kind), _where(i), text(_told(i))]
+        for i in chosen
+    ]
+    return table(["Function", "Formula", "Verdict", "Off in", ""], rows)
+
+
+def _badness(i: Implementation) -> tuple[int, int, int]:
+    off = sum(p.verdict == "deviates" for p in i.paths)
+    values = sum(p.verdict == "deviates" and p.order == "value" for p in i.paths)
+    return ORDER.index(i.verdict), -values, -off
+
+
+def _verdict(verdict: str, kind: str) -> str:
+    word = f"**{verdict}**" if verdict == "deviates" else verdict
+    return f"{word}, {text(kind)}" if kind else word
+
+
+def _where(i: Implementation) -> str:
+    """The orders and dtypes of the paths that are off."""
+    off = [p for p in i.paths if p.verdict == "deviates"]
+    orders = dict.fromkeys(p.order for p in off)
+    return "; ".join(f"{o}: {', '.join(dict.fromkeys(p.dtype for p in off if p.order == o))}" for o in orders)
+
+
+def _told(i: Implementation) -> str:
+    return (
+        i.convention
+        or (f"it computes {i.repair}" if i.repair else "")
+        or ("" if i.verdict in ("conforms", "deviates") else i.reason)
+    )
+
+
+def page(i: Implementation, entry: Entry | None, case: Case, pictured: bool) -> str:
+    """The page of one implementation, as markdown."""
+    return "\n\n".join(_parts(i, entry, case, pictured)) + "\n"
+
+
+def _parts(i: Implementation, entry: Entry | None, case: Case, pictured: bool) -> Iterator[str]:
+    yield MARKER
+    yield f"# {text(i.id)}"
+    options = f", called with {code(i.options)}" if i.options else ""
+    yield f"{code(i.name)}{f' of {text(i.version)}' if i.version else ''}{options}. [All implementations]({INDEX})"
+    yield f"{_verdict(i.verdict, i.kind)}. {text(_told(i))}".strip()
+    if i.because:
+        yield f"As reviewed: {text(i.because)}."
+    if i.note:
+        yield text(i.note)
+    yield "## Formula"
+    yield from _formula(i, entry)
+    if i.paths:
+        yield "## Paths"
+        rows = [
+            [text(p.order), text(p.mode), text(p.dtype), _verdict(p.verdict, p.kind), text(p.magnitude), text(p.note)]
+            for p in _sorted(i.paths)
+        ]
+        yield table(["What", "Path", "Dtype", "Verdict", "Error in ulps", ""], rows)
+    if pictured:
+        yield f"![Error in ulps against the input]({picture_name(i)})"
+    if i.findings:
+        yield "## Behaviour"
+        yield "\n".join(f"- {text(f.kind)}: {text(f.text)}" for f in i.findings)
+    if i.kinks:
+        yield "## At kinks"
+        yield "Between the slopes of the two sides every value is right; this is what each mode takes."
+        modes = list(dict.fromkeys(m for k in i.kinks for m in k.taken))
+        yield table(
+            ["At", "Below", "Above", *map(text, modes)],
+            [[code(k.at), k.below, k.above, *(k.taken.get(m, "") for m in modes)] for k in i.kinks],
+        )
+    if i.specials:
+        yield "## Special values"
+        yield table(
+            ["At", "Computed", "The formula has"],
+            [[code(s.at), code(s.computed), code(s.expected)] for s in i.specials],
+        )
+    if i.command:
+        yield "## Reproduce"
+        yield f"```console\n$ {i.command}\n```"
+        if i.script:
+            yield f"```python\n{i.script}\n```"
+
+
+def _sorted(paths: Sequence[CallPath]) -> list[CallPath]:
+    order = {"value": 0, "gradient": 1, "second derivative": 2}
+    return sorted(paths, key=lambda p: (order.get(p.order, 3), p.verdict != "deviates"))
+
+
+def _formula(i: Implementation, entry: Entry | None) -> Iterator[str]:
+    if entry is None or entry.of is None:
+        yield "\n".join(f"- {code(part)}" for part in i.formula.split("; "))
+        return
+    f = entry.of
+    yield display(latex(f))
+    scalar = not f.shape and all(not s.shape for s in free_symbols([f]))
+    if not scalar:
+        return
+    for s in free_symbols([f]):
+        try:
+            (slope,) = tidy(gradient(components(f)[0], [s]))
+            shown = latex(slope)
+        except (ExpressionError, ArithmeticError):
+            continue
+        if len(shown) <= MAX_LATEX:
+            yield display(rf"\frac{{\partial}}{{\partial {latex(s)}}} = {shown}")
+
+
+def machine_rows(found: Sequence[Implementation]) -> list[list[str]]:
+    """Worst inputs and digits, which differ from processor to processor."""
+    return [
+        [
+            code(i.id),
+            text(f"{p.order}, {p.mode}, {p.dtype}"),
+            code(_short(p)),
+            code(p.exact),
+            code(p.computed),
+            text(p.ulps),
+            text(p.condition),
+            text(p.share),
+        ]
+        for i in found
+        for p in i.paths
+        if p.worst
+    ]
+
+
+def _short(p: CallPath) -> str:
+    at = ", ".join(f"{n} = {v}" for n, v in p.worst.items())
+    return at if len(at) <= 120 else f"{at[:117]}..."
