@@ -165,8 +165,10 @@ def culprit(root: Node, point: Mapping[Node, Fraction]) -> Node | None:
 # -- of derivatives ---------------------------------------------------------------------------------
 
 
-def of_derivatives(nodes: Sequence[Node]) -> list[Node]:
-    """The conditions under which what is differentiated in these (unexpanded) nodes has a value and a slope.
+def of_derivatives(nodes: Sequence[Node], slopes: bool = True) -> list[Node]:
+    """The conditions under which what is differentiated in these (unexpanded) nodes has a value, and with ``slopes`` also a slope.
+
+    An equation is about the places where its functions have values: where d(sqrt(x**2), x) has none and sign(x) is 0, it fails.
 
     d(log(x), x) is written 1/x, which has a value at x = -1; the logarithm, and so its derivative, has none. What stands in a
     branch need not have a value everywhere, and is left out.
@@ -176,11 +178,11 @@ def of_derivatives(nodes: Sequence[Node]) -> list[Node]:
         if n.op in DERIVATIVES:
             if not any(m.op in DEFERRED for m in topological([n.args[0]])):
                 inner, _ = outside(unfold([n.args[0]])[0])
-                slope = not any(m.op in _CHOOSING for m in inner)  # of what is not chosen no slope is needed
+                slope = slopes and not any(m.op in _CHOOSING for m in inner)  # of what is not chosen no slope is needed
                 found.update(dict.fromkeys(_needed([m for m in inner if m.op not in DERIVATIVES], slope)))
         elif n.op in DEFERRED:
             g = n.graph
-            for c in of_derivatives([n.args[0]]):
+            for c in of_derivatives([n.args[0]], slopes):
                 found[g.node(n.op, (c, *n.args[1:]), None, c.shape)] = None
     return list(found)
 

@@ -108,7 +108,7 @@ d(d(log(x), x), x) < 0 => if x > 0
 d(log(x), x) == 1/x and d(log(y), y) > 0 => if y > 0 where x > 0
 d(log(x)*0, x) == 0 => true where x > 0
 d(x**x, x) == x**x*(1 + log(x)) => true where x > 0
-d(sqrt(x**2), x) == sign(x) => true where x**2 > 0
+d(sqrt(x**2), x) == sign(x) => if x != 0
 0*log(x) == 0 => if x > 0
 0/x == 0 => if x != 0
 log(x) - log(x) == 0 => if x > 0

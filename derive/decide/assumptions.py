@@ -9,17 +9,23 @@ from derive.components import components_all
 from derive.decide.polynomials import Ring, Unwieldy
 from derive.decide.refute import Bounds, Domain
 from derive.decide.regions import Regions
+from derive.decide.whole import too_large
 from derive.errors import ExpressionError
 from derive.graph import Node, topological
 from derive.properties import asks
 
+MAX_ENTRIES = 2_000  # products of entries that conditions are laid out to
 CONTRADICTION = "the assumptions contradict each other"
 
 
 def contradict(assuming: Sequence[Node], bounds: Bounds) -> bool:
-    """Whether conditions are shown to contradict each other, or the declared ranges. Properties among them are left out."""
+    """Whether conditions are shown to contradict each other, or the declared ranges. Properties among them are left out, and what is
+    too large to be laid out entry by entry is not looked at."""
     try:
-        laid = components_all(expand_all([a for a in assuming if not asks(a)]))
+        plain = expand_all([a for a in assuming if not asks(a)])
+        if too_large(topological(plain), MAX_ENTRIES):
+            return False
+        laid = components_all(plain)
         given = [c for entries in laid for c in entries]
         if not given:
             return False

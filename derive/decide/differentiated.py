@@ -29,7 +29,7 @@ Decide = Callable[[Sequence[Node]], Decision]
 def lost(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> list[Node]:
     """What the differentiated functions in some expressions need for a value, and is not said by their derivatives or the
     assumptions (these worked out); entry by entry."""
-    asked = of_derivatives(roots)
+    asked = of_derivatives(roots, slopes=any(r.op != "eq" for r in roots))
     return unsaid(expand_all(asked), expand_all(roots), assuming, bounds or {}) if asked else []
 
 

@@ -141,7 +141,7 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
 
     bounds = bench.bounds
     of_all = values.is_formula(bench, a, b)
-    domain = of_derivatives([n for n in (claim.of, *claim.equals) if n is not None])
+    domain = of_derivatives([n for n in (claim.of, *claim.equals) if n is not None], slopes=False)
     assumed = len(given) + len(domain)
 
     def sides(units: Collection[values.Unit]) -> list[Node]:
