@@ -432,6 +432,12 @@ def _by_switches(domain: Domain) -> Decision | None:
         below = set(topological([s]))
         upward = [(v, POSITIVE) for v in domain.symbols if v not in below]  # what comes after s then moves with it
         tries: list[tuple[int, list[Constraint]]] = [(KINK_POINTS, []), (QUICK_POINTS, live), (QUICK_POINTS, upward)]
+        # a product is 0 by each of its factors, and not all of them show it
+        tries += [
+            (LIVE_POINTS, [(v, ZERO), *((u, POSITIVE) for u in domain.symbols if u is not v)])
+            for v in domain.symbols
+            if v in below
+        ]
         for point in chain.from_iterable(domain.points(count, [(s, ZERO), *more]) for count, more in tries):
             judged = domain.judge(point)
             if judged.kind == "differ":
