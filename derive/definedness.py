@@ -168,7 +168,7 @@ def culprit(root: Node, point: Mapping[Node, Fraction]) -> Node | None:
 def of_derivatives(nodes: Sequence[Node], slopes: bool = True) -> list[Node]:
     """The conditions under which what is differentiated in these (unexpanded) nodes has a value, and with ``slopes`` also a slope.
 
-    An equation is about the places where its functions have values: where d(sqrt(x**2), x) has none and sign(x) is 0, it fails.
+    An equation is about the places where its functions have values: where d(sqrt(x**2), x) has none, d(...) == sign(x) fails.
 
     d(log(x), x) is written 1/x, which has a value at x = -1; the logarithm, and so its derivative, has none. What stands in a
     branch need not have a value everywhere, and is left out.
