@@ -166,7 +166,7 @@ def culprit(root: Node, point: Mapping[Node, Fraction]) -> Node | None:
 
 
 def of_derivatives(nodes: Sequence[Node], slopes: bool = True) -> list[Node]:
-    """The conditions under which what is differentiated in these (unexpanded) nodes has a value, and with ``slopes`` also a slope.
+    """The conditions under which what is differentiated in these (unexpanded) nodes has a value; with ``slopes`` also a slope.
 
     An equation is about the places where its functions have values: where d(sqrt(x**2), x) has none, d(...) == sign(x) fails.
 

@@ -19,8 +19,8 @@ CONTRADICTION = "the assumptions contradict each other"
 
 
 def contradict(assuming: Sequence[Node], bounds: Bounds) -> bool:
-    """Whether conditions are shown to contradict each other, or the declared ranges. Properties among them are left out, and what is
-    too large to be laid out entry by entry is not looked at."""
+    """Whether conditions are shown to contradict each other, or the declared ranges. Properties among them are left out, and what
+    is too large to be laid out entry by entry is not looked at."""
     try:
         plain = expand_all([a for a in assuming if not asks(a)])
         if too_large(topological(plain), MAX_ENTRIES):
