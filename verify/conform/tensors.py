@@ -162,7 +162,13 @@ def base_of(subject: TensorSubject) -> float:
 
 
 def tolerances(subject: TensorSubject, reference: TensorReference, order: int) -> Array:
-    """How far entries may be off, in absolute terms: a row an entry, a column a set."""
+    """How far entries may be off, in absolute terms: a row an entry, a column a set. Found once a reference."""
+    if order not in reference.allowed:
+        reference.allowed[order] = _tolerances(subject, reference, order)
+    return reference.allowed[order]
+
+
+def _tolerances(subject: TensorSubject, reference: TensorReference, order: int) -> Array:
     fmt = reference.fmt
     ulp = np.ldexp(1.0, np.maximum(fmt.exponents(np.array([e.high for e in reference.exact])), -1070))
     moves = np.where(np.isfinite(reference.moves), reference.moves, FORMATS["float64"].greatest)
