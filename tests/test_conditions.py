@@ -100,11 +100,11 @@ implies(any(A[i] == 0 for i in 2), det(A) == 0) ;; true
 any(A[i] == 0 for i in 2) ; det(A) == 0 ; false
 P == 0 or P == 1 ; P*P == P ; false
 A[0] != A[1] ; det(A) != 0 ; true
-x**2 > 0 ; [x, y] != [0, 0] ; if
+x**2 > 0 ; [x, y] != [0, 0] ; false
 x**2 + y**2 > 0 ; [x, y] != [0, 0] ; true
 x**2 + y**2 > 0 ; not [x, y] == [0, 0] ; true
-v[0]**2 > 0 ; v != 0 ; if
-v[0]**2 > 0 ; v != zeros(2) ; if
+v[0]**2 > 0 ; v != 0 ; false
+v[0]**2 > 0 ; v != zeros(2) ; false
 v[0]**2 > 0 ; all(v != 0) ; true
 norm(w) > 0 ; w != 0 ; true
 a[0] != 0 ; a != 0 ; true
