@@ -184,6 +184,7 @@ class Signs:
         if p.is_constant():
             c = p.leading_coefficient() if p != 0 else 0
             return POSITIVE if c > 0 else NEGATIVE if c < 0 else ZERO
+        spend(4 + len(p) * (2 + self.ring.room // 8), "signs of polynomials")  # for the key alone
         key = self.ring.key(p)
         found = self._known.get(key)
         if found is None:
