@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Any
-
-import numpy as np
 
 from verify.probes.look import Observed, family, show
 
@@ -28,23 +27,23 @@ def sigmoid_as_printed(torch: Any) -> Observed:
 
     values = [float(f(torch.tensor(-1000.0))) for f in (printed, torch.sigmoid)]
     slopes = [_slope(torch, f, -1000.0) for f in (printed, torch.sigmoid)]
-    holds = values == [0, 0] and np.isnan(slopes[0]) and slopes[1] == 0
+    holds = values == [0, 0] and isnan(slopes[0]) and slopes[1] == 0
     return Observed(bool(holds), f"at -1000: values {show(values)}, gradients {show(slopes)}")
 
 
 @probe
-def tanh_as_printed(torch: Any) -> Observed:
+def tanh_as_printed(torch: Any, numpy: Any) -> Observed:
     """The quotient of exponentials is nan in double arithmetic beyond |x| = 709.78..., where exp overflows; torch.tanh
     is 1 or -1."""
 
     def printed(x: float) -> float:
-        up, down = np.exp(np.float64(x)), np.exp(np.float64(-x))
+        up, down = numpy.exp(numpy.float64(x)), numpy.exp(numpy.float64(-x))
         return float((up - down) / (up + down))
 
     at = (709.78, 709.79, -709.79)
     naive = [printed(x) for x in at]
     library = [float(torch.tanh(torch.tensor(x, dtype=torch.float64))) for x in at]
-    holds = naive[0] == 1 and np.isnan(naive[1:]).all() and library == [1, 1, -1]
+    holds = naive[0] == 1 and all(map(isnan, naive[1:])) and library == [1, 1, -1]
     return Observed(bool(holds), f"at 709.78, 709.79, -709.79: as printed {show(naive)}, torch.tanh {show(library)}")
 
 
@@ -93,7 +92,7 @@ def gelu_of_minus_infinity(torch: Any) -> Observed:
     gelu, x = torch.nn.functional.gelu, torch.tensor(-INF)
     found = [float(gelu(x)), float(gelu(x, approximate="tanh")), float(x * torch.special.ndtr(x))]
     seen = f"at -inf: gelu {show(found[0])}, its tanh form {show(found[1])}, x*ndtr(x) {show(found[2])}"
-    return Observed(bool(np.isnan(found).all()), seen)
+    return Observed(bool(all(map(isnan, found))), seen)
 
 
 @probe
@@ -104,7 +103,7 @@ def zero_times_log_of_zero(torch: Any) -> Observed:
     plain, library = float(zero * torch.log(zero)), float(torch.xlogy(zero, zero))
     logits, target = torch.tensor([[0.0, -INF]]), torch.tensor([[1.0, 0.0]])
     loss = float(torch.nn.functional.cross_entropy(logits, target))
-    holds = np.isnan(plain) and np.isnan(loss) and library == 0
+    holds = isnan(plain) and isnan(loss) and library == 0
     return Observed(bool(holds), f"0*log(0): {show(plain)}; xlogy(0, 0): {show(library)}; cross_entropy: {show(loss)}")
 
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 
 @dataclass(frozen=True, slots=True)
 class Observed:
@@ -79,6 +77,8 @@ def _library(name: str) -> ModuleType:
 def set_up(libraries: list[ModuleType]) -> Iterator[list[ModuleType]]:
     """The libraries as they are at their start: gradients on, float32, random numbers from one seed. All is put back
     afterwards."""
+    import numpy as np
+
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
@@ -103,11 +103,15 @@ def raised(what: Callable[[], Any]) -> str:
 
 def close(a: Any, b: Any, within: float = 1e-5) -> bool:
     """Whether numbers are the same up to the rounding of float32."""
+    import numpy as np
+
     return bool(np.allclose(np.asarray(a, dtype=float), np.asarray(b, dtype=float), rtol=within, atol=within))
 
 
 def show(x: Any) -> str:
     """A number, or a list of them, in four digits; without the sign of a zero."""
+    import numpy as np
+
     values = np.asarray(x, dtype=float)
     if values.ndim:
         return f"[{', '.join(map(show, values))}]"
