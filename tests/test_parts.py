@@ -106,7 +106,8 @@ def test_roots_are_found_where_there_are_any(seed: int) -> None:
     polys = [np.poly1d([1, *[0] * (int(f[4]) - 1), int(f[6:-1].replace(" ", ""))]) for f in factors]
     tiny = 1e-9
     real = [z for p in polys for z in p.roots if abs(z.imag) < tiny and low - tiny <= z.real <= high + tiny]
-    assert found.status == ("refuted" if real else "proved"), (text, low, high)
+    # an inequation that fails at its roots is wrong, or told with the factors that must not vanish
+    assert found.status in (("refuted", "proved-if") if real else ("proved",)), (text, low, high)
 
 
 COMPARED = (
