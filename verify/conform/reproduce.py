@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -83,7 +82,3 @@ def _script(target: str, found: Conformance, subject: Subject, call: Call, worst
             lines[f"(g,) = torch.autograd.grad(g.sum(), {by})"] = None
     lines[f"print({shown}, 'exactly', {worst.exact!r})"] = None
     return "\n".join(lines)
-
-
-def options_said(fixed: Mapping[str, Any]) -> str:
-    return ", ".join(f"{k}={v!r}" for k, v in fixed.items())
