@@ -250,13 +250,23 @@ class TensorReference(Reference):
     def _around(self) -> dict[int, list[list[float | None]]]:
         return {}
 
+    @cached_property
+    def _ways_off(self) -> list[list[int]]:
+        """Steps that lead off a kink, all of different sizes, so that no two entries stay equal: the patterns of signs, and all
+        rising and all falling in their order, as for programs that take the last or the first of equal entries."""
+        n = len(self.inputs)
+        rng = np.random.default_rng(11)
+        drawn = [signs * (n + rng.permutation(n)) for signs in self._patterns]
+        return [[int(s) for s in row] for row in (*drawn, n + np.arange(n), -n - np.arange(n))]
+
     def _beside(self, i: int) -> list[list[float | None]]:
-        """All values just beside the i-th set, a list a pattern of signs."""
+        """All values just beside the i-th set, a list a way off."""
         given = [fmpq(*float(x[i]).as_integer_ratio()) for x in self.inputs]
+        unit = fmpq(1, len(given) * 2**80)
         found = []
-        for signs in self._patterns:
-            step = [v + int(s) * (abs(v) / 2**80 if v else fmpq(1, 2**1154)) for v, s in zip(given, signs, strict=True)]
-            values = self.truth.balls.exactly(step, digits=60)
+        for steps in self._ways_off:
+            near = [v + s * unit * (abs(v) or fmpq(1, 2**1074)) for v, s in zip(given, steps, strict=True)]
+            values = self.truth.balls.exactly(near, digits=60)
             with precision(256):
                 found.append([None if isinstance(v, Exception | bool) else float(arb(v).mid()) for v in values])
         return found
