@@ -17,7 +17,7 @@ import torch
 from timing import in_turn, ratio
 
 from derive import api
-from derive.graph import free_symbols
+from derive.expr.graph import free_symbols
 from tests.planted import RIGHT, WRONG, Planted
 from verify.conform import conform
 from verify.conform.formats import FORMATS

@@ -14,10 +14,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from derive.components import components
-from derive.decide import decide_equal
-from derive.graph import topological
-from derive.operators import OPERATORS
+from derive.engine import decide_equal
+from derive.expr.graph import topological
+from derive.expr.operators import OPERATORS
+from derive.language.components import components
 from tests import held_out
 from tests.identities import FALSE, HELD_FALSE, HELD_TRUE, MORE_FALSE, TRUE, TRUE_IF, Identity, lines, read
 

@@ -19,9 +19,9 @@ from typing import Any
 import networks
 from timing import available, in_turn, ratio
 
-from derive.calculus import hvp
-from derive.curvature import gradient_and_hessian
-from derive.graph import Graph, Node, topological
+from derive.calculus.hessian import gradient_and_hessian
+from derive.calculus.reverse import hvp
+from derive.expr.graph import Graph, Node, topological
 
 Case = tuple[str, Callable[[Any, Any], networks.Network]]
 LEAVES = ("const", "symbol", "index", "def")

@@ -29,8 +29,8 @@ from timing import Call, available, in_turn, ratio  # noqa: E402
 
 
 def ours(layers: int, inputs: Sequence[Any], dtype: Any = None, again: bool = False) -> Call:
-    from derive.curvature import gradient_and_hessian
-    from derive.graph import Graph
+    from derive.calculus.hessian import gradient_and_hessian
+    from derive.expr.graph import Graph
     from verify.backends.blocked import compile_blocked
 
     g = Graph()

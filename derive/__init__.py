@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from derive.api import derivation, gradient, hessian, hvp, jacobian, parse
-    from derive.calculus import expand
-    from derive.derived import Derivation
+    from derive.calculus.reverse import expand
     from derive.errors import ExpressionError
-    from derive.exchange import from_sympy, to_sympy
-    from derive.language import to_text
-    from derive.typeset import latex
+    from derive.exchange.sympy import from_sympy, to_sympy
+    from derive.language.reader import to_text
+    from derive.language.typeset import latex
+    from derive.programs.derived import Derivation
 
 __all__ = [
     "Derivation",
@@ -36,8 +36,8 @@ __all__ = [
 
 _HOMES = {
     "derivation": "api", "gradient": "api", "hessian": "api", "hvp": "api", "jacobian": "api", "parse": "api",
-    "expand": "calculus", "Derivation": "derived", "ExpressionError": "errors",
-    "from_sympy": "exchange", "to_sympy": "exchange", "to_text": "language", "latex": "typeset",
+    "expand": "calculus.reverse", "Derivation": "programs.derived", "ExpressionError": "errors",
+    "from_sympy": "exchange.sympy", "to_sympy": "exchange.sympy", "to_text": "language.reader", "latex": "language.typeset",
 }  # fmt: skip
 
 

@@ -20,12 +20,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, overload
 
-from derive import calculus, language, shapes
-from derive.derived import Derivation, Part, part_name, plain
+from derive.calculus import reverse
 from derive.errors import ExpressionError, nearest
-from derive.graph import Graph, Node, Shape, topological
-from derive.operators import CONSTANTS, DEFERRED, DERIVATIVES
-from derive.stable import stable
+from derive.expr import shapes
+from derive.expr.graph import Graph, Node, Shape, topological
+from derive.expr.operators import CONSTANTS, DEFERRED, DERIVATIVES
+from derive.language import reader
+from derive.programs.derived import Derivation, Part, part_name, plain
+from derive.programs.stable import stable
 
 Variable = Node | str
 Variables = list[Variable] | tuple[Variable, ...]
@@ -39,14 +41,14 @@ def parse(text: str, /, **names: Given) -> Node:
     A name's shape is given by keyword (``W=(2, 3)``, ``x=3``); any other name is a scalar. A keyword may also be an
     expression, which then stands under that name. Raises ExpressionError, with the column of the fault.
     """
-    return language.parse(text, *scope(text, names))
+    return reader.parse(text, *scope(text, names))
 
 
 def scope(text: str, names: Mapping[str, Given]) -> tuple[dict[str, Node], Graph]:
     """What the names in ``text`` stand for, and the graph that they live in."""
     nodes = [n for n in names.values() if isinstance(n, Node)]
     g = nodes[0].graph if nodes else Graph()
-    at = language.names_in(text)
+    at = reader.names_in(text)
     used = sorted(at, key=lambda name: at[name])
     known: dict[str, Node] = {n.attr: n for n in topological(nodes) if n.op == "symbol" and isinstance(n.attr, str)}
     found: dict[str, Node] = {}
@@ -81,7 +83,7 @@ def variable(f: Node, v: Any) -> Node:
     known = {n.attr: n for n in topological([f]) if n.op in ("symbol", "def") and isinstance(n.attr, str)}
     if (name := str(getattr(v, "name", v))) in known:  # of SymPy, which knows names that are none here, such as lambda
         return known[name]
-    node = language.parse(str(v), known, f.graph)
+    node = reader.parse(str(v), known, f.graph)
     base = node.args[0] if node.op == "index" else node
     if base.op not in ("symbol", "def"):
         raise ExpressionError(f"can differentiate by a symbol or a definition, not by '{v}'")
@@ -103,19 +105,19 @@ def gradient(f: Function, by: Variable | Variables) -> Node | list[Node]:
     if f.shape:
         raise ExpressionError(f"a gradient needs a scalar, not shape {shapes.show(f.shape)}; jacobian(f, x) takes any")
     questions = [_ask("d", f, [variable(f, v)], many=False) for v in by]  # type: ignore[union-attr]
-    return calculus.expand_all([f, *questions])[1:]
+    return reverse.expand_all([f, *questions])[1:]
 
 
 def hessian(f: Function, by: Variable | Variables) -> Node:
     """The Hessian of a scalar: shape [*x, *x] by one variable x, [n, n] by several laid end to end."""
     f = _function(f)
-    return calculus.expand(_ask("hessian", f, _several(f, by), not _one(by)))
+    return reverse.expand(_ask("hessian", f, _several(f, by), not _one(by)))
 
 
 def jacobian(f: Function, by: Variable | Variables) -> Node:
     """The Jacobian: shape [*f, *x] by one variable x, [*f, n] by several laid end to end."""
     f = _function(f)
-    return calculus.expand(_ask("d", f, _several(f, by), not _one(by)))
+    return reverse.expand(_ask("d", f, _several(f, by), not _one(by)))
 
 
 def hvp(f: Function, by: Variable | Variables, direction: Node | str) -> Node:
@@ -123,7 +125,7 @@ def hvp(f: Function, by: Variable | Variables, direction: Node | str) -> Node:
     f = _function(f)
     variables, many = _several(f, by), not _one(by)
     u = _arrow(f, direction, _flat(variables, many)) if isinstance(direction, str) else direction
-    return calculus.expand(_ask("hvp", f, variables, many, u))
+    return reverse.expand(_ask("hvp", f, variables, many, u))
 
 
 def derivation(
@@ -184,7 +186,7 @@ def _parts(
             questions += [_ask("d", value, [v], many=False) for v in variables]
         elif kind == "hvp" and many and [u.shape for u in arrows] == [v.shape for v in variables]:
             products += zip(
-                variables, calculus.hvp(calculus.expand(value.args[0]), variables, arrows, marked=False), strict=True
+                variables, reverse.hvp(reverse.expand(value.args[0]), variables, arrows, marked=False), strict=True
             )
         elif kind == "hvp":
             questions.append(_ask("hvp", value, variables, many, arrows[0]))
@@ -193,7 +195,7 @@ def _parts(
         else:
             raise ExpressionError(f"unknown kind of derivative '{kind}'{nearest(kind, KINDS)}")
     its_own = any(n.op in DERIVATIVES or n.op in DEFERRED for n in topological([value.args[0]]))
-    found = calculus.expand_all([value.args[0], *questions], marked=its_own)
+    found = reverse.expand_all([value.args[0], *questions], marked=its_own)
     parts = [Part(value.attr, value, found[0])]
     for q, r in zip(questions, found[1:], strict=True):
         parts.append(Part(part_name(q), q, r, by=() if q.op == "d" else tuple(variables)))
@@ -213,7 +215,7 @@ def _function(f: Function, **names: Given) -> Node:
         return f
     if isinstance(f, str):
         return parse(f, **names)
-    from derive.exchange import from_sympy
+    from derive.exchange.sympy import from_sympy
 
     return from_sympy(f)
 
@@ -241,15 +243,11 @@ def _ask(op: str, f: Node, variables: Sequence[Node], many: bool, u: Node | None
     x = _flat(variables, many)
     if op != "d" and f.shape:
         raise ExpressionError(f"{op} needs a scalar, not shape {shapes.show(f.shape)}")
-    if op == "hessian" and shapes.size(x) ** 2 > language.MAX_SIZE:
+    if op == "hessian" and shapes.size(x) ** 2 > reader.MAX_SIZE:
         count = shapes.size(x)
-        raise ExpressionError(
-            f"a Hessian of {count} x {count} entries; the limit is {language.MAX_SIZE} (hvp has none)"
-        )
-    if op == "d" and shapes.size(f.shape + x) > language.MAX_SIZE:
-        raise ExpressionError(
-            f"a Jacobian of shape {shapes.show(f.shape + x)}; the limit is {language.MAX_SIZE} entries"
-        )
+        raise ExpressionError(f"a Hessian of {count} x {count} entries; the limit is {reader.MAX_SIZE} (hvp has none)")
+    if op == "d" and shapes.size(f.shape + x) > reader.MAX_SIZE:
+        raise ExpressionError(f"a Jacobian of shape {shapes.show(f.shape + x)}; the limit is {reader.MAX_SIZE} entries")
     if u is not None and u.shape != x:
         raise ExpressionError(f"the direction has shape {shapes.show(u.shape)}, the variables {shapes.show(x)}")
     args = (f, *variables) if u is None else (f, u, *variables)

@@ -16,17 +16,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from derive import shapes
-from derive.calculus import expand, expand_all, gradient, second_derivatives
-from derive.components import components
+from derive.calculus.reverse import expand, expand_all, gradient, second_derivatives
 from derive.errors import ExpressionError, nearest
-from derive.graph import Graph, Node, Number, substitute, topological
-from derive.operators import KINKED
-from derive.tidy import tidy
+from derive.expr import shapes
+from derive.expr.graph import Graph, Node, Number, substitute, topological
+from derive.expr.operators import KINKED
+from derive.language.components import components
+from derive.language.tidy import tidy
 
 if TYPE_CHECKING:
-    from derive.decide import Decision
-    from derive.subdifferential import Interval, Point
+    from derive.calculus.subdifferential import Interval, Point
+    from derive.engine import Decision
 
 Scalar = Node | Number
 
@@ -145,8 +145,8 @@ class Regularized:
         return self.loss.graph.add(_slope(self.loss, w), tidy(gradient(self.penalty, [w]))[0])
 
     def subdifferential(self, parameters: Sequence[Node], point: Point) -> list[Interval]:
-        """Of the objective at an exact point, entry by entry (derive.subdifferential says when that is possible)."""
-        from derive.subdifferential import subdifferential
+        """Of the objective at an exact point, entry by entry (derive.calculus.subdifferential says when that is possible)."""
+        from derive.calculus.subdifferential import subdifferential
 
         return subdifferential(self.objective, parameters, point)
 
@@ -166,7 +166,7 @@ class Regularized:
 
     def factored_step(self, w: Node, eta: Scalar) -> FactoredStep | None:
         """(1 - eta*c)*w - eta*d(E, w), where the penalty's gradient is c*w with one c, the same at all w; else None."""
-        from derive.decide import decide_equal
+        from derive.engine import decide_equal
 
         g = self.loss.graph
         eta = g.lift(eta)
@@ -184,7 +184,7 @@ class Regularized:
     def unchanged(self, variables: Sequence[Node]) -> list[Node]:
         """Those of the variables (parameters, biases, definitions such as z1) by which the objective has the same derivative as
         the loss, proved."""
-        from derive.decide import decide_equal
+        from derive.engine import decide_equal
 
         slopes = zip(variables, gradient(self.penalty, list(variables)), strict=True)
         return [v for v, s in slopes if decide_equal(s, v.graph.broadcast(v.graph.zero, s.shape)).status == "proved"]
@@ -194,7 +194,7 @@ class Regularized:
 
         ``assuming`` are conditions on the factors, such as c > 0.
         """
-        from derive.decide import decide_equal
+        from derive.engine import decide_equal
 
         g = self.loss.graph
         scaled = {w: g.mul(g.lift(c), w) for w, c in factors.items()}

@@ -1,7 +1,7 @@
 """The second derivation: SymPy's own ``diff`` on the expanded instance, set against ours.
 
 A derivative as a case writes it (``grad(L, [w, b])``, ``hessian(L, theta)``, ``d(yhat, z3)``) is written out in
-scalar SymPy expressions (``derive.sympy_form``), differentiated by SymPy, and compared entry by entry with what
+scalar SymPy expressions (``derive.exchange.sympy_form``), differentiated by SymPy, and compared entry by entry with what
 the calculus derived: exactly where that is decided, else at random rational points.
 """
 
@@ -15,9 +15,9 @@ from typing import Any
 
 from derive.budget import share
 from derive.errors import ExpressionError
-from derive.graph import Node, topological
-from derive.operators import DERIVATIVES
-from derive.sympy_form import Expansion, Expr, read_back
+from derive.exchange.sympy_form import Expansion, Expr, read_back
+from derive.expr.graph import Node, topological
+from derive.expr.operators import DERIVATIVES
 
 MAX_DISTINCT = 10_000  # different subexpressions of all entries of a subject
 MAX_DIFFERENTIATED = 50_000  # different subexpressions times variables, which is what takes SymPy's time
@@ -51,8 +51,8 @@ def second_opinion(subject: Node, bounds: Bounds | None = None, seed: int = 0) -
 
     ``bounds`` are the ranges of symbols; ``seed`` draws the points where one is compared by value.
     """
-    from derive.calculus import expand
-    from derive.components import components
+    from derive.calculus.reverse import expand
+    from derive.language.components import components
 
     try:
         theirs = differentiate(subject)
@@ -68,8 +68,8 @@ def differentiate(subject: Node) -> list[Node]:
 
     Raises ExpressionError where the instance is too large, or SymPy's answer can't be said.
     """
-    from derive.calculus import expand
-    from derive.components import components
+    from derive.calculus.reverse import expand
+    from derive.language.components import components
 
     expansion = Expansion()
     entries = _derivative(expansion, subject)
@@ -158,7 +158,7 @@ def _distinct(entries: Iterable[Expr]) -> int:
 
 
 def _compare(pairs: Sequence[tuple[Node, Node]], bounds: Bounds, rng: random.Random) -> Opinion:
-    from derive.decide import decide_equal
+    from derive.engine import decide_equal
 
     sampled = 0
     for ours, theirs in pairs:
@@ -183,7 +183,7 @@ def _at_points(
     """The two values at the witness of a refutation, or at random points of the domain."""
     from flint import arb, fmpq
 
-    from derive.enclose import evaluate
+    from derive.numbers.balls import evaluate
 
     difference = ours.graph.call("sub", ours, theirs)
     free = [n for n in topological([difference]) if _is_input(n)]
@@ -222,6 +222,6 @@ def _draw(rng: random.Random, low: Fraction, high: Fraction) -> Fraction:
 
 
 def _told(point: Mapping[Node, Fraction]) -> dict[str, str]:
-    from derive.language import to_text
+    from derive.language.reader import to_text
 
     return {to_text(n): str(v) for n, v in point.items()}

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from derive import shapes
-from derive.branches import between
-from derive.calculus import second_derivatives
-from derive.components import components
+from derive.calculus.branches import between
+from derive.calculus.reverse import second_derivatives
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node, free_symbols, substitute
-from derive.operators import KINKED
+from derive.expr import shapes
+from derive.expr.graph import Graph, Node, free_symbols, substitute
+from derive.expr.operators import KINKED
+from derive.language.components import components
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def affine_in(f: Node, variables: Sequence[Node] | None = None) -> Affine:
 
 def _affine(f: Node, entries: Sequence[Node]) -> bool:
     """Whether a scalar is affine in these entries together, proved."""
-    from derive.decide import decide_equal
+    from derive.engine import decide_equal
 
     g = f.graph
     if any(n.op in KINKED for n in between(f, entries)):

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 
-from derive.abstract import function
-from derive.graph import Graph, Node
-from derive.language import names_in, parse
+from derive.expr.graph import Graph, Node
+from derive.language.abstract import function
+from derive.language.reader import names_in, parse
 
 TRUE: dict[str, str] = {}
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.calculus import expand
-from derive.graph import Graph, Node
-from derive.language import names_in, parse
+from derive.calculus.reverse import expand
+from derive.expr.graph import Graph, Node
+from derive.language.reader import names_in, parse
 
 TRUE = """
 (x + y)**2 == x**2 + 2*x*y + y**2

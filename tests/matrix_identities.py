@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.calculus import expand_all
-from derive.decide.matrices import Sizes, lettered
-from derive.graph import Graph, Node
-from derive.language import names_in, parse
-from derive.shapes import Size
+from derive.calculus.reverse import expand_all
+from derive.engine.matrices.matrices import Sizes, lettered
+from derive.expr.graph import Graph, Node
+from derive.expr.shapes import Size
+from derive.language.reader import names_in, parse
 
 SHAPES: Mapping[str, str] = {
     **dict.fromkeys(("A", "B", "C", "P", "R", "S"), "nn"),

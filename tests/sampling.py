@@ -1,4 +1,4 @@
-"""Values of scalar expressions at points, by fractions and mpmath: it shares no code with what decides (``derive.enclose``).
+"""Values of scalar expressions at points, by fractions and mpmath: no code is shared with what decides (``derive.numbers``).
 
 A value is a Fraction where it is rational, else a number of 50 digits; None where there is none. What is too close to call
 (a number of 50 digits that may be 0) raises ``Close``.
@@ -13,7 +13,7 @@ from typing import Any
 
 import mpmath
 
-from derive.graph import Node, topological
+from derive.expr.graph import Node, topological
 
 mpmath.mp.dps = 50
 SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "5/4", "-7/3", "10", "1/7")]

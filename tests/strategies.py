@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from derive.graph import Graph, Node
+from derive.expr.graph import Graph, Node
 
 SMOOTH = ("exp", "sin", "cos", "tanh", "sigmoid")
 KINKED = ("relu", "abs")

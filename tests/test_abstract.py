@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from flint import arb, fmpq
 
-from derive.abstract import function
-from derive.calculus import expand
-from derive.components import components
-from derive.decide import decide_equal
-from derive.enclose import evaluate
+from derive.calculus.reverse import expand
+from derive.engine import decide_equal
 from derive.errors import ExpressionError, Undetermined
-from derive.graph import Graph, Node
-from derive.language import parse, to_text
-from derive.typeset import latex
+from derive.expr.graph import Graph, Node
+from derive.language.abstract import function
+from derive.language.components import components
+from derive.language.reader import parse, to_text
+from derive.language.typeset import latex
+from derive.numbers.balls import evaluate
 
 
 def names() -> dict[str, Node]:
@@ -75,7 +75,7 @@ def test_with_a_function_put_in_the_derivatives_are_its_own(instance: str) -> No
         slopes.append(expand(g.node("d", (slopes[-1], s["t"]), False)))
 
     def put(n: Node, done: dict[Node, Node]) -> Node:
-        from derive.graph import substitute, topological
+        from derive.expr.graph import substitute, topological
 
         for m in topological([n]):
             args = tuple(done.get(a, a) for a in m.args)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from derive.calculus import expand_all
-from derive.decide import decide_equal
-from derive.decide.addends import parts
-from derive.decide.decision import Decision
-from derive.graph import Graph, Node
-from derive.language import parse
+from derive.calculus.reverse import expand_all
+from derive.engine import decide_equal
+from derive.engine.decision import Decision
+from derive.engine.equations.addends import parts
+from derive.expr.graph import Graph, Node
+from derive.language.reader import parse
 
 SHAPES = {"X": (5, 2), "v": (2,), "r": (5,), "p": (5,), "s": (), "t": ()}
 

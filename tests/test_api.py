@@ -16,10 +16,11 @@ import sympy as sp
 from flint import arb
 
 import derive
-from derive import api, enclose
-from derive.components import components
-from derive.exchange import symbol_name
-from derive.graph import Node
+from derive import api
+from derive.exchange.sympy import symbol_name
+from derive.expr.graph import Node
+from derive.language.components import components
+from derive.numbers import balls as enclose
 from verify.backends import to_numpy, to_torch
 
 ROOT = Path(__file__).parent.parent
@@ -157,7 +158,7 @@ def test_a_text_has_derivatives_too() -> None:
 
 
 def test_importing_derive_loads_nothing() -> None:
-    program = "import sys, derive; assert 'derive.graph' not in sys.modules; from derive import parse, gradient; "
+    program = "import sys, derive; assert 'derive.expr.graph' not in sys.modules; from derive import parse, gradient; "
     program += "gradient(parse('tanh(w*x)**2'), 'w'); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in done.stdout.split()}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from derive import abstract
-from derive.decide.properties import decide_condition
-from derive.graph import Graph, Node
-from derive.language import parse
+from derive.engine.properties.dispatch import decide_condition
+from derive.expr.graph import Graph, Node
+from derive.language import abstract
+from derive.language.reader import parse
 
 
 def decide(claim: str, *assuming: str) -> str:

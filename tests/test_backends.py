@@ -16,12 +16,15 @@ from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive import components, enclose, sympy_form, typeset
-from derive.composites import COMPOSITES
-from derive.digits import LOG_PHI
-from derive.graph import Graph, Node
-from derive.language import parse, to_text
-from derive.operators import OPERATORS, STRUCTURAL
+from derive.calculus import components
+from derive.exchange import sympy_form
+from derive.expr.composites import COMPOSITES
+from derive.expr.graph import Graph, Node
+from derive.expr.operators import OPERATORS, STRUCTURAL
+from derive.language import typeset
+from derive.language.reader import parse, to_text
+from derive.numbers import balls as enclose
+from derive.programs.digits import LOG_PHI
 from tests.strategies import KINKED, SMOOTH, points, scalar_expressions
 from verify.backends import export, numpy_source, torch_source
 from verify.backends.numpy_source import compile_numpy

@@ -14,12 +14,12 @@ import pytest
 from flint import arb
 from hypothesis import given, settings
 
-from derive import enclose
-from derive.calculus import gradient
-from derive.curvature import hessian
-from derive.graph import Graph, Node
-from derive.language import parse
-from derive.operators import OPERATORS
+from derive.calculus.hessian import hessian
+from derive.calculus.reverse import gradient
+from derive.expr.graph import Graph, Node
+from derive.expr.operators import OPERATORS
+from derive.language.reader import parse
+from derive.numbers import balls as enclose
 from tests.strategies import KINKED, SMOOTH, points, scalar_expressions
 from verify.backends.blocked import blocked_source, compile_blocked
 from verify.backends.numpy_source import compile_numpy

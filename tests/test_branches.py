@@ -9,13 +9,13 @@ from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.calculus import expand, expand_all, gradient, second_derivatives
-from derive.components import components
-from derive.decide import decide_equal
-from derive.enclose import evaluate, precision, rational
+from derive.calculus.reverse import expand, expand_all, gradient, second_derivatives
+from derive.engine import decide_equal
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node, topological
-from derive.language import parse, to_text
+from derive.expr.graph import Graph, Node, topological
+from derive.language.components import components
+from derive.language.reader import parse, to_text
+from derive.numbers.balls import evaluate, precision, rational
 
 STEP = Fraction(1, 2**80)
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from derive import api, budget, language
+from derive import api, budget
 from derive.budget import Exhausted
-from derive.decide.decision import Decision
-from derive.decide.properties import decide_condition
+from derive.engine.decision import Decision
+from derive.engine.properties.dispatch import decide_condition
+from derive.language import reader
 from verify.casefile import load
 from verify.claims import Bench, judge
 
@@ -35,7 +36,7 @@ for text in QUESTIONS:
 
 def decided(text: str) -> Decision:
     scope, graph = api.scope(text, {"A": (2, 2)} if "A" in text else {})
-    return decide_condition(language.parse(text, scope, graph, boolean=True))
+    return decide_condition(reader.parse(text, scope, graph, boolean=True))
 
 
 def test_the_count_does_not_depend_on_the_hashes_of_a_process() -> None:

@@ -11,16 +11,16 @@ import pytest
 from flint import arb, fmpq
 from hypothesis import assume, given, settings
 
-from derive import local
-from derive.calculus import expand, gradient, hvp
-from derive.components import components
-from derive.curvature import gradient_and_hessian, hessian
-from derive.enclose import evaluate, precision, rational
+from derive.calculus import local
+from derive.calculus.hessian import gradient_and_hessian, hessian
+from derive.calculus.local_derivatives import FIRST, SECOND
+from derive.calculus.reverse import expand, gradient, hvp
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node, topological
-from derive.language import parse, to_text
-from derive.local_derivatives import FIRST, SECOND
-from derive.operators import OPERATORS
+from derive.expr.graph import Graph, Node, topological
+from derive.expr.operators import OPERATORS
+from derive.language.components import components
+from derive.language.reader import parse, to_text
+from derive.numbers.balls import evaluate, precision, rational
 from tests.strategies import points, scalar_expressions
 
 G = Graph()

@@ -15,7 +15,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from derive.language import to_text
+from derive.language.reader import to_text
 from verify.casefile import CaseFaults, check, find, load, tree
 from verify.casefile.model import Case
 from verify.casefile.schema import CASE, CLAIM, SYMBOL, json_schema

@@ -7,14 +7,14 @@ import random
 import mpmath
 import pytest
 
-from derive.abstract import function
-from derive.decide.asymptotics import NoLimit, limit
-from derive.decide.asymptotics.integrals import integral
-from derive.decide.asymptotics.values import resolve
-from derive.decide.properties import decide_condition
-from derive.enclose import evaluate, rational
-from derive.graph import Graph, Node
-from derive.language import names_in, parse
+from derive.engine.limits import NoLimit, limit
+from derive.engine.limits.integrals import integral
+from derive.engine.limits.values import resolve
+from derive.engine.properties.dispatch import decide_condition
+from derive.expr.graph import Graph, Node
+from derive.language.abstract import function
+from derive.language.reader import names_in, parse
+from derive.numbers.balls import evaluate, rational
 from verify.commands.proof import decide
 
 

@@ -9,12 +9,12 @@ from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.calculus import expand_all
-from derive.decide import decide_holds
-from derive.decide.certificates import contradictory
-from derive.decide.polynomials import Ring
-from derive.graph import Graph, Node
-from derive.language import parse
+from derive.calculus.reverse import expand_all
+from derive.engine import decide_holds
+from derive.engine.algebra.polynomials import Ring
+from derive.engine.algebra.positivstellensatz import contradictory
+from derive.expr.graph import Graph, Node
+from derive.language.reader import parse
 
 COEFFICIENTS = st.integers(-3, 3)
 POLYNOMIALS = st.dictionaries(st.tuples(st.integers(0, 2), st.integers(0, 2)), COEFFICIENTS, min_size=1, max_size=4)

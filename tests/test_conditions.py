@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from derive.components import components
-from derive.conditions import one
-from derive.decide.properties import decide_somewhere
-from derive.enclose import evaluate, rational
+from derive.engine.properties.dispatch import decide_somewhere
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node, topological
-from derive.language import parse
-from derive.printing import to_text
-from derive.typeset import latex
+from derive.expr.conditions import one
+from derive.expr.graph import Graph, Node, topological
+from derive.language.components import components
+from derive.language.printing import to_text
+from derive.language.reader import parse
+from derive.language.typeset import latex
+from derive.numbers.balls import evaluate, rational
 from verify.casefile import load
 from verify.claims import Bench, judge
 from verify.commands.proof import decide

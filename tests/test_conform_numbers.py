@@ -12,8 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from derive import api
-from derive.enclose import precision
-from derive.graph import Node, free_symbols
+from derive.expr.graph import Node, free_symbols
+from derive.numbers.balls import precision
 from verify.conform import extended
 from verify.conform.formats import FORMATS
 from verify.conform.measure import Reference, beside, conditions, measure

@@ -11,7 +11,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from derive.graph import Graph  # noqa: E402
+from derive.expr.graph import Graph  # noqa: E402
 from verify.conform import conform  # noqa: E402  # torch first: the whole file hangs on it
 from verify.conform.outcome import Conformance  # noqa: E402
 from verify.conform.strata import Range  # noqa: E402

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.components import components
-from derive.graph import Graph, Node
-from derive.language import parse, to_text
+from derive.expr.graph import Graph, Node
+from derive.language.components import components
+from derive.language.reader import parse, to_text
 from verify.backends import numpy_source, torch_source
 from verify.backends.writer import Form
 from verify.casefile import load
@@ -296,7 +296,7 @@ def test_values_at_the_documents_point(backend: str) -> None:
              "d(d(L, w1), w1)", "w1 + 1", "3", "d(L, x)", "d(yhat, y)"]  # fmt: skip
     nodes = [node(case, t) for t in texts]
     found = evaluate_case(case, nodes, backend)
-    from derive.calculus import expand
+    from derive.calculus.reverse import expand
     from verify.conformance.values import _point
 
     point = _point(case)

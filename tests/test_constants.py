@@ -8,11 +8,11 @@ from typing import Any
 import mpmath
 import pytest
 
-from derive.components import components
-from derive.decide import decide_equal
-from derive.decide.constants import sign
-from derive.graph import Graph, Node
-from derive.language import names_in, parse
+from derive.engine import decide_equal
+from derive.engine.equations.constants import sign
+from derive.expr.graph import Graph, Node
+from derive.language.components import components
+from derive.language.reader import names_in, parse
 
 ZERO = (
     "2*cos(pi/5) - (1 + sqrt(5))/2",

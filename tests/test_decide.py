@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive import api
-from derive.abstract import function
-from derive.calculus import expand, expand_all
-from derive.components import components
-from derive.decide import Decision, decide_equal
+from derive.calculus.reverse import expand, expand_all
+from derive.engine import Decision, decide_equal
 from derive.errors import ShapeError
-from derive.graph import Graph, Node, topological
-from derive.language import parse, to_text
+from derive.expr.graph import Graph, Node, topological
+from derive.language.abstract import function
+from derive.language.components import components
+from derive.language.reader import parse, to_text
 from tests import held_out
 from tests.identities import FALSE, HELD_FALSE, HELD_TRUE, MORE_FALSE, TRUE, TRUE_IF, Identity, lines, read
 from tests.strategies import scalar_expressions

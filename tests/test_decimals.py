@@ -10,7 +10,7 @@ from flint import arb, fmpq
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from derive.enclose import precision, rational
+from derive.numbers.balls import precision, rational
 from verify.decimals import fit, parse_printed, rounded, show
 
 values = st.decimals(min_value=-1000, max_value=1000, places=9).filter(lambda d: d != 0)

@@ -6,12 +6,12 @@ from fractions import Fraction
 
 import pytest
 
-from derive.definedness import culprit, need, needs, of_derivatives
-from derive.enclose import evaluate, rational, truth
 from derive.errors import UndefinedValue, Undetermined
-from derive.graph import Graph, Node
-from derive.language import parse, to_text
-from derive.operators import OPERATORS
+from derive.expr.graph import Graph, Node
+from derive.expr.operators import OPERATORS
+from derive.language.reader import parse, to_text
+from derive.numbers.balls import evaluate, rational, truth
+from derive.numbers.definedness import culprit, need, needs, of_derivatives
 
 VALUES = [Fraction(v) for v in ("-2", "-1", "-1/2", "0", "1/3", "1", "2", "5/2")]
 SKIPPED = ("where", "select", "apply", "computed")  # branches, and what has no value of its own

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from derive import derivation
-from derive.composites import COMPOSITES
-from derive.operators import FUNCTIONS
+from derive.expr.composites import COMPOSITES
+from derive.expr.operators import FUNCTIONS
 from verify.backends import to_numpy, to_torch
 from verify.backends.writer import compile_source
 from verify.conform.formats import FORMATS

@@ -7,12 +7,12 @@ from itertools import product
 
 import pytest
 
-from derive.calculus import expand
-from derive.components import components_all
-from derive.decide import decide_equal, decide_holds
-from derive.enclose import rational, truth
-from derive.graph import Graph, Node
-from derive.language import parse, to_text
+from derive.calculus.reverse import expand
+from derive.engine import decide_equal, decide_holds
+from derive.expr.graph import Graph, Node
+from derive.language.components import components_all
+from derive.language.reader import parse, to_text
+from derive.numbers.balls import rational, truth
 
 G = Graph()
 SCOPE: dict[str, Node] = {n: G.symbol(n) for n in "xyzabs"}
@@ -98,7 +98,7 @@ def test_what_a_condition_speaks_of_may_vanish_beside_assumptions_on_others() ->
 
 
 def _below(n: Node) -> set[Node]:
-    from derive.graph import topological
+    from derive.expr.graph import topological
 
     return set(topological([n]))
 

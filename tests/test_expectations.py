@@ -11,12 +11,12 @@ from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.components import components
-from derive.decide import decide_equal
-from derive.enclose import evaluate
+from derive.engine import decide_equal
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node
-from derive.language import parse
+from derive.expr.graph import Graph, Node
+from derive.language.components import components
+from derive.language.reader import parse
+from derive.numbers.balls import evaluate
 
 G = Graph()
 SCOPE: dict[str, Node] = {n: G.symbol(n) for n in ("p", "mu", "sigma", "a", "b")}

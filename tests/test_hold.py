@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from derive.calculus import expand
-from derive.components import components
-from derive.decide import decide_equal
-from derive.graph import Graph, Node
-from derive.language import parse, to_text
+from derive.calculus.reverse import expand
+from derive.engine import decide_equal
+from derive.expr.graph import Graph, Node
+from derive.language.components import components
+from derive.language.reader import parse, to_text
+from derive.language.typeset import latex
 from derive.second_opinion import second_opinion
-from derive.typeset import latex
 
 
 def names() -> dict[str, Node]:

@@ -12,14 +12,14 @@ import pytest
 import sympy
 from flint import fmpq
 
-from derive.calculus import expand_all
-from derive.decide import Decision, decide_equal
-from derive.decide.ideals import Ideal
-from derive.decide.polynomials import Ring
-from derive.decide.properties import decide_condition
-from derive.decide.tensor_points import Draw, rotation
-from derive.graph import Graph
-from derive.language import names_in, parse
+from derive.calculus.reverse import expand_all
+from derive.engine import Decision, decide_equal
+from derive.engine.algebra.groebner import Ideal
+from derive.engine.algebra.polynomials import Ring
+from derive.engine.counterexamples.tensor_points import Draw, rotation
+from derive.engine.properties.dispatch import decide_condition
+from derive.expr.graph import Graph
+from derive.language.reader import names_in, parse
 
 SHAPES = {"R": (2, 2), "Q": (3, 3), "u": (2,), "v": (2,), "f": (3,), "h": (3,), "p": (2,), "q": (3,)}
 R2, Q3 = "R.T @ R == eye(2)", "Q.T @ Q == eye(3)"

@@ -10,14 +10,15 @@ from fractions import Fraction
 
 import pytest
 
-from derive import api, language
-from derive.calculus import expand_all
-from derive.components import components, components_all
-from derive.decide.properties.line import by_line
-from derive.decide.properties.shape import conditions
-from derive.decide.properties.tails import Beyond, Tail
-from derive.enclose import evaluate, rational, truth
-from derive.graph import Node, topological
+from derive import api
+from derive.calculus.reverse import expand_all
+from derive.engine.properties.line import by_line
+from derive.engine.properties.side_conditions import conditions
+from derive.engine.properties.tails import Beyond, Tail
+from derive.expr.graph import Node, topological
+from derive.language import reader
+from derive.language.components import components, components_all
+from derive.numbers.balls import evaluate, rational, truth
 from verify.commands.proof import decide
 
 TRUE: list[tuple[str, list[str]]] = [
@@ -203,7 +204,7 @@ FALSE: list[tuple[str, list[str]]] = [
 
 def read(claim: str, assuming: list[str]) -> list[Node]:
     scope, g = api.scope(" and ".join(f"({t})" for t in (claim, *assuming)), {})
-    return [language.parse(t, scope, g, boolean=True) for t in (claim, *assuming)]
+    return [reader.parse(t, scope, g, boolean=True) for t in (claim, *assuming)]
 
 
 @pytest.mark.parametrize(("claim", "assuming"), TRUE)
@@ -234,11 +235,11 @@ def test_what_holds_where_it_has_values_is_told_where_that_is(
     condition, *given = read(claim, assuming)
     found = decide(condition, given)
     assert found.status == "proved-if"
-    assert sorted(map(language.to_text, found.missing)) == missing
+    assert sorted(map(reader.to_text, found.missing)) == missing
     at = {n: rational(v) for n, v in (dict.fromkeys(_symbols(condition), 1) | dict(found.witness or {})).items()}
     assert truth(condition, at) is None
     assert all(truth(c, at) is True for c in given)
-    assert f"no value at {language.to_text(next(iter(found.witness or {})))} = " in found.reason
+    assert f"no value at {reader.to_text(next(iter(found.witness or {})))} = " in found.reason
 
 
 def test_a_branch_that_is_not_taken_needs_no_value() -> None:
@@ -303,7 +304,7 @@ def test_no_sharper_bound_is_proved(claim: str, assuming: list[str]) -> None:
 )
 def test_tails_have_the_sign_of_points_far_out(text: str, sign: int) -> None:
     scope, g = api.scope(f"({text}) > 0", {})
-    f = components(expand_all([language.parse(text, scope, g)])[0])[0]
+    f = components(expand_all([reader.parse(text, scope, g)])[0])[0]
     x = scope["x"]
     for start in (2, 4, 8, 16, 32):
         try:
@@ -326,7 +327,7 @@ def test_tails_have_the_sign_of_points_far_out(text: str, sign: int) -> None:
 def test_tails_that_are_not_enclosed(text: str) -> None:
     scope, g = api.scope(f"({text}) > 0", {})
     with pytest.raises(Beyond):
-        Tail(scope["x"], Fraction(8)).sign(language.parse(text, scope, g))
+        Tail(scope["x"], Fraction(8)).sign(reader.parse(text, scope, g))
 
 
 @pytest.mark.parametrize(

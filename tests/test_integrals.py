@@ -7,12 +7,12 @@ from fractions import Fraction
 import mpmath
 import pytest
 
-from derive.decide.asymptotics import Unsettled
-from derive.decide.asymptotics.values import resolve
-from derive.enclose import evaluate, rational
+from derive.engine.limits import Unsettled
+from derive.engine.limits.values import resolve
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node
-from derive.language import parse
+from derive.expr.graph import Graph, Node
+from derive.language.reader import parse
+from derive.numbers.balls import evaluate, rational
 from verify.commands.proof import decide
 
 
@@ -51,7 +51,7 @@ def test_values_are_those_of_quadrature(f: str, low: str, high: str) -> None:
     value = evaluate([found], {}, 128)[0]
     g = asked.graph
     integrand, _ = read(f)
-    from derive.calculus import expand_all
+    from derive.calculus.reverse import expand_all
 
     (plain,) = expand_all([integrand])
     x = integrand.graph.symbol("x")

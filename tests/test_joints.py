@@ -15,13 +15,13 @@ import torch
 from flint import fmpq
 
 from derive import derivation
-from derive.calculus import expand, expand_all
-from derive.components import components
-from derive.decide import decide_equal
-from derive.decide.properties import decide_condition
-from derive.enclose import evaluate, rational, truth
-from derive.graph import Graph, Node
-from derive.language import parse
+from derive.calculus.reverse import expand, expand_all
+from derive.engine import decide_equal
+from derive.engine.properties.dispatch import decide_condition
+from derive.expr.graph import Graph, Node
+from derive.language.components import components
+from derive.language.reader import parse
+from derive.numbers.balls import evaluate, rational, truth
 from tests.germs import Expression, derivatives, drawn, text
 from verify.backends import to_numpy, to_torch
 from verify.commands.proof import decide

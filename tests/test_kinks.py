@@ -15,14 +15,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from derive import derivation
-from derive.components import components
-from derive.derived import Derivation
-from derive.enclose import evaluate, precision, rational
 from derive.errors import Undetermined
-from derive.graph import Graph, Node
-from derive.kinks import first_joined, for_programs
-from derive.language import parse
-from derive.stable import stable
+from derive.expr.graph import Graph, Node
+from derive.language.components import components
+from derive.language.reader import parse
+from derive.numbers.balls import evaluate, precision, rational
+from derive.programs.derived import Derivation
+from derive.programs.kinks import first_joined, for_programs
+from derive.programs.stable import stable
 from verify.backends import to_numpy, to_torch
 
 G = Graph()

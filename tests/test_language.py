@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node
-from derive.language import FUNCTION_NAMES, names_in, parse, to_text
-from derive.printing import point_text
-from derive.properties import PROPERTIES
-from derive.sets import SETS
-from derive.typeset import latex
+from derive.expr.graph import Graph, Node
+from derive.language.printing import point_text
+from derive.language.properties import PROPERTIES
+from derive.language.reader import FUNCTION_NAMES, names_in, parse, to_text
+from derive.language.sets import SETS
+from derive.language.typeset import latex
 from tests.strategies import KINKED, SMOOTH, scalar_expressions
 
 GRAPH = Graph()

@@ -4,11 +4,11 @@ import pytest
 import sympy as sp
 
 from derive import api
-from derive.decide.asymptotics import Limit, Unsettled, limit
-from derive.enclose import evaluate, rational
+from derive.engine.limits import Limit, Unsettled, limit
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node
-from derive.language import parse, to_text
+from derive.expr.graph import Graph, Node
+from derive.language.reader import parse, to_text
+from derive.numbers.balls import evaluate, rational
 from verify.casefile import load
 from verify.claims import Bench, judge
 from verify.commands.proof import decide, proved
@@ -77,7 +77,7 @@ def test_limits_at_a_point_are_those_of_sympy(text):
 def test_values_far_out_approach_the_limit(text):
     got, scope = found(text)
     x = scope["x"]
-    from derive.components import components
+    from derive.language.components import components
 
     (f,) = components(parse(text, scope, x.graph))
     gaps = []

@@ -7,10 +7,10 @@ import random
 import numpy as np
 import pytest
 
-from derive.decide import Decision
-from derive.decide.properties import decide_condition
-from derive.graph import Graph
-from derive.language import names_in, parse
+from derive.engine import Decision
+from derive.engine.properties.dispatch import decide_condition
+from derive.expr.graph import Graph
+from derive.language.reader import names_in, parse
 
 FUNCTIONS = {
     "relu": lambda z: np.maximum(z, 0),

@@ -6,13 +6,13 @@ from fractions import Fraction
 
 import pytest
 
-from derive.components import components_all
-from derive.decide import decide_equal
-from derive.decide.matrices import Sizes, prove
-from derive.decide.tensor_points import Arena, rotation
-from derive.enclose import evaluate_all, precision, rational
-from derive.graph import topological
-from derive.shapes import indices
+from derive.engine import decide_equal
+from derive.engine.counterexamples.tensor_points import Arena, rotation
+from derive.engine.matrices.matrices import Sizes, prove
+from derive.expr.graph import topological
+from derive.expr.shapes import indices
+from derive.language.components import components_all
+from derive.numbers.balls import evaluate_all, precision, rational
 from tests.matrix_identities import FALSE, FALSE_ASIDE, TRUE, TRUE_ASIDE, claim, lines
 
 INSTANCES = ({"m": 2, "n": 3, "k": 4}, {"m": 3, "n": 2, "k": 2})

@@ -15,18 +15,18 @@ import pytest
 import torch
 from flint import arb, fmpq
 
-from derive.calculus import expand, gradient, hvp, vjp
-from derive.components import components, components_all
-from derive.composites import CALLED, COMPOSITES
-from derive.decide import decide_equal
-from derive.enclose import evaluate, precision, rational
+from derive.calculus.reverse import expand, gradient, hvp, vjp
+from derive.engine import decide_equal
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node, substitute
-from derive.language import FUNCTION_NAMES, RESERVED, parse, to_text
-from derive.meaning import meaning, place, pull_text, unfold
-from derive.operators import OPERATORS, STRUCTURAL
+from derive.expr.composites import CALLED, COMPOSITES
+from derive.expr.graph import Graph, Node, substitute
+from derive.expr.operators import OPERATORS, STRUCTURAL
+from derive.language.components import components, components_all
+from derive.language.meaning import meaning, place, pull_text, unfold
+from derive.language.reader import FUNCTION_NAMES, RESERVED, parse, to_text
+from derive.language.typeset import latex
+from derive.numbers.balls import evaluate, precision, rational
 from derive.second_opinion import second_opinion
-from derive.typeset import latex
 from verify.backends.numpy_source import compile_numpy
 from verify.backends.torch_source import compile_torch, torch_source
 

@@ -9,11 +9,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-from derive.decide import Decision
-from derive.decide.properties import decide_condition, decide_somewhere
-from derive.enclose import rational, truth
-from derive.graph import Graph, Node
-from derive.language import names_in, parse
+from derive.engine import Decision
+from derive.engine.properties.dispatch import decide_condition, decide_somewhere
+from derive.expr.graph import Graph, Node
+from derive.language.reader import names_in, parse
+from derive.numbers.balls import rational, truth
 
 NAMES = ("x", "y")
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from derive import api, language
+from derive import api
+from derive.language import reader
 from verify.commands.proof import decide
 
 TRUE: list[tuple[str, list[str]]] = [
@@ -159,7 +160,7 @@ FALSE: list[tuple[str, list[str]]] = [
 
 def decided(claim: str, assuming: list[str]) -> str:
     scope, g = api.scope(" and ".join(f"({t})" for t in (claim, *assuming)), {})
-    condition, *given = [language.parse(t, scope, g, boolean=True) for t in (claim, *assuming)]
+    condition, *given = [reader.parse(t, scope, g, boolean=True) for t in (claim, *assuming)]
     return decide(condition, given).status
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from derive.decide.properties import decide_condition
-from derive.graph import Graph
-from derive.language import parse
+from derive.engine.properties.dispatch import decide_condition
+from derive.expr.graph import Graph
+from derive.language.reader import parse
 from tests.questions import FALSE, SYMBOLS, TRUE
 
 

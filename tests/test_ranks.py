@@ -7,10 +7,10 @@ import random
 import pytest
 import sympy
 
-from derive.decide.properties import decide_condition
+from derive.engine.properties.dispatch import decide_condition
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node
-from derive.language import parse, to_text
+from derive.expr.graph import Graph, Node
+from derive.language.reader import parse, to_text
 
 
 def scope(g: Graph) -> dict[str, Node]:

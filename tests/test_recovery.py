@@ -10,11 +10,11 @@ from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.calculus import expand
-from derive.components import components
-from derive.enclose import evaluate
-from derive.graph import Graph
-from derive.language import parse
+from derive.calculus.reverse import expand
+from derive.expr.graph import Graph
+from derive.language.components import components
+from derive.language.reader import parse
+from derive.numbers.balls import evaluate
 from verify.casefile import load
 from verify.claims import Bench, Verdict, judge
 from verify.claims.enclosure import Enclosure, Printed

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from derive.decide.properties import decide_condition
-from derive.graph import Graph
-from derive.language import parse
+from derive.engine.properties.dispatch import decide_condition
+from derive.expr.graph import Graph
+from derive.language.reader import parse
 
 HUBER = "where(abs(x) < c, x**2/2, c*(abs(x) - c/2))"
 ELU = "where(x > 0, x, s*(exp(x) - 1))"

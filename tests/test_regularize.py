@@ -7,15 +7,15 @@ from fractions import Fraction
 import pytest
 from flint import arb, fmpq
 
-from derive.calculus import expand
-from derive.components import components
-from derive.decide import decide_equal
-from derive.enclose import evaluate, rational
+from derive.calculus.reverse import expand
+from derive.engine import decide_equal
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node
-from derive.language import parse, to_text
+from derive.expr.graph import Graph, Node
+from derive.language.components import components
+from derive.language.reader import parse, to_text
+from derive.language.typeset import latex
+from derive.numbers.balls import evaluate, rational
 from derive.regularize import PENALTIES, penalty, regularize
-from derive.typeset import latex
 
 
 def names() -> dict[str, Node]:

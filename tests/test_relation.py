@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from derive.calculus import expand
-from derive.decide import decide_holds
-from derive.enclose import rational, truth
-from derive.graph import Graph, Node
-from derive.language import parse
+from derive.calculus.reverse import expand
+from derive.engine import decide_holds
+from derive.expr.graph import Graph, Node
+from derive.language.reader import parse
+from derive.numbers.balls import rational, truth
 from tests.strategies import KINKED, SMOOTH, points, scalar_expressions
 from verify.casefile import load
 from verify.claims import Bench, judge
@@ -128,7 +128,7 @@ def test_two_forms_of_one_number_are_equal(tmp_path: Path) -> None:
     ],
 )
 def test_double_arithmetic_of_numbers_is_decided_by_its_values(claim: str, status: str) -> None:
-    from derive.calculus import expand_all
-    from derive.decide.properties import decide_condition
+    from derive.calculus.reverse import expand_all
+    from derive.engine.properties.dispatch import decide_condition
 
     assert decide_condition(expand_all([parse(claim, {}, Graph())])[0]).status == status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.decide.relaxation import affine, inside
+from derive.engine.algebra.relaxation import affine, inside
 from tests.attacks import read
 from verify.commands.proof import decide
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from derive import api, language
+from derive import api
 from derive.budget import steps
-from derive.calculus import expand_all
+from derive.calculus.reverse import expand_all
+from derive.language import reader
 from derive.repair.search import LIMITS
 from verify.casefile import load
 from verify.claims import Bench, Verdict, judge
@@ -22,9 +23,9 @@ SHAPES = {"W": (2, 3), "X": (3, 2), "u": (2,), "w": (2,), "v": (3,), "x": (3,), 
 
 def diagnosed(text: str, shaped: bool = False, assuming: Sequence[str] = ()) -> Diagnosis | None:
     whole = " and ".join(f"({t})" for t in (text, *assuming))
-    shapes = {n: SHAPES[n] for n in language.names_in(whole) if n in SHAPES} if shaped else {}
+    shapes = {n: SHAPES[n] for n in reader.names_in(whole) if n in SHAPES} if shaped else {}
     scope, graph = api.scope(whole, shapes)
-    claim, *given = expand_all([language.parse(t, scope, graph, boolean=True) for t in (text, *assuming)])
+    claim, *given = expand_all([reader.parse(t, scope, graph, boolean=True) for t in (text, *assuming)])
     a, b = (graph.broadcast(side, claim.shape) for side in claim.args)
     return diagnosis(a, b, given, {})
 
@@ -154,14 +155,14 @@ def test_what_mends_holds_at_points(text: str) -> None:
     """The mended side against the true one in Python's floats, by a reader of its own."""
     import math
 
-    from derive.language import to_text
+    from derive.language.reader import to_text
     from derive.repair import find
 
     scope, graph = api.scope(text, {})
-    (claim,) = expand_all([language.parse(text, scope, graph, boolean=True)])
+    (claim,) = expand_all([reader.parse(text, scope, graph, boolean=True)])
     found = find(*claim.args)
     assert found is not None
-    names = {n: 0.3 + 0.17 * i for i, n in enumerate(sorted(language.names_in(text)))}
+    names = {n: 0.3 + 0.17 * i for i, n in enumerate(sorted(reader.names_in(text)))}
     functions = {
         **{n: getattr(math, n) for n in ("exp", "log", "sqrt", "sin", "cos", "tanh", "erf", "pi")},
         "sigmoid": lambda x: 1 / (1 + math.exp(-x)), "relu": lambda x: max(x, 0), "abs": abs, "max": max, "min": min,
@@ -177,8 +178,8 @@ def test_what_mends_holds_at_points(text: str) -> None:
 def test_it_is_quick_and_leaves_no_trace() -> None:
     text = " + ".join(f"a{i}*sigmoid(b{i}*x + c{i})**2" for i in range(12))
     scope, graph = api.scope(text, {})
-    a = language.parse(text, scope, graph)
-    b = language.parse(text.replace("a3*", "2*a3*").replace("+ c7", "- 3*c7"), scope, graph)
+    a = reader.parse(text, scope, graph)
+    b = reader.parse(text.replace("a3*", "2*a3*").replace("+ c7", "- 3*c7"), scope, graph)
     before = len(graph)
     start = steps()
     assert diagnosis(a, b, [], {}) is None

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.graph import Graph
-from derive.language import parse
+from derive.expr.graph import Graph
+from derive.language.reader import parse
 from verify.casefile.model import Case, Claim, Definition, Derivation, Place, Symbol
 from verify.report import FORMATS, writer
 from verify.report.chains import Faults

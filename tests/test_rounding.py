@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive.enclose import rational
-from derive.graph import Graph
-from derive.language import parse
+from derive.expr.graph import Graph
+from derive.language.reader import parse
+from derive.numbers.balls import rational
 from tests.test_claims import judged
 from verify.claims.reach import Unsettled, within_rounding
 from verify.decimals import correction, fit, parse_printed

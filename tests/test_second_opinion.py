@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from derive import second_opinion as module
-from derive import sympy_form
-from derive.enclose import evaluate, rational
-from derive.graph import Graph, Node
-from derive.language import parse
-from derive.local_derivatives import FIRST
+from derive.calculus.local_derivatives import FIRST
+from derive.exchange import sympy_form
+from derive.expr.graph import Graph, Node
+from derive.language.reader import parse
+from derive.numbers.balls import evaluate, rational
 from derive.second_opinion import Opinion, differentiate, second_opinion
 
 
@@ -100,7 +100,7 @@ def test_a_wrong_rule_of_the_calculus_is_noticed_with_a_witness(monkeypatch: pyt
 
 
 def _ours(names: Mapping[str, Node], text: str) -> list[Node]:
-    from derive.calculus import expand
+    from derive.calculus.reverse import expand
 
     return [expand(parse(text, names, names["x"].graph))]
 
@@ -109,7 +109,7 @@ def test_sampling_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     class Undecided:
         status, witness = "undecided", None
 
-    monkeypatch.setattr("derive.decide.decide_equal", lambda *_: Undecided)
+    monkeypatch.setattr("derive.engine.decide_equal", lambda *_: Undecided)
     opinion = ask(CHAIN, "grad(L, [w1, b1])")
     assert (opinion.outcome, opinion.method, opinion.points) == ("agrees", "sampled", module.POINTS)
     assert "2 of 2 entries" in opinion.reason
@@ -133,4 +133,9 @@ def test_sympy_itself_does_the_differentiating() -> None:
     """Neither way of the second opinion leads through the calculus or its tables."""
     tree = ast.parse(Path(sympy_form.__file__).read_text())
     imported = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
-    assert not imported & {"derive.calculus", "derive.components", "derive.curvature", "derive.local_derivatives"}
+    assert not imported & {
+        "derive.calculus.reverse",
+        "derive.language.components",
+        "derive.calculus.hessian",
+        "derive.calculus.local_derivatives",
+    }

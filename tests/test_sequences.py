@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.enclose import rational
+from derive.numbers.balls import rational
 from verify.casefile import CaseFaults, load
 from verify.claims import Bench, judge
 from verify.verdict import Verdict
@@ -260,9 +260,9 @@ FLOATS = st.floats(-1e300, 1e300, allow_nan=False)
 @settings(max_examples=60, deadline=None)
 @given(FLOATS, FLOATS, FLOATS)
 def test_float64_is_python_arithmetic(a: float, b: float, c: float) -> None:
-    from derive.double import Double
-    from derive.graph import Graph
-    from derive.language import parse
+    from derive.expr.graph import Graph
+    from derive.language.reader import parse
+    from derive.numbers.double import Double
 
     g = Graph()
     scope = {n: g.symbol(n) for n in "abc"}

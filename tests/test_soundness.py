@@ -11,14 +11,14 @@ from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.calculus import expand
-from derive.components import components
-from derive.decide import cascade, decide_equal
-from derive.decide.regions import Regions
-from derive.enclose import evaluate, precision, rational, truth
+from derive.calculus.reverse import expand
+from derive.engine import cascade, decide_equal
+from derive.engine.equations.regions import Regions
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node, topological
-from derive.language import parse
+from derive.expr.graph import Graph, Node, topological
+from derive.language.components import components
+from derive.language.reader import parse
+from derive.numbers.balls import evaluate, precision, rational, truth
 from tests.identities import Identity, read
 from tests.test_decide import ALL_IF, ALL_TRUE, close, general, leaves, random_points, value
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.calculus import expand_all, gradient
-from derive.decide import decide_equal
+from derive.calculus.reverse import expand_all, gradient
+from derive.calculus.steps import Walk, backward
+from derive.engine import decide_equal
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node, topological
-from derive.language import parse, to_text
-from derive.steps import Walk, backward
+from derive.expr.graph import Graph, Node, topological
+from derive.language.reader import parse, to_text
 from verify.casefile import load
 from verify.explain.backward import asked, walks
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node
-from derive.language import parse
+from derive.expr.graph import Graph, Node
+from derive.language.reader import parse
 from derive.structure import affine_in
 
 

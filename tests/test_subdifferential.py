@@ -9,11 +9,11 @@ from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.enclose import evaluate, precision, rational
+from derive.calculus.subdifferential import one_sided, subdifferential
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
-from derive.graph import Graph, Node
-from derive.language import parse
-from derive.subdifferential import one_sided, subdifferential
+from derive.expr.graph import Graph, Node
+from derive.language.reader import parse
+from derive.numbers.balls import evaluate, precision, rational
 
 G = Graph()
 X, Y, W = G.symbol("x"), G.symbol("y"), G.symbol("w", (3,))

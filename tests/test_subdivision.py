@@ -7,10 +7,10 @@ from fractions import Fraction
 import mpmath
 import pytest
 
-from derive.decide.properties import decide_condition
-from derive.decide.properties.subdivision import by_cells
-from derive.graph import Graph
-from derive.language import parse
+from derive.engine.properties.dispatch import decide_condition
+from derive.engine.properties.subdivision import by_cells
+from derive.expr.graph import Graph
+from derive.language.reader import parse
 
 BOX = {"x": (Fraction(-5), Fraction(5)), "y": (Fraction(-1), Fraction(1))}
 

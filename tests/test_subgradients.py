@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive import abstract
-from derive.decide.properties import decide_condition
-from derive.directional import directional
-from derive.enclose import evaluate, rational
+from derive.calculus.directional import directional
+from derive.engine.properties.dispatch import decide_condition
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node
-from derive.language import parse, to_text
-from derive.typeset import latex
+from derive.expr.graph import Graph, Node
+from derive.language import abstract
+from derive.language.reader import parse, to_text
+from derive.language.typeset import latex
+from derive.numbers.balls import evaluate, rational
 
 
 def scope(g: Graph) -> dict[str, Node]:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from derive.calculus import expand
-from derive.decide import decide_equal
-from derive.decide.properties import decide_condition, decide_somewhere
+from derive.calculus.reverse import expand
+from derive.engine import decide_equal
+from derive.engine.properties.dispatch import decide_condition, decide_somewhere
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node
-from derive.language import names_in, parse, to_text
+from derive.expr.graph import Graph, Node
+from derive.language.reader import names_in, parse, to_text
 from verify.casefile import load
 from verify.claims import Bench, judge
 

@@ -11,10 +11,10 @@ from itertools import product
 
 import pytest
 
-from derive.calculus import expand_all
-from derive.decide import Decision, decide_equal
-from derive.graph import Graph, Node
-from derive.language import parse
+from derive.calculus.reverse import expand_all
+from derive.engine import Decision, decide_equal
+from derive.expr.graph import Graph, Node
+from derive.language.reader import parse
 
 Point = dict[str, Fraction]
 

@@ -7,12 +7,12 @@ from fractions import Fraction
 
 import pytest
 
-from derive.components import components_all
-from derive.decide import Decision
-from derive.decide.properties import decide_condition
-from derive.enclose import rational, truth
-from derive.graph import Graph, Node
-from derive.language import names_in, parse
+from derive.engine import Decision
+from derive.engine.properties.dispatch import decide_condition
+from derive.expr.graph import Graph, Node
+from derive.language.components import components_all
+from derive.language.reader import names_in, parse
+from derive.numbers.balls import rational, truth
 
 SIMPLEX = ("p > 0", "q > 0", "sum(p) == 1", "sum(q) == 1")
 

@@ -11,17 +11,17 @@ from zlib import crc32
 import pytest
 
 from derive.api import scope
-from derive.calculus import expand_all
-from derive.components import components_all
-from derive.decide import decide_equal
-from derive.decide.decision import Decision
-from derive.decide.properties import decide_condition
-from derive.decide.refute import COMPARED
-from derive.definedness import of_derivatives
-from derive.graph import Node, topological
-from derive.language import parse, to_text
-from derive.printing import point_text
-from derive.properties import asks
+from derive.calculus.reverse import expand_all
+from derive.engine import decide_equal
+from derive.engine.counterexamples.points import COMPARED
+from derive.engine.decision import Decision
+from derive.engine.properties.dispatch import decide_condition
+from derive.expr.graph import Node, topological
+from derive.language.components import components_all
+from derive.language.printing import point_text
+from derive.language.properties import asks
+from derive.language.reader import parse, to_text
+from derive.numbers.definedness import of_derivatives
 from tests.sampling import Close, equal, points, value
 from verify.commands.proof import decide
 

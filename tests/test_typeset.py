@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.enclose import evaluate, rational
-from derive.graph import Graph, Node
-from derive.language import parse, to_text
-from derive.operators import DERIVATIVES, LEAVES, OPERATORS, STRUCTURAL
-from derive.tidy import tidy
-from derive.typeset import _RULES, LIMIT, abbreviations, latex, latex_name
+from derive.expr.graph import Graph, Node
+from derive.expr.operators import DERIVATIVES, LEAVES, OPERATORS, STRUCTURAL
+from derive.language.reader import parse, to_text
+from derive.language.tidy import tidy
+from derive.language.typeset import _RULES, LIMIT, abbreviations, latex, latex_name
+from derive.numbers.balls import evaluate, rational
 
 G = Graph()
 SCOPE: dict[str, Node] = {name: G.symbol(name) for name in ["x", "y", "z", "w", "b", "eta", "w1", "w2"]}

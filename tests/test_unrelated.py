@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from derive.properties import PROPERTIES
+from derive.language.properties import PROPERTIES
 from verify.casefile import load
 from verify.claims import Bench, judge
 

@@ -10,10 +10,10 @@ import pytest
 from flint import fmpq
 
 from derive.budget import QUESTION, steps
-from derive.decide.eliminated import against
-from derive.decide.properties import decide_condition
-from derive.graph import Graph
-from derive.language import names_in, parse
+from derive.engine.equations.eliminated import against
+from derive.engine.properties.dispatch import decide_condition
+from derive.expr.graph import Graph
+from derive.language.reader import names_in, parse
 
 SHAPES = {
     **dict.fromkeys(("A", "B", "D", "P"), "nn"), "X": "mn", "S": "mm",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from derive.graph import Graph
-from derive.printing import point_text, to_text
+from derive.expr.graph import Graph
+from derive.language.printing import point_text, to_text
 from tests.test_claims import judged
 from verify.cli import main
 

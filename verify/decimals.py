@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from flint import arb, fmpq, fmpz
 
-from derive.enclose import ball_text, precision
+from derive.numbers.balls import ball_text, precision
 
 MAX_PRINTED = 200  # characters
 
@@ -213,7 +213,7 @@ def _fmpq(value: Fraction) -> fmpq:
 def show(value: Any, digits: int = 25) -> str:
     """The value in decimal: in full where that is short, else to ``digits`` significant digits."""
     if isinstance(value, fmpq):
-        from derive.language import decimal_text
+        from derive.language.reader import decimal_text
 
         text = decimal_text(Fraction(int(value.p), int(value.q)))
         if text is not None and len(text) <= digits + 5:

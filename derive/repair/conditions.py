@@ -9,10 +9,10 @@ from typing import Any
 
 from flint import fmpq
 
-from derive.decide.refute import Domain, Point
-from derive.enclose import evaluate, evaluate_all, precision, rational
-from derive.graph import Node, topological
-from derive.operators import KINKED
+from derive.engine.counterexamples.points import Domain, Point
+from derive.expr.graph import Node, topological
+from derive.expr.operators import KINKED
+from derive.numbers.balls import evaluate, evaluate_all, precision, rational
 from derive.repair.factors import same
 
 MANY = 48  # points of the domain that are looked at

@@ -12,8 +12,8 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from derive.enclose import precision
-from derive.graph import Graph, Node
+from derive.expr.graph import Graph, Node
+from derive.numbers.balls import precision
 from derive.repair.slips import UNARY
 
 MAX_HEIGHT = 1000  # numerator and denominator of a factor that is read off a ball

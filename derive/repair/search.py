@@ -15,24 +15,24 @@ from typing import Any
 from flint import fmpq
 
 from derive.budget import Exhausted, share
-from derive.components import components_all
-from derive.decide.cascade import decide_equal
-from derive.decide.decision import Decision
-from derive.decide.polynomials import limited
-from derive.decide.refute import Bounds, Domain, about, scalar_bounds
-from derive.decide.sufficiency import thin
-from derive.decide.whole import too_large
-from derive.definedness import has_value
-from derive.enclose import evaluate_all, precision, rational
+from derive.engine.algebra.polynomials import limited
+from derive.engine.counterexamples.points import Bounds, Domain, about, scalar_bounds
+from derive.engine.decision import Decision
+from derive.engine.equations.cascade import decide_equal
+from derive.engine.matrices.tensor_level import too_large
+from derive.engine.sufficiency import thin
 from derive.errors import ExpressionError
-from derive.graph import Graph, Node, topological
-from derive.language import is_boolean
+from derive.expr.graph import Graph, Node, topological
+from derive.expr.shapes import size
+from derive.language.components import components_all
+from derive.language.reader import is_boolean
+from derive.language.tidy import tidy
+from derive.numbers.balls import evaluate_all, precision, rational
+from derive.numbers.definedness import has_value
 from derive.repair import factors
 from derive.repair.conditions import conditions
 from derive.repair.slips import SLIPS, UNARY, Pool
 from derive.repair.spots import Spot, leaves, moved, spots
-from derive.shapes import size
-from derive.tidy import tidy
 
 
 @dataclass(frozen=True, slots=True)

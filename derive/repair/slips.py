@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.errors import ShapeError
-from derive.graph import Node
+from derive.expr.graph import Node
 from derive.repair.spots import Spot
 
 #: Functions of one argument, entry by entry; derivatives by ``_slope``.

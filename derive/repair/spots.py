@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from derive.graph import Graph, Node, topological, with_args
+from derive.expr.graph import Graph, Node, topological, with_args
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from derive.components import components, components_all
-from derive.digits import keeping_digits
-from derive.graph import Node
-from derive.operators import OPERATORS
+from derive.expr.graph import Node
+from derive.expr.operators import OPERATORS
+from derive.language.components import components, components_all
+from derive.programs.digits import keeping_digits
 from verify.backends import numpy_source
 from verify.backends.writer import Names, Program, compile_source, docstring, literal, needed
 

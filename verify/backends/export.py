@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from derive.derived import Derivation, Part
-from derive.digits import keeping_digits
-from derive.graph import Node, free_symbols
-from derive.kinks import for_programs
-from derive.language import to_text
-from derive.meaning import unfold
+from derive.expr.graph import Node, free_symbols
+from derive.language.meaning import unfold
+from derive.language.reader import to_text
+from derive.programs.derived import Derivation, Part
+from derive.programs.digits import keeping_digits
+from derive.programs.kinks import for_programs
 from verify.backends import numpy_source, torch_source
 from verify.backends.blocked import RESERVED, blocked_source
 from verify.backends.guards import guarded
@@ -128,7 +128,7 @@ def _parts(what: What) -> Sequence[Part]:
 
 
 def _computed(what: What) -> list[Node]:
-    """What a program computes: the parts, in range and with their values on kinks (derive.kinks)."""
+    """What a program computes: the parts, in range and with their values on kinks (derive.programs.kinks)."""
     return [p.right for p in (for_programs(what) if isinstance(what, Derivation) else _parts(what))]
 
 

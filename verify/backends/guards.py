@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.graph import Node, topological
+from derive.expr.graph import Node, topological
 
 #: Which argument of an operator may be one that it has no value, or no slope, for.
 _FRAGILE = {"div": 1, "sqrt": 0, "log": 0, "log1p": 0, "pow": 0}

@@ -1,7 +1,7 @@
 """NumPy source from scalar nodes: a function over arrays of points.
 
 Every input is an array with one entry a point (or a number); so is every output. The lines are those of the
-graph in its own order, each in float64, but in the forms that keep their digits (derive.digits).
+graph in its own order, each in float64, but in the forms that keep their digits (derive.programs.digits).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from derive.digits import LOG_PHI, keeping_digits
-from derive.graph import Node
+from derive.expr.graph import Node
+from derive.programs.digits import LOG_PHI, keeping_digits
 from verify.backends.error_function import (
     BELL,
     ERF,
@@ -54,7 +54,7 @@ FORMS: dict[str, Form] = {
     "not": Form("np.logical_not({})"),
 }
 
-#: What ``derive.components`` has resolved before source is written, and a definition, which is a line.
+#: What ``derive.language.components`` has resolved before source is written, and a definition, which is a line.
 RESOLVED = (
     "matmul", "transpose", "outer", "diag", "sum", "broadcast", "reshape", "index", "stack", "concat", "det", "inv", "def",
 )  # fmt: skip
@@ -92,7 +92,7 @@ def select(s, a, b):
 def numpy_source(outputs: Sequence[Node], inputs: Sequence[Node]) -> str:
     """The source of a module whose function ``f`` takes one array an input and returns a tuple of arrays.
 
-    ``outputs`` are scalar nodes (see derive.components); ``inputs`` the scalar symbols and entries of symbols
+    ``outputs`` are scalar nodes (see derive.language.components); ``inputs`` the scalar symbols and entries of symbols
     that they need, or any other nodes to start from.
     """
     return write(DIALECT, keeping_digits(outputs, inputs, FORMS), inputs)

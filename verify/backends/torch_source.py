@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.digits import LOG_PHI, keeping_digits
-from derive.graph import Node
-from derive.meaning import unfold
+from derive.expr.graph import Node
+from derive.language.meaning import unfold
+from derive.programs.digits import LOG_PHI, keeping_digits
 from verify.backends.guards import guarded
 from verify.backends.writer import ATOM, INFIX, PRODUCT, UNARY, Dialect, Form, Program, compile_source, write
 

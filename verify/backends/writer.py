@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from derive.composites import COMPOSITES, options_of
-from derive.graph import Node
+from derive.expr.composites import COMPOSITES, options_of
+from derive.expr.graph import Node
 
 MAX_LINE = 88  # a longer expression is broken off into a line of its own
 MAX_TITLE = 60  # operations of an output that the docstring still writes out
@@ -284,7 +284,7 @@ def printable(text: str) -> str:
 
 
 def _said(n: Node) -> str:
-    from derive.language import to_text
+    from derive.language.reader import to_text
 
     weight: dict[Node, int] = {}
     for m in between([n], [d for d in between([n], []) if d.op == "def"]):

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from derive.errors import ExpressionError, nearest
-from derive.graph import Node
-from derive.language import parse
-from derive.shapes import indices, letters, show, size
+from derive.expr.graph import Node
+from derive.expr.shapes import indices, letters, show, size
+from derive.language.reader import parse
 from verify.casefile.model import Claim, Place
 from verify.casefile.names import Names, explained
 from verify.casefile.readers import Reader, short

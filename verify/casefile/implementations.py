@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from derive.errors import ExpressionError, nearest
-from derive.graph import Graph, Node
-from derive.language import parse
+from derive.expr.graph import Graph, Node
+from derive.language.reader import parse
 from verify.casefile.model import Implementation, Recurrence
 from verify.casefile.names import Names, explained
 from verify.casefile.readers import Reader, short

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from derive.graph import Graph, Node
+from derive.expr.graph import Graph, Node
 
 
 @dataclass(frozen=True, slots=True)

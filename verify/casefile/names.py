@@ -5,12 +5,12 @@ from __future__ import annotations
 import keyword
 import unicodedata
 
-from derive.abstract import function
 from derive.errors import ExpressionError, Misfit, nearest
-from derive.graph import Graph, Node
-from derive.language import FUNCTION_NAMES, LAYOUTS, RESERVED, called_in, indices_in, names_in, parse
-from derive.operators import CONSTANTS
-from derive.shapes import show
+from derive.expr.graph import Graph, Node
+from derive.expr.operators import CONSTANTS
+from derive.expr.shapes import show
+from derive.language.abstract import function
+from derive.language.reader import FUNCTION_NAMES, LAYOUTS, RESERVED, called_in, indices_in, names_in, parse
 from verify.casefile.model import Definition, Place, Symbol
 from verify.casefile.readers import MAX_ENTRIES, MAX_SIZES, Reader, short
 from verify.casefile.schema import SIZE, SYMBOL

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from derive.errors import nearest
-from derive.shapes import Size, show, size
+from derive.expr.shapes import Size, show, size
 from verify.casefile.faults import Fault
 from verify.casefile.model import Place
 from verify.casefile.schema import Field

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from derive.language import LAYOUTS
+from derive.language.reader import LAYOUTS
 from verify.probes import PROBES
 from verify.verdict import VERDICTS
 

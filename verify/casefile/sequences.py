@@ -1,16 +1,16 @@
-"""The section ``sequences:`` of a case: states with a start and a step (derive.sequences)."""
+"""The section ``sequences:`` of a case: states with a start and a step (derive.language.sequences)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.abstract import function
+from derive.calculus.iteration import Declared, System
 from derive.errors import ExpressionError
-from derive.graph import Node
-from derive.iteration import Declared, System
-from derive.language import parse
-from derive.sequences import declare
-from derive.shapes import show
+from derive.expr.graph import Node
+from derive.expr.shapes import show
+from derive.language.abstract import function
+from derive.language.reader import parse
+from derive.language.sequences import declare
 from verify.casefile.model import State, Symbol
 from verify.casefile.names import Names, explained
 from verify.casefile.schema import SEQUENCE

@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Any
 
 from derive.budget import apart
-from derive.extremes import infinite, needed, speaks
-from derive.graph import Node
+from derive.expr.graph import Node
+from derive.language.extremes import infinite, needed, speaks
 from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.arithmetic import judge_arithmetic
@@ -68,7 +68,7 @@ def judge(bench: Bench, claim: Claim) -> Verdict:
 
 
 def _contradictory(bench: Bench, claim: Claim) -> bool:
-    from derive.decide.assumptions import contradict
+    from derive.engine.assumptions import contradict
 
     return contradict(claim.assuming, bench.bounds)
 
@@ -94,8 +94,8 @@ def _of_limits(bench: Bench, claim: Claim) -> Verdict:
 
 
 def _with_limits(bench: Bench, claim: Claim) -> Verdict:
-    from derive.decide.asymptotics import NoLimit, Unsettled
-    from derive.decide.asymptotics.values import resolve
+    from derive.engine.limits import NoLimit, Unsettled
+    from derive.engine.limits.values import resolve
 
     keys = [
         k for k in ("of", "holds", "somewhere") if getattr(claim, k) is not None and getattr(claim, k).op != "property"

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from derive.components import components
-from derive.enclose import evaluate, precision, rational
 from derive.errors import UndefinedValue
-from derive.graph import Graph, Node
-from derive.language import parse
+from derive.expr.graph import Graph, Node
+from derive.language.components import components
+from derive.language.reader import parse
+from derive.numbers.balls import evaluate, precision, rational
 from verify.casefile.model import Claim
 from verify.claims.bench import PRECISIONS, Bench
 from verify.claims.reach import simplified

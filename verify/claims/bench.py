@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from flint import arb, fmpq
 
 from derive.budget import apart
-from derive.calculus import expand_all
-from derive.components import components_all
-from derive.enclose import evaluate_all, precision, rational
+from derive.calculus.reverse import expand_all
 from derive.errors import Undetermined
-from derive.graph import Node, topological
+from derive.expr.graph import Node, topological
+from derive.language.components import components_all
+from derive.numbers.balls import evaluate_all, precision, rational
 from verify.casefile.model import Case, Claim
 from verify.decimals import Printed, parse_printed
 from verify.verdict import Verdict
@@ -41,7 +41,7 @@ class Bench:
         self._values: dict[int, dict[Node, Any]] = {}
         self._printed: dict[str, Printed] = {}
         self._not_given: dict[Node, frozenset[str]] = {}
-        self.silent: set[Node] = set()  # nodes without limits, suprema and infima (see derive.extremes.speaks)
+        self.silent: set[Node] = set()  # nodes without limits, suprema and infima (see derive.language.extremes.speaks)
 
     def settled(self, claim: Claim, verdict: Verdict) -> None:
         """Tells whoever listens that this is the verdict unless more comes of what is left to do: it outlives a time-out.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from derive.calculus import expand_all
-from derive.conditions import negation, one
-from derive.graph import Node
-from derive.language import to_text
-from derive.properties import asks
+from derive.calculus.reverse import expand_all
+from derive.expr.conditions import negation, one
+from derive.expr.graph import Node
+from derive.language.properties import asks
+from derive.language.reader import to_text
 from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.bench import Bench
@@ -26,8 +26,8 @@ def judge_consistency(bench: Bench, claim: Claim) -> Verdict:
 
 
 def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
-    from derive.decide import decide_equal
-    from derive.decide.properties import decide_condition
+    from derive.engine import decide_equal
+    from derive.engine.properties.dispatch import decide_condition
 
     given = [*claim.assuming, *other.assuming]
     if any(asks(a) for a in given):

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from derive.calculus import expand_all
-from derive.graph import Node
-from derive.language import to_text
-from derive.printing import point_text
-from derive.properties import asks
+from derive.calculus.reverse import expand_all
+from derive.expr.graph import Node
+from derive.language.printing import point_text
+from derive.language.properties import asks
+from derive.language.reader import to_text
 from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.bench import Bench
@@ -19,7 +19,7 @@ from verify.claims.repair import diagnosis
 from verify.verdict import Verdict, combine, undecided
 
 if TYPE_CHECKING:
-    from derive.decide import Decision
+    from derive.engine import Decision
 
 
 def judge_convention(bench: Bench, claim: Claim) -> Verdict:
@@ -28,7 +28,7 @@ def judge_convention(bench: Bench, claim: Claim) -> Verdict:
 
 
 def _beside(bench: Bench, claim: Claim, i: int) -> Verdict:
-    from derive.decide import decide_equal
+    from derive.engine import decide_equal
 
     assert claim.of is not None
     name, given = standard_name(claim), [a for a in claim.assuming if not asks(a)]

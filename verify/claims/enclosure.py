@@ -19,11 +19,11 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from derive import substitution
-from derive.calculus import gradient
-from derive.components import components
-from derive.enclose import evaluate, precision, rational
-from derive.graph import Graph, Node, topological
+from derive.calculus.reverse import gradient
+from derive.expr.graph import Graph, Node, topological
+from derive.language import substitution
+from derive.language.components import components
+from derive.numbers.balls import evaluate, precision, rational
 from verify.claims.spans import BITS, INF, NOWHERE, Span, least, minus, most, over, spans, times
 
 MAX_BOXES = 3_000  # looked at while an enclosure is found; of those left over nothing is known, and they are kept
@@ -165,7 +165,7 @@ class Enclosure:
 
     def _never_far(self, box: Box) -> bool:
         """Whether some number is proved not to be printed for inputs as far as an unbounded box."""
-        from derive.decide.properties import decide_condition
+        from derive.engine.properties.dispatch import decide_condition
 
         (x,), ((low, _),) = self.symbols, box.ends
         known = {n: n.graph.const(_fraction(v)) for n, v in self.given.items()}

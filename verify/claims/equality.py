@@ -1,4 +1,4 @@
-"""Formula claims: E = F for all values of their symbols, decided by derive.decide."""
+"""Formula claims: E = F for all values of their symbols, decided by derive.engine."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from fractions import Fraction
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
-from derive.calculus import expand_all
-from derive.definedness import of_derivatives
+from derive.calculus.reverse import expand_all
 from derive.errors import ExpressionError
-from derive.graph import Node, topological
-from derive.language import to_text
-from derive.printing import short_decimal
-from derive.properties import asks
-from derive.shapes import Size
-from derive.tidy import tidy
+from derive.expr.graph import Node, topological
+from derive.expr.shapes import Size
+from derive.language.printing import short_decimal
+from derive.language.properties import asks
+from derive.language.reader import to_text
+from derive.language.tidy import tidy
+from derive.numbers.definedness import of_derivatives
 from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.bench import Bench
@@ -29,7 +29,7 @@ from verify.text import numbers
 from verify.verdict import Verdict, combine
 
 if TYPE_CHECKING:
-    from derive.decide import Decision
+    from derive.engine import Decision
 
 #: What loops and picked entries leave behind: the same for no other size.
 _AT_THESE_SIZES = ("index", "stack", "concat")
@@ -77,7 +77,7 @@ def _misfit(claim: Claim, why: str, step: str = "") -> Verdict:
 
 def _whatever_the_sizes(general: Bench, claim: Claim) -> bool:
     """Whether the links are proved with the sizes as letters. ``general`` is an instance that gives each a number of its own."""
-    from derive.decide.matrices import Sizes, lettered, prove
+    from derive.engine.matrices.matrices import Sizes, lettered, prove
 
     assert claim.of is not None
     chain = [claim.of, *claim.equals]
@@ -97,7 +97,7 @@ def _whatever_the_sizes(general: Bench, claim: Claim) -> bool:
 
 def judge_formula(bench: Bench, claim: Claim, mends: bool = True) -> tuple[Verdict, list[Node]]:
     """Without ``mends`` no step is told: one that mends a formula at some sizes need not at others."""
-    from derive.decide.properties.facts import facts, implied
+    from derive.engine.properties.facts import facts, implied
 
     assert claim.of is not None
     chain = [claim.of, *claim.equals]
@@ -116,7 +116,7 @@ def links(bench: Bench, claim: Claim) -> Iterator[tuple[Node, Node, Decision]]:
 def shown(bench: Bench, a: Node, b: Node, given: Sequence[Node]) -> tuple[Node, Node, Decision]:
     """Two sides, derivatives worked out, with what was decided on them: for all values, or at the document's where these count
     (see ``values.judged``)."""
-    from derive.decide import decide_equal
+    from derive.engine import decide_equal
 
     left, right, *assuming = expand_all([a, b, *given])
     decision = decide_equal(left, right, assuming, bench.bounds)
@@ -134,10 +134,10 @@ def shown(bench: Bench, a: Node, b: Node, given: Sequence[Node]) -> tuple[Node, 
 def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Node], mends: bool = True) -> Verdict:
     """One link of a chain, as it is written: a formula for all values of its symbols, or what a quantity is at those that the
     document gives (see ``values``). Without ``mends`` no step is told that would mend it."""
-    from derive.decide import decide_equal
-    from derive.decide.absent import at_a_point
-    from derive.decide.differentiated import equation, unsaid
-    from derive.decide.properties import checked
+    from derive.engine import decide_equal
+    from derive.engine.absent import at_a_point
+    from derive.engine.equations.differentiated import equation, unsaid
+    from derive.engine.properties.dispatch import checked
 
     bounds = bench.bounds
     of_all = values.is_formula(bench, a, b)

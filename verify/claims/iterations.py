@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from flint import fmpq
 
-from derive.calculus import expand_all
-from derive.components import components
-from derive.enclose import evaluate
+from derive.calculus.reverse import expand_all
 from derive.errors import Undetermined
-from derive.graph import Node
+from derive.expr.graph import Node
+from derive.language.components import components
+from derive.numbers.balls import evaluate
 from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.bench import PRECISIONS, Bench
@@ -55,8 +55,8 @@ def _put(bench: Bench, condition: Node, assuming: Sequence[Node]) -> tuple[Node,
 
 
 def _for_all_values(bench: Bench, claim: Claim, condition: Node, t: Node, count: int) -> Verdict:
-    from derive.decide.induction import at_step
-    from derive.decide.properties import decide_condition
+    from derive.engine.induction import at_step
+    from derive.engine.properties.dispatch import decide_condition
 
     if count > MAX_SYMBOLIC:
         return undecided(f"{count} numbers, and not all symbols have values: at most {MAX_SYMBOLIC} are looked at")

@@ -12,8 +12,8 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from derive.enclose import rational
-from derive.graph import Node, topological
+from derive.expr.graph import Node, topological
+from derive.numbers.balls import rational
 from verify.casefile.model import Case, Claim, Place
 from verify.claims.bench import Bench
 from verify.decimals import Printed, closer, fit, parse_printed, show

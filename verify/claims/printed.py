@@ -7,7 +7,7 @@ from typing import Any
 from flint import fmpq
 
 from derive.errors import UndefinedValue
-from derive.language import to_text
+from derive.language.reader import to_text
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.provenance import Inheritance, inheritance, origins
@@ -19,7 +19,7 @@ from verify.verdict import Verdict, undecided
 
 def judge_printed(bench: Bench, claim: Claim) -> Verdict:
     """holds, truncated, inherited or wrong, by the exact value at the document's inputs."""
-    from derive.decide.absent import no_value
+    from derive.engine.absent import no_value
 
     assert claim.of is not None
     node = bench.entry(claim.of)

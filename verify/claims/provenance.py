@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
-from derive.enclose import evaluate, precision, rational
-from derive.graph import Node, topological
+from derive.expr.graph import Node, topological
+from derive.numbers.balls import evaluate, precision, rational
 from verify.casefile.model import Claim
 from verify.claims.bench import PRECISIONS, Bench
 from verify.claims.reach import Unsettled, within_rounding

@@ -16,10 +16,10 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from derive.calculus import gradient
-from derive.enclose import precision, rational, value_of
+from derive.calculus.reverse import gradient
 from derive.errors import UndefinedValue
-from derive.graph import Node, topological
+from derive.expr.graph import Node, topological
+from derive.numbers.balls import precision, rational, value_of
 from verify.decimals import Printed, Span, fit
 
 PREC = 192

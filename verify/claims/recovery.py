@@ -14,11 +14,11 @@ from typing import Any
 
 from flint import arb
 
-from derive.calculus import expand_all
-from derive.components import components_all
-from derive.enclose import rational
-from derive.graph import Node, topological
-from derive.language import decimal_text, to_text
+from derive.calculus.reverse import expand_all
+from derive.expr.graph import Node, topological
+from derive.language.components import components_all
+from derive.language.reader import decimal_text, to_text
+from derive.numbers.balls import rational
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.enclosure import Box, Enclosure, End, Printed

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from derive.calculus import expand_all
-from derive.conditions import QUANTIFIERS
-from derive.definedness import of_derivatives
+from derive.calculus.reverse import expand_all
 from derive.errors import UndefinedValue
-from derive.graph import Node, topological
-from derive.language import to_text
-from derive.properties import asks
+from derive.expr.conditions import QUANTIFIERS
+from derive.expr.graph import Node, topological
+from derive.language.properties import asks
+from derive.language.reader import to_text
+from derive.numbers.definedness import of_derivatives
 from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.bench import Bench
@@ -28,12 +28,12 @@ from verify.text import numbers
 from verify.verdict import Verdict, undecided
 
 if TYPE_CHECKING:
-    from derive.decide import Decision
-    from derive.decide.refute import Bounds
+    from derive.engine import Decision
+    from derive.engine.counterexamples.points import Bounds
 
 
 def judge_relation(bench: Bench, claim: Claim) -> Verdict:
-    from derive.decide.absent import no_value
+    from derive.engine.absent import no_value
 
     assert claim.holds is not None
     if claim.holds.op == "every":
@@ -108,7 +108,7 @@ def _failing(bench: Bench, condition: Node) -> str:
 
 def judge_somewhere(bench: Bench, claim: Claim) -> Verdict:
     """``somewhere: c``: there are values, within the domain, at which c holds."""
-    from derive.decide.properties import decide_somewhere
+    from derive.engine.properties.dispatch import decide_somewhere
 
     assert claim.somewhere is not None
     condition, *assuming = values.put(bench, [claim.somewhere, *claim.assuming])
@@ -169,8 +169,8 @@ def _at_the_values(bench: Bench, claim: Claim) -> Verdict:
 
 
 def _decided(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
-    from derive.decide.absent import at_a_point
-    from derive.decide.properties import decide_condition
+    from derive.engine.absent import at_a_point
+    from derive.engine.properties.dispatch import decide_condition
 
     found = decide_condition(condition, assuming, bounds)
     return found if asks(condition) else at_a_point(found, expand_all([condition])[0])

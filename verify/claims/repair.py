@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from derive.graph import Node, topological
-from derive.language import to_text
-from derive.operators import DERIVATIVES
-from derive.tidy import tidy
+from derive.expr.graph import Node, topological
+from derive.expr.operators import DERIVATIVES
+from derive.language.reader import to_text
+from derive.language.tidy import tidy
 
 if TYPE_CHECKING:
-    from derive.decide.refute import Bounds
+    from derive.engine.counterexamples.points import Bounds
     from derive.repair import Repair
 
 MAX_TEXT = 120  # characters beyond which a part of a formula is not written out

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from derive.definedness import needs
-from derive.enclose import truth
-from derive.graph import Node, topological
-from derive.printing import to_text
-from derive.properties import asks
-from derive.shapes import Size
+from derive.expr.graph import Node, topological
+from derive.expr.shapes import Size
+from derive.language.printing import to_text
+from derive.language.properties import asks
+from derive.numbers.balls import truth
+from derive.numbers.definedness import needs
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.verdict import Verdict, undecided

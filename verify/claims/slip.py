@@ -6,7 +6,7 @@ from typing import Any
 
 from flint import fmpq
 
-from derive.enclose import precision
+from derive.numbers.balls import precision
 from verify.decimals import Printed, fit
 
 LEAST_DIGITS = 3  # fewer agree by chance

@@ -3,7 +3,7 @@
 A span is a closed interval with exact or ball ends (``inf`` among them), rounded outwards; ``total`` says that every point of
 the box has a value. Points without one are left out: 1/x for x in [0, 1] is [1, inf], and not total. Interval arithmetic with
 unbounded ends and partial functions after Moore, Kearfott and Cloud, Introduction to Interval Analysis (2009); the table has the
-operators of ``derive.enclose``, which evaluates at points.
+operators of ``derive.numbers.balls``, which evaluates at points.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from derive.enclose import precision, rational, value_of
-from derive.graph import Node, topological
+from derive.expr.graph import Node, topological
+from derive.numbers.balls import precision, rational, value_of
 
 BITS = 128
 MAX_BITS = 2048  # of an exact end, beyond which it is rounded outwards

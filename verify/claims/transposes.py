@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from derive.calculus import expand_all
+from derive.calculus.reverse import expand_all
 from derive.errors import ExpressionError
-from derive.graph import Node
-from derive.language import parse
-from derive.properties import asks
-from derive.syntax import read
+from derive.expr.graph import Node
+from derive.language.properties import asks
+from derive.language.reader import parse
+from derive.language.syntax import read
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 
@@ -37,7 +37,7 @@ def transposed(bench: Bench, claim: Claim) -> str:
 
 
 def _right(bench: Bench, claim: Claim, text: str, scope: dict[str, Node]) -> bool:
-    from derive.decide import decide_equal
+    from derive.engine import decide_equal
 
     try:
         made = parse(text, scope, bench.case.graph, boolean=False)

@@ -22,16 +22,16 @@ from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING
 
-from derive import substitution
-from derive.components import components, components_all
-from derive.enclose import evaluate, truth
 from derive.errors import UndefinedValue
-from derive.extremes import EXTREMES
-from derive.graph import Graph, Node, free_symbols, topological
-from derive.operators import DEFERRED, DERIVATIVES
-from derive.printing import number_text, to_text
-from derive.properties import PROPERTIES, asks
-from derive.shapes import indices
+from derive.expr.graph import Graph, Node, free_symbols, topological
+from derive.expr.operators import DEFERRED, DERIVATIVES
+from derive.expr.shapes import indices
+from derive.language import substitution
+from derive.language.components import components, components_all
+from derive.language.extremes import EXTREMES
+from derive.language.printing import number_text, to_text
+from derive.language.properties import PROPERTIES, asks
+from derive.numbers.balls import evaluate, truth
 from verify.verdict import Verdict
 
 if TYPE_CHECKING:

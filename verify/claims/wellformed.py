@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.shapes import Shape, Size, show
+from derive.expr.shapes import Shape, Size, show
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.verdict import Verdict

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from derive import api, language
-from derive.derived import Derivation
+from derive import api
 from derive.errors import ExpressionError, nearest
-from derive.graph import Node
+from derive.expr.graph import Node
+from derive.language import reader
+from derive.programs.derived import Derivation
 
 T = TypeVar("T")
 
@@ -45,11 +46,11 @@ def derived(
 ) -> Derivation:
     """What the command line asks for. Raises Unreadable."""
     known = read_shapes(given_shapes)
-    names = said("EXPR", text, lambda: language.names_in(text))
+    names = said("EXPR", text, lambda: reader.names_in(text))
     for unused in (n for n in known if n not in names):
         raise Unreadable("--shape", unused, 0, f"'{unused}' does not stand in the expression{nearest(unused, names)}")
     scope, graph = api.scope(text, known)
-    f = said("EXPR", text, lambda: language.parse(text, scope, graph, boolean=False))
+    f = said("EXPR", text, lambda: reader.parse(text, scope, graph, boolean=False))
     variables: list[Node | str] = [_variable(f, v.strip(), scope) for v in _split(wrt)] if wrt else _only(text, scope)
     try:
         by = variables if len(variables) > 1 else variables[0]
@@ -108,7 +109,7 @@ def _split(wrt: str) -> list[str]:
 
 
 def _variable(f: Node, name: str, scope: dict[str, Node]) -> Node:
-    node = said("--wrt", name, lambda: language.parse(name, scope, f.graph))
+    node = said("--wrt", name, lambda: reader.parse(name, scope, f.graph))
     base = node.args[0] if node.op == "index" else node
     if base.op != "symbol":
         raise Unreadable("--wrt", name, 0, "a derivative is by a symbol, or an entry of one such as W[0, 1]")

@@ -7,11 +7,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
-from derive import api, language
+from derive import api
 from derive.budget import claim, lifted
-from derive.decide import Decision
-from derive.graph import Node, topological
-from derive.properties import asks
+from derive.engine import Decision
+from derive.expr.graph import Node, topological
+from derive.language import reader
+from derive.language.properties import asks
 from verify.casefile.model import Case, Claim, Place, Symbol
 from verify.claims import Bench, judge
 from verify.commands.derivation import Unreadable, read_shapes, said
@@ -42,14 +43,14 @@ def proved(
     at all. Raises Unreadable."""
     shapes = read_shapes(given_shapes)
     whole = " and ".join(f"({t})" for t in (text, *assuming))
-    names = said("CLAIM", text, lambda: language.names_in(text))
+    names = said("CLAIM", text, lambda: reader.names_in(text))
     for a in assuming:
-        names |= said("--assuming", a, partial(language.names_in, a))
+        names |= said("--assuming", a, partial(reader.names_in, a))
     for unused in (n for n in shapes if n not in names):
         raise Unreadable("--shape", unused, 0, f"'{unused}' does not stand in the claim")
     scope, graph = api.scope(whole, shapes)
-    wanted = said("CLAIM", text, lambda: language.parse(text, scope, graph, boolean=True))
-    given = [said("--assuming", a, partial(language.parse, a, scope, graph, boolean=True)) for a in assuming]
+    wanted = said("CLAIM", text, lambda: reader.parse(text, scope, graph, boolean=True))
+    given = [said("--assuming", a, partial(reader.parse, a, scope, graph, boolean=True)) for a in assuming]
     bench, asked = question(wanted, given)
     try:
         return limited(lambda: _answer(bench, asked, replay, seconds is not None), seconds)
@@ -86,13 +87,13 @@ def _answer(bench: Bench, asked: Claim, replay: bool, timed: bool) -> Answer:
 
 def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
     """What the proof is of, to be shown: a condition, its limits and integrals worked out first."""
-    from derive.calculus import expand_all
-    from derive.decide.absent import at_a_point
-    from derive.decide.assumptions import CONTRADICTION, contradict
-    from derive.decide.asymptotics import NoLimit, Unsettled
-    from derive.decide.asymptotics.values import resolve
-    from derive.decide.properties import decide_condition
-    from derive.extremes import needed, speaks
+    from derive.calculus.reverse import expand_all
+    from derive.engine.absent import at_a_point
+    from derive.engine.assumptions import CONTRADICTION, contradict
+    from derive.engine.limits import NoLimit, Unsettled
+    from derive.engine.limits.values import resolve
+    from derive.engine.properties.dispatch import decide_condition
+    from derive.language.extremes import needed, speaks
 
     if contradict(assuming, {}):
         return Decision("undecided", CONTRADICTION, empty=True)

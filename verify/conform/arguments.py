@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.errors import nearest
-from derive.graph import Node
+from derive.expr.graph import Node
 from verify.casefile.implementations import plain_value
 from verify.conform.frameworks import Call
 from verify.conform.strata import Range

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.errors import ExpressionError
-from derive.graph import free_symbols
+from derive.expr.graph import free_symbols
 from verify.casefile.model import Case, Implementation
 from verify.conform.arguments import BadArguments
 from verify.conform.callables import NotAllowed, NotFound, NotInstalled, find

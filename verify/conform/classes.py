@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from derive.graph import Node, topological
-from derive.operators import KINKED
+from derive.expr.graph import Node, topological
+from derive.expr.operators import KINKED
 from verify.conform.formats import Array, Format
 from verify.conform.measure import EARLY, LATE, Measured
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from derive import api
 from derive.errors import ExpressionError
-from derive.graph import Node, free_symbols, substitute
-from derive.language import to_text
+from derive.expr.graph import Node, free_symbols, substitute
+from derive.language.reader import to_text
 from verify.conform.arguments import BadArguments, Bound, Domain, bind
 from verify.conform.behaviour import behaviour
 from verify.conform.callables import AUDITED

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from derive import api
-from derive.graph import free_symbols, substitute
+from derive.expr.graph import free_symbols, substitute
 from verify.conform.arguments import BadArguments, bind
 from verify.conform.callables import find
 from verify.conform.formats import FORMATS, Array

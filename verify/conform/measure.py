@@ -10,9 +10,9 @@ from functools import cached_property
 import numpy as np
 from flint import arb, fmpq
 
-from derive.enclose import precision
-from derive.graph import topological
-from derive.operators import KINKED
+from derive.expr.graph import topological
+from derive.expr.operators import KINKED
+from derive.numbers.balls import precision
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.truth import Exact, Truth
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from derive import language
 from derive.errors import ExpressionError
-from derive.graph import Node, substitute_all, topological
+from derive.expr.graph import Node, substitute_all, topological
+from derive.language import reader
 from verify.conform.formats import FORMATS, Array
 from verify.conform.frameworks import Raised
 from verify.conform.optimizer_runs import Part, Scene
@@ -107,11 +107,11 @@ def _but(p: Program, k: int, node: Node) -> Program:
 
 
 def _told(p: Program, k: int) -> str:
-    return f"{p.nodes[k][0]} = {language.to_text(p.nodes[k][1])}"
+    return f"{p.nodes[k][0]} = {reader.to_text(p.nodes[k][1])}"
 
 
 def _read(p: Program, text: str) -> Node:
-    return language.parse(text, p.scope, p.graph)
+    return reader.parse(text, p.scope, p.graph)
 
 
 def _constants(p: Program) -> list[str]:
@@ -162,7 +162,7 @@ def _roots(p: Program) -> Iterator[Candidate]:
                 continue
             for form in forms:
                 made = _but(p, k, substitute_all([node], {n: form})[0])
-                yield f"{language.to_text(form)} in place of {language.to_text(n)}", made, True
+                yield f"{reader.to_text(form)} in place of {reader.to_text(n)}", made, True
 
 
 # -- habits of optimizers that go wrong ---------------------------------------------------------------------
@@ -210,11 +210,11 @@ def _left_out(p: Program) -> Iterator[Candidate]:
         if n.op == "sub" and n.args[0].op == "const" and n.args[0].attr == 1
     }
     for n in found:
-        text = language.to_text(n)
+        text = reader.to_text(n)
         yield f"without {text}", _changed(p, {n: g.one}), False
         if n.args[1].op == "pow":
             yield (
-                f"{language.to_text(g.sub(g.one, n.args[1].args[0]))} in place of {text}",
+                f"{reader.to_text(g.sub(g.one, n.args[1].args[0]))} in place of {text}",
                 _changed(p, {n: g.sub(g.one, n.args[1].args[0])}),
                 False,
             )
@@ -260,7 +260,7 @@ def _tops(p: Program) -> Iterator[Candidate]:
             updates[k] = (name, g.call("max", state, inner.args[0]))
             made = p.with_nodes(updates)
             yield f"the greatest of the values before correction: {_told(made, k)}", made, False
-        yield f"without the greatest so far: {name} = {language.to_text(inner)}", _but(p, k, inner), False
+        yield f"without the greatest so far: {name} = {reader.to_text(inner)}", _but(p, k, inner), False
 
 
 def _orders(p: Program) -> Iterator[Candidate]:
@@ -286,7 +286,7 @@ def _starts(p: Program) -> Iterator[Candidate]:
         for value in (g.zero, g.one):
             if p.starts[name] != value:
                 yield (
-                    f"{name} starts at {language.to_text(value)}",
+                    f"{name} starts at {reader.to_text(value)}",
                     p.with_nodes(p.nodes, {**p.starts, name: value}),
                     False,
                 )

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from derive.errors import ExpressionError
-from derive.language import to_text
+from derive.language.reader import to_text
 from verify.conform.arguments import BadArguments
 from verify.conform.callables import AUDITED
 from verify.conform.formats import FORMATS, Array, Format

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
-from derive import language
-from derive.components import components, components_all
-from derive.enclose import precision, value_of
 from derive.errors import ExpressionError, nearest
-from derive.graph import Graph, Node, topological
+from derive.expr.graph import Graph, Node, topological
+from derive.language import reader
+from derive.language.components import components, components_all
+from derive.numbers.balls import precision, value_of
 from verify.conform.formats import Array
 from verify.conform.running import DOUBLE, Bounded, Unit, applied
 from verify.conform.truth import pair
@@ -96,7 +96,7 @@ class Program:
             scope = {n: g.symbol(n, s) for n, s in shapes.items()}
             nodes, changed = [], False
             for name, text in recurrence.updates:
-                node = language.parse(text, scope, g)
+                node = reader.parse(text, scope, g)
                 if name in recurrence.starts and node.shape != shapes[name]:
                     shapes[name], changed = node.shape, True
                     break
@@ -105,7 +105,7 @@ class Program:
                 nodes.append((name, node))
             if not changed:
                 break
-        starts = {n: language.parse(t, scope, g) for n, t in recurrence.starts.items()}
+        starts = {n: reader.parse(t, scope, g) for n, t in recurrence.starts.items()}
         return cls(g, scope, tuple(nodes), starts, recurrence.constants, shape)
 
     def with_nodes(self, nodes: Sequence[tuple[str, Node]], starts: Mapping[str, Node] | None = None) -> Program:
@@ -115,7 +115,7 @@ class Program:
 
     @property
     def text(self) -> str:
-        return "; ".join(f"{n} = {language.to_text(node)}" for n, node in self.nodes)
+        return "; ".join(f"{n} = {reader.to_text(node)}" for n, node in self.nodes)
 
     def cells(self, name: str) -> Sequence[Node]:
         return components(self.scope[name])
@@ -415,7 +415,7 @@ def read_recurrence(
     used: set[str] = set()
     for name, body, offset in updates:
         try:
-            names = language.names_in(body)
+            names = reader.names_in(body)
         except ExpressionError as bad:
             raise ExpressionError(bad.message, bad.offset + offset) from None
         for n, column in names.items():
@@ -434,7 +434,7 @@ def read_recurrence(
                 )
         done.add(name)
     for text_of in starts.values():
-        for n in language.names_in(text_of):
+        for n in reader.names_in(text_of):
             used.add(n)
             if n not in values and known and n in known:
                 values[n] = Fraction(known[n])
@@ -456,7 +456,7 @@ def _checked(recurrence: Recurrence, offsets: Sequence[int]) -> None:
     scope = {n: g.symbol(n) for n in (*RESERVED, *recurrence.constants, *recurrence.starts)}
     for (name, body), offset in zip(recurrence.updates, offsets, strict=True):
         try:
-            language.parse(body, scope, g)
+            reader.parse(body, scope, g)
         except ExpressionError as bad:
             raise ExpressionError(bad.message, bad.offset + offset) from None
         scope.setdefault(name, g.symbol(name))

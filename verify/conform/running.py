@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from derive.graph import Node, topological
+from derive.expr.graph import Node, topological
 
 Array = Any
 
@@ -365,7 +365,7 @@ def _called(name: str, x: Array) -> Array:
 
         return getattr(extended, name)(x)
     if name not in _HELPERS:
-        from derive.graph import Graph
+        from derive.expr.graph import Graph
         from verify.backends.numpy_source import compile_numpy
 
         g = Graph()

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from derive.calculus import gradient
-from derive.components import components
-from derive.graph import Node, topological
-from derive.language import to_text
+from derive.calculus.reverse import gradient
+from derive.expr.graph import Node, topological
+from derive.language.components import components
+from derive.language.reader import to_text
 from verify.conform.formats import FORMATS, Array
 from verify.conform.strata import Range, moderate, points
 from verify.conform.truth import Truth

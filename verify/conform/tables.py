@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq
 
-from derive.enclose import precision
 from derive.errors import UndefinedValue
-from derive.language import to_text
+from derive.language.reader import to_text
+from derive.numbers.balls import precision
 from verify.conform.formats import FORMATS, Format
 from verify.conform.frameworks import Call, Framework
 from verify.conform.measure import one_side

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from derive import shapes
-from derive.graph import Node
+from derive.expr import shapes
+from derive.expr.graph import Node
 from verify.conform.formats import Array, Format
 from verify.conform.strata import Range
 

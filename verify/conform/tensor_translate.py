@@ -13,11 +13,11 @@ from fractions import Fraction
 import numpy as np
 from flint import arb
 
-from derive import shapes
-from derive.enclose import precision
 from derive.errors import ExpressionError
-from derive.graph import Node, topological, with_args
-from derive.language import parse, to_text
+from derive.expr import shapes
+from derive.expr.graph import Node, topological, with_args
+from derive.language.reader import parse, to_text
+from derive.numbers.balls import precision
 from derive.repair.slips import SLIPS, Pool
 from derive.repair.spots import Spot, spots
 from verify.conform.formats import FORMATS, Array

@@ -13,12 +13,12 @@ from typing import Literal
 import numpy as np
 from flint import arb, fmpq
 
-from derive import shapes
-from derive.calculus import gradient
-from derive.components import components_all
-from derive.enclose import precision
-from derive.graph import Node, topological
-from derive.language import to_text
+from derive.calculus.reverse import gradient
+from derive.expr import shapes
+from derive.expr.graph import Node, topological
+from derive.language.components import components_all
+from derive.language.reader import to_text
+from derive.numbers.balls import precision
 from verify.conform.formats import Array, Format
 from verify.conform.measure import Reference
 from verify.conform.running import Bounded, Running, unit_of

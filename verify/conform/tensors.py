@@ -20,9 +20,9 @@ from dataclasses import replace
 import numpy as np
 from flint import arb
 
-from derive.enclose import precision
-from derive.graph import Node, topological
-from derive.language import to_text
+from derive.expr.graph import Node, topological
+from derive.language.reader import to_text
+from derive.numbers.balls import precision
 from verify.conform.arguments import Bound
 from verify.conform.classes import classify
 from verify.conform.formats import FORMATS, Array, Format

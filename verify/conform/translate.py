@@ -13,8 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from derive.errors import ExpressionError
-from derive.graph import Node
-from derive.language import is_boolean, parse, to_text
+from derive.expr.graph import Node
+from derive.language.reader import is_boolean, parse, to_text
 from derive.repair.slips import SLIPS, Pool
 from derive.repair.spots import spots
 from verify.conform.formats import FORMATS, Array

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq
 
-from derive.components import components_all
-from derive.digits import keeping_digits
-from derive.enclose import precision, value_of
 from derive.errors import UndefinedValue, Undetermined
-from derive.graph import Node, topological
+from derive.expr.graph import Node, topological
+from derive.language.components import components_all
+from derive.numbers.balls import precision, value_of
+from derive.programs.digits import keeping_digits
 from verify.conform.formats import Array, Format
 from verify.conform.running import EXTENDED, OPERATORS, Bounded, Running
 

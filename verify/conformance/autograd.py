@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from derive import shapes
-from derive.graph import Node, free_symbols, topological
+from derive.expr import shapes
+from derive.expr.graph import Node, free_symbols, topological
 
 Tensor = Any
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from derive.graph import Node
+from derive.expr.graph import Node
 from verify.conform.running import EXTENDED, Running, Unit
 from verify.conformance.measure import SHARP, TINY, Reading
 

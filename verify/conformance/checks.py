@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from derive import shapes
 from derive.errors import ExpressionError
-from derive.graph import Node, free_symbols, topological
-from derive.language import to_text
+from derive.expr import shapes
+from derive.expr.graph import Node, free_symbols, topological
+from derive.language.reader import to_text
 from verify.casefile.model import Case
 from verify.conformance.bulk import Bulk
 from verify.conformance.hunt import Point, Readings, Record, hunt

@@ -11,9 +11,9 @@ from itertools import product
 from random import Random
 from typing import Any
 
-from derive.components import components
-from derive.graph import Node
-from derive.language import to_text
+from derive.expr.graph import Node
+from derive.language.components import components
+from derive.language.reader import to_text
 from verify.casefile.model import Case, Symbol
 
 DEFAULT = Fraction(4)  # a symbol without a range is tested from -DEFAULT to DEFAULT

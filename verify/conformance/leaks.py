@@ -8,11 +8,11 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from derive.enclose import evaluate_all
 from derive.errors import UndefinedValue
-from derive.graph import Node, topological
-from derive.language import to_text
-from derive.printing import short_decimal
+from derive.expr.graph import Node, topological
+from derive.language.printing import short_decimal
+from derive.language.reader import to_text
+from derive.numbers.balls import evaluate_all
 from verify.conformance.inputs import Input
 
 MAX_COORDINATES = 4  # of a point that is told

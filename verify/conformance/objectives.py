@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derive.errors import ShapeError
-from derive.graph import Graph, Node, free_symbols, topological
-from derive.language import to_text
-from derive.operators import DEFERRED, DERIVATIVES
+from derive.expr.graph import Graph, Node, free_symbols, topological
+from derive.expr.operators import DEFERRED, DERIVATIVES
+from derive.language.reader import to_text
 from verify.casefile.model import Case
 
 

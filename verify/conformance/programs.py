@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from derive import shapes
-from derive.calculus import expand, expand_all, gradient, hvp, second_derivatives
-from derive.components import components, components_all
-from derive.decide.whole import work
+from derive.calculus.reverse import expand, expand_all, gradient, hvp, second_derivatives
+from derive.engine.matrices.tensor_level import work
 from derive.errors import ExpressionError
-from derive.graph import Node, free_symbols, topological
-from derive.language import to_text
+from derive.expr import shapes
+from derive.expr.graph import Node, free_symbols, topological
+from derive.language.components import components, components_all
+from derive.language.reader import to_text
 from verify.casefile.model import Case
 from verify.conformance.measure import NUMPY_BITS, TORCH_BITS
 from verify.conformance.objectives import Objective, fresh_symbol

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from derive.calculus import expand
-from derive.components import components
+from derive.calculus.reverse import expand
 from derive.errors import ExpressionError
-from derive.graph import Node, free_symbols
-from derive.operators import DERIVATIVES
+from derive.expr.graph import Node, free_symbols
+from derive.expr.operators import DERIVATIVES
+from derive.language.components import components
 from verify.casefile.model import Case
 from verify.conformance import autograd
 

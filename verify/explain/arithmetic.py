@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from flint import arb
 
-from derive.enclose import evaluate, precision, rational
+from derive.numbers.balls import evaluate, precision, rational
 from verify.casefile.model import Claim
 from verify.claims.arithmetic import Factors
 from verify.claims.bench import PRECISIONS, Bench

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from derive import shapes
-from derive.calculus import expand_all
-from derive.components import components
-from derive.derived import share
-from derive.graph import Node, topological
-from derive.language import to_text
-from derive.steps import Step, Walk, backward
-from derive.tidy import tidy
+from derive.calculus.reverse import expand_all
+from derive.calculus.steps import Step, Walk, backward
+from derive.expr import shapes
+from derive.expr.graph import Node, topological
+from derive.language.components import components
+from derive.language.reader import to_text
+from derive.language.tidy import tidy
+from derive.programs.sharing import share
 from verify.casefile.model import Case, Claim
 from verify.claims.bench import Bench
 from verify.decimals import show

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from derive.graph import Node
+from derive.expr.graph import Node
 
 #: A part of a sentence: plain text, or mathematics.
 Piece = str | Node

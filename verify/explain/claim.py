@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from derive.graph import topological
-from derive.shapes import show
+from derive.expr.graph import topological
+from derive.expr.shapes import show
 from verify.casefile.model import Claim
 from verify.claims import Bench, judge
 from verify.explain.arithmetic import arithmetic

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from derive.components import components_all
-from derive.decide import Decision
-from derive.enclose import evaluate_all, rational
-from derive.extremes import speaks
-from derive.graph import Node, topological
-from derive.language import to_text
-from derive.tidy import tidy
+from derive.engine import Decision
+from derive.expr.graph import Node, topological
+from derive.language.components import components_all
+from derive.language.extremes import speaks
+from derive.language.reader import to_text
+from derive.language.tidy import tidy
+from derive.numbers.balls import evaluate_all, rational
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.equality import links
@@ -110,7 +110,7 @@ def witness(
 
 def _definitions(a: Node, b: Node, decision: Decision) -> Iterator[tuple[Node, str]]:
     """The definitions in the two sides, and their values at the point."""
-    from derive import shapes
+    from derive.expr import shapes
 
     k = list(shapes.indices(a.shape)).index(decision.index) if decision.index is not None else 0
     sides = [entries[k] for entries in components_all([a, b])]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from derive.graph import Node
-from derive.typeset import latex
+from derive.expr.graph import Node
+from derive.language.typeset import latex
 from verify.explain.blocks import Block, Equations, Facts, Piece, Points, Row, Say, Title
 from verify.text.escape import display, math, text
 from verify.text.tables import table

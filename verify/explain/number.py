@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from derive.graph import Node
+from derive.expr.graph import Node
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.provenance import correct, inheritance, printed_inputs

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from derive import shapes
-from derive.components import components
-from derive.enclose import evaluate_all, rational, truth
-from derive.extremes import speaks
-from derive.graph import Node, topological
-from derive.language import to_text
-from derive.printing import short_decimal
-from derive.properties import asks
+from derive.expr import shapes
+from derive.expr.graph import Node, topological
+from derive.language.components import components
+from derive.language.extremes import speaks
+from derive.language.printing import short_decimal
+from derive.language.properties import asks
+from derive.language.reader import to_text
+from derive.numbers.balls import evaluate_all, rational, truth
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.relation import comparisons

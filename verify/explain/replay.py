@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from derive.enclose import evaluate, rational
+from derive.numbers.balls import evaluate, rational
 from verify.casefile.model import Claim
 from verify.claims.bench import PRECISIONS, Bench
 from verify.claims.provenance import printed_inputs, step_of

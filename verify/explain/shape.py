@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.graph import topological
-from derive.shapes import show
+from derive.expr.graph import topological
+from derive.expr.shapes import show
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.explain.blocks import Block, Equations, facts, row, say

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.language import to_text
+from derive.language.reader import to_text
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
 from verify.claims.convention import against, standard_name

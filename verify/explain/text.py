@@ -6,10 +6,10 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from derive.components import components
-from derive.graph import Node, topological
-from derive.language import to_text
-from derive.steps import is_identity, rebuild
+from derive.calculus.steps import is_identity, rebuild
+from derive.expr.graph import Node, topological
+from derive.language.components import components
+from derive.language.reader import to_text
 from verify.explain.blocks import Block, Equations, Facts, Piece, Points, Row, Say, Title
 
 LEAST = 40  # columns below which nothing is wrapped further

@@ -117,9 +117,9 @@ def _digits(printed: str | None) -> str:
 
 def _value(text: str) -> str | None:
     """The exact value of an expression of numbers, in decimal."""
-    from derive.enclose import evaluate
-    from derive.graph import Graph
-    from derive.language import parse
+    from derive.expr.graph import Graph
+    from derive.language.reader import parse
+    from derive.numbers.balls import evaluate
     from verify.decimals import show
 
     try:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from derive import shapes
-from derive.calculus import expand_all
-from derive.components import components
+from derive.calculus.reverse import expand_all
 from derive.errors import ExpressionError
-from derive.graph import Node
-from derive.tidy import tidy
-from derive.typeset import abbreviations, latex
+from derive.expr import shapes
+from derive.expr.graph import Node
+from derive.language.components import components
+from derive.language.tidy import tidy
+from derive.language.typeset import abbreviations, latex
 from verify.casefile.model import Case
 from verify.report.values import Values
 from verify.text.escape import code, display, math, text

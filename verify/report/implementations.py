@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from derive.calculus import gradient
-from derive.components import components
+from derive.calculus.reverse import gradient
 from derive.errors import ExpressionError
-from derive.graph import free_symbols
-from derive.tidy import tidy
-from derive.typeset import latex
+from derive.expr.graph import free_symbols
+from derive.language.components import components
+from derive.language.tidy import tidy
+from derive.language.typeset import latex
 from verify.casefile.model import Case
 from verify.casefile.model import Implementation as Entry
 from verify.report.place import INDEX, MARKER, harmless

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from derive.language import decimal_text
-from derive.typeset import latex
+from derive.language.reader import decimal_text
+from derive.language.typeset import latex
 from verify.casefile.model import Case, State, Symbol
 from verify.claims.recovery import ranges
 from verify.explain import derivation, markdown

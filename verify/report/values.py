@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from derive.graph import Node, topological
+from derive.expr.graph import Node, topological
 from verify.casefile.model import Case
 from verify.claims.bench import Bench
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derive.errors import ExpressionError
-from derive.printing import MAX_VALUES
-from derive.typeset import latex, latex_name
+from derive.language.printing import MAX_VALUES
+from derive.language.typeset import latex, latex_name
 from verify.casefile.model import Case, Claim
 from verify.claims.equality import correction
 from verify.probes import PROBES

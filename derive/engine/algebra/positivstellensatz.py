@@ -1,0 +1,210 @@
+"""Are these polynomial inequalities contradictory? A certificate that they are: nonnegative numbers by which known inequalities,
+their products, and squares add up to 0 though one of them is strict.
+
+Products of two inequalities, of one with the monomials of known sign, and squares of monomials and binomials are added step by
+step, every monomial is taken for a variable of its own, and a linear program over the rationals looks for the numbers (Krivine
+1964, Handelman 1988; squares of binomials: Ahmadi and Majumdar 2019). Exact throughout: what is found is a proof. Nothing found
+says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations, combinations_with_replacement
+
+from flint import fmpq
+
+from derive.budget import spend
+from derive.engine.algebra.groebner import Ideal
+from derive.engine.algebra.polynomials import Poly, Ring, Unwieldy
+
+MAX_FACTS = 16  # inequalities that are multiplied with each other
+MAX_COLUMNS = 320
+MAX_MONOMIALS = 160
+MAX_PIVOTS = 250
+MAX_SQUARED = 14  # monomials of which squares are taken
+
+Inequality = tuple[Poly, bool]  # p > 0, or p >= 0 where not strict
+_Column = dict[tuple[int, ...], fmpq]
+
+
+def contradictory(ring: Ring, facts: Sequence[Inequality], zeros: Ideal | None = None) -> bool:
+    """Whether no point satisfies all the inequalities where the polynomials of an ideal vanish, as far as a certificate of low
+    degree shows it. All is taken modulo the ideal, so that products with the equations are none of its size."""
+    zeros = zeros or Ideal(ring, ())
+    if zeros.everything:
+        return True
+    reduced = [(zeros.remainder(p), strict) for p, strict in facts]
+    if any(strict and (p == 0 or (p.is_constant() and p.leading_coefficient() < 0)) for p, strict in reduced):
+        return True
+    facts = _distinct([f for f in reduced if f[0] != 0])[:MAX_FACTS]
+    try:
+        known = list(facts)
+        wider = known
+        for more in (_pairs, _squares, _triples):
+            known = _reduced([*known, *more(ring, facts, zeros)], zeros)
+            if more is _pairs:
+                wider = known
+            if len(known) > MAX_COLUMNS:
+                break
+            if _certificate(known):
+                return True
+        wider = _reduced([*wider, *_products(ring, wider, zeros)], zeros)
+        return len(wider) <= MAX_COLUMNS and _certificate(wider)
+    except Unwieldy:
+        pass
+    return False
+
+
+def _distinct(facts: Iterable[Inequality]) -> list[Inequality]:
+    """Without multiples of each other; of two, the strict one."""
+    found: dict[object, Inequality] = {}
+    for p, strict in facts:
+        lead = p.leading_coefficient() if p != 0 else fmpq(1)
+        q = p / abs(lead)
+        key = str(q)
+        if key not in found or strict:
+            found[key] = (q, strict)
+    return list(found.values())
+
+
+def _reduced(facts: Iterable[Inequality], zeros: Ideal) -> list[Inequality]:
+    return _distinct((zeros.remainder(p), strict) for p, strict in facts)
+
+
+def _pairs(ring: Ring, facts: Sequence[Inequality], zeros: Ideal) -> list[Inequality]:
+    return [
+        (ring.reduce(ring.times(p, q)), s and t)
+        for (p, s), (q, t) in combinations_with_replacement(facts, 2)
+        if not (p.is_constant() or q.is_constant())
+    ]
+
+
+def _triples(ring: Ring, facts: Sequence[Inequality], zeros: Ideal) -> list[Inequality]:
+    """Products with two short ones, such as the signs of symbols."""
+    short = [f for f in facts if len(f[0]) == 1 and not f[0].is_constant()]
+    long = [f for f in facts if len(f[0]) > 1]
+    found = []
+    for (p, s), (q, t) in combinations_with_replacement(short, 2):
+        found += [(ring.reduce(ring.times(ring.times(p, q), r)), s and t and u) for r, u in long]
+    return found
+
+
+def _squares(ring: Ring, facts: Sequence[Inequality], zeros: Ideal) -> list[Inequality]:
+    """Squares of the monomials whose squares or products occur, of their sums and differences."""
+    seen = {tuple(int(n) for n in e) for p in (*(f for f, _ in facts), *zeros.basis) for e, _ in p.terms()}
+    halves = {tuple(n // 2 for n in e) for e in seen if any(e) and all(n % 2 == 0 for n in e)}
+    return _squared(ring, halves) if len(halves) <= MAX_SQUARED else []
+
+
+def _products(ring: Ring, known: Sequence[Inequality], zeros: Ideal) -> list[Inequality]:
+    """Squares of the kernels that are multiplied with each other, of their sums and differences, and with 1."""
+    seen = {tuple(int(n) for n in e) for p in (*(f for f, _ in known), *zeros.basis) for e, _ in p.terms()}
+    used = sorted({i for e in seen if sum(e) == 2 for i, n in enumerate(e) if n})
+    units = [tuple(int(i == j) for j in range(ring.room)) for i in used]
+    return _squared(ring, units) if len(units) <= MAX_SQUARED else []
+
+
+def _squared(ring: Ring, monomials_of: Iterable[tuple[int, ...]]) -> list[Inequality]:
+    monomials = [ring.one_poly]
+    for e in sorted(monomials_of, key=lambda e: (sum(e), e)):
+        m = ring.one_poly
+        for g, n in zip(ring.gens, e, strict=False):
+            if n:
+                m *= g**n
+        monomials.append(m)
+    found = [(ring.reduce(ring.times(m, m)), False) for m in monomials[1:]]
+    for a, b in combinations(monomials, 2):
+        found += [(ring.reduce(ring.times(c, c)), False) for c in (a - b, a + b)]
+    return found
+
+
+# -- the linear program -----------------------------------------------------------------------------
+
+
+def _certificate(facts: Sequence[Inequality]) -> bool:
+    if facts:
+        room = facts[0][0].context().nvars()
+        spend(sum(len(p) for p, _ in facts) * (8 + room // 2), "linear inequalities")
+    columns = [({tuple(int(n) for n in e): c for e, c in p.terms()}, strict) for p, strict in facts]
+    columns.append(({(): fmpq(1)}, True))  # 1 > 0
+    columns = [({_trimmed(e): c for e, c in col.items()}, strict) for col, strict in columns]
+    columns = _cancelling(columns)
+    if not any(strict for _, strict in columns):
+        return False
+    monomials = {e for col, _ in columns for e in col}
+    if len(monomials) > MAX_MONOMIALS:
+        return False
+    return _feasible(columns, sorted(monomials))
+
+
+def _trimmed(e: tuple[int, ...]) -> tuple[int, ...]:
+    n = len(e)
+    while n and not e[n - 1]:
+        n -= 1
+    return e[:n]
+
+
+def _cancelling(columns: list[tuple[_Column, bool]]) -> list[tuple[_Column, bool]]:
+    """Without the columns that hold a monomial which no other column can cancel."""
+    while True:
+        signs: dict[tuple[int, ...], int] = {}
+        for col, _ in columns:
+            for e, c in col.items():
+                signs[e] = signs.get(e, 0) | (1 if c > 0 else 2)
+        kept = [(col, strict) for col, strict in columns if all(signs[e] == 3 for e in col)]
+        if len(kept) == len(columns):
+            return kept
+        columns = kept
+
+
+def _feasible(columns: Sequence[tuple[_Column, bool]], monomials: Sequence[tuple[int, ...]]) -> bool:
+    """Are there x >= 0 with sum of x*column = 0, and of x over the strict columns = 1?
+
+    The first phase of the simplex method, with Bland's rule (1977) against cycles. A tableau of sparse rows; the last row is
+    the norm, and ``cost`` the sum of the rows whose basic variable is artificial.
+    """
+    index = {e: i for i, e in enumerate(monomials)}
+    last = len(monomials)
+    rows: list[dict[int, fmpq]] = [{} for _ in range(last + 1)]
+    for j, (col, strict) in enumerate(columns):
+        for e, c in col.items():
+            rows[index[e]][j] = c
+        if strict:
+            rows[last][j] = fmpq(1)
+    right = [fmpq(0)] * last + [fmpq(1)]
+    basis: list[int | None] = [None] * (last + 1)  # None: artificial
+    cost: dict[int, fmpq] = {}
+    for row in rows:
+        _add(cost, row, fmpq(1))
+    for _ in range(MAX_PIVOTS):
+        entering = min((j for j, c in cost.items() if c > 0), default=None)
+        if entering is None:
+            return False
+        ratios = [(right[i] / row[entering], basis[i] is not None, basis[i] or 0, i)
+                  for i, row in enumerate(rows) if row.get(entering, 0) > 0]  # fmt: skip
+        if not ratios:
+            return False
+        *_, i = min(ratios)
+        pivot = rows[i][entering]
+        rows[i] = {j: c / pivot for j, c in rows[i].items()}
+        right[i] /= pivot
+        for k, row in enumerate(rows):
+            if k != i and (factor := row.get(entering)) is not None:
+                _add(row, rows[i], -factor)
+                right[k] -= factor * right[i]
+        _add(cost, rows[i], -cost[entering])
+        basis[i] = entering
+        if basis[last] is not None and all(b is not None or right[k] == 0 for k, b in enumerate(basis)):
+            return True
+    return False
+
+
+def _add(row: dict[int, fmpq], other: dict[int, fmpq], factor: fmpq) -> None:
+    spend(4 + 2 * len(other), "linear inequalities")
+    for j, c in other.items():
+        total = row.get(j, 0) + factor * c
+        if total == 0:
+            row.pop(j, None)
+        else:
+            row[j] = total

@@ -1,0 +1,122 @@
+"""Decides equality: whole tensors as products of matrices (``matrices.tensor_level``), then entry by entry (``scalars``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from derive.budget import Exhausted, budget, spent
+from derive.calculus.joints import with_joints
+from derive.engine.algebra.polynomials import Ring, Unwieldy
+from derive.engine.assumptions import CONTRADICTION, contradict
+from derive.engine.counterexamples.points import (
+    Bounds,
+    Domain,
+    about,
+    scalar_bounds,
+)
+from derive.engine.counterexamples.tensor_points import implied
+from derive.engine.decision import MAX_TOLD, Decision, joined
+from derive.engine.equations.constancy import by_constancy
+from derive.engine.equations.scalars import Quick, by_example, decide, inhabited, under, where
+from derive.engine.matrices.tensor_level import seeds, settle
+from derive.engine.sufficiency import compatible, sufficient, unless_thin
+from derive.errors import ShapeError
+from derive.expr import shapes
+from derive.expr.conditions import conjuncts
+from derive.expr.graph import Node
+from derive.language.components import components_all
+from derive.language.printing import point_text
+
+__all__ = ["Decision", "decide_equal"]
+
+
+def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
+    """Whether a = b for all real values of the symbols that meet the assumptions and the (closed) bounds.
+
+    ``a`` and ``b`` are derivative-free, of one shape; entries are decided one by one. ``assuming`` are conditions (of a
+    tensor: every entry). ``bounds`` hold for every entry of a symbol. On a kink a derivative (``select``) has the value
+    that both sides of the kink agree on, or none. Raises ShapeError where the shapes differ.
+    """
+    if a.shape != b.shape:
+        raise ShapeError(f"shapes {shapes.show(a.shape)} and {shapes.show(b.shape)} can't be equal")
+    with budget():
+        if spent():
+            return Decision("undecided", "a limit of work was reached before this was looked at")
+        try:
+            found = _decide_equal(a, b, assuming, bounds or {})
+            void = found.empty and bool(assuming) and contradict(assuming, bounds or {})
+            return replace(found, reason=CONTRADICTION) if void else found
+        except Exhausted as e:
+            return Decision("undecided", f"a limit of work was reached: {e}")
+
+
+def _decide_equal(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    assuming = conjuncts(assuming)
+    bounds = about(bounds, [a, b, *assuming])
+    if (whole := _by_whole_tensors(a, b, assuming, bounds)) is not None:
+        return whole
+    points = seeds(a, b, assuming, bounds)
+    left, right, *conditions = components_all([a, b, *assuming, *(implied(assuming) if points else ())])
+    left, right = (with_joints(side, only=True) for side in (left, right))
+    assumed = [n for entries in conditions for n in entries]
+    ends = scalar_bounds(bounds)
+    decisions = []
+    quick = Quick(Ring(a.graph))
+    for x, y, index in zip(left, right, shapes.indices(a.shape), strict=True):
+        try:
+            found = decide(x, y, assumed, ends, quick, points)
+        except Unwieldy as e:
+            found = Decision("undecided", f"a limit of work was reached: {e}")
+            if isinstance(e, Exhausted):
+                decisions.append(replace(found, index=index) if a.shape else found)
+                break
+        except RecursionError:
+            found = Decision("undecided", "nested too deeply")
+        if found.status == "proved-if":
+            found = sufficient(found, partial(under, x, y, ends), assumed, ends)
+            if found.status == "proved-if" and len(found.conditions) <= MAX_TOLD:  # more take long to meet
+                found = inhabited(Domain(x, y, [*assumed, *found.conditions], ends), found)
+        elif found.status == "proved":
+            found = unless_thin(found, assumed, ends)
+        if found.status == "undecided":
+            found = by_example(x, y, assumed, ends) or found
+        if found.status == "undecided" and not found.empty:
+            found = by_constancy(x, y, assumed, ends) or found
+        decisions.append(replace(found, index=index) if a.shape else found)
+        if found.status == "refuted":
+            break
+    return compatible(joined(decisions), assumed, ends) if len(decisions) > 1 else joined(decisions)
+
+
+def _by_whole_tensors(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+    """Proof by products of matrices, refutation at whole tensors; None where the entries have to be looked at."""
+    found = settle(a, b, assuming, bounds)
+    if found.proof is not None:
+        conditions = found.proof.conditions
+        reason = f"one normal form of matrix products{where(conditions)}"
+        return Decision("proved", reason, conditions, method="normal form", steps=found.proof.steps)
+    if found.point is not None:
+        at = f"entry [{', '.join(map(str, found.index))}]: " if found.index is not None else ""
+        reason = (
+            f"{at}not equal at {point_text(found.point)}: the left side is {found.left}, the right side {found.right}"
+        )
+        return Decision(
+            "refuted",
+            reason,
+            witness=found.point,
+            left=found.left,
+            right=found.right,
+            index=found.index,
+            method="ball arithmetic",
+        )
+    if found.empty:
+        return Decision("undecided", "no point was found that satisfies the assumptions", empty=True)
+    if found.large:
+        return Decision(
+            "undecided",
+            "as products of matrices the sides differ in form, no point was found that tells them apart, "
+            "and there are too many entries to look at each",
+        )
+    return None

@@ -1,0 +1,77 @@
+"""A derivative is claimed where what is differentiated has a value, whatever is left of that when it is worked out.
+
+d(log(x), x) is 1/x, which has a value at x = -1, and d(1/w, a) is 0. An equation is about the places where its functions have
+values, and tells them; an inequality holds if they have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from derive.calculus.reverse import expand_all
+from derive.engine.assumptions import contradict
+from derive.engine.counterexamples.points import Bounds, scalar_bounds
+from derive.engine.decision import Decision, listed
+from derive.engine.relation import decide_holds
+from derive.engine.sufficiency import truth_of, unless_thin
+from derive.expr.graph import Node
+from derive.language.components import components_all
+from derive.language.printing import point_text, to_text
+from derive.numbers.definedness import has_value, of_derivatives
+
+NOTHING = "what is differentiated has no value anywhere: nothing is claimed"
+
+#: The decision on a claim, derivatives worked out, under assumptions.
+Decide = Callable[[Sequence[Node]], Decision]
+
+
+def lost(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> list[Node]:
+    """What the differentiated functions in some expressions need for a value, and is not said by their derivatives or the
+    assumptions (these worked out); entry by entry."""
+    asked = of_derivatives(roots, slopes=any(r.op != "eq" for r in roots))
+    return unsaid(expand_all(asked), expand_all(roots), assuming, bounds or {}) if asked else []
+
+
+def unsaid(asked: Sequence[Node], roots: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> list[Node]:
+    """Of conditions, entry by entry, those that expressions do not need anyway and that assumptions do not imply."""
+    if not asked:
+        return []
+    entries = components_all([*asked, *roots])
+    wanted = [c for part in entries[: len(asked)] for c in part]
+    said = {c for part in entries[len(asked) :] for side in part for c in has_value(side)}
+    given = [c for part in components_all(list(assuming)) for c in part]
+    ends = scalar_bounds(bounds)
+    return [c for c in dict.fromkeys(wanted) if c not in said and truth_of(c, given, ends) is not True]
+
+
+def equation(decide: Decide, where: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    """The decision on an equation that is claimed where these conditions hold."""
+    found = decide([*assuming, *where])
+    if where and found.empty and contradict([*assuming, *where], bounds) and not contradict(assuming, bounds):
+        return replace(found, reason=NOTHING)
+    if not where or found.status not in ("proved", "proved-if"):
+        return found
+    given, ends = [c for part in components_all([*assuming, *found.conditions]) for c in part], scalar_bounds(bounds)
+    told = [c for c in where if c not in found.conditions and truth_of(c, given, ends) is not True]
+    if not told:
+        return found
+    reason = f"{found.reason}{' and' if ', where ' in found.reason else ', where'} {listed(told)}"
+    return replace(found, conditions=(*found.conditions, *told), reason=reason)
+
+
+def inequality(decide: Decide, where: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    """The decision on another condition: where it has no value it does not hold."""
+    found = decide([*assuming, *where])
+    if not where or found.status not in ("proved", "proved-if"):
+        return replace(found, reason=NOTHING) if where and found.empty and not contradict(assuming, bounds) else found
+    outside = next((d.witness for c in where if (d := decide_holds(c, assuming, bounds)).witness is not None), None)
+    if outside is None:
+        return Decision("undecided", f"holds if {listed(where)}, and whether that is so everywhere is not settled")
+    missing = tuple(sorted(dict.fromkeys([*found.missing, *where]), key=to_text))
+    reason = f"holds if {listed(missing)}; has no value at {point_text(outside)}"
+    rest = [c for c in found.conditions if c not in missing]
+    told = replace(
+        found, status="proved-if", missing=missing, conditions=(*missing, *rest), witness=outside, reason=reason
+    )
+    return unless_thin(told, [c for e in components_all(list(assuming)) for c in e], scalar_bounds(bounds))

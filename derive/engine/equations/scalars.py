@@ -1,0 +1,461 @@
+"""Equality of two scalars by the cheapest means that suffice.
+
+One polynomial with definitions as they are named; a point that refutes; one polynomial with definitions opened; the kernel
+normal form, split into regions where kinks stand in the way. Floating point never takes part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from itertools import chain
+
+import derive.engine.algebra.kernels  # noqa: F401  (registers the rules)
+from derive.engine.algebra.normal import NOTHING, Fidelity, Normal
+from derive.engine.algebra.polynomials import Regrow, Ring, Unwieldy
+from derive.engine.algebra.signs import POSITIVE, ZERO, Signs
+from derive.engine.counterexamples.instances import instances
+from derive.engine.counterexamples.points import (
+    Bounds,
+    Constraint,
+    Domain,
+    Judged,
+    Point,
+    both_shown,
+    constraints,
+)
+from derive.engine.decision import Decision, listed
+from derive.engine.equations.abstraction import Abstraction, onto
+from derive.engine.equations.activation_patterns import kinks, switched
+from derive.engine.equations.addends import parts
+from derive.engine.equations.regions import Cell, Outcome, Regions, describe
+from derive.engine.sufficiency import fewer
+from derive.expr.graph import Node, nonzero, substitute_all, topological
+from derive.expr.operators import KINKED
+from derive.numbers.balls import truth
+from derive.numbers.definedness import culprit, has_value, needs
+
+MAX_NAMED_NODES = 400
+MAX_OPENINGS = 4  # rounds of looking through definitions that only one side speaks of
+QUICK_POINTS = 12  # points tried before a proof in kernels is
+MAX_NODES = 60_000
+FEW_KINKS = 3  # up to which regions are looked at first, one by one
+KINK_POINTS = 24
+LIVE_POINTS = 4  # with every unit of a network positive
+
+
+@dataclass
+class Quick:
+    """Polynomials with functions as atoms, shared by the entries of a tensor."""
+
+    ring: Ring
+    passes: dict[Fidelity, Normal] = field(default_factory=dict)
+
+    def vanishes(self, a: Node, b: Node, fidelity: Fidelity) -> str:
+        """The two normal forms as text if they are one; else the empty string."""
+        self.ring.spent = 0
+        while True:
+            nf = self.passes.get(fidelity)
+            if nf is None:
+                nf = self.passes[fidelity] = Normal(self.ring, Signs(self.ring), fidelity)
+            try:
+                nf.run([a, b])
+                x, y = nf.values[a], nf.values[b]
+                if x is NOTHING or y is NOTHING or self.ring.difference(x, y) != 0:
+                    return ""
+                return self.ring.certificate(x, y)
+            except Regrow:
+                self.passes.clear()
+
+
+def decide(
+    a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, quick: Quick, points: Sequence[Point] = ()
+) -> Decision:
+    domain = Domain(a, b, assuming, bounds, points)
+    found: Decision | None
+    if a is b:
+        conditions = _not_trivial(domain, has_value(a))
+        reason = f"both sides are the same expression{where(conditions)}"
+        found = Decision("proved", reason, conditions, method="same expression")
+        return inhabited(domain, found) if assuming or bounds or needs(a) else found
+    if len(domain.order) > MAX_NODES:
+        raise Unwieldy(f"{len(domain.order)} subexpressions")
+    try:
+        if (found := _by_polynomials(domain, quick, "names")) is not None:
+            return found
+    except Unwieldy:
+        pass  # a later stage may see more
+    refuted, seen = _refute(domain)
+    if refuted is not None:
+        return refuted
+    named = any(n.op == "def" for n in domain.order)
+    many = len(kinks([a, b])) > FEW_KINKS
+    stages: list[Callable[[], Decision | None]] = [lambda: _by_addends(domain, quick)]
+    stages += [lambda: _by_names(domain, FEW_KINKS)] if named else []
+    stages += [lambda: _by_switches(domain)] if many else []
+    stages += [lambda: _by_names(domain)] if named and many else []
+    stages += [lambda: _by_polynomials(domain, quick, "atoms")] if named else []
+    for stage in stages:
+        try:
+            if (found := stage()) is not None:
+                return found
+        except Unwieldy:
+            pass  # a later stage may see more
+    return _by_regions(domain, seen)
+
+
+def under(a: Node, b: Node, bounds: Bounds, assuming: Sequence[Node]) -> Decision:
+    """The decision on two sides under other assumptions."""
+    try:
+        return decide(a, b, assuming, bounds, Quick(Ring(a.graph)))
+    except (Unwieldy, RecursionError) as e:
+        return Decision("undecided", str(e))
+
+
+def by_example(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+    """A refutation by concrete functions in the place of abstract ones."""
+    try:
+        for example in instances([a, b, *assuming]):
+            x, y, *given = example.nodes
+            if not all(c is n or _law(c, bounds) for c, n in zip(given, assuming, strict=True)):
+                continue
+            found, _ = _refute(Domain(x, y, given, bounds))
+            if found is not None:
+                return replace(found, reason=f"for {example.said}: {found.reason}")
+    except (Unwieldy, RecursionError):
+        pass  # no example, no verdict
+    return None
+
+
+def _law(condition: Node, bounds: Bounds) -> bool:
+    """Whether a comparison holds for all values, not only at a point."""
+    g = condition.graph
+    if condition.op == "eq":
+        left, right = condition.args
+    elif condition.op in ("gt", "ge", "lt", "le"):
+        left, right = g.call("where", condition, g.one, g.zero), g.one
+    else:
+        return False
+    found = decide(left, right, (), bounds, Quick(Ring(g)))
+    return found.status == "proved" and not found.conditions
+
+
+def _by_names(domain: Domain, most: int = MAX_NAMED_NODES) -> Decision | None:
+    """Proof with definitions as free variables, region by region, where it turns at no more than ``most`` kinks.
+
+    A definition that only one side speaks of is looked through, as is the claim's own subject.
+    """
+    opened = {n for n in (domain.a, domain.b) if n.op == "def"}
+    for _ in range(MAX_OPENINGS):
+        found = _with_names(domain, opened, most)
+        if found is not None:
+            return found
+        left, right = (Abstraction([n], opened).names for n in (domain.a, domain.b))
+        if left == right:
+            return None
+        opened |= left ^ right
+    return None
+
+
+def _with_names(domain: Domain, opened: Set[Node], most: int) -> Decision | None:
+    names = Abstraction([domain.a, domain.b, *domain.assuming], opened)
+    if not names:
+        return None
+    sides = [names.abstract(n) for n in (domain.a, domain.b, *domain.assuming)]
+    wide = Domain(sides[0], sides[1], sides[2:], domain.bounds)
+    if len(wide.order) > MAX_NAMED_NODES or len(kinks([wide.a, wide.b])) > most:
+        return None
+    found = _by_polynomials(wide, Quick(Ring(domain.graph)), "atoms") or _by_regions(wide, True)
+    if found.status == "proved":
+        conditions = tuple(names.concrete(c) for c in found.conditions)
+        return inhabited(domain, replace(found, conditions=conditions))
+    if found.status != "proved-if" or len(found.missing) != 1 or found.missing[0].op != "ne":
+        return None
+    condition = names.concrete(found.missing[0])
+    for point in onto(domain, domain.graph.sub(*condition.args)):
+        judged = domain.judge(point)
+        if judged.kind in ("left", "right", "differ"):
+            left, right = both_shown(judged.left, judged.right)
+            from derive.language.reader import to_text
+
+            reason = f"one normal form, if {to_text(condition)}; at {_at(point)} the left side is {left}, the right side {right}"
+            rest = tuple(names.concrete(c) for c in found.conditions if c is not found.missing[0])
+            return Decision(
+                "proved-if",
+                reason,
+                (condition, *rest),
+                (condition,),
+                point,
+                left,
+                right,
+                None,
+                found.regions,
+                "normal form",
+            )
+    return None
+
+
+def _by_addends(domain: Domain, quick: Quick) -> Decision | None:
+    """Proof of the parts of two sums, one by one, where each holds without a word more."""
+    found = []
+    for left, right in parts(domain.a, domain.b):
+        found.append(decide(left, right, domain.assuming, domain.bounds, quick, domain.seeds))
+        if found[-1].status != "proved":
+            return None
+    if not found:
+        return None
+    conditions = tuple(dict.fromkeys(c for d in found for c in d.conditions))
+    steps = tuple(dict.fromkeys(s for d in found for s in d.steps))
+    reason = f"one normal form of each of {len(found)} parts of the sums{where(conditions)}"
+    return Decision("proved", reason, conditions, method="normal form", steps=steps)
+
+
+def _by_polynomials(domain: Domain, quick: Quick, fidelity: Fidelity) -> Decision | None:
+    """Proof by one polynomial identity over atoms, where both sides have a value at the same points."""
+    text = quick.vanishes(domain.a, domain.b, fidelity)
+    if not text:
+        return None
+    conditions = same_definedness(domain)
+    if conditions is None:
+        return None
+    said = f"with {'definitions' if fidelity == 'names' else 'functions'} as variables"
+    found = Decision(
+        "proved", f"one rational function, {said}{where(conditions)}", conditions, method="normal form", steps=(text,)
+    )
+    return inhabited(domain, found) if conditions or domain.assuming or domain.bounds else found
+
+
+def same_definedness(domain: Domain) -> tuple[Node, ...] | None:
+    """The conditions under which both sides have a value, if plainly the same for both but for cancelled factors."""
+    needs_a, needs_b = needs(domain.a), needs(domain.b)
+    for n in needs_a.keys() ^ needs_b.keys():  # 0/s is no factor that cancels: it says that there is no value at s = 0
+        unlike = n[0] != "ne" or any(m.op in KINKED for m in topological(n[1]))
+        if unlike and not _plain(needs_a.get(n) or needs_b[n]):
+            return None
+    nodes = list(dict.fromkeys([*needs_a.values(), *needs_b.values()]))
+    return _not_trivial(domain, nodes)
+
+
+def _plain(condition: Node) -> bool:
+    """Whether a condition is about numbers, and true."""
+    numbers = not any(n.op in ("symbol", "index", "apply", "computed") for n in topological([condition]))
+    return numbers and truth(condition, {}) is True
+
+
+def _not_trivial(domain: Domain, conditions: Sequence[Node]) -> tuple[Node, ...]:
+    """The conditions less those that hold everywhere in the domain."""
+    if not conditions:
+        return ()
+    ring = Ring(domain.graph)
+    regions = Regions(domain, ring)
+    left: list[Node] = []
+    for c in conditions:
+        try:
+            if not regions.certain(c) and not _plain(c):
+                left.append(c)
+        except Unwieldy:
+            left.append(c)
+    return fewer(left, domain.assuming, domain.bounds)
+
+
+def _refute(domain: Domain) -> tuple[Decision | None, bool]:
+    """A point that refutes, and whether any point was seen at which both sides have a value."""
+    seen = False
+    turning = kinks([domain.a, domain.b])
+    live = (
+        [(s, POSITIVE) for s in turning] if len(turning) > FEW_KINKS else []
+    )  # few units of a deep network are, elsewhere
+    points = chain(domain.points(QUICK_POINTS), domain.points(LIVE_POINTS if live else 0, live))
+    for i, point in enumerate(points):
+        judged = domain.judge(point, highest=2 if i == 0 else 0)
+        if judged.kind == "differ" and not judged.on_kink:
+            return _refuted(domain, point, judged), True
+        seen = seen or judged.kind in ("same", "differ")
+    return None, seen
+
+
+def _refuted(domain: Domain, point: Point, judged: Judged) -> Decision:
+    level = 0 if judged.prec <= 128 else 2
+
+    def still(p: Point) -> bool:
+        j = domain.judge(p, highest=level)
+        return j.kind == "differ" and j.on_kink == judged.on_kink
+
+    simple = domain.simpler(point, still)
+    judged = domain.judge(simple)
+    left, right = both_shown(judged.left, judged.right)
+    where = f" at {_at(simple)}" if simple else ""
+    return Decision(
+        "refuted",
+        f"not equal{where}: the left side is {left}, the right side {right}",
+        witness=simple,
+        left=left,
+        right=right,
+        method="ball arithmetic",
+    )
+
+
+def _by_regions(domain: Domain, seen: bool) -> Decision:
+    regions = Regions(domain, Ring(domain.graph, len(domain.symbols) * 2 + 12))
+    regions.prove()
+    found = _judged(domain, regions)
+    found = replace(found, regions=describe(regions.outcomes), steps=tuple(regions.steps))
+    return found if found.status != "proved" or seen else inhabited(domain, found)
+
+
+def _by_switches(domain: Domain) -> Decision | None:
+    """Proof for every setting of the kinks at once. Where one side alone may have a value on a kink, a point has to show it."""
+    found = switched(domain)
+    if found is None:
+        return None
+    ring = Ring(domain.graph)
+    Regions(domain, ring)._group(Cell())
+    turning = kinks([domain.a, domain.b])
+    how = "one normal form for every setting of the kinks"
+    first: Outcome | None = None
+    doubtful = [s for s in found.doubtful if nonzero(s) not in domain.assuming]
+    for s in doubtful:
+        shown = None
+        live = [(t, POSITIVE) for t in turning if t is not s]
+        below = set(topological([s]))
+        upward = [(v, POSITIVE) for v in domain.symbols if v not in below]  # what comes after s then moves with it
+        tries: list[tuple[int, list[Constraint]]] = [(KINK_POINTS, []), (QUICK_POINTS, live), (QUICK_POINTS, upward)]
+        # a product is 0 by each of its factors, and not all of them show it
+        tries += [
+            (LIVE_POINTS, [(v, ZERO), *((u, POSITIVE) for u in domain.symbols if u is not v)])
+            for v in domain.symbols
+            if v in below
+        ]
+        for point in chain.from_iterable(domain.points(count, [(s, ZERO), *more]) for count, more in tries):
+            judged = domain.judge(point)
+            if judged.kind == "differ":
+                return None
+            if judged.kind in ("left", "right"):
+                shown = Outcome(judged.kind, Cell(), witness=point, judged=judged)
+                break
+        if shown is None:
+            from derive.language.reader import to_text
+
+            reason = f"equal where both sides have a value, but whether {to_text(s)} != 0 matters is not settled"
+            return Decision("undecided", reason)
+        first = first or shown
+    if first is not None:
+        missing = tuple(nonzero(s) for s in doubtful)
+        rest = tuple(c for c in found.conditions if c not in missing)
+        return replace(_proved_if(domain, first, missing, rest, how), steps=found.steps)
+    decision = Decision(
+        "proved", how + where(found.conditions), found.conditions, method="normal form", steps=found.steps
+    )
+    return inhabited(domain, decision)
+
+
+def _judged(domain: Domain, regions: Regions) -> Decision:
+    """The decision from the outcomes of all cells."""
+    outcomes = [o for o in regions.outcomes if o.kind != "empty"]
+    inner = [o for o in outcomes if not o.cell.boundary]
+    for o in inner or outcomes:
+        if o.kind == "differ" and o.witness is not None and o.judged is not None:
+            return _refuted(domain, o.witness, o.judged)
+    for o in outcomes:
+        if o.kind == "open":
+            return Decision("undecided", f"{o.cell.text()}: {o.reason}")
+    proved = sum(o.kind == "equal" or bool(o.missing) for o in outcomes)
+    if not proved:
+        outside = domain.assuming and not any(domain.judge(p).kind != "outside" for p in domain.points(QUICK_POINTS))
+        what = "that satisfies the assumptions" if outside else "at which both sides have a value"
+        return Decision("undecided", f"no point was found {what}", empty=True)
+    conditions = fewer(regions.trimmed(), domain.assuming, domain.bounds)
+    how = (
+        "one normal form"
+        if len(outcomes) == 1
+        else f"one normal form in {f'each of {proved} regions' if proved > 1 else 'one region'}"
+    )
+    failing = [o for o in outcomes if o.witness is not None]
+    if not failing:
+        return Decision("proved", how + where(conditions), conditions, method="normal form")
+    missing: dict[Node, None] = {}
+    for o in sorted(failing, key=lambda o: len(o.cell.boundary)):
+        needed = o.missing or _excluding(domain, o, missing)
+        if not needed:
+            return Decision(
+                "undecided", f"{o.cell.text()}: one side has no value, and the condition for it was not found"
+            )
+        missing.update(dict.fromkeys(needed))
+    return _proved_if(domain, failing[0], tuple(missing), conditions, how)
+
+
+def _excluding(domain: Domain, o: Outcome, known: Mapping[Node, None]) -> tuple[Node, ...]:
+    """A condition that leaves out a cell in which the claim fails."""
+    assert o.witness is not None
+    lacking = {"left": domain.a, "right": domain.b}.get(o.kind)
+    fault = culprit(lacking, o.witness) if lacking is not None else None
+    if o.whole and fault is not None and (fault in known or not o.cell.boundary):
+        return (fault,)
+    if o.cell.boundary:
+        s = o.cell.boundary[-1]
+        return (nonzero(s),)
+    return ()
+
+
+def _proved_if(
+    domain: Domain, o: Outcome, missing: tuple[Node, ...], conditions: tuple[Node, ...], how: str
+) -> Decision:
+    assert o.witness is not None
+    assert o.judged is not None
+    kind = o.judged.kind
+    simple = domain.simpler(o.witness, lambda p: domain.judge(p).kind == kind)
+    judged = domain.judge(simple)
+    left, right = both_shown(judged.left, judged.right)
+    rest = [c for c in conditions if c not in missing]
+    return Decision(
+        "proved-if",
+        f"{how}, if {listed(missing)}{where(rest)}; at {_at(simple)} the left side is {left}, the right side {right}",
+        tuple(dict.fromkeys([*missing, *conditions])),
+        missing,
+        simple,
+        left,
+        right,
+        method="normal form",
+    )
+
+
+def inhabited(domain: Domain, found: Decision) -> Decision:
+    """A proof, unless no point is found at which it says anything."""
+    valued = ("same", "differ", "unknown") if domain.a is domain.b else ("same", "differ")  # an abstract function's
+    for chosen in [(), *(c for choices in domain.alternatives for c in choices)]:
+        for point in domain.points(24, chosen):
+            if domain.judge(point, highest=0).kind in valued:
+                return found
+    needed = [c for n in has_value(domain.a) for c in constraints(n)]
+    if any(domain.judge(point, highest=0).kind in valued for point in domain.points(24, needed)):
+        return found
+    for example in instances([domain.a, domain.b, *domain.assuming]):  # where abstract functions leave no values
+        a, b, *given = example.nodes
+        concrete = Domain(a, b, given, domain.bounds)
+        if not example.constant and any(
+            concrete.judge(point, highest=0).kind in ("same", "differ") for point in concrete.points(6)
+        ):
+            return found
+    if any(n.op == "apply" for n in domain.order):  # proved for every function: among them the constant 0
+        return inhabited(_with_zero(domain), found)
+    what = "satisfies the assumptions and gives both sides a value" if domain.assuming else "gives both sides a value"
+    return replace(found, status="undecided", reason=f"no point was found that {what}", empty=True)
+
+
+def _with_zero(domain: Domain) -> Domain:
+    """The same sides where every abstract function, and with it its derivatives, is 0; its arguments still need a value."""
+    g = domain.graph
+    calls = [n for n in domain.order if n.op == "apply"]
+    valued = [g.call("ge", g.call("mul", x, x), g.zero) for n in calls for x in n.args]
+    a, b, *assuming = substitute_all([domain.a, domain.b, *domain.assuming, *valued], dict.fromkeys(calls, g.zero))
+    return Domain(a, b, assuming, domain.bounds)
+
+
+def where(conditions: Sequence[Node]) -> str:
+    return f", where {listed(conditions)}" if conditions else ""
+
+
+def _at(point: Point) -> str:
+    from derive.language.printing import point_text
+
+    return point_text(point)

@@ -1,0 +1,436 @@
+"""Claims about an iteration at every step t: by unfolding steps, by induction on t, refuted by the first t at which they fail.
+
+``w(t)`` is a node ``computed`` over the number of steps. A claim that holds whatever the state at t needs no more than the steps
+that it speaks of. Otherwise it is shown for the first two t, and for t + 1 from t: where a side is a state, its formula is put in
+for it. There t > 0, so that powers of t need no case of 0**0. The claim must have a value at every t, or it says nothing there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil
+
+from derive.calculus.iteration import Run, System, leaves_of, runs
+from derive.engine import relation
+from derive.engine.counterexamples.points import Bounds
+from derive.engine.decision import Decision, joined
+from derive.engine.equations import cascade
+from derive.errors import ExpressionError
+from derive.expr.graph import Node, topological
+from derive.language.components import components_all
+from derive.language.printing import point_text, to_text
+from derive.language.substitution import put
+from derive.numbers.balls import evaluate, precision, rational, truth
+from derive.numbers.definedness import need
+
+SMALL = 5  # values of t at which a claim is tried
+MAX_FIRST = 1_000
+
+_SIDES = ("gt", "ge", "lt", "le")
+
+
+def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
+    """``cascade.decide_equal``, where iterations may stand in the sides."""
+    if not runs([a, b, *assuming]):
+        return cascade.decide_equal(a, b, assuming, bounds)
+    left, right = components_all([a, b])
+    if found := _constant(list(zip(left, right, strict=True))):
+        return found
+    try:
+        steps = _Steps.of([*left, *right, *assuming], bounds or {}, assuming)
+        return steps.equal(left, right)
+    except (_Beyond, ExpressionError) as e:
+        return Decision("undecided", str(e))
+
+
+def decide_holds(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
+    """``relation.decide_holds``, where iterations may stand in the condition."""
+    if not runs([condition, *assuming]):
+        return relation.decide_holds(condition, assuming, bounds)
+    if not leaves_of([condition]) and not assuming:
+        return _plain_truth(condition)
+    try:
+        return _Steps.of([condition, *assuming], bounds or {}, assuming).holds(condition)
+    except (_Beyond, ExpressionError) as e:
+        return Decision("undecided", str(e))
+
+
+def at_step(condition: Node, t: Node, n: int) -> Node:
+    """A condition with the number n for t, its iterations written out. Raises ExpressionError."""
+    nodes = [condition]
+    if not runs(nodes):
+        return put(nodes, {t: condition.graph.const(n)})[0]
+    try:
+        return _Steps.of(nodes, {}, ()).instance(nodes, n)[0]
+    except _Beyond as e:
+        raise ExpressionError(str(e)) from None
+
+
+class _Beyond(Exception):
+    """What can't be decided here, and why."""
+
+
+def _constant(pairs: Sequence[tuple[Node, Node]]) -> Decision | None:
+    """Sides without symbols, by their values; None where there are symbols, or where no precision tells."""
+    if leaves_of([n for pair in pairs for n in pair]):
+        return None
+    for a, b in pairs:
+        for prec in (128, 512, 2048):
+            x, y = evaluate([a, b], {}, prec)
+            if isinstance(x, Exception) or isinstance(y, Exception):
+                return Decision("undecided", str(x if isinstance(x, Exception) else y))
+            with precision(prec):
+                difference = x - y
+            if difference > 0 or difference < 0:
+                return Decision("refuted", f"the sides are {x} and {y}", witness={}, method="ball arithmetic")
+            if difference == 0:
+                break
+        else:
+            return Decision("undecided", "the sides are not told apart at the highest precision")
+    return Decision("proved", "the exact values are equal", method="exact values")
+
+
+def _plain_truth(condition: Node) -> Decision:
+    """A condition without symbols (of a tensor: every entry), by the values of its sides."""
+    (entries,) = components_all([condition])
+    for prec in (128, 512, 2048):
+        found = evaluate(entries, {}, prec)
+        if any(v is False for v in found):
+            return Decision("refuted", "does not hold", witness={}, method="ball arithmetic")
+        if all(v is True for v in found):
+            return Decision("proved", "holds of the exact values of its sides", method="exact values")
+    fault = next((str(v) for v in found if isinstance(v, Exception)), "its sides are not told apart")
+    return Decision("undecided", fault)
+
+
+@dataclass
+class _Steps:
+    """What a claim speaks of: states after t + c steps for some c, of one system, with one set of parameters."""
+
+    t: Node
+    nodes: dict[Node, int]  # computed -> c
+    system: System
+    given: Mapping[Node, Node]  # parameters -> what stands for them
+    first: int
+    params: list[Node]  # assumptions that do not speak of t
+    local: list[Node]  # those that speak of the state at t
+    bounds: Bounds
+
+    @staticmethod
+    def of(roots: Sequence[Node], bounds: Bounds, assuming: Sequence[Node]) -> _Steps:
+        """Raises _Beyond where the claim is of another kind."""
+        nodes: dict[Node, int] = {}
+        variables: set[Node] = set()
+        given: dict[Node, Node] = {}
+        roots_of: list[Node] = []
+        for n in runs(roots):
+            if not isinstance(n.attr, Run):
+                raise _Beyond(f"{n.attr.text(())} has no value without values for its symbols")
+            t, c = _affine(n.args[0])
+            if t is None:
+                raise _Beyond(f"{c} steps are too many to be written out, and not all symbols have values")
+            nodes[n] = c
+            variables.add(t)
+            roots_of.append(n.attr.body)
+            whole = n.graph.templates["sequences"]
+            for leaf, v in zip(n.attr.parameters, n.args[1:], strict=True):
+                if given.setdefault(leaf, v) is not v:
+                    raise _Beyond("speaks of one iteration with different inputs")
+        if len(variables) != 1:
+            raise _Beyond("speaks of different numbers of steps")
+        (t,), system = variables, whole.part(roots_of)
+        if t in given and t not in system.index:
+            raise _Beyond(f"'{t.attr}' is the number of steps and an input of the iteration")
+        inside = {*system.leaves, *(s.symbol for s in system.sequences)}
+        for n in nodes:
+            if any(m in inside for a in n.args for m in topological([a])):
+                raise _Beyond("an input of the iteration is one of its own states")
+        if any(m in inside for m in _above(roots, set(nodes))):
+            raise _Beyond("speaks of a state, and of the same after t steps")
+        low = (bounds.get(t) or (None, None))[0]
+        first, params, local = max(ceil(low), 0) if low is not None else 0, [], []
+        for a in assuming:
+            below = set(topological([a]))
+            if t not in below:
+                params.append(a)
+            elif (start := _start(a, t)) is not None:
+                first = max(first, start)
+            else:
+                local.append(a)
+        if first > MAX_FIRST:
+            raise _Beyond(f"about {t.attr} from {first} on")
+        rest = {n: ends for n, ends in bounds.items() if n is not t}
+        return _Steps(t, nodes, system, given, first, params, local, rest)
+
+    # -- instances --------------------------------------------------------------------------------
+
+    def instance(self, roots: Sequence[Node], n: int) -> list[Node]:
+        """The roots at t = n, from the starts."""
+        system = self.system
+        g = roots[0].graph
+        made = []
+        for node, c in self.nodes.items():
+            k = n + c
+            if k < 0:
+                raise _Beyond(f"speaks of the state before the start at {self.t.attr} = {n}")
+            made.append(system.at_states(node.attr.body, system.unrolled(k), g.const(k)))
+        return self._with(roots, put(made, self.given), {self.t: g.const(n)})
+
+    def general(self, roots: Sequence[Node], states: Sequence[Node], ahead: int = 0) -> list[Node]:
+        """The roots at t + ahead, where the states after t steps are these."""
+        system = self.system
+        made = []
+        for node, c in self.nodes.items():
+            if c + ahead < 0:
+                raise _Beyond("speaks of a state before that at t")
+            k = self._plus(c + ahead)
+            now = system.further(states, self.t, c + ahead)
+            made.append(system.at_states(node.attr.body, now, k))
+        inner = {leaf: v for leaf, v in self.given.items() if v is not leaf}
+        return self._with(roots, put(made, inner), {self.t: self._plus(ahead)})
+
+    def _plus(self, c: int) -> Node:
+        graph = self.t.graph
+        return graph.call("add", self.t, graph.const(c)) if c else self.t
+
+    def _with(self, roots: Sequence[Node], made: Sequence[Node], values: Mapping[Node, Node]) -> list[Node]:
+        return put(roots, {**dict(zip(self.nodes, made, strict=True)), **values})
+
+    def at_least(self, n: int) -> Node:
+        return self.t.graph.call("ge", self.t, self.t.graph.const(n))
+
+    # -- equations --------------------------------------------------------------------------------
+
+    def equal(self, left: Sequence[Node], right: Sequence[Node]) -> Decision:
+        pairs = list(zip(left, right, strict=True))
+
+        def at(n: int) -> Decision:
+            return self._small(pairs, n)
+
+        if self.local:
+            return self._every(at, lambda: self._unfolded(pairs))
+        return self._every(at, lambda: self._unfolded(pairs), lambda: self._induction(pairs))
+
+    def _small(self, pairs: Sequence[tuple[Node, Node]], n: int) -> Decision:
+        flat = self.instance([*(s for pair in pairs for s in pair), *self.local], n)
+        sides, local = flat[: 2 * len(pairs)], flat[2 * len(pairs) :]
+        if any(truth(c, {}) is False for c in local if not leaves_of([c])):
+            return Decision("proved", "what is assumed does not hold there")
+        found = [
+            cascade.decide_equal(a, b, [*self.params, *local], self.bounds)
+            for a, b in zip(sides[::2], sides[1::2], strict=True)
+        ]
+        return joined(found)
+
+    def _unfolded(self, pairs: Sequence[tuple[Node, Node]]) -> Decision:
+        """Whatever the state after t steps is."""
+        if min(self.nodes.values()) < 0:
+            return Decision("undecided", "speaks of earlier states")
+        flat = [s for pair in pairs for s in pair]
+        flat = self.general([*flat, *self.local], self.system.leaves)
+        sides, local = flat[: 2 * len(pairs)], flat[2 * len(pairs) :]
+        given = [*self.params, *local, self.at_least(self.first)]
+        found = [cascade.decide_equal(a, b, given, self.bounds) for a, b in zip(sides[::2], sides[1::2], strict=True)]
+        reason = f"by unfolding the steps, whatever the state after {self.t.attr} of them"
+        return self._of_whole(replace(joined(found), reason=reason), sides)
+
+    def _induction(self, pairs: Sequence[tuple[Node, Node]]) -> Decision:
+        """The claim at t + 1 from the claim at t, for t from the second on."""
+        known: dict[Node, Node] = {}
+        hypotheses: list[Node] = []
+        given = [*self.params, self.at_least(self.first + 1)]
+        leaves = self.system.leaves
+        for a, b in pairs:
+            for state, formula in ((a, b), (b, a)):
+                leaf = state.attr.body if state in self.nodes and not self.nodes[state] else None
+                if leaf in leaves and leaf not in known and not runs([formula]):
+                    known[leaf] = formula
+                    break
+            else:
+                x, y = self.general([a, b], leaves)
+                hypotheses.append(x.graph.call("eq", x, y))
+        states = [known.get(leaf, leaf) for leaf in leaves]
+        if any(m in known for f in known.values() for m in topological([f])):
+            return Decision("undecided", "the formulas speak of each other's states")
+        hypotheses = put(hypotheses, known)
+        self._valued([*known.values(), *hypotheses], given)
+        flat = self.general([s for pair in pairs for s in pair], states, 1)
+        found = [
+            cascade.decide_equal(a, b, [*given, *hypotheses], self.bounds)
+            for a, b in zip(flat[::2], flat[1::2], strict=True)
+        ]
+        decision = self._of_whole(replace(joined(found), reason=f"by induction on {self.t.attr}"), flat)
+        return replace(decision, conditions=tuple(c for c in decision.conditions if not self._certain(c, given)))
+
+    def _valued(self, roots: Sequence[Node], given: Sequence[Node]) -> None:
+        """Raises _Beyond unless what the claim says at t has a value at every t; what does not depend on t may lack one."""
+        moving = {self.t, *self.system.leaves}
+        for n in topological(roots):
+            if not moving.intersection(topological([n])):
+                continue
+            asked = self._need(n)
+            if asked is not None and moving.intersection(topological([asked])) and not self._certain(asked, given):
+                raise _Beyond(f"it is not shown that {to_text(asked)} at every {self.t.attr}")
+
+    def _need(self, n: Node) -> Node | None:
+        if n.op == "pow" and n.args[1].op != "const" and self._whole(n.args[1]):
+            return n.graph.call("ge", n.args[1], n.graph.zero)
+        return need(n)
+
+    def _certain(self, need: Node, given: Sequence[Node]) -> bool:
+        def holds(condition: Node) -> bool:
+            found = relation.decide_holds(condition, given, self.bounds)
+            return found.status == "proved" and not self._left(found.conditions, [condition])
+
+        if holds(need):
+            return True
+        g = need.graph
+        if need.op == "ne" and need.args[0].op == "pow" and need.args[1] is g.one:
+            base, power = need.args[0].args  # powers of a number in [0, 1) stay below 1
+            ends = (g.call("ge", base, g.zero), g.call("lt", base, g.one), g.call("gt", power, g.zero))
+            return all(holds(c) for c in ends)
+        return False
+
+    def _left(self, conditions: Sequence[Node], sides: Sequence[Node]) -> tuple[Node, ...]:
+        """Conditions but those that a base be positive, where its exponent is a whole number for whole t."""
+        bases = {n.args[0] for n in topological(sides) if n.op == "pow" and self._whole(n.args[1])}
+        return tuple(c for c in conditions if not (c.op in ("gt", "ge") and c.args[0] in bases and _is_zero(c.args[1])))
+
+    def _whole(self, n: Node) -> bool:
+        return all(
+            m is self.t or (m.op == "const" and isinstance(m.attr, int)) or m.op in ("add", "sub", "mul", "neg", "def")
+            for m in topological([n])
+        )
+
+    def _of_whole(self, found: Decision, sides: Sequence[Node]) -> Decision:
+        return replace(found, conditions=self._left(found.conditions, sides))
+
+    # -- conditions -------------------------------------------------------------------------------
+
+    def holds(self, condition: Node) -> Decision:
+        def at(n: int) -> Decision:
+            here, *local = self.instance([condition, *self.local], n)
+            if any(truth(c, {}) is False for c in local if not leaves_of([c])):
+                return Decision("proved", "what is assumed does not hold there")
+            found = relation.decide_holds(here, [*self.params, *local], self.bounds)
+            point = {n: rational(v) for n, v in (found.witness or {}).items()}
+            whole = bool(point) and all(n in point for n in leaves_of([here]))
+            if found.status == "proved-if" and whole and truth(here, point) is False:
+                return replace(found, status="refuted", reason=f"does not hold at {point_text(found.witness or {})}")
+            return found
+
+        def unfolded() -> Decision:
+            leaves = self.system.leaves
+            here, *local = self.general([condition, *self.local], leaves)
+            found = relation.decide_holds(here, [*self.params, *local, self.at_least(self.first)], self.bounds)
+            return replace(found, reason=f"by unfolding the steps, whatever the state after {self.t.attr} of them")
+
+        def induction() -> Decision:
+            leaves = self.system.leaves
+            (before,), (after,) = self.general([condition], leaves), self.general([condition], leaves, 1)
+            given = [*self.params, before, self.at_least(self.first + 1)]
+            self._valued([before], [*self.params, given[-1]])
+            found = relation.decide_holds(after, given, self.bounds)
+            return replace(found, reason=f"by induction on {self.t.attr}")
+
+        ways = [unfolded] if min(self.nodes.values()) >= 0 else []
+        return self._every(at, *ways, *([] if self.local or not ways else [induction]))
+
+    # -- both -------------------------------------------------------------------------------------
+
+    def _every(self, at: Callable[[int], Decision], *ways: Callable[[], Decision]) -> Decision:
+        """Proved by one of the ways; refuted by the first number at which it fails."""
+        name, small = self.t.attr, self._smalls(at)
+        begun: list[Decision] = []
+        for n, found in small:
+            if found.status == "refuted":
+                return self._fails(n, found)
+            begun.append(found)
+            if len(begun) == 2:
+                break
+        stopped = []
+        for way in ways:
+            try:
+                found = way()
+            except (_Beyond, ExpressionError) as e:
+                stopped.append(str(e))
+                continue
+            if found.status == "proved":
+                base = joined(begun)
+                if found.reason.startswith("by unfolding") and base.status == "proved":
+                    return replace(found, regions=())
+                if base.status == "proved":
+                    second = self.first + 1
+                    reason = f"by induction on {name}: shown at {name} = {self.first} and {second}, and at {name} + 1 from {name}"
+                    halves = (
+                        f"{name} = {self.first} and {second}: {base.reason}",
+                        f"{name} + 1 from {name} >= {second}: {found.method or 'proved'}",
+                    )
+                    conditions = tuple(dict.fromkeys((*base.conditions, *found.conditions)))
+                    steps = (*halves, *found.steps)
+                    return replace(found, reason=reason, steps=steps, conditions=conditions, regions=())
+                stopped.append(f"at {name} = {self.first} and {self.first + 1}: {base.reason}")
+            else:
+                stopped.append(f"{found.reason}: {found.status}")
+        for n, found in small:
+            if found.status == "refuted":
+                return self._fails(n, found)
+        return Decision("undecided", f"not proved for every {name} ({'; '.join(stopped)})")
+
+    def _smalls(self, at: Callable[[int], Decision]) -> Iterator[tuple[int, Decision]]:
+        for n in range(self.first, self.first + SMALL):
+            try:
+                yield n, at(n)
+            except (_Beyond, ExpressionError) as e:
+                yield n, Decision("undecided", str(e))
+
+    def _fails(self, n: int, found: Decision) -> Decision:
+        witness = {self.t: Fraction(n), **(found.witness or {})}
+        return replace(found, reason=f"at {self.t.attr} = {n}: {found.reason}", witness=witness)
+
+
+def _affine(k: Node) -> tuple[Node | None, int]:
+    """A number of steps as a symbol and a whole number. Raises _Beyond."""
+    match k.op:
+        case "def":
+            return _affine(k.args[0])
+        case "const":
+            return None, k.attr
+        case "symbol" if not k.shape:
+            return k, 0
+        case "add" | "sub":
+            (t, c), (u, e) = map(_affine, k.args)
+            if u is None:
+                return t, c + e if k.op == "add" else c - e
+            if t is None and k.op == "add":
+                return u, c + e
+    raise _Beyond("a number of steps that is no symbol plus a number")
+
+
+def _is_zero(n: Node) -> bool:
+    return n.op == "const" and n.attr == 0
+
+
+def _start(a: Node, t: Node) -> int | None:
+    """The first whole number of an assumption t >= c, t > c; None where it says something else."""
+    if a.op not in _SIDES:
+        return None
+    x, y = a.args if a.op in ("gt", "ge") else a.args[::-1]
+    if x is not t or y.op != "const":
+        return None
+    c = Fraction(y.attr)
+    return max(ceil(c) + (c.denominator == 1 and a.op in ("gt", "lt")), 0)
+
+
+def _above(roots: Sequence[Node], stop: set[Node]) -> set[Node]:
+    """The nodes below the roots, but not what stands in the nodes ``stop``."""
+    seen: set[Node] = set()
+    work = list(roots)
+    while work:
+        n = work.pop()
+        if n not in seen and n not in stop:
+            seen.add(n)
+            work.extend(n.args)
+    return seen

@@ -1,0 +1,145 @@
+"""Limits of scalar expressions, with parameters under assumptions: exact values, proved, or ``Unsettled`` with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.calculus.reverse import expand_all, gradient
+from derive.engine.algebra.polynomials import Unwieldy
+from derive.engine.counterexamples.points import Bounds, Domain
+from derive.engine.limits.gruntz import Gruntz
+from derive.engine.limits.gruntz import Limit as _Side
+from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, leaves, said, scalars
+from derive.engine.limits.prepare import Prepared
+from derive.expr.graph import Graph, Node, substitute
+from derive.language.components import components
+
+__all__ = ["Limit", "NoLimit", "Unsettled", "limit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """``value`` where ``side`` is 0; else plus or minus infinity, by the sign of ``side``. ``note``: what was assumed."""
+
+    side: int
+    value: Node
+    note: str = ""
+
+
+_INTERVALS = ("gt", "ge", "lt", "le", "ne")
+
+
+class _Oscillates(NoLimit):
+    """Takes two values for ever."""
+
+
+def limit(
+    f: Node, x: Node, at: Node | int, assuming: Sequence[Node] = (), bounds: Bounds | None = None, side: int = 0
+) -> Limit:
+    """The limit of a scalar f as x goes to ``at``: a node, or +1 and -1 for plus and minus infinity.
+
+    ``side`` is 1 from above, -1 from below, 0 from both sides. Other symbols are parameters, which meet the assumptions and
+    bounds (those about x are left aside). Raises Unsettled; NoLimit where those from both sides are known and differ.
+    """
+    about = x in (bounds or {}) or any(c.op != "ne" and x in leaves(c) for c in scalars(expand_all(assuming)))
+    bounds = {s: b for s, b in (bounds or {}).items() if s is not x}
+    (f,) = components(expand_all([f])[0])
+    given = [c for c in scalars(expand_all(assuming)) if x not in leaves(c)]
+    try:
+        if isinstance(at, int):
+            return _far(f, x, at, given, bounds)
+        if x in leaves(at):
+            raise Unsettled("the point of a limit can't depend on its variable")
+        found = [_near(f, x, at, s, given, bounds) for s in ((side,) if side else (1, -1))]
+    except _Oscillates as e:
+        if any(c.op not in _INTERVALS and x in leaves(c) for c in scalars(expand_all(assuming))):
+            raise Unsettled(f"{said(f)} oscillates, and its variable may miss that") from None
+        raise NoLimit(f"the limit does not exist: {said(f)} oscillates", e.point) from None
+    except Unwieldy as e:
+        raise Unsettled(f"a limit of work was reached: {e}") from None
+    except RecursionError:
+        raise Unsettled("nested too deeply") from None
+    if len(found) == 2 and not _same(found[0], found[1], given, bounds):
+        above, below = (_text(v) for v in found)
+        sides = f"{above} from above, {below} from below"
+        point = None if about else _apart(found[0], found[1], given, bounds)
+        if point is None:
+            raise Unsettled(f"the limit does not exist, or was not shown to: {sides}")
+        parameters = ", ".join(f"{said(s)[1:-1]} = {v}" for s, v in point.items())
+        raise NoLimit(f"the limit does not exist{f' at {parameters}' if parameters else ''}: {sides}", point)
+    return found[0]
+
+
+def _apart(a: Limit, b: Limit, given: Sequence[Node], bounds: Bounds) -> Mapping[Node, Fraction] | None:
+    """Values of the parameters for which two limits differ for certain; None where there are none that were found."""
+    from derive.engine.equations.cascade import decide_equal
+
+    g = a.value.graph
+    if not (a.side or b.side):
+        found = decide_equal(a.value, b.value, given, bounds)
+        return found.witness if found.status == "refuted" else None
+    return None if a.side == b.side else _some(g, given, bounds)
+
+
+def _some(g: Graph, given: Sequence[Node], bounds: Bounds) -> Mapping[Node, Fraction] | None:
+    """Values of the parameters that meet the assumptions."""
+    domain = Domain(g.zero, g.zero, given, bounds)
+    return next((p for p in domain.points(6) if domain.judge(p).kind == "same"), None)
+
+
+def _text(v: Limit) -> str:
+    return said(v.value).strip("'") if not v.side else "inf" if v.side > 0 else "-inf"
+
+
+def _same(a: Limit, b: Limit, given: Sequence[Node], bounds: Bounds) -> bool:
+    from derive.engine.equations.cascade import decide_equal
+
+    if a.side or b.side:
+        return a.side == b.side
+    return decide_equal(a.value, b.value, given, bounds).status == "proved"
+
+
+def _far(f: Node, x: Node, sign: int, given: Sequence[Node], bounds: Bounds) -> Limit:
+    g = f.graph
+    t = g.symbol(f"{_name(x)}'")
+    return _grown(substitute(f, {x: t if sign > 0 else g.neg(t)}), t, given, bounds, x if sign > 0 else None)
+
+
+def _near(f: Node, x: Node, at: Node, side: int, given: Sequence[Node], bounds: Bounds) -> Limit:
+    g = f.graph
+    t = g.symbol(f"{_name(x)}'")
+    step = g.div(g.const(side), t)
+    return _grown(substitute(f, {x: g.add(at, step)}), t, given, bounds, None)
+
+
+def _name(x: Node) -> str:
+    return x.attr if x.op == "symbol" else "x"
+
+
+def _grown(f: Node, t: Node, given: Sequence[Node], bounds: Bounds, counted: Node | None) -> Limit:
+    g = f.graph
+    rate = g.symbol("rate'")
+    inside = [*given, g.call("gt", rate, g.zero), g.call("lt", rate, g.one)]
+    gruntz = Gruntz(Oracle(g, t, inside, {**bounds, rate: (Fraction(0), Fraction(1))}))
+    prepared = Prepared(gruntz, counted is not None)
+    e = prepared.of(f)
+    calm = substitute(e, dict.fromkeys(prepared.wild, g.zero))
+    lasting = []  # what does not die away
+    for w in prepared.wild:
+        share = gruntz.oracle.simple(gradient(e, [w])[0])
+        if leaves(share) & set(prepared.wild):
+            raise Unsettled(f"{said(f)} oscillates")
+        side, value = gruntz.limit(share)
+        if side or (gruntz.oracle.simple(value) is not g.zero and gruntz.oracle.sign(value)):
+            lasting.append(w)
+    found: _Side = gruntz.limit(calm)
+    if lasting:
+        # beside a finite limit one that takes the values 1 and -1 for ever leaves none
+        swings = len(lasting) == 1 and prepared.swinging.get(lasting[0]) is prepared.whole and not found[0]
+        if not swings or (point := _some(g, given, bounds)) is None:
+            raise Unsettled(f"{said(f)} oscillates")
+        raise _Oscillates("it oscillates", point)
+    note = f"{_name(counted)} runs over the whole numbers" if prepared.whole and counted is not None else ""
+    return Limit(found[0], gruntz.oracle.simple(found[1]), note)

@@ -1,0 +1,82 @@
+"""Values that hang on the sign of a parameter: by cases, where one of them is not known and the others are.
+
+``limit(tanh(r/b), b, 0, 1)`` is 1 for r > 0, -1 for r < 0 and 0 for r = 0: a branch for each. Which sign is needed is what
+stopped the search; where what has that sign is linear in a parameter, its zero is put in for the parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from derive.calculus.reverse import gradient
+from derive.engine.counterexamples.points import Bounds
+from derive.engine.exceptional_sets import vanishing
+from derive.engine.limits.oracle import NoLimit, Unsettled, leaves
+from derive.engine.relation import decide_holds
+from derive.expr.graph import Node, substitute, substitute_all
+
+MAX_DEPTH = 3
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One sign of ``of``: what may be assumed, and what is put in for a parameter."""
+
+    of: Node
+    op: str
+    given: tuple[Node, ...]
+    put: Mapping[Node, Node]
+
+
+def cases(e: Unsettled, bound: Node, assuming: Sequence[Node], bounds: Bounds) -> Iterator[Case]:
+    """The signs that what stopped a search may have. Raises the exception where it was not a sign of parameters."""
+    s = e.unknown
+    if isinstance(e, NoLimit) or s is None or not leaves(s) or any(n is bound or "'" in str(n.attr) for n in leaves(s)):
+        raise e
+    p = next(iter(vanishing(s, assuming, bounds)), s)
+    g = p.graph
+    for op, against in (("gt", "le"), ("lt", "ge"), ("eq", "ne")):
+        if decide_holds(g.call(against, p, g.zero), assuming, bounds).status == "proved":
+            continue
+        put = _root(p) if op == "eq" else {}
+        given = tuple(substitute_all(assuming, put)) if put else (*assuming, g.call(op, p, g.zero))
+        yield Case(p, op, given, put)
+
+
+def _root(p: Node) -> dict[Node, Node]:
+    """A parameter by the others where p = 0, if p is linear in it with a number for its factor; else nothing."""
+    g = p.graph
+    for s in sorted(leaves(p), key=lambda n: n.id):
+        slope = gradient(p, [s])[0]
+        if slope.op == "const" and slope.attr != 0:
+            return {s: g.neg(g.div(substitute(p, {s: g.zero}), slope))}
+    return {}
+
+
+def by_cases(
+    work: Callable[[Sequence[Node], Sequence[Node]], T],
+    joined: Callable[[Sequence[tuple[Case, T]]], T | None],
+    args: Sequence[Node],
+    bound: Node,
+    assuming: Sequence[Node],
+    bounds: Bounds,
+    depth: int = MAX_DEPTH,
+) -> T:
+    """What ``work`` makes of arguments under assumptions; where a sign stops it, what ``joined`` makes of its cases."""
+    try:
+        return work(args, assuming)
+    except Unsettled as e:
+        if not depth:
+            raise
+        found = [
+            (c, by_cases(work, joined, substitute_all(args, c.put), bound, c.given, bounds, depth - 1))
+            for c in cases(e, bound, assuming, bounds)
+        ]
+        whole = joined(found) if found else None
+        if whole is None:
+            raise
+        return whole

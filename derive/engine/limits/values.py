@@ -1,0 +1,175 @@
+"""Limits, suprema, infima and integrals in expressions replaced by their values, before a claim is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.calculus.reverse import expand_all
+from derive.engine.counterexamples.points import Bounds, Domain, about, scalar_bounds
+from derive.engine.dispatch import holds_with_properties
+from derive.engine.limits import Limit, Unsettled, limit
+from derive.engine.limits.integrals import integral
+from derive.engine.limits.leibniz import differentiated
+from derive.engine.limits.oracle import Oracle, leaves, said, scalars
+from derive.engine.limits.parameters import Case, by_cases
+from derive.errors import ExpressionError
+from derive.expr.graph import Node, substitute, topological
+from derive.language.components import components
+from derive.language.extremes import EXTREMES, infinite
+
+_COMPARED = {
+    "eq": lambda s: s == 0, "ne": lambda s: s != 0, "gt": lambda s: s > 0, "ge": lambda s: s >= 0,
+    "lt": lambda s: s < 0, "le": lambda s: s <= 0,
+}  # fmt: skip
+
+_SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2")]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The expressions with values in place, and what was found, for people."""
+
+    nodes: tuple[Node, ...]
+    notes: tuple[str, ...]
+    compared: bool = False  # that an infinite side was compared settled all of it, and the notes say so
+
+
+def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Resolved:
+    """The roots without what stands in EXTREMES; comparisons with an infinite side become true or false.
+
+    A root that is infinite itself stays ``inf`` or ``-inf``. Raises Unsettled.
+    """
+    ends = scalar_bounds(about(bounds or {}, [*roots, *assuming]))
+    roots = differentiated(roots)
+    done: dict[Node, Node] = {}
+    notes: list[str] = []
+    settled: set[Node] = set()
+    for n in topological(roots):
+        g, args = n.graph, tuple(done[a] for a in n.args)
+        if n.op in EXTREMES:
+            if any(infinite(a) for a in args[:2]) or args[1].op != "symbol":
+                raise Unsettled(f"{said(n)}: its function is infinite, or its variable was replaced")
+            found = _value(n.op, args, n.attr, assuming, ends)
+            done[n] = found.value if not found.side else g.node("inf") if found.side > 0 else g.neg(g.node("inf"))
+            shown = "inf" if found.side > 0 else "-inf" if found.side < 0 else said(found.value).strip("'")
+            notes.append(f"{said(n).strip(chr(39))} = {shown}{', where ' + found.note if found.note else ''}")
+        elif n.op in _COMPARED and any(map(infinite, args)):
+            a, b = map(infinite, args)
+            done[n] = g.call("eq", g.zero, g.zero if _COMPARED[n.op](a - b) else g.one)
+            settled.add(done[n])
+            notes += [f"{said(s).strip(chr(39))} is finite" for s, side in zip(n.args, (a, b), strict=True) if not side]
+        elif args == n.args:
+            done[n] = n
+        elif any(map(infinite, args)) and n.op not in ("def", "neg", "property"):
+            raise Unsettled(f"{said(n)} computes with an infinite value")
+        else:
+            done[n] = args[0] if n.op == "def" else g.node(n.op, args, n.attr, n.shape)
+    return Resolved(tuple(done[r] for r in roots), tuple(dict.fromkeys(notes)), all(done[r] in settled for r in roots))
+
+
+def _value(op: str, args: Sequence[Node], side: int, assuming: Sequence[Node], bounds: Bounds) -> Limit:
+    """By cases where it hangs on the sign of a parameter."""
+
+    def work(args: Sequence[Node], given: Sequence[Node]) -> Limit:
+        return _held(op, args, side, given, bounds)
+
+    return by_cases(work, _branches, args, args[1], scalars(expand_all(assuming)), bounds)
+
+
+def _branches(found: Sequence[tuple[Case, Limit]]) -> Limit | None:
+    """One value with a branch for each case; None where some are infinite and some are not."""
+    (last, value), *others = found[::-1]
+    if any(v.side != value.side for _, v in others):
+        return None
+    note = next((v.note for _, v in found if v.note), "")
+    whole, g = value.value, last.of.graph
+    for c, v in others if not value.side else ():
+        if v.value is not whole:
+            whole = g.call("where", g.call(c.op, c.of, g.zero), v.value, whole)
+    return Limit(value.side, whole, note)
+
+
+def _held(op: str, args: Sequence[Node], side: int, assuming: Sequence[Node], bounds: Bounds) -> Limit:
+    if op == "limit":
+        return limit(args[0], args[1], infinite(args[2]) or args[2], assuming, bounds, side)
+    f, x, *ends = args
+    if op == "integral":
+        return integral(f, x, ends[0], ends[1], assuming, bounds)
+    if op == "supremum":
+        return supremum(f, x, assuming, bounds)
+    found = supremum(f.graph.neg(f), x, assuming, bounds)
+    return Limit(-found.side, f.graph.neg(found.value), found.note)
+
+
+def supremum(f: Node, x: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Limit:
+    """The least upper bound of f over the domain of x, the other symbols held: a value that f takes or tends to, and that no
+    value of f exceeds, as is proved. Raises Unsettled."""
+    g = f.graph
+    (f,) = components(expand_all([f])[0])
+    given, bounds = scalars(expand_all(assuming)), bounds or {}
+    about = [c for c in given if x in leaves(c)]
+    if any(
+        c.op not in ("gt", "ge", "lt", "le") or x not in c.args or {a.op for a in c.args} != {x.op, "const"}
+        for c in about
+    ):
+        raise Unsettled(f"the range of {said(x)} is given by more than comparisons with numbers")
+    domain = Domain(x, x, about, bounds)
+    low, low_in, high, high_in = domain.ranges[x]
+    if low is not None and high is not None and low >= high:
+        raise Unsettled(f"{said(x)} has no range")
+    tried: list[str] = []
+    candidates: list[Limit] = []
+    ends: tuple[tuple[Fraction | None, int, bool], ...] = ((high, 1, high_in), (low, -1, low_in))
+    for end, sign, _ in ends:
+        try:
+            at: Node | int = sign if end is None else g.const(end)
+            found = limit(f, x, at, given, bounds, 0 if end is None else -sign)
+            if found.note:
+                continue
+        except Unsettled as e:
+            tried.append(str(e))
+            continue
+        if found.side > 0:
+            return found
+        if not found.side:
+            candidates.append(found)
+    oracle = Oracle(g, g.symbol("supremum'"), [c for c in given if x not in leaves(c)], bounds)
+    for p in [g.const(v) for v in _SIMPLE] + _stationary(f, x, oracle) + _turns(f, x):
+        inside = p.op != "const" or domain.judge({x: Fraction(p.attr)}).kind in ("same", "differ")
+        if inside and (p.op == "const" or (low is None and high is None and not about)):
+            try:
+                candidates.append(Limit(0, oracle.simple(substitute(f, {x: p}))))
+            except (Unsettled, ExpressionError, ArithmeticError):
+                continue
+    seen: dict[Node, None] = dict.fromkeys(c.value for c in candidates)
+    for v in seen:
+        if holds_with_properties(g.call("le", f, v), given, bounds).status == "proved":
+            return Limit(0, v)
+    reasons = f" ({tried[0]})" if tried else ""
+    raise Unsettled(f"no value that {said(f)} takes or tends to was proved to be its least upper bound{reasons}")
+
+
+def _turns(f: Node, x: Node) -> list[Node]:
+    """Where sines and cosines of x are simple."""
+    if not any(n.op in ("sin", "cos") and x in leaves(n) for n in topological([f])):
+        return []
+    g = f.graph
+    return [g.div(g.mul(g.const(k), g.call("pi")), g.const(n)) for n in (4, 6) for k in range(-n, n + 1)]
+
+
+def _stationary(f: Node, x: Node, oracle: Oracle) -> list[Node]:
+    """Where the factors of the derivative that are affine in x are 0."""
+    from derive.calculus.reverse import gradient
+    from derive.engine.exceptional_sets import vanishing
+
+    g, found = f.graph, []
+    for factor in vanishing(gradient(f, [x])[0], [], {}):
+        try:
+            slope = oracle.simple(gradient(factor, [x])[0])
+            if x not in leaves(slope) and oracle.sign(slope):
+                found.append(oracle.simple(g.neg(g.div(substitute(factor, {x: g.zero}), slope))))
+        except (Unsettled, ExpressionError, ArithmeticError):
+            continue
+    return found

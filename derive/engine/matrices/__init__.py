@@ -1,0 +1,1 @@
+"""Whole tensors: noncommutative polynomials in matrices, inverses, what is linear."""

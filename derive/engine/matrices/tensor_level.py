@@ -1,0 +1,146 @@
+"""Equations between whole tensors, before any entry is laid out: proof by the normal form of products, refutation at a point.
+
+What is proved here does not depend on the sizes; what is refuted, on no entry being looked at alone. So 60 by 60 matrices are
+decided as fast as small ones, and points that meet ``R.T @ R == eye(n)`` are found at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+
+from derive.engine.counterexamples.points import Bounds, both_shown
+from derive.engine.counterexamples.tensor_points import Arena, Tensor
+from derive.engine.matrices.matrices import Proof, Sizes, prove
+from derive.errors import ExpressionError
+from derive.expr.graph import Node, topological
+from derive.expr.shapes import indices
+from derive.language.components import MAX_MATRIX
+
+MAX_LAID_OUT = 120_000  # products of entries up to which a claim is laid out entry by entry
+FEW_POINTS, MANY_POINTS = 12, 24
+ENOUGH = 2  # points beside a proof that are looked at, of many entries
+
+_PICKED = ("symbol", "index", "stack", "concat", "def")
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """``proof``, or the ``point`` at which an entry differs: where both are None, the entries have to be looked at.
+    ``large``: there are too many of them. ``empty``: no matrices were found that meet the assumptions."""
+
+    proof: Proof | None = None
+    point: Mapping[Node, Fraction] | None = None
+    index: tuple[int, ...] | None = None
+    left: str = ""
+    right: str = ""
+    large: bool = False
+    empty: bool = False
+
+
+def settle(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, sizes: Sizes | None = None) -> Whole:
+    """Decides a = b on whole tensors where that can be done. A proof is only given where a point was found at which both
+    sides have a value, unless nothing stands in the way of one."""
+    order = topological([a, b])
+    if not any(n.op not in _PICKED and any(m.shape for m in (n, *n.args)) for n in order):
+        return Whole()
+    proof = prove(a, b, assuming, sizes)
+    if proof is not None and not proof.conditions and not assuming:
+        return Whole(proof)
+    large = too_large(order)
+    try:
+        arena = Arena(a, b, assuming, bounds)
+        if arena.strict and next(arena.points(MANY_POINTS), None) is None:
+            return Whole(empty=True)
+        if proof is not None:
+            return Whole(proof) if _inhabited(arena, ENOUGH if large else FEW_POINTS) else Whole(large=large)
+        if large or arena.shapes:
+            return _refuted(arena, a, large)
+    except (ExpressionError, KeyError, RecursionError):
+        pass
+    return Whole(large=large)
+
+
+def seeds(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> list[dict[Node, Fraction]]:
+    """Points of the entries that meet assumptions on whole tensors: rotations, unit vectors, points of the simplex."""
+    order = topological([a, b, *assuming])
+    if not any(c.shape or any(m.shape for m in topological([c])) for c in assuming) or work(order) > MAX_LAID_OUT:
+        return []
+    try:
+        arena = Arena(a, b, assuming, bounds)
+        return [entries_of(p) for p in arena.points(MANY_POINTS)] if arena.shapes else []
+    except (ExpressionError, KeyError, RecursionError):
+        return []
+
+
+def work(order: Sequence[Node]) -> int:
+    """About how many products of entries a claim has when it is laid out."""
+    total = 0
+    for n in order:
+        total += prod(n.shape) * (n.args[0].shape[-1] if n.op == "matmul" else 1)
+    return total
+
+
+def too_large(order: Sequence[Node], most: int = MAX_LAID_OUT) -> bool:
+    """Whether there are more products of entries, or a determinant of more rows, than are laid out."""
+    return work(order) > most or any(n.op in ("det", "inv", "solve") and n.args[0].shape[0] > MAX_MATRIX for n in order)
+
+
+def effort(roots: Sequence[Node]) -> int:
+    """About how many products of numbers the values at one point take."""
+    order = topological(roots)
+    return work(order) + sum(prod(n.args[0].shape) * n.args[0].shape[0] for n in order if n.op in ("det", "inv")) + 1
+
+
+def _inhabited(arena: Arena, enough: int) -> bool:
+    """Whether a point of the domain is found at which both sides have a value; at none of the first may they differ."""
+    seen = 0
+    for point in arena.points(FEW_POINTS):
+        kind = arena.judged(point)[0]
+        if kind == "differ":
+            return False
+        seen += kind == "same"
+        if seen >= enough:
+            break
+    return seen > 0
+
+
+def _refuted(arena: Arena, a: Node, large: bool) -> Whole:
+    for point in arena.points(FEW_POINTS if large else MANY_POINTS):
+        kind, i, x, y = arena.judged(point)
+        if kind == "differ":
+            point = _simpler(arena, point) if not large else point
+            kind, i, x, y = arena.judged(point)
+            index = list(indices(a.shape))[i] if a.shape else None
+            return Whole(None, entries_of(point), index, *both_shown(x, y), large=large)
+    return Whole(large=large)
+
+
+def _simpler(arena: Arena, point: Mapping[Node, Tensor]) -> dict[Node, Tensor]:
+    """The point with entries set to 0 or 1 while it refutes and is in the domain."""
+    best: dict[Node, Tensor] = dict(point)
+    spent = 0
+    for s in arena.symbols:
+        if s in arena.shapes:
+            continue
+        for i, v in enumerate(best[s]):
+            for simple in (Fraction(0), Fraction(1)):
+                if v in (0, simple) or spent > 40:
+                    break
+                spent += 1
+                tried = {**best, s: [*best[s][:i], simple, *best[s][i + 1 :]]}
+                if arena.meets(tried) and arena.judged(tried)[0] == "differ":
+                    best = tried
+                    break
+    return best
+
+
+def entries_of(point: Mapping[Node, Tensor]) -> dict[Node, Fraction]:
+    """A point entry by entry."""
+    out: dict[Node, Fraction] = {}
+    for s, values in point.items():
+        for i, v in zip(indices(s.shape), values, strict=True):
+            out[s.graph.node("index", (s,), i) if i else s] = v
+    return out

@@ -1,0 +1,1 @@
+"""What holds on a whole domain: convexity, monotony, definiteness, optima, inequalities by slopes, curves, balls and tails."""

@@ -1,0 +1,178 @@
+"""Is a function convex? By rules of composition, by its Hessian; or a midpoint above its chord says no.
+
+The rules are those of disciplined convex programming (Grant, Boyd and Ye, 2006), each tried before derivatives are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from derive.calculus.directional import turns
+from derive.calculus.reverse import second_derivatives
+from derive.engine.counterexamples.points import Bounds, Domain, scalar_bounds
+from derive.engine.decision import Decision
+from derive.engine.matrices.tensor_level import too_large
+from derive.engine.matrices.tensors import CONDITIONS
+from derive.engine.properties import regularity
+from derive.engine.properties.chords import above_chord
+from derive.engine.properties.composition import by_structure
+from derive.engine.properties.curves import Curve
+from derive.engine.properties.facts import facts, restricts
+from derive.engine.properties.line_pieces import convex_by_pieces
+from derive.engine.properties.side_conditions import (
+    at,
+    below,
+    conditions,
+    convex_domain,
+    points,
+    proved,
+    refuted,
+    regular_at,
+    undecided,
+    value,
+)  # fmt: skip
+from derive.engine.relation import decide_holds
+from derive.expr.graph import Node, substitute, topological
+from derive.language.components import components
+from derive.numbers.balls import Value, precision
+
+MAX_NODES = 400
+MAX_BRANCHES = 32
+MAX_WORK = 4_000  # products of entries up to which a function is laid out
+
+_BRANCHES: dict[str, Callable[[Node], Sequence[Node]]] = {
+    "abs": lambda n: (n.args[0], n.graph.neg(n.args[0])),
+    "relu": lambda n: (n.args[0], n.graph.zero),
+    "min": lambda n: n.args,
+    "max": lambda n: n.args,
+    "where": lambda n: n.args[1:],
+    "select": lambda n: n.args[1:],
+}
+#: Analytic on the whole line.
+_ENTIRE = ("const", "symbol", "index", "def", "add", "sub", "mul", "neg", "exp", "tanh", "sin", "cos", "atan", "erf")
+
+
+def decider(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:
+    """Convex for ``sign`` 1, concave for -1."""
+
+    def decide(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+        for means in (by_structure, above_chord):
+            if (found := means(args[0], args[1], assuming, bounds, sign)) is not None:
+                return found
+        if too_large(topological(args), MAX_WORK):
+            return undecided("how it is written does not show it, no two points were found whose chord does, and there are "
+                             "too many entries to look at each")  # fmt: skip
+        f, x = components(args[0])[0], components(args[1])
+        f = f if sign > 0 else f.graph.neg(f)
+        given, ends = conditions(assuming), scalar_bounds(bounds)
+        held = any(restricts(c, (*x, args[1])) for c in assuming)  # by what is not looked at point by point
+        if not held and (found := _against(f, x, given, ends)) is not None:
+            return found
+        if held or not convex_domain(x, given):
+            return undecided("the assumptions leave a domain that is not known to be convex")
+        known = facts(assuming)
+        if (
+            Curve(x, given, ends, known).convex(f)
+            or _bends_up_between_kinks(f, x, given, ends)
+            or (len(x) == 1 and convex_by_pieces(f, x[0], given, ends, known))
+        ):
+            return proved(f"{'convex' if sign > 0 else 'concave'} by composition and second derivatives")
+        return undecided("no rule of composition applies, and the second derivatives are not settled")
+
+    return decide
+
+
+def fails(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:
+    """Convex for no values of the other symbols: at one point the second derivative is negative for all of them."""
+
+    def decide(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+        f, x = components(args[0])[0], components(args[1])
+        g = f.graph
+        f = f if sign > 0 else g.neg(f)
+        given, ends = conditions(assuming), scalar_bounds(bounds)
+        if any(below(c, x) for c in given) or any(s in ends and ends[s] != (None, None) for s in x):
+            return undecided("the domain of the variables is restricted")
+        if len(x) == 1 and len(topological([f])) <= MAX_NODES:
+            bend = second_derivatives(f, x).get((0, 0))
+            for v in (Fraction(1), Fraction(-1), Fraction(2), Fraction(1, 2)):
+                here = substitute(bend, {x[0]: g.const(v)}) if bend is not None else g.zero
+                found = decide_holds(g.call("lt", here, g.zero), given, ends)
+                there = {x[0]: g.const(v)}
+                if found.status == "proved" and not found.conditions and regular_at(f, there, given, ends):
+                    return proved(f"at {v} the second derivative has the other sign, whatever the other symbols are")
+        return undecided("no point was found at which the second derivative has the other sign throughout")
+
+    return decide
+
+
+def _bends_up_between_kinks(f: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> bool:
+    """Of a function of one number and nothing else: differentiable throughout, and f'' >= 0 but at single points. There the slope
+    does not jump, as a derivative takes all values between two of its own (Darboux), so it does not fall."""
+    order = topological([f])
+    if len(x) != 1 or any(n.op in ("symbol", "index") and n is not x[0] for n in order):
+        return False
+    if not all(n.op in _BRANCHES or n.op in CONDITIONS or _entire(n) for n in order):
+        return False
+    if not all(map(_vanishes_at_points, turns(f))):
+        return False
+    if regularity.decider(1)([f, x[0]], given, ends).status != "proved":
+        return False
+    bend = second_derivatives(f, x).get((0, 0), f.graph.zero)
+    found = decide_holds(f.graph.call("ge", bend, f.graph.zero), given, ends)
+    return found.status == "proved" and all(
+        c.op == "ne" and _vanishes_at_points(f.graph.sub(*c.args)) for c in found.conditions
+    )
+
+
+def _vanishes_at_points(s: Node) -> bool:
+    """Whether a function of one number is 0 at single points at most: whichever branches are taken, it is analytic on the whole
+    line and not 0 everywhere."""
+    work = [s]
+    for _ in range(MAX_BRANCHES):
+        if not work:
+            return True
+        n = work.pop()
+        order = topological([n])
+        if turn := next((m for m in order if m.op in _BRANCHES), None):
+            work += [substitute(n, {turn: b}) for b in _BRANCHES[turn.op](turn)]
+            continue
+        symbols = [m for m in order if m.op in ("symbol", "index")]
+        if not all(map(_entire, order)) or not any(
+            _is_not_zero(value(n, dict.fromkeys(symbols, v))) for v in (Fraction(3, 7), Fraction(-2))
+        ):
+            return False
+    return False
+
+
+def _entire(n: Node) -> bool:
+    """Whether an operator is analytic, with a value, on the whole line."""
+    if n.op in ("pow", "div") and n.args[1].op == "const":
+        c = n.args[1].attr
+        return c != 0 if n.op == "div" else isinstance(c, int) and c >= 0
+    return n.op in _ENTIRE
+
+
+def _is_not_zero(v: Value) -> bool:
+    with precision(128):
+        return not isinstance(v, Exception) and bool(v != 0)
+
+
+def _against(f: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> Decision | None:
+    """Two points of the domain whose midpoint, in the domain too, lies above their chord."""
+    domain = Domain(f, f, given, ends)
+    tried = 0
+    for group in points(f, x, given, ends):
+        for i, (p, v) in enumerate(group):
+            for q, w in group[:i]:
+                tried += 1
+                if tried > 600:
+                    return None
+                middle = {s: (p[s] + q[s]) / 2 for s in p}
+                with precision(128):
+                    m = value(f, middle)
+                    above = not isinstance(m, Exception) and bool(2 * m > v + w)
+                if above and domain.judge(middle, highest=0).kind == "same":
+                    return refuted(f"at the midpoint {at(middle)} of {at(p)} and {at(q)} the value lies on the wrong "
+                                   "side of the chord", middle)  # fmt: skip
+    return None

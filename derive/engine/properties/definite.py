@@ -1,0 +1,212 @@
+"""Is a matrix positive (semi)definite? By how it is written (``gram``); by a vector at a point; by its quadratic form, from which
+squares are split off; by Sylvester's minors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations
+
+from flint import arb, fmpq
+
+from derive.engine.counterexamples.points import Bounds, Domain, scalar_bounds
+from derive.engine.counterexamples.tensor_points import Arena, evaluate_tensors
+from derive.engine.decision import Decision
+from derive.engine.equations.cascade import decide_equal
+from derive.engine.equations.eliminated import against
+from derive.engine.matrices.tensor_level import effort, entries_of, settle, too_large
+from derive.engine.properties.entrywise import Entries
+from derive.engine.properties.facts import facts, implied
+from derive.engine.properties.gram import DEFINITE, SEMIDEFINITE, Gram
+from derive.engine.properties.side_conditions import conditions, proved, undecided
+from derive.engine.relation import decide_holds
+from derive.errors import ExpressionError
+from derive.expr.graph import Node, nonzero, topological
+from derive.language.components import MAX_MATRIX, _minor, components
+from derive.language.printing import point_text
+from derive.language.properties import asks
+from derive.numbers.balls import evaluate, precision, rational
+
+MAX_SIDE = 6  # rows up to which a quadratic form is written out
+MAX_PRINCIPAL = 4  # rows up to which all principal minors are looked at
+MAX_WORK = 4_000  # products of entries up to which a matrix is laid out
+POINTS = 12
+MAX_VALUES = 2_000_000  # products of numbers, for all points
+MAX_SHOWN = 12  # entries of a vector that are written down
+
+
+def decider(strict: bool) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:
+    def decide(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+        (a,), known, entries = args, facts(assuming), Entries(assuming, bounds)
+        if Gram(entries, known).sign(a) >= (DEFINITE if strict else SEMIDEFINITE):
+            return proved("a sum of products B.T @ B, multiples and inverses of such", "structure")
+        if (found := _at_points(a, assuming, bounds, strict)) is not None:
+            return found
+        if a.shape[0] > MAX_SIDE or too_large(topological([a]), MAX_WORK):
+            return undecided(f"of {a.shape[0]} by {a.shape[0]} entries no quadratic form is written out, and how it is written "
+                             "does not show it")  # fmt: skip
+        symmetric = decide_equal(a, a.graph.transpose(a), entries.assuming, bounds)
+        if symmetric.status != "proved":
+            return symmetric if symmetric.status == "refuted" else undecided(f"symmetric? {symmetric.reason}")
+        return definite(a, [*conditions(assuming), *implied(known)], scalar_bounds(bounds), strict)
+
+    return decide
+
+
+def _at_points(a: Node, assuming: Sequence[Node], bounds: Bounds, strict: bool) -> Decision | None:
+    """A point of whole matrices at which a vector, or two entries that should be one, say no."""
+    n = a.shape[0]
+    try:
+        arena = Arena(a, a, assuming, bounds)
+        for point in arena.points(max(1, min(POINTS, MAX_VALUES // effort(arena.roots)))):
+            found = evaluate_tensors(arena.roots[:1], point)[arena.roots[0]]
+            witness = entries_of(point)
+            told = f" at {point_text(witness)}" if witness else ""
+            if any(isinstance(v, Exception) for v in found):
+                continue
+            rows = [found[i * n : (i + 1) * n] for i in range(n)]
+            for i in range(n):
+                for j in range(i):
+                    if _differ(rows[i][j], rows[j][i]):
+                        reason = f"not symmetric: entries [{i}, {j}] and [{j}, {i}] differ{told}"
+                        return Decision("refuted", reason, witness=witness, method="ball arithmetic")
+            v = _vector(rows, strict)
+            if v is None and strict and _annuls_ones(a, assuming, bounds):
+                v = [fmpq(1)] * n
+            if v is not None:
+                value = "not positive" if strict else "negative"
+                vector = ", ".join(map(str, v[:MAX_SHOWN])) + (", ..." if n > MAX_SHOWN else "")
+                reason = f"v.T @ A @ v is {value} for v = [{vector}]{told}"
+                return Decision("refuted", reason, witness=witness, method="ball arithmetic")
+    except (ExpressionError, KeyError, RecursionError):
+        pass
+    return None
+
+
+def _annuls_ones(a: Node, assuming: Sequence[Node], bounds: Bounds) -> bool:
+    """Whether the rows of a matrix add up to 0, proved: no ball shows that."""
+    g, n = a.graph, a.shape[0]
+    ones = g.broadcast(g.one, (n,))
+    held = [c for c in assuming if not asks(c)]
+    return settle(g.matmul(a, ones), g.broadcast(g.zero, (n,)), held, bounds).proof is not None
+
+
+def _differ(x: fmpq | arb, y: fmpq | arb) -> bool:
+    if isinstance(x, fmpq) and isinstance(y, fmpq):
+        return bool(x != y)
+    with precision(192):
+        return not arb(x).overlaps(arb(y))
+
+
+def _vector(rows: Sequence[Sequence[fmpq | arb]], strict: bool) -> list[fmpq] | None:
+    """A vector, not 0, at which the form has the wrong sign for certain."""
+    if all(isinstance(x, fmpq) for row in rows for x in row):
+        return against(rows, strict)
+    near = [[x if isinstance(x, fmpq) else _middle(x) for x in row] for row in rows]
+    near = [[(near[i][j] + near[j][i]) / 2 for j in range(len(rows))] for i in range(len(rows))]
+    v = against(near, False)  # of the middles of the balls; whether it serves is seen at the balls themselves
+    for tried in [v] if v is not None else [[fmpq(1)] * len(rows)]:
+        with precision(192):
+            value = sum(
+                (arb(x) * arb(tried[i]) * arb(tried[j]) for i, r in enumerate(rows) for j, x in enumerate(r)), arb(0)
+            )
+            if value < 0:
+                return list(tried)
+    return None
+
+
+def _middle(x: arb) -> fmpq:
+    m, e = x.mid().man_exp()
+    return fmpq(int(m)) * fmpq(2) ** int(e)
+
+
+def definite(a: Node, given: Sequence[Node], ends: Bounds, strict: bool) -> Decision:
+    """Whether v.T @ a @ v > 0 for every v but 0 (not ``strict``: >= 0), of a symmetric matrix written out."""
+    g, size = a.graph, a.shape[0]
+    entries = components(a)
+    if all(e.op == "const" for e in entries):
+        return _of_numbers([rational(e.attr) for e in entries], size, strict)
+    if (against_it := _scalars(entries, size, given, ends, strict)) is not None:
+        return against_it
+    if any(n.op == "abs" for n in topological(entries)) and _dominated(entries, size, given, ends, strict):
+        return proved("its diagonal dominates its rows (Gershgorin's discs)")
+    v = [g.symbol(f"v{i}'") for i in range(size)]
+    form = g.zero
+    for i in range(size):
+        for j in range(size):
+            form = g.add(form, g.mul(g.mul(v[i], v[j]), entries[i * size + j]))
+    cases = [[*given, nonzero(s)] for s in v] if strict else [list(given)]
+    for case in cases:
+        found = decide_holds(g.call("gt" if strict else "ge", form, g.zero), case, ends)
+        if found.status == "refuted":
+            return found
+        if found.status != "proved":
+            return _by_minors(entries, size, given, ends, strict)
+    return proved("its quadratic form is positive" if strict else "its quadratic form is nowhere negative")
+
+
+def _dominated(entries: Sequence[Node], size: int, given: Sequence[Node], ends: Bounds, strict: bool) -> bool:
+    """Whether each diagonal entry of a symmetric matrix is at least (``strict``: greater than) the absolute values beside it."""
+    g = entries[0].graph
+    for i in range(size):
+        gap = entries[i * size + i]
+        for j in range(size):
+            gap = g.sub(gap, g.call("abs", entries[i * size + j])) if i != j else gap
+        found = decide_holds(g.call("gt" if strict else "ge", gap, g.zero), given, ends)
+        if found.status != "proved" or found.conditions:
+            return False
+    return True
+
+
+def _of_numbers(entries: Sequence[fmpq], size: int, strict: bool) -> Decision:
+    v = against([entries[i * size : (i + 1) * size] for i in range(size)], strict)
+    if v is None:
+        return proved("by elimination of its numbers", "elimination")
+    value = "not positive" if strict else "negative"
+    reason = f"v.T @ A @ v is {value} for v = [{', '.join(map(str, v))}]"
+    return Decision("refuted", reason, witness={}, method="elimination")
+
+
+def _scalars(entries: list[Node], size: int, given: Sequence[Node], ends: Bounds, strict: bool) -> Decision | None:
+    """A point of the entries' symbols, and a vector, at which the form has the wrong sign."""
+    g = entries[0].graph
+    if any(n.op == "apply" for n in topological([*entries, *given])):
+        return None
+    total = g.zero
+    for e in entries:
+        total = g.node("add", (total, e))
+    domain = Domain(total, total, given, ends)
+    for point in _starts(domain):
+        if domain.judge(point, highest=0).kind != "same":
+            continue
+        found = evaluate(entries, {s: rational(v) for s, v in point.items()})
+        if any(isinstance(x, Exception) for x in found):
+            continue
+        if (v := _vector([found[i * size : (i + 1) * size] for i in range(size)], strict)) is not None:
+            value = "not positive" if strict else "negative"
+            at = f" at {point_text(point)}" if point else ""
+            reason = f"v.T @ A @ v is {value} for v = [{', '.join(map(str, v))}]{at}"
+            return Decision("refuted", reason, witness=dict(point), method="ball arithmetic")
+    return None
+
+
+def _starts(domain: Domain) -> Iterator[Mapping[Node, Fraction]]:
+    yield dict.fromkeys(domain.symbols, Fraction(0))
+    yield from (dict(p) for p in domain.points(POINTS))
+
+
+def _by_minors(entries: list[Node], size: int, given: Sequence[Node], ends: Bounds, strict: bool) -> Decision:
+    g = entries[0].graph
+    if size > (MAX_MATRIX if strict else MAX_PRINCIPAL):
+        return undecided(f"minors of a {size} by {size} matrix are not written out")
+    order = range(1, size + 1)
+    chosen = [tuple(range(k)) for k in order] if strict else [c for k in order for c in combinations(range(size), k)]
+    for rows in chosen:
+        minor = _minor(g, entries, rows, rows)
+        found = decide_holds(g.call("gt" if strict else "ge", minor, g.zero), given, ends)
+        if found.status == "refuted" and found.witness is not None:
+            return Decision("refuted", f"a principal minor is not positive: {found.reason}", witness=found.witness,
+                            method=found.method)  # fmt: skip
+        if found.status != "proved":
+            return undecided("neither the quadratic form nor a principal minor could be signed")
+    return proved("its principal minors are positive" if strict else "its principal minors are nowhere negative")

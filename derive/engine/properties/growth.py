@@ -1,0 +1,86 @@
+"""Orders of growth by the limit of the ratio: O, o, Theta, and asymptotic equality."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from derive.calculus.reverse import expand_all
+from derive.engine.counterexamples.points import Bounds, Domain, scalar_bounds
+from derive.engine.decision import Decision
+from derive.engine.limits import Limit, Unsettled, limit
+from derive.engine.limits.oracle import Oracle, said, scalars
+from derive.engine.limits.parameters import Case, by_cases
+from derive.expr.graph import Node
+from derive.language.extremes import infinite
+
+POINTS = 6
+
+
+def growth(name: str, args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    """Decides ``name(f, g, x, point)``."""
+    f, by, x = args[:3]
+    bounds = scalar_bounds(bounds)
+    g = f.graph
+    point: Node | int = 1
+    if len(args) == 4:
+        point = infinite(args[3]) or args[3]
+    if x.op != "symbol":
+        return Decision("undecided", "growth is decided along a scalar symbol")
+    ratio = g.call("div", f, by)
+    if name != "asymptotic":
+        ratio = g.call("abs", ratio)
+
+    def work(sides: Sequence[Node], given: Sequence[Node]) -> Decision:
+        place = point if isinstance(point, int) else sides[1]
+        found = limit(sides[0], x, place, given, bounds)
+        answer = _answer(name, found, x, given, bounds)
+        shown = "inf" if found.side else said(found.value).strip("'")
+        note = f", where {found.note}" if found.note else ""
+        return Decision(
+            "proved" if answer else "refuted", f"the ratio tends to {shown}{note}", method="limit of the ratio"
+        )
+
+    try:
+        sides = [ratio, g.zero if isinstance(point, int) else point]
+        found: Decision = by_cases(
+            work, partial(_joined, bounds=bounds), sides, x, scalars(expand_all(assuming)), bounds
+        )
+        return found
+    except Unsettled as e:
+        return Decision("undecided", f"the limit of the ratio was not found: {e}")
+
+
+def _joined(found: Sequence[tuple[Case, Decision]], bounds: Bounds) -> Decision | None:
+    """Of the signs of a parameter: proved for each, or one for which it fails, where that has points."""
+    failing = [(c, d) for c, d in found if d.status == "refuted"]
+    for c, d in failing:
+        g, zero = c.of.graph, c.of.graph.zero
+        domain = Domain(zero, zero, c.given, bounds)
+        if not any(domain.judge(p).kind == "same" for p in domain.points(POINTS)):
+            return None
+        for_which = f"for {said(g.call(c.op, c.of, zero))[1:-1]} {d.reason}"
+        if (
+            c.op != "eq"
+            or len(failing) == len(found)
+            or any(other.status != "proved" for _, other in found if other is not d)
+        ):
+            return replace(d, reason=for_which)
+        missing = g.call("ne", c.of, zero)
+        reason = f"holds if {said(missing)[1:-1]}; {for_which}"
+        return replace(d, status="proved-if", reason=reason, missing=(missing,), conditions=(missing,))
+    (one, first), *_ = found
+    return replace(first, reason=f"{first.reason}, and so on for every sign of {said(one.of)[1:-1]}")
+
+
+def _answer(name: str, found: Limit, x: Node, assuming: Sequence[Node], bounds: Bounds) -> bool:
+    if found.side:
+        return False
+    if name == "grows_at_most":
+        return True
+    g = x.graph
+    oracle = Oracle(g, g.symbol("growth'"), [a for a in assuming if not a.shape], bounds)
+    gap = g.sub(found.value, g.one) if name == "asymptotic" else found.value
+    zero = oracle.simple(gap) is g.zero or oracle.sign(gap) == 0
+    return not zero if name == "grows_like" else zero

@@ -1,0 +1,190 @@
+"""A function of one number by its branches between the places where it turns, joined at these.
+
+x*abs(x) is -x**2 up to 0 and x**2 from there. It rises if each branch does and none ends above the next; it is convex if each
+branch is, the next starts where it ends, and no slope steps down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from flint import fmpq
+
+from derive.calculus.reverse import gradient
+from derive.engine.counterexamples.points import Bounds, Domain
+from derive.engine.equations import constants
+from derive.engine.properties.curves import Curve
+from derive.engine.properties.facts import Fact
+from derive.engine.properties.side_conditions import COMPARISONS, affine, below, convex_domain, valued_at
+from derive.engine.relation import decide_holds
+from derive.expr.graph import Node, fold_all, substitute, topological
+from derive.numbers.balls import evaluate, truth
+
+MAX_PIECES = 8
+MAX_NODES = 200
+_KINKS = ("abs", "relu", "sign", "max", "min", "select", *COMPARISONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What the function is for low < x < high (None: no end there)."""
+
+    low: Fraction | None
+    high: Fraction | None
+    branch: Node
+
+
+def pieces(f: Node, x: Node, given: Sequence[Node], ends: Bounds) -> list[Piece]:
+    """The branches in order; [] where the function does not turn at rational places, jumps at an end of its domain, or that is no
+    interval."""
+    order = topological([f])
+    if len(order) > MAX_NODES or any(n.op in ("floor", "ceil", "hold") for n in order) or not convex_domain([x], given):
+        return []
+    low, low_in, high, high_in = Domain(f, f, given, ends).ranges.get(x, (None, False, None, False))
+    found: list[Piece] = []
+    work = [Piece(low, high, f)]
+    while work:
+        p = work.pop()
+        if len(found) + len(work) > MAX_PIECES:
+            return []
+        turn = _turn(p.branch, x)
+        if turn is None:
+            branch = _taken(p.branch)
+            if any(n.op in (*_KINKS, "where") and below(n, [x]) for n in topological([branch])):
+                return []
+            found.append(Piece(p.low, p.high, branch))
+            continue
+        n, s, place, way = turn
+        left, right = (_on_side(p.branch, n, s, side) for side in (-way, way))
+        if p.high is None or place < p.high:
+            work.append(Piece(place if p.low is None else max(place, p.low), p.high, right))
+        if p.low is None or place > p.low:
+            work.append(Piece(p.low, place if p.high is None else min(place, p.high), left))
+    for end, attained, p in ((low, low_in, found[0]), (high, high_in, found[-1])):
+        at = {x: x.graph.const(end or 0)}
+        if end is not None and attained:
+            if not valued_at(p.branch, at, given, ends):
+                return []
+            if not _settled("eq", substitute(f, at), substitute(p.branch, at), given, ends):
+                return []
+    return found
+
+
+def _turn(f: Node, x: Node) -> tuple[Node, Node, Fraction, int] | None:
+    """A kink that turns at a rational number, what turns there, the number, and the sign of its slope."""
+    for n in topological([f]):
+        if n.op not in _KINKS or not below(n, [x]):
+            continue
+        s = f.graph.sub(*n.args) if n.op in ("max", "min", *COMPARISONS) else n.args[0]
+        if not below(s, [x]) or not affine(s, [x]):
+            continue
+        slope, start = (evaluate([m], {x: fmpq(0)})[0] if _numbers(m, x) else None for m in (gradient(s, [x])[0], s))
+        if isinstance(slope, fmpq) and isinstance(start, fmpq) and slope != 0:
+            place = -start / slope
+            return n, s, Fraction(int(place.p), int(place.q)), 1 if slope > 0 else -1
+    return None
+
+
+def _numbers(n: Node, x: Node) -> bool:
+    return not any(m.op in ("symbol", "index", "apply") and m is not x for m in topological([n]))
+
+
+def _on_side(f: Node, n: Node, s: Node, side: int) -> Node:
+    """The function where the kink n has s > 0 (side 1) or s < 0."""
+    g = f.graph
+    up = side > 0
+    match n.op:
+        case "abs":
+            value = s if up else g.neg(s)
+        case "relu":
+            value = s if up else g.zero
+        case "sign":
+            value = g.const(side)
+        case "max" | "min":
+            value = n.args[0] if up == (n.op == "max") else n.args[1]
+        case "select":
+            value = n.args[1] if up else n.args[2]
+        case _:
+            holds = n.op in (("gt", "ge", "ne") if up else ("lt", "le", "ne"))
+            value = g.call("eq", g.zero, g.zero if holds else g.one)
+    return substitute(f, {n: value})
+
+
+def _taken(f: Node) -> Node:
+    """Branches whose conditions are numbers taken, and products with 0 and 1 folded."""
+    for _ in range(MAX_PIECES):
+        n = next((m for m in topological([f]) if m.op == "where" and _decided(m.args[0])), None)
+        if n is None:
+            break
+        f = substitute(f, {n: n.args[1] if truth(n.args[0], {}) else n.args[2]})
+    return fold_all([f], {})[0]
+
+
+def _decided(c: Node) -> bool:
+    return not any(m.op in ("symbol", "index", "apply") for m in topological([c])) and truth(c, {}) is not None
+
+
+def rises_by_pieces(
+    f: Node, x: Node, given: Sequence[Node], ends: Bounds, rises: Callable[[Node, Sequence[Node]], bool]
+) -> bool:
+    """Whether f is increasing: on every piece, where ``rises(branch, given)`` says so, with no step down between them."""
+    parts = pieces(f, x, given, ends)
+    if len(parts) < 2 or not all(rises(p.branch, _inside(p, x, given)) for p in parts):
+        return False
+    for left, right in pairwise(parts):
+        at = _values(left, right, f, x, given, ends)
+        if at is None or not (_settled("le", at[0], at[1], given, ends) and _settled("le", at[1], at[2], given, ends)):
+            return False
+    return True
+
+
+def convex_by_pieces(f: Node, x: Node, given: Sequence[Node], ends: Bounds, assumed: Sequence[Fact] = ()) -> bool:
+    """Whether f is convex: on every piece, with no jump and no step down of the slope between them."""
+    parts = pieces(f, x, given, ends)
+    if len(parts) < 2 or not all(Curve([x], _inside(p, x, given), ends, assumed).convex(p.branch) for p in parts):
+        return False
+    for left, right in pairwise(parts):
+        at = _values(left, right, f, x, given, ends)
+        if at is None or not all(_settled("eq", at[1], v, given, ends) for v in (at[0], at[2])):
+            return False
+        one, two = (Piece(p.low, p.high, gradient(p.branch, [x])[0]) for p in (left, right))
+        steps = _values(one, two, one.branch, x, given, ends)
+        if steps is None or not _settled("le", steps[0], steps[2], given, ends):
+            return False
+    return True
+
+
+def _inside(p: Piece, x: Node, given: Sequence[Node]) -> list[Node]:
+    g = x.graph
+    above = [g.call("gt", x, g.const(p.low))] if p.low is not None else []
+    return [*given, *above, *([g.call("lt", x, g.const(p.high))] if p.high is not None else [])]
+
+
+def _values(
+    left: Piece, right: Piece, f: Node, x: Node, given: Sequence[Node], ends: Bounds
+) -> tuple[Node, Node, Node] | None:
+    """At the place between two pieces: where the left one ends, the function, where the right one starts."""
+    if left.high is None or left.high != right.low:
+        return None
+    at = {x: x.graph.const(left.high)}
+    if not all(valued_at(n, at, given, ends) for n in (left.branch, right.branch)):
+        return None
+    a, b, c = (substitute(n, at) for n in (left.branch, f, right.branch))
+    return a, b, c
+
+
+def _settled(op: str, a: Node, b: Node, given: Sequence[Node], ends: Bounds) -> bool:
+    g = a.graph
+    sign = constants.sign(g.sub(a, b))
+    if sign is not None:
+        return sign <= 0 if op == "le" else sign == 0
+    about = [c for c in given if not _speaks_of_none(c, (a, b))]
+    found = decide_holds(g.call(op, a, b), about, ends)
+    return found.status == "proved" and not found.conditions
+
+
+def _speaks_of_none(c: Node, of: Sequence[Node]) -> bool:
+    return not set(topological([c])) & {n for n in topological(of) if n.op in ("symbol", "index")}

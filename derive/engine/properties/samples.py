@@ -1,0 +1,54 @@
+"""Points at which an inequality is certainly false: simple ones of its domain, and a grid for one or two symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import chain, product
+
+from derive.engine.counterexamples.points import Bounds, Domain, Point, scalar_bounds
+from derive.engine.decision import Decision
+from derive.engine.equations import constants
+from derive.engine.properties.side_conditions import INEQUALITIES, at, conditions, refuted
+from derive.expr.graph import Node, substitute
+from derive.language.components import components
+from derive.numbers.balls import rational, truth
+
+SIMPLE = 12
+_LINE = [Fraction(k, 4) for k in range(-24, 25)]
+_PLANE = [
+    Fraction(v)
+    for v in ("-3", "-1", "-1/2", "-1/10", "0", "1/100", "1/10", "1/4", "1/2", "3/4", "9/10", "99/100", "2", "5")
+]
+
+
+def by_points(condition: Node, assuming: Sequence[Node], bounds: Bounds, grid: bool) -> Decision | None:
+    """A refutation of an inequality of scalars at a simple point, or at one of a ``grid``; else None."""
+    if condition.shape or condition.op not in INEQUALITIES:
+        return None
+    (condition,) = components(condition)
+    h = condition.graph.sub(*condition.args)
+    domain = Domain(h, h, conditions(assuming), scalar_bounds(bounds))
+    origin = [dict.fromkeys(domain.symbols, Fraction(0))] if domain.symbols else []
+    for point in chain(_grid(domain) if grid else domain.points(SIMPLE), origin):
+        if domain.judge(point, highest=0).kind in ("same", "unknown") and not domain.groups:
+            values = {s: rational(v) for s, v in point.items()}
+            if all(truth(c, values) is True for c in domain.assuming) and _false_at(condition, point):
+                return refuted(f"does not hold at {at(point)}", point)
+    return None
+
+
+def _false_at(condition: Node, point: Point) -> bool:
+    """Whether a comparison is false at a point, where its sides may be equal numbers that no ball tells apart."""
+    found = truth(condition, {s: rational(v) for s, v in point.items()})
+    if found is None and condition.op in ("gt", "lt"):
+        g = condition.graph
+        return constants.holds(substitute(condition, {s: g.const(v) for s, v in point.items()})) is False
+    return found is False
+
+
+def _grid(domain: Domain) -> Iterator[Point]:
+    count = len(domain.symbols)
+    if count in (1, 2):
+        for values in product(_LINE if count == 1 else _PLANE, repeat=count):
+            yield dict(zip(domain.symbols, values, strict=True))

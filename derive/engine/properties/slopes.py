@@ -1,0 +1,205 @@
+"""Inequalities in one variable by calculus: a function that falls before a point and rises after it is least there.
+
+log(x) <= x - 1: the difference falls up to 1, rises from 1, and is 0 at 1. The sign of the slope is decided in the same way
+where it has to be. A function that falls for ever lies above its limit: softplus(x) >= x. At kinks the domain is cut in two:
+relu(x) is x on one side and 0 on the other. Everything is proved on the whole domain, an interval; the value at a point is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from flint import arb, fmpq
+
+from derive.calculus.reverse import gradient
+from derive.engine.counterexamples.points import Bounds, Domain, scalar_bounds
+from derive.engine.decision import Decision
+from derive.engine.equations.cascade import decide_equal
+from derive.engine.limits import Unsettled, limit
+from derive.engine.properties.line import by_line
+from derive.engine.properties.side_conditions import (
+    INEQUALITIES,
+    affine,
+    analytic,
+    below,
+    conditions,
+    convex_domain,
+    proved,
+    valued,
+)
+from derive.engine.relation import decide_holds
+from derive.errors import ExpressionError
+from derive.expr.graph import Node, substitute, topological
+from derive.language.components import components
+from derive.numbers.balls import evaluate, rational, truth
+
+MAX_DEPTH = 3  # slopes of slopes
+MAX_KINKS = 4
+TURNS = (Fraction(0), Fraction(1))
+
+
+def by_slopes(
+    condition: Node, assuming: Sequence[Node], bounds: Bounds, depth: int = MAX_DEPTH, more: Sequence[Fraction] = ()
+) -> Decision | None:
+    """A proof of an inequality of scalars in one symbol, or None. ``more``: further points where the difference may be least."""
+    if condition.shape or condition.op not in ("gt", "ge", "lt", "le"):
+        return None
+    (condition,) = components(condition)  # softplus(x) as what it means
+    given, ends = conditions(assuming), scalar_bounds(bounds)
+    g = condition.graph
+    a, b = condition.args if condition.op in ("gt", "ge") else condition.args[::-1]
+    h, strict = g.sub(a, b), condition.op in ("gt", "lt")
+    symbols = Domain(h, h, given, ends).symbols
+    if len(symbols) != 1 or any(n.op == "symbol" and n.shape for n in topological([h])):
+        return None
+    x = symbols[0]
+    if not convex_domain([x], given):
+        return None
+    if not analytic(h):
+        return _by_pieces(g.call("gt" if strict else "ge", h, g.zero), x, given, ends, depth)
+    if not valued(h, [x], given, ends, strict=True):
+        return None
+    slope = gradient(h, [x])[0]
+    if not valued(slope, [x], given, ends, strict=True):
+        return None
+    for p in dict.fromkeys((*more, *TURNS)):
+        low, high = ends.get(x, (None, None))
+        at = {x: rational(p)}
+        if (low is not None and p < low) or (high is not None and p > high):
+            continue
+        if any(truth(c, at) is not True for c in given):
+            continue
+        turn = g.const(p)
+        least = evaluate([h], at)[0]
+        if isinstance(least, fmpq):
+            if least < 0 or (strict and least == 0):
+                continue
+        elif not _least(h, substitute(h, {x: turn}), least, strict):
+            continue
+        sides = (("ge", "le"), ("le", "ge"))  # beyond p, unless the domain ends there, the slope leads upwards
+        shown = []
+        for way, none in sides:
+            found = decide_holds(g.call(none, x, turn), given, ends)
+            if found.status != "proved":
+                found = _settled(g.call(way, slope, g.zero), [*given, g.call(way, x, turn)], ends, depth) or found
+            shown.append(found)
+        if all(d.status == "proved" for d in shown):
+            said = least if isinstance(least, fmpq) else "not below 0"
+            return proved(f"the difference falls up to {p}, rises from there, and is {said} at {p}", _by(shown))
+    return by_line(h, x, strict, given, ends) or _towards_limit(h, slope, strict, x, given, ends, depth)
+
+
+def _least(h: Node, at_turn: Node, least: object, strict: bool) -> bool:
+    """Whether a value that is no rational number is positive (by its ball), or 0 (by its normal form)."""
+    if isinstance(least, arb) and least > 0:
+        return True
+    return not strict and decide_equal(at_turn, h.graph.zero).status == "proved"
+
+
+def _towards_limit(
+    h: Node, slope: Node, strict: bool, x: Node, given: Sequence[Node], ends: Bounds, depth: int
+) -> Decision | None:
+    """Where the difference falls (strictly) all the way to one end at infinity, it lies above its limit there."""
+    g = h.graph
+    for way, sign in (("le", 1), ("ge", -1)):
+        if not _reaches(x, sign, given, ends):
+            continue
+        try:
+            end = limit(h, x, sign)
+        except Unsettled:
+            continue
+        if end.side < 0 or (not end.side and decide_holds(g.call("ge", end.value, g.zero)).status != "proved"):
+            continue
+        falls = g.call(way.replace("e", "t") if strict else way, slope, g.zero)
+        if (found := _settled(falls, given, ends, depth)) is not None:
+            where = "inf" if sign > 0 else "-inf"
+            return proved(f"the difference falls towards {where}, where its limit is not below 0", _by([found]))
+    return None
+
+
+def _reaches(x: Node, sign: int, given: Sequence[Node], ends: Bounds) -> bool:
+    """Whether the domain, of affine inequalities, goes on for ever in that direction (if it has points at all)."""
+    if ends.get(x, (None, None))[1 if sign > 0 else 0] is not None:
+        return False
+    for c in given:
+        if not below(c, [x]):
+            continue
+        if c.op not in INEQUALITIES:
+            return False
+        big, small = c.args if c.op in ("gt", "ge") else c.args[::-1]
+        grows = evaluate([gradient(c.graph.sub(big, small), [x])[0]], {x: fmpq(0)})[0]
+        if not isinstance(grows, fmpq) or grows * sign < 0:
+            return False
+    return True
+
+
+def _by_pieces(condition: Node, x: Node, given: Sequence[Node], ends: Bounds, depth: int) -> Decision | None:
+    """The inequality on either side of a kink, or with the sign that what turns there has throughout."""
+    h = condition.args[0]
+    g = h.graph
+    kinks = [n for n in topological([h]) if n.op in BRANCHES]
+    if not 0 < len(kinks) <= MAX_KINKS or depth < 1:
+        return None
+    n = kinks[0]
+    try:
+        s, above, under = BRANCHES[n.op](n)
+    except ExpressionError:
+        return None
+    for way, value in (("ge", above), ("le", under)):
+        if (sign := _settled(g.call(way, s, g.zero), given, ends, depth - 1)) is not None:
+            whole = _decided(substitute(condition, {n: value}), given, ends, depth)
+            return None if whole is None else replace(whole, method=_by([sign, whole], whole.method))
+    if not affine(s, [x]):
+        return None
+    slope, start = (evaluate([m], {x: fmpq(0)})[0] for m in (gradient(s, [x])[0], s))
+    if not isinstance(slope, fmpq) or not isinstance(start, fmpq) or slope == 0:
+        return None
+    turn = -start / slope
+    p = Fraction(int(turn.p), int(turn.q))
+    shown = []
+    for way, value in (("ge", above if slope > 0 else under), ("le", under if slope > 0 else above)):
+        piece = [*given, g.call(way, x, g.const(p))]
+        found = _decided(substitute(condition, {n: value}), piece, ends, depth, (p,))
+        if found is None:
+            return None
+        shown.append(found)
+    return proved(f"holds on either side of {p}", _by(shown))
+
+
+def _by(parts: Sequence[Decision], method: str = "slopes") -> str:
+    """How a whole is shown: by balls, where a part of it is."""
+    return "balls" if any(d.method == "balls" for d in parts) else method
+
+
+#: What turns at s = 0, as (s, the value where s >= 0, the value where s <= 0).
+BRANCHES: dict[str, Callable[[Node], tuple[Node, Node, Node]]] = {
+    "relu": lambda n: (n.args[0], n.args[0], n.graph.zero),
+    "abs": lambda n: (n.args[0], n.args[0], n.graph.neg(n.args[0])),
+    "max": lambda n: (n.graph.sub(*n.args), n.args[0], n.args[1]),
+    "min": lambda n: (n.graph.sub(*n.args), n.args[1], n.args[0]),
+    "where": lambda n: _sides(n),
+}
+
+
+def _sides(n: Node) -> tuple[Node, Node, Node]:
+    """A branch that turns on one comparison. Where it turns both of its values are looked at: more than is asked for."""
+    c, a, b = n.args
+    if c.op not in INEQUALITIES:
+        raise ExpressionError("a branch on more than one comparison")
+    more, less = c.args if c.op in ("gt", "ge") else c.args[::-1]
+    return n.graph.sub(more, less), a, b
+
+
+def _settled(condition: Node, given: Sequence[Node], ends: Bounds, depth: int) -> Decision | None:
+    return _decided(condition, given, ends, depth - 1)
+
+
+def _decided(
+    condition: Node, given: Sequence[Node], ends: Bounds, depth: int, more: Sequence[Fraction] = ()
+) -> Decision | None:
+    found = decide_holds(condition, given, ends)
+    if found.status == "proved":
+        return found
+    return by_slopes(condition, given, ends, depth, more) if depth > 0 and found.status == "undecided" else None

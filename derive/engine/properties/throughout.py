@@ -1,0 +1,81 @@
+"""Comparisons of whole tensors: by the sign of the generic entry, refuted at whole points; no entry is laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.engine.counterexamples.points import Bounds
+from derive.engine.counterexamples.tensor_points import Arena, evaluate_tensors
+from derive.engine.decision import Decision
+from derive.engine.matrices.tensor_level import effort, entries_of
+from derive.engine.properties.entrywise import Entries, elementwise
+from derive.engine.properties.side_conditions import INEQUALITIES, proved
+from derive.errors import ExpressionError
+from derive.expr.graph import Node, topological
+from derive.language.printing import point_text
+from derive.numbers.definedness import has_value
+
+POINTS = 12
+MAX_VALUES = 4_000_000  # products of numbers, for all points
+
+
+def shown_by_entries(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+    """A proof by the generic entry, where a point of the domain was found at which the condition holds; None elsewhere."""
+    if condition.op not in INEQUALITIES or not any(n.shape for n in topological([condition])):
+        return None
+    a, b = condition.args if condition.op in ("gt", "ge") else condition.args[::-1]
+    entries = Entries(assuming, bounds)
+    try:
+        sign = entries.sign(a if b is b.graph.zero else a.graph.sub(a, b))
+        if sign < (2 if condition.op in ("gt", "lt") else 1) or _hides(condition, entries):
+            return None
+        if at_points(condition, assuming, bounds) == "holds":
+            return proved("holds of every entry, whatever the sizes")
+    except (ExpressionError, RecursionError):
+        pass
+    return None
+
+
+def _hides(condition: Node, entries: Entries) -> bool:
+    """Whether something that may lack a value stands where the generic entry does not look: below a product, inside a sum."""
+    work, seen = list(condition.args), set[Node]()
+    while work:
+        n = work.pop()
+        if n in seen:
+            continue
+        seen.add(n)
+        if elementwise(n) or (n.op == "sum" and n in condition.args):
+            work += n.args
+            continue
+        if any(m.op in ("inv", "solve", "where", "select") for m in topological(n.args)):
+            return True
+        if not all(entries.decided(entries.of(c), c.shape) for a in n.args for c in has_value(a)):
+            return True
+    return False
+
+
+def refuted_at_points(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+    """A point of whole tensors at which a condition is false."""
+    if not any(n.shape for n in topological([condition])):
+        return None
+    found = at_points(condition, assuming, bounds)
+    return found if isinstance(found, Decision) else None
+
+
+def at_points(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | str:
+    """A refutation; else ``holds`` where it was true at one point at least, and the empty string where none was found."""
+    seen = ""
+    try:
+        arena = Arena(condition, condition, assuming, bounds)
+        root = arena.roots[0]
+        for point in arena.points(max(2, min(POINTS, MAX_VALUES // effort(arena.roots)))):
+            values = evaluate_tensors([root], point)[root]
+            if any(v is False for v in values):
+                witness = entries_of(point)
+                reason = f"does not hold at {point_text(witness)}" if witness else "does not hold"
+                return Decision("refuted", reason, witness=witness, method="ball arithmetic")
+            if all(v is True for v in values):
+                seen = "holds"
+    except (ExpressionError, KeyError, RecursionError):
+        pass
+    return seen

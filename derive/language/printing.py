@@ -1,0 +1,187 @@
+"""The graph back to text of the language; ``parse(to_text(n)) is n``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from derive.expr.composites import COMPOSITES, unusual
+from derive.expr.conditions import QUANTIFIERS, one
+from derive.expr.graph import Node, topological
+from derive.expr.operators import CONSTANTS, OPERATORS
+from derive.language import abstract, sets
+
+_PRECEDENCE = {
+    "where": 0, "or": 1, "and": 2, "not": 3, "gt": 4, "ge": 4, "lt": 4, "le": 4, "eq": 4, "ne": 4,
+    "add": 5, "sub": 5, "mul": 6, "div": 6, "matmul": 6, "neg": 7, "pow": 8,
+}  # fmt: skip
+_ATOM = 9
+MAX_TEXT = 100_000
+
+MAX_DIGITS = 24  # of a number that is written out
+MAX_VALUES = 12  # of a point that stand in a sentence
+
+
+def to_text(root: Node) -> str:
+    """The expression in the language, with no needless brackets; ``parse(to_text(n)) is n``.
+
+    A part of more than MAX_TEXT characters, which no text of the language has, is written "...": what the nodes of a graph
+    share is written out each time, and doubles with every level.
+    """
+    done: dict[Node, tuple[str, int]] = {}
+    for n in topological([root], through_definitions=False):
+        done[n] = _text(n, done)
+        if len(done[n][0]) > MAX_TEXT:
+            done[n] = ("...", _ATOM)
+    return done[root][0]
+
+
+def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
+    def arg(i: int, at_least: int = 0) -> str:
+        text, level = done[n.args[i]]
+        return text if level >= at_least else f"({text})"
+
+    op = n.op
+    if op == "const":
+        return _number_text(n.attr)
+    if op in ("symbol", "def"):
+        return n.attr, _ATOM
+    if op in CONSTANTS:
+        return op, _ATOM
+    if op == "inf":
+        return op, _ATOM
+    if op == "at":
+        k = len(n.args) // 2
+        values = [f"{v.attr}={done[n.args[1 + k + i]][0]}" for i, v in enumerate(n.args[1 : 1 + k])]
+        return f"at({', '.join([done[n.args[0]][0], *values])})", _ATOM
+    if op == "after":
+        inner = done[n.args[0]][0]
+        return f"{inner}({done[n.args[1]][0]})", _ATOM
+    if op == "every":
+        return f"all({done[n.args[0]][0]} for {done[n.args[1]][0]} in {n.attr})", _ATOM
+    if op == "computed":
+        return n.attr.text([done[a][0] for a in n.args]), _ATOM
+    if op == "apply":
+        return abstract.text(n, ", ".join(done[a][0] for a in n.args)), _ATOM
+    if op == "neg":
+        return f"-{arg(0, 7)}", 7
+    if op == "not":
+        return f"not {arg(0, 3)}", 3
+    if op in QUANTIFIERS and one(n.args[0]) is n:
+        return done[n.args[0]]
+    if op == "pow":
+        return f"{arg(0, _ATOM)}**{arg(1, 8)}", 8
+    if op in _PRECEDENCE and op != "where":
+        level = _PRECEDENCE[op]
+        sign = "@" if op == "matmul" else OPERATORS[op].infix
+        left = arg(0, level + 1 if level == 4 else level)
+        right = arg(1, 7 if sign in "*/" else level + 1)
+        if level >= _PRECEDENCE["add"] and right.startswith("-"):
+            right = f"({right})"  # x - (-1): two signs in a row are easily read as one
+        return f"{left}{sign}{right}" if sign in "*/" else f"{left} {sign} {right}", level
+    if op == "transpose":
+        return f"{arg(0, _ATOM)}.T", _ATOM
+    if op == "index":
+        return f"{arg(0, _ATOM)}[{', '.join(map(str, n.attr))}]", _ATOM
+    inside = ", ".join(done[a][0] for a in n.args)
+    if op == "limit" and n.attr:
+        return f"limit({inside}, {n.attr})", _ATOM
+    if sets.compares(n):
+        return sets.text(n, [done[a][0] for a in n.args]), _PRECEDENCE["eq"]
+    if op == "property":
+        return f"{n.attr}({inside})", _ATOM
+    if op == "stack":
+        return f"[{inside}]", _ATOM
+    if op in COMPOSITES:
+        options = [f"{k}={v}" for k, v in unusual(n).items()]
+        return f"{COMPOSITES[op].called or op}({', '.join([inside, *options])})", _ATOM
+    if op == "concat":
+        return f"concat([{inside}])", _ATOM
+    if op == "sum" and n.attr is not None:
+        return f"sum({inside}, axis={n.attr})", _ATOM
+    if (named := _constant_tensor(n)) is not None:
+        return named, _ATOM
+    if op in ("broadcast", "reshape"):
+        return f"{op}({', '.join([inside, *map(str, n.attr)])})", _ATOM
+    if op in ("d", "hessian"):
+        return f"{op}({done[n.args[0]][0]}, {_variables(n.args[1:], n.attr, done)})", _ATOM
+    if op == "hvp":
+        return f"hvp({done[n.args[0]][0]}, {_variables(n.args[2:], n.attr, done)}, {done[n.args[1]][0]})", _ATOM
+    return f"{_WRITTEN.get(op, op)}({inside})", _ATOM
+
+
+#: What the engine alone has, as it is written in the language.
+_WRITTEN = {"grow": "exp"}
+
+
+def _constant_tensor(n: Node) -> str | None:
+    """ones(m, n), zeros(n) and eye(n), as they are written."""
+    if n.op == "diag" and n.args[0].op == "broadcast" and n.args[0].args[0] is n.graph.one:
+        return f"eye({n.args[0].attr[0]})"
+    if n.op == "broadcast" and n.args[0] in (n.graph.one, n.graph.zero) and 1 <= len(n.attr) <= 2:
+        return f"{'ones' if n.args[0] is n.graph.one else 'zeros'}({', '.join(map(str, n.attr))})"
+    return None
+
+
+def _variables(args: Sequence[Node], many: bool, done: Mapping[Node, tuple[str, int]]) -> str:
+    inside = ", ".join(done[a][0] for a in args)
+    return f"[{inside}]" if many else inside
+
+
+def _number_text(value: int | Fraction) -> tuple[str, int]:
+    level = _ATOM if value >= 0 else 7
+    text = short_decimal(Fraction(value))
+    if text is None:
+        text = (
+            str(value)
+            if value.denominator == 1
+            else f"{'-' if value < 0 else ''}({abs(value.numerator)}/{value.denominator})"
+        )
+    return text, level
+
+
+def number_text(value: Fraction) -> str:
+    """An exact number for people: a fraction as it is, where it has few digits; a decimal or a power of ten where it is one."""
+    plain = str(value)
+    return plain if len(plain) <= MAX_DIGITS else short_decimal(value) or plain
+
+
+def point_text(point: Mapping[Node, Fraction]) -> str:
+    """``x = 1, y = 1/2``; of a long point a dozen values at most, those that are 0 left to the end."""
+    parts = [f"{to_text(n)} = {number_text(Fraction(v))}" for n, v in point.items()]
+    if len(parts) <= MAX_VALUES:
+        return ", ".join(parts)
+    kept = [p for p, v in zip(parts, point.values(), strict=True) if v]
+    if len(kept) <= MAX_VALUES:
+        return ", ".join([*kept, "all others 0"]) if kept else f"0 for all {len(parts)} values"
+    return f"{', '.join(kept[:MAX_VALUES])}, ... ({len(parts) - MAX_VALUES} more)"
+
+
+def short_decimal(value: Fraction) -> str | None:
+    """The finite decimal of a fraction, as digits times a power of ten where zeros would have to be counted; None where it
+    has none, or many digits."""
+    text = decimal_text(value)
+    if text is None or len(text) <= MAX_DIGITS:
+        return text
+    digits = text.lstrip("-").replace(".", "").lstrip("0")
+    whole = text.lstrip("-").partition(".")[0]
+    power = len(whole) - 1 if whole != "0" else len(digits) + len(whole) - len(text.lstrip("-"))
+    digits = digits.rstrip("0")
+    if len(digits) > MAX_DIGITS - 8:
+        return None
+    return f"{'-' if value < 0 else ''}{digits[0]}{'.' if digits[1:] else ''}{digits[1:]}e{power}"
+
+
+def decimal_text(value: Fraction) -> str | None:
+    """The finite decimal of a fraction, exactly, or None where it has none."""
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return None
+    places = max(twos, fives)
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"

@@ -1,0 +1,382 @@
+"""Values of scalar nodes: exact rationals where they are rational, Arb balls past the first transcendental.
+
+One pass over the shared graph evaluates any number of roots. Balls are rigorous (Johansson, Arb: efficient
+arbitrary-precision midpoint-radius interval arithmetic, IEEE Trans. Comput. 66, 2017); ties and branches of
+rational arguments are settled exactly. A fault (division by zero, a derivative at its kink, a branch that the ball
+can't decide) is the value of the nodes that need it, not an exception: other roots are not harmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Protocol
+
+from flint import arb, ctx, fmpq, fmpz
+
+from derive.budget import spend
+from derive.errors import UndefinedValue, Undetermined
+from derive.expr.graph import Graph, Node, topological
+
+#: fmpq (exact), arb (a ball), bool, or the fault that stands in the way.
+Value = Any
+
+MAX_EXPONENT = 100_000  # magnitudes beyond this power of 2 have no value here: nobody prints them, and digits cost time
+_HUGE, _TINY = arb(2) ** MAX_EXPONENT, arb(2) ** -MAX_EXPONENT
+
+MAX_RATIONAL_BITS = 4096  # an exact value beyond this continues as a ball
+
+
+class Meetings(Protocol):
+    """What knows the values of derivatives where pieces meet (``derive.calculus.joints``): it is made of derivatives, and these
+    of values, so it stands above and is set here by the calculus."""
+
+    def known(self, g: Graph) -> Callable[[Node], bool] | None: ...
+
+    def value(self, n: Node, value: Value, values: Mapping[Node, fmpq], prec: int, whole: bool) -> Value: ...
+
+
+meetings: Meetings | None = None
+
+
+def evaluate(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128, meeting: bool = True) -> list[Value]:
+    """The value of each root (a scalar node, see components) where symbols have the given values.
+
+    ``prec`` is the working precision of balls in bits. A symbol without a value raises KeyError with it.
+    Values may be balls themselves, for an enclosure over a range. Without ``meeting`` a derivative has the value that its
+    formula has, as in a program; with it also where pieces meet (see joints).
+    """
+    done = evaluate_all(roots, values, prec, meeting)
+    return [done[r] for r in roots]
+
+
+def evaluate_all(
+    roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128, meeting: bool = True
+) -> dict[Node, Value]:
+    """The same, with the value of every node below the roots."""
+    done: dict[Node, Value] = {}
+    order = topological(roots)
+    spend(len(order) * (4 + prec // 128), "values at points")
+    whole = set(roots)
+    joints = meetings if meeting and roots else None
+    known = joints.known(roots[0].graph) if joints else None
+    with precision(prec):
+        for n in order:
+            if n in values:
+                done[n] = values[n]
+            elif n.op in ("symbol", "index"):
+                if n.op == "index" or not n.shape:
+                    raise KeyError(n)
+            else:
+                done[n] = _value(n, done)
+                if joints and known and known(n):
+                    done[n] = joints.value(n, done[n], values, prec, n in whole)
+    return done
+
+
+class precision:
+    """Ball arithmetic inside works with this many bits. FLINT's precision is one for the whole process: no threads."""
+
+    __slots__ = ("before", "bits")
+
+    def __init__(self, bits: int) -> None:
+        self.bits = bits
+
+    def __enter__(self) -> None:
+        self.before = ctx.prec
+        ctx.prec = self.bits
+
+    def __exit__(self, *_: object) -> None:
+        ctx.prec = self.before
+
+
+def truth(node: Node, values: Mapping[Node, fmpq], prec: int = 128) -> bool | None:
+    """Whether a condition holds; None where the ball is too wide or a side has no value."""
+    value = evaluate([node], values, prec)[0]
+    return value if isinstance(value, bool) else None
+
+
+def ball_text(value: fmpq | arb, digits: int) -> str:
+    """The digits of a ball that are certain, at most so many; ``0`` of one around 0, whose own text is 0e-37."""
+    text = str(arb(value).str(digits, radius=False))
+    return "0" if text.lstrip("-").startswith("0e") else text
+
+
+def rational(value: int | Fraction) -> fmpq:
+    f = Fraction(value)
+    return fmpq(f.numerator, f.denominator)
+
+
+def _value(n: Node, done: Mapping[Node, Value]) -> Value:
+    if n.op == "const":
+        return rational(n.attr)
+    return value_of(n, [done[a] for a in n.args])
+
+
+def value_of(n: Node, args: Sequence[Value]) -> Value:
+    """The value of an elementwise node where its arguments have these."""
+    if n.op == "apply":
+        return Undetermined(f"{n.attr[0]} is an abstract function: it has no value")
+    if n.op == "where":  # the branch not taken need not have a value
+        return args[0] if isinstance(args[0], Exception) else args[1] if args[0] else args[2]
+    if n.op in ("and", "or") and any(a is (n.op == "or") for a in args):  # whatever the other is
+        return n.op == "or"
+    for a in args:
+        if isinstance(a, Exception):
+            if n.op == "select" and a is not args[0]:
+                continue
+            return a
+    if n.op == "computed":
+        return n.attr.value(args)
+    try:
+        value = _RULES[n.op](*args)
+    except (UndefinedValue, Undetermined) as fault:
+        return fault
+    if isinstance(value, arb):
+        if not value.is_finite():
+            return Undetermined(f"no finite enclosure of {n.op}")
+        size = abs(value)
+        if size > _HUGE or (size < _TINY and value != 0):
+            return Undetermined(f"a value of {n.op} beyond 2**{MAX_EXPONENT} or its inverse")
+    if isinstance(value, fmpq) and value.p.bit_length() + value.q.bit_length() > MAX_RATIONAL_BITS:
+        return arb(value)
+    return value
+
+
+# -- signs and comparisons ------------------------------------------------------------------------
+
+
+def sign(x: Value) -> int:
+    """-1, 0 or 1. Raises Undetermined where a ball holds zero."""
+    if isinstance(x, fmpq):
+        return int(x > 0) - int(x < 0)
+    if x > 0:
+        return 1
+    if x < 0:
+        return -1
+    if x == 0:
+        return 0
+    raise Undetermined("a sign is not decided at this precision")
+
+
+def _difference(a: Value, b: Value) -> int:
+    return sign(a - b)
+
+
+def _gt(a: Value, b: Value) -> bool:
+    return _difference(a, b) > 0
+
+
+def _ge(a: Value, b: Value) -> bool:
+    if isinstance(a, arb) or isinstance(b, arb):
+        d = a - b
+        if d >= 0:
+            return True
+    return _difference(a, b) >= 0
+
+
+def _eq(a: Value, b: Value) -> bool:
+    return _difference(a, b) == 0
+
+
+# -- arithmetic -------------------------------------------------------------------------------------
+
+
+def _div(a: Value, b: Value) -> Value:
+    if isinstance(b, fmpq):
+        if b == 0:
+            raise UndefinedValue("division by zero")
+    elif b.contains(0):
+        if b == 0:
+            raise UndefinedValue("division by zero")
+        raise Undetermined("a divisor is not kept away from zero at this precision")
+    return a / b
+
+
+def _pow(a: Value, b: Value) -> Value:
+    if isinstance(b, fmpq) and b.q == 1:
+        n = int(b.p)
+        if n < 0 or (isinstance(a, arb) and a == 0):
+            return _div(fmpq(1), _pow(a, fmpq(-n))) if n < 0 else (a**n)
+        if isinstance(a, fmpq):
+            if (a.p.bit_length() + a.q.bit_length()) * n > MAX_RATIONAL_BITS:
+                return arb(a) ** arb(n)
+            return a**n
+        return a ** fmpz(n)
+    s = sign(a)
+    if s < 0:
+        raise UndefinedValue("a fractional power of a negative number")
+    if s == 0:
+        if sign(b) > 0:
+            return fmpq(0)
+        raise UndefinedValue("zero to a power that is not positive")
+    if isinstance(b, fmpq) and b.q == 2 and isinstance(a, fmpq):
+        return _pow(_sqrt(a), fmpq(b.p))
+    return arb(a) ** arb(b)
+
+
+def _sqrt(x: Value) -> Value:
+    if isinstance(x, fmpq):
+        if x < 0:
+            raise UndefinedValue("square root of a negative number")
+        root = fmpq(x.p.isqrt(), x.q.isqrt())
+        return root if root * root == x else arb(x).sqrt()
+    if x < 0:
+        raise UndefinedValue("square root of a negative number")
+    if not x >= 0:
+        raise Undetermined("the sign under a square root is not decided at this precision")
+    return x.sqrt()
+
+
+def _log(x: Value) -> Value:
+    if isinstance(x, fmpq) and x == 1:
+        return fmpq(0)
+    if sign(x) <= 0:
+        raise UndefinedValue("logarithm of a number that is not positive")
+    return arb(x).log()
+
+
+def _exp(x: Value) -> Value:
+    return fmpq(1) if isinstance(x, fmpq) and x == 0 else arb(x).exp()
+
+
+def _sin(x: Value) -> Value:
+    return fmpq(0) if isinstance(x, fmpq) and x == 0 else arb(x).sin()
+
+
+def _cos(x: Value) -> Value:
+    return fmpq(1) if isinstance(x, fmpq) and x == 0 else arb(x).cos()
+
+
+def _atan(x: Value) -> Value:
+    return fmpq(0) if isinstance(x, fmpq) and x == 0 else arb(x).atan()
+
+
+def _tanh(x: Value) -> Value:
+    return fmpq(0) if isinstance(x, fmpq) and x == 0 else arb(x).tanh()
+
+
+def _sigmoid(x: Value) -> Value:
+    if isinstance(x, fmpq) and x == 0:
+        return fmpq(1, 2)
+    # 1/(1+exp(-x)) loses nothing: for x << 0 the quotient keeps its relative accuracy
+    return 1 / (1 + (-arb(x)).exp())
+
+
+def _log1p(x: Value) -> Value:
+    if isinstance(x, fmpq) and x == 0:
+        return x
+    if sign(1 + x) <= 0:
+        raise UndefinedValue("log1p of a number that is not above -1")
+    return arb(x).log1p()
+
+
+def _expm1(x: Value) -> Value:
+    return x if isinstance(x, fmpq) and x == 0 else arb(x).expm1()
+
+
+def _logaddexp(a: Value, b: Value) -> Value:
+    # from the greater one, so that a ball keeps its relative accuracy
+    a, b = (b, a) if b - a > 0 else (a, b)
+    return arb(a) + arb(b - a).exp().log1p()
+
+
+def _erf(x: Value) -> Value:
+    return x if isinstance(x, fmpq) and x == 0 else arb(x).erf()
+
+
+def _normal(x: Value) -> Value:
+    if isinstance(x, fmpq) and x == 0:
+        return fmpq(1, 2)
+    return (-arb(x) / arb(2).sqrt()).erfc() / 2  # the left tail keeps its relative accuracy
+
+
+def _hull(a: Value, b: Value) -> Value:
+    return arb(a).union(arb(b))
+
+
+def _relu(x: Value) -> Value:
+    if isinstance(x, fmpq):
+        return x if x > 0 else fmpq(0)
+    if x > 0:
+        return x
+    if x <= 0:
+        return fmpq(0)
+    return _hull(0, x.upper())
+
+
+def _abs(x: Value) -> Value:
+    return abs(x)
+
+
+def _sign(x: Value) -> Value:
+    return fmpq(sign(x))
+
+
+def _max(a: Value, b: Value) -> Value:
+    if isinstance(a, fmpq) and isinstance(b, fmpq):
+        return a if a >= b else b
+    return arb(a).max(arb(b))
+
+
+def _min(a: Value, b: Value) -> Value:
+    if isinstance(a, fmpq) and isinstance(b, fmpq):
+        return a if a <= b else b
+    return arb(a).min(arb(b))
+
+
+def _select(s: Value, a: Value, b: Value) -> Value:
+    side = sign(s)
+    if side == 0:
+        if not isinstance(a, Exception) and not isinstance(b, Exception):
+            if isinstance(a, fmpq) and isinstance(b, fmpq) and a == b:
+                return a
+            if isinstance(gap := a - b, arb) and gap.contains(0):  # as far as balls tell, the sides may have one value
+                raise Undetermined("whether both sides of a kink have one value is not decided at this precision")
+        raise UndefinedValue("a derivative at its kink")
+    chosen = a if side > 0 else b
+    if isinstance(chosen, Exception):
+        raise chosen
+    return chosen
+
+
+_RULES: dict[str, Callable[..., Value]] = {
+    "def": lambda a: a,
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": _div,
+    "neg": lambda a: -a,
+    "pow": _pow,
+    "exp": _exp,
+    "log": _log,
+    "sqrt": _sqrt,
+    "sin": _sin,
+    "cos": _cos,
+    "atan": _atan,
+    "tanh": _tanh,
+    "sigmoid": _sigmoid,
+    "log1p": _log1p,
+    "expm1": _expm1,
+    "logaddexp": _logaddexp,
+    "erf": _erf,
+    "Phi": _normal,
+    "pi": arb.pi,
+    "relu": _relu,
+    "abs": _abs,
+    "sign": _sign,
+    "min": _min,
+    "max": _max,
+    "select": _select,
+    "where": lambda c, a, b: a if c else b,
+    "hold": lambda a: a,
+    "gt": _gt,
+    "ge": _ge,
+    "lt": lambda a, b: _gt(b, a),
+    "le": lambda a, b: _ge(b, a),
+    "eq": _eq,
+    "ne": lambda a, b: not _eq(a, b),
+    "and": lambda a, b: a and b,
+    "or": lambda a, b: a or b,
+    "not": lambda a: not a,
+}

@@ -1,0 +1,84 @@
+"""The floors of the house (ARCHITECTURE.md): no import runs upwards, none in a circle, imports inside of functions included."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TOP = "api"  # what stands above all rooms of derive, and may use any of them
+
+
+def modules(package: str) -> dict[str, Path]:
+    found = {}
+    for path in sorted((ROOT / package).rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """What a module imports when it is loaded or used; what types alone need is left out."""
+    for n in ast.iter_child_nodes(tree):
+        match n:
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                continue
+            case ast.ImportFrom(module=str(name)):
+                yield from (f"{name}.{a.name}" for a in n.names)
+            case ast.Import():
+                yield from (a.name for a in n.names)
+        yield from imports(n)
+
+
+def graph(package: str) -> dict[str, set[str]]:
+    known = modules(package)
+
+    def module(name: str) -> str:
+        return name if name in known else name.rpartition(".")[0]
+
+    return {
+        m: {d for name in imports(ast.parse(path.read_text())) if (d := module(name)) in known and d != m}
+        for m, path in known.items()
+    }
+
+
+def floors() -> list[str]:
+    """The rooms of derive from the ground up, as ARCHITECTURE.md lists them."""
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    table = text[text.index("**derive/**") : text.index("**verify/**")]
+    return [name for row in re.findall(r"^\| \d+ \| ([^|]*) \|", table, re.M) for name in re.findall(r"`(\w+)/?`", row)]
+
+
+def test_no_import_of_derive_runs_upwards() -> None:
+    order = floors()
+    known = {m.split(".")[1] for m in modules("derive") if "." in m}
+    assert known == set(order)
+    against = [
+        f"{m} -> {d}"
+        for m, needed in graph("derive").items()
+        for d in needed
+        if "." in m and "." in d and order.index(d.split(".")[1]) > order.index(m.split(".")[1])
+    ]
+    assert not against
+
+
+def test_derive_knows_nothing_of_verify() -> None:
+    for m, path in modules("derive").items():
+        assert not [name for name in imports(ast.parse(path.read_text())) if name.split(".")[0] == "verify"], m
+
+
+@pytest.mark.parametrize("package", ["derive"])
+def test_no_imports_in_a_circle(package: str) -> None:
+    needs = graph(package)
+    while True:
+        ready = [m for m, needed in needs.items() if not needed]
+        if not ready:
+            break
+        for m in ready:
+            del needs[m]
+        needs = {m: needed - set(ready) for m, needed in needs.items()}
+    assert not needs
