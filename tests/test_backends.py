@@ -16,7 +16,7 @@ from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.calculus import components
+from derive.calculus.reverse import components
 from derive.exchange import sympy_form
 from derive.expr.composites import COMPOSITES
 from derive.expr.graph import Graph, Node
