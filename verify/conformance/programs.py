@@ -147,8 +147,8 @@ def torch_implementation(case: Case, o: Objective) -> Implementation:
             u = rest.pop(0) if n.op == "hvp" else None
             found[beside].append(autograd.derivative(n, y, rest, u))
         return {
-            # Torch's zero gradients may have no storage; adding zero gives them one
-            subject: [x for tensor in found[subject] for x in (tensor.detach() + 0.0).reshape(-1).tolist()]
+            # Torch's zero gradients may have no storage; a copy has one (adding zero would load the compiler)
+            subject: [x for tensor in found[subject] for x in tensor.detach().clone().reshape(-1).tolist()]
             for subject in made.truth
         }
 
