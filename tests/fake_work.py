@@ -90,6 +90,10 @@ def case(ids: Iterable[str], title: str = "A case") -> str:
 
 
 if __name__ == "__main__":
+    from verify.surroundings import surround
+
+    surround()  # so that its workers are forked
+
     from verify import cli
     from verify.suite import run
 

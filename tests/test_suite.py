@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from verify.results import Results
 from verify.suite.pool import HANG, WorkerError
 from verify.suite.progress import CaseDone, CheckDone, ClaimDone, Event, Planned
 from verify.suite.run import FaultyCases, NoSuchClaim, Options, run
+from verify.surroundings import SURROUNDINGS
 
 Write = Callable[..., Path]
 
@@ -206,3 +209,21 @@ def test_workers_that_can_not_start_are_an_internal_error(write: Write) -> None:
 
 def test_no_cases_no_workers() -> None:
     assert run([], fake()) == Results(claims=[])
+
+
+@pytest.mark.parametrize(("seed", "told"), [({}, "2 True"), ({"PYTHONHASHSEED": "3"}, "1 False")])
+def test_a_judging_command_starts_itself_anew_and_then_forks(seed: dict[str, str], told: str) -> None:
+    """But not where somebody chose other hashes."""
+    program = """
+import os, sys
+from verify.suite.pool import forks
+from verify.surroundings import surround, surrounded
+os.environ["ROUND"] = str(int(os.environ.get("ROUND", "0")) + 1)
+surround()
+print(os.environ["ROUND"], surrounded(), os.environ["OMP_NUM_THREADS"], sys.argv[1:], forks())
+"""
+    env = {k: v for k, v in os.environ.items() if k not in SURROUNDINGS} | {"OMP_NUM_THREADS": "7"} | seed
+    words = [sys.executable, "-c", program, "a b", "-c"]
+    done = subprocess.run(words, env=env, capture_output=True, text=True, check=True)
+    anew = told == "2 True"
+    assert done.stdout == f"{told} {1 if anew else 7} ['a b', '-c'] {anew and sys.platform == 'linux'}\n"

@@ -12,28 +12,23 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from verify.suite.worker import Begun, Closed, Ended, Job, Ready, Settings, Settled, serve
+from verify.surroundings import SURROUNDINGS, surrounded
 
 #: Seconds after which a unit, the opening of a case or the start of a process is taken to hang. What is only long ends by
 #: limits of work (derive.budget), a minute or so where nothing else runs.
 HANG = 600.0
-
-#: One thread a worker, as there is a worker a core; and the same hashes, hence the same order of sets, in each.
-ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
 
 #: Called with the job, what ended, and whether the job ends with it: where a job can't go on (its case does not open),
 #: ``ended.name`` is empty, ``ended.failure`` says why, and what is not answered yet never will be.
@@ -46,7 +41,7 @@ class WorkerError(RuntimeError):
 
 @dataclass(eq=False, slots=True)
 class _Worker:
-    process: SpawnProcess
+    process: BaseProcess
     pipe: Connection
     job: Job | None = None
     unit: str = ""
@@ -75,6 +70,11 @@ class Pool:
         self._workers: list[_Worker] = []
         self._queue: deque[Job] = deque()
         self._again: deque[Job] = deque()  # for when nothing else runs
+
+    def start(self, jobs: int) -> None:
+        """Starts the workers for so many jobs: before there are threads, which a fork can't follow. Raises WorkerError."""
+        while len(self._workers) < min(self.size, jobs):
+            self._workers.append(_start(self.settings))
 
     def run(self, jobs: Iterable[Job], answered: Answered, closed: Callable[[Job], None], stop: Connection) -> bool:
         """Works the jobs off, in their order as far as workers are free. False when ``stop`` had something to read.
@@ -230,10 +230,19 @@ class Pool:
         self._workers.remove(worker)
 
 
+def forks() -> bool:
+    """Whether workers are forked, with all that is imported by then: where this process has the surroundings of a worker and one
+    thread. Elsewhere (Windows, macOS, in another program) they are started afresh and import for themselves.
+    """
+    threads = Path("/proc/self/task")
+    return sys.platform == "linux" and surrounded() and threads.is_dir() and len(list(threads.iterdir())) == 1
+
+
 def _start(settings: Settings) -> _Worker:
-    context = multiprocessing.get_context("spawn")
+    forked = forks()
+    context: Any = multiprocessing.get_context("fork" if forked else "spawn")
     ours, theirs = context.Pipe()
-    with _undisturbed():
+    with _undisturbed(tracked=not forked):
         process = context.Process(target=serve, args=(theirs, settings), daemon=True)
         process.start()
     theirs.close()  # or the end of the process would not close the pipe
@@ -241,13 +250,14 @@ def _start(settings: Settings) -> _Worker:
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """A process started here has ENVIRONMENT, and never sees the terminal's Ctrl-C, not even before its first line."""
-    saved = {name: os.environ.get(name) for name in ENVIRONMENT}
-    os.environ.update(ENVIRONMENT)
+def _undisturbed(tracked: bool) -> Iterator[None]:
+    """A process started here has SURROUNDINGS, and never sees the terminal's Ctrl-C, not even before its first line."""
+    saved = {name: os.environ.get(name) for name in SURROUNDINGS}
+    os.environ.update(SURROUNDINGS)
     masks = hasattr(signal, "pthread_sigmask")
     if masks:
-        resource_tracker.ensure_running()  # it would take the mask off again
+        if tracked:
+            resource_tracker.ensure_running()  # it would take the mask off again
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

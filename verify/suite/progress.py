@@ -124,7 +124,6 @@ class Live(Silent):
         self._claims = 0
 
     def __enter__(self) -> Live:
-        self._bar.start()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -135,6 +134,7 @@ class Live(Silent):
             case Planned(_, claims, checked):
                 # a case's checks weigh about as much as a hundred claims; the bar shows steps, not seconds
                 self._bar.update(self._task, total=claims + checked)
+                self._bar.start()  # not earlier: its thread is one more, and workers are forked from a process with one
             case ClaimDone(result):
                 self._claims += 1
                 self._unexpected += not result.as_pinned

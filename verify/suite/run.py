@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.results import Check, Implementation, Result, Results
-from verify.suite.pool import HANG, Pool
+from verify.suite.pool import HANG, Pool, forks
 from verify.suite.progress import CaseDone, CheckDone, ClaimDone, Event, ImplementationDone, Planned
 from verify.suite.worker import Ended, Job, Settings
 
@@ -86,6 +86,16 @@ def run(paths: Sequence[Path], options: Options, on_event: Callable[[Event], Non
     cases = _plan(paths, options)
     jobs = _jobs(cases.values(), with_checks=options.only is None and options.functions is None)
     count = sum(len(c.claims) + len(c.named) for c in cases.values())
+    timeout = options.timeout
+    settings = Settings(
+        options.work, options.seed, options.examples, timed=timeout is not None, allowed=options.allowed
+    )
+    limits = {} if timeout is None else dict.fromkeys((CLAIMS, CHECKS, IMPLEMENTATIONS), timeout)
+    pool = Pool(options.jobs or processors(), settings, limits, options.watchdog)
+    if forks() and any(job.part == CLAIMS for job in jobs):
+        import derive.decide  # noqa: F401  (every worker has it then)
+        import verify.claims  # noqa: F401
+    pool.start(len(jobs))
     on_event(Planned(len(cases), count, sum(job.part == CHECKS for job in jobs)))
 
     def answered(job: Job, ended: Ended) -> None:
@@ -109,12 +119,6 @@ def run(paths: Sequence[Path], options: Options, on_event: Callable[[Event], Non
         if not case.parts:
             on_event(CaseDone(case.file, _in_order(case), case.checks, _found(case)))
 
-    timeout = options.timeout
-    settings = Settings(
-        options.work, options.seed, options.examples, timed=timeout is not None, allowed=options.allowed
-    )
-    limits = {} if timeout is None else dict.fromkeys((CLAIMS, CHECKS, IMPLEMENTATIONS), timeout)
-    pool = Pool(options.jobs or processors(), settings, limits, options.watchdog)
     with _stop_signals() as stop:
         finished = pool.run(jobs, answered, closed, stop)
     return Results(

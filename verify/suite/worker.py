@@ -7,6 +7,7 @@ parent knows what to blame and how long to wait; whatever happens inside one is 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -22,6 +23,8 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Protocol
+
+from verify.surroundings import YOUNG
 
 GIB = 1 << 30
 
@@ -215,6 +218,10 @@ def _settle(memory: int) -> None:
     The terminal's Ctrl-C goes to every process of the group; the parent alone decides what it means.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a forked process has its parent's ways to hear of signals
+    signal.set_wakeup_fd(-1)
+    gc.freeze()  # what is there stays, and stays shared with the parent
+    gc.set_threshold(YOUNG, 20, 20)
     if "ERRATA_TRACEBACK" not in os.environ:
         # libraries warn, and a crash writes its last words: none of that belongs into a run's output
         sink = os.open(os.devnull, os.O_WRONLY)
