@@ -20,8 +20,9 @@ from derive import api
 from derive.expr.graph import free_symbols
 from tests.planted import RIGHT, WRONG, Planted
 from verify.conform import conform
+from verify.conform.calls import Call
 from verify.conform.formats import FORMATS
-from verify.conform.frameworks import FRAMEWORKS, Call, framework_of
+from verify.conform.frameworks import FRAMEWORKS, framework_of
 from verify.conform.strata import Range
 from verify.conform.subject import Subject
 from verify.conform.sweep import sweep, ulps_of

@@ -15,7 +15,8 @@ from verify.conform import NotConforming, assert_conforms, conform
 from verify.conform.arguments import BadArguments, read_option, read_range
 from verify.conform.callables import NotAllowed, NotFound, find
 from verify.conform.exhaustive import Job, exhaustive
-from verify.conform.frameworks import constants_of, framework_of
+from verify.conform.frameworks import framework_of
+from verify.conform.inspection import constants_of
 from verify.conform.strata import Range
 from verify.conform.words import told
 

@@ -13,6 +13,7 @@ torch = pytest.importorskip("torch")
 
 from derive.expr.graph import Graph  # noqa: E402
 from verify.conform import conform  # noqa: E402  # torch first: the whole file hangs on it
+from verify.conform.arguments import BadArguments  # noqa: E402
 from verify.conform.outcome import Conformance  # noqa: E402
 from verify.conform.strata import Range  # noqa: E402
 from verify.conform.tensor_truth import TensorSubject  # noqa: E402
@@ -281,3 +282,70 @@ def test_formulas_of_one_graph_may_have_results_of_different_shapes():
     x = g.symbol("x", (4,))
     for formula in (g.mul(x, x), g.sum(x), g.stack([g.sum(x), g.sum(x)])):
         assert TensorSubject(formula, [x], [Range()], [0]).truth("hvp").nodes
+
+
+# -- what counts as the result ---------------------------------------------------------------------
+
+
+class Running(nn.Module):
+    """A norm whose running mean is another tensor after each call, not the same one changed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("running_mean", torch.zeros(2))
+
+    def forward(self, x):
+        self.running_mean = 0.75 * self.running_mean + 0.25 * x.mean(0)
+        return x - x.mean(0)
+
+
+RUNNING = {"x": (3, 2), "running_mean": 2}
+
+
+def test_a_running_mean_is_what_the_buffer_becomes():
+    found = compared(Running(), "3/4*running_mean + mean(x, axis=0)/4", shapes=RUNNING, result="running_mean")
+    assert found.verdict == "conforms", told(found)
+    assert {o.order for o in found.outcomes} == {"value"}
+
+
+def test_a_momentum_the_wrong_way_round_is_caught():
+    found = compared(Running(), "1/4*running_mean + 3/4*mean(x, axis=0)", shapes=RUNNING, result="running_mean")
+    assert found.kind == "wrong formula", told(found)
+
+
+def test_of_a_tuple_an_entry_is_the_result():
+    def both(x):
+        return x.sum(), (x * x, [x.mean()])
+
+    for part, formula in ((0, "sum(x)"), ([1, 0], "x*x"), ((1, 1, 0), "mean(x)")):
+        found = compared(both, formula, shapes={"x": 3}, result=part, framework="torch")
+        assert found.verdict == "conforms", told(found)
+    missing = compared(both, "sum(x)", shapes={"x": 3}, result=2, framework="torch")
+    assert missing.kind == "raises"
+    assert "no entry 2" in told(missing)
+
+
+@pytest.mark.parametrize("result", ["y", -1, [0, -2]])
+def test_a_result_that_there_is_not_is_told(result: Any):
+    with pytest.raises(BadArguments):
+        compared(torch.sum, "sum(x)", shapes={"x": 3}, result=result)
+
+
+# -- kinks of many entries -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("picks", ["first", "last"])
+def test_any_of_equal_entries_of_overlapping_windows_may_be_taken(picks: str):
+    def pooled(x):
+        windows = x.unfold(0, 3, 1)
+        places = windows.argmax(1) if picks == "first" else 2 - windows.flip(1).argmax(1)
+        return windows.gather(1, places[:, None])[:, 0]
+
+    found = compared(pooled, "[max(x[i + k] for k in 3) for i in 3]", shapes={"x": 5}, framework="torch")
+    assert found.verdict == "conforms", told(found)
+
+
+def test_at_a_kink_no_second_derivative_is_due():
+    found = compared(F.normalize, "x/max(sum(abs(x)), 1/1000)", shapes={"x": 3}, options={"p": 1.0, "dim": 0, "eps": 1e-3},
+                     arguments=["x"])  # fmt: skip
+    assert found.verdict == "conforms", told(found)

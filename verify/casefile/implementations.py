@@ -81,6 +81,7 @@ class Implementations:
             text=of.value if isinstance(of, Text) else "",
             arguments=self.arguments(given.get("arguments"), symbols),
             options=plain_mapping(r, given.get("options"), "options such as {approximate: tanh}"),
+            result=self.result(given.get("result"), symbols),
             ranges=self.ranges(given.get("in"), symbols),
             wrt=tuple(t.value for t in r.texts(given.get("wrt"), "a list of symbols") if self.known(t, symbols)),
             dtypes=tuple(t.value for t in r.texts(given.get("dtypes"), "a list of dtypes such as [float32]")),
@@ -113,6 +114,16 @@ class Implementations:
                     found[key] = value.value
             return found
         return tuple(t.value for t in self.reader.texts(tree, "a list of symbols") if self.known(t, symbols))
+
+    def result(self, tree: Tree | None, symbols: dict[str, Node]) -> str | tuple[int, ...] | None:
+        """Indices, or the symbol of an argument that is changed."""
+        words = self.reader.texts(tree, "an entry of the result such as 1, or a symbol")
+        if all(t.value.isdigit() for t in words):
+            return tuple(int(t.value) for t in words) or None
+        if len(words) > 1:
+            self.reader.fault(words[0].place, "a result is entries by numbers, [1, 0], or one symbol")
+            return None
+        return words[0].value if self.known(words[0], symbols) else None
 
     def ranges(self, tree: Tree | None, symbols: dict[str, Node]) -> dict[str, tuple[Fraction | None, Fraction | None]]:
         if tree is None:

@@ -114,6 +114,7 @@ class Implementation:
     """A function that people run, and the formula (``of``) or, for an optimizer, the recurrence that it should compute.
 
     ``arguments``: symbols by position or by parameter; None: by name where there are such parameters, else in their order.
+    ``result``: an entry of the tuple that it returns, an index a level, or the symbol of an argument, for what it becomes.
     ``ranges`` of symbols, where they are others here than the case declares; ``wrt`` empty: by all that vary.
     """
 
@@ -124,6 +125,7 @@ class Implementation:
     text: str = ""
     arguments: tuple[str, ...] | Mapping[str, str] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    result: str | tuple[int, ...] | None = None
     ranges: Mapping[str, tuple[Fraction | None, Fraction | None]] = field(default_factory=dict)
     wrt: tuple[str, ...] = ()
     dtypes: tuple[str, ...] = ()

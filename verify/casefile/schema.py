@@ -157,6 +157,11 @@ IMPLEMENTATION: dict[str, Field] = {
         "[y, yhat]",
     ),
     "options": Field("options", "further keywords of the call", "{approximate: tanh}"),
+    "result": Field(
+        "names",
+        "an entry of the tuple that it returns, [1, 0] of a tuple in a tuple; or a symbol, for what that argument has become",
+        "running_mean",
+    ),
     "in": Field("ranges", "ranges of symbols here, or numbers at which they are held", "{x: [0, inf]}"),
     "wrt": Field("names", "by which symbols it is differentiated; default: all", "[x]"),
     "dtypes": Field("names", "the formats in which it is run; default: all", "[float64, float32]"),

@@ -61,6 +61,12 @@ Exit codes:
     help="A further keyword of the call, such as reduction=sum.",
 )
 @click.option(
+    "--result",
+    default="",
+    metavar="ENTRY",
+    help="Of a tuple that is returned the entry 0, 1, ...; or an argument, for what it becomes.",
+)
+@click.option(
     "--state", "states", multiple=True, metavar="NAME=START", help="Of an optimizer: a state that does not start at 0."
 )
 @click.option(
@@ -87,6 +93,7 @@ def conform(
     shape_texts: tuple[str, ...],
     arguments: tuple[str, ...],
     options: tuple[str, ...],
+    result: str,
     states: tuple[str, ...],
     dtypes: tuple[str, ...],
     framework: str | None,
@@ -97,7 +104,7 @@ def conform(
 ) -> int:
     from derive.errors import ExpressionError
     from verify.commands.derivation import Unreadable, read_shapes
-    from verify.conform.arguments import BadArguments, read_arguments, read_option, read_range, read_state
+    from verify.conform.arguments import BadArguments, read_arguments, read_option, read_range, read_result, read_state
     from verify.conform.callables import NotAllowed, NotFound, find
     from verify.conform.engine import conform as compare
     from verify.conform.words import told
@@ -126,6 +133,7 @@ def conform(
             shapes=read_shapes(shape_texts),
             arguments=read_arguments(arguments),
             options=dict(read_option(o) for o in options),
+            result=read_result(result) if result else None,
             dtypes=dtypes or None,
             framework=framework,
             states=dict(read_state(s) for s in states),

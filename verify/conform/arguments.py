@@ -15,11 +15,15 @@ from typing import Any
 from derive.errors import nearest
 from derive.expr.graph import Node
 from verify.casefile.implementations import plain_value
-from verify.conform.frameworks import Call
+from verify.conform.calls import Call
 from verify.conform.strata import Range
 
 #: A range as users write it: (0, 1), a Range, or one number, which is a fixed value.
 Domain = Mapping[str, Any]
+
+#: What the result of a call is, as users write it: an entry of the tuple that it returns (an index, or one a level), or the
+#: symbol of an argument, for what that has become.
+Result = int | str | Sequence[int] | None
 
 
 class BadArguments(ValueError):
@@ -42,8 +46,10 @@ def bind(
     domain: Domain,
     arguments: Sequence[str] | Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
+    result: Result = None,
 ) -> Bound:
-    """``arguments`` are names of symbols by position, or by the name of the parameter; ``options`` further keywords.
+    """``arguments`` are names of symbols by position, or by the name of the parameter; ``options`` further keywords; what
+    counts as the ``result`` is what it returns unless this says otherwise.
 
     Raises BadArguments.
     """
@@ -95,7 +101,20 @@ def bind(
         only = {n for n, p in parameters.items() if p.kind is p.KEYWORD_ONLY and p.default is p.empty}
         positional = [place[n] for n in by_name if n in place and n not in only]
         keywords = {n: place[n] for n in by_name if n in place and n in only}
-    return Bound(Call(function, tuple(positional), keywords, {**passed, **options}), tuple(varying), ranges, fixed)
+    part, becomes = _result(result, place)
+    call = Call(function, tuple(positional), keywords, {**passed, **options}, part, becomes)
+    return Bound(call, tuple(varying), ranges, fixed)
+
+
+def _result(given: Result, place: Mapping[str, int]) -> tuple[tuple[int, ...], int | None]:
+    if isinstance(given, str):
+        if given not in place:
+            raise BadArguments(f"the result is what '{given}' becomes, which is no argument{nearest(given, place)}")
+        return (), place[given]
+    part = () if given is None else (given,) if isinstance(given, int) else tuple(given)
+    if any(k < 0 for k in part):
+        raise BadArguments("entries of a result count from 0")
+    return part, None
 
 
 def _put(parameter: str, name: str, value: Any, varies: bool, keywords: dict[str, int], passed: dict[str, Any]) -> None:
@@ -167,6 +186,16 @@ def read_arguments(texts: Sequence[str]) -> list[str] | dict[str, str] | None:
     if any(named) and not all(named):
         raise BadArguments("arguments go by position or by name, not both: --argument y,yhat, or --argument input=x")
     return {k.strip(): v.strip() for k, v in (w.split("=", 1) for w in words)} if all(named) else words
+
+
+def read_result(text: str) -> Result:
+    """``1`` or ``1,0``, an entry of what is returned; or the name of an argument that is changed. Raises BadArguments."""
+    words = [w.strip() for w in text.split(",")]
+    if all(w.isdigit() for w in words):
+        return tuple(int(w) for w in words)
+    if len(words) == 1 and words[0].isidentifier():
+        return words[0]
+    raise BadArguments(f"expected an entry of the result such as 1, or the name of an argument, not '{text}'")
 
 
 def read_option(text: str) -> tuple[str, Any]:

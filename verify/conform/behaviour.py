@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from verify.conform.calls import Call
 from verify.conform.formats import FORMATS, Array
-from verify.conform.frameworks import Call, Framework
+from verify.conform.frameworks import Framework
 from verify.conform.measure import Reference, measure
 from verify.conform.outcome import Finding
 from verify.conform.subject import Subject
@@ -29,12 +30,12 @@ def _twice(call: Call, fw: Framework, base: Sequence[Array], own: bool) -> list[
         given = [fw.tensor(x, "float32") for x in base]
         with np.errstate(all="ignore"):
             first = fw.array(call(given))
-            kept = [fw.array(x) for x in given]
+            kept = [(i, fw.array(x)) for i, x in call.kept(given)]
             again = fw.array(call([fw.tensor(x, "float32") for x in base]))
             dtype = fw.format_of(call([fw.tensor(x, "float32") for x in base]))
     except Exception:  # told by the path itself
         return []
-    if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(kept, base, strict=True)):
+    if not all(np.array_equal(x, base[i], equal_nan=True) for i, x in kept):
         found.append(Finding("changes its input", "the arrays it was called with have other values afterwards"))
     if not np.array_equal(first, again, equal_nan=True):
         found.append(Finding("not deterministic", "two calls with equal inputs gave different results"))

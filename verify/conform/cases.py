@@ -11,7 +11,7 @@ from derive.expr.graph import free_symbols
 from verify.casefile.model import Case, Implementation
 from verify.conform.arguments import BadArguments
 from verify.conform.callables import NotAllowed, NotFound, NotInstalled, find
-from verify.conform.frameworks import Constant
+from verify.conform.calls import Constant
 from verify.conform.outcome import Conformance
 from verify.conform.record import record
 from verify.conform.strata import Range
@@ -43,6 +43,7 @@ def implementation(case: Case, entry: Implementation, seed: int = 0, allowed: Se
         domain=_domain(case, entry),
         arguments=entry.arguments,
         options={k: _option(v) for k, v in entry.options.items()},
+        result=entry.result,
         dtypes=entry.dtypes or None,
         name=entry.name,
         seed=seed,

@@ -17,12 +17,14 @@ from derive import api
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, free_symbols, substitute
 from derive.language.reader import to_text
-from verify.conform.arguments import BadArguments, Bound, Domain, bind
+from verify.conform.arguments import BadArguments, Bound, Domain, Result, bind
 from verify.conform.behaviour import behaviour
 from verify.conform.callables import AUDITED
+from verify.conform.calls import Call, Raised
 from verify.conform.classes import JUMP, classify
 from verify.conform.formats import FORMATS, Array, Format
-from verify.conform.frameworks import FRAMEWORKS, Call, Framework, Raised, constants_of, framework_of, others
+from verify.conform.frameworks import FRAMEWORKS, Framework, framework_of, others
+from verify.conform.inspection import constants_of
 from verify.conform.measure import ULPS, Measured, Reference, conditions, measure
 from verify.conform.modules import as_function
 from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
@@ -88,6 +90,7 @@ def conform(
     shapes: Mapping[str, Any] | None = None,
     arguments: Sequence[str] | Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
+    result: Result = None,
     dtypes: Sequence[str] | None = None,
     framework: str | None = None,
     constants: Mapping[str, float] | None = None,
@@ -99,9 +102,11 @@ def conform(
 
     ``formula`` is in the language of cases; a scalar formula is meant elementwise, of arrays of points. ``wrt`` are the
     symbols to differentiate by (all that vary unless given). ``domain`` gives ranges, ``{"p": (0, 1)}``, or holds a symbol
-    at a number. ``arguments`` says which symbol goes where, ``options`` are further keywords of the callable. ``dtypes``
-    are names of float formats. ``shapes`` are those of tensors, ``{"W": (3, 2)}``; a letter, ``{"x": "n"}``, is a size that is
-    tried from 1 to 1000. Of a Torch module, parameters and buffers are arguments by their names.
+    at a number. ``arguments`` says which symbol goes where, ``options`` are further keywords of the callable. ``result`` is
+    the entry of the tuple that it returns (an index, or one a level), or the symbol of an argument that it changes, such as a
+    running mean: the formula is then what that has become, and is not differentiated. ``dtypes`` are names of float formats.
+    ``shapes`` are those of tensors, ``{"W": (3, 2)}``; a letter, ``{"x": "n"}``, is a size that is tried from 1 to 1000. Of a
+    Torch module, parameters and buffers are arguments by their names.
 
     Of an optimizer (a class of torch.optim.Optimizer, a function that makes a transformation of optax) the formula is its
     updates in order, ``m = b1*m + (1 - b1)*g; w = w - lr*m``; ``constants`` (or ``domain``) are the values of its constants,
@@ -125,18 +130,18 @@ def conform(
         def compare(sizes: Mapping[str, Any]) -> Conformance:
             return conform(
                 function, formula, wrt=wrt, domain=domain, shapes=sizes, arguments=arguments, options=options,
-                dtypes=dtypes, framework=framework, name=name, seed=seed,
+                result=result, dtypes=dtypes, framework=framework, name=name, seed=seed,
             )  # fmt: skip
 
         return at_sizes(shapes or {}, compare)
     made = _formula(formula, shapes or {})
     symbols = sorted(free_symbols([made]), key=lambda n: n.id)
     function, options = as_function(function, [str(s.attr) for s in symbols], options or {})
-    bound = bind(function, symbols, domain or {}, arguments, options)
+    bound = bind(function, symbols, domain or {}, arguments, options, result)
     fw = _framework(framework, bound)
     g = made.graph
     made = substitute(made, {s: g.const(v) for s, v in bound.fixed.items()}) if bound.fixed else made
-    by = _wrt(wrt, bound.symbols, bound.fixed)
+    by = _wrt(wrt, bound.symbols, bound.fixed) if bound.call.becomes is None else []
     orders = tuple(o for o in (0, 1, 2) if o in fw.modes and (o == 0 or by))
     plan = Plan(tuple(_formats(dtypes, fw)), orders, seed=seed)
     title = name or _name(function)

@@ -7,67 +7,35 @@ where the callable raised. A framework is imported only when one of its callable
 from __future__ import annotations
 
 import importlib.util
-import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
+from verify.conform.calls import Call, Raised
 from verify.conform.formats import Array
+from verify.conform.inspection import spoken_of
 
 Tensor = Any
-MAX_CONSTANTS = 60  # of a callable's code
-
-
-class Raised(Exception):
-    """The callable raised, or returned something that is no array; says what."""
-
-
-@dataclass(frozen=True)
-class Constant:
-    """Numbers that a callable gets as an array of its framework: class labels (whole numbers), or weights."""
-
-    numbers: Any
-
-
-@dataclass(frozen=True)
-class Call:
-    """A callable and what goes where: ``positional`` and ``keywords`` are indices of inputs, ``fixed`` values for other
-    keywords."""
-
-    function: Callable[..., Any]
-    positional: tuple[int, ...]
-    keywords: Mapping[str, int] = field(default_factory=dict)
-    fixed: Mapping[str, Any] = field(default_factory=dict)
-
-    def __call__(self, inputs: Sequence[Any]) -> Any:
-        given = {k: inputs[i] for k, i in self.keywords.items()}
-        return self.function(*(inputs[i] for i in self.positional), **given, **self.fixed)
-
-    def prepared(self, fw: Framework, fmt: str) -> Call:
-        """With the constants among its keywords as arrays of the framework."""
-        if not any(isinstance(v, Constant) for v in self.fixed.values()):
-            return self
-        fixed = {k: fw.constant(v.numbers, fmt) if isinstance(v, Constant) else v for k, v in self.fixed.items()}
-        return replace(self, fixed=fixed)
+Function = Callable[..., Tensor]
+Tangents = Mapping[int, Tensor]  # by the place of the input; the others are not moved
 
 
 class Framework:
-    """What a framework is to this package."""
+    """What a framework is to this package. It says how tensors are made and read, how a function is called, and how the
+    products of its derivatives are had; what points and whole tensors ask of these stands here, once for all."""
 
     name: ClassVar[str] = ""
     formats: ClassVar[tuple[str, ...]] = ()
     #: By order of derivative, the ways to it; the first is the usual one.
     modes: ClassVar[Mapping[int, tuple[str, ...]]] = {0: ("eager",)}
+    roots: ClassVar[tuple[str, ...]] = ()
 
     def owns(self, function: Any) -> bool:
         """Whether the callable plainly is of this framework, by its module or by what its code speaks of."""
-        return any(name.split(".")[0] in self.roots for name in _spoken_of(function))
-
-    roots: ClassVar[tuple[str, ...]] = ()
+        return any(name.split(".")[0] in self.roots for name in spoken_of(function))
 
     def tensor(self, x: Array, fmt: str) -> Tensor:
         raise NotImplementedError
@@ -84,10 +52,6 @@ class Framework:
         """The name of the type of a result."""
         raise NotImplementedError
 
-    def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
-        """Values (one array), slopes (one an input of ``wrt``), or second derivatives (one a pair), elementwise."""
-        raise NotImplementedError
-
     @contextmanager
     def alone(self) -> Iterator[None]:
         """On one thread: results may depend on how many share an array, and verdicts may not depend on the machine."""
@@ -96,6 +60,52 @@ class Framework:
     def single(self, call: Call, x: Array) -> Array:
         """The value of a function of one float32 array, without copies where that can be; a sweep's way."""
         raise NotImplementedError
+
+    def value(self, mode: str, f: Function, given: Sequence[Tensor], apart: bool) -> Tensor:
+        """What the function gives; ``apart``: entry by entry, of inputs whose entries are points."""
+        raise NotImplementedError
+
+    def forward(self, mode: str, f: Function, given: Sequence[Tensor], tangents: Tangents) -> Tensor:
+        """The derivative along the tangents."""
+        raise NotImplementedError
+
+    def reverse(
+        self, mode: str, f: Function, given: Sequence[Tensor], wrt: Sequence[int], weights: Tensor | None
+    ) -> Sequence[Tensor]:
+        """The derivatives of the result, weighted and added up, by the inputs ``wrt``; without weights, of the sum."""
+        raise NotImplementedError
+
+    def second(
+        self,
+        mode: str,
+        f: Function,
+        given: Sequence[Tensor],
+        wrt: Sequence[int],
+        weights: Tensor | None,
+        tangents: Tangents,
+    ) -> Sequence[Tensor]:
+        """The derivatives of ``reverse`` along the tangents, one an input of ``wrt``."""
+        raise NotImplementedError
+
+    def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
+        """Values (one array), slopes (one an input of ``wrt``), or second derivatives (one a pair), elementwise."""
+        f, given = self._ready(call, inputs, fmt)
+
+        def along(i: int) -> Tangents:
+            return {i: self.tensor(np.ones(np.shape(inputs[i])), fmt)}
+
+        found: Sequence[Tensor]
+        match self._kind(mode):
+            case "value":
+                found = [self.value(mode, f, given, True)]
+            case "forward":
+                found = [self.forward(mode, f, given, along(i)) for i in wrt]
+            case "reverse":
+                found = self.reverse(mode, f, given, wrt, None)
+            case _:
+                rows = [self.second(mode, f, given, wrt, None, along(i)) for i in wrt]
+                found = [rows[a][b] for a in range(len(wrt)) for b in range(a + 1)]
+        return [self.array(x) for x in found]
 
     def run_tensors(
         self,
@@ -109,7 +119,28 @@ class Framework:
     ) -> list[Array]:
         """The value; its vjp with the weights; its jvp, or the Hessian-vector product of the weighted sum, along the
         directions."""
-        raise NotImplementedError
+        f, given = self._ready(call, inputs, fmt)
+        u = self.tensor(weights, fmt)
+        tangents = {i: self.tensor(d, fmt) for i, d in zip(wrt, directions, strict=True)}
+        found: Sequence[Tensor]
+        match self._kind(mode):
+            case "value":
+                found = [self.value(mode, f, given, False)]
+            case "forward":
+                found = [self.forward(mode, f, given, tangents)]
+            case "reverse":
+                found = self.reverse(mode, f, given, wrt, u)
+            case _:
+                found = self.second(mode, f, given, wrt, u, tangents)
+        return [self.array(x) for x in found]
+
+    def _ready(self, call: Call, inputs: Sequence[Array], fmt: str) -> tuple[Function, list[Tensor]]:
+        call = call.prepared(self, fmt)
+        return lambda *xs: call(xs), [self.tensor(x, fmt) for x in inputs]
+
+    def _kind(self, mode: str) -> str:
+        order = next(o for o, modes in self.modes.items() if mode in modes)
+        return ("value", "forward" if mode == "forward mode" else "reverse", "second")[order]
 
 
 class Numpy(Framework):
@@ -135,22 +166,9 @@ class Numpy(Framework):
     def single(self, call: Call, x: Array) -> Array:
         return np.asarray(call([x]))
 
-    def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
-        call = call.prepared(self, fmt)
+    def value(self, mode: str, f: Function, given: Sequence[Tensor], apart: bool) -> Tensor:
         with np.errstate(all="ignore"):
-            return [self.array(call([self.tensor(x, fmt) for x in inputs]))]
-
-    def run_tensors(
-        self,
-        mode: str,
-        call: Call,
-        inputs: Sequence[Array],
-        fmt: str,
-        wrt: Sequence[int],
-        weights: Array,
-        directions: Sequence[Array],
-    ) -> list[Array]:
-        return self.run(mode, call, inputs, fmt, wrt)
+            return f(*given)
 
 
 class Torch(Framework):
@@ -213,143 +231,69 @@ class Torch(Framework):
         with torch.no_grad():
             return call([torch.from_numpy(x)]).numpy()
 
-    def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
+    def value(self, mode: str, f: Function, given: Sequence[Tensor], apart: bool) -> Tensor:
         import torch
 
-        call = call.prepared(self, fmt)
-        given = [self.tensor(x, fmt) for x in inputs]
-        found: Sequence[Tensor]
-        match mode:
-            case "eager":
-                with torch.no_grad():
-                    found = [call(given)]
-            case "vmap":
-                with torch.no_grad():
-                    found = [torch.func.vmap(lambda *xs: call(xs))(*given)]
-            case "backward" | "create_graph":
-                found = self._reverse(call, given, wrt, mode == "create_graph")
-            case "forward mode":
-                found = [self._forward(lambda *xs: call(xs), given, i) for i in wrt]
-            case "torch.func.grad":
-                found = torch.func.grad(lambda *xs: call(xs).sum(), argnums=tuple(wrt))(*given)
-            case "double backward":
-                found = self._twice(call, given, wrt)
-            case _:
-                slope = torch.func.grad(lambda *xs: call(xs).sum(), argnums=tuple(wrt))
-                rows = [
-                    torch.func.jvp(
-                        slope,
-                        tuple(given),
-                        tuple(torch.ones_like(x) if i == j else torch.zeros_like(x) for j, x in enumerate(given)),
-                    )[1]
-                    for i in wrt
-                ]
-                found = [rows[a][b] for a in range(len(wrt)) for b in range(a + 1)]
-        return [self.array(x) for x in found]
+        with torch.no_grad():
+            if mode == "eager":
+                return f(*given)
+            if apart:
+                return torch.func.vmap(f)(*given)
+            return torch.func.vmap(f)(*(x[None] for x in given))[0]
 
-    def run_tensors(
+    def forward(self, mode: str, f: Function, given: Sequence[Tensor], tangents: Tangents) -> Tensor:
+        import torch
+
+        return torch.func.jvp(f, tuple(given), _whole(tangents, given, torch.zeros_like))[1]
+
+    def reverse(
+        self, mode: str, f: Function, given: Sequence[Tensor], wrt: Sequence[int], weights: Tensor | None
+    ) -> Sequence[Tensor]:
+        import torch
+
+        if mode == "torch.func.grad":
+            return list(torch.func.grad(_total(f, weights), argnums=tuple(wrt))(*given))
+        return self._slopes(f, given, wrt, weights, mode == "create_graph")
+
+    def second(
         self,
         mode: str,
-        call: Call,
-        inputs: Sequence[Array],
-        fmt: str,
+        f: Function,
+        given: Sequence[Tensor],
         wrt: Sequence[int],
-        weights: Array,
-        directions: Sequence[Array],
-    ) -> list[Array]:
+        weights: Tensor | None,
+        tangents: Tangents,
+    ) -> Sequence[Tensor]:
         import torch
 
-        call = call.prepared(self, fmt)
-        given = [self.tensor(x, fmt) for x in inputs]
-        u = self.tensor(weights, fmt)
-        along = [self.tensor(d, fmt) for d in directions]
+        if mode != "double backward":
+            slope = torch.func.grad(_total(f, weights), argnums=tuple(wrt))
+            return list(torch.func.jvp(slope, tuple(given), _whole(tangents, given, torch.zeros_like))[1])
+        first = self._slopes(f, given, wrt, weights, True)
+        inner = torch.stack([(first[k] * tangents[i]).sum() for k, i in enumerate(wrt) if i in tangents]).sum()
+        by = [given[i] for i in wrt]
+        found = [None] * len(by)
+        if inner.requires_grad:
+            found = torch.autograd.grad(inner, by, allow_unused=True)
+        return [torch.zeros_like(x) if g is None else g for g, x in zip(found, by, strict=True)]
 
-        def total(*xs: Tensor) -> Tensor:
-            y = call(xs)
-            return (y * u).sum() if y.shape == u.shape and u.shape else y.sum()
-
-        def tangents(by: Sequence[Tensor]) -> tuple[Tensor, ...]:
-            found = [torch.zeros_like(x) for x in by]
-            for i, d in zip(wrt, along, strict=True):
-                found[i] = d
-            return tuple(found)
-
-        found: Sequence[Tensor]
-        match mode:
-            case "eager":
-                with torch.no_grad():
-                    found = [call(given)]
-            case "vmap":
-                with torch.no_grad():
-                    found = [torch.func.vmap(lambda *xs: call(xs))(*(x[None] for x in given))[0]]
-            case "backward" | "create_graph":
-                found = self._slopes(total, given, wrt, mode == "create_graph")
-            case "forward mode":
-                found = [torch.func.jvp(lambda *xs: call(xs), tuple(given), tangents(given))[1]]
-            case "torch.func.grad":
-                found = torch.func.grad(total, argnums=tuple(wrt))(*given)
-            case "double backward":
-                first = self._slopes(total, given, wrt, True)
-                inner = torch.stack([(g * d).sum() for g, d in zip(first, along, strict=True)]).sum()
-                by = [given[i] for i in wrt]
-                second = [None] * len(by)
-                if inner.requires_grad:
-                    second = torch.autograd.grad(inner, by, allow_unused=True)
-                found = [torch.zeros_like(x) if g is None else g for g, x in zip(second, by, strict=True)]
-            case _:
-                slope = torch.func.grad(total, argnums=tuple(wrt))
-                found = torch.func.jvp(slope, tuple(given), tangents(given))[1]
-        return [self.array(x) for x in found]
-
+    @staticmethod
     def _slopes(
-        self, total: Callable[..., Tensor], given: Sequence[Tensor], wrt: Sequence[int], create_graph: bool
+        f: Function, given: Sequence[Tensor], wrt: Sequence[int], weights: Tensor | None, create_graph: bool
     ) -> list[Tensor]:
         import torch
 
         for i in wrt:
             given[i].requires_grad_()
-        y = total(*given)
-        if not y.requires_grad:
-            raise Raised("its result does not depend on its input for autograd")
-        by = [given[i] for i in wrt]
-        found = torch.autograd.grad(y, by, create_graph=create_graph, allow_unused=True)
-        return [torch.zeros_like(x) if g is None else g for g, x in zip(found, by, strict=True)]
-
-    def _reverse(self, call: Call, given: Sequence[Tensor], wrt: Sequence[int], create_graph: bool) -> list[Tensor]:
-        import torch
-
-        for i in wrt:
-            given[i].requires_grad_()
-        y = call(given)
+        y = f(*given)
         if not isinstance(y, torch.Tensor):
             raise Raised(f"it returned {type(y).__name__}, where a tensor was expected")
         if not y.requires_grad:
             raise Raised("its result does not depend on its input for autograd")
+        u = weights if weights is not None and weights.shape == y.shape else torch.ones_like(y)
         by = [given[i] for i in wrt]
-        found = torch.autograd.grad(y, by, torch.ones_like(y), create_graph=create_graph, allow_unused=True)
+        found = torch.autograd.grad(y, by, u, create_graph=create_graph, allow_unused=True)
         return [torch.zeros_like(x) if g is None else g for g, x in zip(found, by, strict=True)]
-
-    def _twice(self, call: Call, given: Sequence[Tensor], wrt: Sequence[int]) -> list[Tensor]:
-        import torch
-
-        first = self._reverse(call, given, wrt, True)
-        found = []
-        for a, slope in enumerate(first):
-            for b in range(a + 1):
-                second = None
-                if slope.requires_grad:
-                    (second,) = torch.autograd.grad(
-                        slope, [given[wrt[b]]], torch.ones_like(slope), retain_graph=True, allow_unused=True
-                    )
-                found.append(torch.zeros_like(slope) if second is None else second)
-        return found
-
-    @staticmethod
-    def _forward(f: Callable[..., Tensor], given: Sequence[Tensor], i: int) -> Tensor:
-        import torch
-
-        tangents = tuple(torch.ones_like(x) if i == j else torch.zeros_like(x) for j, x in enumerate(given))
-        return torch.func.jvp(f, tuple(given), tangents)[1]
 
 
 class Jax(Framework):
@@ -385,90 +329,56 @@ class Jax(Framework):
     def single(self, call: Call, x: Array) -> Array:
         return np.asarray(call([self.tensor(x, "float32")]))
 
-    def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
+    def value(self, mode: str, f: Function, given: Sequence[Tensor], apart: bool) -> Tensor:
         import jax
 
-        def f(*xs: Any) -> Any:
-            return call(xs)
+        compiled: Any = jax.jit(f) if mode == "jit" else f
+        return compiled(*given)
 
-        def total(*xs: Any) -> Any:
-            return call(xs).sum()
+    def forward(self, mode: str, f: Function, given: Sequence[Tensor], tangents: Tangents) -> Tensor:
+        import jax
 
-        call = call.prepared(self, fmt)
-        given = [self.tensor(x, fmt) for x in inputs]
-        compiled: Any
-        slope: Any = jax.grad(total, argnums=tuple(wrt))
-        match mode:
-            case "eager":
-                found = [f(*given)]
-            case "jit":
-                compiled = jax.jit(f)
-                found = [compiled(*given)]
-            case "reverse mode":
-                found = list(slope(*given))
-            case "jit of reverse mode":
-                compiled = jax.jit(slope)
-                found = list(compiled(*given))
-            case "forward mode":
-                found = [jax.jvp(f, tuple(given), self._along(given, i))[1] for i in wrt]
-            case _:
-                rows = [jax.jvp(slope, tuple(given), self._along(given, i))[1] for i in wrt]
-                found = [rows[a][b] for a in range(len(wrt)) for b in range(a + 1)]
-        return [self.array(x) for x in found]
+        return jax.jvp(f, tuple(given), _whole(tangents, given, jax.numpy.zeros_like))[1]
 
-    def run_tensors(
+    def reverse(
+        self, mode: str, f: Function, given: Sequence[Tensor], wrt: Sequence[int], weights: Tensor | None
+    ) -> Sequence[Tensor]:
+        import jax
+
+        slope: Any = jax.grad(_total(f, weights), argnums=tuple(wrt))
+        compiled: Any = jax.jit(slope) if mode == "jit of reverse mode" else slope
+        return list(compiled(*given))
+
+    def second(
         self,
         mode: str,
-        call: Call,
-        inputs: Sequence[Array],
-        fmt: str,
+        f: Function,
+        given: Sequence[Tensor],
         wrt: Sequence[int],
-        weights: Array,
-        directions: Sequence[Array],
-    ) -> list[Array]:
+        weights: Tensor | None,
+        tangents: Tangents,
+    ) -> Sequence[Tensor]:
         import jax
 
-        call = call.prepared(self, fmt)
-        given = [self.tensor(x, fmt) for x in inputs]
-        u = self.tensor(weights, fmt)
-        tangents = [jax.numpy.zeros_like(x) for x in given]
-        for i, d in zip(wrt, directions, strict=True):
-            tangents[i] = self.tensor(d, fmt)
-
-        def f(*xs: Any) -> Any:
-            return call(xs)
-
-        def total(*xs: Any) -> Any:
-            y = call(xs)
-            return (y * u).sum() if y.shape == u.shape else y.sum()
-
-        slope: Any = jax.grad(total, argnums=tuple(wrt))
-        compiled: Any
-        match mode:
-            case "eager":
-                found = [f(*given)]
-            case "jit":
-                compiled = jax.jit(f)
-                found = [compiled(*given)]
-            case "reverse mode":
-                found = list(slope(*given))
-            case "jit of reverse mode":
-                compiled = jax.jit(slope)
-                found = list(compiled(*given))
-            case "forward mode":
-                found = [jax.jvp(f, tuple(given), tuple(tangents))[1]]
-            case _:
-                found = list(jax.jvp(slope, tuple(given), tuple(tangents))[1])
-        return [self.array(x) for x in found]
-
-    @staticmethod
-    def _along(given: Sequence[Tensor], i: int) -> tuple[Tensor, ...]:
-        import jax
-
-        return tuple(jax.numpy.ones_like(x) if i == j else jax.numpy.zeros_like(x) for j, x in enumerate(given))
+        slope: Any = jax.grad(_total(f, weights), argnums=tuple(wrt))
+        return list(jax.jvp(slope, tuple(given), _whole(tangents, given, jax.numpy.zeros_like))[1])
 
 
 FRAMEWORKS: dict[str, Framework] = {f.name: f for f in (Torch(), Jax(), Numpy())}
+
+
+def _total(f: Function, weights: Tensor | None) -> Function:
+    """The sum of what a function gives, weighted where weights of its shape are given."""
+
+    def total(*xs: Tensor) -> Tensor:
+        y = f(*xs)
+        return y.sum() if weights is None or y.shape != weights.shape else (y * weights).sum()
+
+    return total
+
+
+def _whole(tangents: Tangents, given: Sequence[Tensor], zero: Function) -> tuple[Tensor, ...]:
+    return tuple(tangents[i] if i in tangents else zero(x) for i, x in enumerate(given))
 
 
 def _has_fractions(numbers: Any) -> bool:
@@ -480,87 +390,6 @@ def framework_of(function: Any) -> Framework:
     return next((f for f in FRAMEWORKS.values() if f.owns(function)), FRAMEWORKS["numpy"])
 
 
-def _spoken_of(function: Any, depth: int = 3) -> list[str]:
-    """Names of modules: that of the callable itself, then those that its code gets at through its globals or closure, and
-    what is called there in turn."""
-    function = inspect.unwrap(getattr(function, "func", function))
-    own = [str(getattr(function, "__module__", None) or getattr(type(function), "__module__", ""))]
-    if inspect.isclass(function):
-        return own + [cls.__module__ for cls in function.__mro__]
-    if type(function).__module__ != "builtins":
-        own += [cls.__module__ for cls in type(function).__mro__]
-    body, code = _body(function)
-    if code is None or not depth:
-        return own
-    closure = [c.cell_contents for c in getattr(body, "__closure__", None) or () if _filled(c)]
-    named = [getattr(body, "__globals__", {}).get(n) for n in _names(code)]
-    for value in (*named, *closure):
-        if inspect.ismodule(value):
-            own.append(value.__name__)
-        elif inspect.isclass(value) or inspect.isfunction(value):
-            own += _spoken_of(value, depth - 1)
-        elif isinstance(module := getattr(value, "__module__", None), str):
-            own.append(module)
-    return own
-
-
 def others(fw: Framework) -> list[Framework]:
     """Frameworks to try where a callable that speaks of none can't be called with arrays of this one."""
     return [f for n, f in FRAMEWORKS.items() if f is not fw and importlib.util.find_spec(n) is not None]
-
-
-def _body(function: Any) -> tuple[Any, Any]:
-    """The Python function that runs, and its code: of a module or another object, that of its class; None for compiled code."""
-    body = getattr(function, "__func__", function)
-    if not hasattr(body, "__code__"):
-        methods = vars(type(function))
-        body = getattr(type(function), "forward", None) or methods.get("__call__")
-    return body, getattr(body, "__code__", None)
-
-
-def _names(code: Any) -> list[str]:
-    inner = [n for c in code.co_consts if inspect.iscode(c) for n in _names(c)]
-    return [*code.co_names, *inner]
-
-
-def _filled(cell: Any) -> bool:
-    try:
-        return cell.cell_contents is not None
-    except ValueError:
-        return False
-
-
-def constants_of(function: Any) -> list[float]:
-    """The numbers that stand in a callable's own code: where it may change its ways."""
-    found: dict[float, None] = {}
-    for code in _codes(function, 3, set()):
-        work = [code]
-        while work:
-            for c in work.pop().co_consts:
-                if inspect.iscode(c):
-                    work.append(c)
-                elif isinstance(c, int | float) and not isinstance(c, bool) and np.isfinite(float(c)):
-                    found[float(c)] = None
-    return list(found)[:MAX_CONSTANTS]
-
-
-def _codes(function: Any, depth: int, seen: set[int]) -> list[Any]:
-    """The code of a callable, and of the functions of its own package that it calls."""
-    function = inspect.unwrap(getattr(function, "func", function))
-    if id(function) in seen or (getattr(function, "__module__", None) or "").split(".")[0] in ("numpy", "torch", "jax"):
-        return []
-    seen.add(id(function))
-    if inspect.isclass(function):
-        methods = [getattr(m, "__func__", m) for m in vars(function).values()]
-        return [c for m in methods if inspect.isfunction(m) for c in _codes(m, depth, seen)]
-    body, code = _body(function)
-    if code is None:
-        return []
-    found = [code]
-    if depth:
-        closure = [c.cell_contents for c in getattr(body, "__closure__", None) or () if _filled(c)]
-        named = [getattr(body, "__globals__", {}).get(n) for n in _names(code)]
-        for value in (*named, *closure):
-            if inspect.isclass(value) or inspect.isfunction(value):
-                found += _codes(value, depth - 1, seen)
-    return found

@@ -61,8 +61,13 @@ def _functional(module: Any, names: Sequence[str]) -> Function:
 
         dtype = next((x.dtype for x in (*given, *state.values()) if torch.is_tensor(x) and x.is_floating_point()), None)
         values = {k: _like(v, dtype) for k, v in held.items()}
-        values.update({passed[n]: state.pop(n) for n in list(state) if n in passed})
-        return torch.func.functional_call(module, values, given, state)
+        own = {passed[n]: state.pop(n) for n in list(state) if n in passed}
+        values.update(own)
+        found = torch.func.functional_call(module, values, given, state)
+        for dotted, x in own.items():
+            if values[dotted] is not x:  # a buffer that the module put another in the place of: changed all the same
+                x.detach().copy_(values[dotted].detach())
+        return found
 
     keyword = inspect.Parameter.KEYWORD_ONLY
     usual = [p for p in inputs if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]

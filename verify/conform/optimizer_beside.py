@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from verify.conform.calls import Raised
 from verify.conform.formats import FORMATS, Array
-from verify.conform.frameworks import Raised
 from verify.conform.optimizer_runs import Part, Scene, scene, takes, torch_steps
 from verify.conform.outcome import Finding, Outcome
 

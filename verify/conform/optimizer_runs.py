@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from verify.conform.calls import Raised
 from verify.conform.formats import FORMATS, Array, Format
-from verify.conform.frameworks import Raised
 
 STEPS = 50
 

@@ -16,8 +16,8 @@ import numpy as np
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, substitute_all, topological
 from derive.language import reader
+from verify.conform.calls import Raised
 from verify.conform.formats import FORMATS, Array
-from verify.conform.frameworks import Raised
 from verify.conform.optimizer_runs import Part, Scene
 from verify.conform.outcome import Conformance
 from verify.conform.recurrence import GRADIENT, PARAMETER, STEP, Program

@@ -19,8 +19,8 @@ from derive.errors import ExpressionError
 from derive.language.reader import to_text
 from verify.conform.arguments import BadArguments
 from verify.conform.callables import AUDITED
+from verify.conform.calls import Raised
 from verify.conform.formats import FORMATS, Array, Format
-from verify.conform.frameworks import Raised
 from verify.conform.optimizer_runs import (
     PARTS,
     SMALL,

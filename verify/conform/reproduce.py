@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from verify.conform.frameworks import Call
+from verify.conform.calls import Call
 from verify.conform.outcome import Conformance, Outcome
 from verify.conform.strata import Range
 from verify.conform.subject import Subject

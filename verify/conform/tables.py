@@ -12,8 +12,9 @@ from flint import arb, fmpq
 from derive.errors import UndefinedValue
 from derive.language.reader import to_text
 from derive.numbers.balls import precision
+from verify.conform.calls import Call
 from verify.conform.formats import FORMATS, Format
-from verify.conform.frameworks import Call, Framework
+from verify.conform.frameworks import Framework
 from verify.conform.measure import one_side
 from verify.conform.outcome import Finding, Kink, Special
 from verify.conform.strata import moderate

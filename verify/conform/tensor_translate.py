@@ -20,8 +20,9 @@ from derive.language.reader import parse, to_text
 from derive.numbers.balls import precision
 from derive.repair.slips import SLIPS, Pool
 from derive.repair.spots import Spot, spots
+from verify.conform.calls import Call, Raised
 from verify.conform.formats import FORMATS, Array
-from verify.conform.frameworks import Call, Framework, Raised
+from verify.conform.frameworks import Framework
 from verify.conform.outcome import Conformance
 from verify.conform.tensor_sets import sets
 from verify.conform.tensor_truth import TensorReference, TensorSubject

@@ -31,6 +31,7 @@ Kind = Literal["value", "vjp", "jvp", "hvp"]
 
 PATTERNS = 6  # of signs, for conditions and kinks in many variables
 TILT = 2.0**-16  # the relative change of the inputs by which conditions are measured
+JUMP = 1e-6  # relatively: sides that are farther apart are not one value
 SETTLED = 0.25  # of an ulp: what an exact value may be off by
 TURNING = ("select", "where", "abs", "relu", "sign", "min", "max")
 MATRIX = ("det", "inv", "solve")  # whose algorithms are stable relative to the greatest entry, not to each
@@ -133,7 +134,7 @@ class TensorReference(Reference):
 
     def __init__(self, subject: TensorSubject, kind: Kind, rows: Array, fmt: Format) -> None:
         super().__init__(subject.truth(kind), subject.columns(rows), fmt)
-        self.kind, self.groups = kind, subject.groups
+        self.subject, self.kind, self.groups = subject, kind, subject.groups
 
     @cached_property
     def _patterns(self) -> Array:
@@ -149,7 +150,7 @@ class TensorReference(Reference):
         """The same of one set in so many."""
         other = TensorReference.__new__(TensorReference)
         super(TensorReference, other).__init__(self.truth, [x[::step] for x in self.inputs], self.fmt)
-        other.kind, other.groups = self.kind, self.groups
+        other.subject, other.kind, other.groups = self.subject, self.kind, self.groups
         places = np.arange(self.count)[::step]
         other.__dict__["exact"] = [e.at(places) for e in self.exact]
         other.__dict__["moves"] = self.moves[:, ::step]
@@ -238,16 +239,24 @@ class TensorReference(Reference):
         if not self._turns:
             return None
         if i not in self._around:
-            self._around[i] = self._beside(i)
-        found = [v for values in self._around[i] if (v := values[k]) is not None]
-        return (min(found), max(found)) if found else None
+            self._around[i] = [] if self._jumps(i) else _sides(self._beside(self.truth, i))
+        if not self._around[i]:  # where the gradient jumps there is no second derivative, and none is due
+            return (-self.fmt.greatest, self.fmt.greatest)
+        return self._around[i][k]
+
+    def _jumps(self, i: int) -> bool:
+        """Of a second derivative: whether the i-th set is a kink, and not only where slopes of the gradient meet."""
+        if self.kind != "hvp":
+            return False
+        found = _sides(self._beside(self.subject.truth("vjp"), i))
+        return any(s is not None and s[1] - s[0] > JUMP * max(abs(s[0]), abs(s[1])) for s in found)
 
     @cached_property
     def _turns(self) -> bool:
         return any(n.op in TURNING for n in topological(self.truth.nodes))
 
     @cached_property
-    def _around(self) -> dict[int, list[list[float | None]]]:
+    def _around(self) -> dict[int, list[tuple[float, float] | None]]:
         return {}
 
     @cached_property
@@ -259,14 +268,20 @@ class TensorReference(Reference):
         drawn = [signs * (n + rng.permutation(n)) for signs in self._patterns]
         return [[int(s) for s in row] for row in (*drawn, n + np.arange(n), -n - np.arange(n))]
 
-    def _beside(self, i: int) -> list[list[float | None]]:
+    def _beside(self, truth: Truth, i: int) -> list[list[float | None]]:
         """All values just beside the i-th set, a list a way off."""
         given = [fmpq(*float(x[i]).as_integer_ratio()) for x in self.inputs]
         unit = fmpq(1, len(given) * 2**80)
         found = []
         for steps in self._ways_off:
             near = [v + s * unit * (abs(v) or fmpq(1, 2**1074)) for v, s in zip(given, steps, strict=True)]
-            values = self.truth.balls.exactly(near, digits=60)
+            values = truth.balls.exactly(near, digits=60)
             with precision(256):
                 found.append([None if isinstance(v, Exception | bool) else float(arb(v).mid()) for v in values])
         return found
+
+
+def _sides(around: Sequence[Sequence[float | None]]) -> list[tuple[float, float] | None]:
+    """The least and the greatest of each value."""
+    known = [[v for v in column if v is not None] for column in zip(*around, strict=True)]
+    return [(min(found), max(found)) if found else None for found in known]

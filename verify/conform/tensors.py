@@ -24,9 +24,10 @@ from derive.expr.graph import Node, topological
 from derive.language.reader import to_text
 from derive.numbers.balls import precision
 from verify.conform.arguments import Bound
+from verify.conform.calls import Call, Raised
 from verify.conform.classes import classify
 from verify.conform.formats import FORMATS, Array, Format
-from verify.conform.frameworks import Call, Framework, Raised
+from verify.conform.frameworks import Framework
 from verify.conform.measure import CHAIN, SLACK, ULPS, Measured, measure
 from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
 from verify.conform.tensor_behaviour import behaviour

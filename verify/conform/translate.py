@@ -17,8 +17,9 @@ from derive.expr.graph import Node
 from derive.language.reader import is_boolean, parse, to_text
 from derive.repair.slips import SLIPS, Pool
 from derive.repair.spots import spots
+from verify.conform.calls import Call
 from verify.conform.formats import FORMATS, Array
-from verify.conform.frameworks import Call, Framework
+from verify.conform.frameworks import Framework
 from verify.conform.measure import ULPS, Reference, measure
 from verify.conform.outcome import Conformance
 from verify.conform.strata import several

@@ -93,7 +93,7 @@ def run(paths: Sequence[Path], options: Options, on_event: Callable[[Event], Non
     limits = {} if timeout is None else dict.fromkeys((CLAIMS, CHECKS, IMPLEMENTATIONS), timeout)
     pool = Pool(options.jobs or processors(), settings, limits, options.watchdog)
     if forks() and any(job.part == CLAIMS for job in jobs):
-        import derive.decide  # noqa: F401  (every worker has it then)
+        import derive.engine  # noqa: F401  (every worker has it then)
         import verify.claims  # noqa: F401
     pool.start(len(jobs))
     on_event(Planned(len(cases), count, sum(job.part == CHECKS for job in jobs)))
@@ -192,7 +192,7 @@ def _of_named(case: Any, entry: Any) -> dict[str, Any]:
         "case": case.name,
         "name": entry.name,
         "formula": entry.said,
-        "options": ", ".join(f"{k}={v!r}" for k, v in entry.options.items()),
+        "options": ", ".join(f"{k}={v!r}" for k, v in _said_of_call(entry).items()),
         "pinned": entry.pinned,
         "pinned_kind": entry.pinned_class,
         "because": entry.because,
@@ -200,6 +200,10 @@ def _of_named(case: Any, entry: Any) -> dict[str, Any]:
         "file": case.path,
         "line": entry.place.line,
     }
+
+
+def _said_of_call(entry: Any) -> dict[str, Any]:
+    return dict(entry.options) if entry.result is None else {**entry.options, "result": entry.result}
 
 
 def _begins(name: str, functions: str | None) -> bool:
