@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -9,7 +15,7 @@ import click
 from verify.commands.frame import AS_PINNED, FINDINGS, Fault, command, say
 
 if TYPE_CHECKING:
-    from verify.conform.exhaustive import Job
+    from verify.suite.trail import Trail
 
 
 @command(
@@ -83,7 +89,22 @@ Exit codes:
     "--allow-import", "allowed", multiple=True, metavar="PACKAGE", help="Also import from this package: its code runs."
 )
 @click.option("--exhaustive", is_flag=True, help="Values at all float32 inputs of a function of one number (2**32).")
-@click.option("--jobs", default=1, show_default=True, metavar="N", help="With --exhaustive: processes.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="A single call that takes longer hangs.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="With --exhaustive: processes.",
+)
 @click.option("--seed", default=0, show_default=True, help="Draws other points.")
 def conform(
     target: str,
@@ -99,63 +120,147 @@ def conform(
     framework: str | None,
     allowed: tuple[str, ...],
     exhaustive: bool,
+    timeout: float,
     jobs: int,
     seed: int,
 ) -> int:
-    from derive.errors import ExpressionError
-    from verify.commands.derivation import Unreadable, read_shapes
-    from verify.conform.arguments import BadArguments, read_arguments, read_option, read_range, read_result, read_state
-    from verify.conform.callables import NotAllowed, NotFound, find
-    from verify.conform.engine import conform as compare
-    from verify.conform.words import told
+    given = _Given(
+        target, formula, ranges, wrt, shape_texts, arguments, options, result, states, dtypes, framework, allowed, seed, jobs
+    )
+    found = _apart(_every if exhaustive else _compared, given, timeout)
+    say(found.text)
+    return AS_PINNED if found.conforms else FINDINGS
 
+
+@dataclass(frozen=True)
+class _Given:
+    """The words of the command line."""
+
+    target: str
+    formula: str
+    ranges: tuple[str, ...]
+    wrt: str
+    shapes: tuple[str, ...]
+    arguments: tuple[str, ...]
+    options: tuple[str, ...]
+    result: str
+    states: tuple[str, ...]
+    dtypes: tuple[str, ...]
+    framework: str | None
+    allowed: tuple[str, ...]
+    seed: int
+    jobs: int
+
+
+@dataclass(frozen=True)
+class _Told:
+    text: str
+    conforms: bool
+
+
+def _apart(work: Callable[[_Given], _Told], given: _Given, seconds: float) -> _Told:
+    """The work in a process of its own, which foreign code may end or never give back: then that is what is found of it.
+    Raises Fault."""
+    from verify.suite.limited import Lost, Stopped, limited
+    from verify.suite.trail import Trail
+
+    trail = Trail()
     try:
-        if exhaustive:
-            from verify.conform.exhaustive import Job
+        return limited(partial(_answered, work, given, trail), watchdog=seconds, trail=trail)
+    except Lost as why:
+        from verify.conform.callables import IMPORT
+        from verify.conform.outcome import Conformance, Finding
+        from verify.conform.words import told
 
-            return _every(
-                Job(
-                    target,
-                    formula,
-                    allowed,
-                    dict(read_range(r) for r in ranges),
-                    read_arguments(arguments),
-                    dict(read_option(o) for o in options),
-                    framework,
-                ),
-                jobs,
-            )
-        found = compare(
-            find(target, allowed),
-            formula,
-            wrt=wrt or None,
-            domain=dict(read_range(r) for r in ranges),
-            shapes=read_shapes(shape_texts),
-            arguments=read_arguments(arguments),
-            options=dict(read_option(o) for o in options),
-            result=read_result(result) if result else None,
-            dtypes=dtypes or None,
-            framework=framework,
-            states=dict(read_state(s) for s in states),
-            name=target.replace(":", "."),
-            seed=seed,
-        )
+        if why.inside.startswith(IMPORT):
+            raise Fault(f"'{why.inside.removeprefix(IMPORT).strip()}' can't be imported: {why}") from None
+        finding = Finding(why.kind, f"{why.inside}: {why}")
+        return _Told(told(Conformance(given.target.replace(":", "."), given.formula, "", (), (finding,))), False)
+    except Stopped as why:
+        return _Told(f"{given.target.replace(':', '.')}: undecided: {why}", False)
+
+
+def _answered(work: Callable[[_Given], _Told], given: _Given, trail: Trail) -> _Told:
+    """What the process does. Raises Fault."""
+    from derive.errors import ExpressionError
+    from verify.commands.derivation import Unreadable
+    from verify.conform.arguments import BadArguments
+    from verify.conform.callables import NotAllowed, NotFound
+    from verify.conform.calling import watched
+
+    watched(trail.write)
+    try:
+        with _unheard(1) if work is _every else _unheard(1, 2):
+            return work(given)
     except (NotAllowed, NotFound, BadArguments, Unreadable) as bad:
         raise Fault(str(bad)) from None
     except ExpressionError as bad:
-        raise Fault(f"--formula:{bad.offset + 1}: {bad.message}\n  {formula}\n  {' ' * bad.offset}^") from None
-    say(told(found))
-    return AS_PINNED if found.verdict == "conforms" else FINDINGS
+        text, offset = given.formula, bad.offset
+        raise Fault(f"--formula:{offset + 1}: {bad.message}\n  {text}\n  {' ' * offset}^") from None
 
 
-def _every(job: Job, processes: int) -> int:
+@contextmanager
+def _unheard(*streams: int) -> Iterator[None]:
+    """What foreign code prints is no part of the answer, nor are the last words of a crash: neither of Python, nor of what it
+    calls."""
+    if "ERRATA_TRACEBACK" in os.environ:
+        yield
+        return
+    with open(os.devnull, "w") as sink:
+        kept = {number: os.dup(number) for number in streams}
+        for number in kept:
+            os.dup2(sink.fileno(), number)
+        try:
+            with redirect_stdout(sink), redirect_stderr(sink if 2 in streams else sys.stderr):
+                yield
+        finally:
+            for number, before in kept.items():
+                os.dup2(before, number)
+                os.close(before)
+
+
+def _compared(given: _Given) -> _Told:
+    from verify.commands.derivation import read_shapes
+    from verify.conform.arguments import read_arguments, read_option, read_range, read_result, read_state
+    from verify.conform.callables import find
+    from verify.conform.engine import conform as compare
+    from verify.conform.words import told
+
+    found = compare(
+        find(given.target, given.allowed),
+        given.formula,
+        wrt=given.wrt or None,
+        domain=dict(read_range(r) for r in given.ranges),
+        shapes=read_shapes(given.shapes),
+        arguments=read_arguments(given.arguments),
+        options=dict(read_option(o) for o in given.options),
+        result=read_result(given.result) if given.result else None,
+        dtypes=given.dtypes or None,
+        framework=given.framework,
+        states=dict(read_state(s) for s in given.states),
+        name=given.target.replace(":", "."),
+        seed=given.seed,
+    )
+    return _Told(told(found), found.verdict == "conforms")
+
+
+def _every(given: _Given) -> _Told:
     """``--exhaustive``: the outcome in print, with progress on the way."""
-    from verify.conform.exhaustive import exhaustive
+    from verify.conform.arguments import read_arguments, read_option, read_range
+    from verify.conform.exhaustive import Job, exhaustive
     from verify.conform.words import told_of_all
 
     def progress(done: int, whole: int) -> None:
         click.echo(f"\r{100 * done // max(whole, 1)} % of the inputs", nl=done == whole, err=True)
 
-    found = exhaustive(job, processes, progress=progress)
-    say(told_of_all(job, found))
-    return FINDINGS if found.measured is not None and found.measured.off.any() else AS_PINNED
+    job = Job(
+        given.target,
+        given.formula,
+        given.allowed,
+        dict(read_range(r) for r in given.ranges),
+        read_arguments(given.arguments),
+        dict(read_option(o) for o in given.options),
+        given.framework,
+    )
+    found = exhaustive(job, given.jobs, progress=progress)
+    return _Told(told_of_all(job, found), found.measured is None or not found.measured.off.any())

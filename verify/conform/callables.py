@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from derive.errors import nearest
+from verify.conform.calling import calling
 
 #: Packages whose callables may be named without leave.
 AUDITED = ("numpy", "scipy", "torch", "jax", "optax", "sklearn")
@@ -44,6 +45,10 @@ CLOSED = (
     "multiprocessing",
     "distributed",
 )
+
+
+#: What is told of a module that is imported, which runs its code.
+IMPORT = "the import of"
 
 
 class NotAllowed(LookupError):
@@ -81,15 +86,21 @@ def find(target: str, allowed: Sequence[str] = ()) -> Callable[..., Any]:
     return _looked_up(target, dotted)
 
 
+def is_own(function: Any) -> bool:
+    """Whether a callable is of no audited library."""
+    return (getattr(function, "__module__", None) or "").split(".")[0] not in AUDITED
+
+
 def _looked_up(target: str, dotted: str) -> Callable[..., Any]:
     parts = target.partition(":")[0].split(".") if ":" in target else dotted.split(".")[:-1]
     rest = dotted.split(".")[len(parts) :]
     while True:  # the longest beginning that is a module
         try:
-            found: Any = importlib.import_module(".".join(parts))
+            with calling(f"{IMPORT} {'.'.join(parts)}"):
+                found: Any = importlib.import_module(".".join(parts))
             break
         except ModuleNotFoundError as why:
-            if len(parts) == 1 or not (why.name or "").startswith(parts[0]):
+            if len(parts) == 1 or not f"{'.'.join(parts)}.".startswith(f"{why.name}."):  # a module that it imports
                 raise NotFound(f"'{'.'.join(parts)}' can't be imported: {why}") from None
             parts, rest = parts[:-1], [parts[-1], *rest]
         except Exception as why:  # whatever the module does when it is imported

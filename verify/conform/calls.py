@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from verify.conform.calling import calling
+
 if TYPE_CHECKING:
     from verify.conform.frameworks import Framework
 
@@ -36,7 +38,8 @@ class Call:
 
     def __call__(self, inputs: Sequence[Any]) -> Any:
         given = {k: inputs[i] for k, i in self.keywords.items()}
-        made = self.function(*(inputs[i] for i in self.positional), **given, **self.fixed)
+        with calling("a call of it"):
+            made = self.function(*(inputs[i] for i in self.positional), **given, **self.fixed)
         if self.becomes is not None:
             return inputs[self.becomes]
         for k in self.part:

@@ -19,7 +19,8 @@ from derive.expr.graph import Node, free_symbols, substitute
 from derive.language.reader import to_text
 from verify.conform.arguments import BadArguments, Bound, Domain, Result, bind
 from verify.conform.behaviour import behaviour
-from verify.conform.callables import AUDITED
+from verify.conform.callables import is_own
+from verify.conform.calling import calling, kind_of
 from verify.conform.calls import Call, Raised
 from verify.conform.classes import JUMP, classify
 from verify.conform.formats import FORMATS, Array, Format
@@ -31,6 +32,7 @@ from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
 from verify.conform.running import Running, constants_in, unit_of
 from verify.conform.strata import dense, points, several
 from verify.conform.subject import Subject
+from verify.conform.surroundings import kept, with_changes
 from verify.conform.sweep import ulps_of
 from verify.conform.tables import kinks, specials
 from verify.conform.tensor_sets import laid_out, sets
@@ -163,12 +165,14 @@ class _Comparison:
         self.marks = [[*m, *hints] for m in subject.marks]
         self.findings: list[Finding] = []
         #: of a library's functions more is expected than of code that rounds every operation to a format of 16 bits
-        self.own = (getattr(call.function, "__module__", None) or "").split(".")[0] not in AUDITED
+        self.own = is_own(call.function)
         self._bounds: dict[tuple[str, int], Running] = {}
 
     def run(self) -> Conformance:
         with np.errstate(all="ignore"), self.fw.alone():
-            return self._run()
+            with kept() as changed:
+                found = self._run()
+            return with_changes(found, changed, self.own)
 
     def _run(self) -> Conformance:
         outcomes: list[Outcome] = []
@@ -317,8 +321,10 @@ class _Comparison:
             return self.subject.quick(0, inputs)[0]
 
     def _results(self, fmt: Format, order: int, mode: str, inputs: Sequence[Array]) -> list[Array]:
+        names = [to_text(s) for s in self.subject.symbols]
         try:
-            found = self.fw.run(mode, self.call, inputs, fmt.name, self.subject.wrt)
+            with calling(f"{ORDERS[order]}, {mode}, {fmt.name}, at {spanned(names, inputs)}"):
+                found = self.fw.run(mode, self.call, inputs, fmt.name, self.subject.wrt)
         except Raised:
             raise
         except Exception as why:
@@ -331,7 +337,7 @@ class _Comparison:
     def _raised(self, path: Outcome, order: int, mode: str, why: str) -> Outcome:
         """A usual path that can't be run is a deviation; of another one, it is only told."""
         grave = order == 0 and mode == self.fw.modes[0][0] and FORMATS[path.dtype].bits > 16
-        return replace(path, verdict="deviates", kind="raises", note=why) if grave else replace(path, note=why)
+        return replace(path, verdict="deviates", kind=kind_of(why), note=why) if grave else replace(path, note=why)
 
     def _hunt(
         self, fmt: Format, order: int, mode: str, k: int
@@ -469,6 +475,15 @@ class _Comparison:
         return None if running is None else running.sizes(*m.inputs)
 
 
+def spanned(names: Sequence[str], inputs: Sequence[Array]) -> str:
+    """Inputs of a call in a few words: ``2,000 points, x from -1.0 to 1.0``."""
+    count = len(inputs[0]) if inputs else 0
+    if count < 2:
+        return ", ".join(f"{n} = {float(x[0])!r}" for n, x in zip(names, inputs, strict=False) if len(x))
+    ends = (f"{n} from {float(np.min(x))!r} to {float(np.max(x))!r}" for n, x in zip(names, inputs, strict=False))
+    return f"{count:,} points, {', '.join(ends)}"
+
+
 def _simplest(m: Measured, where: Array) -> int:
     """Of the points at which about as much is lost as at the worst, that which is written shortest."""
     ulps = np.where(np.isfinite(m.ulps[where]), m.ulps[where], 1e308)
@@ -481,8 +496,11 @@ def _simplest(m: Measured, where: Array) -> int:
 
 def takes(fw: Framework, call: Call, inputs: Sequence[Array]) -> bool:
     """Whether a callable can be called with arrays of a framework. One that gives another shape can."""
+    fmt = "float32" if "float32" in fw.formats else "float64"
+    names = [f"argument {k}" for k, _ in enumerate(inputs, 1)]
     try:
-        fw.run("eager", call, inputs, "float32" if "float32" in fw.formats else "float64", ())
+        with calling(f"value, eager, {fmt}, at {spanned(names, inputs)}"):
+            fw.run("eager", call, inputs, fmt, ())
     except Exception:  # whatever the callable does
         return False
     return True

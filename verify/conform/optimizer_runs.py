@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from verify.conform.calling import calling
 from verify.conform.calls import Raised
 from verify.conform.formats import FORMATS, Array, Format
 
@@ -189,10 +190,9 @@ def torch_steps(
             for k, above in enumerate(given.groups)
         ]
         try:
-            if len(groups) == 1 and not given.groups[0]:
-                optimizer = make(parameters, **options, **path.options)
-            else:
-                optimizer = make(groups, **options, **path.options)
+            with calling(f"its constructor, {path.name}, {fmt.name}"):
+                alone = len(groups) == 1 and not given.groups[0]
+                optimizer = make(parameters if alone else groups, **options, **path.options)
         except Exception as why:
             raise Refused(said(why)) from None
     for t, row in enumerate(given.gradients, 1):
@@ -206,7 +206,8 @@ def torch_steps(
                 else:
                     w.grad = None if (t, k) in given.missing else tensor(row[s], p)
             try:
-                optimizer.step()
+                with calling(f"step {t}, {path.name}, {fmt.name}"):
+                    optimizer.step()
             except Exception as why:
                 raise (Refused if t == 1 and path.options else Raised)(said(why)) from None
         yield np.concatenate([w.detach().to(torch.float64).numpy().reshape(-1) for w in parameters])
@@ -227,9 +228,10 @@ def optax_steps(
         ]
 
     try:
-        transformation: Any = make(**options)
         w = arrays(given.start)
-        state = transformation.init(w)
+        with calling(f"its constructor, {fmt.name}"):
+            transformation: Any = make(**options)
+            state = transformation.init(w)
     except Exception as why:
         raise Refused(said(why)) from None
 
@@ -239,9 +241,10 @@ def optax_steps(
 
     step: Any = jax.jit(stepped)
 
-    for row in given.gradients:
+    for t, row in enumerate(given.gradients, 1):
         try:
-            w, state = step(arrays(row), state, w)
+            with calling(f"step {t}, {fmt.name}"):
+                w, state = step(arrays(row), state, w)
         except Exception as why:
             raise Raised(said(why)) from None
         yield np.concatenate(

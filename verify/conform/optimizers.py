@@ -18,7 +18,8 @@ import numpy as np
 from derive.errors import ExpressionError
 from derive.language.reader import to_text
 from verify.conform.arguments import BadArguments
-from verify.conform.callables import AUDITED
+from verify.conform.callables import is_own
+from verify.conform.calling import kind_of
 from verify.conform.calls import Raised
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.optimizer_runs import (
@@ -40,6 +41,7 @@ from verify.conform.optimizer_runs import (
 from verify.conform.outcome import Conformance, Finding, Outcome
 from verify.conform.recurrence import Program, Recurrence, read_recurrence
 from verify.conform.running import DOUBLE, Unit, unit_of
+from verify.conform.surroundings import kept, with_changes
 
 DTYPES = ("float64", "float32", "float16", "bfloat16")
 ULPS = 4.0  # of the parameter, beside what rounding explains
@@ -137,9 +139,12 @@ def conform_optimizer(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         parts = _parts(make, recurrence, dict(options or {}), runner, paths[0], shapes or {})
-        return _Comparison(
+        comparison = _Comparison(
             title, make, recurrence, dict(options or {}), runner, paths, tuple(every), parts, steps, seed
-        ).run()
+        )
+        with kept() as changed:
+            found = comparison.run()
+        return with_changes(found, changed, comparison.own)
 
 
 def _parts(
@@ -204,7 +209,7 @@ class _Comparison:
     seed: int
 
     def __post_init__(self) -> None:
-        self.own = (getattr(self.make, "__module__", None) or "").split(".")[0] not in AUDITED
+        self.own = is_own(self.make)
         self.findings: list[Finding] = []
         self.best = self.paths[0]  # the first path that conforms, if one does
         self._programs: dict[tuple[int, ...], Program] = {}
@@ -312,7 +317,9 @@ class _Comparison:
             step = len(rows) + 1
             if fmt.bits == 16:
                 return Judged(replace(outcome, note=f"step {step} raises {why}"))
-            return Judged(replace(outcome, verdict="deviates", kind="raises", note=f"step {step} raises {why}"))
+            return Judged(
+                replace(outcome, verdict="deviates", kind=kind_of(str(why)), note=f"step {step} raises {why}")
+            )
         made = np.stack(rows)
         defined = np.isfinite(expected.value)  # where the formula has no value, none is wrong
         defined &= np.cumsum(~defined, axis=0) == 0

@@ -25,6 +25,9 @@ CLASSES: Mapping[str, str] = {
     "shared state": "what a parameter becomes hangs on the other parameters",
     "not deterministic": "equal calls give different results",
     "raises": "it raises, or gives no array of the expected shape",
+    "out of memory": "it asks for more memory than it is given",
+    "hangs": "a call of it does not come back",
+    "crashes": "a call of it ends the process",
 }
 
 ORDERS = ("value", "gradient", "second derivative")

@@ -12,13 +12,14 @@ from verify.conform.calls import Call
 from verify.conform.formats import FORMATS, Array
 from verify.conform.frameworks import Framework
 from verify.conform.outcome import Finding
+from verify.conform.surroundings import Seeded
 from verify.conform.tensor_sets import laid_out, sets
 from verify.conform.tensor_truth import TensorReference, TensorSubject
 
 MOST = 200  # entries up to which layouts are compared
 
 
-def behaviour(subject: TensorSubject, call: Call, fw: Framework, seed: int) -> list[Finding]:
+def behaviour(subject: TensorSubject, call: Call, fw: Framework, seed: int, own: bool = False) -> list[Finding]:
     """Findings of a callable on a set of moderate tensors."""
     name = "float32" if "float32" in fw.formats else "float64"
     rows = sets(subject.symbols, subject.ranges, FORMATS[name], 1, seed)
@@ -26,12 +27,13 @@ def behaviour(subject: TensorSubject, call: Call, fw: Framework, seed: int) -> l
         return []
     given = laid_out(subject.symbols, rows[0])
     call = call.prepared(fw, name)
+    seeded = Seeded()
     try:
         tensors = [fw.tensor(x, name) for x in given]
         with np.errstate(all="ignore"):
-            first = fw.array(call(tensors))
-            again_ = call([fw.tensor(x, name) for x in given])
-            again, dtype = fw.array(again_), fw.format_of(again_)
+            first = fw.array(seeded(lambda: call(tensors)))
+            made = seeded(lambda: call([fw.tensor(x, name) for x in given]))
+            again, dtype = fw.array(made), fw.format_of(made)
     except Exception:  # told by the path itself
         return []
     found = []
@@ -41,6 +43,7 @@ def behaviour(subject: TensorSubject, call: Call, fw: Framework, seed: int) -> l
         found.append(Finding("not deterministic", "two calls with equal inputs gave different results"))
     if dtype != name:
         found.append(Finding("other dtype", f"{name} in, {dtype} out", grave=False))
+    found += seeded.findings(own)
     if len(subject.entries) > MOST:
         return found
     return found + _layouts(subject, call, fw, name, rows, given, first)

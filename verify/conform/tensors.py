@@ -24,12 +24,15 @@ from derive.expr.graph import Node, topological
 from derive.language.reader import to_text
 from derive.numbers.balls import precision
 from verify.conform.arguments import Bound
+from verify.conform.callables import is_own
+from verify.conform.calling import calling, kind_of
 from verify.conform.calls import Call, Raised
 from verify.conform.classes import classify
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import Framework
 from verify.conform.measure import CHAIN, SLACK, ULPS, Measured, measure
 from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
+from verify.conform.surroundings import kept, with_changes
 from verify.conform.tensor_behaviour import behaviour
 from verify.conform.tensor_sets import laid_out, sets
 from verify.conform.tensor_truth import TURNING, Kind, TensorReference, TensorSubject
@@ -41,6 +44,7 @@ EVERY = 3  # of them one in so many on the other paths
 LARGE = 200  # entries
 MAX_SECOND = 80  # entries up to which second derivatives are compared
 PAIRED = 4.0  # times the share of roundings that summing in pairs has of those of summing one by one
+SHOWN = 8  # entries of a tensor that are told one by one
 CLOSE = 60  # entries of a result that are looked at closely: those farthest off
 UNSUPPORTED = (
     "not implemented for",
@@ -57,7 +61,9 @@ def conform_tensors(
     """As ``engine.conform``, of a formula over tensors."""
     subject = TensorSubject(formula, bound.symbols, bound.ranges, wrt)
     with np.errstate(all="ignore"), fw.alone():
-        found = compared(title, subject, bound.call, fw, formats, seed)
+        with kept() as changed:
+            found = compared(title, subject, bound.call, fw, formats, seed)
+        found = with_changes(found, changed, is_own(bound.call.function))
         from verify.conform.tensor_translate import translated
 
         def against(other: Node) -> Conformance:
@@ -93,7 +99,7 @@ def compared(
                     references[kind, EVERY] = whole.every(EVERY)
                 step = 1 if k == 0 else EVERY
                 outcomes.append(_path(subject, call, fw, order, mode, rows[::step], references[kind, step]))
-    findings += behaviour(subject, call, fw, seed)
+    findings += behaviour(subject, call, fw, seed, is_own(call.function))
     return Conformance(title, subject.text, fw.name, tuple(outcomes), tuple(findings))
 
 
@@ -109,7 +115,7 @@ def _path(
         if fmt.bits == 16 and any(words in said for words in UNSUPPORTED):
             return replace(path, note=f"it is not implemented for {fmt.name}")
         grave = order == 0 and mode == fw.modes[0][0]
-        return replace(path, verdict="deviates", kind="raises", note=said) if grave else replace(path, note=said)
+        return replace(path, verdict="deviates", kind=kind_of(said), note=said) if grave else replace(path, note=said)
     high, low, known = (np.array([getattr(e, n) for e in reference.exact]) for n in ("high", "low", "known"))
     with np.errstate(all="ignore"):
         ulps = np.where(known & np.isfinite(high), fmt.ulps(computed.T, high, low), np.inf)
@@ -142,7 +148,8 @@ def results(
     for j, row in enumerate(rows):
         given = laid_out(subject.symbols, row)
         try:
-            found = fw.run_tensors(mode, call, given, fmt.name, subject.wrt, subject.weights, subject.directions)
+            with calling(f"{kind}, {mode}, {fmt.name}, with {_sized(subject, given)}"):
+                found = fw.run_tensors(mode, call, given, fmt.name, subject.wrt, subject.weights, subject.directions)
         except Raised:
             raise
         except Exception as why:
@@ -155,6 +162,14 @@ def results(
                 raise Raised(f"the result has shape {list(np.shape(y))}, where {list(shape)} was expected")
         made.append(np.concatenate([np.reshape(y, -1) for y in found]))
     return np.array(made)
+
+
+def _sized(subject: TensorSubject, given: Sequence[Array]) -> str:
+    """Inputs of a call in a few words: small ones with their numbers, others with their shapes."""
+    told = []
+    for s, x in zip(subject.symbols, given, strict=True):
+        told.append(f"{to_text(s)} = {x.tolist()!r}" if x.size <= SHOWN else f"{to_text(s)} of shape {list(x.shape)}")
+    return ", ".join(told)
 
 
 def base_of(subject: TensorSubject) -> float:

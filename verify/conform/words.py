@@ -69,9 +69,9 @@ def _lines(found: Conformance) -> Iterator[str]:
             yield f"    {worst.note}"
         if worst.first is not None:
             yield f"    off at {_percent(worst.share)} of the points, from {worst.first!r} to {worst.last!r}"
-    bad = [o for o in found.outcomes if o.verdict != "conforms" and o is not worst]
+    bad = [o for o in found.outcomes if o.verdict != "conforms" and (o is not worst or not o.worst)]
     if bad:
-        yield "  other paths:"
+        yield "  other paths:" if worst is not None and worst.worst else "  paths:"
         yield from (f"    {_line(o)}" for o in bad)
     for f in found.findings:
         yield f"  {f.kind}: {f.text}"

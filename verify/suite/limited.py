@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
+import pickle
+import signal
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
 
-from verify.suite.pool import HANG
-from verify.suite.worker import GIB, limit_memory
+from verify.suite.pool import HANG, ended_with
+from verify.suite.trail import Trail
+from verify.suite.worker import GIB, leave_with_parent, limit_memory
 
 T = TypeVar("T")
+GLANCE = 0.2  # seconds between two looks at the process
 
 
 class Stopped(Exception):
     """The work was ended before it had an answer; the message says why."""
 
 
-def limited(call: Callable[[], T], seconds: float | None = None, memory: int = 4 * GIB, watchdog: float = HANG) -> T:
+class Lost(Stopped):
+    """It was ended inside foreign code, as the trail tells: ``kind`` is 'crashes' or 'hangs', ``inside`` what was called."""
+
+    def __init__(self, why: str, kind: str, inside: str) -> None:
+        super().__init__(why)
+        self.kind, self.inside = kind, inside
+
+
+def limited(
+    call: Callable[[], T],
+    seconds: float | None = None,
+    memory: int = 4 * GIB,
+    watchdog: float = HANG,
+    trail: Trail | None = None,
+) -> T:
     """What ``call`` returns or raises, which has to be picklable. Raises Stopped after ``seconds``, where the user gave any, or
-    where it is taken to hang or its process ends.
+    where it is taken to hang or its process ends. With a ``trail``, which ``call`` writes, each call of foreign code has the
+    watchdog's time, and all of them together have no limit; where one ends the process, or does not end, Lost is raised.
 
     Where processes can't be forked (Windows), and with ERRATA_TRACEBACK, the work is done here and without limits.
     """
@@ -28,19 +50,19 @@ def limited(call: Callable[[], T], seconds: float | None = None, memory: int = 4
         return call()
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(call, theirs, memory), daemon=True)
+    # no daemon, as that could have no processes of its own; it leaves with its parent
+    process = context.Process(target=_work, args=(call, theirs, memory))
     process.start()
     theirs.close()  # or the end of the process would not close the pipe
     try:
-        if not ours.poll(watchdog if seconds is None else seconds):
-            late = (
-                f"stopped by the watchdog after {watchdog:g} s" if seconds is None else f"timed out after {seconds:g} s"
-            )
-            raise Stopped(late)
+        _await(process, ours, seconds, watchdog, trail)
         failed, answer = ours.recv()
     except EOFError:
         process.join(5)
-        raise Stopped(f"its process ended with exit code {process.exitcode}") from None
+        why = f"its process ended with {ended_with(process.exitcode)}"
+        if trail is not None and trail.inside:
+            raise Lost(why, "crashes", trail.inside) from None
+        raise Stopped(why) from None
     finally:
         process.kill()
         process.join()
@@ -50,7 +72,31 @@ def limited(call: Callable[[], T], seconds: float | None = None, memory: int = 4
     return answer  # type: ignore[no-any-return]  # what the call returned, through a pipe
 
 
+def _await(process: ForkProcess, pipe: Connection, seconds: float | None, watchdog: float, trail: Trail | None) -> None:
+    """Returns when there is an answer. Raises Stopped, and EOFError where the process has ended without one."""
+    begun = before = time.monotonic()
+    while not pipe.poll(GLANCE):
+        if process.exitcode is not None and not pipe.poll():
+            raise EOFError  # also where a process that it started holds the pipe open
+        now = time.monotonic()
+        slept = now - before - GLANCE
+        before = now
+        if slept > 1:  # we were stopped (Ctrl-Z) and so was the process: that was not its time
+            begun += slept
+            if trail is not None:
+                trail.forgive(slept)
+        if seconds is not None and now - begun > seconds:
+            raise Stopped(f"timed out after {seconds:g} s")
+        if trail is None and seconds is None and now - begun > watchdog:
+            raise Stopped(f"stopped by the watchdog after {watchdog:g} s")
+        if trail is not None and trail.seconds > watchdog:
+            raise Lost(f"it did not come back within {watchdog:g} s", "hangs", trail.inside)
+
+
 def _work(call: Callable[[], Any], pipe: Connection, memory: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    faulthandler.disable()  # a crash is told by the parent
+    leave_with_parent()
     limit_memory(memory)
     try:
         answer: tuple[bool, Any] = (False, call())
@@ -58,4 +104,8 @@ def _work(call: Callable[[], Any], pipe: Connection, memory: int) -> None:
         answer = (True, Stopped(f"out of memory, of which it had {memory / GIB:g} GiB"))
     except Exception as fault:
         answer = (True, fault)
+    try:
+        pickle.loads(pickle.dumps(answer))
+    except Exception:
+        answer = (True, RuntimeError(f"{type(answer[1]).__name__}: {answer[1]}"))
     pipe.send(answer)

@@ -23,6 +23,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from verify.suite.trail import Trail
 from verify.suite.worker import Begun, Closed, Ended, Job, Ready, Settings, Settled, serve
 from verify.surroundings import SURROUNDINGS, surrounded
 
@@ -43,6 +44,7 @@ class WorkerError(RuntimeError):
 class _Worker:
     process: BaseProcess
     pipe: Connection
+    trail: Trail
     job: Job | None = None
     unit: str = ""
     settled: Any = None  # the answer of the unit should it not come to its end
@@ -173,23 +175,31 @@ class Pool:
             self._fail(worker, f"timed out after {limit:g} s", limit, answered, closed)
         else:
             limit = self.watchdog if worker.unit else HANG
-            self._lose(worker, f"stopped by the watchdog after {limit:g} s", limit, answered, closed)
+            # what has been in one call for most of its time hangs there; else it is only long
+            loss = "hangs" if worker.trail.seconds > limit / 2 else ""
+            self._lose(worker, f"stopped by the watchdog after {limit:g} s", limit, answered, closed, loss)
 
     def _died(self, worker: _Worker, answered: Answered, closed: Callable[[Job], None]) -> None:
         worker.process.join(5)
         code = worker.process.exitcode
         if not worker.ready:
-            raise WorkerError(f"a worker process did not start ({_end(code)}); ERRATA_TRACEBACK=1 shows why")
-        self._lose(worker, f"the process ended with {_end(code)}", 0.0, answered, closed)
+            raise WorkerError(f"a worker process did not start ({ended_with(code)}); ERRATA_TRACEBACK=1 shows why")
+        self._lose(worker, f"the process ended with {ended_with(code)}", 0.0, answered, closed, "crashes")
 
     def _lose(
-        self, worker: _Worker, why: str, seconds: float, answered: Answered, closed: Callable[[Job], None]
+        self,
+        worker: _Worker,
+        why: str,
+        seconds: float,
+        answered: Answered,
+        closed: Callable[[Job], None],
+        loss: str,
     ) -> None:
         """What the process was at is tried once more alone; the second time it counts."""
         job, name = worker.job, worker.unit
         assert job is not None
         if name in job.tried:
-            self._fail(worker, f"{why}, twice", seconds, answered, closed)
+            self._fail(worker, f"{why}, twice", seconds, answered, closed, loss)
             return
         self._drop(worker)
         tried = job.tried | {name}
@@ -200,7 +210,13 @@ class Pool:
         self._go_on(job, frozenset(worker.done | {name}), closed)
 
     def _fail(
-        self, worker: _Worker, why: str, seconds: float, answered: Answered, closed: Callable[[Job], None]
+        self,
+        worker: _Worker,
+        why: str,
+        seconds: float,
+        answered: Answered,
+        closed: Callable[[Job], None],
+        loss: str = "",
     ) -> None:
         """The unit is answered with ``why``; what is left of its job goes first to the next free worker."""
         job = worker.job
@@ -208,7 +224,8 @@ class Pool:
         name = worker.unit
         done = frozenset(worker.done | {name})
         self._drop(worker)
-        answered(job, Ended(name, worker.settled, seconds, why))
+        inside = worker.trail.inside
+        answered(job, Ended(name, worker.settled, seconds, why, loss=loss if inside else "", inside=inside))
         if name:
             self._go_on(job, done, closed)
         else:
@@ -242,11 +259,12 @@ def _start(settings: Settings) -> _Worker:
     forked = forks()
     context: Any = multiprocessing.get_context("fork" if forked else "spawn")
     ours, theirs = context.Pipe()
+    trail = Trail()
     with _undisturbed(tracked=not forked):
-        process = context.Process(target=serve, args=(theirs, settings), daemon=True)
+        process = context.Process(target=serve, args=(theirs, settings, trail), daemon=True)
         process.start()
     theirs.close()  # or the end of the process would not close the pipe
-    return _Worker(process, ours)
+    return _Worker(process, ours, trail)
 
 
 @contextlib.contextmanager
@@ -271,7 +289,8 @@ def _undisturbed(tracked: bool) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _end(code: int | None) -> str:
+def ended_with(code: int | None) -> str:
+    """How a process ended, in words."""
     if code is None:
         return "its pipe closed"
     if code >= 0:

@@ -269,7 +269,10 @@ def _implementation_results(case: _Case, ended: Ended) -> list[Implementation]:
     """As ``_claim_results``: a crash or a hang of one is that one's finding, and nothing else is lost."""
     ids = [ended.name] if ended.name else [i for i in case.named if i not in case.implementations]
     answer = ended.answer
-    if ended.failure is not None:
+    if ended.loss:
+        reason = f"deviates ({ended.loss}): {ended.failure}, in {ended.inside}"
+        answer = {"verdict": "deviates", "kind": ended.loss, "reason": reason}
+    elif ended.failure is not None:
         answer = {"verdict": "undecided", "reason": f"not compared: {ended.failure}"}
     return [Implementation(**case.named[i], **answer, seconds=_rounded(ended.seconds)) for i in ids]
 

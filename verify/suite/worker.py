@@ -24,6 +24,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Protocol
 
+from verify.conform.calling import watched
+from verify.suite.trail import Trail
 from verify.surroundings import YOUNG
 
 GIB = 1 << 30
@@ -82,13 +84,16 @@ class Settled:
 @dataclass(frozen=True, slots=True)
 class Ended:
     """A unit has its answer; or ``failure`` says in a line why it did not come to its end, and ``trace`` where: without an
-    answer then, or with the one that was settled."""
+    answer then, or with the one that was settled. ``inside`` is the foreign code in which its process was lost, ``loss`` how:
+    it 'crashes' or 'hangs'."""
 
     name: str
     answer: Any
     seconds: float
     failure: str | None = None
     trace: str = ""
+    loss: str = ""
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +169,10 @@ def _plain(verdict: Any) -> dict[str, Any]:
     }
 
 
-def serve(pipe: Connection, settings: Settings) -> None:
-    """The process: takes jobs from the pipe until it closes."""
+def serve(pipe: Connection, settings: Settings, trail: Trail) -> None:
+    """The process: takes jobs from the pipe until it closes, and writes into the trail what foreign code it is in."""
     _settle(settings.memory)
+    watched(trail.write)
     module, _, name = settings.work.partition(":")
     workload: type[Workload] = getattr(importlib.import_module(module), name)
     with contextlib.suppress(EOFError, OSError):
@@ -231,6 +237,11 @@ def _settle(memory: int) -> None:
         os.dup2(sink, 1)
         os.dup2(sink, 2)
     limit_memory(memory)
+    leave_with_parent()
+
+
+def leave_with_parent() -> None:
+    """Ends this process as soon as its parent ends."""
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_leave_with, args=(parent.sentinel,), daemon=True).start()
