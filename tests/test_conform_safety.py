@@ -12,6 +12,7 @@ import pytest
 
 from verify.cli import main
 from verify.conform import conform
+from verify.conform.callables import NotAllowed, find
 from verify.conform.calling import Exited, calling, watched
 from verify.conform.surroundings import kept
 from verify.suite.limited import Lost, limited
@@ -212,3 +213,43 @@ def test_settings_are_put_back_whatever_happens() -> None:
             fails()
         assert np.geterr() == before
     assert random.getstate() == state
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "torch.hub.load",
+        "torch.load",
+        "torch.from_file",
+        "torch.ops.load_library",
+        "torch.utils.cpp_extension.load",
+        "torch.os.getcwd",
+        "torch.ctypes.CDLL",
+        "torch.functools.partial",
+        "torch.nn.functional.importlib.import_module",
+        "torch.nn.functional.math.exp",
+        "torch.nn.functional.torch.load",
+        "torch.set_default_dtype",
+        "torch.manual_seed",
+        "torch.Tensor.share_memory_",
+        "torch.compile",
+        "torch.onnx.export",
+        "numpy.load",
+        "numpy.ndarray.tofile",
+        "numpy.ctypeslib.load_library",
+        "numpy.f2py.run_main",
+        "numpy.lib.format.open_memmap",
+        "numpy.linalg.__builtins__.exec",
+        "numpy.random.seed",
+    ],
+)
+def test_a_case_reaches_nothing_that_does_more_than_compute(name: str) -> None:
+    if name.startswith("torch"):
+        pytest.importorskip("torch")
+    with pytest.raises(NotAllowed):
+        find(name)
+
+
+@pytest.mark.parametrize("name", ["numpy.linalg.norm", "numpy.tanh", "numpy.ndarray.sum", "numpy.emath.sqrt"])
+def test_what_computes_is_found(name: str) -> None:
+    assert callable(find(name))

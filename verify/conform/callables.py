@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -15,36 +16,34 @@ from verify.conform.calling import calling
 #: Packages whose callables may be named without leave.
 AUDITED = ("numpy", "scipy", "torch", "jax", "optax", "sklearn")
 
-#: Names below the audited packages that do more than compute: they load, save, run or compile.
-CLOSED = (
-    "load",
-    "save",
-    "fromfile",
-    "tofile",
-    "memmap",
-    "exec",
-    "eval",
-    "system",
-    "compile",
-    "hub",
-    "package",
-    "utils",
-    "f2py",
-    "distutils",
-    "testing",
-    "ctypeslib",
-    "loadtxt",
-    "genfromtxt",
-    "savetxt",
-    "savez",
-    "io",
-    "datasets",
-    "ops",
-    "classes",
-    "jit",
-    "multiprocessing",
-    "distributed",
-)
+#: Their modules whose functions compute, and do nothing else; no other one is imported for a case. A function is found in the
+#: deepest of these that its name begins with.
+OPEN = frozenset((
+    "numpy", "numpy.emath", "numpy.fft", "numpy.lib.scimath", "numpy.linalg", "numpy.ma", "numpy.polynomial",
+    "numpy.polynomial.polynomial", "numpy.polynomial.chebyshev", "numpy.polynomial.legendre", "numpy.polynomial.hermite",
+    "numpy.polynomial.laguerre", "scipy", "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg",
+    "scipy.ndimage", "scipy.signal", "scipy.signal.windows", "scipy.spatial", "scipy.spatial.distance", "scipy.special",
+    "scipy.stats", "torch", "torch.distributions", "torch.distributions.kl", "torch.fft", "torch.func", "torch.linalg",
+    "torch.nn", "torch.nn.functional", "torch.nn.init", "torch.nn.utils", "torch.optim", "torch.signal",
+    "torch.signal.windows", "torch.special", "jax", "jax.lax", "jax.nn", "jax.numpy", "jax.numpy.fft", "jax.numpy.linalg",
+    "jax.scipy", "jax.scipy.fft", "jax.scipy.linalg", "jax.scipy.signal", "jax.scipy.special", "jax.scipy.stats",
+    *(f"jax.scipy.stats.{n}" for n in (
+        "bernoulli", "beta", "betabinom", "binom", "cauchy", "chi2", "dirichlet", "expon", "gamma", "gennorm", "geom",
+        "gumbel_l", "gumbel_r", "laplace", "logistic", "multinomial", "multivariate_normal", "nbinom", "norm", "pareto",
+        "poisson", "t", "truncnorm", "uniform", "vonmises", "wrapcauchy",
+    )), "optax", "optax.contrib", "optax.losses", "optax.projections", "optax.schedules",
+    "optax.transforms", "sklearn", "sklearn.covariance", "sklearn.gaussian_process.kernels", "sklearn.metrics",
+    "sklearn.metrics.pairwise", "sklearn.preprocessing", "sklearn.utils.extmath",
+))  # fmt: skip
+
+#: Names in these that do more than compute: they load, save, run or compile, or set what all share.
+CLOSED = frozenset((
+    "DataSource", "classes", "compile", "dump", "dumps", "eval", "exec", "exec_command", "export", "from_file",
+    "frombuffer", "fromfile", "fromregex", "genfromtxt", "hub", "io", "jit", "library", "load", "loads", "loadtxt",
+    "manual_seed", "memmap", "merge_type_from_type_comment", "open_memmap", "ops", "package", "save", "savetxt", "savez",
+    "savez_compressed", "seed", "share_memory_", "show_config", "show_runtime", "system", "to_file", "tofile",
+))  # fmt: skip
+CLOSED_BEGINNINGS = ("_", "set_", "use_", "load_", "save_", "import_")
 
 
 #: What is told of a module that is imported, which runs its code.
@@ -77,13 +76,16 @@ def find(target: str, allowed: Sequence[str] = ()) -> Callable[..., Any]:
             f"'{package}' is not among the audited libraries ({', '.join(AUDITED)}); "
             f"its code would be run: give leave with --allow-import {package}"
         )
-    if package not in allowed and any(p in CLOSED or p.startswith("_") for p in dotted.split(".")[1:]):
-        raise NotAllowed(f"'{dotted}' is more than a function that computes")
     if package in allowed and os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     if importlib.util.find_spec(package) is None:
         raise NotInstalled(f"'{package}' is not installed")
-    return _looked_up(target, dotted)
+    if package in allowed:
+        parts = target.partition(":")[0].split(".") if ":" in target else dotted.split(".")[:-1]
+        return _looked_up(*_imported(parts, dotted.split(".")[len(parts) :]), guarded=False)
+    parts = dotted.split(".")
+    deepest = next(k for k in range(len(parts) - 1, 0, -1) if ".".join(parts[:k]) in OPEN)
+    return _looked_up(*_imported(parts[:deepest], parts[deepest:]), guarded=True)
 
 
 def is_own(function: Any) -> bool:
@@ -91,28 +93,41 @@ def is_own(function: Any) -> bool:
     return (getattr(function, "__module__", None) or "").split(".")[0] not in AUDITED
 
 
-def _looked_up(target: str, dotted: str) -> Callable[..., Any]:
-    parts = target.partition(":")[0].split(".") if ":" in target else dotted.split(".")[:-1]
-    rest = dotted.split(".")[len(parts) :]
-    while True:  # the longest beginning that is a module
+def _imported(parts: list[str], rest: list[str]) -> tuple[Any, str, list[str]]:
+    """The module that is the longest beginning of ``parts``, its name, and what is left to be looked up in it."""
+    while True:
         try:
             with calling(f"{IMPORT} {'.'.join(parts)}"):
-                found: Any = importlib.import_module(".".join(parts))
-            break
+                return importlib.import_module(".".join(parts)), ".".join(parts), rest
         except ModuleNotFoundError as why:
             if len(parts) == 1 or not f"{'.'.join(parts)}.".startswith(f"{why.name}."):  # a module that it imports
                 raise NotFound(f"'{'.'.join(parts)}' can't be imported: {why}") from None
             parts, rest = parts[:-1], [parts[-1], *rest]
         except Exception as why:  # whatever the module does when it is imported
             raise NotFound(f"'{'.'.join(parts)}' can't be imported: {type(why).__name__}: {why}") from None
-    where = ".".join(parts)
+
+
+def _looked_up(found: Any, where: str, rest: Sequence[str], guarded: bool) -> Callable[..., Any]:
+    """``guarded``: nothing but what the module has of its own, and computes. Raises NotFound, NotAllowed."""
     for name in rest:
+        if guarded and (name in CLOSED or name.startswith(CLOSED_BEGINNINGS)):
+            raise NotAllowed(f"'{where}.{name}' is more than a function that computes")
         if not hasattr(found, name):
             raise NotFound(
                 f"'{where}' has no '{name}'{nearest(name, [n for n in dir(found) if not n.startswith('_')])}"
             )
         found, where = getattr(found, name), f"{where}.{name}"
+        if guarded and _foreign(found):
+            raise NotAllowed(f"'{where}' is not of the modules of {where.split('.')[0]} whose functions only compute")
     if not callable(found):
         raise NotFound(f"'{where}' is no function: {type(found).__name__}")
     made: Callable[..., Any] = found
     return made
+
+
+def _foreign(found: Any) -> bool:
+    """Whether it is a module that is not open, or of Python's own library, as what a module has imported for itself."""
+    if inspect.ismodule(found):
+        return found.__name__ not in OPEN
+    module = getattr(found, "__module__", None)
+    return isinstance(module, str) and module.split(".")[0] in sys.stdlib_module_names
