@@ -14,7 +14,7 @@ from verify.cli import main
 from verify.conform import conform
 from verify.conform.callables import NotAllowed, find
 from verify.conform.calling import Exited, calling, watched
-from verify.conform.surroundings import kept
+from verify.conform.settings import kept
 from verify.suite.limited import Lost, limited
 from verify.suite.run import Options, run
 from verify.suite.trail import Trail

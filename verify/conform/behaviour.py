@@ -12,8 +12,8 @@ from verify.conform.formats import FORMATS, Array
 from verify.conform.frameworks import Framework
 from verify.conform.measure import Reference, measure
 from verify.conform.outcome import Finding
+from verify.conform.settings import Seeded
 from verify.conform.subject import Subject
-from verify.conform.surroundings import Seeded
 
 LENGTHS = (1, 2, 3, 7, 8, 9, 35, 64, 1000)  # one entry; full registers, and with a tail
 

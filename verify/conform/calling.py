@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from verify.conform.surroundings import put_back, settings
+from verify.conform.settings import put_back, settings
 
 _watcher: Callable[[str], None] | None = None
 _inside = False

@@ -30,9 +30,9 @@ from verify.conform.measure import ULPS, Measured, Reference, conditions, measur
 from verify.conform.modules import as_function
 from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
 from verify.conform.running import Running, constants_in, unit_of
+from verify.conform.settings import kept, with_changes
 from verify.conform.strata import dense, points, several
 from verify.conform.subject import Subject
-from verify.conform.surroundings import kept, with_changes
 from verify.conform.sweep import ulps_of
 from verify.conform.tables import kinks, specials
 from verify.conform.tensor_sets import laid_out, sets

@@ -41,7 +41,7 @@ from verify.conform.optimizer_runs import (
 from verify.conform.outcome import Conformance, Finding, Outcome
 from verify.conform.recurrence import Program, Recurrence, read_recurrence
 from verify.conform.running import DOUBLE, Unit, unit_of
-from verify.conform.surroundings import kept, with_changes
+from verify.conform.settings import kept, with_changes
 
 DTYPES = ("float64", "float32", "float16", "bfloat16")
 ULPS = 4.0  # of the parameter, beside what rounding explains

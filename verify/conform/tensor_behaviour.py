@@ -12,7 +12,7 @@ from verify.conform.calls import Call
 from verify.conform.formats import FORMATS, Array
 from verify.conform.frameworks import Framework
 from verify.conform.outcome import Finding
-from verify.conform.surroundings import Seeded
+from verify.conform.settings import Seeded
 from verify.conform.tensor_sets import laid_out, sets
 from verify.conform.tensor_truth import TensorReference, TensorSubject
 

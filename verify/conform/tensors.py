@@ -32,7 +32,7 @@ from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import Framework
 from verify.conform.measure import CHAIN, SLACK, ULPS, Measured, measure
 from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
-from verify.conform.surroundings import kept, with_changes
+from verify.conform.settings import kept, with_changes
 from verify.conform.tensor_behaviour import behaviour
 from verify.conform.tensor_sets import laid_out, sets
 from verify.conform.tensor_truth import TURNING, Kind, TensorReference, TensorSubject
