@@ -125,7 +125,20 @@ def conform(
     seed: int,
 ) -> int:
     given = _Given(
-        target, formula, ranges, wrt, shape_texts, arguments, options, result, states, dtypes, framework, allowed, seed, jobs
+        target,
+        formula,
+        ranges,
+        wrt,
+        shape_texts,
+        arguments,
+        options,
+        result,
+        states,
+        dtypes,
+        framework,
+        allowed,
+        seed,
+        jobs,
     )
     found = _apart(_every if exhaustive else _compared, given, timeout)
     say(found.text)
