@@ -17,7 +17,7 @@ import jsonschema
 import pytest
 
 from tests.fake_work import case
-from verify import cli, places, results
+from verify import cli, commands, places, results
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = ["run", "check", "conform", "audit", "explain", "new", "prove", "derive", "schema", "report"]
@@ -62,8 +62,11 @@ def test_every_command_teaches(name: str, capsys: pytest.CaptureFixture[str]) ->
 def test_the_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--help"]) == 0
     text = capsys.readouterr().out
-    assert sorted(COMMANDS) == sorted(cli.errata.commands)
-    assert all(re.search(rf"^  {name} ", text, re.MULTILINE) for name in COMMANDS)
+    assert sorted(COMMANDS) == sorted(commands.COMMANDS)
+    assert all(
+        re.search(rf"^  {name} +{re.escape(brief[:20])}", text, re.MULTILINE)
+        for name, brief in commands.COMMANDS.items()
+    )
     assert "130  interrupted" in text
 
 

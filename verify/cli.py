@@ -6,12 +6,9 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
-import verify.commands  # noqa: F401  (puts every command on the group)
-from verify import places
 from verify.commands.frame import AS_PINNED, FAULT, INTERNAL, INTERRUPTED, Fault, errata, say
 
 __all__ = ["errata", "main"]
@@ -19,8 +16,6 @@ __all__ = ["errata", "main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command ``errata``; returns its exit code."""
-    from verify.casefile import CaseFaults
-
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
@@ -30,13 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as fault:
         fault.show()
         return FAULT
-    except places.PlaceError as fault:
-        Fault(str(fault)).show()
-        return FAULT
-    except CaseFaults as bad:
-        for fault_line in bad.faults:
-            say(str(fault_line), err=True)
-        return FAULT
     except (click.Abort, KeyboardInterrupt):
         say("interrupted", err=True)
         return INTERRUPTED
@@ -45,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             say(f"the system refused: {bad}", err=True)
         return FAULT
     except Exception as error:
-        return _internal(error)
+        return _told(error)
     return code if isinstance(code, int) else AS_PINNED
 
 
@@ -62,13 +50,28 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115  (open as long as the program)
 
 
+def _told(error: Exception) -> int:
+    """What was raised through a command: a fault of the input, or of Errata."""
+    from verify.casefile import CaseFaults
+    from verify.places import PlaceError
+
+    if isinstance(error, PlaceError):
+        Fault(str(error)).show()
+        return FAULT
+    if isinstance(error, CaseFaults):
+        for fault in error.faults:
+            say(str(fault), err=True)
+        return FAULT
+    return _internal(error)
+
+
 def _internal(error: Exception) -> int:
     import traceback
 
     if os.environ.get("ERRATA_TRACEBACK"):
         say("".join(traceback.format_exception(error)), err=True)
     last = traceback.extract_tb(error.__traceback__)[-1:]
-    place = f" at {Path(last[0].filename).name}:{last[0].lineno}" if last else ""
+    place = f" at {os.path.basename(last[0].filename)}:{last[0].lineno}" if last else ""
     say(f"internal error{place}: {type(error).__name__}: {error}", err=True)
     say(
         "This is a fault of Errata, not of your case. Please report it with this message, the output of "

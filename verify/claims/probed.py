@@ -3,17 +3,16 @@ were looked at."""
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
-from verify.probes import PROBES, Absent
 from verify.verdict import Verdict, undecided
 
 
 def judge_probe(bench: Bench, claim: Claim) -> Verdict:
     """Holds as it was seen to, under the condition without which it was seen to fail, or wrong with what was seen
     instead."""
+    from verify.probes import PROBES, Absent
+
     probe = PROBES[claim.probe]
     try:
         observed = probe.observe()
@@ -32,6 +31,8 @@ def judge_probe(bench: Bench, claim: Claim) -> Verdict:
 
 def _version(library: str) -> str:
     """Without what tells a build: 2.13.0 for 2.13.0+cpu."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(library).partition("+")[0]
     except PackageNotFoundError:

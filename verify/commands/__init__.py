@@ -1,5 +1,15 @@
-"""The subcommands, one a file: what the words on a command line mean; the work is done below."""
+"""The subcommands, one a file of that name: what the words on a command line mean; the work is done below."""
 
-from verify.commands import audit, check, conform, derive, explain, new, prove, report, run, schema
-
-__all__ = ["audit", "check", "conform", "derive", "explain", "new", "prove", "report", "run", "schema"]
+#: What ``errata --help`` says of each, in this order. A command is imported when it is asked for.
+COMMANDS = {
+    "audit": "Compare the functions of a library with what it documents.",
+    "check": "Is a case well-formed? Nothing is judged.",
+    "conform": "Compare a function that people run with a formula.",
+    "derive": "Derive an expression; print the formulas or a program.",
+    "explain": "Show a derivation step by step, and how a claim got its verdict.",
+    "new": "Write a commented starter case.",
+    "prove": "Prove or refute a formula or an inequality.",
+    "report": "Write the reports again, from a results file.",
+    "run": "Judge the claims, check the implementations.",
+    "schema": "Print the JSON Schema of case files, for editors.",
+}

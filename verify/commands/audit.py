@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 @command(
-    "Compare the functions of a library with what it documents.",
     """Compare functions of the installed libraries with the formulas that they document.
 
     LIBRARY is numpy, scipy, torch, jax, optax or sklearn, or the beginning of a name such as torch.optim; without one, all. The

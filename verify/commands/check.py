@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 
 @command(
-    "Is a case well-formed? Nothing is judged.",
     """Read the cases, and tell everything that is wrong with how they are written.
 
     Parses, types and shape-checks only: no claim is judged. All faults at once, each as file:line:column: message.

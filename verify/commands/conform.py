@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 
 @command(
-    "Compare a function that people run with a formula.",
     """Does this function compute this formula, and do its derivatives? Value, gradient and second derivative, in every dtype.
 
     TARGET is module:name of a callable: NumPy, Torch or JAX, or an optimizer, whose formula is its updates in order. It is

@@ -8,7 +8,6 @@ from verify.commands.frame import AS_PINNED, Fault, command, say
 
 
 @command(
-    "Derive an expression; print the formulas or a program.",
     """Derive an expression: its gradient, Hessian, Hessian-vector product or Jacobian, as text, LaTeX or a program.
 
     EXPR is written as in a case, with NumPy's notation. A name without --shape is a scalar. Programs run by

@@ -8,7 +8,6 @@ from verify.commands.frame import AS_PINNED, FAULT, command, print_faults, say
 
 
 @command(
-    "Show a derivation step by step, and how a claim got its verdict.",
     """Show the derivation of a case step by step, as a person would write it; of a claim, how it got its verdict.
 
     CASE is a case file, or the name of a case of the library. Without CLAIM: the whole case. With it: the

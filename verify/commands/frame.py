@@ -6,9 +6,12 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 import click
+
+from verify.commands import COMMANDS
 
 AS_PINNED, FINDINGS, FAULT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -62,7 +65,23 @@ _traceback = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
+class _Commands(click.Group):
+    """The group, which knows its commands by their names alone until one is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name in COMMANDS:
+            import_module(f"verify.commands.{name}")
+        return super().get_command(context, name)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
 )
@@ -101,12 +120,13 @@ class _Formulas(click.Command):
         return super().parse_args(context, [*words, "--", *formulas] if formulas else words)
 
 
-def command(brief: str, help_text: str, epilog: str = EXIT_CODES) -> Callable[[Callable[..., int]], click.Command]:
+def command(help_text: str, epilog: str = EXIT_CODES) -> Callable[[Callable[..., int]], click.Command]:
     """A subcommand whose help teaches, with the option that all of them have."""
 
     def made(function: Callable[..., int]) -> click.Command:
-        told = {"help": help_text, "short_help": brief, "epilog": epilog}
-        return errata.command(function.__name__, cls=_Formulas, **told)(_traceback(function))
+        name = function.__name__
+        told = {"help": help_text, "short_help": COMMANDS[name], "epilog": epilog}
+        return errata.command(name, cls=_Formulas, **told)(_traceback(function))
 
     return made
 

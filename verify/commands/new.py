@@ -11,7 +11,6 @@ from verify.commands.frame import AS_PINNED, Fault, command, say
 
 
 @command(
-    "Write a commented starter case.",
     """Write a commented starter case that passes, as NAME.yaml. Nothing is ever overwritten.
 
     \b

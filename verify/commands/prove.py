@@ -8,7 +8,6 @@ from verify.commands.frame import AS_PINNED, FINDINGS, Fault, command, say, time
 
 
 @command(
-    "Prove or refute a formula or an inequality.",
     """Is this true, for all real values of its symbols? Proves it, gives a counterexample, or says what stopped it.
 
     CLAIM is a condition as in a case: A == B, or an inequality. A name without --shape is a scalar.

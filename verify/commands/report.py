@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 
 @command(
-    "Write the reports again, from a results file.",
     """Write the markdown reports again, from a results file.
 
     The cases are read from where the results say they are: run this from where `errata run` ran.

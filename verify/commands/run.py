@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 
 @command(
-    "Judge the claims, check the implementations.",
     """Judge every claim of the cases, and check the implementations.
 
     Give case files, folders, or names of documents of the case library. Without any: the folder 'cases' here, or

@@ -10,7 +10,6 @@ from verify.commands.frame import AS_PINNED, command, say
 
 
 @command(
-    "Print the JSON Schema of case files, for editors.",
     """Print the JSON Schema of case files, so that an editor completes and checks them.
 
     In an editor with the YAML language server (VS Code, Neovim, Emacs, ...) put the schema in a file and name it in
