@@ -15,8 +15,10 @@ from derive.errors import ExpressionError
 from tests import planted_optimizers as planted
 from verify.conform import NotConforming, assert_conforms, conform
 from verify.conform.arguments import BadArguments
+from verify.conform.outcome import Outcome
 from verify.conform.recurrence import read_recurrence
 from verify.conform.words import told
+from verify.text import paths
 
 ADAM_AT, DECAY = planted.ADAM_AT, {**planted.ADAM_AT, "weight_decay": 0.1}
 SGD_AT = {"lr": 0.1, "mu": 0.9}
@@ -175,3 +177,53 @@ def test_bounds_hold_the_exact_values() -> None:
     for i in range(4):
         (high, low), *_ = made.program.exact(start[i : i + 1], gradients[:, i : i + 1])
         assert abs((last.value[i] - high) - low) <= last.error[i] < 1e-12
+
+
+# -- what is a library's own -----------------------------------------------------------------------
+
+
+class OwnAdam(torch.optim.Adam):
+    """As it is: its fused and differentiable paths are Torch's."""
+
+
+class OwnSlow(torch.optim.SGD):
+    """Halves the gradients before Torch's own step."""
+
+    def step(self, closure: Any = None) -> Any:
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad = None if p.grad is None else p.grad / 2
+        return super().step(closure)
+
+
+def test_of_ones_own_subclass_a_librarys_path_is_told_and_not_blamed() -> None:
+    found = conform(OwnAdam, planted.ADAM, domain=ADAM_AT, dtypes=["float64"])
+    assert found.verdict == "conforms", told(found)
+    assert [f.text for f in found.findings if f.kind == "inherited"] == [
+        "differentiable, float64: torch.optim.adam.Adam is off there, too"
+    ]
+
+
+def test_ones_own_slip_in_a_subclass_is_ones_own() -> None:
+    right = conform(OwnSlow, "w = w - lr*g/2", domain={"lr": 0.1}, dtypes=["float64", "bfloat16"])
+    assert right.verdict == "conforms", told(right)
+    assert conform(OwnSlow, "w = w - lr*g", domain={"lr": 0.1}, dtypes=["float64"]).verdict != "conforms"
+
+
+def test_the_path_that_is_off_is_told_beside_the_usual_one_that_is_right() -> None:
+    found = conform(torch.optim.Adam, planted.ADAM, domain=ADAM_AT, dtypes=["float64", "float32"])
+    assert paths.told(found.outcomes) == "off: differentiable in float64; right: for-loop in float64, float32"
+
+
+def test_paths_are_told_in_few_words() -> None:
+    def path(order: str, mode: str, dtype: str, verdict: str) -> Outcome:
+        return Outcome(order, mode, dtype, verdict, 1)  # type: ignore[arg-type]  # the words of a table
+
+    both = [path("value", "eager", d, "conforms") for d in ("float64", "float32")]
+    slopes = [path("gradient", m, d, "deviates" if d == "float32" else "conforms")
+              for m in ("backward", "forward mode") for d in ("float64", "float32")]  # fmt: skip
+    assert paths.told(both) == ""
+    assert paths.off_in([*both, *slopes]) == "gradient in float32"
+    assert paths.off_in([*both, *slopes[:-1]]) == "gradient (backward) in float32"
+    assert paths.right_in([*both, *slopes]) == "eager in float64, float32"
+    assert paths.off_in([path("gradient", "backward", d, "deviates") for d in ("float64", "float32")]) == "backward"

@@ -107,10 +107,13 @@ def audit(
 
 def _table(found: list[Implementation], verbose: bool) -> Iterator[str]:
     """A line a function, and with ``verbose`` one a path."""
+    from verify.text import paths
+
     width = max((len(i.id) for i in found), default=0)
     for i in found:
         kind = f" ({i.kind})" if i.kind else ""
-        told = i.convention or i.repair or ("" if i.verdict in ("conforms", "deviates") else i.reason)
+        where = paths.told(i.paths) if i.verdict == "deviates" else ""
+        told = i.convention or i.repair or where or ("" if i.verdict in ("conforms", "deviates") else i.reason)
         yield f"{i.id.ljust(width)}  {i.verdict}{kind}{'  ' + told if told else ''}"
         if verbose:
             for p in i.paths:

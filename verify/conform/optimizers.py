@@ -236,7 +236,7 @@ class _Comparison:
                     continue  # it has no such path
                 if not sound and fmt.name == self.dtypes[0] and judged.outcome.verdict == "conforms":
                     self.best, sound = path, True
-                outcomes.append(self.placed(judged, path, fmt, self.scene).outcome)
+                outcomes.append(self.inherited(self.placed(judged, path, fmt, self.scene).outcome, path, fmt, expected))
         if sound and self.dtypes[0] in ("float64", "float32"):
             outcomes += beside(self)
         found = Conformance(
@@ -432,6 +432,25 @@ class _Comparison:
         if self._right(path, fmt, alone):
             return replace(judged, outcome=replace(o, kind="layout", note=f"{o.note}; right as a parameter of 1 entry"))
         return judged
+
+    def inherited(self, o: Outcome, path: OptimizerPath, fmt: Format, expected: Expected) -> Outcome:
+        """Of one's own subclass of a library's optimizer: a deviation of a path on which that differs from its own usual path,
+        too, is the library's. It is told, and not blamed."""
+        base = next((c for c in self.make.__mro__[1:] if not is_own(c)), None) if isinstance(self.make, type) else None
+        if o.verdict != "deviates" or not self.own or base is None or path is self.paths[0]:
+            return o
+        try:
+            usual, here = (
+                np.stack(list(self.runner(base, p, self.options, fmt, self.scene))) for p in (self.paths[0], path)
+            )
+        except Raised:
+            return o
+        with np.errstate(all="ignore"):
+            if (np.abs(here - usual) <= expected.strict).all():
+                return o
+        name = f"{base.__module__}.{base.__qualname__}"
+        self.findings.append(Finding("inherited", f"{path.name}, {fmt.name}: {name} is off there, too", grave=False))
+        return replace(o, verdict="undecided", kind="", share=0.0, note=f"inherited from {name}: {o.note}")
 
     def _right(self, path: OptimizerPath, fmt: Format, given: Scene) -> bool:
         try:

@@ -136,7 +136,8 @@ class Conformance:
     @property
     def worst(self) -> Outcome | None:
         """The outcome to show first: of the gravest class, the greatest error."""
-        bad = [o for o in self.outcomes if o.verdict == "deviates"] or list(self.outcomes)
+        judged = [o for o in self.outcomes if o.verdict != "undecided"] or list(self.outcomes)
+        bad = [o for o in judged if o.verdict == "deviates"] or judged
         kind = self.kind
         return max(
             bad, key=lambda o: (o.kind == kind, -ORDERS.index(o.order), -_precise(o.dtype), o.ulps), default=None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from verify.conform.outcome import CLASSES, Conformance, Outcome
+from verify.text import paths
 
 if TYPE_CHECKING:
     from verify.conform.exhaustive import Every, Job
@@ -51,6 +52,8 @@ def _lines(found: Conformance) -> Iterator[str]:
     yield headline(found)
     if found.kind in CLASSES:
         yield f"  {CLASSES[found.kind]}"
+    if where := paths.told(found.outcomes):
+        yield f"  {where}"
     if found.convention:
         yield f"  convention: {found.convention}"
     if found.repair:

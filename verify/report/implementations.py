@@ -18,6 +18,7 @@ from verify.casefile.model import Case
 from verify.casefile.model import Implementation as Entry
 from verify.report.place import INDEX, MARKER, harmless
 from verify.results import CallPath, Implementation
+from verify.text import paths
 from verify.text.escape import code, display, text
 from verify.text.tables import table
 
@@ -56,7 +57,13 @@ def index(found: Sequence[Implementation]) -> Iterator[str]:
 def listed(chosen: Sequence[Implementation]) -> str:
     """A row each, with a link to its page."""
     rows = [
-        [f"[{code(i.id)}]({page_name(i)})", code(i.formula), _verdict(i.verdict, i.kind), _where(i), text(_told(i))]
+        [
+            f"[{code(i.id)}]({page_name(i)})",
+            code(i.formula),
+            _verdict(i.verdict, i.kind),
+            text(paths.off_in(i.paths)),
+            text(_told(i)),
+        ]
         for i in chosen
     ]
     return table(["Function", "Formula", "Verdict", "Off in", ""], rows)
@@ -71,13 +78,6 @@ def _badness(i: Implementation) -> tuple[int, int, int]:
 def _verdict(verdict: str, kind: str) -> str:
     word = f"**{verdict}**" if verdict == "deviates" else verdict
     return f"{word}, {text(kind)}" if kind else word
-
-
-def _where(i: Implementation) -> str:
-    """The orders and dtypes of the paths that are off."""
-    off = [p for p in i.paths if p.verdict == "deviates"]
-    orders = dict.fromkeys(p.order for p in off)
-    return "; ".join(f"{o}: {', '.join(dict.fromkeys(p.dtype for p in off if p.order == o))}" for o in orders)
 
 
 def _told(i: Implementation) -> str:
@@ -99,6 +99,8 @@ def _parts(i: Implementation, entry: Entry | None, case: Case, pictured: bool) -
     options = f", called with {code(i.options)}" if i.options else ""
     yield f"{code(i.name)}{f' of {text(i.version)}' if i.version else ''}{options}. [All implementations]({INDEX})"
     yield f"{_verdict(i.verdict, i.kind)}. {text(_told(i))}".strip()
+    if where := paths.told(i.paths):
+        yield f"{text(where[0].upper() + where[1:])}."
     if i.because:
         yield f"As reviewed: {text(i.because)}."
     if i.note:
