@@ -16,12 +16,12 @@ from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.calculus.reverse import components
 from derive.exchange import sympy_form
 from derive.expr.composites import COMPOSITES
 from derive.expr.graph import Graph, Node
 from derive.expr.operators import OPERATORS, STRUCTURAL
 from derive.language import typeset
+from derive.language.components import components
 from derive.language.reader import parse, to_text
 from derive.numbers import balls as enclose
 from derive.programs.digits import LOG_PHI
