@@ -20,8 +20,7 @@ from derive.exchange import sympy_form
 from derive.expr.composites import COMPOSITES
 from derive.expr.graph import Graph, Node
 from derive.expr.operators import OPERATORS, STRUCTURAL
-from derive.language import typeset
-from derive.language.components import components
+from derive.language import components, typeset
 from derive.language.reader import parse, to_text
 from derive.numbers import balls as enclose
 from derive.programs.digits import LOG_PHI
