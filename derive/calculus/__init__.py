@@ -1,3 +1,16 @@
 """Derivatives as expressions: reverse mode, the Hessian, kinks and their sides, subdifferentials, backward passes by steps."""
 
-import derive.calculus.joints  # noqa: F401  (evaluation asks it for derivatives where pieces meet)
+from __future__ import annotations
+
+from typing import Any
+
+from derive.expr.graph import Graph
+
+
+def _meetings() -> Any:
+    from derive.calculus import joints
+
+    return joints.MEETINGS
+
+
+Graph.meetings = _meetings

@@ -97,7 +97,7 @@ class _Meetings:
         return UndefinedValue("a derivative where the slopes of both sides are not one")
 
 
-balls.meetings = _Meetings()
+MEETINGS = _Meetings()
 
 
 def with_joints(roots: Sequence[Node], only: bool = False) -> list[Node]:

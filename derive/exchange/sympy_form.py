@@ -137,36 +137,10 @@ def _opaque(name: str) -> Any:
     def fdiff(self: Any, argindex: int = 1) -> Expr:
         if name in _CONDITIONS:
             return sp.Integer(0)
-        return sp.sympify(_OPAQUE[name][argindex - 1](_opaque("select"), *self.args))
+        return sp.sympify(OPERATORS[name].off_kinks[argindex - 1](_opaque("select"), _opaque(name), *self.args))
 
     return type(sp.Function)(name, (sp.Function,), {"fdiff": fdiff, "is_real": True, "nargs": OPERATORS[name].arity})
 
-
-_SMOOTH = (
-    "pi", "add", "sub", "mul", "div", "neg", "pow", "exp", "log", "sqrt", "sin", "cos", "atan", "tanh",
-    "log1p", "expm1", "logaddexp", "erf", "Phi",
-)  # fmt: skip
-
-#: The derivative by each argument, off the kinks; ``select`` and the arguments are handed in.
-_OPAQUE: dict[str, tuple[Callable[..., Expr], ...]] = {
-    "sigmoid": (lambda select, x: _opaque("sigmoid")(x) * (1 - _opaque("sigmoid")(x)),),
-    "relu": (lambda select, x: select(x, 1, 0),),
-    "abs": (lambda select, x: select(x, 1, -1),),
-    "sign": (lambda select, x: 0,),
-    "min": (lambda select, a, b: select(a - b, 0, 1), lambda select, a, b: select(a - b, 1, 0)),
-    "max": (lambda select, a, b: select(a - b, 1, 0), lambda select, a, b: select(a - b, 0, 1)),
-    "select": (
-        lambda select, s, a, b: 0,
-        lambda select, s, a, b: select(s, 1, 0),
-        lambda select, s, a, b: select(s, 0, 1),
-    ),
-    "hold": (lambda select, x: 0,),
-    "where": (
-        lambda select, c, a, b: 0,
-        lambda select, c, a, b: _opaque("where")(c, 1, 0),
-        lambda select, c, a, b: _opaque("where")(c, 0, 1),
-    ),
-}
 
 _CONDITIONS = tuple(o.name for o in OPERATORS.values() if o.boolean)  # constant off their boundary
 
@@ -174,11 +148,8 @@ _CONDITIONS = tuple(o.name for o in OPERATORS.values() if o.boolean)  # constant
 def _operator(op: str, args: Sequence[Expr]) -> Expr:
     import sympy as sp
 
-    if op in _SMOOTH:
-        return OPERATORS[op].define(sp, *args)
-    if op in _OPAQUE or op in _CONDITIONS:
-        return _opaque(op)(*args)
-    raise ExpressionError(f"'{op}' has no SymPy form")
+    o = OPERATORS[op]
+    return _opaque(op)(*args) if o.off_kinks or o.boolean else o.define(sp, *args)
 
 
 def _rational(value: int | Fraction) -> Expr:
@@ -272,7 +243,7 @@ _STRUCTURE: dict[str, Callable[[Node, Sequence[list[Expr]]], list[Expr]]] = {
 }
 
 #: Every operator that has a SymPy form.
-KNOWN = frozenset((*_SMOOTH, *_OPAQUE, *_CONDITIONS, *_STRUCTURE))
+KNOWN = frozenset((*OPERATORS, *_STRUCTURE))
 
 
 # -- SymPy back to the graph -------------------------------------------------------------------------

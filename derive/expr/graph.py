@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 from derive.budget import spend
 from derive.errors import ShapeError
 from derive.expr import shapes
+from derive.expr.operators import OPERATORS
 
 Shape = tuple[int, ...]
 Number = int | Fraction
@@ -28,9 +29,8 @@ _FOLDED = frozenset(["const", "neg", "broadcast"])  # factors that a product is 
 MAX_REPR = 2_000  # characters of an expression in Python's own display
 #: Operators with a value wherever their arguments have one; ``div`` and ``pow`` are looked at more closely.
 _TOTAL = {
-    *("const", "symbol", "def", "pi", "hold", "apply"),
-    *("add", "sub", "mul", "neg", "exp", "sin", "cos", "atan", "tanh", "sigmoid", "expm1", "logaddexp", "erf", "Phi"),
-    *("relu", "abs", "sign", "min", "max", "where", "gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not"),
+    *(o.name for o in OPERATORS.values() if o.total),
+    *("const", "symbol", "def", "apply"),
     *("matmul", "transpose", "outer", "diag", "sum", "broadcast", "reshape", "index", "stack", "concat", "det"),
 }
 MAX_POWER_BITS = 20_000  # a folded constant never grows past this; larger powers stay symbolic
@@ -100,6 +100,9 @@ class Node:
 
 class Graph:
     """An interning table of nodes. Everything reachable from its nodes lives in it."""
+
+    # What knows the values of derivatives where pieces meet, set by the calculus (``derive/calculus``), which stands above.
+    meetings: ClassVar[Callable[[], Any] | None] = None
 
     def __init__(self) -> None:
         self._table: dict[tuple[str, Any, tuple[Node, ...]], Node] = {}

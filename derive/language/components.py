@@ -24,7 +24,7 @@ from derive.language.meaning import meaning
 Entries = list[Node]
 
 #: What may have no value somewhere, whatever stands in it.
-_PARTIAL = ("div", "pow", "log", "log1p", "sqrt", "select")
+_PARTIAL = tuple(o.name for o in OPERATORS.values() if not o.total)
 AT_ONCE = 1_000  # entries that are counted together
 MAX_MATRIX = 6  # rows of a determinant or an inverse that is written out
 

@@ -17,6 +17,7 @@ from flint import arb, ctx, fmpq, fmpz
 from derive.budget import spend
 from derive.errors import UndefinedValue, Undetermined
 from derive.expr.graph import Graph, Node, topological
+from derive.expr.operators import OPERATORS, Operator
 
 #: fmpq (exact), arb (a ball), bool, or the fault that stands in the way.
 Value = Any
@@ -29,14 +30,11 @@ MAX_RATIONAL_BITS = 4096  # an exact value beyond this continues as a ball
 
 class Meetings(Protocol):
     """What knows the values of derivatives where pieces meet (``derive.calculus.joints``): it is made of derivatives, and these
-    of values, so it stands above and is set here by the calculus."""
+    of values, so it stands above and says so to the graph."""
 
     def known(self, g: Graph) -> Callable[[Node], bool] | None: ...
 
     def value(self, n: Node, value: Value, values: Mapping[Node, fmpq], prec: int, whole: bool) -> Value: ...
-
-
-meetings: Meetings | None = None
 
 
 def evaluate(roots: Sequence[Node], values: Mapping[Node, fmpq], prec: int = 128, meeting: bool = True) -> list[Value]:
@@ -58,7 +56,7 @@ def evaluate_all(
     order = topological(roots)
     spend(len(order) * (4 + prec // 128), "values at points")
     whole = set(roots)
-    joints = meetings if meeting and roots else None
+    joints: Meetings | None = _meetings(roots[0].graph) if meeting and roots else None
     known = joints.known(roots[0].graph) if joints else None
     with precision(prec):
         for n in order:
@@ -72,6 +70,10 @@ def evaluate_all(
                 if joints and known and known(n):
                     done[n] = joints.value(n, done[n], values, prec, n in whole)
     return done
+
+
+def _meetings(g: Graph) -> Meetings | None:
+    return Graph.meetings() if g.derived and Graph.meetings else None
 
 
 class precision:
@@ -228,67 +230,10 @@ def _sqrt(x: Value) -> Value:
     return x.sqrt()
 
 
-def _log(x: Value) -> Value:
-    if isinstance(x, fmpq) and x == 1:
-        return fmpq(0)
-    if sign(x) <= 0:
-        raise UndefinedValue("logarithm of a number that is not positive")
-    return arb(x).log()
-
-
-def _exp(x: Value) -> Value:
-    return fmpq(1) if isinstance(x, fmpq) and x == 0 else arb(x).exp()
-
-
-def _sin(x: Value) -> Value:
-    return fmpq(0) if isinstance(x, fmpq) and x == 0 else arb(x).sin()
-
-
-def _cos(x: Value) -> Value:
-    return fmpq(1) if isinstance(x, fmpq) and x == 0 else arb(x).cos()
-
-
-def _atan(x: Value) -> Value:
-    return fmpq(0) if isinstance(x, fmpq) and x == 0 else arb(x).atan()
-
-
-def _tanh(x: Value) -> Value:
-    return fmpq(0) if isinstance(x, fmpq) and x == 0 else arb(x).tanh()
-
-
-def _sigmoid(x: Value) -> Value:
-    if isinstance(x, fmpq) and x == 0:
-        return fmpq(1, 2)
-    # 1/(1+exp(-x)) loses nothing: for x << 0 the quotient keeps its relative accuracy
-    return 1 / (1 + (-arb(x)).exp())
-
-
-def _log1p(x: Value) -> Value:
-    if isinstance(x, fmpq) and x == 0:
-        return x
-    if sign(1 + x) <= 0:
-        raise UndefinedValue("log1p of a number that is not above -1")
-    return arb(x).log1p()
-
-
-def _expm1(x: Value) -> Value:
-    return x if isinstance(x, fmpq) and x == 0 else arb(x).expm1()
-
-
 def _logaddexp(a: Value, b: Value) -> Value:
     # from the greater one, so that a ball keeps its relative accuracy
     a, b = (b, a) if b - a > 0 else (a, b)
     return arb(a) + arb(b - a).exp().log1p()
-
-
-def _erf(x: Value) -> Value:
-    return x if isinstance(x, fmpq) and x == 0 else arb(x).erf()
-
-
-def _normal(x: Value) -> Value:
-    if isinstance(x, fmpq) and x == 0:
-        return fmpq(1, 2)
-    return (-arb(x) / arb(2).sqrt()).erfc() / 2  # the left tail keeps its relative accuracy
 
 
 def _hull(a: Value, b: Value) -> Value:
@@ -340,7 +285,25 @@ def _select(s: Value, a: Value, b: Value) -> Value:
     return chosen
 
 
+def _function(o: Operator) -> Callable[[Value], Value]:
+    """A function of one number by its operator: exactly where it is known to be rational, else by its ball."""
+    ball, needs = o.ball, o.needs
+    at, value = (rational(v) for v in o.exact or (0, 0))
+    assert ball is not None
+    assert not callable(needs)
+
+    def rule(x: Value) -> Value:
+        if o.exact is not None and isinstance(x, fmpq) and x == at:
+            return value
+        if needs is not None and sign(x - needs[2]) <= 0:  # each of them asks for more than a number
+            raise UndefinedValue(f"{o.name} of a number that is not above {needs[2]}")
+        return ball(arb(x))
+
+    return rule
+
+
 _RULES: dict[str, Callable[..., Value]] = {
+    **{o.name: _function(o) for o in OPERATORS.values() if o.ball is not None},
     "def": lambda a: a,
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
@@ -348,19 +311,8 @@ _RULES: dict[str, Callable[..., Value]] = {
     "div": _div,
     "neg": lambda a: -a,
     "pow": _pow,
-    "exp": _exp,
-    "log": _log,
     "sqrt": _sqrt,
-    "sin": _sin,
-    "cos": _cos,
-    "atan": _atan,
-    "tanh": _tanh,
-    "sigmoid": _sigmoid,
-    "log1p": _log1p,
-    "expm1": _expm1,
     "logaddexp": _logaddexp,
-    "erf": _erf,
-    "Phi": _normal,
     "pi": arb.pi,
     "relu": _relu,
     "abs": _abs,

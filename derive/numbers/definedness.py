@@ -13,7 +13,7 @@ from flint import fmpq
 
 from derive.errors import UndefinedValue
 from derive.expr.graph import Node, nonzero, topological
-from derive.expr.operators import DEFERRED, DERIVATIVES
+from derive.expr.operators import COMPARISONS, DEFERRED, DERIVATIVES, OPERATORS
 from derive.language.meaning import unfold
 from derive.numbers.balls import evaluate, evaluate_all, rational
 
@@ -21,7 +21,6 @@ BITS = 128, 2048  # of the balls in which a side is looked at, a culprit is
 BRANCHING = ("where", "select")
 INVERSES = ("inv", "solve")  # of a matrix whose determinant must not be 0
 _CHOOSING = ("min", "max", "relu")
-_COMPARED = ("gt", "ge", "lt", "le", "eq", "ne")
 
 #: What a need is about, to find the same one in two expressions: a word, and the nodes that it speaks of.
 Key = tuple[str, tuple[Node, ...]]
@@ -33,28 +32,8 @@ def requirement(n: Node) -> tuple[int, str, int] | None:
     None where it always has one. A power with a letter in its exponent has one for some bases that are not positive; what is
     said here suffices. A ``select`` may have a value at 0, where both its branches give one.
     """
-    match n.op:
-        case "div":
-            return None if n.args[1].op == "const" and n.args[1].attr != 0 else (1, "ne", 0)
-        case "log":
-            return 0, "gt", 0
-        case "log1p":
-            return 0, "gt", -1
-        case "sqrt":
-            return 0, "ge", 0
-        case "select":
-            return 0, "ne", 0
-        case "pow":
-            exponent = n.args[1]
-            while exponent.op == "def":
-                exponent = exponent.args[0]
-            if exponent.op != "const":
-                return 0, "gt", 0
-            power = Fraction(exponent.attr)
-            if power.denominator == 1:
-                return (0, "ne", 0) if power < 0 else None
-            return 0, "gt" if power < 0 else "ge", 0
-    return None
+    o = OPERATORS.get(n.op)
+    return o.requirement(n) if o is not None else None
 
 
 def fragile(n: Node) -> bool:
@@ -133,7 +112,7 @@ def lacks_value(condition: Node, point: Mapping[Node, Fraction]) -> bool:
     order = topological(components_all([condition])[0])
     leaves = (n for n in order if n.op == "index" or (n.op == "symbol" and not n.shape))
     values = {n: rational(v) for n, v in (dict.fromkeys(leaves, Fraction(1)) | dict(point)).items()}
-    sides = [a for n in order if n.op in _COMPARED for a in n.args]
+    sides = [a for n in order if n.op in COMPARISONS for a in n.args]
     return any(isinstance(v, UndefinedValue) for v in evaluate(sides, values, BITS[0]))
 
 

@@ -25,7 +25,7 @@ from derive.engine.algebra.signs import ZERO
 from derive.engine.counterexamples.points import Domain
 from derive.errors import UndefinedValue
 from derive.expr.graph import Graph, Node, marks_a_jump, substitute, topological, valued
-from derive.expr.operators import DEFERRED, DERIVATIVES
+from derive.expr.operators import DEFERRED, DERIVATIVES, OPERATORS
 from derive.language.components import components_all
 from derive.numbers.balls import evaluate, rational
 
@@ -40,23 +40,7 @@ MAX_DEPTH = 12  # levels below a factor that are looked at, to see whether it va
 _SUMS = ("add", "sub")
 _PRODUCTS = ("mul", "neg", "div", "pow")
 #: What is 0 where its argument is.
-_ODD = (
-    "neg",
-    "relu",
-    "abs",
-    "sqrt",
-    "tanh",
-    "sin",
-    "atan",
-    "expm1",
-    "log1p",
-    "erf",
-    "sign",
-    "def",
-    "broadcast",
-    "reshape",
-    "sum",
-)
+_VANISHING = {*(o.name for o in OPERATORS.values() if o.vanishes), "def", "broadcast", "reshape", "sum"}
 
 
 def for_programs(d: Derivation) -> tuple[Part, ...]:
@@ -271,7 +255,7 @@ def _vanishes(f: Node, s: Node, depth: int = MAX_DEPTH) -> bool:
             return all(_vanishes(a, s, depth - 1) for a in f.args)
         case "select":
             return all(_vanishes(a, s, depth - 1) for a in f.args[1:])
-    return f.op in _ODD and _vanishes(f.args[0], s, depth - 1)
+    return f.op in _VANISHING and _vanishes(f.args[0], s, depth - 1)
 
 
 # -- sums --------------------------------------------------------------------------------------------

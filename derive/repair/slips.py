@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.errors import ShapeError
+from derive.expr import operators
 from derive.expr.graph import Node
 from derive.repair.spots import Spot
 
 #: Functions of one argument, entry by entry; derivatives by ``_slope``.
-UNARY = (
-    "exp", "log", "sqrt", "sin", "cos", "atan", "tanh", "sigmoid", "log1p", "expm1", "erf", "Phi", "relu", "abs", "sign",
-    "softplus", "log2", "log10",
-)  # fmt: skip
+UNARY = (*operators.UNARY, "softplus", "log2", "log10")
 
 #: Functions that are taken for each other.
 SWAPS: tuple[tuple[str, ...], ...] = (

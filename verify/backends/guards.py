@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.expr.graph import Node, topological
+from derive.expr.operators import OPERATORS
 
 #: Which argument of an operator may be one that it has no value, or no slope, for.
-_FRAGILE = {"div": 1, "sqrt": 0, "log": 0, "log1p": 0, "pow": 0}
+#: Which argument a branch is fragile in.
+_FRAGILE = {"div": 1, "pow": 0, **{o.name: 0 for o in OPERATORS.values() if o.smooth and isinstance(o.needs, tuple)}}
 
 
 def guarded(roots: Sequence[Node]) -> list[Node]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from derive.expr.graph import Node
+from derive.expr.operators import OPERATORS
 from derive.programs.digits import LOG_PHI, keeping_digits
 from verify.backends.error_function import (
     BELL,
@@ -25,33 +26,9 @@ from verify.backends.writer import INFIX, Dialect, Form, Program, compile_source
 
 FORMS: dict[str, Form] = {
     **INFIX,
-    "exp": Form("np.exp({})"),
-    "log": Form("np.log({})"),
-    "sqrt": Form("np.sqrt({})"),
-    "sin": Form("np.sin({})"),
-    "cos": Form("np.cos({})"),
-    "atan": Form("np.arctan({})"),
-    "tanh": Form("np.tanh({})"),
-    "sigmoid": Form("sigmoid({})"),
-    "log1p": Form("np.log1p({})"),
-    "expm1": Form("np.expm1({})"),
-    "logaddexp": Form("np.logaddexp({}, {})"),
-    "erf": Form("erf({})"),
+    **{o.name: Form(o.numpy) for o in OPERATORS.values() if o.numpy},
     "erfc": Form("erfc({})"),
-    "Phi": Form("normal_cdf({})"),
     LOG_PHI: Form("log_normal_cdf({})"),
-    "pi": Form("np.float64(np.pi)"),
-    "relu": Form("np.maximum({}, 0.0)"),
-    "abs": Form("np.abs({})"),
-    "sign": Form("np.sign({})"),
-    "min": Form("np.minimum({}, {})"),
-    "max": Form("np.maximum({}, {})"),
-    "select": Form("select({}, {}, {})"),
-    "where": Form("np.where({}, {}, {})"),
-    "hold": Form("np.positive({})"),
-    "and": Form("np.logical_and({}, {})"),
-    "or": Form("np.logical_or({}, {})"),
-    "not": Form("np.logical_not({})"),
 }
 
 #: What ``derive.language.components`` has resolved before source is written, and a definition, which is a line.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.expr.graph import Node
+from derive.expr.operators import OPERATORS
 from derive.language.meaning import unfold
 from derive.programs.digits import LOG_PHI, keeping_digits
 from verify.backends.guards import guarded
@@ -21,33 +22,9 @@ def _call(text: str) -> Form:
 
 FORMS: dict[str, Form] = {
     **INFIX,
-    "exp": _call("torch.exp({})"),
-    "log": _call("torch.log({})"),
-    "sqrt": _call("torch.sqrt({})"),
-    "sin": _call("torch.sin({})"),
-    "cos": _call("torch.cos({})"),
-    "atan": _call("torch.atan({})"),
-    "tanh": _call("torch.tanh({})"),
-    "sigmoid": _call("torch.sigmoid({})"),
-    "log1p": _call("torch.log1p({})"),
-    "expm1": _call("torch.expm1({})"),
-    "logaddexp": _call("torch.logaddexp({}, {})"),
-    "erf": _call("torch.erf({})"),
+    **{o.name: _call(o.torch) if o.arity else Form(o.torch) for o in OPERATORS.values() if o.torch},
     "erfc": _call("torch.erfc({})"),
-    "Phi": _call("normal_cdf({})"),
     LOG_PHI: _call("torch.special.log_ndtr({})"),
-    "pi": Form("number(torch.pi)"),
-    "relu": _call("torch.relu({})"),
-    "abs": _call("torch.abs({})"),
-    "sign": _call("torch.sign({})"),
-    "min": _call("torch.minimum({}, {})"),
-    "max": _call("torch.maximum({}, {})"),
-    "select": _call("select({}, {}, {})"),
-    "where": _call("torch.where({}, {}, {})"),
-    "hold": _call("{}.detach()"),
-    "and": _call("torch.logical_and({}, {})"),
-    "or": _call("torch.logical_or({}, {})"),
-    "not": _call("torch.logical_not({})"),
     "matmul": Form("{} @ {}", PRODUCT, (PRODUCT, UNARY), numbers=False),
     "transpose": _call("{}.permute({axes})"),
     "outer": _call("torch.outer({}, {})"),

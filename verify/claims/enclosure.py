@@ -21,6 +21,7 @@ from flint import arb, fmpq
 
 from derive.calculus.reverse import gradient
 from derive.expr.graph import Graph, Node, topological
+from derive.expr.operators import COMPARISONS, SMOOTH
 from derive.language import substitution
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational
@@ -38,36 +39,7 @@ FAR = (Fraction(8), Fraction(2**12))  # from where on it is tried to prove that 
 DERIVATIVES = 4  # orders that are looked at for a sign on an unbounded box
 
 #: Operators after which a function has derivatives of every order wherever it has a value.
-_SMOOTH = frozenset(
-    [
-        "def",
-        "hold",
-        "const",
-        "symbol",
-        "index",
-        "add",
-        "sub",
-        "mul",
-        "div",
-        "neg",
-        "pow",
-        "exp",
-        "expm1",
-        "log",
-        "log1p",
-        "sqrt",
-        "tanh",
-        "sigmoid",
-        "erf",
-        "Phi",
-        "atan",
-        "logaddexp",
-        "sin",
-        "cos",
-        "pi",
-    ]
-)
-_COMPARED = ("gt", "ge", "lt", "le", "eq", "ne")
+_SMOOTH = {"def", "const", "symbol", "index", *SMOOTH}
 
 End = Fraction | None  # None: unbounded
 
@@ -332,7 +304,7 @@ class Enclosure:
                 return None if parts[0] is None else not parts[0]
             deciding = condition.op == "or"
             return deciding if deciding in parts else None if None in parts else not deciding
-        if condition.op not in _COMPARED:
+        if condition.op not in COMPARISONS:
             return None
         top, bottom = _quotient(condition.graph.sub(*condition.args))
         sign = self._sign(top, box) * self._sign(bottom, box)

@@ -28,7 +28,8 @@ MAX_ARGUMENTS = 3  # affine ones of a generic entry
 MAX_NODES = 2_000
 POINTS = 6
 _LINEAR = ("def", "transpose", "sum", "mean", "trace", "diag", "reshape", "broadcast", "index", "stack", "concat")
-_RISING = ("exp", "relu", "logaddexp", "max", "softplus", "amax", "logsumexp")
+#: Convex, and rising in each argument.
+_CONVEX = (*(o.name for o in OPERATORS.values() if o.rises and o.bends == "convex"), "softplus", "amax", "logsumexp")
 
 
 def by_structure(f: Node, x: Node, assuming: Sequence[Node], bounds: Bounds, sign: int) -> Decision | None:
@@ -139,7 +140,7 @@ class Curves:
             case "log_softmax":
                 return sign < 0 and self.flat(args[0])
         if sign > 0:
-            return n.op in _RISING and all(self.bends(a, 1) for a in args)
+            return n.op in _CONVEX and all(self.bends(a, 1) for a in args)
         return n.op in ("min", "amin") and all(self.bends(a, -1) for a in args)
 
     def _weighted(self, n: Node, sign: int) -> bool:

@@ -34,6 +34,7 @@ from derive.engine.properties.side_conditions import (
 )  # fmt: skip
 from derive.engine.relation import decide_holds
 from derive.expr.graph import Node, substitute, topological
+from derive.expr.operators import OPERATORS, SMOOTH
 from derive.language.components import components
 from derive.numbers.balls import Value, precision
 
@@ -50,7 +51,7 @@ _BRANCHES: dict[str, Callable[[Node], Sequence[Node]]] = {
     "select": lambda n: n.args[1:],
 }
 #: Analytic on the whole line.
-_ENTIRE = ("const", "symbol", "index", "def", "add", "sub", "mul", "neg", "exp", "tanh", "sin", "cos", "atan", "erf")
+_ENTIRE = {"const", "symbol", "index", "def", *(n for n in SMOOTH if OPERATORS[n].total)}
 
 
 def decider(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:

@@ -15,9 +15,13 @@ from derive.engine.properties.facts import Fact, known, of_function, restricted
 from derive.engine.properties.side_conditions import affine, below, natural, smooth, valued
 from derive.engine.relation import decide_holds
 from derive.expr.graph import Node, topological
+from derive.expr.operators import OPERATORS
 
 MAX_NODES = 400
 MAX_VARIABLES = 6
+
+#: Convex, and rising in each argument.
+_CONVEX = tuple(o.name for o in OPERATORS.values() if o.rises and o.bends == "convex")
 
 
 class Curve:
@@ -74,7 +78,7 @@ class Curve:
                 if self.holds("gt", n.args[1]):
                     return self.bends(n.args[0], sign)
                 return self.holds("lt", n.args[1]) and self.bends(n.args[0], -sign)
-            case "exp" | "relu" | "logaddexp" | "max" if sign > 0:  # convex, and rising in each argument
+            case op if sign > 0 and op in _CONVEX:
                 return all(self.convex(a) for a in n.args)
             case "apply":
                 return self.applied(n, sign)

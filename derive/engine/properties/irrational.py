@@ -24,6 +24,7 @@ from derive.engine.properties.parts import bare, negated
 from derive.engine.properties.side_conditions import COMPARISONS, conditions
 from derive.engine.relation import decide_holds
 from derive.expr.graph import Graph, Node, substitute, topological
+from derive.expr.operators import KINKED, OPERATORS, SMOOTH
 from derive.language.components import components
 from derive.language.printing import to_text
 from derive.numbers.balls import evaluate, precision, rational, truth
@@ -41,10 +42,7 @@ TURNS = (2, 0, 1, -2, 6, 3, 4)  # multiples of pi/4, and below of pi/6
 GRID = (*(Fraction(k, 2) for k in range(-20, 21)), Fraction(1, 1000), Fraction(-1, 1000), Fraction(100), Fraction(-100))
 
 #: What is continuous wherever it has a value.
-_CONTINUOUS = (
-    "const", "symbol", "index", "def", "add", "sub", "mul", "div", "neg", "pow", "exp", "log", "log1p", "expm1", "sqrt", "sin",
-    "cos", "atan", "tanh", "sigmoid", "logaddexp", "erf", "Phi", "pi", "relu", "abs", "min", "max",
-)  # fmt: skip
+_CONTINUOUS = {"const", "symbol", "index", "def", *SMOOTH, *(n for n in KINKED if not OPERATORS[n].jumps)} - {"select"}
 
 
 def by_irrational_points(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:

@@ -28,6 +28,7 @@ from derive.engine.properties.side_conditions import (
 )  # fmt: skip
 from derive.engine.relation import decide_holds
 from derive.expr.graph import Node, topological
+from derive.expr.operators import OPERATORS
 from derive.language.components import components
 from derive.numbers.balls import precision
 
@@ -35,22 +36,7 @@ Way = Literal["increasing", "nondecreasing", "decreasing", "nonincreasing"]
 
 MAX_NODES = 400
 _OPPOSITE = {"increasing": "decreasing", "nondecreasing": "nonincreasing"}
-_RISING = (
-    "relu",
-    "exp",
-    "log",
-    "sqrt",
-    "tanh",
-    "sigmoid",
-    "log1p",
-    "expm1",
-    "erf",
-    "atan",
-    "Phi",
-    "logaddexp",
-    "min",
-    "max",
-)
+_RISING = {o.name for o in OPERATORS.values() if o.rises and o.name not in ("add", "hold", "sign")}
 
 
 def decider(way: Way) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:

@@ -35,6 +35,7 @@ from derive.engine.properties.slopes import BRANCHES, by_slopes
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, substitute, substitute_all, topological
+from derive.expr.operators import LOOSE, OPERATORS
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, truth
 
@@ -46,8 +47,7 @@ PRECISION = 96
 MAX_ROOT = 6
 MAX_DEGREE = 2  # of homogeneous expressions
 MAX_LOGS = 8
-TRANSCENDENTAL = ("exp", "log", "log1p", "expm1", "logaddexp", "sigmoid", "tanh", "erf", "Phi", "sin", "cos")
-_LOOSE = {"gt": "ge", "lt": "le"}
+TRANSCENDENTAL = tuple(o.name for o in OPERATORS.values() if o.transcendental)
 
 
 def by_moves(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
@@ -309,7 +309,7 @@ class _Moves:
 
     def touches(self, about: Sequence[Node], place: Mapping[Node, Node], rest: Sequence[Node]) -> bool:
         """Whether a place lies in the domain or on its boundary, whatever the other variables are."""
-        loose = [c.graph.call(_LOOSE.get(c.op, c.op), *c.args) for c in about]
+        loose = [c.graph.call(LOOSE.get(c.op, c.op), *c.args) for c in about]
         return all(_plain_true(c) or self.decided(c, rest) == "proved" for c in substitute_all(loose, place)) and all(
             (low is None or self.decided(v.graph.call("ge", e, v.graph.const(low)), rest) == "proved")
             and (high is None or self.decided(v.graph.call("le", e, v.graph.const(high)), rest) == "proved")

@@ -1,0 +1,39 @@
+"""Comparisons, and what joins conditions."""
+
+from __future__ import annotations
+
+from derive.expr.operators.operator import Operator
+
+COMPARED = (
+    Operator("gt", 2, "greater", lambda sp, a, b: a > b, r"{} \gt {}", infix=">", boolean=True),
+    Operator("ge", 2, "greater or equal", lambda sp, a, b: a >= b, r"{} \ge {}", infix=">=", boolean=True),
+    Operator("lt", 2, "less", lambda sp, a, b: a < b, r"{} \lt {}", infix="<", boolean=True),
+    Operator("le", 2, "less or equal", lambda sp, a, b: a <= b, r"{} \le {}", infix="<=", boolean=True),
+    Operator("eq", 2, "equal", lambda sp, a, b: sp.Eq(a, b), "{} = {}", infix="==", boolean=True),
+    Operator("ne", 2, "not equal", lambda sp, a, b: sp.Ne(a, b), r"{} \ne {}", infix="!=", boolean=True),
+)
+
+JOINED = (
+    Operator(
+        "and", 2, "both", lambda sp, a, b: sp.And(a, b), r"{} \wedge {}", infix="and", boolean=True,
+        numpy="np.logical_and({}, {})", torch="torch.logical_and({}, {})",
+    ),
+    Operator(
+        "or", 2, "one or both", lambda sp, a, b: sp.Or(a, b), r"{} \vee {}", infix="or", boolean=True,
+        numpy="np.logical_or({}, {})", torch="torch.logical_or({}, {})",
+    ),
+    Operator(
+        "not", 1, "negation", lambda sp, a: sp.Not(a), r"\neg {}", boolean=True,
+        numpy="np.logical_not({})", torch="torch.logical_not({})",
+    ),
+)  # fmt: skip
+
+#: The comparisons; those that order; those that order strictly.
+COMPARISONS = tuple(o.name for o in COMPARED)
+ORDERS = ("gt", "ge", "lt", "le")
+STRICT = ("gt", "lt")
+
+#: not (a OP b) is a NEGATED[OP] b; a OP b is b MIRRORED[OP] a; a STRICT or b == a is a LOOSE[OP] b.
+NEGATED = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt", "eq": "ne", "ne": "eq"}
+MIRRORED = {"gt": "lt", "ge": "le", "lt": "gt", "le": "ge", "eq": "eq", "ne": "ne"}
+LOOSE = {"gt": "ge", "lt": "le"}

@@ -1,0 +1,70 @@
+"""What an elementwise operator is: one object that the calculus, the numbers, the engine and the backends read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from derive.expr.graph import Node
+
+#: Which argument must compare how with which number: ``(0, "gt", 0)``.
+Requirement = tuple[int, str, int]
+
+
+@dataclass(frozen=True)
+class Operator:
+    """An elementwise operator of real arguments.
+
+    What it is: ``define(sympy, *args)``, the SymPy expression that defines it; SymPy is handed in, so that reading this does
+    not import it. ``off_kinks`` are its derivatives by each argument where SymPy has no function for it; ``select``, by the
+    sign of its first argument, and the operator itself are handed in.
+
+    How it is written: ``latex`` with one ``{}`` an argument, ``infix`` in the language, ``numpy`` and ``torch`` in programs.
+
+    Where it has a value: ``needs``, said for people by ``domain``; None where its arguments suffice. A callable looks at
+    the node.
+
+    Its values: ``ball`` of Arb balls inside of that domain, and ``exact`` at rationals where it is rational.
+
+    Its course: ``rises`` (nondecreasing in every argument), ``bends`` (convex or concave, jointly in its arguments),
+    ``vanishes`` (0 where its argument is). ``turns``: its slope may jump, where ``kink`` says; ``jumps``: its value may.
+    """
+
+    name: str
+    arity: int
+    summary: str
+    define: Callable[..., Any]
+    latex: str
+    infix: str = ""
+    numpy: str = ""
+    torch: str = ""
+    boolean: bool = False
+    off_kinks: tuple[Callable[..., Any], ...] = ()
+    domain: str = ""
+    needs: Requirement | Callable[[Node], Requirement | None] | None = None
+    ball: Callable[..., Any] | None = None
+    exact: tuple[Fraction | int, Fraction | int] | None = None
+    rises: bool = False
+    bends: Literal["convex", "concave", ""] = ""
+    vanishes: bool = False
+    transcendental: bool = False
+    turns: bool = False
+    jumps: bool = False
+    kink: str = ""
+
+    def requirement(self, n: Node) -> Requirement | None:
+        """What a node of this operator needs of its arguments to have a value where they have one."""
+        return self.needs(n) if callable(self.needs) else self.needs
+
+    @property
+    def smooth(self) -> bool:
+        """Whether it has derivatives of every order wherever it has a value, but for the end of its domain."""
+        return not (self.turns or self.boolean)
+
+    @property
+    def total(self) -> bool:
+        """Whether it has a value wherever its arguments have one."""
+        return self.needs is None
