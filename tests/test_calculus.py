@@ -214,7 +214,8 @@ def test_every_operator_has_local_derivatives() -> None:
 
 def test_differentiation_does_not_import_sympy() -> None:
     code = (
-        "import sys; from derive.expr.graph import Graph; from derive.calculus.reverse import gradient; g = Graph(); x = g.symbol('x');"
+        "import sys; from derive.expr.graph import Graph;"
+        "from derive.calculus.reverse import gradient; g = Graph(); x = g.symbol('x');"
         "gradient(g.call('tanh', x), [x]); assert 'sympy' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
