@@ -573,7 +573,7 @@ def abs_in_place(x):
 _STATE = {"calls": 0}
 
 
-@wrong("x**2", "not deterministic", "state between calls", "wrong formula", "inaccurate")
+@wrong("x**2", "keeps state", "wrong formula", "inaccurate")
 def square_that_wears_out(x):
     _STATE["calls"] += 1
     return x * x * (1 + 1e-3 * (_STATE["calls"] % 2))
@@ -889,7 +889,7 @@ def exponential_with_a_rounded_base(x):
     return 2.71828182846**x
 
 
-@wrong("max(x, 0) - x*y + log(1 + exp(-abs(x)))", "overflow", x=(-1000, 1000), y=(0, 1))
+@wrong("max(x, 0) - x*y + log(1 + exp(-abs(x)))", "overflow", "underflow", x=(-1000, 1000), y=(0, 1))
 def cross_entropy_of_saturated_logits(x, y):
     return -(y * torch.log(torch.sigmoid(x)) + (1 - y) * torch.log(1 - torch.sigmoid(x)))
 

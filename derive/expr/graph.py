@@ -48,7 +48,7 @@ class Node:
     id: int
     graph: Graph
 
-    # How nodes are shown, set by the language (``derive/language``), which stands above the graph.
+    # How nodes are shown, set by the language (``derive/language/reader``), which stands above the graph.
     text: ClassVar[Callable[[Node], str] | None] = None
     latex: ClassVar[Callable[[Node], str] | None] = None
 

@@ -13,15 +13,17 @@ from verify.conform.frameworks import Framework
 from verify.conform.measure import Reference, measure
 from verify.conform.outcome import Finding
 from verify.conform.settings import Seeded
+from verify.conform.steadiness import STATE, TEXTS, why
 from verify.conform.subject import Subject
 
+FRESH = (41, 43)  # which nothing else has
 LENGTHS = (1, 2, 3, 7, 8, 9, 35, 64, 1000)  # one entry; full registers, and with a tail
 
 
 def behaviour(subject: Subject, call: Call, fw: Framework, base: Sequence[Array], own: bool = False) -> list[Finding]:
     """Findings on an elementwise callable; ``base`` are points of float32. Of one's ``own`` another dtype is grave; what
     libraries return is as they document it."""
-    return [*_twice(call, fw, base, own), *_layouts(subject, call, fw, base)]
+    return [*_twice(call, fw, base, own), *_kept(subject, call, fw, base), *_layouts(subject, call, fw, base)]
 
 
 def _twice(call: Call, fw: Framework, base: Sequence[Array], own: bool) -> list[Finding]:
@@ -40,10 +42,30 @@ def _twice(call: Call, fw: Framework, base: Sequence[Array], own: bool) -> list[
     if not all(np.array_equal(x, base[i], equal_nan=True) for i, x in kept):
         found.append(Finding("changes its input", "the arrays it was called with have other values afterwards"))
     if not np.array_equal(first, again, equal_nan=True):
-        found.append(Finding("not deterministic", "two calls with equal inputs gave different results"))
+        kind = why(call.function, lambda: fw.array(call([fw.tensor(x, "float32") for x in base])))
+        found.append(Finding(kind, TEXTS[kind]))
     if dtype != "float32":
         found.append(Finding("other dtype", f"float32 in, {dtype} out", grave=own))
     return found + seeded.findings(own)
+
+
+def _kept(subject: Subject, call: Call, fw: Framework, base: Sequence[Array]) -> list[Finding]:
+    """Whether what it gives for other inputs is right in a first call of their length, and not in a second: something is kept
+    by the length."""
+    truth, fmt = subject.truth(0), FORMATS["float32"]
+    call = call.prepared(fw, "float32")
+
+    def right(n: int, turned: bool) -> bool:
+        given = [np.resize(x, n)[:: -1 if turned else 1] for x in base]
+        made = fw.array(call([fw.tensor(x, "float32") for x in given])).reshape(-1)
+        return not measure(Reference(truth, given, fmt), 0, made).off.any()
+
+    try:
+        with np.errstate(all="ignore"):
+            kept = right(FRESH[0], False) and not right(FRESH[0], True) and right(FRESH[1], True)
+    except Exception:  # told by the path itself
+        return []
+    return [Finding(STATE, f"{TEXTS[STATE]}, with arrays of the same shape")] if kept else []
 
 
 def _layouts(subject: Subject, call: Call, fw: Framework, base: Sequence[Array]) -> list[Finding]:

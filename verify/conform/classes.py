@@ -20,6 +20,7 @@ APPROXIMATE = 1e-2  # of the greatest number on the way: what a simpler formula 
 JUMP = 2.0**7  # ulps that rounding alone does not make between neighbours
 STILL = 1e-3  # relative: results that hardly change
 BESIDE = 6  # points without error before a threshold
+WIDE = 1e30  # what squares of most inputs are below, if the greatest number of a format is beyond it
 SLIGHT = 2.0**9  # ulps, relative to the result: rounding that adds up
 _ORDER = ("wrong formula", "wrong gradient", "wrong second derivative")
 
@@ -44,8 +45,9 @@ def classify(formula: Node, order: int, found: Measured, fmt: Format, sizes: Arr
         return kind
     if not finite.any():
         return _ORDER[order]
-    extreme = np.any([np.abs(c) > fmt.greatest**0.5 / 1e3 for c in inputs], axis=0)
-    tiny = np.any([(c != 0) & (np.abs(c) < fmt.tiny**0.5 * 1e3) for c in inputs], axis=0)
+    margin = 1e3 if fmt.greatest > WIDE else 4.0
+    extreme = np.any([np.abs(c) > fmt.greatest**0.5 / margin for c in inputs], axis=0)
+    tiny = np.any([(c != 0) & (np.abs(c) < fmt.tiny**0.5 * margin) for c in inputs], axis=0)
     tiny |= (exact != 0) & (np.abs(exact) < fmt.tiny**0.5)
     if extreme[finite].all() and not slight[finite].all():
         return "overflow"
@@ -102,6 +104,8 @@ def _beyond(found: Measured, off: Array, size: Array, error: Array, fmt: Format)
             return ""  # single places, or everywhere
         if len(edges) == 2 and abs(x[run[-1]] - x[run[0]]) < APPROXIMATE * abs(x[run[0]]):
             return ""  # a narrow band
+        if constant and not any(_meets(found, int(order[e])) for e in edges):
+            return ""
         if not constant and not any(ulps[e] >= max(ulps[run].max() / 4, JUMP) for e in edges):
             return ""  # by and by
     if constant and not close and all(x[r[0]] <= 0 <= x[r[-1]] for r in runs):
@@ -115,6 +119,12 @@ def _clear(fine: Array, edge: int, side: int) -> bool:
     """Whether the next points on that side are right."""
     beside = fine[edge + 1 : edge + 1 + BESIDE] if side > 0 else fine[max(edge - BESIDE, 0) : edge]
     return len(beside) == BESIDE and bool(beside.all())
+
+
+def _meets(found: Measured, i: int) -> bool:
+    """Whether a constant is about the exact value where it begins, or both are small."""
+    exact = float(found.exact.high[i])
+    return bool(abs(float(found.computed[i]) - exact) <= max(APPROXIMATE * abs(exact), STILL))
 
 
 def _constant(computed: Array, exact: Array) -> bool:

@@ -31,13 +31,15 @@ from verify.conform.modules import as_function
 from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
 from verify.conform.running import Running, constants_in, unit_of
 from verify.conform.settings import kept, with_changes
+from verify.conform.steadiness import TEXTS, why
 from verify.conform.strata import dense, points, several
 from verify.conform.subject import Subject
 from verify.conform.sweep import ulps_of
-from verify.conform.tables import kinks, specials
+from verify.conform.tables import kinks, specials, zeros
 from verify.conform.tensor_sets import laid_out, sets
 from verify.conform.tensor_sizes import at_sizes, letters
 from verify.conform.truth import decimal
+from verify.conform.watching import BROKEN, Cause, cause
 
 BASE = 2000  # points of the strata
 DENSE = 1 << 20  # points of the sweep that hunts: a 16th of them in float64
@@ -45,6 +47,7 @@ LOOKED_AT = 400  # points of a sweep that are measured exactly
 BINS = 512
 COMPARED = 60  # points at which two formats are compared
 SHARPER = 2.0**22  # times less of an error in float64 than in float32: rounding makes 2**29
+WATCHED = 5  # points at which the steps of a callable are watched
 ONE_BY_ONE = 300  # points of a callable that takes no arrays
 
 
@@ -192,6 +195,8 @@ class _Comparison:
             self.findings += behaviour(self.subject, self.call, self.fw, self._usual(), self.own)
         kinked, told = kinks(self.subject, self.call, self.fw)
         self.findings += told
+        if whole:
+            self.findings += zeros(self.subject, self.call, self.fw)
         from verify.conform.reproduce import reproduced
         from verify.conform.translate import translated
 
@@ -295,8 +300,9 @@ class _Comparison:
         before = m.computed[off]
         other = np.abs(again - before) > self._base * fmt.epsilon * np.abs(before)
         if other.any() or (np.isnan(again) != np.isnan(before)).any():
-            self._told("not deterministic", "two calls with equal inputs gave different results")
-            return "not deterministic"
+            kind = why(self.call.function, lambda: self._results(fmt, order, mode, inputs)[k])
+            self._told(kind, TEXTS[kind])
+            return kind
         if not (fmt.ulps(np.array(alone), m.exact.high[few], m.exact.low[few]) <= self._base).all():
             return ""
         at = ", ".join(repr(float(x[few[0]])) for x in m.inputs)
@@ -423,11 +429,16 @@ class _Comparison:
         if np.isnan(condition) and not isinstance(value, Exception):
             at = np.array([worst])
             condition = float(conditions(self.subject.truth(order), k, [x[at] for x in m.inputs], m.exact.at(at))[0])
+        note = ""
+        if not len(off):
+            kind = ""
+        elif not kind:
+            kind, note = self._kind(order, path.mode, k, fmt, m)
         return replace(
             path,
             verdict="deviates" if len(off) else "conforms",
             points=count,
-            kind=(kind or self._kind(order, path.mode, k, fmt, m)) if len(off) else "",
+            kind=kind,
             worst={to_text(s): x for s, x in zip(self.subject.symbols, point, strict=True)},
             exact=decimal(value) if not isinstance(value, Exception) else repr(exact),
             computed=repr(got),
@@ -438,14 +449,25 @@ class _Comparison:
             first=float(m.inputs[0][off].min()) if len(off) else None,
             last=float(m.inputs[0][off].max()) if len(off) else None,
             bins=bins,
-            note="" if len(off) else _excuse(m, fmt),
+            note=note if len(off) else _excuse(m, fmt),
         )
 
-    def _kind(self, order: int, mode: str, k: int, fmt: Format, m: Measured) -> str:
+    def _kind(self, order: int, mode: str, k: int, fmt: Format, m: Measured) -> tuple[str, str]:
+        """The class, and what is known of how it comes."""
         kind = classify(self.subject.formula, order, m, fmt, self._sizes(order, m))
+        if kind in BROKEN and order == 0 and (seen := self._watched(fmt, m)) is not None:
+            return seen.kind, seen.text
         if kind.startswith("wrong") and fmt.name == "float64" and self._by_rounding(order, mode, k, m):
-            return "cancellation"
-        return kind
+            return "cancellation", ""
+        return kind, ""
+
+    def _watched(self, fmt: Format, m: Measured) -> Cause | None:
+        """What the steps of the callable say of results that are no numbers, at most of some of these points."""
+        broken = np.flatnonzero(m.off & ~np.isfinite(m.computed))
+        few = broken[np.unique(np.linspace(0, len(broken) - 1, WATCHED).astype(int))] if len(broken) else broken
+        seen = [c for i in few if (c := cause(self.fw, self.call, [x[i : i + 1] for x in m.inputs], fmt.name))]
+        kinds = [c.kind for c in seen]
+        return max(seen, key=lambda c: (kinds.count(c.kind), c.kind), default=None)
 
     def _by_rounding(self, order: int, mode: str, k: int, m: Measured) -> bool:
         """Whether errors are those of the arithmetic: in float32 far greater than in float64, at the same points."""

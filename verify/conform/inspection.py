@@ -69,6 +69,11 @@ def constants_of(function: Any) -> list[float]:
     return list(found)[:MAX_CONSTANTS]
 
 
+def names_of(function: Any) -> list[str]:
+    """The names that a callable's own code speaks of."""
+    return [n for code in _codes(function, 3, set()) for n in _names(code)]
+
+
 def _codes(function: Any, depth: int, seen: set[int]) -> list[Any]:
     """The code of a callable, and of the functions of its own package that it calls."""
     function = inspect.unwrap(getattr(function, "func", function))

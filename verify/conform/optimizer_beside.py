@@ -27,9 +27,12 @@ def beside(c: _Comparison) -> list[Outcome]:
     if c.runner is not torch_steps or len({p.shape for p in c.parts}) == 1:
         return []
     matrices = all(len(p.shape) == 2 for p in c.parts)
-    shapes: tuple[tuple[int, ...], ...] = ((2, 2), (2, 3), (2, 4)) if matrices else ((3,), (4,), (2, 2))
+    shapes: tuple[tuple[int, ...], ...] = ((2, 2), (2, 3), (2, 3)) if matrices else ((3,), (3,), (2, 2))
     parts = [Part(s, f"the {n} parameter") for s, n in zip(shapes, ("first", "second", "third"), strict=True)]
     given = scene(parts, SHORT, c.seed + 1, few=False)
+    if (alike := _alike(c, given)) is not None:
+        return [alike]
+    _gradients(c, given)
     return [*_maximized(c, given), *_same_place(c, given), *_missing(c, given), *_rates(c, given)]
 
 
@@ -49,6 +52,35 @@ def _tried(c: _Comparison, given: Scene, mode: str, **how: Any) -> Judged | None
         )
     except Raised:
         return None
+
+
+def _alike(c: _Comparison, given: Scene) -> Outcome | None:
+    """Two parameters of one shape: off where something is kept by the shape."""
+    judged = _tried(c, given, "parameters of one shape")
+    if judged is None or judged.outcome.verdict != "deviates":
+        return None
+    c.findings.append(Finding("shared state", "wrong where two parameters have one shape", grave=False))
+    return judged.outcome
+
+
+def _gradients(c: _Comparison, given: Scene) -> None:
+    """What a step does to the gradients, which are not its own: changes them, which is grave, or clears them."""
+    import torch
+
+    w = [torch.nn.Parameter(torch.ones(2, dtype=torch.float64)) for _ in range(2)]
+    try:
+        optimizer = c.make(w, **c.options, **c.best.options)
+        for k in range(2):
+            for x in w:
+                x.grad = torch.tensor([0.5, -0.25 * (k + 1)], dtype=torch.float64)
+            optimizer.step()
+    except Exception:  # told by the paths
+        return
+    before = [0.5, -0.5]
+    if any(x.grad is None or not x.grad.any() for x in w):
+        c.findings.append(Finding("clears the gradient", "gradients are zero, or none, after the step", grave=False))
+    elif any(x.grad.tolist() != before for x in w):
+        c.findings.append(Finding("changes its input", "gradients have other values after the step"))
 
 
 def _maximized(c: _Comparison, given: Scene) -> Iterator[Outcome]:

@@ -24,11 +24,15 @@ CLASSES: Mapping[str, str] = {
     "layout": "it depends on where in an array a number stands, or on how the array lies in memory",
     "shared state": "what a parameter becomes hangs on the other parameters",
     "not deterministic": "equal calls give different results",
+    "keeps state": "what it gives hangs on the calls before",
     "raises": "it raises, or gives no array of the expected shape",
     "out of memory": "it asks for more memory than it is given",
     "hangs": "a call of it does not come back",
     "crashes": "a call of it ends the process",
 }
+
+#: Kinds of findings that come before any class of accuracy: nothing else that is seen of such a callable can be relied on.
+UNSTEADY = ("not deterministic", "keeps state")
 
 ORDERS = ("value", "gradient", "second derivative")
 
@@ -124,8 +128,8 @@ class Conformance:
         most precise format, which shows most; the gravest of its paths."""
         grave = [f.kind for f in self.findings if f.grave]
         bad = [o for o in self.outcomes if o.verdict == "deviates"]
-        if not bad or "not deterministic" in grave:
-            return next(iter(sorted(grave, key=lambda k: k != "not deterministic")), "")
+        if not bad or set(grave) & set(UNSTEADY):
+            return next(iter(sorted(grave, key=lambda k: UNSTEADY.index(k) if k in UNSTEADY else len(UNSTEADY))), "")
         first = min((ORDERS.index(o.order), _precise(o.dtype)) for o in bad)
         known = list(CLASSES)
         return min(

@@ -25,6 +25,7 @@ from verify.conform.truth import Balls
 FAR = (*(fmpq(k) for k in (30, 100, 300, 1000, 3000)), *(fmpq(10) ** k for k in (6, 50, 300, 3000)))
 SAME = arb(10) ** -6  # relative: two of its values that agree
 NEGLIGIBLE = arb(10) ** -40
+ODD_AT = (0.5, 1.25)  # where a function is compared with itself of the other sign
 MAX_KINKS = 8
 APART = 1e-6  # slopes that differ
 
@@ -51,6 +52,27 @@ def specials(subject: Subject, call: Call, fw: Framework) -> tuple[Special, ...]
         Special(f"{name} = {x!r}", repr(float(y)), _expected(balls, x, fmt))
         for x, y in zip(given, computed.tolist(), strict=True)
     )
+
+
+def zeros(subject: Subject, call: Call, fw: Framework) -> list[Finding]:
+    """Whether an odd function keeps the sign of zero, as IEEE 754 and C have it (annex F): told, since zeros are equal."""
+    fmt = FORMATS["float32"]
+    if len(subject.symbols) != 1 or not all(x in subject.ranges[0] for x in (0.0, *ODD_AT, *(-x for x in ODD_AT))):
+        return []
+    balls = subject.truth(0).balls
+    pairs = [(balls([x])[0], balls([-x])[0]) for x in (0.0, *ODD_AT)]
+    try:
+        with precision(256):
+            if not all(abs(arb(a) + arb(b)) <= SAME * SAME * abs(arb(a)) for a, b in pairs):
+                return []
+        (computed,) = fw.run("eager", call, [np.array([0.0, -0.0])], fmt.name, ())
+    except Exception:  # no value there, or told by the path itself
+        return []
+    if computed.shape != (2,) or computed.any() or list(np.signbit(computed)) in ([False, True], [True, False]):
+        return []
+    name = to_text(subject.symbols[0])
+    text = f"{float(computed[1])!r} at {name} = -0.0 and {float(computed[0])!r} at 0.0, of a function that is odd"
+    return [Finding("sign of zero", text, grave=False)]
 
 
 def _expected(balls: Balls, x: float, fmt: Format) -> str:

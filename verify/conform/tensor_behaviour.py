@@ -13,6 +13,7 @@ from verify.conform.formats import FORMATS, Array
 from verify.conform.frameworks import Framework
 from verify.conform.outcome import Finding
 from verify.conform.settings import Seeded
+from verify.conform.steadiness import TEXTS, why
 from verify.conform.tensor_sets import laid_out, sets
 from verify.conform.tensor_truth import TensorReference, TensorSubject
 
@@ -40,7 +41,8 @@ def behaviour(subject: TensorSubject, call: Call, fw: Framework, seed: int, own:
     if not all(np.array_equal(fw.array(t), given[i], equal_nan=True) for i, t in call.kept(tensors)):
         found.append(Finding("changes its input", "the arrays it was called with have other values afterwards"))
     if not np.array_equal(first, again, equal_nan=True):
-        found.append(Finding("not deterministic", "two calls with equal inputs gave different results"))
+        kind = why(call.function, lambda: fw.array(call([fw.tensor(x, name) for x in given])))
+        found.append(Finding(kind, TEXTS[kind]))
     if dtype != name:
         found.append(Finding("other dtype", f"{name} in, {dtype} out", grave=False))
     found += seeded.findings(own)

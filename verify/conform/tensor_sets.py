@@ -12,6 +12,7 @@ from verify.conform.formats import Array, Format
 from verify.conform.strata import Range
 
 KINDS = 8
+MANY = 200  # entries from which on sums one by one are told from others
 
 
 def sets(symbols: Sequence[Node], ranges: Sequence[Range], fmt: Format, count: int, seed: int) -> Array:
@@ -23,7 +24,8 @@ def sets(symbols: Sequence[Node], ranges: Sequence[Range], fmt: Format, count: i
         parts = []
         for s, r in zip(symbols, ranges, strict=True):
             n = max(shapes.size(s.shape), 1)
-            parts.append(_inside(_drawn(rng, j % KINDS, n), r, fmt, rng))
+            drawn = _loss(fmt, n) if n > MANY and j == count - 1 else _drawn(rng, j % KINDS, n)
+            parts.append(_inside(drawn, r, fmt, rng))
         rows.append(np.concatenate(parts) if parts else np.zeros(0))
     return np.array(rows)
 
@@ -42,6 +44,11 @@ def simple(shape: tuple[int, ...], step: int) -> Array:
     """Small dyadic numbers, all different from zero, no two neighbours alike."""
     k = np.arange(max(shapes.size(shape), 1))
     return (((k * step) % 7 - 3.5) / 4.0).reshape(shape)
+
+
+def _loss(fmt: Format, n: int) -> Array:
+    """A number, and many that are nothing beside it, but not together: what is summed one by one loses them all."""
+    return np.concatenate([[1.0], np.full(n - 1, 0.45 * fmt.epsilon)])
 
 
 def _drawn(rng: np.random.Generator, kind: int, n: int) -> Array:

@@ -15,7 +15,7 @@ from flint import arb
 
 from derive.errors import ExpressionError
 from derive.expr import shapes
-from derive.expr.graph import Node, topological, with_args
+from derive.expr.graph import Node, topological
 from derive.language.reader import parse, to_text
 from derive.numbers.balls import precision
 from derive.repair.slips import SLIPS, Pool
@@ -26,7 +26,7 @@ from verify.conform.frameworks import Framework
 from verify.conform.outcome import Conformance
 from verify.conform.tensor_sets import sets
 from verify.conform.tensor_truth import TensorReference, TensorSubject
-from verify.conform.translate import FACTORS
+from verify.conform.translate import FACTORS, epsilons, exchanged
 from verify.conform.truth import Balls
 
 TRIED = 8  # sets
@@ -66,6 +66,9 @@ def translated(
             for o in found.outcomes
         )
         return replace(found, outcomes=outcomes, convention=f"{words}: it computes {to_text(candidate)}")
+    for candidate, words in exchanged(subject.node, subject.symbols):
+        if _explains(candidate, subject, rows, computed):
+            return replace(found, repair=f"{to_text(candidate)}: {words}")
     for candidate in _slips(subject):
         if _explains(candidate, subject, rows, computed):
             return replace(found, repair=to_text(candidate))
@@ -88,7 +91,7 @@ def _conventions(subject: TensorSubject, rows: Array, computed: Array) -> Iterat
             if c > 0 and abs(float(c) ** 0.5 / ratio - 1) < NEAR:
                 yield g.mul(g.call("sqrt", g.const(c)), formula), f"the root of {words} (sqrt({c}))"
     for spot in spots(formula, MAX_SPOTS):
-        for new, words in (*_freedom(spot), *_epsilon(spot)):
+        for new, words in (*_freedom(spot), *epsilons(spot)):
             if new.shape == spot.node.shape:
                 yield spot.replaced(new), words
 
@@ -130,27 +133,6 @@ def _freedom(spot: Spot) -> Iterator[tuple[Node, str]]:
     for s in sorted(sizes):
         yield g.mul(g.const(Fraction(s, s - 1)), n), f"n - 1 where the formula has n, ddof=1 ({s - 1} for {s})"
         yield g.mul(g.const(Fraction(s - 1, s)), n), f"n where the formula has n - 1, ddof=0 ({s} for {s - 1})"
-
-
-def _epsilon(spot: Spot) -> Iterator[tuple[Node, str]]:
-    """sqrt(v + eps) for sqrt(v) + eps, the reverse, and max(sqrt(v), eps)."""
-    n, g = spot.node, spot.node.graph
-
-    def small(c: Node) -> bool:
-        return c.op == "const" and 0 < c.attr < Fraction(1, 10)
-
-    if n.op == "sqrt" and n.args[0].op == "add":
-        for v, eps in (n.args[0].args, n.args[0].args[::-1]):
-            if small(eps):
-                yield g.add(g.call("sqrt", v), eps), "the epsilon outside the root"
-                yield g.add(g.call("sqrt", v), g.call("sqrt", eps)), "the root of the epsilon outside the root"
-                yield g.call("sqrt", g.add(v, g.mul(eps, eps))), "the epsilon squared inside the root"
-    if n.op == "add":
-        for root, eps in (n.args, n.args[::-1]):
-            if root.op == "sqrt" and small(eps):
-                yield with_args(root, (g.add(root.args[0], eps),)), "the epsilon inside the root"
-                yield with_args(root, (g.add(root.args[0], g.mul(eps, eps)),)), "the epsilon squared, inside the root"
-                yield g.call("max", root, eps), "the greater of the root and the epsilon"
 
 
 def _explains(candidate: Node, subject: TensorSubject, rows: Array, computed: Array) -> bool:

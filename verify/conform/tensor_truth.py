@@ -132,9 +132,10 @@ def _entry(what: str, shape: tuple[int, ...], k: int) -> str:
 class TensorReference(Reference):
     """Exact values, conditions and kinks at sets of tensors: with many inputs, one by one would take long."""
 
-    def __init__(self, subject: TensorSubject, kind: Kind, rows: Array, fmt: Format) -> None:
+    def __init__(self, subject: TensorSubject, kind: Kind, rows: Array, fmt: Format, own: bool = False) -> None:
+        """``own``: what is held to it is no library's function, of which more is expected in 16 bits."""
         super().__init__(subject.truth(kind), subject.columns(rows), fmt)
-        self.subject, self.kind, self.groups = subject, kind, subject.groups
+        self.subject, self.kind, self.groups, self.own = subject, kind, subject.groups, own
 
     @cached_property
     def _patterns(self) -> Array:
@@ -150,7 +151,7 @@ class TensorReference(Reference):
         """The same of one set in so many."""
         other = TensorReference.__new__(TensorReference)
         super(TensorReference, other).__init__(self.truth, [x[::step] for x in self.inputs], self.fmt)
-        other.subject, other.kind, other.groups = self.subject, self.kind, self.groups
+        other.subject, other.kind, other.groups, other.own = self.subject, self.kind, self.groups, self.own
         places = np.arange(self.count)[::step]
         other.__dict__["exact"] = [e.at(places) for e in self.exact]
         other.__dict__["moves"] = self.moves[:, ::step]

@@ -20,22 +20,22 @@ from dataclasses import replace
 import numpy as np
 from flint import arb
 
-from derive.expr.graph import Node, topological
+from derive.expr.graph import Node
 from derive.language.reader import to_text
 from derive.numbers.balls import precision
 from verify.conform.arguments import Bound
 from verify.conform.callables import is_own
 from verify.conform.calling import calling, kind_of
 from verify.conform.calls import Call, Raised
-from verify.conform.classes import classify
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import Framework
 from verify.conform.measure import CHAIN, SLACK, ULPS, Measured, measure
 from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
 from verify.conform.settings import kept, with_changes
 from verify.conform.tensor_behaviour import behaviour
+from verify.conform.tensor_classes import classified
 from verify.conform.tensor_sets import laid_out, sets
-from verify.conform.tensor_truth import TURNING, Kind, TensorReference, TensorSubject
+from verify.conform.tensor_truth import Kind, TensorReference, TensorSubject
 from verify.conform.truth import decimal
 
 SETS = 24  # of tensors that are tried on the usual path of an order
@@ -95,7 +95,7 @@ def compared(
             for k, mode in enumerate(fw.modes[order]):
                 kind: Kind = ("value", "jvp" if mode == "forward mode" else "vjp", "hvp")[order]
                 if (kind, 1) not in references:
-                    references[kind, 1] = whole = TensorReference(subject, kind, rows, fmt)
+                    references[kind, 1] = whole = TensorReference(subject, kind, rows, fmt, is_own(call.function))
                     references[kind, EVERY] = whole.every(EVERY)
                 step = 1 if k == 0 else EVERY
                 outcomes.append(_path(subject, call, fw, order, mode, rows[::step], references[kind, step]))
@@ -127,7 +127,7 @@ def _path(
     far = sorted({*far, int(np.argmax(beyond if beyond.max() else ulps.max(axis=1)))})
     measured = {k: measured_entry(subject, reference, k, computed[:, k], order) for k in far}
     path = replace(path, points=computed.size)
-    return _outcome(subject, reference, order, path, measured)
+    return _outcome(subject, call, fw, reference, order, path, measured)
 
 
 def results(
@@ -195,6 +195,10 @@ def _tolerances(subject: TensorSubject, reference: TensorReference, order: int) 
     allowed = np.fmax(allowed, roundings)
     if order:  # a backward pass is stable relative to the greatest entry
         greatest = np.max([np.where(np.isfinite(e.high), np.abs(e.high), 0.0) for e in reference.exact], axis=0)
+        if (
+            fmt.bits == 16 and reference.own and reference.truth.running is not None
+        ):  # few bits: of the greatest number on the way
+            greatest = np.fmax(greatest, reference.truth.running.sizes(*reference.inputs))
         allowed = np.fmax(allowed, CHAIN * fmt.epsilon * greatest)
     return np.where(np.isnan(allowed), 0.0, allowed)
 
@@ -209,14 +213,22 @@ def measured_entry(subject: TensorSubject, reference: TensorReference, k: int, c
     # a derivative of what a program takes a side of: any side is right; rounding is accounted for above
     value = np.full(len(computed), fmt.tiny) if order else None
     m = measure(reference, k, computed, base, value, allowed)
-    if order == 2 and fmt.bits == 16:  # powers of what is small or large leave the format on the way, in any program
+    if (
+        order > (0 if reference.own else 1) and fmt.bits == 16
+    ):  # powers of what is small or large leave the format on the way, in any program
         lost = m.off & ~np.isfinite(computed)
         m = replace(m, off=m.off & ~lost, excused=m.excused | lost)
     return m
 
 
 def _outcome(
-    subject: TensorSubject, reference: TensorReference, order: int, path: Outcome, measured: Mapping[int, Measured]
+    subject: TensorSubject,
+    call: Call,
+    fw: Framework,
+    reference: TensorReference,
+    order: int,
+    path: Outcome,
+    measured: Mapping[int, Measured],
 ) -> Outcome:
     """The outcome from those entries that need a closer look; the others conform."""
     count = path.points - sum(int((~m.judged).sum()) for m in measured.values())
@@ -245,7 +257,7 @@ def _outcome(
         path,
         verdict="deviates" if off else "conforms",
         points=count,
-        kind=_kind(subject, order, [m for _, m in off], reference.fmt) if off else "",
+        kind=classified(subject, call, fw, path.mode, order, [m for _, m in off], reference.fmt) if off else "",
         worst={to_text(e): float(x[j]) for e, x in zip(subject.entries, m.inputs, strict=False)},
         exact=shown,
         computed=repr(got),
@@ -255,14 +267,3 @@ def _outcome(
         share=sum(int(m.off.sum()) for _, m in off) / count,
         note=subject.place(reference.kind, k) if subject.node.shape or order else "",
     )
-
-
-def _kind(subject: TensorSubject, order: int, measured: Sequence[Measured], fmt: Format) -> str:
-    """The class from all entries that are off, as one series of results."""
-    together = measured[0]
-    for m in measured[1:]:
-        together = together.and_also(m)
-    entries = replace(together, inputs=together.inputs[: len(subject.entries)])
-    kind = classify(subject.node, order, entries, fmt)
-    turns = any(n.op in TURNING for n in topological([subject.node]))
-    return "overflow" if kind == "nan of a branch not taken" and not turns else kind

@@ -7,16 +7,18 @@ translation is an observation at many points, not a proof, and is told as such.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
 from derive.errors import ExpressionError
-from derive.expr.graph import Node
+from derive.expr.graph import Node, substitute, with_args
 from derive.language.reader import is_boolean, parse, to_text
 from derive.repair.slips import SLIPS, Pool
-from derive.repair.spots import spots
+from derive.repair.spots import Spot, spots
 from verify.conform.calls import Call
 from verify.conform.formats import FORMATS, Array
 from verify.conform.frameworks import Framework
@@ -30,6 +32,9 @@ MAX_CANDIDATES = 1500
 MAX_SPOTS = 60
 NEAR = 1e-9  # relative: what a candidate has to be within, before it is measured exactly
 
+OPPOSITE = "the opposite sign"
+MAX_EXCHANGED = 4  # symbols, of which any two may be exchanged
+
 #: Constant factors that are a matter of convention, with what they are called.
 FACTORS: tuple[tuple[str, str], ...] = (
     ("2", "a factor of 2"),
@@ -38,7 +43,7 @@ FACTORS: tuple[tuple[str, str], ...] = (
     ("1/log(10)", "the logarithm to base 10"),
     ("log(2)", "the natural logarithm in place of base 2"),
     ("log(10)", "the natural logarithm in place of base 10"),
-    ("-1", "the opposite sign"),
+    ("-1", OPPOSITE),
 )
 
 
@@ -55,11 +60,9 @@ def translated(
         (computed,) = fw.run("eager", call, points, "float64", ())
     except Exception:
         return found
-    for text, words in FACTORS:
-        g = subject.formula.graph
-        candidate = g.mul(parse(text, {}, g), subject.formula)
+    for candidate, words in _conventions(subject):
         if _explains(candidate, subject, points, computed):
-            if text == "-1":
+            if words == OPPOSITE:
                 return replace(found, repair=f"{to_text(candidate)}: {words}")
             rest = {o.path: o for o in against(candidate).outcomes}
             outcomes = tuple(
@@ -69,10 +72,51 @@ def translated(
                 for o in found.outcomes
             )
             return replace(found, outcomes=outcomes, convention=f"{words}: it computes {to_text(candidate)}")
+    for candidate, words in exchanged(subject.formula, subject.symbols):
+        if _explains(candidate, subject, points, computed):
+            return replace(found, repair=f"{to_text(candidate)}: {words}")
     for candidate in _slips(subject):
         if _explains(candidate, subject, points, computed):
             return replace(found, repair=to_text(candidate))
     return found
+
+
+def _conventions(subject: Subject) -> Iterator[tuple[Node, str]]:
+    """Formulas that differ by a convention, with its name."""
+    g = subject.formula.graph
+    for text, words in FACTORS:
+        yield g.mul(parse(text, {}, g), subject.formula), words
+    for spot in spots(subject.formula, MAX_SPOTS):
+        for new, words in epsilons(spot):
+            yield spot.replaced(new), words
+
+
+def epsilons(spot: Spot) -> Iterator[tuple[Node, str]]:
+    """sqrt(v + eps) for sqrt(v) + eps, the reverse, and max(sqrt(v), eps)."""
+    n, g = spot.node, spot.node.graph
+
+    def small(c: Node) -> bool:
+        return c.op == "const" and 0 < c.attr < Fraction(1, 10)
+
+    if n.op == "sqrt" and n.args[0].op == "add":
+        for v, eps in (n.args[0].args, n.args[0].args[::-1]):
+            if small(eps):
+                yield g.add(g.call("sqrt", v), eps), "the epsilon outside the root"
+                yield g.add(g.call("sqrt", v), g.call("sqrt", eps)), "the root of the epsilon outside the root"
+                yield g.call("sqrt", g.add(v, g.mul(eps, eps))), "the epsilon squared inside the root"
+    if n.op == "add":
+        for root, eps in (n.args, n.args[::-1]):
+            if root.op == "sqrt" and small(eps):
+                yield with_args(root, (g.add(root.args[0], eps),)), "the epsilon inside the root"
+                yield with_args(root, (g.add(root.args[0], g.mul(eps, eps)),)), "the epsilon squared, inside the root"
+                yield g.call("max", root, eps), "the greater of the root and the epsilon"
+
+
+def exchanged(formula: Node, symbols: Sequence[Node]) -> Iterator[tuple[Node, str]]:
+    """The formula with two symbols of one shape exchanged, as where arguments go in another order."""
+    for a, b in itertools.combinations(symbols[:MAX_EXCHANGED], 2):
+        if a.shape == b.shape and (candidate := substitute(formula, {a: b, b: a})) is not formula:
+            yield candidate, f"{to_text(a)} and {to_text(b)} exchanged, as if they were handed over in the other order"
 
 
 def _explains(candidate: Node, subject: Subject, points: list[Array], computed: Array) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 def told(found: Conformance) -> str:
     """The verdict with its worst input first, then a line a path that is not as it should be, then how to reproduce it."""
     return "\n".join(_lines(found))
+
+
+def in_short(formula: str) -> str:
+    """A formula whose numbers that are floats, binary fractions of many digits, are written as floats are."""
+    return re.sub(r"\(?\b(\d+)/(\d{12,})\b\)?", lambda m: repr(int(m[1]) / int(m[2])), formula)
 
 
 def told_of_all(job: Job, found: Every) -> str:
@@ -55,10 +61,10 @@ def _lines(found: Conformance) -> Iterator[str]:
     if where := paths.told(found.outcomes):
         yield f"  {where}"
     if found.convention:
-        yield f"  convention: {found.convention}"
+        yield f"  convention: {in_short(found.convention)}"
     if found.repair:
-        yield f"  it computes {found.repair}"
-    yield f"  formula: {found.formula}"
+        yield f"  it computes {in_short(found.repair)}"
+    yield f"  formula: {in_short(found.formula)}"
     worst = found.worst
     if worst is not None and worst.worst:
         yield f"  {'worst' if worst.verdict == 'deviates' else 'greatest error'}: {worst.path}"

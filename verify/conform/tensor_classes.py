@@ -1,0 +1,107 @@
+"""What kind of deviation a path over tensors has: as of numbers (``classes``), and beyond that what other calls tell, at the same
+sets in a wider format, at numbers of few digits, and step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from derive.expr.graph import topological
+from verify.conform.calls import Call, Raised
+from verify.conform.classes import JUMP, classify
+from verify.conform.formats import FORMATS, Array, Format
+from verify.conform.frameworks import Framework
+from verify.conform.measure import Measured
+from verify.conform.tensor_sets import laid_out, sets
+from verify.conform.tensor_truth import TURNING, TensorReference, TensorSubject
+from verify.conform.watching import BROKEN, cause
+
+SUMMING = ("sum", "matmul")
+SHARPER = 2.0**22  # times less of an error in float64 than in float32: rounding makes 2**29
+MANY = 200  # terms from which on rounding that adds up is told from other inaccuracy
+STEPS = 4.0  # of which numbers of few digits are multiples: quarters of the greatest
+COARSE = 2.0**-6  # relative: what rounding to a shorter format on the way explains at most
+
+
+def classified(
+    subject: TensorSubject,
+    call: Call,
+    fw: Framework,
+    mode: str,
+    order: int,
+    measured: Sequence[Measured],
+    fmt: Format,
+) -> str:
+    """The class from all entries that are off, as one series of results."""
+    together = measured[0]
+    for m in measured[1:]:
+        together = together.and_also(m)
+    entries = replace(together, inputs=together.inputs[: len(subject.entries)])
+    kind = classify(subject.node, order, entries, fmt)
+    if kind == "nan of a branch not taken" and not any(n.op in TURNING for n in topological([subject.node])):
+        kind = "overflow"
+    if order:
+        return kind
+    if kind in BROKEN:
+        broken = np.flatnonzero(entries.off & ~np.isfinite(entries.computed))
+        rows = [laid_out(subject.symbols, np.array([x[i] for x in entries.inputs])) for i in broken[:1]]
+        return next((c.kind for r in rows if (c := cause(fw, call, r, fmt.name))), kind)
+    sums = any(n.op in SUMMING for n in topological([subject.node]))
+    if kind not in ("wrong formula", "inaccurate"):
+        return kind
+    if sums and _by_short_sums(subject, call, fw, mode, entries, fmt):
+        return "broken accumulation"
+    if kind == "inaccurate":
+        return "broken accumulation" if sums and subject.terms > MANY else kind
+    return "cancellation" if fmt.bits > 16 and _by_rounding(subject, call, fw, mode) else kind
+
+
+def _values(subject: TensorSubject, call: Call, fw: Framework, mode: str, rows: Array, fmt: Format) -> Array:
+    from verify.conform.tensors import results
+
+    return results(subject, call, fw, mode, "value", rows, fmt)
+
+
+def _by_short_sums(subject: TensorSubject, call: Call, fw: Framework, mode: str, off: Measured, fmt: Format) -> bool:
+    """Whether all that is off is off by little, and right at multiples of one number, which sums of any format hold."""
+    with np.errstate(all="ignore"):
+        error = np.abs((off.computed - off.exact.high) - off.exact.low)[off.off]
+        if not (error <= COARSE * np.abs(off.exact.high[off.off])).all():
+            return False
+    rows = sets(subject.symbols, subject.ranges, fmt, 2, 0)
+    unit = 2.0 ** np.floor(np.log2(np.abs(rows).max(axis=1, keepdims=True))) / STEPS
+    rows = np.round(rows / unit) * unit
+    try:
+        computed = _values(subject, call, fw, mode, rows, fmt)
+    except Raised:
+        return False
+    return _right(subject, rows, computed, fmt)
+
+
+def _right(subject: TensorSubject, rows: Array, computed: Array, fmt: Format) -> bool:
+    from verify.conform.tensors import measured_entry
+
+    reference = TensorReference(subject, "value", rows, fmt)
+    every = [measured_entry(subject, reference, k, computed[:, k], 0) for k in range(computed.shape[1])]
+    return all(m.judged.any() and not m.off.any() for m in every)
+
+
+def _by_rounding(subject: TensorSubject, call: Call, fw: Framework, mode: str) -> bool:
+    """Whether errors are those of the arithmetic: in float32 far greater than in float64, at the same sets."""
+    narrow, wide = FORMATS["float32"], FORMATS["float64"]
+    if not {narrow.name, wide.name} <= set(fw.formats):
+        return False
+    rows = sets(subject.symbols, subject.ranges, narrow, 8, 0)
+    try:
+        fine, coarse = (_values(subject, call, fw, mode, rows, f) for f in (wide, narrow))
+    except Raised:
+        return False
+    exact = TensorReference(subject, "value", rows, wide).exact
+    high, low, known = (np.array([getattr(e, n) for e in exact]).T for n in ("high", "low", "known"))
+    with np.errstate(all="ignore"):
+        errors = [np.abs((y - high) - low) for y in (fine, coarse)]
+        lost = known & (errors[1] > JUMP * narrow.epsilon * np.abs(high))
+        least = wide.epsilon * np.abs(high)
+    return bool(lost.any() and np.median(errors[1][lost] / np.maximum(errors[0], least)[lost]) > SHARPER)
