@@ -945,3 +945,89 @@ def soft_threshold(x):
 @right("relu(x)**2")
 def squared_relu(x):
     return torch.relu(x) ** 2
+
+
+# -- a third bank: what the steps on the way tell, what is kept between calls, what rounding moves over a kink -------------
+
+
+@wrong("log(exp(-x**2/2)/sqrt(2*pi))", "underflow", x=(-50, 50))
+def log_of_a_density_that_underflows(x):
+    return np.log(np.exp(-x * x / 2) / np.sqrt(2 * np.pi).astype(x.dtype))
+
+
+@wrong("tanh(x)", "wrong formula")
+def tanh_that_is_zero_far_out(x):
+    return np.where(np.abs(x) > 88, 0 * x, np.tanh(x))
+
+
+_SQUARES: dict[tuple[int, ...], Any] = {}
+
+
+@wrong("x**2", "keeps state", given={"dtypes": ["float64"]})
+def square_that_is_kept_by_its_shape(x):
+    return _SQUARES.setdefault(x.shape, x * x)
+
+
+_MOVING = {"size": 1.0}
+
+
+@wrong("2*x", "keeps state")
+def double_with_a_moving_average(x):
+    _MOVING["size"] = 0.9 * _MOVING["size"] + 0.1 * float(np.clip(np.max(np.abs(x)), 0, 5))
+    return 2 * x * (1 + 1e-3 * _MOVING["size"])
+
+
+_GENERATOR = np.random.default_rng(0)
+
+
+@wrong("x + 1", "not deterministic")
+def plus_one_with_a_generator_of_its_own(x):
+    return x + 1 + 1e-3 * x * _GENERATOR.normal()
+
+
+@wrong("sum(x)", "broken accumulation", given={"shapes": {"x": "n"}, "dtypes": ["float32"]}, x=(0, 1))
+def sum_one_by_one(x):
+    s = np.float32(0)
+    for v in x:
+        s = np.float32(s + v)
+    return s
+
+
+@wrong("sum(x)", "broken accumulation", given={"shapes": {"x": 50}, "dtypes": ["float32"]}, x=(0, 1))
+def sum_in_half_precision(x):
+    return np.float32(np.sum(x, dtype=np.float16))
+
+
+@wrong("mean((x - mean(x))**2)", "cancellation", given={"shapes": {"x": 20}, "dtypes": ["float32"]}, x=(999, 1001))
+def variance_as_a_difference_in_float32(x):
+    return (x * x).mean() - x.mean() ** 2
+
+
+@right("sum(x)", given={"shapes": {"x": "n"}}, x=(-1, 1))
+def compensated_sum(x):
+    s = c = x.dtype.type(0)
+    for v in x:
+        y = v - c
+        t = s + y
+        c, s = (t - s) - y, t
+    return s
+
+
+@right("min(r*a, clip(r, 0.8, 1.2)*a)", r=(0.1, 3), a=(-5, 5))
+def clipped_objective_whose_ends_no_float_is(r, a):
+    return torch.min(r * a, torch.clamp(r, 1 - 0.2, 1 + 0.2) * a)
+
+
+@right("-log(softmax(s/0.07)[0])", given={"shapes": {"s": 5}}, s=(-1, 1))
+def contrastive_loss_at_a_low_temperature(s):
+    return F.cross_entropy(s[None] / 0.07, torch.zeros(1, dtype=torch.long))
+
+
+@right("x/(sqrt(v) + eps)", "convention", given={"wrt": "x"}, x=(-5, 5), v=(0, 5), eps=1e-3)
+def epsilon_inside_the_root(x, v):
+    return x / torch.sqrt(v + 1e-3)
+
+
+@right("(x - mean(x))/(sqrt(var(x)) + 1e-5)", "convention", given={"shapes": {"x": 6}}, x=(-3, 3))
+def layer_norm_against_an_epsilon_outside(x):
+    return F.layer_norm(x, (6,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch")
@@ -23,3 +24,20 @@ def test_right_ones_are_not_blamed(planted: Planted):
     found = conform(planted.function, planted.formula, domain=planted.domain, **planted.given)
     assert found.verdict in planted.classes, told(found)
     assert not any(f.grave for f in found.findings)
+
+
+def test_arguments_in_the_other_order_are_told():
+    found = conform(lambda a, b: b * np.log(b / a), "p*log(p/q)", domain={"p": (0.01, 1), "q": (0.01, 1)})
+    assert found.kind == "wrong formula"
+    assert "p and q exchanged" in found.repair
+
+
+def test_the_step_that_breaks_a_result_is_told():
+    found = conform(lambda x: np.log(np.exp(x)), "x")
+    assert any("on the way exp gives" in o.note for o in found.outcomes), told(found)
+
+
+def test_a_lost_sign_of_zero_is_told_and_not_blamed():
+    found = conform(lambda x: np.where(x == 0, 0.0, np.sin(x)).astype(x.dtype), "sin(x)", domain={"x": (-9, 9)})
+    assert found.verdict == "conforms"
+    assert [f.kind for f in found.findings] == ["sign of zero"]
