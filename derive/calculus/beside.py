@@ -20,13 +20,11 @@ from derive.calculus.directional import by_sign, folded, squares
 from derive.calculus.local_derivatives import FIRST
 from derive.errors import ExpressionError
 from derive.expr.graph import FOLDING, Graph, Node, marks_a_jump, topological
-from derive.expr.operators import OPERATORS
+from derive.expr.operators import COMPARISONS, OPERATORS
 from derive.language.abstract import partial as partial_of
 
 MAX_ORDER = 4  # derivatives of what a branch turns on
 MAX_NODES = 1500  # of a formula
-
-_COMPARED = ("gt", "ge", "lt", "le", "eq", "ne")
 
 
 class Beside(NamedTuple):
@@ -162,7 +160,7 @@ class _Line:
                 return self.chosen(c.args[0], a, self.chosen(c.args[1], a, b))
         if self.moving.isdisjoint(c.args):
             return g.call("where", c, a, b)
-        if c.op not in _COMPARED:
+        if c.op not in COMPARISONS:
             raise ExpressionError(f"no slope is known for a condition '{c.op}'")
         above, below, on = {
             "gt": (a, b, b), "ge": (a, b, a), "lt": (b, a, b), "le": (b, a, a), "eq": (b, b, a), "ne": (a, a, b),

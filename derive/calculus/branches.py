@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from derive.errors import ExpressionError
 from derive.expr import shapes
 from derive.expr.graph import BY_ID, Graph, Node, Shape, marks_a_jump, substitute, topological
-from derive.expr.operators import OPERATORS
+from derive.expr.operators import OPERATORS, ORDERS
 
 BRANCHES = ("where", "select", "min", "max")
 MAX_BOUNDARY = 50  # nodes of what a condition turns on, to be solved for its boundary
@@ -210,9 +210,7 @@ class _Sweep:
                 work += c.args
             elif c in self.depends:
                 atoms.append(c)
-        return all(
-            c.op in ("gt", "ge", "lt", "le") and self.joined(self.g.sub(*c.args), n.args[1], n.args[2]) for c in atoms
-        )
+        return all(c.op in ORDERS and self.joined(self.g.sub(*c.args), n.args[1], n.args[2]) for c in atoms)
 
     def joined(self, s: Node, a: Node, b: Node) -> bool:
         g, below = self.g, topological([s])

@@ -14,7 +14,7 @@ from fractions import Fraction
 from derive.calculus.local_derivatives import FIRST
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
-from derive.expr.operators import OPERATORS
+from derive.expr.operators import COMPARISONS, OPERATORS
 from derive.language.abstract import partial as partial_of
 from derive.language.components import components
 
@@ -189,7 +189,7 @@ def seams(f: Node, x: Sequence[Node]) -> list[tuple[Node, Node, Node]]:
             found[n.args[1], n.args[2], n.args[0]] = None
         elif n.op == "where" and n.args[0] in moves:
             for c in topological([n.args[0]]):
-                if c.op in ("gt", "ge", "lt", "le", "eq", "ne") and any(a in moves for a in c.args):
+                if c.op in COMPARISONS and any(a in moves for a in c.args):
                     found[n.args[1], n.args[2], g.sub(*c.args)] = None
     return list(found)
 
@@ -208,6 +208,6 @@ def turns(f: Node) -> list[Node]:
                 found[g.sub(*n.args)] = None
             case "where":
                 for c in topological([n.args[0]]):
-                    if c.op in ("gt", "ge", "lt", "le", "eq", "ne"):
+                    if c.op in COMPARISONS:
                         found[g.sub(*c.args)] = None
     return list(found)

@@ -21,6 +21,7 @@ from flint import arb, fmpq
 from derive.calculus.reverse import gradient
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr.graph import FOLDING, Graph, Node, topological
+from derive.expr.operators import BY_SIGN
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, sign
 
@@ -255,7 +256,6 @@ class _Line:
 
 
 _TRUTH: dict[str, Callable[..., bool]] = {
-    "gt": lambda s: s > 0, "ge": lambda s: s >= 0, "lt": lambda s: s < 0, "le": lambda s: s <= 0,
-    "eq": lambda s: s == 0, "ne": lambda s: s != 0,
+    **BY_SIGN,
     "and": lambda a, b: a and b, "or": lambda a, b: a or b, "not": lambda a: not a,
 }  # fmt: skip

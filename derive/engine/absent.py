@@ -11,6 +11,7 @@ from derive.engine.counterexamples.points import Domain, shown
 from derive.engine.decision import Decision
 from derive.errors import UndefinedValue
 from derive.expr.graph import Node, topological
+from derive.expr.operators import COMPARISONS
 from derive.language.components import components
 from derive.numbers.balls import evaluate, evaluate_all
 
@@ -53,6 +54,6 @@ def at_a_point(found: Decision, condition: Node) -> Decision:
     if found.status == "refuted":
         return found
     for n in _parts(condition):
-        if n.op in ("gt", "ge", "lt", "le", "eq", "ne") and (why := lacking(*n.args)):
+        if n.op in COMPARISONS and (why := lacking(*n.args)):
             return Decision("refuted", why, method="ball arithmetic")
     return found

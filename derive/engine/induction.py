@@ -19,6 +19,7 @@ from derive.engine.decision import Decision, joined
 from derive.engine.equations import cascade
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
+from derive.expr.operators import ORDERS
 from derive.language.components import components_all
 from derive.language.printing import point_text, to_text
 from derive.language.substitution import put
@@ -27,8 +28,6 @@ from derive.numbers.definedness import need
 
 SMALL = 5  # values of t at which a claim is tried
 MAX_FIRST = 1_000
-
-_SIDES = ("gt", "ge", "lt", "le")
 
 
 def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
@@ -415,7 +414,7 @@ def _is_zero(n: Node) -> bool:
 
 def _start(a: Node, t: Node) -> int | None:
     """The first whole number of an assumption t >= c, t > c; None where it says something else."""
-    if a.op not in _SIDES:
+    if a.op not in ORDERS:
         return None
     x, y = a.args if a.op in ("gt", "ge") else a.args[::-1]
     if x is not t or y.op != "const":

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from derive.expr import shapes
 from derive.expr.graph import Graph, Node, topological
+from derive.expr.operators import MIRRORED
 
 SETS = ("subdifferential", "interval", "rank")
 COMPARED = "subdifferential(f, x) == interval(lo, hi), or subdifferential(f, x, p) at a point p"
@@ -64,7 +65,7 @@ def compared(
 def _ranked(g: Graph, op: str, a: Node, b: Node, t: ast.expr, fail: Callable[[str, ast.expr], NoReturn]) -> Node:
     """A comparison of a rank as a property of the matrix, the least and the greatest rank."""
     if b.op == "rank":
-        a, b, op = b, a, {"gt": "lt", "lt": "gt", "ge": "le", "le": "ge"}.get(op, op)
+        a, b, op = b, a, MIRRORED.get(op, op)
     while b.op == "def":
         b = b.args[0]
     if a.op != "rank" or b.op != "const" or int(b.attr) != b.attr:

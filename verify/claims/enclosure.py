@@ -21,7 +21,7 @@ from flint import arb, fmpq
 
 from derive.calculus.reverse import gradient
 from derive.expr.graph import Graph, Node, topological
-from derive.expr.operators import COMPARISONS, SMOOTH
+from derive.expr.operators import BY_SIGN, COMPARISONS, SMOOTH
 from derive.language import substitution
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational
@@ -310,7 +310,7 @@ class Enclosure:
         sign = self._sign(top, box) * self._sign(bottom, box)
         if not sign:
             return None
-        return {"gt": sign > 0, "ge": sign > 0, "lt": sign < 0, "le": sign < 0, "eq": False, "ne": True}[condition.op]
+        return BY_SIGN[condition.op](sign)
 
     def _sign(self, f: Node, box: Box, order: int = 0) -> int:
         """1 or -1 where a function has this sign throughout a box, else 0."""

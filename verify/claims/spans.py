@@ -15,6 +15,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from derive.expr.graph import Node, topological
+from derive.expr.operators import COMPARISONS
 from derive.numbers.balls import precision, rational, value_of
 
 BITS = 128
@@ -75,8 +76,8 @@ def _found(n: Node, args: list[Found]) -> Found:
     if any(a is NOWHERE for a in args):
         return NOWHERE
     if not all(isinstance(a, Span) for a in args):
-        return None if n.op in _COMPARED else WHOLE
-    if all(a.exact for a in args) and n.op not in _COMPARED:
+        return None if n.op in COMPARISONS else WHOLE
+    if all(a.exact for a in args) and n.op not in COMPARISONS:
         value = value_of(n, [a.low for a in args])
         if isinstance(value, fmpq | arb):
             return _made(value, value, all(a.total for a in args))
@@ -345,7 +346,6 @@ def _normal(x: arb) -> Any:
 
 _exp = _rising(lambda x: x.exp(), _ZERO, INF)
 _log = _from(_ZERO, False, lambda x: x.log())
-_COMPARED = ("gt", "ge", "lt", "le", "eq", "ne")
 
 _RULES: dict[str, Callable[..., Found]] = {
     "def": lambda a: a,

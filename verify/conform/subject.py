@@ -10,6 +10,7 @@ import numpy as np
 
 from derive.calculus.reverse import gradient
 from derive.expr.graph import Node, topological
+from derive.expr.operators import COMPARISONS
 from derive.language.components import components
 from derive.language.reader import to_text
 from verify.conform.formats import FORMATS, Array
@@ -115,7 +116,7 @@ class Subject:
 def _turning(n: Node) -> list[Node]:
     """What is 0 where the node turns, jumps or has no value; the node itself for its zeros."""
     g = n.graph
-    if n.op in ("gt", "ge", "lt", "le", "eq", "ne"):
+    if n.op in COMPARISONS:
         return [g.sub(*n.args)]
     if n.op in ("min", "max"):
         return [g.sub(*n.args)]

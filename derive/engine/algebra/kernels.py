@@ -15,7 +15,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mpoly, fmpz
 
-from derive.engine.algebra.normal import COMPARISONS, NOTHING, Normal, NoValue, Value, rule
+from derive.engine.algebra.normal import BY_MASK, NOTHING, Normal, NoValue, Value, rule
 from derive.engine.algebra.polynomials import Kernel, Key, Poly, Quotient, Unwieldy
 from derive.engine.algebra.signs import NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
 from derive.expr.graph import Node
@@ -529,10 +529,10 @@ def _select(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
 # -- conditions ------------------------------------------------------------------------------------
 
 
-@rule(*COMPARISONS)
+@rule(*BY_MASK)
 def _compare(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     m = nf.signs.of(nf.ring.sub(*args))
-    true, false = COMPARISONS[n.op]
+    true, false = BY_MASK[n.op]
     if not m & ~true:
         return True
     if not m & ~false:

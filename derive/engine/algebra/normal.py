@@ -16,6 +16,7 @@ from flint import fmpq
 from derive.engine.algebra.polynomials import Key, Quotient, Ring
 from derive.engine.algebra.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask, Signs
 from derive.expr.graph import Node, nonzero, topological
+from derive.expr.operators import COMPARISONS
 from derive.numbers.definedness import need
 
 
@@ -278,10 +279,10 @@ _ARITHMETIC: dict[str, Rule] = {
     "pow": _pow,
 }
 
-_CONDITIONS = ("gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not")
+_CONDITIONS = (*COMPARISONS, "and", "or", "not")
 
 #: What the sign of p - q says of a comparison: (certainly true if the mask lies in, certainly false if in)
-COMPARISONS: dict[str, tuple[Mask, Mask]] = {
+BY_MASK: dict[str, tuple[Mask, Mask]] = {
     "gt": (POSITIVE, NONPOSITIVE),
     "ge": (NONNEGATIVE, NEGATIVE),
     "lt": (NEGATIVE, NONNEGATIVE),

@@ -21,7 +21,7 @@ from derive.expr import shapes
 from derive.expr.composites import COMPOSITES
 from derive.expr.conditions import QUANTIFIERS, conjuncts
 from derive.expr.graph import Node, Shape, topological
-from derive.expr.operators import DERIVATIVES, OPERATORS
+from derive.expr.operators import DERIVATIVES, OPERATORS, ORDERS
 from derive.language.meaning import unfold
 from derive.numbers.balls import precision, rational, value_of
 
@@ -263,7 +263,7 @@ def _ranges(assuming: Sequence[Node], bounds: Bounds) -> Bounds:
     """Where to draw entries: within the bounds, and on the right side of numbers that the assumptions compare symbols with."""
     out = dict(bounds)
     for c in assuming:
-        if c.op in ("gt", "ge", "lt", "le"):
+        if c.op in ORDERS:
             big, small = c.args if c.op in ("gt", "ge") else c.args[::-1]
             if big.op == "symbol" and small.op == "const":
                 low, high = out.get(big, (None, None))

@@ -24,6 +24,7 @@ from derive.engine.algebra.signs import NEGATIVE, POSITIVE, ZERO, Signs
 from derive.engine.counterexamples.points import Domain
 from derive.engine.equations.regions import Cell, Regions
 from derive.expr.graph import Node, nonzero, topological
+from derive.expr.operators import ORDERS
 
 KINKED = ("relu", "abs", "min", "max", "where", "select")
 MAX_SWITCHES = 24
@@ -180,7 +181,7 @@ class _Board:
         c = n.args[0]
         while c.op == "def":
             c = c.args[0]
-        if c.op not in ("gt", "ge", "lt", "le") or not isinstance(yes, Quotient) or not isinstance(no, Quotient):
+        if c.op not in ORDERS or not isinstance(yes, Quotient) or not isinstance(no, Quotient):
             raise Unfit
         upward = c.op in ("gt", "ge")
         big, small = c.args if upward else c.args[::-1]

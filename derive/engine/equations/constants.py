@@ -19,6 +19,7 @@ from derive.engine.algebra.normal import Normal
 from derive.engine.algebra.polynomials import Quotient, Regrow, Ring, Unwieldy
 from derive.engine.algebra.signs import Signs
 from derive.expr.graph import Node, topological
+from derive.expr.operators import BY_SIGN
 from derive.numbers.balls import evaluate, precision
 
 PRECISIONS = (128, 512, 2048)
@@ -54,9 +55,7 @@ def holds(c: Node) -> bool | None:
     found = sign(c.graph.sub(*c.args))
     if found is None:
         return None
-    return {"eq": found == 0, "ne": found != 0, "gt": found > 0, "ge": found >= 0, "lt": found < 0, "le": found <= 0}[
-        c.op
-    ]
+    return BY_SIGN[c.op](found)
 
 
 def _normal_form_is_zero(n: Node) -> bool:

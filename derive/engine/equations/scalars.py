@@ -31,7 +31,7 @@ from derive.engine.equations.addends import parts
 from derive.engine.equations.regions import Cell, Outcome, Regions, describe
 from derive.engine.sufficiency import fewer
 from derive.expr.graph import Node, nonzero, substitute_all, topological
-from derive.expr.operators import KINKED
+from derive.expr.operators import KINKED, ORDERS
 from derive.numbers.balls import truth
 from derive.numbers.definedness import culprit, has_value, needs
 
@@ -132,7 +132,7 @@ def _law(condition: Node, bounds: Bounds) -> bool:
     g = condition.graph
     if condition.op == "eq":
         left, right = condition.args
-    elif condition.op in ("gt", "ge", "lt", "le"):
+    elif condition.op in ORDERS:
         left, right = g.call("where", condition, g.one, g.zero), g.one
     else:
         return False

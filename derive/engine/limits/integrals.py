@@ -23,13 +23,13 @@ from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, leaves, said
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, substitute, topological
+from derive.expr.operators import BY_SIGN, COMPARISONS
 from derive.language.components import components
 from derive.language.extremes import infinite
 from derive.numbers.definedness import has_value
 
 POINTS = 6
 MAX_NODES = 400  # of an integrand that SymPy is asked about
-_COMPARED = ("gt", "ge", "lt", "le", "eq", "ne")
 _JUMPING = ("where", "select", "sign")
 _TURNING = ("relu", "abs", "sign", "select")
 
@@ -165,9 +165,9 @@ class _Range:
             elif n.op in ("min", "max") and self.x in leaves(n.args[0]) | leaves(n.args[1]):
                 s = self.side(g.sub(*n.args), low, high)
                 done[n] = args[0] if (s > 0) == (n.op == "max") else args[1]
-            elif n.op in _COMPARED and self.x in leaves(n):
+            elif n.op in COMPARISONS and self.x in leaves(n):
                 s = self.side(g.sub(*n.args), low, high)
-                holds = {"gt": s > 0, "ge": s > 0, "lt": s < 0, "le": s < 0, "eq": False, "ne": True}[n.op]
+                holds = BY_SIGN[n.op](s)
                 done[n] = g.call("eq", g.zero, g.zero if holds else g.one)
             elif n.op == "def":
                 done[n] = args[0]
@@ -285,7 +285,7 @@ def _turning(f: Node) -> list[Node]:
     for n in topological([f]):
         if n.op in _TURNING:
             found[n.args[0]] = None
-        elif n.op in ("min", "max", *_COMPARED):
+        elif n.op in ("min", "max", *COMPARISONS):
             found[g.sub(*n.args)] = None
     return list(found)
 

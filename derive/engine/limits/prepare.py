@@ -14,14 +14,11 @@ from derive.engine.algebra.signs import NEGATIVE, POSITIVE
 from derive.engine.limits.gruntz import Gruntz
 from derive.engine.limits.oracle import Unsettled, leaves, said
 from derive.expr.graph import FOLDING, Node, topological
+from derive.expr.operators import BY_SIGN
 
 MAX_NODES = 3000
 
 _PASSED = ("add", "sub", "mul", "neg")
-_COMPARED: dict[str, Callable[[int], bool]] = {
-    "gt": lambda s: s > 0, "ge": lambda s: s >= 0, "lt": lambda s: s < 0, "le": lambda s: s <= 0,
-    "eq": lambda s: s == 0, "ne": lambda s: s != 0,
-}  # fmt: skip
 
 
 @dataclass
@@ -67,8 +64,8 @@ class Prepared:
         for a in args[1:] if op == "div" else args[:1] if op == "where" else args:
             if isinstance(a, Node) and any(w in leaves(a) for w in self.wild):
                 raise Unsettled(f"{said(n)}: its argument oscillates")
-        if op in _COMPARED:
-            return _COMPARED[op](self.sign(g.sub(*args)))
+        if op in BY_SIGN:
+            return BY_SIGN[op](self.sign(g.sub(*args)))
         if op in _RULES:
             return _RULES[op](self, n, args)
         raise Unsettled(f"no asymptotics are known of {said(n)}")
@@ -85,8 +82,8 @@ class Prepared:
                 return all(both) if c.op == "and" else any(both)
             case "not":
                 return not self.truth(c.args[0])
-        if c.op in _COMPARED:
-            return _COMPARED[c.op](self.sign(c.graph.sub(*c.args)))
+        if c.op in BY_SIGN:
+            return BY_SIGN[c.op](self.sign(c.graph.sub(*c.args)))
         raise Unsettled(f"whether {said(c)} is not known")
 
     def bounded(self, n: Node) -> Node:

@@ -16,13 +16,9 @@ from derive.engine.limits.oracle import Oracle, leaves, said, scalars
 from derive.engine.limits.parameters import Case, by_cases
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, substitute, topological
+from derive.expr.operators import BY_SIGN, ORDERS
 from derive.language.components import components
 from derive.language.extremes import EXTREMES, infinite
-
-_COMPARED = {
-    "eq": lambda s: s == 0, "ne": lambda s: s != 0, "gt": lambda s: s > 0, "ge": lambda s: s >= 0,
-    "lt": lambda s: s < 0, "le": lambda s: s <= 0,
-}  # fmt: skip
 
 _SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2")]
 
@@ -55,9 +51,9 @@ def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds
             done[n] = found.value if not found.side else g.node("inf") if found.side > 0 else g.neg(g.node("inf"))
             shown = "inf" if found.side > 0 else "-inf" if found.side < 0 else said(found.value).strip("'")
             notes.append(f"{said(n).strip(chr(39))} = {shown}{', where ' + found.note if found.note else ''}")
-        elif n.op in _COMPARED and any(map(infinite, args)):
+        elif n.op in BY_SIGN and any(map(infinite, args)):
             a, b = map(infinite, args)
-            done[n] = g.call("eq", g.zero, g.zero if _COMPARED[n.op](a - b) else g.one)
+            done[n] = g.call("eq", g.zero, g.zero if BY_SIGN[n.op](a - b) else g.one)
             settled.add(done[n])
             notes += [f"{said(s).strip(chr(39))} is finite" for s, side in zip(n.args, (a, b), strict=True) if not side]
         elif args == n.args:
@@ -110,10 +106,7 @@ def supremum(f: Node, x: Node, assuming: Sequence[Node] = (), bounds: Bounds | N
     (f,) = components(expand_all([f])[0])
     given, bounds = scalars(expand_all(assuming)), bounds or {}
     about = [c for c in given if x in leaves(c)]
-    if any(
-        c.op not in ("gt", "ge", "lt", "le") or x not in c.args or {a.op for a in c.args} != {x.op, "const"}
-        for c in about
-    ):
+    if any(c.op not in ORDERS or x not in c.args or {a.op for a in c.args} != {x.op, "const"} for c in about):
         raise Unsettled(f"the range of {said(x)} is given by more than comparisons with numbers")
     domain = Domain(x, x, about, bounds)
     low, low_in, high, high_in = domain.ranges[x]

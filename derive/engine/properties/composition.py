@@ -16,12 +16,12 @@ from derive.engine.properties.curves import Curve
 from derive.engine.properties.entrywise import ELEMENTWISE, Entries, elementwise
 from derive.engine.properties.facts import bare, facts, restricts
 from derive.engine.properties.gram import DEFINITE, Gram, factors
-from derive.engine.properties.side_conditions import INEQUALITIES, convex_domain, proved
+from derive.engine.properties.side_conditions import convex_domain, proved
 from derive.errors import ExpressionError
 from derive.expr.composites import options_of
 from derive.expr.conditions import conjuncts
 from derive.expr.graph import Node, topological
-from derive.expr.operators import OPERATORS
+from derive.expr.operators import OPERATORS, ORDERS
 from derive.language.properties import asks
 
 MAX_ARGUMENTS = 3  # affine ones of a generic entry
@@ -73,7 +73,7 @@ class Curves:
             return True
         if c.op in ("and", "all", "def"):
             return all(self.half_space(a) for a in c.args)
-        return c.op in (*INEQUALITIES, "eq") and all(self.flat(a) for a in c.args)
+        return c.op in (*ORDERS, "eq") and all(self.flat(a) for a in c.args)
 
     # -- affine ------------------------------------------------------------------------------------
 

@@ -32,7 +32,6 @@ from derive.engine.properties.parts import by_parts
 from derive.engine.properties.ranks import rank
 from derive.engine.properties.reductions import TRANSCENDENTAL, by_moves
 from derive.engine.properties.samples import by_points
-from derive.engine.properties.side_conditions import INEQUALITIES
 from derive.engine.properties.slopes import BRANCHES, by_slopes
 from derive.engine.properties.subdivision import by_cells
 from derive.engine.properties.subgradients import subdifferential
@@ -42,6 +41,7 @@ from derive.engine.sufficiency import compatible, unless_thin
 from derive.errors import ExpressionError
 from derive.expr.conditions import QUANTIFIERS, claimed, conjuncts, negation, one
 from derive.expr.graph import Node, topological
+from derive.expr.operators import ORDERS
 from derive.language.printing import point_text, to_text
 from derive.language.properties import PROPERTIES, asks
 from derive.numbers.definedness import lacks_value, needs
@@ -243,7 +243,7 @@ def _of_tensors(condition: Node, assuming: Sequence[Node], bounds: Bounds | None
 
 def _where_it_has_values(condition: Node, given: Sequence[Node], bounds: Bounds) -> Decision | None:
     """A comparison decided where its logarithms and roots have values; elsewhere it says nothing, so that it holds if that."""
-    if condition.op not in (*INEQUALITIES, "and") or condition.shape:
+    if condition.op not in (*ORDERS, "and") or condition.shape:
         return None
     needed = {key: c for key, c in needs(condition).items() if key[0] not in ("ne", "hole")}
     # a branch that is not taken needs no value, a base with a letter for its exponent may be negative

@@ -21,10 +21,10 @@ from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import beside_zeros, vanishing
 from derive.engine.limits.oracle import Oracle, Unsettled
 from derive.engine.properties.parts import bare, negated
-from derive.engine.properties.side_conditions import COMPARISONS, conditions
+from derive.engine.properties.side_conditions import conditions
 from derive.engine.relation import decide_holds
 from derive.expr.graph import Graph, Node, substitute, topological
-from derive.expr.operators import KINKED, OPERATORS, SMOOTH
+from derive.expr.operators import COMPARISONS, KINKED, OPERATORS, SMOOTH
 from derive.language.components import components
 from derive.language.printing import to_text
 from derive.numbers.balls import evaluate, precision, rational, truth

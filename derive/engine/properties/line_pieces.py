@@ -18,9 +18,10 @@ from derive.engine.counterexamples.points import Bounds, Domain
 from derive.engine.equations import constants
 from derive.engine.properties.curves import Curve
 from derive.engine.properties.facts import Fact
-from derive.engine.properties.side_conditions import COMPARISONS, affine, below, convex_domain, valued_at
+from derive.engine.properties.side_conditions import affine, below, convex_domain, valued_at
 from derive.engine.relation import decide_holds
 from derive.expr.graph import Node, fold_all, substitute, topological
+from derive.expr.operators import COMPARISONS
 from derive.numbers.balls import evaluate, truth
 
 MAX_PIECES = 8

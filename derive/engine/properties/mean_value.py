@@ -9,8 +9,9 @@ from derive.calculus.reverse import gradient
 from derive.engine.counterexamples.points import Bounds, scalar_bounds
 from derive.engine.decision import Decision
 from derive.engine.equations.cascade import decide_equal
-from derive.engine.properties.side_conditions import INEQUALITIES, below, conditions, proved, smooth, valued
+from derive.engine.properties.side_conditions import below, conditions, proved, smooth, valued
 from derive.expr.graph import Node, substitute, topological
+from derive.expr.operators import ORDERS
 from derive.language.components import components
 
 MAX_NODES = 200
@@ -20,7 +21,7 @@ Decide = Callable[[Node, Sequence[Node], Bounds], Decision]
 
 def by_mean_value(condition: Node, assuming: Sequence[Node], bounds: Bounds, decide: Decide) -> Decision | None:
     """A proof of |h| <= L*|x - y| for scalars, or None. ``decide`` decides what is left: an inequality between slopes."""
-    if condition.shape or condition.op not in INEQUALITIES or condition.op in ("gt", "lt"):
+    if condition.shape or condition.op not in ORDERS or condition.op in ("gt", "lt"):
         return None
     if condition.args[condition.op == "ge"].op != "abs":
         return None

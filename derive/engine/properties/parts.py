@@ -12,14 +12,12 @@ from dataclasses import replace
 
 from derive.engine.counterexamples.points import Bounds
 from derive.engine.decision import Decision, joined
-from derive.engine.properties.side_conditions import COMPARISONS
 from derive.expr.graph import Node
+from derive.expr.operators import COMPARISONS, NEGATED
 
 MAX_DEPTH = 6
 
 Decide = Callable[[Node, Sequence[Node], Bounds], Decision]
-
-NEGATED = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt", "eq": "ne", "ne": "eq"}
 
 
 def negated(n: Node) -> Node | None:

@@ -21,21 +21,12 @@ from derive.engine.counterexamples.points import Bounds, Domain, Point, scalar_b
 from derive.engine.decision import Decision
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import factors_of, vanishing, written
-from derive.engine.properties.side_conditions import (
-    INEQUALITIES,
-    below,
-    conditions,
-    convex_domain,
-    proved,
-    smooth,
-    valued,
-    valued_at,
-)
+from derive.engine.properties.side_conditions import below, conditions, convex_domain, proved, smooth, valued, valued_at
 from derive.engine.properties.slopes import BRANCHES, by_slopes
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, substitute, substitute_all, topological
-from derive.expr.operators import LOOSE, OPERATORS
+from derive.expr.operators import LOOSE, OPERATORS, ORDERS
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, truth
 
@@ -52,7 +43,7 @@ TRANSCENDENTAL = tuple(o.name for o in OPERATORS.values() if o.transcendental)
 
 def by_moves(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
     """A proof of an inequality of scalars, or None."""
-    if condition.shape or condition.op not in INEQUALITIES:
+    if condition.shape or condition.op not in ORDERS:
         return None
     (condition,) = components(condition)
     if len(topological([condition])) > MAX_NODES:
@@ -448,7 +439,7 @@ def _raised(condition: Node, given: Sequence[Node]) -> Iterator[Node]:
     g = condition.graph
     known = {n.args[0]: n for n in topological([condition]) if n.op == "exp"}
     for c in given:
-        if c.op not in INEQUALITIES:
+        if c.op not in ORDERS:
             continue
         s = g.sub(*c.args)
         for a, b in permutations(known, 2):

@@ -9,8 +9,9 @@ from itertools import chain, product
 from derive.engine.counterexamples.points import Bounds, Domain, Point, scalar_bounds
 from derive.engine.decision import Decision
 from derive.engine.equations import constants
-from derive.engine.properties.side_conditions import INEQUALITIES, at, conditions, refuted
+from derive.engine.properties.side_conditions import at, conditions, refuted
 from derive.expr.graph import Node, substitute
+from derive.expr.operators import ORDERS
 from derive.language.components import components
 from derive.numbers.balls import rational, truth
 
@@ -24,7 +25,7 @@ _PLANE = [
 
 def by_points(condition: Node, assuming: Sequence[Node], bounds: Bounds, grid: bool) -> Decision | None:
     """A refutation of an inequality of scalars at a simple point, or at one of a ``grid``; else None."""
-    if condition.shape or condition.op not in INEQUALITIES:
+    if condition.shape or condition.op not in ORDERS:
         return None
     (condition,) = components(condition)
     h = condition.graph.sub(*condition.args)

@@ -15,13 +15,11 @@ from derive.engine.decision import Decision
 from derive.engine.dispatch import holds
 from derive.engine.properties.facts import plain
 from derive.expr.graph import Node, substitute, topological
-from derive.expr.operators import KINKED
+from derive.expr.operators import COMPARISONS, KINKED, ORDERS
 from derive.numbers.balls import Value, evaluate, rational
 from derive.numbers.definedness import has_value, needs
 
 ROUGH = KINKED | {"hold", "floor", "ceil"}
-INEQUALITIES = ("gt", "ge", "lt", "le")
-COMPARISONS = (*INEQUALITIES, "eq", "ne")
 MAX_POINTS = 10
 
 
@@ -41,7 +39,7 @@ def analytic(n: Node) -> bool:
 
 def natural(n: Node, x: Sequence[Node]) -> list[Node]:
     """The affine inequalities in x that n needs for a value: where it has one, they hold."""
-    return [need for need in has_value(n) if need.op in INEQUALITIES and below(need, x) and _half_spaces(need, x)]
+    return [need for need in has_value(n) if need.op in ORDERS and below(need, x) and _half_spaces(need, x)]
 
 
 def conditions(assuming: Sequence[Node]) -> list[Node]:
@@ -60,7 +58,7 @@ def _half_spaces(n: Node, x: Sequence[Node]) -> bool:
         return True
     if n.op in ("and", "all", "def"):
         return all(_half_spaces(a, x) for a in n.args)
-    return n.op in INEQUALITIES and affine(n.graph.sub(*n.args), x)
+    return n.op in ORDERS and affine(n.graph.sub(*n.args), x)
 
 
 def convex_domain(x: Sequence[Node], assuming: Sequence[Node]) -> bool:

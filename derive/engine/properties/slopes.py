@@ -19,19 +19,11 @@ from derive.engine.decision import Decision
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.limits import Unsettled, limit
 from derive.engine.properties.line import by_line
-from derive.engine.properties.side_conditions import (
-    INEQUALITIES,
-    affine,
-    analytic,
-    below,
-    conditions,
-    convex_domain,
-    proved,
-    valued,
-)
+from derive.engine.properties.side_conditions import affine, analytic, below, conditions, convex_domain, proved, valued
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, substitute, topological
+from derive.expr.operators import ORDERS
 from derive.language.components import components
 from derive.numbers.balls import evaluate, rational, truth
 
@@ -44,7 +36,7 @@ def by_slopes(
     condition: Node, assuming: Sequence[Node], bounds: Bounds, depth: int = MAX_DEPTH, more: Sequence[Fraction] = ()
 ) -> Decision | None:
     """A proof of an inequality of scalars in one symbol, or None. ``more``: further points where the difference may be least."""
-    if condition.shape or condition.op not in ("gt", "ge", "lt", "le"):
+    if condition.shape or condition.op not in ORDERS:
         return None
     (condition,) = components(condition)  # softplus(x) as what it means
     given, ends = conditions(assuming), scalar_bounds(bounds)
@@ -126,7 +118,7 @@ def _reaches(x: Node, sign: int, given: Sequence[Node], ends: Bounds) -> bool:
     for c in given:
         if not below(c, [x]):
             continue
-        if c.op not in INEQUALITIES:
+        if c.op not in ORDERS:
             return False
         big, small = c.args if c.op in ("gt", "ge") else c.args[::-1]
         grows = evaluate([gradient(c.graph.sub(big, small), [x])[0]], {x: fmpq(0)})[0]
@@ -186,7 +178,7 @@ BRANCHES: dict[str, Callable[[Node], tuple[Node, Node, Node]]] = {
 def _sides(n: Node) -> tuple[Node, Node, Node]:
     """A branch that turns on one comparison. Where it turns both of its values are looked at: more than is asked for."""
     c, a, b = n.args
-    if c.op not in INEQUALITIES:
+    if c.op not in ORDERS:
         raise ExpressionError("a branch on more than one comparison")
     more, less = c.args if c.op in ("gt", "ge") else c.args[::-1]
     return n.graph.sub(more, less), a, b

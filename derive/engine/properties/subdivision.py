@@ -19,6 +19,7 @@ from derive.engine.properties.facts import plain
 from derive.engine.properties.side_conditions import at, refuted
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
+from derive.expr.operators import ORDERS
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, truth
 
@@ -59,7 +60,7 @@ def _positive(condition: Node) -> list[Node] | None:
     if condition.op == "and":
         parts = [_positive(a) for a in condition.args]
         return [d for part in parts for d in part or ()] if all(parts) else None
-    if condition.op not in ("gt", "ge", "lt", "le"):
+    if condition.op not in ORDERS:
         return None
     more, less = condition.args if condition.op in ("gt", "ge") else condition.args[::-1]
     if less.op == "abs":

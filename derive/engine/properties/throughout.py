@@ -9,9 +9,10 @@ from derive.engine.counterexamples.tensor_points import Arena, evaluate_tensors
 from derive.engine.decision import Decision
 from derive.engine.matrices.tensor_level import effort, entries_of
 from derive.engine.properties.entrywise import Entries, elementwise
-from derive.engine.properties.side_conditions import INEQUALITIES, proved
+from derive.engine.properties.side_conditions import proved
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
+from derive.expr.operators import ORDERS
 from derive.language.printing import point_text
 from derive.numbers.definedness import has_value
 
@@ -21,7 +22,7 @@ MAX_VALUES = 4_000_000  # products of numbers, for all points
 
 def shown_by_entries(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
     """A proof by the generic entry, where a point of the domain was found at which the condition holds; None elsewhere."""
-    if condition.op not in INEQUALITIES or not any(n.shape for n in topological([condition])):
+    if condition.op not in ORDERS or not any(n.shape for n in topological([condition])):
         return None
     a, b = condition.args if condition.op in ("gt", "ge") else condition.args[::-1]
     entries = Entries(assuming, bounds)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from derive.expr.operators.arithmetic import ARITHMETIC
 from derive.expr.operators.conditions import (
+    BY_SIGN,
     COMPARED,
     COMPARISONS,
     JOINED,
@@ -23,6 +24,7 @@ from derive.expr.operators.operator import Operator, Requirement
 from derive.expr.operators.piecewise import PIECEWISE
 
 __all__ = [
+    "BY_SIGN",
     "COMPARISONS",
     "CONSTANTS",
     "DEFERRED",

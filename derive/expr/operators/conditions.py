@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from derive.expr.operators.operator import Operator
 
 COMPARED = (
@@ -32,6 +34,12 @@ JOINED = (
 COMPARISONS = tuple(o.name for o in COMPARED)
 ORDERS = ("gt", "ge", "lt", "le")
 STRICT = ("gt", "lt")
+
+#: Whether a OP b, by the sign of a - b.
+BY_SIGN: dict[str, Callable[[int], bool]] = {
+    "gt": lambda s: s > 0, "ge": lambda s: s >= 0, "lt": lambda s: s < 0, "le": lambda s: s <= 0,
+    "eq": lambda s: s == 0, "ne": lambda s: s != 0,
+}  # fmt: skip
 
 #: not (a OP b) is a NEGATED[OP] b; a OP b is b MIRRORED[OP] a; a STRICT or b == a is a LOOSE[OP] b.
 NEGATED = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt", "eq": "ne", "ne": "eq"}
