@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,8 @@ from verify.text import paths
 
 if TYPE_CHECKING:
     from verify.conform.exhaustive import Every, Job
+
+MAX_REASON = 160  # characters of why a path could not be judged
 
 
 def told(found: Conformance) -> str:
@@ -81,7 +84,7 @@ def _lines(found: Conformance) -> Iterator[str]:
     bad = [o for o in found.outcomes if o.verdict != "conforms" and (o is not worst or not o.worst)]
     if bad:
         yield "  other paths:" if worst is not None and worst.worst else "  paths:"
-        yield from (f"    {_line(o)}" for o in bad)
+        yield from (f"    {line}" for line in _in_groups(bad))
     for f in found.findings:
         yield f"  {f.kind}: {f.text}"
     for s in found.specials:
@@ -102,13 +105,30 @@ def _lines(found: Conformance) -> Iterator[str]:
         yield from (f"    {line}" for line in found.script.splitlines())
 
 
-def _line(o: Outcome) -> str:
-    if o.verdict == "undecided":
-        return f"{o.path}: undecided: {o.note}"
-    if not o.worst:
-        return f"{o.path}: {o.kind or o.verdict}: {o.note}"
-    at = ", ".join(f"{n} = {x!r}" for n, x in o.worst.items())
-    return f"{o.path}: {o.kind or o.verdict}, {_number(o.ulps)} ulps at {at}"
+def _in_groups(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """A line for paths of one order and class, or that could not be judged for one reason, with the worst of them."""
+    groups: dict[tuple[str, ...], list[Outcome]] = {}
+    for o in sorted(outcomes, key=lambda o: o.verdict == "undecided"):
+        groups.setdefault(("", o.note) if o.verdict == "undecided" else (o.order, o.kind or o.verdict), []).append(o)
+    for (order, what), alike in groups.items():
+        if not order:
+            for each in dict.fromkeys(o.order for o in alike):
+                where = _where([o for o in alike if o.order == each])
+                yield f"{each}, {where}: undecided: {textwrap.shorten(what, MAX_REASON, placeholder=' ...')}"
+            continue
+        top = max(alike, key=lambda o: o.ulps)
+        at = ", ".join(f"{n} = {x!r}" for n, x in top.worst.items())
+        found = f"{_number(top.ulps)} ulps at {at}" + f" ({top.dtype})" * (len({o.dtype for o in alike}) > 1)
+        yield f"{order}, {_where(alike)}: {what}{f', {found}' if top.worst else f': {top.note}'}"
+
+
+def _where(alike: Sequence[Outcome]) -> str:
+    """The modes and dtypes of paths of one order."""
+    of = {m: tuple(o.dtype for o in alike if o.mode == m) for m in dict.fromkeys(o.mode for o in alike)}
+    by_dtypes: dict[tuple[str, ...], list[str]] = {}
+    for mode, dtypes in of.items():
+        by_dtypes.setdefault(dtypes, []).append(mode)
+    return "; ".join(f"{', '.join(modes)} in {', '.join(dtypes)}" for dtypes, modes in by_dtypes.items())
 
 
 def _number(x: float) -> str:
