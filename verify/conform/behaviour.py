@@ -29,14 +29,14 @@ def behaviour(subject: Subject, call: Call, fw: Framework, base: Sequence[Array]
 def _twice(call: Call, fw: Framework, base: Sequence[Array], own: bool) -> list[Finding]:
     found = []
     seeded = Seeded()
-    call = call.prepared(fw, "float32")
+    unprepared, call = call, call.prepared(fw, "float32")
     try:
         given = [fw.tensor(x, "float32") for x in base]
         with np.errstate(all="ignore"):
             first = fw.array(seeded(lambda: call(given)))
             kept = [(i, fw.array(x)) for i, x in call.kept(given)]
             made = seeded(lambda: call([fw.tensor(x, "float32") for x in base]))
-            again, dtype = fw.array(made), fw.format_of(made)
+            again = fw.array(made)
     except Exception:  # told by the path itself
         return []
     if not all(np.array_equal(x, base[i], equal_nan=True) for i, x in kept):
@@ -44,9 +44,30 @@ def _twice(call: Call, fw: Framework, base: Sequence[Array], own: bool) -> list[
     if not np.array_equal(first, again, equal_nan=True):
         kind = why(call.function, lambda: fw.array(call([fw.tensor(x, "float32") for x in base])))
         found.append(Finding(kind, TEXTS[kind]))
-    if dtype != "float32":
-        found.append(Finding("other dtype", f"float32 in, {dtype} out", grave=own))
+    found += other_dtypes(unprepared, fw, [x[: len(x) // 2] for x in base], own)
     return found + seeded.findings(own)
+
+
+def other_dtypes(call: Call, fw: Framework, given: Sequence[Array], own: bool) -> list[Finding]:
+    """Which formats come back as others, in the usual setting of the process and in others. Of one's ``own`` code that is
+    grave where it is so for float32 as usual."""
+    usual: list[tuple[str, str]] = []
+    told: list[str] = []
+    for setting, names in fw.settings.items():
+        for name in names:
+            rounded = [FORMATS[name].rounded(x) for x in given]
+            try:
+                with fw.under(setting), np.errstate(all="ignore"):
+                    dtype = fw.format_of(call.prepared(fw, name)([fw.tensor(x, name) for x in rounded]))
+            except Exception:  # told by the path itself
+                continue
+            if dtype == name or (name, dtype) in usual:
+                continue
+            if not setting:
+                usual.append((name, dtype))
+            told.append(f"{name} in, {dtype} out{f' with {setting}' if setting else ''}")
+    grave = own and any(name == "float32" for name, _ in usual)
+    return [Finding("other dtype", "; ".join(told), grave)] if told else []
 
 
 def _kept(subject: Subject, call: Call, fw: Framework, base: Sequence[Array]) -> list[Finding]:

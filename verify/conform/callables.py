@@ -90,7 +90,13 @@ def find(target: str, allowed: Sequence[str] = ()) -> Callable[..., Any]:
 
 def is_own(function: Any) -> bool:
     """Whether a callable is of no audited library."""
-    return (getattr(function, "__module__", None) or "").split(".")[0] not in AUDITED
+    function = getattr(function, "func", getattr(function, "pyfunc", function))  # functools.partial, numpy.vectorize
+    module = getattr(function, "__module__", None)
+    if module is None and type(function).__name__ == "ufunc":  # whose modules are not told
+        name = getattr(function, "__name__", "")
+        homes = (sys.modules.get(m) for m in ("numpy", "scipy.special"))
+        return not any(getattr(home, name, None) is function for home in homes)
+    return (module or "").split(".")[0] not in AUDITED
 
 
 def _imported(parts: list[str], rest: list[str]) -> tuple[Any, str, list[str]]:

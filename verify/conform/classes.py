@@ -6,12 +6,16 @@ in a difference, however many, are within; a wrong formula is not, in some forma
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from derive.expr.graph import Node, topological
 from derive.expr.operators import KINKED
-from verify.conform.formats import Array, Format
+from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.measure import EARLY, LATE, Measured
+from verify.conform.outcome import Outcome
 
 ROUNDINGS = 64.0  # of the greatest number on the way, that a program may make
 MOSTLY = 0.9
@@ -61,7 +65,31 @@ def classify(formula: Node, order: int, found: Measured, fmt: Format, sizes: Arr
             beyond[off] = there
             if there.any() and (kind := _beyond(found, beyond, size[there], error[there], fmt)):
                 return _ORDER[order] if order else kind
+    elif not order and _stuck(computed[finite], exact[finite]):
+        return "saturation"
     return "cancellation" if rounding[finite].mean() >= MOSTLY else _ORDER[order]
+
+
+def beside_formats(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """With the classes of a library's function as other formats tell them: what is right in a wider format is no wrong formula
+    in float16, but numbers on the way leave its range; what is right in float32, and in float64 to its digits, is inaccurate
+    there."""
+    order = {
+        d: {o.order for o in outcomes if o.dtype == d and o.verdict != "undecided"} for d in ("float32", "float64")
+    }
+    wrong = {(o.dtype, o.order) for o in outcomes if o.verdict == "deviates"}
+    right = {d: {o for o in found if (d, o) not in wrong} for d, found in order.items()}
+
+    def kind(o: Outcome) -> str:
+        if o.kind not in _ORDER:
+            return o.kind
+        if o.dtype == "float64" and o.order in right["float32"] and o.relative <= FORMATS["float32"].epsilon:
+            return "inaccurate"
+        if o.dtype == "float16" and o.order in right["float32"] and ("float64", o.order) not in wrong:
+            return "overflow" if max(map(abs, o.worst.values()), default=0.0) > 1.0 else "underflow"
+        return o.kind
+
+    return [replace(o, kind=kind(o)) for o in outcomes]
 
 
 def _broken(formula: Node, order: int, inputs: list[Array], broken: Array, rounding: Array, fmt: Format) -> str:
@@ -113,6 +141,11 @@ def _beyond(found: Measured, off: Array, size: Array, error: Array, fmt: Format)
     if constant and found.computed[off][0] == 0 and not any(ulps[r].min() >= JUMP for r in runs):
         return ""
     return "saturation" if constant else "documented threshold"
+
+
+def _stuck(computed: Array, exact: Array) -> bool:
+    """Whether results of several inputs are one number, and no zero, where exact values are many."""
+    return len(computed) > 2 and bool(computed[0]) and bool(np.all(computed == computed[0])) and bool(np.ptp(exact) > 0)
 
 
 def _clear(fine: Array, edge: int, side: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, ClassVar
 
 import numpy as np
@@ -33,6 +33,14 @@ class Framework:
     modes: ClassVar[Mapping[int, tuple[str, ...]]] = {0: ("eager",)}
     roots: ClassVar[tuple[str, ...]] = ()
 
+    #: Settings of the whole process that may change what comes back, with the formats that there are; "" is the usual one.
+    settings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    @contextmanager
+    def under(self, setting: str) -> Iterator[None]:
+        """With one of ``settings``."""
+        yield
+
     def owns(self, function: Any) -> bool:
         """Whether the callable plainly is of this framework, by its module or by what its code speaks of."""
         return any(name.split(".")[0] in self.roots for name in spoken_of(function))
@@ -52,10 +60,9 @@ class Framework:
         """The name of the type of a result."""
         raise NotImplementedError
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self) -> AbstractContextManager[None]:
         """On one thread: results may depend on how many share an array, and verdicts may not depend on the machine."""
-        yield
+        return nullcontext()
 
     def single(self, call: Call, x: Array) -> Array:
         """The value of a function of one float32 array, without copies where that can be; a sweep's way."""
@@ -146,6 +153,7 @@ class Framework:
 class Numpy(Framework):
     name = "numpy"
     formats = ("float64", "float32", "float16")
+    settings: ClassVar[Mapping[str, tuple[str, ...]]] = {"": formats}
     roots = ("numpy", "scipy", "sklearn", "numexpr", "math")
 
     def tensor(self, x: Array, fmt: str) -> Tensor:
@@ -174,6 +182,7 @@ class Numpy(Framework):
 class Torch(Framework):
     name = "torch"
     formats = ("float64", "float32", "float16", "bfloat16")
+    settings: ClassVar[Mapping[str, tuple[str, ...]]] = {"": formats, "default dtype float64": formats}
     modes: ClassVar[Mapping[int, tuple[str, ...]]] = {
         0: ("eager", "vmap"),
         1: ("backward", "create_graph", "forward mode", "torch.func.grad"),
@@ -224,6 +233,17 @@ class Torch(Framework):
             yield
         finally:
             torch.set_num_threads(threads)
+
+    @contextmanager
+    def under(self, setting: str) -> Iterator[None]:
+        import torch
+
+        before = torch.get_default_dtype()
+        torch.set_default_dtype(torch.float64 if setting else before)
+        try:
+            yield
+        finally:
+            torch.set_default_dtype(before)
 
     def single(self, call: Call, x: Array) -> Array:
         import torch
@@ -299,6 +319,7 @@ class Torch(Framework):
 class Jax(Framework):
     name = "jax"
     formats = ("float32", "float16", "bfloat16", "float64")
+    settings: ClassVar[Mapping[str, tuple[str, ...]]] = {"": formats[:3], "jax_enable_x64": formats}
     modes: ClassVar[Mapping[int, tuple[str, ...]]] = {
         0: ("eager", "jit"),
         1: ("reverse mode", "forward mode", "jit of reverse mode"),
@@ -306,11 +327,24 @@ class Jax(Framework):
     }
     roots = ("jax", "jaxlib", "optax", "flax")
 
-    def tensor(self, x: Array, fmt: str) -> Tensor:
+    @contextmanager
+    def under(self, setting: str) -> Iterator[None]:
         import jax
 
-        if fmt == "float64":
-            jax.config.update("jax_enable_x64", True)
+        before = jax.config.jax_enable_x64
+        jax.config.update("jax_enable_x64", bool(setting))
+        try:
+            yield
+        finally:
+            jax.config.update("jax_enable_x64", before)
+
+    def alone(self) -> AbstractContextManager[None]:
+        return self.under("")  # whatever ran before in this process
+
+    def tensor(self, x: Array, fmt: str) -> Tensor:
+        """Of float64 only ``under`` jax_enable_x64."""
+        import jax
+
         return (
             jax.numpy.asarray(np.asarray(x, np.float64)).astype(fmt)
             if fmt != "float32"
@@ -328,6 +362,23 @@ class Jax(Framework):
 
     def single(self, call: Call, x: Array) -> Array:
         return np.asarray(call([self.tensor(x, "float32")]))
+
+    def run(self, mode: str, call: Call, inputs: Sequence[Array], fmt: str, wrt: Sequence[int]) -> list[Array]:
+        with self.under("jax_enable_x64" if fmt == "float64" else ""):
+            return super().run(mode, call, inputs, fmt, wrt)
+
+    def run_tensors(
+        self,
+        mode: str,
+        call: Call,
+        inputs: Sequence[Array],
+        fmt: str,
+        wrt: Sequence[int],
+        weights: Array,
+        directions: Sequence[Array],
+    ) -> list[Array]:
+        with self.under("jax_enable_x64" if fmt == "float64" else ""):
+            return super().run_tensors(mode, call, inputs, fmt, wrt, weights, directions)
 
     def value(self, mode: str, f: Function, given: Sequence[Tensor], apart: bool) -> Tensor:
         import jax

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from flint import arb, fmpq
@@ -18,7 +19,7 @@ from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.truth import Exact, Truth
 
 ULPS = 4.0  # a good implementation is within
-SLACK = 2.0  # ulps a unit of condition: inputs and constants are rounded once each
+SLACK = 2.0  # spacings at 1 a unit of condition: inputs and constants are rounded once each
 TILT = 2.0**-24  # the relative change of an input by which the condition is measured
 MAX_TILTED = 300  # points at which balls are asked for it
 BESIDE = 80  # bits below an input's last: how far beside a kink its two sides are asked
@@ -156,7 +157,10 @@ def measure(
     if len(far):
         condition[far] = reference.condition(k, far)
         with np.errstate(all="ignore"):
-            explained = ulps[far] <= base + SLACK * condition[far]
+            # of relative changes by the roundoff: an ulp is up to twice as much
+            ulp = np.ldexp(1.0, np.maximum(fmt.exponents(exact.high[far]), -1070))
+            reach = np.fmax(fmt.epsilon * size[far], ulp)
+            explained = error[far] <= base * ulp + SLACK * condition[far] * reach
             # where the exact value is 0, that is whatever rounding makes of inputs and of 1
             reach = np.maximum.reduce([np.ones(len(far)), *(np.abs(x[far]) for x in reference.inputs)])
             explained &= (size[far] > 0) | (error[far] <= base * fmt.epsilon * reach)
@@ -182,6 +186,8 @@ def measure(
         excused |= off & (size < LATE * fmt.tiny) & (np.abs(computed) <= 2 * size)
         # results below the normal numbers may be flushed to zero: processors and libraries do
         excused |= off & (size < fmt.tiny) & (np.abs(computed) <= fmt.tiny)
+        if fmt.name != "float16":  # so may be what is added to them; of float16 it is no small number
+            excused |= off & (error <= fmt.tiny)
         for x in reference.inputs:  # which may be taken for zero, too
             excused |= off & (x != 0.0) & (np.abs(x) < fmt.tiny)
         if value is not None:
@@ -228,7 +234,10 @@ def conditions(truth: Truth, k: int, inputs: Sequence[Array], exact: Exact, tilt
                 there = [
                     np.clip(x * (1.0 + change), -greatest, greatest) if i == j else x for j, x in enumerate(inputs)
                 ]
-                moved = np.fmax(moved, _moved(truth, k, there, exact, tilt) / (tilt * size))
+                # over the change that was made: the format of the points rounds it
+                made = np.abs(there[i] - inputs[i])
+                rate = np.where(made > 0, np.abs(inputs[i]) / made, 0.0)
+                moved = np.fmax(moved, _moved(truth, k, there, exact, tilt) * rate / size)
         total += moved
     return np.where(np.isnan(total), np.where(size == 0.0, 0.0, np.inf), total)
 
@@ -267,6 +276,12 @@ def one_side(truth: Truth, k: int, point: Sequence[float], signs: Sequence[int])
         truth.balls.exactly([x + s * h / d for x, s, h in zip(given, signs, steps, strict=True)], digits=60)[k]
         for d in (1, 2**BESIDE)
     )
+    return limit_beside(near, nearer)
+
+
+def limit_beside(near: Any, nearer: Any) -> float | None:
+    """What values near a point and far nearer to it tend to: infinite where they grow without bound, None where there is
+    none."""
     if isinstance(near, Exception | bool) or isinstance(nearer, Exception | bool):
         return None
     with precision(256):

@@ -218,8 +218,7 @@ def optax_steps(
 ) -> Iterator[Array]:
     import jax
 
-    if fmt.name == "float64":
-        jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_enable_x64", fmt.name == "float64")
 
     def arrays(row: Array) -> list[Any]:
         return [

@@ -76,6 +76,7 @@ class Running:
         for n in self.order:
             if n.op not in _RULES and n.op != "const":
                 raise NotImplementedError(f"no running error is known of '{n.op}'")
+        self._unsigned = _unsigned(self.order)
         last = {a: i for i, n in enumerate(self.order) for a in n.args}
         keep = {*self.roots, *self.symbols}
         self._dead: list[list[Node]] = [[] for _ in self.order]
@@ -122,6 +123,8 @@ class Running:
     def _step(self, n: Node, done: dict[Node, Bounded]) -> None:
         if n.op == "const":
             done[n] = self._constant(n.attr)
+        elif n.op == "sqrt" and n.args[0] in self._unsigned:
+            done[n] = _finished(_sqrt_of_unsigned(n, self.unit, done[n.args[0]]))
         else:
             done[n] = _finished(_RULES[n.op](n, self.unit, *(done[a] for a in n.args)))
 
@@ -142,6 +145,31 @@ def _bits(c: Fraction) -> int:
     """The odd part of the numerator of a binary fraction: what a significand has to hold."""
     n = abs(c.numerator)
     return n >> max((n & -n).bit_length() - 1, 0)
+
+
+def _unsigned(order: Sequence[Node]) -> set[Node]:
+    """Of nodes in topological order those that, by the way they are written, are never below 0, as sums of squares are not."""
+    found: set[Node] = set()
+    for n in order:
+        match n.op:
+            case "const":
+                never_below = n.attr >= 0
+            case "abs" | "exp" | "relu" | "sigmoid" | "Phi" | "sqrt" | "pi":
+                never_below = True
+            case "pow":
+                e = n.args[1]
+                never_below = n.args[0] in found or (e.op == "const" and Fraction(e.attr) % 2 == 0)
+            case "mul":
+                never_below = n.args[0] is n.args[1] or found.issuperset(n.args)
+            case "add" | "div" | "min" | "def" | "hold":
+                never_below = found.issuperset(n.args)
+            case "max":
+                never_below = not found.isdisjoint(n.args)
+            case _:
+                never_below = False
+        if never_below:
+            found.add(n)
+    return found
 
 
 def applied(n: Node, unit: Unit, *args: Bounded) -> Bounded:
@@ -222,13 +250,17 @@ def _expm1(n: Node, u: Unit, a: Bounded) -> Bounded:
 
 
 def _sqrt(n: Node, u: Unit, a: Bounded) -> Bounded:
+    return _root(u, a, np.sqrt(a.value), np.where(a.error == 0, 0.0, np.inf))
+
+
+def _sqrt_of_unsigned(n: Node, u: Unit, a: Bounded) -> Bounded:
+    """Down to 0, since |sqrt(s) - sqrt(t)| <= sqrt(|s - t|)."""
+    return _root(u, a, np.sqrt(np.maximum(a.value, 0)), np.sqrt(a.error))
+
+
+def _root(u: Unit, a: Bounded, value: Array, near_zero: Array) -> Bounded:
     low = a.value - a.error
-    value = np.sqrt(a.value)
-    return _rounded(
-        u,
-        value,
-        np.where(low > 0, a.error / (value + np.sqrt(np.maximum(low, 0))), np.where(a.error == 0, 0.0, np.inf)),
-    )
+    return _rounded(u, value, np.where(low > 0, a.error / (value + np.sqrt(np.maximum(low, 0))), near_zero))
 
 
 def _logaddexp(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:

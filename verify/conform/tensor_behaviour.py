@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from verify.conform.behaviour import other_dtypes
 from verify.conform.calls import Call
 from verify.conform.formats import FORMATS, Array
 from verify.conform.frameworks import Framework
@@ -27,14 +28,14 @@ def behaviour(subject: TensorSubject, call: Call, fw: Framework, seed: int, own:
     if not len(rows):
         return []
     given = laid_out(subject.symbols, rows[0])
-    call = call.prepared(fw, name)
+    unprepared, call = call, call.prepared(fw, name)
     seeded = Seeded()
     try:
         tensors = [fw.tensor(x, name) for x in given]
         with np.errstate(all="ignore"):
             first = fw.array(seeded(lambda: call(tensors)))
             made = seeded(lambda: call([fw.tensor(x, name) for x in given]))
-            again, dtype = fw.array(made), fw.format_of(made)
+            again = fw.array(made)
     except Exception:  # told by the path itself
         return []
     found = []
@@ -43,8 +44,7 @@ def behaviour(subject: TensorSubject, call: Call, fw: Framework, seed: int, own:
     if not np.array_equal(first, again, equal_nan=True):
         kind = why(call.function, lambda: fw.array(call([fw.tensor(x, name) for x in given])))
         found.append(Finding(kind, TEXTS[kind]))
-    if dtype != name:
-        found.append(Finding("other dtype", f"{name} in, {dtype} out", grave=False))
+    found += other_dtypes(unprepared, fw, given, own=False)
     found += seeded.findings(own)
     if len(subject.entries) > MOST:
         return found

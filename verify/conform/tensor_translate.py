@@ -53,6 +53,8 @@ def translated(
         computed = results(subject, call, fw, fw.modes[0][0], "value", rows, FORMATS["float64"])
     except Raised:
         return found
+    if _explains(subject.node, subject, rows, computed):  # right in float64: nothing else is computed
+        return found
     for candidate, words in _conventions(subject, rows, computed):
         if not _explains(candidate, subject, rows, computed):
             continue

@@ -6,21 +6,21 @@ and its error is proportional to them, even where what it computes is zero.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from flint import arb, fmpq
+from flint import fmpq
 
 from derive.calculus.reverse import gradient
 from derive.expr import shapes
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
 from derive.language.reader import to_text
-from derive.numbers.balls import precision
 from verify.conform.formats import Array, Format
-from verify.conform.measure import Reference
+from verify.conform.measure import Reference, limit_beside
 from verify.conform.running import Bounded, Running, unit_of
 from verify.conform.strata import Range
 from verify.conform.tensor_sets import simple
@@ -237,20 +237,24 @@ class TensorReference(Reference):
         return [np.where(np.isfinite(e), e, 0.0) for e in found]
 
     def sides(self, k: int, i: int) -> tuple[float, float] | None:
+        """As of one point: but where the value itself hangs on the direction, as in 0/0, nothing is due."""
         if not self._turns:
             return None
         if i not in self._around:
             self._around[i] = [] if self._jumps(i) else _sides(self._beside(self.truth, i))
         if not self._around[i]:  # where the gradient jumps there is no second derivative, and none is due
             return (-self.fmt.greatest, self.fmt.greatest)
-        return self._around[i][k]
+        found = self._around[i][k]
+        if self.kind == "value" and found is not None and _apart(found):
+            return (-math.inf, math.inf)
+        return found
 
     def _jumps(self, i: int) -> bool:
         """Of a second derivative: whether the i-th set is a kink, and not only where slopes of the gradient meet."""
         if self.kind != "hvp":
             return False
         found = _sides(self._beside(self.subject.truth("vjp"), i))
-        return any(s is not None and s[1] - s[0] > JUMP * max(abs(s[0]), abs(s[1])) for s in found)
+        return any(s is not None and _apart(s) for s in found)
 
     @cached_property
     def _turns(self) -> bool:
@@ -275,11 +279,18 @@ class TensorReference(Reference):
         unit = fmpq(1, len(given) * 2**80)
         found = []
         for steps in self._ways_off:
-            near = [v + s * unit * (abs(v) or fmpq(1, 2**1074)) for v, s in zip(given, steps, strict=True)]
-            values = truth.balls.exactly(near, digits=60)
-            with precision(256):
-                found.append([None if isinstance(v, Exception | bool) else float(arb(v).mid()) for v in values])
+            away = [s * unit * (abs(v) or fmpq(1, 2**1074)) for v, s in zip(given, steps, strict=True)]
+            near, nearer = (
+                truth.balls.exactly([v + step / d for v, step in zip(given, away, strict=True)], digits=60)
+                for d in (1, 2**80)
+            )
+            found.append([limit_beside(a, b) for a, b in zip(near, nearer, strict=True)])
         return found
+
+
+def _apart(sides: tuple[float, float]) -> bool:
+    low, high = sides
+    return low != high and not high - low <= JUMP * max(abs(low), abs(high))
 
 
 def _sides(around: Sequence[Sequence[float | None]]) -> list[tuple[float, float] | None]:

@@ -27,6 +27,7 @@ from verify.conform.arguments import Bound
 from verify.conform.callables import is_own
 from verify.conform.calling import calling, kind_of
 from verify.conform.calls import Call, Raised
+from verify.conform.classes import beside_formats
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import Framework
 from verify.conform.measure import CHAIN, SLACK, ULPS, Measured, measure
@@ -99,8 +100,10 @@ def compared(
                     references[kind, EVERY] = whole.every(EVERY)
                 step = 1 if k == 0 else EVERY
                 outcomes.append(_path(subject, call, fw, order, mode, rows[::step], references[kind, step]))
-    findings += behaviour(subject, call, fw, seed, is_own(call.function))
-    return Conformance(title, subject.text, fw.name, tuple(outcomes), tuple(findings))
+    own = is_own(call.function)
+    findings += behaviour(subject, call, fw, seed, own)
+    told = outcomes if own else beside_formats(outcomes)
+    return Conformance(title, subject.text, fw.name, tuple(told), tuple(findings))
 
 
 def _path(
