@@ -227,3 +227,91 @@ def test_paths_are_told_in_few_words() -> None:
     assert paths.off_in([*both, *slopes[:-1]]) == "gradient (backward) in float32"
     assert paths.right_in([*both, *slopes]) == "eager in float64, float32"
     assert paths.off_in([path("gradient", "backward", d, "deviates") for d in ("float64", "float32")]) == "backward"
+
+
+# -- states of other shapes, norms, schedules ------------------------------------------------------
+
+
+class Lamb(planted.Stepping):
+    """You et al. (2020), without bias correction or weight decay."""
+
+    def __init__(self, params: Any, lr: float = 0.01, b1: float = 0.9, b2: float = 0.99, eps: float = 1e-6) -> None:
+        super().__init__(params, {"lr": lr, "b1": b1, "b2": b2, "eps": eps})
+
+    def update(self, p, g, s, group, place):
+        m = s["m"] = group["b1"] * s.get("m", torch.zeros_like(p)) + (1 - group["b1"]) * g
+        v = s["v"] = group["b2"] * s.get("v", torch.zeros_like(p)) + (1 - group["b2"]) * g * g
+        r = m / (v.sqrt() + group["eps"])
+        p -= group["lr"] * self.trust(p, r) * r
+
+    def trust(self, p, r):
+        return p.norm() / r.norm() if p.norm() > 0 and r.norm() > 0 else 1.0
+
+
+class LambUpsideDown(Lamb):
+    def trust(self, p, r):
+        return r.norm() / p.norm()
+
+
+class Lars(planted.Stepping):
+    """You et al. (2017), with the coefficient before the ratio."""
+
+    def __init__(self, params: Any, lr: float = 0.1, mu: float = 0.9, eta: float = 0.01, lam: float = 0.001) -> None:
+        super().__init__(params, {"lr": lr, "mu": mu, "eta": eta, "lam": lam})
+
+    def update(self, p, g, s, group, place):
+        rate = group["eta"] * p.norm() / (g.norm() + group["lam"] * p.norm())
+        b = s["b"] = group["mu"] * s.get("b", torch.zeros_like(p)) + group["lr"] * rate * (g + group["lam"] * p)
+        p -= b
+
+
+LAMB = (
+    "m = b1*m + (1 - b1)*g; v = b2*v + (1 - b2)*g**2; r = m/(sqrt(v) + eps); "
+    "w = w - lr*where(norm(r) > 0, norm(w)/norm(r), 1)*r"
+)
+LARS = "b = mu*b + lr*eta*norm(w)/(norm(g) + lam*norm(w))*(g + lam*w); w = w - b"
+
+
+@pytest.mark.parametrize(
+    ("make", "formula", "verdict"),
+    [(Lamb, LAMB, "conforms"), (LambUpsideDown, LAMB, "deviates"), (Lars, LARS, "conforms")],
+)
+def test_updates_by_the_norms_of_a_parameter(make: Any, formula: str, verdict: str) -> None:
+    found = conform(make, formula, dtypes=["float64"])
+    assert found.verdict == verdict, told(found)
+
+
+def test_a_state_has_the_shape_of_what_it_becomes() -> None:
+    class Rows(planted.Stepping):
+        def __init__(self, params: Any, lr: float = 0.1) -> None:
+            super().__init__(params, {"lr": lr})
+
+        def update(self, p, g, s, group, place):
+            s["r"] = s.get("r", 0.0) + (g * g).mean(1, keepdim=True)
+            p -= group["lr"] * g / (s["r"] + 1).sqrt()
+
+    found = conform(Rows, "r = r + mean(g**2, axis=1, keep=1); w = w - lr*g/sqrt(r + 1)", dtypes=["float64"])
+    assert found.verdict == "conforms", told(found)
+
+
+class Halving(torch.optim.lr_scheduler.LRScheduler):
+    def __init__(self, optimizer: Any, every: int = 3) -> None:
+        self.every = every
+        super().__init__(optimizer)
+
+    def get_lr(self) -> list[float]:
+        return [rate * 0.5 ** (self.last_epoch // self.every) for rate in self.base_lrs]
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [("[lr/2**(t//3) for t in 10]", "conforms"), ("[lr/2**((t + 1)//3) for t in 10]", "deviates")],
+)
+def test_a_schedule_is_a_vector_of_rates(formula: str, verdict: str) -> None:
+    found = conform(Halving, formula, domain={"lr": (0.001, 1)})
+    assert found.verdict == verdict, told(found)
+
+
+def test_a_schedule_needs_an_entry_a_step() -> None:
+    with pytest.raises(BadArguments, match="an entry a step"):
+        conform(Halving, "lr/2")

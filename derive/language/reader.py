@@ -300,6 +300,8 @@ class _Reader:
                 self.fail("'~' is not part of the language; 'not' turns a condition round", t)
             case ast.BinOp():
                 op = _BINARY.get(type(t.op))
+                if op is None and (found := whole(t, self.scope)) is not None:
+                    return g.const(found)  # t//3, t % 6 of an index
                 if op is None:
                     hint = "; a power is written **" if isinstance(t.op, ast.BitXor) else ""
                     self.fail(f"unknown operator in '{self.source(t)}'{hint}", t)

@@ -8,11 +8,13 @@ from typing import Any
 
 from derive.errors import ExpressionError, nearest
 from derive.expr.graph import Graph, Node
+from derive.expr.shapes import Shape
 from derive.language.reader import parse
 from verify.casefile.model import Implementation, Recurrence
 from verify.casefile.names import Names, explained
 from verify.casefile.readers import Reader, short
 from verify.casefile.schema import IMPLEMENTATION
+from verify.casefile.states import shapes_of_states
 from verify.casefile.tree import Items, Mapping, Text, Tree
 
 MAX_IMPLEMENTATIONS = 1_000
@@ -163,11 +165,16 @@ class Implementations:
         elif tree is not None:
             r.fault(tree.place, "expected constants as a mapping such as {lr: 0.001}")
         graph = Graph()
-        shape = (2, 3) if isinstance(given["step"], Mapping) and _joins(given["step"]) else ()
+        step, joins = given["step"], isinstance(given["step"], Mapping) and _joins(given["step"])
+        declared = self.names.scope.get("w")
+        shape: Shape = () if not joins else declared.shape if declared is not None else (2, 3)
         scope = {n: graph.symbol(n, shape if n in ("w", "g") else ()) for n in (*STEP_NAMES, *constants)}
         states = self.formulas(given.get("states"), scope, graph, "states such as {m: 0}")
-        scope |= {n: graph.symbol(n, shape) for n in states}
-        updates = self.formulas(given["step"], scope, graph, "updates such as {m: beta*m + g, w: w - lr*m}", grows=True)
+        if isinstance(step, Mapping):
+            texts = [(key, value.value) for key, (_, value) in step.entries.items() if isinstance(value, Text)]
+            shapes = shapes_of_states(texts, {n: s.shape for n, s in scope.items()}, states, shape)
+            scope |= {n: graph.symbol(n, s) for n, s in shapes.items()}
+        updates = self.formulas(step, scope, graph, "updates such as {m: beta*m + g, w: w - lr*m}", grows=True)
         if "w" not in updates:
             r.fault(given["step"].place, "no update says what becomes of the parameter 'w'")
         return Recurrence(states, tuple(updates.items()), constants)

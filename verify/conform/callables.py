@@ -24,7 +24,8 @@ OPEN = frozenset((
     "numpy.polynomial.laguerre", "scipy", "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg",
     "scipy.ndimage", "scipy.signal", "scipy.signal.windows", "scipy.spatial", "scipy.spatial.distance", "scipy.special",
     "scipy.stats", "torch", "torch.distributions", "torch.distributions.kl", "torch.fft", "torch.func", "torch.linalg",
-    "torch.nn", "torch.nn.functional", "torch.nn.init", "torch.nn.utils", "torch.optim", "torch.signal",
+    "torch.nn", "torch.nn.functional", "torch.nn.init", "torch.nn.utils", "torch.optim", "torch.optim.lr_scheduler",
+    "torch.signal",
     "torch.signal.windows", "torch.special", "jax", "jax.lax", "jax.nn", "jax.numpy", "jax.numpy.fft", "jax.numpy.linalg",
     "jax.scipy", "jax.scipy.fft", "jax.scipy.linalg", "jax.scipy.signal", "jax.scipy.special", "jax.scipy.stats",
     *(f"jax.scipy.stats.{n}" for n in (

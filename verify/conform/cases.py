@@ -32,6 +32,7 @@ def implementation(case: Case, entry: Implementation, seed: int = 0, allowed: Se
             name=entry.name,
             seed=seed,
             dtypes=entry.dtypes or None,
+            shapes={"w": case.symbols["w"].shape} if "w" in case.symbols else None,
         )
     from verify.conform.engine import conform
 

@@ -30,6 +30,7 @@ from verify.conform.measure import LATE, SLACK, ULPS, Measured, Reference, condi
 from verify.conform.modules import as_function
 from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
 from verify.conform.running import Running, constants_in, unit_of
+from verify.conform.schedules import as_rates, is_schedule
 from verify.conform.settings import kept, with_changes
 from verify.conform.steadiness import TEXTS, why
 from verify.conform.strata import dense, points, several
@@ -142,7 +143,13 @@ def conform(
         return at_sizes(shapes or {}, compare)
     made = _formula(formula, shapes or {})
     symbols = sorted(free_symbols([made]), key=lambda n: n.id)
-    function, options = as_function(function, [str(s.attr) for s in symbols], options or {})
+    names = [str(s.attr) for s in symbols]
+    if is_schedule(function):
+        if len(made.shape) != 1:
+            raise BadArguments("the formula of a schedule has an entry a step, such as [lr*gamma**t for t in 10]")
+        name, framework, dtypes = name or _name(function), "numpy", ["float64"]
+        function, options = as_rates(function, names, options or {}, made.shape[0]), {}
+    function, options = as_function(function, names, options or {})
     bound = bind(function, symbols, domain or {}, arguments, options, result)
     fw = _framework(framework, bound)
     g = made.graph

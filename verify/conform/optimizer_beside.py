@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from verify.conform.calls import Raised
-from verify.conform.formats import FORMATS, Array
+from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.optimizer_runs import Part, Scene, scene, takes, torch_steps
 from verify.conform.outcome import Finding, Outcome
 
@@ -29,16 +29,21 @@ def beside(c: _Comparison) -> list[Outcome]:
     matrices = all(len(p.shape) == 2 for p in c.parts)
     shapes: tuple[tuple[int, ...], ...] = ((2, 2), (2, 3), (2, 3)) if matrices else ((3,), (3,), (2, 2))
     parts = [Part(s, f"the {n} parameter") for s, n in zip(shapes, ("first", "second", "third"), strict=True)]
-    given = scene(parts, SHORT, c.seed + 1, few=False)
+    given = scene(parts, SHORT, c.seed + 1, few=c.dtypes[0] != "float64")
     if (alike := _alike(c, given)) is not None:
         return [alike]
     _gradients(c, given)
     return [*_maximized(c, given), *_same_place(c, given), *_missing(c, given), *_rates(c, given)]
 
 
+def format_of(c: _Comparison) -> Format:
+    """That in which the optimizer is known to be right."""
+    return FORMATS[c.dtypes[0]]
+
+
 def _tried(c: _Comparison, given: Scene, mode: str, **how: Any) -> Judged | None:
     """None where it can't be called so."""
-    fmt = FORMATS["float64"]
+    fmt = format_of(c)
     expected = how.pop("expected", None)
     options = how.pop("options", {})
     try:
@@ -93,9 +98,9 @@ def _maximized(c: _Comparison, given: Scene) -> Iterator[Outcome]:
         try:
             yield c.judge(
                 path,
-                FORMATS["float64"],
+                format_of(c),
                 given,
-                c.expected(FORMATS["float64"], turned),
+                c.expected(format_of(c), turned),
                 {"maximize": True},
                 f"{path.name}, maximize",
             ).outcome
@@ -111,7 +116,7 @@ def _same_place(c: _Comparison, given: Scene) -> Iterator[Outcome]:
 
 def _missing(c: _Comparison, given: Scene) -> Iterator[Outcome]:
     """The second parameter has no gradient in some steps: by Torch's custom it stays as it is, and its steps are not counted."""
-    fmt = FORMATS["float64"]
+    fmt = format_of(c)
     without = {1, 4, 5}
     scene_ = replace(given, missing=frozenset((t, 1) for t in without))
     s = given.slices[1]
@@ -145,7 +150,7 @@ def _rates(c: _Comparison, given: Scene) -> Iterator[Outcome]:
     if known is None:
         return
     name, rate = known
-    fmt = FORMATS["float64"]
+    fmt = format_of(c)
     half = _tried(c, given, "lr", options={"lr": rate / 2}, constants=_always(name, rate / 2))
     if half is None:
         return
@@ -192,7 +197,7 @@ def _groups(c: _Comparison, given: Scene, name: str, rate: float) -> Iterator[Ou
         return
     if judged.outcome.verdict == "deviates" and judged.made is not None:
         for k, of in (("first", rate), ("last", rate / 4)):
-            if _fits(judged.made, c.expected(FORMATS["float64"], given, _always(name, of))):
+            if _fits(judged.made, c.expected(format_of(c), given, _always(name, of))):
                 c.findings.append(
                     Finding("shared state", f"every group has the learning rate of the {k} one", grave=False)
                 )
@@ -210,7 +215,7 @@ def _scheduled(c: _Comparison, given: Scene, name: str, rate: float) -> Iterator
     if judged is None:
         return
     if judged.outcome.verdict == "deviates" and judged.made is not None:
-        if not _fits(judged.made, c.expected(FORMATS["float64"], given)):
+        if not _fits(judged.made, c.expected(format_of(c), given)):
             c.findings.append(
                 Finding(
                     "schedule",

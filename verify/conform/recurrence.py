@@ -21,6 +21,7 @@ from derive.expr.graph import Graph, Node, topological
 from derive.language import reader
 from derive.language.components import components, components_all
 from derive.numbers.balls import precision, value_of
+from verify.casefile.states import shapes_of_states
 from verify.conform.formats import Array
 from verify.conform.running import DOUBLE, Bounded, Unit, applied
 from verify.conform.truth import pair
@@ -90,21 +91,16 @@ class Program:
         if PARAMETER not in {n for n, _ in recurrence.updates}:
             raise ExpressionError(f"no update says what becomes of the parameter '{PARAMETER}'")
         shapes: dict[str, Shape] = {PARAMETER: shape, GRADIENT: shape, STEP: ()}
-        shapes |= dict.fromkeys(recurrence.constants, ()) | dict.fromkeys(recurrence.starts, shape)
-        for _ in range(len(recurrence.updates) + 1):  # a state has the shape of what it becomes
-            g = Graph()
-            scope = {n: g.symbol(n, s) for n, s in shapes.items()}
-            nodes, changed = [], False
-            for name, text in recurrence.updates:
-                node = reader.parse(text, scope, g)
-                if name in recurrence.starts and node.shape != shapes[name]:
-                    shapes[name], changed = node.shape, True
-                    break
-                if name not in scope or scope[name].shape != node.shape:
-                    scope[name] = g.symbol(name, node.shape)
-                nodes.append((name, node))
-            if not changed:
-                break
+        shapes |= dict.fromkeys(recurrence.constants, ())
+        g = Graph()
+        shapes |= shapes_of_states(recurrence.updates, shapes, recurrence.starts, shape)
+        scope = {n: g.symbol(n, s) for n, s in shapes.items()}
+        nodes = []
+        for name, text in recurrence.updates:
+            node = reader.parse(text, scope, g)
+            if name not in scope or scope[name].shape != node.shape:
+                scope[name] = g.symbol(name, node.shape)
+            nodes.append((name, node))
         starts = {n: reader.parse(t, scope, g) for n, t in recurrence.starts.items()}
         return cls(g, scope, tuple(nodes), starts, recurrence.constants, shape)
 
