@@ -5,10 +5,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: verify test lint reports-current clean
+.PHONY: verify audit test lint reports-current clean
 
 verify: $(VENV)/ready
 	$(BIN)/errata run cases/understanding-neural-networks --json results.json --out reports
+
+# functions of the installed libraries against what they document: some minutes
+audit: $(VENV)/ready
+	$(BIN)/errata audit --out reports
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest -n auto

@@ -133,6 +133,12 @@ class SpecialValue(_Model):
     computed: str
     expected: str
 
+    @property
+    def differs(self) -> bool:
+        """Whether it is not the limit of the formula at an infinity, where there is one that is known."""
+        known = self.at.endswith("inf") and self.expected not in ("none", "unknown")
+        return known and float(self.computed) != float(self.expected)
+
 
 class KinkTaken(_Model):
     """What is given at a kink, by mode, between the slopes of its two sides."""

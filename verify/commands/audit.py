@@ -119,3 +119,8 @@ def _table(found: list[Implementation], verbose: bool) -> Iterator[str]:
             for p in i.paths:
                 note = f"  {p.note}" if p.note else ""
                 yield f"    {p.order}, {p.mode}, {p.dtype}: {p.verdict}{f' ({p.kind})' if p.kind else ''}, {p.magnitude}{note}"
+            for f in i.findings:
+                yield f"    {f.kind}: {f.text}"
+            for s in i.specials:
+                if s.differs:
+                    yield f"    special value: {s.computed} at {s.at}, where the formula has {s.expected}"

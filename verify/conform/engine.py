@@ -21,7 +21,7 @@ from verify.conform.arguments import BadArguments, Bound, Domain, Result, bind
 from verify.conform.behaviour import behaviour
 from verify.conform.callables import is_own
 from verify.conform.calling import calling, kind_of
-from verify.conform.calls import Call, Raised
+from verify.conform.calls import Call, Constant, Raised
 from verify.conform.classes import JUMP, beside_formats, classify
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import FRAMEWORKS, Framework, framework_of, others
@@ -547,8 +547,9 @@ def _excuse(m: Measured, fmt: Format) -> str:
 def one_by_one(call: Call, fw: Framework) -> Call:
     """The call on every point alone, for a callable that takes numbers."""
 
-    def each(*columns: Any) -> Any:
-        rows = [call([c[i] for c in columns]) for i in range(len(columns[0]))]
+    def each(*columns: Any, **constants: Any) -> Any:
+        prepared = replace(call, fixed={**call.fixed, **constants})
+        rows = [prepared([c[i] for c in columns]) for i in range(len(columns[0]))]
         fw.array(rows[0])  # or it says what came back
         if fw.name == "torch":
             import torch
@@ -560,7 +561,8 @@ def one_by_one(call: Call, fw: Framework) -> Call:
             return jax.numpy.stack(rows)
         return np.array(rows)
 
-    return Call(each, tuple(range(len(call.positional) + len(call.keywords))))
+    constants = {k: v for k, v in call.fixed.items() if isinstance(v, Constant)}
+    return Call(each, tuple(range(len(call.positional) + len(call.keywords))), fixed=constants)
 
 
 def _formula(formula: str | Node, shapes: Mapping[str, Any]) -> Node:

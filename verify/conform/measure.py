@@ -134,9 +134,9 @@ def measure(
     as on a kink, whatever lies between the values of its sides is right: an element of the subdifferential. Where the function
     itself has none, a NaN is right, too.
 
-    Excused is a result that over- or underflows within a factor (``EARLY``, ``LATE``) of the ends of the format; and of a
-    derivative (``value`` is the function's value, NaN where it has none) an error that rounding the function's value explains,
-    as in 1 - tanh(x)**2, or one at inputs whose squares leave the format.
+    Excused is a result that over- or underflows within a factor (``EARLY``, ``LATE``) of the ends of the format, or where one of
+    several inputs is that near the top; and of a derivative (``value`` is the function's value, NaN where it has none) an error
+    that rounding the function's value explains, as in 1 - tanh(x)**2, or one at inputs whose squares leave the format.
     """
     fmt, order = reference.fmt, (0 if value is None else 1) if order is None else order
     reference.doubt(k, computed, base)
@@ -182,7 +182,8 @@ def measure(
             exact.high[i], exact.low[i], exact.undefined[i] = nearest, 0.0, False
             ulps[i], off[i] = float(fmt.ulps(computed[i], nearest)), True
     with np.errstate(all="ignore"):
-        excused = off & (size > EARLY * fmt.greatest) & ~np.isfinite(computed)
+        top = np.maximum.reduce([size, *(np.abs(x) for x in reference.inputs)]) if len(reference.inputs) > 1 else size
+        excused = off & (top > EARLY * fmt.greatest) & ~np.isfinite(computed)
         excused |= off & (size < LATE * fmt.tiny) & (np.abs(computed) <= 2 * size)
         # results below the normal numbers may be flushed to zero: processors and libraries do
         excused |= off & (size < fmt.tiny) & (np.abs(computed) <= fmt.tiny)
@@ -195,8 +196,10 @@ def measure(
             reach = np.minimum(reach, REACH) ** (1 if len(reference.inputs) == 1 else 3)
             excused |= off & (error <= CHAIN * fmt.epsilon * np.minimum(np.abs(value), 1.0) * reach)
             excused |= off & (np.abs(value) > EARLY * fmt.greatest)
-            for x in (x ** (2 * order) for x in reference.inputs):
-                excused |= off & (x != 0.0) & ((x > fmt.greatest) | (x < fmt.tiny))
+            off &= ~np.isnan(value) | np.isfinite(computed)  # nothing is due of a slope where there is no value
+            for x in map(np.abs, reference.inputs):
+                power = 1 / (2 * order)
+                excused |= off & (x != 0.0) & ((x > fmt.greatest**power) | (x < fmt.tiny**power))
             if allowed is not None:
                 excused |= off & (error <= order * allowed)
     return Measured(reference.inputs, computed, exact, ulps, condition, off & ~excused, excused)
@@ -286,8 +289,10 @@ def limit_beside(near: Any, nearer: Any) -> float | None:
         return None
     with precision(256):
         a, b = arb(near).mid(), arb(nearer).mid()
-        without = abs(a - b) > abs(b) * arb(2) ** -20 + arb(2) ** -200
-        return float(b) if not without else float("inf") if b > 0 else float("-inf")
+        apart = abs(a - b) > abs(b) * arb(2) ** -20
+        if apart and abs(a - b) > arb(2) ** -200:
+            return float("inf") if b > 0 else float("-inf")
+        return 0.0 if apart else float(b)  # what still shrinks there vanishes at the point
 
 
 def _between(sides: tuple[float, float], computed: float, fmt: Format) -> bool:

@@ -13,19 +13,27 @@ from verify.conform.strata import Range
 
 KINDS = 8
 MANY = 200  # entries from which on sums one by one are told from others
+EXTREMES = LARGE, SMALL, ZERO, BELOW = range(KINDS, KINDS + 4)
 
 
-def sets(symbols: Sequence[Node], ranges: Sequence[Range], fmt: Format, count: int, seed: int) -> Array:
+def sets(
+    symbols: Sequence[Node], ranges: Sequence[Range], fmt: Format, count: int, seed: int, extremes: int = 0
+) -> Array:
     """Rows of entries, one row a set: moderate values, simple numbers with ties, equal and nearly equal entries, one entry far
-    from the others, all sizes, large and small scales."""
+    from the others, all sizes, large and small scales. With ``extremes`` so many more of each kind that only good programs
+    stand: squares beyond the format and below it, all entries 0, and all but one, a 0, far below."""
     rng = np.random.default_rng(seed)
+    kinds = [*(j % KINDS for j in range(count)), *(k for k in EXTREMES for _ in range(extremes))]
     rows = []
-    for j in range(count):
+    for j, kind in enumerate(kinds):
         parts = []
         for s, r in zip(symbols, ranges, strict=True):
             n = max(shapes.size(s.shape), 1)
-            drawn = _loss(fmt, n) if n > MANY and j == count - 1 else _drawn(rng, j % KINDS, n)
-            parts.append(_inside(drawn, r, fmt, rng))
+            if kind >= KINDS:
+                x = _extreme(rng, kind, n, fmt)
+            else:
+                x = _loss(fmt, n) if n > MANY and j == count - 1 else _drawn(rng, kind, n)
+            parts.append(_inside(x, r, fmt, rng))
         rows.append(np.concatenate(parts) if parts else np.zeros(0))
     return np.array(rows)
 
@@ -71,6 +79,17 @@ def _drawn(rng: np.random.Generator, kind: int, n: int) -> Array:
         case 7:
             return x * 1e-3
     return x
+
+
+def _extreme(rng: np.random.Generator, kind: int, n: int, fmt: Format) -> Array:
+    if kind == ZERO:
+        return np.zeros(n)
+    if kind == BELOW:
+        x = -rng.uniform(8.0, 40.0, n)
+        x[rng.integers(n)] = 0.0
+        return x
+    size = 2.0 ** (fmt.emax // 2 + rng.integers(3, 6))
+    return rng.uniform(1.0, 4.0, n) * rng.choice([-1.0, 1.0], n) * (size if kind == LARGE else 1.0 / size)
 
 
 def _inside(x: Array, r: Range, fmt: Format, rng: np.random.Generator) -> Array:

@@ -12,16 +12,17 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from flint import fmpq
+from flint import arb, fmpq
 
 from derive.calculus.reverse import gradient
 from derive.expr import shapes
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
 from derive.language.reader import to_text
+from derive.numbers.balls import precision
 from verify.conform.formats import Array, Format
 from verify.conform.measure import Reference, limit_beside
-from verify.conform.running import Bounded, Running, unit_of
+from verify.conform.running import Bounded, Running, Unit, constants_in, unit_of
 from verify.conform.strata import Range
 from verify.conform.tensor_sets import simple
 from verify.conform.truth import Exact, Truth
@@ -30,6 +31,9 @@ from verify.conform.truth import Exact, Truth
 Kind = Literal["value", "vjp", "jvp", "hvp"]
 
 PATTERNS = 6  # of signs, for conditions and kinks in many variables
+MAX_HIDDEN = 40  # points at which balls are asked how far a value moves, where bounds do not tell
+AHEAD = 32  # entries that are moved ahead of the others, and behind them, to look beside a kink
+FAR_AHEAD = 2**60  # times as far as the others
 TILT = 2.0**-16  # the relative change of the inputs by which conditions are measured
 JUMP = 1e-6  # relatively: sides that are farther apart are not one value
 SETTLED = 0.25  # of an ulp: what an exact value may be off by
@@ -38,10 +42,18 @@ MATRIX = ("det", "inv", "solve")  # whose algorithms are stable relative to the 
 
 
 class TensorSubject:
-    """A formula over ``symbols`` of any shape, with a range each, differentiated by those of the indices ``wrt``."""
+    """A formula over ``symbols`` of any shape, with a range each, differentiated by those of the indices ``wrt``. Of ``good``
+    programs, those of libraries, more is expected than that they round every operation."""
 
-    def __init__(self, formula: Node, symbols: Sequence[Node], ranges: Sequence[Range], wrt: Sequence[int]) -> None:
-        self.node, self.text = formula, to_text(formula)
+    def __init__(
+        self,
+        formula: Node,
+        symbols: Sequence[Node],
+        ranges: Sequence[Range],
+        wrt: Sequence[int],
+        good: bool = False,
+    ) -> None:
+        self.node, self.text, self.good = formula, to_text(formula), good
         self.symbols, self.ranges, self.wrt = tuple(symbols), tuple(ranges), tuple(wrt)
         self.entries = _entries(self.symbols)
         self.weights = simple(formula.shape, 3) if formula.shape else np.ones(())
@@ -130,12 +142,16 @@ def _entry(what: str, shape: tuple[int, ...], k: int) -> str:
 
 
 class TensorReference(Reference):
-    """Exact values, conditions and kinks at sets of tensors: with many inputs, one by one would take long."""
+    """Exact values, conditions and kinks at sets of tensors: with many inputs, one by one would take long. The first ``usual``
+    of the rows are no extremes; all, unless said."""
 
-    def __init__(self, subject: TensorSubject, kind: Kind, rows: Array, fmt: Format, own: bool = False) -> None:
+    def __init__(
+        self, subject: TensorSubject, kind: Kind, rows: Array, fmt: Format, own: bool = False, usual: int | None = None
+    ) -> None:
         """``own``: what is held to it is no library's function, of which more is expected in 16 bits."""
         super().__init__(subject.truth(kind), subject.columns(rows), fmt)
         self.subject, self.kind, self.groups, self.own = subject, kind, subject.groups, own
+        self.usual = len(rows) if usual is None else usual
 
     @cached_property
     def _patterns(self) -> Array:
@@ -152,11 +168,13 @@ class TensorReference(Reference):
         other = TensorReference.__new__(TensorReference)
         super(TensorReference, other).__init__(self.truth, [x[::step] for x in self.inputs], self.fmt)
         other.subject, other.kind, other.groups, other.own = self.subject, self.kind, self.groups, self.own
+        other.usual = -(-self.usual // step)
         places = np.arange(self.count)[::step]
         other.__dict__["exact"] = [e.at(places) for e in self.exact]
         other.__dict__["moves"] = self.moves[:, ::step]
-        if "roundings" in self.__dict__:
-            other.__dict__["roundings"] = [r[::step] for r in self.roundings]
+        for name in ("roundings", "constants"):
+            if name in self.__dict__:
+                other.__dict__[name] = [r[::step] for r in self.__dict__[name]]
         return other
 
     @cached_property
@@ -215,7 +233,25 @@ class TensorReference(Reference):
                 apart = np.where(np.isfinite(here.error), np.where(np.isfinite(error), apart, np.inf), 0.0)
                 # the sum over all inputs is more than what any pattern of signs shows
                 moved[k] = 4.0 * np.max(apart, axis=0).astype(np.float64) / TILT
+        # bounds that are wider than what is asked for hide it
+        value, error = (np.array([np.broadcast_to(b[j], (count,)) for b in self._rough]) for j in (0, 1))
+        hidden = (moved == 0.0) & ~(error <= TILT / 64 * np.abs(value))
+        for i in np.flatnonzero(hidden.any(axis=0))[:MAX_HIDDEN].tolist():
+            moved[hidden[:, i], i] = np.array(self._moved_by_balls(x[:, i], sizes[:, i]))[hidden[:, i]]
         return moved
+
+    def _moved_by_balls(self, x: Array, sizes: Array) -> list[float]:
+        """The same at one point, of each value; 0 where it has none there or beside."""
+        here, *there = (self.truth.balls(list(p)) for p in (x, *(x + TILT * s * sizes for s in self._patterns)))
+        found = []
+        with precision(256):
+            for k, value in enumerate(here):
+                if isinstance(value, Exception | bool):
+                    found.append(0.0)
+                    continue
+                near = [arb(t[k]).mid() for t in there if not isinstance(t[k], Exception | bool)]
+                found.append(4.0 * max((abs(float(v - arb(value).mid())) for v in near), default=0.0) / TILT)
+        return found
 
     def condition(self, k: int, places: Array) -> Array:
         with np.errstate(all="ignore"):
@@ -226,11 +262,17 @@ class TensorReference(Reference):
     def roundings(self) -> list[Array]:
         """What a program may be off by that rounds every operation of the written formula in the format; infinite where that
         is not known."""
+        return self._explained(unit_of(self.fmt.epsilon / 2, max(self.fmt.least, 5e-324)))
+
+    @cached_property
+    def constants(self) -> list[Array]:
+        """What rounding the numbers of the formula explains."""
+        return self._explained(constants_in(self.fmt.epsilon / 2))
+
+    def _explained(self, unit: Unit) -> list[Array]:
         count = self.count
         try:
-            running = Running(
-                self.truth.nodes, self.truth.symbols, unit=unit_of(self.fmt.epsilon / 2, max(self.fmt.least, 5e-324))
-            )
+            running = Running(self.truth.nodes, self.truth.symbols, unit=unit)
         except NotImplementedError:
             return [np.zeros(count) for _ in self.truth.nodes]
         found = [np.broadcast_to(b.error, (count,)).astype(np.float64) for b in running(*self.inputs)]
@@ -266,17 +308,24 @@ class TensorReference(Reference):
 
     @cached_property
     def _ways_off(self) -> list[list[int]]:
-        """Steps that lead off a kink, all of different sizes, so that no two entries stay equal: the patterns of signs, and all
-        rising and all falling in their order, as for programs that take the last or the first of equal entries."""
+        """Steps that lead off a kink, all of different sizes, so that no two entries stay equal: the patterns of signs; all
+        rising and all falling in their order, as for programs that take the last or the first of equal entries; and each
+        entry far ahead of all others, and behind them, along the axes of a norm."""
         n = len(self.inputs)
         rng = np.random.default_rng(11)
-        drawn = [signs * (n + rng.permutation(n)) for signs in self._patterns]
-        return [[int(s) for s in row] for row in (*drawn, n + np.arange(n), -n - np.arange(n))]
+        found = [signs * (n + rng.permutation(n)) for signs in self._patterns]
+        found += [n + np.arange(n), -n - np.arange(n)]
+        ways = [[int(s) * FAR_AHEAD for s in row] for row in found]
+        for j in range(min(n, AHEAD)):
+            for sign in (1, -1):
+                ways.append([-sign * int(s) for s in rng.permutation(n)])
+                ways[-1][j] = sign * n * FAR_AHEAD
+        return ways
 
     def _beside(self, truth: Truth, i: int) -> list[list[float | None]]:
         """All values just beside the i-th set, a list a way off."""
         given = [fmpq(*float(x[i]).as_integer_ratio()) for x in self.inputs]
-        unit = fmpq(1, len(given) * 2**80)
+        unit = fmpq(1, len(given) * 2**80 * FAR_AHEAD)
         found = []
         for steps in self._ways_off:
             away = [s * unit * (abs(v) or fmpq(1, 2**1074)) for v, s in zip(given, steps, strict=True)]

@@ -1,7 +1,7 @@
 """Implementations: an index sorted by how bad, and a page each: formula, exact derivative, what was found on every path.
 
-Verdict, class and the error to a power of ten stand here; worst inputs, digits and pictures depend on the processor: they stand
-on the page of the machine and in a folder of their own.
+The index has verdicts and classes. Worst inputs, digits and pictures depend on the processor: they stand on the page of the
+machine and on pages a function, in folders of their own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from derive.language.tidy import tidy
 from derive.language.typeset import latex
 from verify.casefile.model import Case
 from verify.casefile.model import Implementation as Entry
+from verify.conform.outcome import ORDERS
 from verify.report.place import INDEX, MARKER, harmless
 from verify.results import CallPath, Implementation
 from verify.text import paths
@@ -24,6 +25,7 @@ from verify.text.tables import table
 
 #: Worst first.
 ORDER = ("deviates", "convention", "undecided", "conforms", "skipped")
+FOLDER = "functions"  # of pages that hang on the processor
 MAX_LATEX = 1200  # characters of a derivative that is typeset
 MEANING = {
     "conforms": "within 4 ulps of the exact value and twice the condition number, at every point, on every path",
@@ -35,7 +37,7 @@ MEANING = {
 
 
 def page_name(i: Implementation) -> str:
-    return f"run-{harmless(i.id)}.md"
+    return f"{FOLDER}/run-{harmless(i.id)}.md"
 
 
 def picture_name(i: Implementation) -> str:
@@ -43,36 +45,61 @@ def picture_name(i: Implementation) -> str:
 
 
 def index(found: Sequence[Implementation]) -> Iterator[str]:
-    """The parts of an index: a table a library, the worst first."""
+    """The parts of an index: a table a library, the worst first. Nothing here hangs on the processor."""
+    yield (
+        f"Worst inputs, errors and pictures hang on the processor: a run writes them to a page a function, in `{FOLDER}/`, "
+        "which is not committed."
+    )
     for library in dict.fromkeys(i.name.split(".")[0] for i in found):
         chosen = sorted((i for i in found if i.name.split(".")[0] == library), key=_badness)
         versions = {i.version for i in chosen if i.version}
         yield f"## {text(library)}" + (
             f", version {text(', '.join(v.partition(' ')[2] for v in sorted(versions)))}" if versions else ""
         )
+        yield text(_counted(chosen))
         yield listed(chosen)
     yield "\n".join(f"- **{word}**: {meaning}" for word, meaning in MEANING.items())
 
 
 def listed(chosen: Sequence[Implementation]) -> str:
-    """A row each, with a link to its page."""
+    """A row each: the verdict, and what each order of derivative does in which dtype."""
     rows = [
         [
-            f"[{code(i.id)}]({page_name(i)})",
+            code(i.id),
             code(i.formula),
             _verdict(i.verdict, i.kind),
-            text(paths.off_in(i.paths)),
-            text(_told(i)),
+            *(_of(i, order) for order in ORDERS),
+            text(i.because or _told(i)),
         ]
         for i in chosen
     ]
-    return table(["Function", "Formula", "Verdict", "Off in", ""], rows)
+    return table(["Function", "Formula", "Verdict", "Value", "Gradient", "Second derivative", ""], rows)
 
 
-def _badness(i: Implementation) -> tuple[int, int, int]:
-    off = sum(p.verdict == "deviates" for p in i.paths)
-    values = sum(p.verdict == "deviates" and p.order == "value" for p in i.paths)
-    return ORDER.index(i.verdict), -values, -off
+def _of(i: Implementation, order: str) -> str:
+    """What the paths of an order come to, the dtypes in their order: one that is off in any mode is off."""
+    paths = [p for p in i.paths if p.order == order]
+    by_dtype = {}
+    for dtype in dict.fromkeys(p.dtype for p in paths):
+        own = [p for p in paths if p.dtype == dtype]
+        off = next((p.kind for p in own if p.verdict == "deviates"), None)
+        judged = any(p.verdict != "undecided" for p in own)
+        by_dtype[dtype] = f"**{off}**" if off is not None else "conforms" if judged else "not judged"
+    words = dict.fromkeys(by_dtype.values())
+    if len(words) == 1:
+        return next(iter(words))
+    return "; ".join(f"{w} ({', '.join(d for d, v in by_dtype.items() if v == w)})" for w in words)
+
+
+def _counted(chosen: Sequence[Implementation]) -> str:
+    counts = {word: sum(i.verdict == word for i in chosen) for word in ORDER}
+    return ", ".join(f"{n} {word}" for word, n in counts.items() if n) + "."
+
+
+def _badness(i: Implementation) -> tuple[int, list[int], str]:
+    """Deviations first, those of the value in the most dtypes before those of derivatives."""
+    off = [-len({p.dtype for p in i.paths if p.verdict == "deviates" and p.order == order}) for order in ORDERS]
+    return ORDER.index(i.verdict), off, i.id
 
 
 def _verdict(verdict: str, kind: str) -> str:
@@ -97,7 +124,7 @@ def _parts(i: Implementation, entry: Entry | None, case: Case, pictured: bool) -
     yield MARKER
     yield f"# {text(i.id)}"
     options = f", called with {code(i.options)}" if i.options else ""
-    yield f"{code(i.name)}{f' of {text(i.version)}' if i.version else ''}{options}. [All implementations]({INDEX})"
+    yield f"{code(i.name)}{f' of {text(i.version)}' if i.version else ''}{options}. [All implementations](../{INDEX})"
     yield f"{_verdict(i.verdict, i.kind)}. {text(_told(i))}".strip()
     if where := paths.told(i.paths):
         yield f"{text(where[0].upper() + where[1:])}."
@@ -115,7 +142,7 @@ def _parts(i: Implementation, entry: Entry | None, case: Case, pictured: bool) -
         ]
         yield table(["What", "Path", "Dtype", "Verdict", "Error in ulps", ""], rows)
     if pictured:
-        yield f"![Error in ulps against the input]({picture_name(i)})"
+        yield f"![Error in ulps against the input](../{picture_name(i)})"
     if i.findings:
         yield "## Behaviour"
         yield "\n".join(f"- {text(f.kind)}: {text(f.text)}" for f in i.findings)

@@ -34,6 +34,7 @@ def write(results: Results, cases: Sequence[Case], out: Path) -> list[Path]:
             write_whole(directory / name, made)
         paths = [directory / name for name in pages]
         remove_stale(directory, paths)
+        remove_stale(directory / implementations.FOLDER, paths)
         written += paths
     return written
 
