@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from flint import arb, fmpq
 from derive import api
 from derive.expr.graph import free_symbols
 from derive.numbers.balls import precision
+from verify.commands.audit import _table
 from verify.conform import conform
 from verify.conform.callables import is_own
 from verify.conform.formats import FORMATS
@@ -123,3 +125,19 @@ def test_jax_is_compared_without_and_with_x64():
     (text,) = found_of(found, "other dtype")
     assert "float32 in, float64 out with jax_enable_x64" in text
     assert jax.config.jax_enable_x64 == before
+
+
+def test_slopes_at_infinity_are_looked_at():
+    found = conform(torch.nn.functional.silu, "silu(x)", dtypes=["float32"])
+    slopes = {s.at: (s.computed, s.expected) for s in found.specials if s.at.startswith("slope")}
+    exact = torch.tensor([float("-inf")], requires_grad=True)
+    torch.nn.functional.silu(exact).sum().backward()
+    assert slopes["slope at x = -inf"] == (repr(float(exact.grad)), "0.0")
+    assert slopes["slope at x = 0.0"] == ("0.5", "0.5")
+
+
+def test_what_is_not_installed_is_one_line():
+    absent: Any = [
+        SimpleNamespace(id=f"f{i}", verdict="skipped", reason="'nowhere' is not installed", paths=[]) for i in range(3)
+    ]
+    assert list(_table(absent, False)) == ["skipped 3 functions: 'nowhere' is not installed"]

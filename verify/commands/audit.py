@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,9 +107,11 @@ def audit(
 
 
 def _table(found: list[Implementation], verbose: bool) -> Iterator[str]:
-    """A line a function, and with ``verbose`` one a path."""
+    """A line a function, and with ``verbose`` one a path; a line for all that need a library that is not installed."""
     from verify.text import paths
 
+    absent = Counter(i.reason for i in found if i.verdict == "skipped")
+    found = [i for i in found if i.verdict != "skipped"]
     width = max((len(i.id) for i in found), default=0)
     for i in found:
         kind = f" ({i.kind})" if i.kind else ""
@@ -124,3 +127,5 @@ def _table(found: list[Implementation], verbose: bool) -> Iterator[str]:
             for s in i.specials:
                 if s.differs:
                     yield f"    special value: {s.computed} at {s.at}, where the formula has {s.expected}"
+    for reason, count in absent.items():
+        yield f"skipped {count} function{'s' if count > 1 else ''}: {reason}"

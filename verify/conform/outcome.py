@@ -34,6 +34,7 @@ CLASSES: Mapping[str, str] = {
 #: Kinds of findings that come before any class of accuracy: nothing else that is seen of such a callable can be relied on.
 UNSTEADY = ("not deterministic", "keeps state")
 
+SLOPE = "slope at "  # what special values of the first derivative are called by
 ORDERS = ("value", "gradient", "second derivative")
 
 

@@ -16,7 +16,7 @@ from verify.conform.calls import Call
 from verify.conform.formats import FORMATS, Format
 from verify.conform.frameworks import Framework
 from verify.conform.measure import one_side
-from verify.conform.outcome import Finding, Kink, Special
+from verify.conform.outcome import SLOPE, Finding, Kink, Special
 from verify.conform.strata import moderate
 from verify.conform.subject import Subject
 from verify.conform.truth import Balls
@@ -32,7 +32,7 @@ APART = 1e-6  # slopes that differ
 
 def specials(subject: Subject, call: Call, fw: Framework) -> tuple[Special, ...]:
     """A function of one input at zeros, subnormals, the ends of the format, infinities and NaN: what it gives, and the value,
-    or limit, of the formula. Empty where it can't be called so."""
+    or limit, of the formula; its slope at zeros and infinities. Empty where it can't be called so."""
     fmt = FORMATS["float32"]
     if len(subject.symbols) != 1 or fmt.name not in fw.formats:
         return ()
@@ -40,18 +40,28 @@ def specials(subject: Subject, call: Call, fw: Framework) -> tuple[Special, ...]
     finite = [0.0, -0.0, fmt.least, -fmt.least, fmt.tiny, fmt.greatest, -fmt.greatest]
     given = [x for x in finite if x in within]
     given += [x for x, end in ((np.inf, within.high), (-np.inf, within.low)) if end is None] + [np.nan]
+    balls, name = subject.truth(0).balls, to_text(subject.symbols[0])
+    found = _special(fw, "eager", call, given, f"{name} = ", balls, ())
+    if found and 1 in fw.modes and subject.wrt:
+        ends = [x for x in given if x == 0.0 or np.isinf(x)]
+        found += _special(fw, fw.modes[1][0], call, ends, f"{SLOPE}{name} = ", subject.truth(1).balls, subject.wrt)
+    return tuple(found)
+
+
+def _special(
+    fw: Framework, mode: str, call: Call, given: Sequence[float], where: str, balls: Balls, wrt: Sequence[int]
+) -> list[Special]:
+    fmt = FORMATS["float32"]
     try:
-        (computed,) = fw.run("eager", call, [np.array(given)], fmt.name, ())
+        (computed,) = fw.run(mode, call, [np.array(given)], fmt.name, wrt)
     except Exception:  # told by the path itself
-        return ()
+        return []
     if np.shape(computed) != (len(given),):
-        return ()
-    balls = subject.truth(0).balls
-    name = to_text(subject.symbols[0])
-    return tuple(
-        Special(f"{name} = {x!r}", repr(float(y)), _expected(balls, x, fmt))
+        return []
+    return [
+        Special(f"{where}{x!r}", repr(float(y)), _expected(balls, x, fmt))
         for x, y in zip(given, computed.tolist(), strict=True)
-    )
+    ]
 
 
 def zeros(subject: Subject, call: Call, fw: Framework) -> list[Finding]:

@@ -18,7 +18,7 @@ from verify.conform.tensor_sets import laid_out, sets
 from verify.conform.tensor_truth import TURNING, TensorReference, TensorSubject
 from verify.conform.watching import BROKEN, cause
 
-SUMMING = ("sum", "matmul")
+SUMMING = ("sum", "matmul", "mean", "var", "logsumexp", "softmax", "log_softmax", "trace")
 SHARPER = 2.0**22  # times less of an error in float64 than in float32: rounding makes 2**29
 MANY = 200  # terms from which on rounding that adds up is told from other inaccuracy
 STEPS = 4.0  # of which numbers of few digits are multiples: quarters of the greatest

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from verify.conform.outcome import CLASSES, Conformance, Outcome
+from verify.conform.outcome import CLASSES, SLOPE, Conformance, Outcome
 from verify.text import paths
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def _lines(found: Conformance) -> Iterator[str]:
     for s in found.specials:
         known = s.at.endswith("inf") and s.expected not in ("none", "unknown")
         if known and float(s.computed) != float(s.expected):
-            yield f"  special value: {s.computed} at {s.at}, where the formula has {s.expected}"
+            what = "slope" if s.at.startswith(SLOPE) else "value"
+            yield f"  special {what}: {s.computed} at {s.at.removeprefix(SLOPE)}, where the formula has {s.expected}"
     for k in found.kinks:
         taken = ", ".join(f"{m} {v}" for m, v in k.taken.items())
         yield f"  kink at {k.at}: slopes {k.below} and {k.above}; taken: {taken}"
