@@ -149,7 +149,8 @@ def conform(
             raise BadArguments("the formula of a schedule has an entry a step, such as [lr*gamma**t for t in 10]")
         name, framework, dtypes = name or _name(function), "numpy", ["float64"]
         function, options = as_rates(function, names, options or {}, made.shape[0]), {}
-    function, options = as_function(function, names, options or {})
+    named = list(arguments) if isinstance(arguments, Mapping) else []
+    function, options = as_function(function, [*names, *named], options or {})
     bound = bind(function, symbols, domain or {}, arguments, options, result)
     fw = _framework(framework, bound)
     g = made.graph

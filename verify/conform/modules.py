@@ -50,7 +50,8 @@ def _applied(function: Any) -> Function:
 
 
 def _functional(module: Any, names: Sequence[str]) -> Function:
-    """The module as a function of its inputs and of those of its parameters and buffers that ``names`` speak of."""
+    """The module as a function of its inputs and of those of its parameters and buffers that ``names`` speak of: symbols of the
+    formula, and the parameters that arguments are given to."""
     held = dict([*module.named_parameters(), *module.named_buffers()])
     called = {_name(dotted): dotted for dotted in held}
     passed = {n: called[n] for n in names if n in called}

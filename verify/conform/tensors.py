@@ -31,8 +31,9 @@ from verify.conform.classes import beside_formats
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import Framework
 from verify.conform.measure import CHAIN, SLACK, ULPS, Measured, measure
-from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
+from verify.conform.outcome import ORDERS, UNSTEADY, Conformance, Finding, Outcome
 from verify.conform.settings import kept, with_changes
+from verify.conform.steadiness import TEXTS, why
 from verify.conform.tensor_behaviour import behaviour
 from verify.conform.tensor_classes import classified
 from verify.conform.tensor_sets import laid_out, sets
@@ -108,8 +109,37 @@ def compared(
                 outcomes.append(_path(subject, call, fw, order, mode, rows[::step], references[kind, step]))
     own = is_own(call.function)
     findings += behaviour(subject, call, fw, seed, own)
+    findings += _unsteady(subject, call, fw, outcomes, findings, seed)
     told = outcomes if own else beside_formats(outcomes)
     return Conformance(title, subject.text, fw.name, tuple(told), tuple(findings))
+
+
+def _unsteady(
+    subject: TensorSubject,
+    call: Call,
+    fw: Framework,
+    outcomes: Sequence[Outcome],
+    found: Sequence[Finding],
+    seed: int,
+) -> list[Finding]:
+    """Whether wrong values are others when all sets are run again: what one call and the next do not show."""
+    off = next((o for o in outcomes if o.order == ORDERS[0] and o.verdict == "deviates" and o.kind != "raises"), None)
+    if off is None or any(f.kind in UNSTEADY for f in found):
+        return []
+    fmt = FORMATS[off.dtype]
+    rows = sets(subject.symbols, subject.ranges, fmt, FEW, seed)
+
+    def run() -> Array:
+        return results(subject, call, fw, off.mode, "value", rows, fmt)
+
+    try:
+        first, again = run(), run()
+        if np.array_equal(first, again, equal_nan=True):
+            return []
+        kind = why(call.function, run)
+    except Raised:
+        return []
+    return [Finding(kind, TEXTS[kind])]
 
 
 def _path(
