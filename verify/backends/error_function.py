@@ -9,8 +9,14 @@ def quotient(x, above, below):
     """A quotient of two polynomials, coefficients from the highest power on."""
     top, bottom = above[0] * x, below[0] * x
     for a, b in zip(above[1:-1], below[1:-1]):
-        top, bottom = (top + a) * x, (bottom + b) * x
-    return (top + above[-1]) / (bottom + below[-1])'''
+        top += a
+        top *= x
+        bottom += b
+        bottom *= x
+    top += above[-1]
+    bottom += below[-1]
+    top /= bottom
+    return top'''
 
 BELL = '''\
 def bell(x, scale):
@@ -56,9 +62,10 @@ ERF = '''\
 def erf(x):
     """The error function, in float64 (Cody 1969)."""
     x = np.asarray(x, np.float64)
-    size = np.minimum(np.abs(x).reshape(-1), 6.0)  # beyond, it is 1
+    size = np.abs(x).reshape(-1)
     result = erf_near_zero(np.minimum(size, 0.46875))
-    beyond = size > 0.46875
+    result[size >= 6.0] = 1.0
+    beyond = (size > 0.46875) & (size < 6.0)
     y = size[beyond]
     result[beyond] = 1.0 - bell(y, 1.0) * scaled_erfc(y)
     return np.copysign(result, x.reshape(-1)).reshape(x.shape)'''
@@ -67,10 +74,13 @@ ERFC = '''\
 def erfc(x):
     """1 - erf(x), in float64 (Cody 1969); the right tail keeps its digits."""
     x = np.asarray(x, np.float64)
-    flat = np.clip(x.reshape(-1), -28.0, 28.0)  # beyond, it is 2 or 0
+    flat = x.reshape(-1)
+    size = np.abs(flat)
     result = 1.0 - erf_near_zero(np.clip(flat, -0.46875, 0.46875))
-    beyond = np.abs(flat) > 0.46875
-    y = np.abs(flat[beyond])
+    result[flat >= 28.0] = 0.0
+    result[flat <= -28.0] = 2.0
+    beyond = (size > 0.46875) & (size < 28.0)
+    y = size[beyond]
     tail = bell(y, 1.0) * scaled_erfc(y)
     result[beyond] = np.where(flat[beyond] < 0.0, 2.0 - tail, tail)
     return result.reshape(x.shape)'''
@@ -88,10 +98,13 @@ NORMAL_CDF = '''\
 def normal_cdf(x):
     """The standard normal distribution function, in float64 (Cody 1969); the left tail keeps its digits."""
     x = np.asarray(x, np.float64)
-    flat = np.clip(x.reshape(-1), -40.0, 40.0)  # beyond, it is 0 or 1
+    flat = x.reshape(-1)
     y = flat * 0.707106781186547524
     result = 0.5 + 0.5 * erf_near_zero(np.clip(y, -0.46875, 0.46875))
-    beyond = np.abs(y) > 0.46875
-    tail = 0.5 * bell(np.abs(flat[beyond]), 0.5) * scaled_erfc(np.abs(y[beyond]))
-    result[beyond] = np.where(y[beyond] < 0.0, tail, 1.0 - tail)
+    result[flat >= 40.0] = 1.0
+    result[flat <= -40.0] = 0.0
+    beyond = (np.abs(y) > 0.46875) & (np.abs(flat) < 40.0)
+    size = np.abs(flat[beyond])
+    tail = 0.5 * bell(size, 0.5) * scaled_erfc(size * 0.707106781186547524)
+    result[beyond] = np.where(flat[beyond] < 0.0, tail, 1.0 - tail)
     return result.reshape(x.shape)'''
