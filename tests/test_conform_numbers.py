@@ -15,6 +15,7 @@ from derive import api
 from derive.expr.graph import Node, free_symbols
 from derive.numbers.balls import precision
 from verify.conform import extended
+from verify.conform.engine import _shortest
 from verify.conform.formats import FORMATS
 from verify.conform.measure import Reference, beside, conditions, measure
 from verify.conform.running import EXTENDED, Running, unit_of
@@ -320,3 +321,18 @@ def test_a_sweep_meets_every_float_once_and_finds_the_worst(stride: int):
     assert k.tolist() == list(range(first, last + 1, stride))
     assert found.worst[np.argmax(found.tops)] == first + 700 * stride
     assert np.count_nonzero(found.tops) == 1
+
+
+SIMPLE = st.one_of(
+    st.builds(lambda n, d: n / 10**d, st.integers(-(10**15), 10**15), st.integers(0, 3)),
+    st.floats(allow_nan=False).map(lambda x: x if x == round(x, 3) else float(round(x))),
+    st.sampled_from([0.0, -0.0, 0.001, 9.99, 10.0, 999.999, 1e11, 1e12, 1e15, 1e16, 1e22, math.inf, -math.inf]),
+)
+
+
+@given(st.integers(1, 3).flatmap(lambda n: st.lists(st.tuples(*[SIMPLE] * n), min_size=1, max_size=20)))
+def test_the_point_that_is_written_shortest(points: list[tuple[float, ...]]) -> None:
+    points = [p for p in points if all(x == np.round(x, 3) for x in p)]
+    assume(points)
+    lengths = [sum(len(repr(x)) for x in p) for p in points]
+    assert _shortest([np.array(c) for c in zip(*points, strict=True)]) == lengths.index(min(lengths))

@@ -516,8 +516,25 @@ def _simplest(m: Measured, where: Array) -> int:
     near = where[ulps >= ulps.max() / 2]
     simple = np.minimum.reduce([x[near] == np.round(x[near], 3) for x in m.inputs])
     near = near[simple] if simple.any() else where[[int(np.argmax(ulps))]]
-    lengths = [sum(len(repr(float(x[i]))) for x in m.inputs) for i in near]
-    return int(near[int(np.argmin(lengths))])
+    return int(near[_shortest([x[near] for x in m.inputs])]) if len(near) > 1 else int(near[0])
+
+
+def _shortest(inputs: Sequence[Array]) -> int:
+    """The first of the points, all of three decimals at most, that take the fewest characters (of ``repr``)."""
+    least, sure = np.zeros(len(inputs[0]), int), np.ones(len(inputs[0]), bool)
+    for x in inputs:
+        size = np.abs(x)
+        decimals = np.where(x == np.round(x, 1), 1, np.where(x == np.round(x, 2), 2, 3))
+        plain = np.searchsorted(_POWERS, size, side="right") + 2 + decimals + np.signbit(x)
+        least += np.where(size < _POWERS[-1], plain, np.where(np.isinf(x), len("inf"), len("1e+16")))
+        sure &= size < _POWERS[-1]
+    for i in np.flatnonzero(~sure & (least <= least[sure].min(initial=1 << 30))):  # which might be the shortest
+        least[i] = sum(len(repr(float(x[i]))) for x in inputs)
+        sure[i] = True
+    return int(np.flatnonzero(sure)[np.argmin(least[sure])])
+
+
+_POWERS = 10.0 ** np.arange(1, 13)  # up to which three decimals are exact
 
 
 def takes(fw: Framework, call: Call, inputs: Sequence[Array]) -> bool:

@@ -27,6 +27,7 @@ PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 DIGITS = 100  # bits to which a ball has to be known
 MARGIN = 1 / 64  # of an ulp: how far the bulk reference may be off
 MAX_BALLS = 300  # points that balls are asked at where the bulk can't settle them; ``measure`` asks for more
+MAX_KNOWN = 20_000  # points whose values are kept
 
 #: Below the least number of every format, by far: what is known to be less rounds to zero.
 NOTHING = arb(2) ** -1200
@@ -58,29 +59,34 @@ class Exact:
 
 
 class Balls:
-    """Evaluates scalar nodes at single points; the graph is laid out once."""
+    """Evaluates scalar nodes at single points; the graph is laid out once, and a point that paths share is worked out once."""
 
     def __init__(self, roots: Sequence[Node], symbols: Sequence[Node]) -> None:
         self.roots, self.symbols = tuple(roots), tuple(symbols)
         given = set(symbols)
         self.order = [n for n in topological(roots) if n not in given and not (n.op == "symbol" and n.shape)]
+        self.constants = {n: fmpq(n.attr.numerator, n.attr.denominator) for n in self.order if n.op == "const"}
+        self._known: dict[tuple[int, tuple[tuple[int, int], ...]], list[Any]] = {}
+        self.steps = [(n, n.args) for n in self.order if n.op != "const"]
 
     def __call__(self, point: Sequence[float], digits: int = DIGITS) -> list[Any]:
         """For each root an fmpq, a ball known to so many bits, or the fault that stands in the way."""
-        return self.exactly([fmpq(*float(x).as_integer_ratio()) for x in point], digits)
+        at = tuple(float(x).as_integer_ratio() for x in point)
+        asked = (digits, at)
+        if asked not in self._known:
+            if len(self._known) >= MAX_KNOWN:
+                self._known.clear()
+            self._known[asked] = self.exactly([fmpq(*x) for x in at], digits)
+        return list(self._known[asked])
 
     def exactly(self, values: Sequence[fmpq], digits: int = DIGITS) -> list[Any]:
         """The same at a rational point."""
         found: list[Any] = [None] * len(self.roots)
         for bits in PRECISIONS:
-            done: dict[Node, Any] = dict(zip(self.symbols, values, strict=True))
+            done: dict[Node, Any] = self.constants | dict(zip(self.symbols, values, strict=True))
             with precision(bits):
-                for n in self.order:
-                    done[n] = (
-                        fmpq(n.attr.numerator, n.attr.denominator)
-                        if n.op == "const"
-                        else value_of(n, [done[a] for a in n.args])
-                    )
+                for n, args in self.steps:
+                    done[n] = value_of(n, [done[a] for a in args])
             found = [done[r] for r in self.roots]
             if all(_settled(v, digits) for v in found):
                 break
