@@ -60,6 +60,16 @@ SUMS: Mapping[tuple[str, int | Fraction, int], Form] = {
 }
 
 
+def _bell_of_tanh(g: Graph, x: Node) -> Node:
+    """4*e/(1 + e)**2, e = exp(-2*abs(x)): one exponential, where two logistic functions take two."""
+    e = g.call("exp", _times(g, -2, _one("abs", g, x)))
+    return _times(g, 4, g.div(e, g.pow(g.add(g.one, e), g.const(2))))
+
+
+#: The same in fewer operations, with a kink on the way that the whole has not: for programs that nobody differentiates.
+TURNING: Mapping[tuple[str, int | Fraction, int], Form] = {("tanh", -1, 2): _bell_of_tanh}
+
+
 def _log_erfc(g: Graph, x: Node) -> Node:
     """log(1 - erf(x)) left of 1/2, log(2*Phi(-sqrt(2)*x)) right of it."""
     right = g.add(g.call("log", g.const(2)), _one(LOG_PHI, g, g.neg(g.mul(g.call("sqrt", g.const(2)), x))))
@@ -80,7 +90,7 @@ def keeping_digits(
     """The roots with equal values, in forms that keep their digits, of the ``operators`` that the target has.
 
     What is below the ``inputs`` is not looked at. Definitions keep their names; with ``through_definitions=False`` what is
-    computed from a definition stays computed from it, since others differentiate by it.
+    computed from a definition stays computed from it, since others differentiate by it, and no form turns.
     """
     writer = _Writer(frozenset(inputs), operators, through_definitions)
     done: dict[Node, Node] = {n: n for n in writer.leaves}
@@ -131,7 +141,8 @@ class _Writer:
         power = 1
         if term.op == "pow" and term.args[1].op == "const":
             power, term = term.args[1].attr, self._seen(term.args[0])
-        form = SUMS.get((term.op, Fraction(k) / c, power)) if term not in self.leaves else None
+        table = {**SUMS, **TURNING} if self.through else SUMS
+        form = table.get((term.op, Fraction(k) / c, power)) if term not in self.leaves else None
         return None if form is None else _times(n.graph, c, form(n.graph, term.args[0]))
 
     def _multiple(self, k: int | Fraction, n: Node) -> tuple[int | Fraction, Node]:
