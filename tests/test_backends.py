@@ -82,6 +82,8 @@ def test_operator_has_its_exact_value_in_numpy_and_torch(name: str, point: tuple
         inputs[0] = G.call("gt", X, Y)
     if name in ("and", "or"):
         inputs[1] = G.call("gt", Y, Z)
+    if OPERATORS[name].orders:
+        inputs[0] = G.const(2)
     node = G.call(name, *inputs)
     want = exact(node, dict(zip([X, Y, Z], point, strict=True)))
     (by_numpy,) = compile_numpy([node], [X, Y, Z])(*point)
@@ -90,7 +92,10 @@ def test_operator_has_its_exact_value_in_numpy_and_torch(name: str, point: tuple
         assert (bool(by_numpy), bool(by_torch)) == (want, want)
     else:
         assert float(by_numpy) == pytest.approx(want, rel=1e-15, abs=1e-300, nan_ok=True)
-        assert float(by_torch) == pytest.approx(want, rel=1e-15, abs=1e-300, nan_ok=True)
+        near_zero = (
+            2.3e-16 if name == "lgamma" else 1e-300
+        )  # Torch's has an error of an ulp of 1 around its zeros 1 and 2
+        assert float(by_torch) == pytest.approx(want, rel=1e-15, abs=near_zero, nan_ok=True)
 
 
 @settings(deadline=None, max_examples=80, database=None)

@@ -32,6 +32,12 @@ STABLE: dict[str, tuple[list[str | None], list[str | None]]] = {
     "expm1": ([_EXP], [_EXP]),
     "logaddexp": ([_SIGMOID.format("a", "b"), _SIGMOID.format("b", "a")], [_SPREAD, f"g.neg({_SPREAD})", _SPREAD]),
     "erf": ([_BELL], [f"g.neg(g.mul(g.mul(g.const(2), a), {_BELL}))"]),
+    "lgamma": (['g.call("polygamma", g.zero, a)'], ['g.call("polygamma", g.one, a)']),
+    # the order is a whole number, and no variable
+    "polygamma": (
+        [None, 'g.call("polygamma", g.add(a, g.one), b)'],
+        [None, None, 'g.call("polygamma", g.add(a, g.const(2)), b)'],
+    ),
     "Phi": ([_DENSITY], [f"g.neg(g.mul(a, {_DENSITY}))"]),
 }
 

@@ -131,6 +131,7 @@ def _heaviside(g: Graph, x: Node, at_zero: Node) -> Node:
 _IN: dict[str, Callable[..., Node]] = {
     **{name: _call(name) for name, o in OPERATORS.items() if not o.infix},
     "Add": _fold(Graph.add), "Mul": _fold(Graph.mul), "Pow": _power,
+    "loggamma": _call("lgamma"), "digamma": lambda g, x: g.call("polygamma", g.zero, x),
     "Exp1": lambda g: g.call("exp", g.one), "Pi": lambda g: g.call("pi"),
     "Abs": _call("abs"), "Max": _fold(_call("max")), "Min": _fold(_call("min")), "Heaviside": _heaviside,
     "sinh": lambda g, x: _half(g, x, -1), "cosh": lambda g, x: _half(g, x, 1),

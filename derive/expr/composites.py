@@ -105,6 +105,7 @@ _ENTRIES = [
     Composite("sinh", _X, "(exp(x) - exp(-x))/2", r"\sinh({})", "hyperbolic sine", _elementwise),
     Composite("cosh", _X, "(exp(x) + exp(-x))/2", r"\cosh({})", "hyperbolic cosine", _elementwise),
     Composite("tan", _X, "sin(x)/cos(x)", r"\tan({})", "tangent (radians)", _elementwise),
+    Composite("digamma", _X, "polygamma(0, x)", r"\psi({})", "derivative of lgamma", _elementwise),
     Composite("erfc", _X, "1 - erf(x)", r"\mathrm{{erfc}}({})", "1 - erf(x)", _elementwise),
     Composite("clip", ("x", "lo", "hi"), "min(max(x, lo), hi)", r"\mathrm{{clip}}({}, {}, {})", "x held between lo and hi",
               _elementwise),

@@ -15,7 +15,7 @@ from typing import NoReturn
 from derive.errors import ExpressionError, ShapeError, nearest
 from derive.expr import conditions, shapes
 from derive.expr.graph import MAX_POWER_BITS, Graph, Node, topological
-from derive.expr.operators import CONSTANTS, FUNCTIONS, OPERATORS
+from derive.expr.operators import CONSTANTS, FUNCTIONS, MAX_ORDER, OPERATORS
 from derive.language import abstract, extremes, properties, sequences, sets, substitution
 from derive.language.abstract import called
 from derive.language.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, STRUCTURES
@@ -397,6 +397,8 @@ class _Reader:
             self.fail(f"{name} of numbers takes no keyword arguments", t)
         if name in FUNCTIONS:
             self.arity(t, args, FUNCTIONS[name].arity)
+            for a, s in zip(args[: FUNCTIONS[name].orders], t.args, strict=False):
+                self.order(name, a, s)
             return g.call(name, *args)
         if name in _DERIVATIVES:
             return self.derivative(name, t, args)
@@ -457,6 +459,12 @@ class _Reader:
         if b is not None and max(b.numerator.bit_length(), b.denominator.bit_length()) * abs(value) > MAX_POWER_BITS:
             self.fail("a power beyond the limits", t)
         return self.graph.const(value)
+
+    def order(self, name: str, n: Node, t: ast.expr) -> None:
+        """The order of a function, such as the n of polygamma(n, x)."""
+        value = self.constants.get(n)
+        if n.shape or value is None or value.denominator != 1 or not 0 <= value <= MAX_ORDER:
+            self.fail(f"the order of {name} is a whole number from 0 to {MAX_ORDER}, not '{self.source(t)}'", t)
 
     def integer(self, t: ast.expr) -> int:
         value = whole(t, self.scope)

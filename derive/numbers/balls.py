@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
 
-from flint import arb, ctx, fmpq, fmpz
+from flint import acb, arb, ctx, fmpq, fmpz
 
 from derive.budget import spend
 from derive.errors import UndefinedValue, Undetermined
@@ -285,6 +285,14 @@ def _select(s: Value, a: Value, b: Value) -> Value:
     return chosen
 
 
+def _polygamma(n: Value, x: Value) -> Value:
+    if not isinstance(n, fmpq) or n.q != 1 or n < 0:
+        raise Undetermined("a polygamma function of an order that is no whole number")
+    if sign(x) <= 0:
+        raise UndefinedValue("polygamma of a number that is not above 0")
+    return arb(x).digamma() if n == 0 else acb(arb(x)).polygamma(acb(n)).real
+
+
 def _function(o: Operator) -> Callable[[Value], Value]:
     """A function of one number by its operator: exactly where it is known to be rational, else by its ball."""
     ball, needs = o.ball, o.needs
@@ -313,6 +321,7 @@ _RULES: dict[str, Callable[..., Value]] = {
     "pow": _pow,
     "sqrt": _sqrt,
     "logaddexp": _logaddexp,
+    "polygamma": _polygamma,
     "pi": arb.pi,
     "relu": _relu,
     "abs": _abs,

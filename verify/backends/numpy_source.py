@@ -22,6 +22,7 @@ from verify.backends.error_function import (
     QUOTIENT,
     SCALED_ERFC,
 )
+from verify.backends.gamma_function import LGAMMA, POLYGAMMA
 from verify.backends.writer import INFIX, Dialect, Form, Program, compile_source, write
 
 FORMS: dict[str, Form] = {
@@ -57,6 +58,8 @@ def sigmoid(x):
         "erf_near_zero": ERF_NEAR_ZERO,
         "quotient": QUOTIENT,
         "bell": BELL,
+        "lgamma": LGAMMA,
+        "polygamma": POLYGAMMA,
         "select": '''\
 def select(s, a, b):
     """a where s > 0, b where s < 0; on the kink their common value, or NaN."""

@@ -72,6 +72,44 @@ def number(x):
 def normal_cdf(x):
     """The standard normal distribution function; the left tail keeps its digits."""
     return 0.5 * torch.erfc(-0.7071067811865476 * x)''',
+        # torch.polygamma(1, x), of which torch.digamma's derivative is made, is 5e-10 off in float64
+        "lgamma": '''\
+class _LogGamma(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.where(x > 0, torch.lgamma(x), torch.nan)
+
+    @staticmethod
+    def backward(ctx, up):
+        return up * polygamma(0, *ctx.saved_tensors)
+
+
+def lgamma(x):
+    """log(Gamma(x)) of positive numbers."""
+    return _LogGamma.apply(x)''',
+        "polygamma": '''\
+class _Polygamma(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, n, x):
+        ctx.n = n
+        ctx.save_for_backward(x)
+        order = torch.tensor(n + 1.0, dtype=x.dtype)
+        if n:
+            far = torch.exp(torch.lgamma(order - 1.0)) * x**-n * (1.0 + 0.5 * n / x)
+            value = torch.where(x > 1e8, far, torch.special.zeta(order, x) * torch.exp(torch.lgamma(order)))
+        else:
+            value = torch.digamma(x)
+        return torch.where(x > 0, value if n % 2 or not n else -value, torch.nan)
+
+    @staticmethod
+    def backward(ctx, up):
+        return None, up * polygamma(ctx.n + 1, *ctx.saved_tensors)
+
+
+def polygamma(n, x):
+    """The derivative of order n + 1 of lgamma, of positive numbers."""
+    return _Polygamma.apply(int(n), x)''',
         "concat": '''\
 def concat(*parts):
     """Joined end to end; a part of one dimension less is one entry or row."""

@@ -16,7 +16,7 @@ from flint import fmpq
 from derive.engine.algebra.polynomials import Key, Quotient, Ring
 from derive.engine.algebra.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask, Signs
 from derive.expr.graph import Node, nonzero, topological
-from derive.expr.operators import COMPARISONS
+from derive.expr.operators import COMPARISONS, OPERATORS
 from derive.numbers.definedness import need
 
 
@@ -125,7 +125,7 @@ class Normal:
                 return NOTHING if NOTHING in args else self.atom(n)
             made = self.rules.get(op)
             if made is None:
-                return self.atom(n)
+                return NOTHING if NOTHING in args else self.opaque(n, args)
             if op not in ("where", "select", "and", "or") and NOTHING in args:
                 return NOTHING
             return made(self, n, args)
@@ -133,6 +133,19 @@ class Normal:
             return NOTHING
 
     # -- for rules --------------------------------------------------------------------------------
+
+    def opaque(self, n: Node, args: Sequence[Value]) -> Value:
+        """A node without a rule: an atom, where it has a value."""
+        o = OPERATORS.get(n.op)
+        asked = o.requirement(n) if o is not None else None
+        if asked is not None:
+            which, how, than = asked
+            u = self.ring.sub(args[which], self.ring.const(than))
+            signs = _SIGNS[how]
+            if not self.signs.of(u) & signs:
+                raise NoValue
+            self.need(n, u, signs)
+        return self.atom(n)
 
     def atom(self, n: Node) -> Value:
         """The node as an opaque kernel of the normal forms of its arguments."""
@@ -201,6 +214,9 @@ class Normal:
             if n.op != "def" or self.fidelity != "names":
                 work.extend(self.followed.get(n, n.args))
         return sorted(seen, key=lambda n: n.id)
+
+
+_SIGNS: Mapping[str, Mask] = {"gt": POSITIVE, "ge": NONNEGATIVE, "ne": NONZERO}
 
 
 def _said(n: Node, signs: Mask = POSITIVE) -> Node:

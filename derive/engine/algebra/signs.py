@@ -14,6 +14,7 @@ from flint import arb, fmpq, fmpq_mpoly, fmpq_poly
 
 from derive.budget import spend
 from derive.engine.algebra.polynomials import Kernel, Key, Poly, Quotient, Ring
+from derive.expr.operators import OPERATORS
 from derive.numbers.balls import precision
 
 Mask = int
@@ -251,6 +252,9 @@ class Signs:
                 return fact & (POSITIVE if not self.mask(k.parts[0]) & ZERO else NONNEGATIVE)
             case "log" if fact == ANY and self.mask(k.parts[0]) == POSITIVE:  # log(u) has the sign of u - 1
                 return self.mask(k.parts[0] - 1)
+        o = OPERATORS.get(k.node.op)
+        if o is not None and o.sign is not None and (s := o.sign(k.node)):
+            return POSITIVE if s > 0 else NEGATIVE
         return fact
 
     def _quadratic(self, p: Poly) -> Mask:

@@ -19,8 +19,8 @@ from derive.expr.operators.conditions import (
     ORDERS,
     STRICT,
 )
-from derive.expr.operators.functions import CIRCULAR, EXPONENTIAL, NORMAL
-from derive.expr.operators.operator import Operator, Requirement
+from derive.expr.operators.functions import CIRCULAR, EXPONENTIAL, GAMMA, NORMAL
+from derive.expr.operators.operator import MAX_ORDER, Operator, Requirement
 from derive.expr.operators.piecewise import PIECEWISE
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "KINKED",
     "LEAVES",
     "LOOSE",
+    "MAX_ORDER",
     "MIRRORED",
     "NEGATED",
     "OPERATORS",
@@ -45,7 +46,7 @@ __all__ = [
     "Requirement",
 ]
 
-_ALL = (*ARITHMETIC, *EXPONENTIAL, *CIRCULAR, *NORMAL, *PIECEWISE, *COMPARED, *JOINED)
+_ALL = (*ARITHMETIC, *EXPONENTIAL, *CIRCULAR, *NORMAL, *GAMMA, *PIECEWISE, *COMPARED, *JOINED)
 
 OPERATORS: dict[str, Operator] = {o.name: o for o in _ALL}
 

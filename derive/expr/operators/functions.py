@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from derive.expr.operators.operator import Operator
+
+if TYPE_CHECKING:
+    from derive.expr.graph import Node
 
 EXPONENTIAL = (
     Operator(
@@ -78,5 +82,25 @@ NORMAL = (
         lambda sp, x: (1 + sp.erf(x / sp.sqrt(2))) / 2, r"\Phi({})", numpy="normal_cdf({})", torch="normal_cdf({})",
         # by erfc, so that the left tail keeps its relative accuracy
         ball=lambda x: (-x / type(x)(2).sqrt()).erfc() / 2, exact=(0, Fraction(1, 2)), rises=True, transcendental=True,
+    ),
+)  # fmt: skip
+
+
+def _of_polygamma(n: Node) -> int:
+    """All derivatives of digamma alternate: Abramowitz and Stegun 6.4.1."""
+    order = n.args[0]
+    return 0 if order.op != "const" or order.attr < 1 else 1 if order.attr % 2 else -1
+
+
+GAMMA = (
+    Operator(
+        "lgamma", 1, "logarithm of the gamma function, of positive numbers", lambda sp, x: sp.loggamma(x), r"\log\Gamma({})",
+        numpy="lgamma({})", torch="lgamma({})", domain="x > 0", needs=(0, "gt", 0), ball=lambda x: x.lgamma(),
+        exact=(1, 0), bends="convex", transcendental=True,
+    ),
+    Operator(
+        "polygamma", 2, "derivative of order n + 1 of lgamma, n = 0, 1, ...", lambda sp, n, x: sp.polygamma(n, x),
+        r"\psi^{{({})}}({})", numpy="polygamma({}, {})", torch="polygamma({}, {})", domain="x > 0", needs=(1, "gt", 0),
+        orders=1, sign=_of_polygamma, transcendental=True,
     ),
 )  # fmt: skip

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from derive.expr.graph import Node
 
+MAX_ORDER = 20  # of a polygamma function
+
 #: Which argument must compare how with which number: ``(0, "gt", 0)``.
 Requirement = tuple[int, str, int]
 
@@ -29,7 +31,10 @@ class Operator:
 
     Its values: ``ball`` of Arb balls inside of that domain, and ``exact`` at rationals where it is rational.
 
-    Its course: ``rises`` (nondecreasing in every argument), ``bends`` (convex or concave, jointly in its arguments),
+    ``orders``: so many of its first arguments are no variables but whole numbers, from 0 up to ``MAX_ORDER``.
+
+    Its course: ``sign`` (1 or -1 where a node has it at all values of its arguments, else 0),
+    ``rises`` (nondecreasing in every argument), ``bends`` (convex or concave, jointly in its arguments),
     ``vanishes`` (0 where its argument is). ``turns``: its slope may jump, where ``kink`` says; ``jumps``: its value may.
     """
 
@@ -47,6 +52,8 @@ class Operator:
     needs: Requirement | Callable[[Node], Requirement | None] | None = None
     ball: Callable[..., Any] | None = None
     exact: tuple[Fraction | int, Fraction | int] | None = None
+    orders: int = 0
+    sign: Callable[[Node], int] | None = None
     rises: bool = False
     bends: Literal["convex", "concave", ""] = ""
     vanishes: bool = False
