@@ -156,7 +156,7 @@ def test_what_slices_and_quantifiers_are_not(text: str, words: str) -> None:
 def test_every_function_can_be_called() -> None:
     calls = {
         "where": "where(x > 0, x, y)", "select": "select(x, y, z)", "min": "min(x, y)", "max": "max(x, y)",
-        "logaddexp": "logaddexp(x, y)",
+        "logaddexp": "logaddexp(x, y)", "polygamma": "polygamma(1, x)",
         "indicator": "indicator(x > 0)", "leaky_relu": "leaky_relu(x, 0.1)", "clip": "clip(x, 0, 1)", "solve": "solve(W, v)",
         "concat": "concat([v, v, x])", "stack": "stack([v, v])", "one_hot": "one_hot(1, 3)", "delta": "delta(0, 1)",
         "eye": "eye(2)", "zeros": "zeros(2)", "ones": "ones(2, 3)",
