@@ -59,6 +59,11 @@ class Result(_Model):
         default_factory=dict,
         description="'method' is proved, certified, exhaustive, sampled or probe; empty where undecided.",
     )
+    checked: bool = Field(default=False, description="Whether all that was proved was checked by the trusted core.")
+    unchecked: str = Field(default="", description="The methods whose proofs were not, and are trusted.")
+    certificates: list[JsonValue] = Field(
+        default_factory=list, description="What `errata recheck` checks: docs/certificates.md says what is in it."
+    )
     seconds: FiniteFloat = Field(default=0.0, ge=0)
     file: str = Field(description="The case file, as it was given to the run.")
     line: int = Field(ge=1)

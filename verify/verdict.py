@@ -27,7 +27,8 @@ METHODS = ("proved", "certified", "exhaustive", "sampled", "probe")
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """``exact`` is the right value in decimal (20 digits or more, or all it has); ``origin`` the ids of the claims
-    in which the error started; ``evidence['method']`` how the verdict was earned (absent when undecided)."""
+    in which the error started; ``evidence['method']`` how the verdict was earned (absent when undecided); ``evidence['proof']``
+    what a proof rests on: a Theorem of the trusted core, the name of the method that is trusted instead, or several of these."""
 
     verdict: str
     reason: str
@@ -57,3 +58,22 @@ def combine(parts: Sequence[Verdict]) -> Verdict:
     ]
     reasons = dict.fromkeys(p.reason for p in telling if p.reason)
     return Verdict(gravest.verdict, "; ".join(reasons), exact, origin, evidence)
+
+
+def proofs_of(evidence: Mapping[str, Any]) -> list[Any]:
+    """The theorems, and the names of methods, that a verdict that was proved rests on: those of all its parts. A proof that tells
+    of none is the engine's."""
+    parts = evidence.get("parts")
+    if isinstance(parts, Sequence) and not isinstance(parts, str):
+        return [proof for part in parts for proof in proofs_of(part)]
+    if evidence.get("method") != "proved":
+        return []
+    proof = evidence.get("proof", evidence.get("by") or "engine")
+    return list(proof) if isinstance(proof, list) else [proof]
+
+
+def told(evidence: Any) -> Any:
+    """Evidence without theorems, which are no data."""
+    if isinstance(evidence, Mapping):
+        return {k: told(v) for k, v in evidence.items() if k != "proof"}
+    return [told(v) for v in evidence] if isinstance(evidence, list | tuple) else evidence

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Literal
 
 from derive.expr.graph import Node
+from derive.proof.check import Theorem
 
 Status = Literal["proved", "proved-if", "refuted", "undecided"]
 ORDER: tuple[Status, ...] = ("refuted", "undecided", "proved-if", "proved")  # from the gravest down
@@ -27,6 +28,7 @@ class Decision:
     ``witness``: an exact point at which the claim fails, ``left`` and ``right`` the values there (``undefined`` where there
     is none). ``index``: the entry of a tensor that decided. ``regions``: parts of the domain and what was found there.
     ``steps``: the normal forms, for explanations. ``empty``: undecided as no point was found at which it says anything.
+    ``theorem``: what the trusted core made of a proof; ``unchecked``: the method that is trusted instead (``engine.certify``).
     """
 
     status: Status
@@ -41,6 +43,8 @@ class Decision:
     method: str = ""
     steps: tuple[str, ...] = ()
     empty: bool = False
+    theorem: Theorem | None = None
+    unchecked: str = ""
 
 
 def joined(decisions: Sequence[Decision]) -> Decision:

@@ -27,6 +27,7 @@ def judge_consistency(bench: Bench, claim: Claim) -> Verdict:
 
 def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
     from derive.engine import decide_equal
+    from derive.engine.certify import certified
     from derive.engine.properties.dispatch import decide_condition
 
     given = [*claim.assuming, *other.assuming]
@@ -37,7 +38,8 @@ def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
 
         def decide(units: Collection[values.Unit]) -> Verdict:
             a, b, *assuming = expand_all(values.put(bench, forms, units))
-            return verdict_of(decide_equal(a, b, assuming, bench.bounds), claim)
+            decision = decide_equal(a, b, assuming, bench.bounds)
+            return verdict_of(certified(decision, a.graph.call("eq", a, b), assuming, bench.bounds), claim)
 
         said = values.judged(bench, forms, values.is_formula(bench, *forms[:2]), decide)
         if said.verdict == "wrong":

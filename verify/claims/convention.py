@@ -29,6 +29,7 @@ def judge_convention(bench: Bench, claim: Claim) -> Verdict:
 
 def _beside(bench: Bench, claim: Claim, i: int) -> Verdict:
     from derive.engine import decide_equal
+    from derive.engine.certify import certified
 
     assert claim.of is not None
     name, given = standard_name(claim), [a for a in claim.assuming if not asks(a)]
@@ -41,7 +42,8 @@ def _beside(bench: Bench, claim: Claim, i: int) -> Verdict:
             at, apart = point_text(found.witness or {}), " and ".join(map(to_text, found.missing))
             reason = f"differs from {name} at {at}: the document's is {found.left}, the standard {found.right}; equal if {apart}"
             return Verdict("convention", reason, evidence={**verdict_of(found, claim).evidence, "standard": name})
-        return verdict_of(found, claim)
+        wanted = ours.graph.call("eq", ours, form)
+        return verdict_of(certified(found, wanted, assuming, bench.bounds), claim)
 
     of_all = values.is_formula(bench, *said[:2])
     found = values.judged(bench, said, of_all, decide)

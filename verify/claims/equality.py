@@ -26,7 +26,7 @@ from verify.claims.sizes import Gap, elsewhere, gap_of, has_sizes, same_claim, s
 from verify.claims.transposes import transposed
 from verify.decimals import show
 from verify.text import numbers
-from verify.verdict import Verdict, combine
+from verify.verdict import Verdict, combine, proofs_of
 
 if TYPE_CHECKING:
     from derive.engine import Decision
@@ -52,8 +52,10 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
             return _misfit(claim, f"{same.misfit}; at {say_sizes(sizes)} both sides are equal")
         if _whatever_the_sizes(general, same):
             reason = f"{here.reason}, whatever the sizes"
-            return without(gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": "all"}))
-    tried = [say_sizes(sizes)]
+            return without(
+                gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": "all", "proof": "every size"})
+            )
+    tried, proofs = [say_sizes(sizes)], proofs_of(here.evidence)
     for other, same in others:
         if same.misfit:
             return _misfit(claim, f"at {say_sizes(other.case.sizes)} {same.misfit}")
@@ -66,8 +68,9 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
         if there.verdict not in ("holds", "holds-if"):
             return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
         tried.append(say_sizes(other.case.sizes))
+        proofs += proofs_of(there.evidence)
     reason = f"{here.reason}; at {'; '.join(tried)}"
-    return without(gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": tried}))
+    return without(gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": tried, "proof": proofs}))
 
 
 def _misfit(claim: Claim, why: str, step: str = "") -> Verdict:
@@ -136,6 +139,7 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
     document gives (see ``values``). Without ``mends`` no step is told that would mend it."""
     from derive.engine import decide_equal
     from derive.engine.absent import at_a_point
+    from derive.engine.certify import certified
     from derive.engine.equations.differentiated import equation, unsaid
     from derive.engine.properties.dispatch import checked
 
@@ -160,7 +164,8 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
             and (why := values.without_value([left, right], assuming, list(zip(domain, needs, strict=True))))
         ):
             return Verdict("wrong", f"no value: {why}", None, (claim.id,), {"method": "certified"})
-        return verdict_of(checked(decision, rest[assumed:], bounds), claim)
+        decision = checked(decision, rest[assumed:], bounds)
+        return verdict_of(certified(decision, a.graph.call("eq", left, right), assuming, bounds), claim)
 
     found = values.judged(bench, [a, b, *given, *domain], of_all, decide)
     if bench.recoveries and not _of_unknown(bench, a, b):
@@ -269,12 +274,13 @@ def verdict_of(decision: Decision, claim: Claim) -> Verdict:
     if decision.reason.startswith("by induction"):
         evidence["induction"] = list(decision.steps[:2])
     match decision.status:
-        case "proved":
+        case "proved" | "proved-if":
+            evidence["proof"] = decision.theorem or decision.unchecked or decision.method or "engine"
+            if decision.status == "proved-if":
+                return Verdict("holds-if", decision.reason, evidence=evidence)
             if decision.method == "balls":
                 evidence["method"] = "certified"
             return Verdict("holds", decision.reason, evidence=evidence)
-        case "proved-if":
-            return Verdict("holds-if", decision.reason, evidence=evidence)
         case "refuted":
             return Verdict("wrong", decision.reason, None, (claim.id,), {**evidence, "method": "certified"})
     return Verdict("undecided", decision.reason, evidence={"empty": True} if decision.empty else {})

@@ -25,7 +25,7 @@ from verify.claims.recovery import conditions_of, depends, for_all_members, sett
 from verify.claims.sizes import elsewhere, gap_of, has_sizes, say_sizes, without
 from verify.decimals import show
 from verify.text import numbers
-from verify.verdict import Verdict, undecided
+from verify.verdict import Verdict, proofs_of, undecided
 
 if TYPE_CHECKING:
     from derive.engine import Decision
@@ -140,7 +140,7 @@ def _on_the_domain(bench: Bench, claim: Claim) -> Verdict:
         here = general if general.verdict == "holds" else here
     if here.verdict != "holds" or not asks(claim.holds) or not has_sizes([claim.holds], bench.case.sizes):
         return here
-    tried, gaps = [say_sizes(bench.case.sizes)], []
+    tried, gaps, proofs = [say_sizes(bench.case.sizes)], [], proofs_of(here.evidence)
     for other, same in elsewhere(bench, claim):  # a property is about tensors of every size that the case tries
         if same.holds is None:
             continue
@@ -151,8 +151,9 @@ def _on_the_domain(bench: Bench, claim: Claim) -> Verdict:
         if there.verdict != "holds":
             return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
         tried.append(say_sizes(other.case.sizes))
+        proofs += proofs_of(there.evidence)
     reason = f"{here.reason}; at {'; '.join(tried)}"
-    return without(gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": tried}))
+    return without(gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": tried, "proof": proofs}))
 
 
 def _at_the_values(bench: Bench, claim: Claim) -> Verdict:
@@ -170,7 +171,11 @@ def _at_the_values(bench: Bench, claim: Claim) -> Verdict:
 
 def _decided(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
     from derive.engine.absent import at_a_point
+    from derive.engine.certify import certified
     from derive.engine.properties.dispatch import decide_condition
 
     found = decide_condition(condition, assuming, bounds)
-    return found if asks(condition) else at_a_point(found, expand_all([condition])[0])
+    if asks(condition):
+        return found
+    plain, *given = expand_all([condition, *(a for a in assuming if not asks(a))])
+    return certified(at_a_point(found, plain), plain, given, bounds)

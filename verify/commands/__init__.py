@@ -9,6 +9,7 @@ COMMANDS = {
     "explain": "Show a derivation step by step, and how a claim got its verdict.",
     "new": "Write a commented starter case.",
     "prove": "Prove or refute a formula or an inequality.",
+    "recheck": "Check the certificates of a results file again.",
     "report": "Write the reports again, from a results file.",
     "run": "Judge the claims, check the implementations.",
     "schema": "Print the JSON Schema of case files, for editors.",

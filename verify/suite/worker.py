@@ -159,14 +159,37 @@ def _judged(judge: Callable[[Any, Any], Any], bench: Any, claim: Any, timed: boo
 
 def _plain(verdict: Any) -> dict[str, Any]:
     """The verdict as plain data. Evidence that is not JSON is a fault here, not in the results file."""
-    evidence = json.loads(json.dumps(dict(verdict.evidence), allow_nan=False))
+    from verify.verdict import proofs_of, told
+
+    evidence = json.loads(json.dumps(told(verdict.evidence), allow_nan=False))
+    proofs = proofs_of(verdict.evidence) if verdict.verdict in ("holds", "holds-if") else []
     return {
+        **_carried(proofs),
         "verdict": verdict.verdict,
         "reason": verdict.reason,
         "exact": verdict.exact,
         "origin": list(verdict.origin),
         "evidence": evidence,
     }
+
+
+def _carried(proofs: list[Any]) -> dict[str, Any]:
+    """What proofs rest on, as data: certificates, and names of what is trusted."""
+    from derive.proof.certificates import Unreadable, carried
+    from derive.proof.check import Theorem
+
+    certificates: list[Any] = []
+    trusted: dict[str, None] = {}
+    for proof in proofs:
+        if not isinstance(proof, Theorem):
+            trusted[str(proof)] = None
+            continue
+        try:
+            certificates.append(carried(proof.sequent, proof.certificate))
+        except Unreadable:
+            trusted["too large to carry"] = None
+    checked = bool(certificates) and not trusted
+    return {"checked": checked, "unchecked": ", ".join(trusted), "certificates": certificates}
 
 
 def serve(pipe: Connection, settings: Settings, trail: Trail) -> None:

@@ -1,0 +1,265 @@
+"""From what was proved to a theorem: certificates for ``derive.proof.check``, looked for after the verdict.
+
+The checker is asked to evaluate the claim. Where it says which sign it lacks, the domain is split there; where s = 0, a symbol is
+solved for. What is found is a certificate and, since the checker made it, a theorem; what is not leaves the verdict as it is, as
+``unchecked``, by the name of the method. The claim is worked on in a graph of its own, and in work of its own: nothing that the
+engine decides later depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+from derive.budget import Unwieldy, apart
+from derive.calculus.joints import with_joints
+from derive.engine.decision import Decision
+from derive.errors import ExpressionError
+from derive.expr.graph import Graph, Node, topological
+from derive.proof.axioms import Finer
+from derive.proof.certificates import (
+    Alternatives,
+    Certificate,
+    Evaluation,
+    Numbers,
+    Parts,
+    Reflexive,
+    Solved,
+    Split,
+)
+from derive.proof.check import Depends, Evaluated, Rejected, Theorem, check
+from derive.proof.field import Poly, Quotient
+from derive.proof.sequent import Sequent, conjuncts, equation, ranges
+from derive.proof.signs import ZERO
+
+MAX_LEAVES = 40  # evaluations that are tried for one entry
+MAX_SPLITS = 6  # on the way to one of them
+MAX_TRIED = 3  # places to split at, one after the other
+MAX_ENTRIES = 64
+MAX_UNITS = 12  # rounds of finer exponents
+MANY_NODES = 150  # from which on definitions are looked through last
+
+Ends = Mapping[Node, tuple[Fraction | None, Fraction | None]]
+
+
+def certified(found: Decision, conclusion: Node, assuming: Sequence[Node], bounds: Ends) -> Decision:
+    """A decision that proves a condition, with the theorem that it is, or the name of what is trusted instead.
+
+    The conditions that it tells are hypotheses. Verdict, reason and conditions stay as they are.
+    """
+    if found.status not in ("proved", "proved-if"):
+        return found
+    here = set(topological([conclusion, *assuming, *found.conditions]))
+    known = {s: ends for s, ends in bounds.items() if s in here}
+    sequent = Sequent((*ranges(known), *assuming, *found.conditions), conclusion)
+    theorem = None
+    try:
+        with apart():
+            theorem = prove(sequent)
+    except (Rejected, Unwieldy, ExpressionError, RecursionError):
+        pass
+    return replace(found, theorem=theorem, unchecked="" if theorem else found.method or "engine")
+
+
+def prove(sequent: Sequent) -> Theorem:
+    """A theorem. Raises Rejected where no certificate is found."""
+    s = _apart(sequent)
+    if s.conclusion.op == "eq" and s.conclusion.args[0] is s.conclusion.args[1]:
+        try:
+            return check(s, Reflexive())
+        except Rejected:
+            pass
+    entries = s.entries()
+    if len(entries) > MAX_ENTRIES:
+        raise Rejected("too many entries")
+    search, parts, of = Search(), [], []
+    for e in entries:
+        part, certificate = search.entry(e)
+        parts.append(part.conclusion)
+        of.append(certificate)
+    if parts != [e.conclusion for e in entries]:  # derivatives as they are where pieces meet
+        s = s.concluding(reduce(lambda a, b: a.graph.call("and", a, b), parts))
+    return check(s, of[0] if len(of) == 1 else Parts(tuple(of)), search.theorems)
+
+
+def _joined(s: Sequent, only: bool) -> Sequent:
+    """A scalar comparison with the values of its derivatives where pieces meet."""
+    c = s.conclusion
+    if len(c.args) != 2:
+        return s
+    args = tuple(side for a in c.args for side in with_joints([a], only))
+    return s if args == c.args else s.concluding(c.graph.node(c.op, args))
+
+
+def _apart(s: Sequent) -> Sequent:
+    """A sequent in a graph of its own, with what the calculus noted down of its derivatives."""
+    g, done = Graph(), dict[Node, Node]()
+
+    def copied(roots: Sequence[Node]) -> tuple[Node, ...]:
+        for n in topological(roots, known=done):
+            done[n] = g.node(n.op, tuple(done[a] for a in n.args), n.attr, n.shape)
+        return tuple(done[r] for r in roots)
+
+    *hypotheses, conclusion = copied([*s.hypotheses, s.conclusion])
+    here = set(done)
+    for n, by, of in s.conclusion.graph.derived:
+        if n in here:
+            variables: Any = tuple(copied(v) if isinstance(v, tuple) else copied([v])[0] for v in by)
+            g.derived[copied([n])[0], variables, copied([of])[0]] = None
+    return Sequent(tuple(hypotheses), conclusion)
+
+
+@dataclass
+class Search:
+    """The search for certificates of one claim; ``theorems`` are those of its parts."""
+
+    theorems: list[Theorem] = field(default_factory=list)
+    left: int = 0
+
+    def entry(self, s: Sequent) -> tuple[Sequent, Certificate]:
+        """A scalar sequent, its derivatives worked out where pieces meet if that is needed, with a certificate."""
+        first = _joined(s, only=True)
+        self.left = MAX_LEAVES
+        try:
+            return first, self.scalar(first, 0)
+        except Rejected:
+            if (second := _joined(s, only=False)) == first:
+                raise
+        self.left = MAX_LEAVES
+        return second, self.scalar(second, 0)
+
+    def kept(self, s: Sequent, c: Certificate) -> Certificate:
+        self.theorems.append(check(s, c, self.theorems))
+        return c
+
+    def scalar(self, s: Sequent, depth: int) -> Certificate:
+        """A certificate of a scalar sequent. Raises Rejected."""
+        try:
+            return self.evaluation(s)
+        except Depends as e:
+            depends: Depends = e
+        if depth == MAX_SPLITS:
+            raise depends
+        for n, h in enumerate(s.hypotheses):
+            if h.op == "or":
+                rest = (*s.hypotheses[:n], *s.hypotheses[n + 1 :])
+                first, second = (
+                    self.scalar(Sequent((*rest, *conjuncts(case)), s.conclusion), depth + 1) for case in h.args
+                )
+                return self.kept(s, Alternatives(n, (first, second)))
+        if (solved := self.solved(s, depends.evaluated)) is not None:
+            symbol, value, because = solved
+            then = self.scalar(s.put({symbol: value}), depth + 1)
+            return self.kept(s, Solved(symbol, value, because, then))
+        for by in self.places(s, depends.evaluated):
+            try:
+                positive, zero, negative = (self.scalar(case, depth + 1) for case in s.cases(by))
+                return self.kept(s, Split(by, (positive, zero, negative)))
+            except Depends as e:
+                depends = e
+        raise depends
+
+    def evaluation(self, s: Sequent) -> Certificate:
+        """By evaluation alone, definitions open or as variables. Raises Depends where signs are not known."""
+        if not any(n.op in ("symbol", "apply") for n in topological([s.conclusion])):
+            try:
+                return self.kept(s, Numbers())
+            except Rejected:
+                pass
+        order = topological([s.conclusion])
+        named = tuple(n for n in order if n.op == "def")
+        ways = [(), named] if named else [()]
+        fault: Rejected = Rejected("nothing was tried")
+        for opaque in ways if len(order) < MANY_NODES else ways[::-1]:
+            try:
+                return self.with_units(s, opaque)
+            except Rejected as e:
+                if opaque == () or not isinstance(fault, Depends):
+                    fault = e
+        raise fault
+
+    def with_units(self, s: Sequent, opaque: tuple[Node, ...]) -> Certificate:
+        units: list[Fraction] = []
+        for _ in range(MAX_UNITS):
+            if self.left == 0:
+                raise Rejected("too many evaluations")
+            self.left -= 1
+            try:
+                return self.kept(s, Evaluation(tuple(units), opaque))
+            except Finer as e:
+                units += map(_fraction, e.firsts[len(units) :])
+                units[e.n] = _fraction(e.unit)
+        raise Rejected("exponents that keep needing finer units")
+
+    # -- where to split -----------------------------------------------------------------------------
+
+    def places(self, s: Sequent, made: Evaluated) -> list[Node]:
+        """What the checker asked for, the innermost first, but for what is claimed."""
+        own = s.conclusion.graph.sub(*s.conclusion.args) if s.conclusion.op == "eq" else None
+        return [n for n in sorted(made.asks, key=lambda n: n.id) if n is not own][:MAX_TRIED]
+
+    def solved(self, s: Sequent, made: Evaluated) -> tuple[Node, Node, Certificate] | None:
+        """A symbol with what it equals by an equation among the hypotheses: one that is linear in it."""
+        for z in made.zeros:
+            for symbol, value in _solutions(made, z):
+                because = Evaluation()
+                try:
+                    self.kept(s.concluding(equation(symbol, value)), because)
+                except Rejected:
+                    continue
+                return symbol, value, because
+        return None
+
+
+def _solutions(made: Evaluated, z: Poly) -> Iterator[tuple[Node, Node]]:
+    used = made.used(z)
+    for a in reversed(used):
+        if a.key[0] != "leaf" or z.degrees()[a.index] != 1 or any(a.index in b.leaves for b in used if b is not a):
+            continue
+        slope = z.derivative(a.index)
+        if made.sign(slope) & ZERO:
+            continue
+        try:
+            yield a.key[1], _written(made, Quotient(made, made.gen(a) * slope - z, slope))
+        except KeyError:
+            continue
+
+
+def _written(made: Evaluated, x: Quotient) -> Node:
+    """A quotient as an expression. Raises KeyError where an atom has none."""
+    g = made.now.graph
+
+    def poly(p: Poly) -> Node:
+        total = g.zero
+        for e, c in p.terms():
+            term = g.const(_fraction(c))
+            for i, n in enumerate(e):
+                if n:
+                    term = g.mul(term, g.pow(atom(i), g.const(int(n))))
+            total = g.add(total, term)
+        return total
+
+    def atom(i: int) -> Node:
+        a = made.atoms[i]
+        if i in made.exponents:
+            return g.call("exp", _written(made, made.exponents[i]))
+        match a.key[0]:
+            case "leaf":
+                node: Node = a.key[1]
+                return node
+            case "log":
+                return g.call("log", g.call("abs", poly(a.argument)))
+            case "abs":
+                return g.call("abs", poly(a.argument))
+            case "root":
+                return g.call("pow", poly(a.argument), g.const(Fraction(1, a.key[2])))
+        raise KeyError(i)
+
+    return g.div(poly(x.num), poly(x.den))
+
+
+def _fraction(c: object) -> Fraction:
+    return Fraction(int(c.p), int(c.q))  # type: ignore[attr-defined]

@@ -1,0 +1,330 @@
+"""The rules of functions: the one table of what is taken for granted of them.
+
+``MEANINGS`` says what a function is in terms of simpler ones; a row is read by the checker over its field, and by the tests over
+Arb's balls and over SymPy. ``LAWS`` are the equations that ``Functions`` applies, with the conditions under which they are used;
+the tests hold each to Arb at random points and to SymPy. Where a function lacks a value is not said here but in
+``derive.numbers.definedness``: a law is used only where its function has a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from math import gcd, lcm
+from typing import Any
+
+from flint import arb, fmpq, fmpq_mpoly, fmpz
+
+from derive.proof.field import Key, Poly, Quotient, Rejected
+from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, POSITIVE, Signs
+
+MAX_ANGLE = 24  # multiples of an angle that are opened
+MAX_UNIT = 5040  # multiples of one exponent that others are
+
+#: What a function is: ``k`` has exp, log, abs, erf and power, the rest is arithmetic.
+MEANINGS: dict[str, Callable[..., Any]] = {
+    "sigmoid": lambda k, x: k.exp(x) / (k.exp(x) + 1),
+    "tanh": lambda k, x: (k.exp(2 * x) - 1) / (k.exp(2 * x) + 1),
+    "expm1": lambda k, x: k.exp(x) - 1,
+    "log1p": lambda k, x: k.log(x + 1),
+    "logaddexp": lambda k, a, b: k.log(k.exp(a) + k.exp(b)),
+    "sqrt": lambda k, x: k.power(x, fmpq(1, 2)),
+    "Phi": lambda k, x: (k.erf(x / k.power(k.const(2), fmpq(1, 2))) + 1) / 2,
+    "relu": lambda k, x: (x + k.abs(x)) / 2,
+    "max": lambda k, a, b: (a + b + k.abs(a - b)) / 2,
+    "min": lambda k, a, b: (a + b - k.abs(a - b)) / 2,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """left = right for all values of the letters (k a whole number) that meet the condition, in the language."""
+
+    left: str
+    right: str
+    where: str = ""
+
+
+LAWS = (
+    Law("exp(x + y)", "exp(x)*exp(y)"),
+    Law("exp(k*x)", "exp(x)**k"),
+    Law("exp(x*log(abs(y)))", "abs(y)**x", "y != 0"),
+    Law("log(abs(x*y))", "log(abs(x)) + log(abs(y))", "x != 0 and y != 0"),
+    Law("log(abs(x)**k)", "k*log(abs(x))", "x != 0"),
+    Law("log(exp(x))", "x"),
+    Law("abs(x*y)", "abs(x)*abs(y)"),
+    Law("abs(x)**2", "x**2"),
+    Law("abs(x)", "x", "x >= 0"),
+    Law("abs(x)", "-x", "x <= 0"),
+    Law("(x*y)**(1/k)", "x**(1/k)*y**(1/k)", "x >= 0 and y >= 0 and k >= 1"),
+    Law("(x**(1/k))**k", "x", "x >= 0 and k >= 1"),
+    Law("sin(x + y)", "sin(x)*cos(y) + cos(x)*sin(y)"),
+    Law("cos(x + y)", "cos(x)*cos(y) - sin(x)*sin(y)"),
+    Law("sin(x)**2", "1 - cos(x)**2"),
+    Law("sin(-x)", "-sin(x)"),
+    Law("cos(-x)", "cos(x)"),
+    Law("erf(-x)", "-erf(x)"),
+    Law("atan(-x)", "-atan(x)"),
+    Law("sin(pi/2)", "1"),
+    Law("sin(pi/6)", "1/2"),
+    Law("cos(pi/4)", "sqrt(2)/2"),
+    Law("cos(pi/6)", "sqrt(3)/2"),
+)
+
+
+class Unknown(Exception):
+    """A value isn't known: the sign of a polynomial was needed, or there is none."""
+
+
+class Finer(Rejected):
+    """The exponents of the n-th basis element are no multiples of its unit, but of ``unit``; ``firsts`` are the units so far."""
+
+    def __init__(self, n: int, unit: fmpq, firsts: list[fmpq]) -> None:
+        super().__init__("exponents that are no multiples of their unit")
+        self.n, self.unit, self.firsts = n, unit, firsts
+
+
+class Functions(Signs):
+    """A field in which exp, log, abs, powers, sines and cosines are worked out by the laws.
+
+    ``units``: of every basis element in the order in which they are met (u of exp(c*u), |p| of |p|**c, u of sin(c*u)), what all
+    its exponents c are multiples of; 1 over the denominator of the first where none is given.
+    """
+
+    def __init__(self, room: int, units: tuple[fmpq, ...] = ()) -> None:
+        super().__init__(room)
+        self.units = units
+        self.basis: dict[Key, tuple[int, fmpq]] = {}
+        self.exponents: dict[int, Quotient] = {}  # of what the atoms that are exponentials are the exp
+
+    def needed(self, p: Poly) -> None:
+        """Called with what has no known sign where knowing it would say more."""
+
+    def multiple(self, key: Key, c: fmpq, root: bool = False) -> tuple[fmpq, int]:
+        """The unit of a basis element, and how many of it c is."""
+        if key not in self.basis:
+            n = len(self.basis)
+            first = fmpq(1, c.q) if root or c.q <= MAX_UNIT else abs(c)
+            self.basis[key] = n, self.units[n] if n < len(self.units) else first
+        n, unit = self.basis[key]
+        count = c / unit
+        if count.q != 1 or abs(count) > MAX_UNIT * 4:
+            both = lcm(int(c.q), int(unit.q))
+            finer = fmpq(1, both) if root else fmpq(gcd(int(c.p * (both // c.q)), int(unit.p * (both // unit.q))), both)
+            firsts = [u for _, u in self.basis.values()]
+            raise (
+                Finer(n, finer, firsts)
+                if count.q != 1 and both <= 10**9
+                else Rejected("exponents too far from each other")
+            )
+        return unit, int(count.p)
+
+    def terms(self, u: Quotient) -> list[tuple[Key, fmpq, Poly, Poly]]:
+        """u as a sum of c*num/den: (key of num/den, c, num, den), num monomials."""
+        whole, rest = (u.num, self.ctx.constant(0)) if u.den.is_one() else divmod(u.num, u.den)
+        found = []
+        for part, den in ((whole, self.one_poly), (rest, u.den)):
+            for e, c in part.terms():
+                num = fmpq_mpoly({e: 1}, self.ctx)
+                found.append(((self.key(num), self.key(den)), fmpq(c), num, den))
+        return found
+
+    # -- exp and log --------------------------------------------------------------------------------
+
+    def exp(self, u: Quotient) -> Quotient:
+        """exp of a sum is a product, and exp(c*log|p|) = |p|**c."""
+        result = self.const(1)
+        for key, c, num, den in self.terms(u):
+            alone = self.single(num) if den.is_one() else None
+            if alone is not None and alone.key[0] == "log":
+                result = result * self.magnitude(alone.argument, c)
+                continue
+            unit, count = self.multiple(("exp", key), c)
+            ball = partial(_scaled, arb.exp, unit)
+            made, _ = self.atom(("exp", key, unit), POSITIVE, (num, den), None, ball)
+            self.exponents[made.index] = Quotient(self, num * unit, den)
+            result = result * self.poly(self.gen(made)) ** count
+        return result
+
+    def log(self, u: Quotient) -> Quotient:
+        """log|u|, u nowhere 0, is the sum over the factors of u; log(exp(v)) = v."""
+        result = self.const(0)
+        for p, e in self.factors(u):
+            result = result + self.const(e) * self._log(p)
+        return result
+
+    def _log(self, p: Poly) -> Quotient:
+        alone = self.single(p)
+        if alone is not None and alone.index in self.exponents:
+            return self.exponents[alone.index]
+        if alone is not None and alone.key[0] in ("abs", "root"):
+            inner = self.log(self.poly(alone.argument))
+            return inner / (alone.relation[0] if alone.key[0] == "root" and alone.relation else 1)
+        made, _ = self.atom(("log", self.key(p)), ANY, (p,), None, lambda v: abs(v[0]).log())
+        return self.poly(self.gen(made))
+
+    def factors(self, u: Quotient) -> list[tuple[Poly, fmpq]]:
+        """|u| as a product of powers of |p|: irreducible polynomials and primes."""
+        found: list[tuple[Poly, fmpq]] = []
+        for p, sign in ((u.num, 1), (u.den, -1)):
+            content, parts = self.factored(p)
+            for whole, s in ((abs(fmpz(content.p)), sign), (fmpz(content.q), -sign)):
+                split = [] if whole == 1 else whole.factor() if whole.bit_length() <= 96 else [(whole, 1)]
+                found += [(self.ctx.constant(prime), fmpq(s * int(n))) for prime, n in split]
+            found += [(f, fmpq(sign * n)) for f, n in parts]
+        return found
+
+    # -- absolute values and powers -----------------------------------------------------------------
+
+    def abs(self, u: Quotient) -> Quotient:
+        """|u| = u or -u where its sign is known, else the product over its factors."""
+        m = self.of(u)
+        if not m & NEGATIVE:
+            return u
+        if not m & POSITIVE:
+            return -u
+        self.needed(u.num)
+        result = self.const(1)
+        for p, e in self.factors(u):
+            result = result * self.magnitude(p, e)
+        return result
+
+    def magnitude(self, p: Poly, c: fmpq) -> Quotient:
+        """|p|**c for an irreducible polynomial or a prime p, nowhere 0 where c < 0."""
+        alone = self.single(p)
+        if alone is not None and alone.index in self.exponents:
+            return self.exp(self.const(c) * self.exponents[alone.index])
+        if c.q == 1 and int(c.p) % 2 == 0:
+            return self.poly(p) ** int(c.p)
+        return self.root(self._absolute(p), c)
+
+    def _absolute(self, p: Poly) -> Poly:
+        m = self.sign(p)
+        if not m & NEGATIVE:
+            return p
+        if not m & POSITIVE:
+            return -p
+        self.needed(p)
+        made, new = self.atom(("abs", self.key(p)), NONNEGATIVE, (p,), (2, self.reduce(p * p)), lambda v: abs(v[0]))
+        a = self.gen(made)
+        if new:  # |p| >= p and |p| >= -p
+            self.learn_poly(a - p, NONNEGATIVE)
+            self.learn_poly(a + p, NONNEGATIVE)
+        return a
+
+    def root(self, m: Poly, c: fmpq) -> Quotient:
+        """m**c for m >= 0 (m > 0 where c < 0)."""
+        alone = self.single(m)
+        if alone is not None and alone.key[0] == "root" and alone.relation:
+            return self.root(alone.argument, c / alone.relation[0])
+        if c.q == 1 and ("root", self.key(m)) not in self.basis:
+            return self.poly(m) ** int(c.p)
+        unit, count = self.multiple(("root", self.key(m)), c, root=True)
+        k = int(unit.q)
+        if k == 1:
+            return self.poly(m) ** count
+        sign = POSITIVE if self.sign(m) == POSITIVE else NONNEGATIVE
+        made, _ = self.atom(("root", self.key(m), k), sign, (m,), (k, m), lambda v: v[0].root(k))
+        return self.poly(self.gen(made)) ** count
+
+    def power(self, u: Quotient, c: fmpq) -> Quotient:
+        """u**c, c no whole number, u >= 0 (u > 0 where c < 0): the product over the factors of u. Those of unknown sign stay
+        together under one root, which is shown not to be negative."""
+        if u.num == 0:
+            return u
+        result, together, flip = self.const(1), self.one_poly, 1
+        for p in (u.num, u.den):
+            flip *= 1 if self.factored(p)[0] > 0 else -1
+        for p, e in self.factors(u):
+            m = self.sign(p)
+            odd = int(e.p) % 2 == 1
+            if not odd or not m & NEGATIVE or not m & POSITIVE:
+                flip *= -1 if odd and m & NEGATIVE else 1
+                result = result * self.magnitude(p, e * c)
+            else:
+                together = self.times(together, p)
+                result = result * (self.magnitude(p, (e - 1) * c) if e != 1 else 1)
+        together = together * flip
+        if together.is_constant():
+            if together != 1:
+                raise Unknown("a root of what is not positive")
+            return result
+        if self.sign(together) & NEGATIVE:
+            self.needed(u.num)
+            raise Unknown("the sign under a root is not known")
+        return result * self.root(together, c)
+
+    # -- odd functions and angles ---------------------------------------------------------------------
+
+    def erf(self, u: Quotient) -> Quotient:
+        """Odd, between -1 and 1."""
+        return self._odd("erf", u, partial(_scaled, arb.erf, fmpq(1)), 1)
+
+    def atan(self, u: Quotient) -> Quotient:
+        """Odd, between -2 and 2."""
+        return self._odd("atan", u, partial(_scaled, arb.atan, fmpq(1)), 2)
+
+    def _odd(self, name: str, u: Quotient, value: Callable[[list[arb]], arb], most: int) -> Quotient:
+        if u.num == 0:
+            return u
+        flip = -1 if u.num.leading_coefficient() < 0 else 1
+        num = u.num * flip
+        m = self.of(Quotient(self, num, u.den))
+        made, new = self.atom((name, self.key(num), self.key(u.den)), m, (num, u.den), None, value)
+        a = self.gen(made)
+        if new:
+            self.learn_poly(most - a, POSITIVE)
+            self.learn_poly(most + a, POSITIVE)
+        return self.poly(a) * flip
+
+    def sin(self, u: Quotient) -> Quotient:
+        return self._angle(u)[1]
+
+    def cos(self, u: Quotient) -> Quotient:
+        return self._angle(u)[0]
+
+    def _angle(self, u: Quotient) -> tuple[Quotient, Quotient]:
+        """cos(u) and sin(u), term by term of u."""
+        cos, sin = self.const(1), self.const(0)
+        for key, c, num, den in self.terms(u):
+            x, y = self._multiple(key, c, num, den)
+            cos, sin = cos * x - sin * y, sin * x + cos * y
+        return cos, sin
+
+    def _multiple(self, key: Key, c: fmpq, num: Poly, den: Poly) -> tuple[Quotient, Quotient]:
+        alone = self.single(num)
+        if den.is_one() and alone is not None and alone.key == ("pi",) and (known := self._turned(c)) is not None:
+            return known
+        unit, count = self.multiple(("angle", key), c)
+        if abs(count) > MAX_ANGLE:
+            raise Rejected(f"the {abs(count)}-fold of an angle")
+        cos, new = self.atom(("cos", key, unit), ANY, (num, den), None, partial(_scaled, arb.cos, unit))
+        x = self.gen(cos)
+        sin, _ = self.atom(("sin", key, unit), ANY, (num, den), (2, 1 - x * x), partial(_scaled, arb.sin, unit))
+        y = self.gen(sin)
+        for p in (1 - x, 1 + x, 1 - y, 1 + y) if new else ():
+            self.learn_poly(p, NONNEGATIVE)
+        c1, s1 = self.poly(x), self.poly(y if count > 0 else -y)
+        made = self.const(1), self.const(0)
+        for _ in range(abs(count)):
+            made = made[0] * c1 - made[1] * s1, made[1] * c1 + made[0] * s1
+        return made
+
+    def _turned(self, c: fmpq) -> tuple[Quotient, Quotient] | None:
+        """cos and sin of c*pi, c a multiple of 1/4 or of 1/6: a quarter turn swaps them."""
+        quarters = int((2 * c).floor())
+        squares = {fmpq(0): (4, 0), fmpq(1, 6): (3, 1), fmpq(1, 4): (2, 2), fmpq(1, 3): (1, 3)}.get(
+            c - fmpq(quarters, 2)
+        )
+        if squares is None:
+            return None
+        x, y = (self.power(self.const(fmpq(s, 4)), fmpq(1, 2)) if s else self.const(0) for s in squares)
+        for _ in range(quarters % 4):
+            x, y = -y, x
+        return x, y
+
+
+def _scaled(f: Callable[[arb], arb], unit: fmpq, of: list[arb]) -> arb:
+    """f(unit*num/den) on balls."""
+    return f(arb(unit) * of[0] / of[1])

@@ -1,0 +1,243 @@
+"""Rational functions over atoms, in FLINT's polynomials: the arithmetic of the checker.
+
+An *atom* stands for the value of something that is no rational function of others: a symbol, exp(u), log|p|, |p|, p**(1/k), ...
+An algebraic atom carries its relation A**k = p, p in earlier atoms. What is zero after reduction by the relations is zero at
+every point at which the atoms have values. Numbers carry a ball, so that log(2) > 0 needs no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flint import Ordering, arb, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
+
+Poly = Any  # fmpq_mpoly
+Key = tuple[Any, ...]
+
+MAX_TERMS = 4_000  # terms of a polynomial, and products of terms in hundreds
+MAX_GCD = 400  # terms up to which fractions are put in lowest terms
+MAX_ATOMS = 512
+
+
+class Rejected(Exception):
+    """A certificate doesn't show what it is said to show; says why. What it lacks a search may add (``Finer``, ``asks``)."""
+
+
+class Full(Exception):
+    """More atoms than there is room for: start again with more room."""
+
+
+@dataclass(slots=True)
+class Atom:
+    """``argument``: the polynomial that it is a function of. ``number``: its value, where it is one. ``leaves``: the symbols
+    below it. ``sign``: a mask of the signs that its kind allows."""
+
+    index: int
+    key: Key
+    leaves: frozenset[int]
+    sign: int
+    argument: Poly = None
+    relation: tuple[int, Poly] | None = None
+    number: arb | None = None
+
+
+class Field:
+    """The atoms met so far and the arithmetic of fractions over them."""
+
+    def __init__(self, room: int) -> None:
+        if room > MAX_ATOMS:
+            raise Rejected(f"more than {MAX_ATOMS} atoms")
+        self.ctx = fmpq_mpoly_ctx.get([f"a{i}" for i in range(room)], Ordering.degrevlex)
+        self.gens = self.ctx.gens()
+        self.atoms: list[Atom] = []
+        self.table: dict[Key, Atom] = {}
+        self.related: list[Atom] = []
+        self.one_poly: Poly = self.ctx.constant(1)
+
+    # -- atoms ------------------------------------------------------------------------------------
+
+    def atom(
+        self,
+        key: Key,
+        sign: int,
+        of: tuple[Poly, ...] = (),
+        relation: tuple[int, Poly] | None = None,
+        number: Callable[[list[arb]], arb] | None = None,
+    ) -> tuple[Atom, bool]:
+        """The atom of that key, and whether it is new. ``of`` are the polynomials it is a function of, ``number`` that function
+        on balls."""
+        if (found := self.table.get(key)) is not None:
+            return found, False
+        if len(self.atoms) == len(self.gens):
+            raise Full
+        leaves = (
+            frozenset().union(*(self.leaves(p) for p in of)) if of or key[0] != "leaf" else frozenset({len(self.atoms)})
+        )
+        value = None
+        if number is not None and not leaves:
+            balls = [self.number(p) for p in of]
+            value = None if None in balls else number([b for b in balls if b is not None])
+        made = Atom(len(self.atoms), key, leaves, sign, of[0] if of else None, relation, value)
+        self.atoms.append(made)
+        self.table[key] = made
+        if relation:
+            self.related.append(made)
+        return made, True
+
+    def gen(self, a: Atom) -> Poly:
+        return self.gens[a.index]
+
+    def used(self, p: Poly) -> list[Atom]:
+        return [self.atoms[i] for i, n in enumerate(p.degrees()[: len(self.atoms)]) if n > 0]
+
+    def leaves(self, p: Poly) -> frozenset[int]:
+        return frozenset().union(*(a.leaves for a in self.used(p)))
+
+    def single(self, p: Poly) -> Atom | None:
+        """The atom that a polynomial is, if it is one."""
+        if len(p) == 1 and p.total_degree() == 1 and p.leading_coefficient() == 1:
+            return self.used(p)[0]
+        return None
+
+    def number(self, p: Poly) -> arb | None:
+        """The value of a polynomial in atoms that are numbers."""
+        total = arb(0)
+        for e, c in p.terms():
+            term = arb(c)
+            for i, n in enumerate(e):
+                if n:
+                    value = self.atoms[i].number
+                    if value is None:
+                        return None
+                    term *= value ** int(n)
+            total += term
+        return total
+
+    # -- arithmetic -------------------------------------------------------------------------------
+
+    def const(self, value: Any) -> Quotient:
+        return Quotient(self, self.ctx.constant(value), self.one_poly)
+
+    def poly(self, p: Poly) -> Quotient:
+        return Quotient(self, p, self.one_poly)
+
+    def times(self, p: Poly, q: Poly) -> Poly:
+        if len(p) * len(q) > 100 * MAX_TERMS:
+            raise Rejected("products of polynomials that are too large")
+        return p * q
+
+    def make(self, num: Poly, den: Poly) -> Quotient:
+        """num/den, den known to vanish nowhere."""
+        if self.related:
+            num, den = self.reduce(num), self.reduce(den)
+        if den == 0:
+            raise Rejected("a division by zero")
+        if max(len(num), len(den)) > MAX_TERMS:
+            raise Rejected("a polynomial of too many terms")
+        if num == 0:
+            return Quotient(self, num, self.one_poly)
+        if not den.is_constant() and max(len(num), len(den)) <= MAX_GCD:
+            common = num.gcd(den)
+            if not common.is_constant():
+                num, den = num // common, den // common
+        lead = den.leading_coefficient()
+        return Quotient(self, num / lead, den / lead) if lead != 1 else Quotient(self, num, den)
+
+    def reduce(self, p: Poly) -> Poly:
+        """With every algebraic atom below the degree of its relation, the latest atoms first."""
+        for a in reversed(self.related):
+            assert a.relation
+            k, instead = a.relation
+            if p.degrees()[a.index] < k:
+                continue
+            by_power: dict[int, dict[tuple[int, ...], fmpq]] = {}
+            for e, c in p.terms():
+                part = by_power.setdefault(int(e[a.index]) // k, {})
+                rest = (*e[: a.index], int(e[a.index]) % k, *e[a.index + 1 :])
+                part[rest] = part.get(rest, 0) + c
+            p = self.ctx.constant(0)
+            for n, part in by_power.items():
+                p += self.times(fmpq_mpoly(part, self.ctx), self.raised(instead, n))
+        return p
+
+    def raised(self, p: Poly, n: int) -> Poly:
+        if n > 1 and ((len(p) > 1 and n * len(p) > 400) or n * p.total_degree() > 20_000):
+            raise Rejected(f"power {n} of a polynomial of {len(p)} terms")
+        return p**n
+
+    def key(self, p: Poly) -> Key:
+        """A polynomial as a hashable value."""
+        return (tuple(p.monoms()), tuple(p.coeffs()))
+
+    def factored(self, p: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
+        """A constant and factors whose product is p: irreducible ones where p is short."""
+        if p.is_constant():
+            return (p.leading_coefficient() if p != 0 else fmpq(0)), []
+        if len(p) > 60 or p.total_degree() > 40:
+            return fmpq(p.leading_coefficient()), [(p / p.leading_coefficient(), 1)]
+        content, parts = p.factor()
+        return fmpq(content), [(f, int(n)) for f, n in parts]
+
+
+@dataclass(slots=True, eq=False)
+class Quotient:
+    """num/den. The denominator vanishes at no point at which the hypotheses hold."""
+
+    field: Field
+    num: Poly
+    den: Poly
+
+    def _of(self, other: Quotient | int) -> Quotient:
+        return other if isinstance(other, Quotient) else self.field.const(other)
+
+    def __add__(self, other: Quotient | int) -> Quotient:
+        y, f = self._of(other), self.field
+        if self.den.is_one() and y.den.is_one():
+            return Quotient(f, self.num + y.num, self.den)
+        if self.den == y.den:
+            return f.make(self.num + y.num, self.den)
+        common = self.den.gcd(y.den) if max(len(self.den), len(y.den)) <= MAX_GCD else f.one_poly
+        left, right = y.den // common, self.den // common
+        return f.make(f.times(self.num, left) + f.times(y.num, right), f.times(self.den, left))
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Quotient:
+        return Quotient(self.field, -self.num, self.den)
+
+    def __sub__(self, other: Quotient | int) -> Quotient:
+        return self + -self._of(other)
+
+    def __rsub__(self, other: int) -> Quotient:
+        return -self + other
+
+    def __mul__(self, other: Quotient | int) -> Quotient:
+        y, f = self._of(other), self.field
+        return f.make(f.times(self.num, y.num), f.times(self.den, y.den))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Quotient | int) -> Quotient:
+        y, f = self._of(other), self.field
+        return f.make(f.times(self.num, y.den), f.times(self.den, y.num))
+
+    def __rtruediv__(self, other: int) -> Quotient:
+        return self._of(other) / self
+
+    def __pow__(self, n: int) -> Quotient:
+        if n < 0:
+            return (1 / self) ** -n
+        return self.field.make(self.field.raised(self.num, n), self.field.raised(self.den, n))
+
+    @property
+    def constant(self) -> fmpq | None:
+        """The number that it is, if it is one."""
+        if not self.den.is_one() or not self.num.is_constant():
+            return None
+        return fmpq(self.num.leading_coefficient()) if self.num != 0 else fmpq(0)
+
+    @property
+    def key(self) -> Key:
+        return (self.field.key(self.num), self.field.key(self.den))

@@ -1,0 +1,80 @@
+"""What a theorem says.
+
+``Sequent(hypotheses, conclusion)`` is true if at *every* real point at which all hypotheses hold, the conclusion has a value
+and holds. A hypothesis holds at a point only where it has a value there (``log(x) > 0`` says that x > 0), so where an
+expression exists is part of what is shown: the conditions that a decision tells are hypotheses of its theorem. A comparison of
+tensors is said of every entry. Symbols range over the real numbers; a declared range is a hypothesis like any other.
+
+Values are those of ``derive.numbers.balls``: a ``where`` asks for a value of the branch taken alone, ``and`` and ``or`` stop
+at the first side that decides, and the derivative at a kink, ``select(s, p, q)`` at s = 0, is what both sides agree on, or
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.expr.graph import Node, substitute_all
+from derive.language.components import components_all
+
+
+@dataclass(frozen=True)
+class Sequent:
+    """Hypotheses and a conclusion, conditions over the nodes of one graph."""
+
+    hypotheses: tuple[Node, ...]
+    conclusion: Node
+
+    def given(self, *more: Node) -> Sequent:
+        """The same under further hypotheses."""
+        return Sequent((*self.hypotheses, *more), self.conclusion)
+
+    def concluding(self, conclusion: Node) -> Sequent:
+        """Another conclusion from the same hypotheses."""
+        return Sequent(self.hypotheses, conclusion)
+
+    def cases(self, s: Node) -> tuple[Sequent, Sequent, Sequent]:
+        """Split by the sign of s: where s > 0, where s = 0, where s < 0."""
+        g = s.graph
+        positive, zero, negative = (self.given(g.call(op, s, g.zero)) for op in ("gt", "eq", "lt"))
+        return positive, zero, negative
+
+    def put(self, values: Mapping[Node, Node]) -> Sequent:
+        """With other expressions in the place of symbols, everywhere."""
+        *hypotheses, conclusion = substitute_all([*self.hypotheses, self.conclusion], values)
+        return Sequent(tuple(hypotheses), conclusion)
+
+    def entries(self) -> tuple[Sequent, ...]:
+        """One sequent for each entry of the conclusion and each part of a conjunction, hypotheses entry by entry. Raises
+        ExpressionError where an expression has no entries."""
+        *given, wanted = components_all([*self.hypotheses, self.conclusion])
+        hypotheses = tuple(dict.fromkeys(h for entries in given for c in entries for h in conjuncts(c)))
+        return tuple(Sequent(hypotheses, c) for entry in wanted for c in conjuncts(entry))
+
+
+def conjuncts(condition: Node) -> list[Node]:
+    """The parts of a conjunction, in order."""
+    found, work = [], [condition]
+    while work:
+        n = work.pop()
+        if n.op == "and":
+            work += n.args[::-1]
+        else:
+            found.append(n)
+    return found
+
+
+def ranges(bounds: Mapping[Node, tuple[Fraction | None, Fraction | None]]) -> list[Node]:
+    """Declared (closed) ranges as hypotheses: of a tensor, for every entry."""
+    found = []
+    for s, ends in bounds.items():
+        g = s.graph
+        found += [g.call(op, s, g.const(end)) for op, end in zip(("ge", "le"), ends, strict=True) if end is not None]
+    return found
+
+
+def equation(a: Node, b: Node) -> Node:
+    """a = b as a conclusion."""
+    return a.graph.call("eq", a, b)

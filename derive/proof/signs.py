@@ -1,0 +1,210 @@
+"""Signs of polynomials, by rules that a reader checks at a glance.
+
+A sign is a mask of what is possible. A polynomial has that of a number, of a hypothesis, of the sum of its terms (each the
+product of the signs of its atoms; even powers are not negative), of the product of its factors, of a quadratic with its
+discriminant, or that of c*h + rest, h known by a hypothesis and c > 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flint import fmpq_mpoly
+
+from derive.proof.field import Atom, Field, Key, Poly, Quotient
+
+POSITIVE, ZERO, NEGATIVE = 1, 2, 4
+NONNEGATIVE, NONPOSITIVE, NONZERO, ANY = 3, 6, 5, 7
+MAX_COMBINED = 24  # terms up to which hypotheses are subtracted
+OF_COMPARISON = {
+    "gt": POSITIVE, "ge": NONNEGATIVE, "lt": NEGATIVE, "le": NONPOSITIVE, "eq": ZERO, "ne": NONZERO,
+}  # fmt: skip
+
+
+def opposite(m: int) -> int:
+    return (m & ZERO) | (NEGATIVE if m & POSITIVE else 0) | (POSITIVE if m & NEGATIVE else 0)
+
+
+def product(a: int, b: int) -> int:
+    found = ZERO if (a | b) & ZERO else 0
+    if (a & POSITIVE and b & POSITIVE) or (a & NEGATIVE and b & NEGATIVE):
+        found |= POSITIVE
+    if (a & POSITIVE and b & NEGATIVE) or (a & NEGATIVE and b & POSITIVE):
+        found |= NEGATIVE
+    return found if a and b else 0
+
+
+def power(m: int, n: int) -> int:
+    return m if n % 2 else (m & ZERO) | (POSITIVE if m & NONZERO else 0)
+
+
+def total(masks: Iterable[int]) -> int:
+    """The sign of a sum: of numbers none of which is negative the sum is not, and positive if one is."""
+    seen = strict = 0
+    for m in masks:
+        seen |= m
+        strict |= m if m in (POSITIVE, NEGATIVE) else 0
+    return ANY if seen & POSITIVE and seen & NEGATIVE else strict or seen
+
+
+class Signs(Field):
+    """A field with what the hypotheses say of signs. ``contradiction``: that no point meets them."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__(room)
+        self.facts: dict[Key, tuple[Poly, int]] = {}
+        self.zeros: list[Poly] = []
+        self.contradiction = False
+        self._known: dict[Key, int] = {}
+
+    # -- what is known ----------------------------------------------------------------------------
+
+    def learn(self, x: Quotient, m: int) -> None:
+        """A hypothesis: x has one of these signs."""
+        den = self.sign(x.den)
+        if den in (POSITIVE, NEGATIVE):
+            self.learn_poly(x.num, m if den == POSITIVE else opposite(m))
+        elif m in (ZERO, NONZERO):
+            self.learn_poly(x.num, m)
+        else:
+            self.learn_poly(self.reduce(self.times(x.num, x.den)), m)
+
+    def learn_poly(self, p: Poly, m: int) -> None:
+        before = self.sign(p)
+        now = before & m
+        if not now:
+            self.contradiction = True
+        if not now or now == before or p.is_constant():
+            return
+        self._known.clear()
+        lead = p.leading_coefficient()
+        monic, mine = p / lead, now if lead > 0 else opposite(now)
+        self.facts[self.key(monic)] = (monic, mine)
+        if now == ZERO:
+            self.zeros.append(monic)
+        content, parts = self.factored(p)
+        left, rest = (now if content > 0 else opposite(now)), []
+        for f, n in parts:
+            s = power(self.sign(f), n)
+            if s in (POSITIVE, NEGATIVE):
+                left = left if s == POSITIVE else opposite(left)
+            else:
+                rest.append((f, n))
+        if len(rest) == 1 and rest[0][0] != p:
+            f, n = rest[0]
+            self.learn_poly(f, left if n % 2 else (left & ZERO) | (NONZERO if left & POSITIVE else 0))
+        elif not now & ZERO:
+            for f, _ in rest if len(rest) > 1 else ():
+                self.learn_poly(f, NONZERO)
+        alone = self.single(p)
+        if alone is not None and alone.key[0] in ("abs", "root") and not now & ZERO:
+            self.learn_poly(alone.argument, NONZERO)
+
+    # -- questions --------------------------------------------------------------------------------
+
+    def of(self, x: Quotient) -> int:
+        """The possible signs of a quotient."""
+        return product(self.sign(x.num), self.sign(x.den) & NONZERO)
+
+    def sign(self, p: Poly) -> int:
+        if p.is_constant():
+            c = p.leading_coefficient() if p != 0 else 0
+            return POSITIVE if c > 0 else NEGATIVE if c < 0 else ZERO
+        key = self.key(p)
+        if key not in self._known:
+            self._known[key] = ANY  # while it is worked out
+            self._known[key] = self._sign(p)
+        return self._known[key]
+
+    def _sign(self, p: Poly) -> int:
+        m = self._plain(p)
+        if m in (POSITIVE, ZERO, NEGATIVE):
+            return m
+        if self.zeros and self.vanishes(p):
+            return ZERO
+        if (value := self.number(p)) is not None and not value.contains(0):
+            return POSITIVE if value > 0 else NEGATIVE
+        content, parts = self.factored(p)
+        if len(parts) > 1 or parts[0][1] > 1:
+            whole = POSITIVE if content > 0 else NEGATIVE
+            for f, n in parts:
+                whole = product(whole, power(self.sign(f), n))
+            m &= whole
+        else:
+            m &= self._quadratic(p)
+        if m in (POSITIVE, ZERO, NEGATIVE) or len(p) > MAX_COMBINED:
+            return m
+        return m & self._combined(p, 2)
+
+    def _plain(self, p: Poly) -> int:
+        """By a hypothesis, and term by term."""
+        lead = p.leading_coefficient()
+        fact = self.facts.get(self.key(p / lead))
+        m = ANY if fact is None else fact[1] if lead > 0 else opposite(fact[1])
+        alone = self.single(p)
+        if alone is not None:
+            return m & self._of_atom(alone)
+        ranges = [(a.index, self.sign(self.gen(a))) for a in self.used(p)]
+        signs = []
+        for e, c in p.terms():
+            s = POSITIVE if c > 0 else NEGATIVE
+            for i, r in ranges:
+                if e[i]:
+                    s = product(s, power(r, int(e[i])))
+            signs.append(s)
+        return m & total(signs)
+
+    def _of_atom(self, a: Atom) -> int:
+        if a.key[0] in ("abs", "root") and not self.sign(a.argument) & ZERO:
+            return POSITIVE
+        if a.key[0] == "log" and self.sign(a.argument) == POSITIVE:  # log(u) has the sign of u - 1
+            return self.sign(a.argument - 1)
+        return a.sign
+
+    def _quadratic(self, p: Poly) -> int:
+        """a*g**2 + b*g + c has the sign of a where 4*a*c - b**2 > 0; where that is >= 0 and a > 0, it is >= 0."""
+        for g in self.used(p):
+            if p.degrees()[g.index] != 2:
+                continue
+            parts: list[dict[tuple[int, ...], object]] = [{}, {}, {}]
+            for e, coefficient in p.terms():
+                parts[int(e[g.index])][(*e[: g.index], 0, *e[g.index + 1 :])] = coefficient
+            c, b, a = (fmpq_mpoly(d, self.ctx) for d in parts)
+            lead = self.sign(a)
+            if lead not in (POSITIVE, NEGATIVE):
+                continue
+            bend = self.sign(4 * a * c - b * b)
+            if bend == POSITIVE:
+                return lead
+            if not bend & NEGATIVE:
+                return lead | ZERO
+        return ANY
+
+    def _combined(self, p: Poly, depth: int) -> int:
+        """p = c*h + rest: not negative if c > 0 and neither h nor rest is."""
+        own = p.to_dict()
+        for h, m in list(self.facts.values()):
+            theirs = h.to_dict()
+            for e, c in theirs.items():
+                if e not in own or m == NONZERO or not any(e):
+                    continue
+                ratio = own[e] / c
+                part = m if ratio > 0 else opposite(m)
+                rest = p - ratio * h
+                if len(rest) > len(p) + 1:
+                    continue
+                s = self._plain(rest) if not rest.is_constant() else self.sign(rest)
+                if s == ANY and depth > 1:
+                    s = self._combined(rest, depth - 1)
+                found = total((part, s))
+                if found != ANY:
+                    return found
+        return ANY
+
+    def vanishes(self, p: Poly) -> bool:
+        """Whether p is 0 by the relations and the equations among the hypotheses."""
+        p = self.reduce(p)
+        for z in self.zeros:
+            if p != 0:
+                p = self.reduce(divmod(p, z)[1])
+        return bool(p == 0)
