@@ -16,9 +16,10 @@ from flint import Ordering, arb, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 Poly = Any  # fmpq_mpoly
 Key = tuple[Any, ...]
 
-MAX_TERMS = 4_000  # terms of a polynomial, and products of terms in hundreds
+MAX_TERMS = 4_000  # terms of a polynomial
 MAX_GCD = 400  # terms up to which fractions are put in lowest terms
 MAX_ATOMS = 512
+MAX_WORK = 300_000  # terms multiplied with each other in one evaluation
 
 
 class Rejected(Exception):
@@ -55,6 +56,7 @@ class Field:
         self.table: dict[Key, Atom] = {}
         self.related: list[Atom] = []
         self.one_poly: Poly = self.ctx.constant(1)
+        self.work_left = MAX_WORK
 
     # -- atoms ------------------------------------------------------------------------------------
 
@@ -124,7 +126,8 @@ class Field:
         return Quotient(self, p, self.one_poly)
 
     def times(self, p: Poly, q: Poly) -> Poly:
-        if len(p) * len(q) > 100 * MAX_TERMS:
+        self.work_left -= len(p) * len(q)
+        if self.work_left < 0:
             raise Rejected("products of polynomials that are too large")
         return p * q
 

@@ -66,7 +66,7 @@ def recheck(results_file: Path) -> int:
 
 def _faults(claim: Result) -> Iterator[str]:
     """Why certificates of a claim show nothing."""
-    from derive.proof.certificates import Unreadable, read
+    from derive.exchange.certificates import Unreadable, read
     from derive.proof.check import Rejected, check
 
     for data in claim.certificates:

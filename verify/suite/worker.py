@@ -175,7 +175,7 @@ def _plain(verdict: Any) -> dict[str, Any]:
 
 def _carried(proofs: list[Any]) -> dict[str, Any]:
     """What proofs rest on, as data: certificates, and names of what is trusted."""
-    from derive.proof.certificates import Unreadable, carried
+    from derive.exchange.certificates import Unreadable, carried
     from derive.proof.check import Theorem
 
     certificates: list[Any] = []
