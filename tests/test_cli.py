@@ -20,7 +20,7 @@ from tests.fake_work import case
 from verify import cli, commands, places, results
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ["run", "check", "conform", "audit", "explain", "new", "prove", "derive", "schema", "report"]
+COMMANDS = ["run", "check", "conform", "audit", "explain", "new", "prove", "derive", "schema", "report", "recheck"]
 REAL, FAKE = "verify", "tests.fake_work"
 
 
@@ -150,6 +150,9 @@ def test_the_results_are_valid_against_the_schema(cases: Path, tmp_path: Path) -
         "reason": "",
         "origin": ["d"],
         "evidence": {},
+        "checked": False,
+        "unchecked": "",
+        "certificates": [],
         "seconds": 0,
         "file": "cases/book/two.yaml",
         "line": 5,

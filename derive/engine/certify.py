@@ -35,7 +35,8 @@ from derive.proof.field import Poly, Quotient
 from derive.proof.sequent import Sequent, conjuncts, equation, ranges
 from derive.proof.signs import ZERO
 
-MAX_LEAVES = 40  # evaluations that are tried for one entry
+MAX_WORK = 5_000  # nodes that are evaluated for one claim, in all tries
+START = 20  # what an evaluation costs beside its nodes
 MAX_SPLITS = 6  # on the way to one of them
 MAX_TRIED = 3  # places to split at, one after the other
 MAX_ENTRIES = 64
@@ -117,18 +118,16 @@ class Search:
     """The search for certificates of one claim; ``theorems`` are those of its parts."""
 
     theorems: list[Theorem] = field(default_factory=list)
-    left: int = 0
+    left: int = MAX_WORK
 
     def entry(self, s: Sequent) -> tuple[Sequent, Certificate]:
         """A scalar sequent, its derivatives worked out where pieces meet if that is needed, with a certificate."""
         first = _joined(s, only=True)
-        self.left = MAX_LEAVES
         try:
             return first, self.scalar(first, 0)
         except Rejected:
             if (second := _joined(s, only=False)) == first:
                 raise
-        self.left = MAX_LEAVES
         return second, self.scalar(second, 0)
 
     def kept(self, s: Sequent, c: Certificate) -> Certificate:
@@ -183,10 +182,11 @@ class Search:
 
     def with_units(self, s: Sequent, opaque: tuple[Node, ...]) -> Certificate:
         units: list[Fraction] = []
+        cost = START + len(topological([*s.hypotheses, s.conclusion]))
         for _ in range(MAX_UNITS):
-            if self.left == 0:
+            self.left -= cost
+            if self.left < 0:
                 raise Rejected("too many evaluations")
-            self.left -= 1
             try:
                 return self.kept(s, Evaluation(tuple(units), opaque))
             except Finer as e:

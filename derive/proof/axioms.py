@@ -208,9 +208,8 @@ class Functions(Signs):
         self.needed(p)
         made, new = self.atom(("abs", self.key(p)), NONNEGATIVE, (p,), (2, self.reduce(p * p)), lambda v: abs(v[0]))
         a = self.gen(made)
-        if new:  # |p| >= p and |p| >= -p
-            self.learn_poly(a - p, NONNEGATIVE)
-            self.learn_poly(a + p, NONNEGATIVE)
+        for q in (a - p, a + p) if new else ():  # |p| >= p and |p| >= -p
+            self.note(q, NONNEGATIVE)
         return a
 
     def root(self, m: Poly, c: fmpq) -> Quotient:
@@ -273,9 +272,8 @@ class Functions(Signs):
         m = self.of(Quotient(self, num, u.den))
         made, new = self.atom((name, self.key(num), self.key(u.den)), m, (num, u.den), None, value)
         a = self.gen(made)
-        if new:
-            self.learn_poly(most - a, POSITIVE)
-            self.learn_poly(most + a, POSITIVE)
+        for q in (most - a, most + a) if new else ():
+            self.note(q, POSITIVE)
         return self.poly(a) * flip
 
     def sin(self, u: Quotient) -> Quotient:
@@ -304,7 +302,7 @@ class Functions(Signs):
         sin, _ = self.atom(("sin", key, unit), ANY, (num, den), (2, 1 - x * x), partial(_scaled, arb.sin, unit))
         y = self.gen(sin)
         for p in (1 - x, 1 + x, 1 - y, 1 + y) if new else ():
-            self.learn_poly(p, NONNEGATIVE)
+            self.note(p, NONNEGATIVE)
         c1, s1 = self.poly(x), self.poly(y if count > 0 else -y)
         made = self.const(1), self.const(0)
         for _ in range(abs(count)):

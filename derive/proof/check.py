@@ -35,6 +35,20 @@ from derive.proof.field import Full, Poly, Quotient, Rejected
 from derive.proof.sequent import Sequent, conjuncts, equation
 from derive.proof.signs import ANY, NEGATIVE, NONZERO, OF_COMPARISON, POSITIVE, ZERO
 
+PLAIN = {
+    "const",
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "neg",
+    "def",
+    "where",
+    "and",
+    "or",
+    "not",
+    *OF_COMPARISON,
+}  # need no atoms
 MAX_NODES = 6_000  # of the expressions of one evaluation
 MAX_DEPTH = 60  # of certificates in certificates
 _MINT = object()
@@ -161,6 +175,8 @@ def evaluated(s: Sequent, units: Iterable[Any] = (), opaque: tuple[Node, ...] = 
     _wants(len(order) <= MAX_NODES, "expressions that are too large")
     _wants(not any(n.op == "index" and n.args[0].op != "symbol" for n in order), "not laid out in entries")
     room, exact = 16, tuple(fmpq(u.numerator, u.denominator) for u in units)
+    while room < min(sum(n.op not in PLAIN for n in order), 128):
+        room *= 2
     while True:
         try:
             return Evaluated(s, room, exact, frozenset(opaque))

@@ -76,12 +76,9 @@ class Signs(Field):
             self.contradiction = True
         if not now or now == before or p.is_constant():
             return
-        self._known.clear()
-        lead = p.leading_coefficient()
-        monic, mine = p / lead, now if lead > 0 else opposite(now)
-        self.facts[self.key(monic)] = (monic, mine)
+        self.note(p, now)
         if now == ZERO:
-            self.zeros.append(monic)
+            self.zeros.append(p)
         content, parts = self.factored(p)
         left, rest = (now if content > 0 else opposite(now)), []
         for f, n in parts:
@@ -99,6 +96,12 @@ class Signs(Field):
         alone = self.single(p)
         if alone is not None and alone.key[0] in ("abs", "root") and not now & ZERO:
             self.learn_poly(alone.argument, NONZERO)
+
+    def note(self, p: Poly, m: int) -> None:
+        """p, of which nothing else is known, has one of these signs."""
+        self._known.clear()
+        lead = p.leading_coefficient()
+        self.facts[self.key(p / lead)] = (p / lead, m if lead > 0 else opposite(m))
 
     # -- questions --------------------------------------------------------------------------------
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 @command(
-    "Check the certificates of a results file again.",
     """Check again every certificate that a results file carries, by the trusted core alone: the engine that found the proofs
     is not loaded, and the case files are not read.
 
