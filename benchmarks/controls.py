@@ -184,13 +184,13 @@ def worst(control: Control, count: int) -> tuple[float, float]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--patterns", type=int, default=1_000_000, metavar="N")
-    parser.add_argument("--only", default="", metavar="NAME")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME")
     given = parser.parse_args()
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     blamed = within = 0
     for c in CONTROLS:
-        if given.only and given.only != c.name:
+        if given.only and c.name not in given.only:
             continue
         ulps, at = worst(c, given.patterns)
         domain = {"x": (None if c.low == -INF else c.low, None if c.high == INF else c.high)}
