@@ -86,3 +86,12 @@ def test_programs_keep_their_digits_over_the_whole_range(backend, fmt):
             told[name] = rest[:2]
         assert found or name not in EXCEPTIONS or fmt == "float32", f"no longer an exception: {name}"
     assert told == {}
+
+
+def test_what_torch_may_differentiate_has_no_kink_on_the_way():
+    """An absolute value in the form of 1 - tanh(x)**2 would make its second derivative at 0 vanish."""
+    import torch
+
+    written = compile_source(to_torch(derivation("1 - tanh(x)**2", "x", [])))
+    slope = torch.func.grad(torch.func.grad(lambda x: written(x)[0]))
+    assert float(slope(torch.tensor(0.0, dtype=torch.float64))) == pytest.approx(-2.0, rel=1e-12)

@@ -85,14 +85,19 @@ LOGARITHMS: Mapping[str, Form] = {
 
 
 def keeping_digits(
-    roots: Sequence[Node], inputs: Iterable[Node], operators: Collection[str], through_definitions: bool = True
+    roots: Sequence[Node],
+    inputs: Iterable[Node],
+    operators: Collection[str],
+    through_definitions: bool = True,
+    turning: bool = False,
 ) -> list[Node]:
     """The roots with equal values, in forms that keep their digits, of the ``operators`` that the target has.
 
     What is below the ``inputs`` is not looked at. Definitions keep their names; with ``through_definitions=False`` what is
-    computed from a definition stays computed from it, since others differentiate by it, and no form turns.
+    computed from a definition stays computed from it, since others differentiate by it. With ``turning``, for programs that
+    nobody differentiates, forms may have kinks on the way.
     """
-    writer = _Writer(frozenset(inputs), operators, through_definitions)
+    writer = _Writer(frozenset(inputs), operators, through_definitions, turning)
     done: dict[Node, Node] = {n: n for n in writer.leaves}
     for n in topological(roots, known=writer.leaves):
         args = tuple(done[a] for a in n.args)
@@ -103,8 +108,9 @@ def keeping_digits(
 
 
 class _Writer:
-    def __init__(self, leaves: frozenset[Node], operators: Collection[str], through: bool) -> None:
-        self.leaves, self.operators, self.through = leaves, operators, through
+    def __init__(self, leaves: frozenset[Node], operators: Collection[str], through: bool, turning: bool) -> None:
+        self.leaves, self.operators, self.through, self.turning = leaves, operators, through, turning
+        self.sums = {**SUMS, **TURNING} if turning else SUMS
 
     def knows(self, made: Node, below: Iterable[Node]) -> bool:
         """Whether the target has all operators of a form, down to what it is made from."""
@@ -141,8 +147,7 @@ class _Writer:
         power = 1
         if term.op == "pow" and term.args[1].op == "const":
             power, term = term.args[1].attr, self._seen(term.args[0])
-        table = {**SUMS, **TURNING} if self.through else SUMS
-        form = table.get((term.op, Fraction(k) / c, power)) if term not in self.leaves else None
+        form = self.sums.get((term.op, Fraction(k) / c, power)) if term not in self.leaves else None
         return None if form is None else _times(n.graph, c, form(n.graph, term.args[0]))
 
     def _multiple(self, k: int | Fraction, n: Node) -> tuple[int | Fraction, Node]:
@@ -199,7 +204,7 @@ class _Writer:
         return g.call("where", g.call("gt", t, g.const(Fraction(-1, 2))), g.call("log1p", t), far)
 
     def _again(self, n: Node) -> Node:
-        return keeping_digits([n], self.leaves, self.operators, self.through)[0]
+        return keeping_digits([n], self.leaves, self.operators, self.through, self.turning)[0]
 
 
 def _with_number(n: Node) -> tuple[int | Fraction, int, Node] | None:

@@ -154,7 +154,9 @@ def blocked_source(outputs: Sequence[Node], inputs: Sequence[Node], name: str = 
     Raises ValueError for a symbol that is no input, NotImplementedError for an operator without a form.
     """
     leaves = [e for n in inputs for e in (components(n) if n.shape else [n])]
-    entries = keeping_digits([e for part in components_all(outputs) for e in part], leaves, numpy_source.FORMS)
+    entries = keeping_digits(
+        [e for part in components_all(outputs) for e in part], leaves, numpy_source.FORMS, turning=True
+    )
     names = Names([*RESERVED, f"{name}_of_block"])
     arguments = [names.of(n) for n in inputs]
     inside = Names(["np", *_HELPERS, *numpy_source.DIALECT.helpers])

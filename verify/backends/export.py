@@ -95,7 +95,7 @@ def to_numpy(what: What, inputs: Sequence[Node] | None = None, *, name: str = "f
     outputs = _computed(what)
     if not points:
         name = function_name(name, NUMPY.reserved)
-        written = keeping_digits(unfold(outputs, NUMPY.forms), given, NUMPY.forms)
+        written = keeping_digits(unfold(outputs, NUMPY.forms), given, NUMPY.forms, turning=True)
         title = _docstring(
             parts, given, NUMPY.reserved, "arrays of the shapes said, or numbers; ValueError for another shape"
         )

@@ -75,7 +75,7 @@ def numpy_source(outputs: Sequence[Node], inputs: Sequence[Node]) -> str:
     ``outputs`` are scalar nodes (see derive.language.components); ``inputs`` the scalar symbols and entries of symbols
     that they need, or any other nodes to start from.
     """
-    return write(DIALECT, keeping_digits(outputs, inputs, FORMS), inputs)
+    return write(DIALECT, keeping_digits(outputs, inputs, FORMS, turning=True), inputs)
 
 
 def compile_numpy(outputs: Sequence[Node], inputs: Sequence[Node]) -> Program:

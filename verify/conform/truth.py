@@ -128,7 +128,7 @@ class Truth:
 
     @cached_property
     def _keeping_digits(self) -> list[Node]:
-        return keeping_digits(self.nodes, self.symbols, OPERATORS)
+        return keeping_digits(self.nodes, self.symbols, OPERATORS, turning=True)
 
     @cached_property
     def bulk(self) -> Running | None:
