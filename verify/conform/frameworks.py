@@ -49,7 +49,7 @@ class Framework:
         raise NotImplementedError
 
     def constant(self, numbers: Any, fmt: str) -> Tensor:
-        """Whole numbers as integers, others in the format."""
+        """Whole numbers as integers, truth values as such, others in the format."""
         return np.array(numbers, dtype=fmt if _has_fractions(numbers) else None)
 
     def array(self, made: Any) -> Array:
@@ -207,7 +207,8 @@ class Torch(Framework):
     def constant(self, numbers: Any, fmt: str) -> Tensor:
         import torch
 
-        return torch.tensor(numbers, dtype=getattr(torch, fmt) if _has_fractions(numbers) else torch.int64)
+        whole = torch.bool if np.asarray(numbers).dtype.kind == "b" else torch.int64
+        return torch.tensor(numbers, dtype=getattr(torch, fmt) if _has_fractions(numbers) else whole)
 
     def array(self, made: Any) -> Array:
         import torch
