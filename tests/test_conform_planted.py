@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import math
+
 import numpy as np
 import pytest
 
 pytest.importorskip("torch")
 
 from tests.planted import RIGHT, WRONG, Planted
-from verify.conform import conform
+from verify.conform import Conformance, conform
 from verify.conform.words import told
 
 
@@ -17,6 +21,25 @@ def test_wrong_ones_are_caught_by_their_class(planted: Planted):
     found = conform(planted.function, planted.formula, domain=planted.domain, **planted.given)
     assert found.verdict == "deviates", told(found)
     assert found.kind in planted.classes, told(found)
+    if found.script:
+        assert_shown_again(found)
+
+
+def assert_shown_again(found: Conformance) -> None:
+    """What the script prints is as far off as what was found; vector units may round otherwise."""
+    worst = found.worst
+    assert worst is not None
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(found.script, {})
+    got, exact = (float(x.strip("'")) for x in printed.getvalue().split(" exactly "))
+    assert len(found.script.splitlines()) <= 12
+    assert exact == float(worst.exact)
+    computed = float(worst.computed)
+    if math.isfinite(computed):
+        assert abs(got - computed) <= abs(computed - exact) / 2, found.script
+    else:
+        assert not math.isfinite(got), found.script
 
 
 @pytest.mark.parametrize("planted", RIGHT, ids=lambda p: p.name)

@@ -71,8 +71,9 @@ def _internal(error: Exception) -> int:
     if os.environ.get("ERRATA_TRACEBACK"):
         say("".join(traceback.format_exception(error)), err=True)
     last = traceback.extract_tb(error.__traceback__)[-1:]
-    place = f" at {os.path.basename(last[0].filename)}:{last[0].lineno}" if last else ""
-    say(f"internal error{place}: {type(error).__name__}: {error}", err=True)
+    place = f"{os.path.basename(last[0].filename)}:{last[0].lineno}" if last else ""
+    place = error.__dict__.get("place", place)  # of a process of its own (verify.suite.limited)
+    say(f"internal error{place and ' at '}{place}: {type(error).__name__}: {error}", err=True)
     say(
         "This is a fault of Errata, not of your case. Please report it with this message, the output of "
         "`errata --version` and the case file; --traceback shows all of it.",

@@ -52,7 +52,9 @@ Exit codes:
     metavar="PACKAGE",
     help="Also call functions of this package: its code runs.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Draws other points.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Draws other points."
+)
 @click.option("--verbose", "-v", is_flag=True, help="Every path, not only a line a function.")
 def audit(
     library: str | None,

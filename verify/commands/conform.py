@@ -104,7 +104,9 @@ Exit codes:
     metavar="N",
     help="With --exhaustive: processes.",
 )
-@click.option("--seed", default=0, show_default=True, help="Draws other points.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Draws other points."
+)
 def conform(
     target: str,
     formula: str,
@@ -233,7 +235,7 @@ def _unheard(*streams: int) -> Iterator[None]:
 
 def _compared(given: _Given) -> _Told:
     from verify.commands.derivation import read_shapes
-    from verify.conform.arguments import read_arguments, read_option, read_range, read_result, read_state
+    from verify.conform.arguments import once, read_arguments, read_option, read_range, read_result, read_state
     from verify.conform.callables import find
     from verify.conform.engine import conform as compare
     from verify.conform.words import told
@@ -242,14 +244,14 @@ def _compared(given: _Given) -> _Told:
         find(given.target, given.allowed),
         given.formula,
         wrt=given.wrt or None,
-        domain=dict(read_range(r) for r in given.ranges),
+        domain=once(read_range(r) for r in given.ranges),
         shapes=read_shapes(given.shapes),
         arguments=read_arguments(given.arguments),
-        options=dict(read_option(o) for o in given.options),
+        options=once(read_option(o) for o in given.options),
         result=read_result(given.result) if given.result else None,
         dtypes=given.dtypes or None,
         framework=given.framework,
-        states=dict(read_state(s) for s in given.states),
+        states=once(read_state(s) for s in given.states),
         name=given.target.replace(":", "."),
         seed=given.seed,
     )
@@ -258,7 +260,7 @@ def _compared(given: _Given) -> _Told:
 
 def _every(given: _Given) -> _Told:
     """``--exhaustive``: the outcome in print, with progress on the way."""
-    from verify.conform.arguments import read_arguments, read_option, read_range
+    from verify.conform.arguments import once, read_arguments, read_option, read_range
     from verify.conform.exhaustive import Job, exhaustive
     from verify.conform.words import told_of_all
 
@@ -269,9 +271,9 @@ def _every(given: _Given) -> _Told:
         given.target,
         given.formula,
         given.allowed,
-        dict(read_range(r) for r in given.ranges),
+        once(read_range(r) for r in given.ranges),
         read_arguments(given.arguments),
-        dict(read_option(o) for o in given.options),
+        once(read_option(o) for o in given.options),
         given.framework,
     )
     found = exhaustive(job, given.jobs, progress=progress)

@@ -50,7 +50,14 @@ if TYPE_CHECKING:
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes.  [default: one a processor]")
 @timeout_option("A claim, or a check of an implementation, that takes longer is undecided.")
 @click.option("--only", metavar="GLOB", help="Only claims with such an id, or case:id; implementations are left out.")
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Of the inputs drawn for checks.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Of the inputs drawn for checks.",
+)
 @click.option(
     "--examples", type=click.IntRange(min=1), default=50, show_default=True, metavar="N", help="Inputs for a check."
 )

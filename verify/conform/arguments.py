@@ -7,10 +7,11 @@ in the formula and has a number as default, and for which no range is given, is 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from derive.errors import nearest
 from derive.expr.graph import Node
@@ -64,11 +65,15 @@ def bind(
     for name, s in by_name.items():
         given = domain.get(name)
         if isinstance(given, int | float | Fraction) and not isinstance(given, bool):
+            if not math.isfinite(given):
+                raise BadArguments(f"'{name}' is held at {given}, which is no number")
             fixed[s] = Fraction(given)
         elif given is None and arguments is None and _number(parameters.get(name)) and len(by_name) > 1:
             fixed[s] = Fraction(parameters[name].default)
         else:
             varying.append(s)
+    if not varying:
+        raise BadArguments("nothing varies: the formula has no symbol that is not held at a number")
     ranges = tuple(_range(str(s.attr), domain.get(str(s.attr))) for s in varying)
     place = {str(s.attr): i for i, s in enumerate(varying)}
     passed: dict[str, Any] = {}
@@ -85,9 +90,10 @@ def bind(
             _put(parameter, name, value(name), name in place, keywords, passed)
     elif arguments is not None:
         for name in arguments:
+            known = value(name)
             if name not in place:
                 raise BadArguments(f"'{name}' is held at a number: name it as an option, or by the parameter")
-            positional.append(value(name))
+            positional.append(known)
     elif (
         all(n in parameters and parameters[n].kind is not inspect.Parameter.POSITIONAL_ONLY for n in by_name)
         and parameters
@@ -103,6 +109,7 @@ def bind(
         keywords = {n: place[n] for n in by_name if n in place and n in only}
     part, becomes = _result(result, place)
     call = Call(function, tuple(positional), keywords, {**passed, **options}, part, becomes)
+    _must_take(call)
     return Bound(call, tuple(varying), ranges, fixed)
 
 
@@ -115,6 +122,21 @@ def _result(given: Result, place: Mapping[str, int]) -> tuple[tuple[int, ...], i
     if any(k < 0 for k in part):
         raise BadArguments("entries of a result count from 0")
     return part, None
+
+
+def _must_take(call: Call) -> None:
+    """Raises BadArguments where the callable plainly has no such parameters; a wrapper that takes anything may have them."""
+    try:
+        signature = inspect.signature(call.function, follow_wrapped=False)
+    except (TypeError, ValueError):
+        return
+    given = [*call.keywords, *call.fixed]
+    try:
+        signature.bind(*call.positional, **dict.fromkeys(given))
+    except TypeError as why:
+        unknown = [n for n in given if n not in signature.parameters]
+        near = nearest(unknown[0], signature.parameters) if unknown else ""
+        raise BadArguments(f"it can't be called with these arguments: {why}{near}") from None
 
 
 def _put(parameter: str, name: str, value: Any, varies: bool, keywords: dict[str, int], passed: dict[str, Any]) -> None:
@@ -163,17 +185,37 @@ def read_range(text: str) -> tuple[str, Range | float]:
     if not equals or not name.isidentifier():
         raise BadArguments(f"expected NAME=LOW,HIGH such as p=0,1, or NAME=NUMBER, not '{text}'")
     open_low, open_high = rest.startswith("("), rest.endswith(")")
-    parts = [p.strip() for p in rest.strip("()[] ").split(",")]
+    parts = [p.strip() for p in rest.removeprefix("(").removeprefix("[").removesuffix(")").removesuffix("]").split(",")]
     try:
         numbers = [float(p) for p in parts]
     except ValueError:
         raise BadArguments(f"the range of '{name}' is LOW,HIGH, two numbers or inf, not '{rest}'") from None
+    for n, p in zip(numbers, parts, strict=True):
+        if math.isnan(n) or (math.isinf(n) and "inf" not in p.lower()):
+            raise BadArguments(f"'{p}' is no number of the format float64, in the range of '{name}'")
     if len(numbers) == 1:
+        if math.isinf(numbers[0]):
+            raise BadArguments(f"'{name}' can't be held at infinity")
         return name, numbers[0]
     if len(numbers) != 2 or not numbers[0] <= numbers[1]:
         raise BadArguments(f"the range of '{name}' is LOW,HIGH with LOW not above HIGH, not '{rest}'")
-    low, high = (None if v in (float("inf"), float("-inf")) else v for v in numbers)
+    if numbers[0] == numbers[1] and (open_low or open_high or math.isinf(numbers[0])):
+        raise BadArguments(f"the range of '{name}' is empty: {rest}")
+    low, high = (None if math.isinf(v) else v for v in numbers)
     return name, Range(low, high, open_low, open_high)
+
+
+T = TypeVar("T")
+
+
+def once(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """By name. Raises BadArguments for a name that is given twice."""
+    found: dict[str, T] = {}
+    for name, value in pairs:
+        if name in found:
+            raise BadArguments(f"'{name}' is given twice")
+        found[name] = value
+    return found
 
 
 def read_arguments(texts: Sequence[str]) -> list[str] | dict[str, str] | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from verify.conform.calling import said
 from verify.conform.calls import Call
 from verify.conform.formats import FORMATS, Array
 from verify.conform.frameworks import Framework
@@ -105,9 +106,7 @@ def _layouts(subject: Subject, call: Call, fw: Framework, base: Sequence[Array])
             with np.errstate(all="ignore"):
                 y = fw.array(call(given))
         except Exception as why:
-            found.append(
-                Finding("layout", f"{title}: {type(why).__name__}: {' '.join(str(why).split())[:120]}", grave=False)
-            )
+            found.append(Finding("layout", f"{title}: {said(why)}", grave=False))
             continue
         shape = np.shape(fw.array(given[0]))
         if y.shape != shape:

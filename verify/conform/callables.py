@@ -119,11 +119,15 @@ def _looked_up(found: Any, where: str, rest: Sequence[str], guarded: bool) -> Ca
     for name in rest:
         if guarded and (name in CLOSED or name.startswith(CLOSED_BEGINNINGS)):
             raise NotAllowed(f"'{where}.{name}' is more than a function that computes")
-        if not hasattr(found, name):
-            raise NotFound(
-                f"'{where}' has no '{name}'{nearest(name, [n for n in dir(found) if not n.startswith('_')])}"
-            )
-        found, where = getattr(found, name), f"{where}.{name}"
+        try:
+            with calling(f"{IMPORT} {where}.{name}"):
+                inner = getattr(found, name)
+        except AttributeError:
+            near = nearest(name, [n for n in dir(found) if not n.startswith("_")])
+            raise NotFound(f"'{where}' has no '{name}'{near}") from None
+        except Exception as why:  # whatever an object does when it is asked
+            raise NotFound(f"'{where}.{name}' can't be looked up: {type(why).__name__}: {why}") from None
+        found, where = inner, f"{where}.{name}"
         if guarded and _foreign(found):
             raise NotAllowed(f"'{where}' is not of the modules of {where.split('.')[0]} whose functions only compute")
     if not callable(found):

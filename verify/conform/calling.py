@@ -13,7 +13,7 @@ _inside = False
 
 
 class Exited(RuntimeError):
-    """The callable asked for the end of the program (``sys.exit``)."""
+    """The callable asked for the end of the program: ``sys.exit``, or what is no Exception."""
 
 
 def watched(by: Callable[[str], None]) -> None:
@@ -25,7 +25,7 @@ def watched(by: Callable[[str], None]) -> None:
 @contextmanager
 def calling(what: str) -> Iterator[None]:
     """Around foreign code; of calls within calls the outermost is told, and settings that it changed are put back. Raises
-    Exited for SystemExit, which is no answer."""
+    Exited for what would end the program."""
     global _inside
     if _inside:
         with _without_exit():
@@ -49,8 +49,21 @@ def calling(what: str) -> Iterator[None]:
 def _without_exit() -> Iterator[None]:
     try:
         yield
+    except (Exception, KeyboardInterrupt, GeneratorExit):
+        raise
     except SystemExit as why:
         raise Exited(f"sys.exit({why.code!r}) was called") from None
+    except BaseException as why:
+        raise Exited(said(why)) from None
+
+
+def said(why: BaseException) -> str:
+    """What was raised, in a line."""
+    try:
+        text = " ".join(str(why).split())[:200]
+    except Exception:  # also its text is foreign code
+        text = "its message can't be read"
+    return f"{type(why).__name__}: {text}" if text else type(why).__name__
 
 
 def kind_of(said: str) -> str:

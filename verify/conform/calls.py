@@ -35,6 +35,7 @@ class Call:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     part: tuple[int, ...] = ()
     becomes: int | None = None
+    alone: bool = False  # it takes numbers, and is called one by one
 
     def __call__(self, inputs: Sequence[Any]) -> Any:
         given = {k: inputs[i] for k, i in self.keywords.items()}

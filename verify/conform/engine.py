@@ -6,6 +6,7 @@ is measured at those very points against exact values.
 
 from __future__ import annotations
 
+import importlib.util
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,11 +17,11 @@ import numpy as np
 from derive import api
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, free_symbols, substitute
-from derive.language.reader import to_text
+from derive.language.reader import parse, to_text
 from verify.conform.arguments import BadArguments, Bound, Domain, Result, bind
 from verify.conform.behaviour import behaviour
 from verify.conform.callables import is_own
-from verify.conform.calling import calling, kind_of
+from verify.conform.calling import calling, kind_of, said
 from verify.conform.calls import Call, Constant, Raised
 from verify.conform.classes import JUMP, beside_formats, classify
 from verify.conform.formats import FORMATS, Array, Format
@@ -189,6 +190,7 @@ class _Comparison:
     def _run(self) -> Conformance:
         outcomes: list[Outcome] = []
         self.whole = whole = self._vectorized()
+        single = self.call if whole else replace(self.call, alone=True)
         if not whole:
             self.call = one_by_one(self.call, self.fw)
             self.plan = Plan(self.plan.formats, self.plan.orders, ONE_BY_ONE, 0, self.plan.seed)
@@ -200,8 +202,9 @@ class _Comparison:
                     if k and not whole:
                         continue  # laid out point by point, other modes say nothing more
                     outcomes += self._path(fmt, order, mode, references, hunts=k == 0 and order < 2)
-        if whole:
-            self.findings += behaviour(self.subject, self.call, self.fw, self._usual(), self.own)
+        usual = self._usual()
+        if whole and len(usual[0]):
+            self.findings += behaviour(self.subject, self.call, self.fw, usual, self.own)
         kinked, told = kinks(self.subject, self.call, self.fw)
         self.findings += told
         if whole:
@@ -218,7 +221,7 @@ class _Comparison:
             specials(self.subject, self.call, self.fw) if whole else (),
             kinked,
         )
-        return reproduced(translated(found, self.subject, self.call, self.fw, self._against), self.subject, self.call)
+        return reproduced(translated(found, self.subject, self.call, self.fw, self._against), self.subject, single)
 
     def _against(self, formula: Node) -> Conformance:
         """The outcomes against another formula of the same symbols."""
@@ -244,8 +247,11 @@ class _Comparison:
 
     def _vectorized(self) -> bool:
         """Whether it takes arrays; if not, it is called number by number."""
-        given = [x[:: max(len(x) // 5, 1)][:5] for x in self._points(FORMATS["float32"], 200, whole=False)]
-        return takes(self.fw, self.call, given)
+        for fmt in ("float32", "float64"):
+            given = [x[:: max(len(x) // 5, 1)][:5] for x in self._points(FORMATS[fmt], 200, whole=False)]
+            if len(given[0]):
+                return takes(self.fw, self.call, given)
+        return True
 
     def _path(
         self, fmt: Format, order: int, mode: str, references: Mapping[int, Reference], hunts: bool
@@ -346,7 +352,7 @@ class _Comparison:
         except Raised:
             raise
         except Exception as why:
-            raise Raised(f"{type(why).__name__}: {' '.join(str(why).split())[:200]}") from None
+            raise Raised(said(why)) from None
         for y in found:
             if y.shape != inputs[0].shape:
                 raise Raised(f"the result has shape {list(y.shape)}, where {list(inputs[0].shape)} was expected")
@@ -446,6 +452,7 @@ class _Comparison:
             worst={to_text(s): x for s, x in zip(self.subject.symbols, point, strict=True)},
             exact=decimal(value) if not isinstance(value, Exception) else repr(exact),
             computed=repr(got),
+            by=self._by(order, k),
             ulps=float(m.ulps[worst]),
             relative=abs(got - exact) / abs(exact) if exact else float("inf") if got else 0.0,
             condition=0.0 if np.isnan(condition) else condition,
@@ -454,6 +461,17 @@ class _Comparison:
             last=float(m.inputs[0][off].max()) if len(off) else None,
             bins=bins,
             note=note if len(off) else _excuse(m, fmt),
+        )
+
+    def _by(self, order: int, k: int) -> tuple[str, ...]:
+        """What the k-th result of an order is differentiated by."""
+        names = [to_text(self.subject.symbols[i]) for i in self.subject.wrt]
+        return (
+            ()
+            if not order
+            else (names[k],)
+            if order < 2
+            else [(a, b) for i, a in enumerate(names) for b in names[: i + 1]][k]
         )
 
     def _kind(self, order: int, mode: str, k: int, fmt: Format, m: Measured) -> tuple[str, str]:
@@ -584,7 +602,7 @@ def one_by_one(call: Call, fw: Framework) -> Call:
 
 
 def _formula(formula: str | Node, shapes: Mapping[str, Any]) -> Node:
-    return formula if isinstance(formula, Node) else api.parse(formula, **shapes)
+    return formula if isinstance(formula, Node) else parse(formula, *api.scope(formula, shapes), boolean=False)
 
 
 def _framework(name: str | None, bound: Bound) -> Framework:
@@ -594,6 +612,8 @@ def _framework(name: str | None, bound: Bound) -> Framework:
 
         raise BadArguments(f"unknown framework '{name}'{nearest(name, FRAMEWORKS)}")
     if name is not None:
+        if importlib.util.find_spec(name) is None:
+            raise BadArguments(f"'{name}' is not installed")
         return FRAMEWORKS[name]
     fw = framework_of(bound.call.function)
     if not bound.symbols or fw.name != "numpy":

@@ -9,9 +9,22 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Original:
+    """What a function stands for: a class of modules (or a module, which has no name), made with these options; ``mode`` says
+    that ``training`` among them is none of the constructor. ``parameters`` are the arguments that are its parameters, with the
+    names that it has for them; an autograd function has none."""
+
+    made_of: Any
+    options: Mapping[str, Any] = field(default_factory=dict)
+    mode: bool = False
+    parameters: Mapping[str, str] | None = None
 
 
 def as_function(
@@ -28,12 +41,14 @@ def as_function(
     if inspect.isclass(function) and issubclass(function, torch.nn.Module):
         takes = inspect.signature(function.__init__).parameters
         training = left.pop("training", None) if "training" not in takes else None
-        module: Any = function(**{k: left.pop(k) for k in list(left) if k in takes})
+        made_with = {k: left.pop(k) for k in list(left) if k in takes}
+        module: Any = function(**made_with)
         if training is not None:
             module.train(bool(training))
-        return _functional(module, names), left
+            made_with["training"] = bool(training)
+        return _functional(module, names, Original(function, made_with, training is not None)), left
     if isinstance(function, torch.nn.Module):
-        return _functional(function, names), left
+        return _functional(function, names, Original(function)), left
     return function, left
 
 
@@ -46,10 +61,10 @@ def _applied(function: Any) -> Function:
     def apply(*inputs: Any, **named: Any) -> Any:
         return function.apply(*inputs, *(named[p.name] for p in parameters if p.name in named))
 
-    return _as(apply, function, parameters)
+    return _as(apply, Original(function), parameters)
 
 
-def _functional(module: Any, names: Sequence[str]) -> Function:
+def _functional(module: Any, names: Sequence[str], original: Original) -> Function:
     """The module as a function of its inputs and of those of its parameters and buffers that ``names`` speak of: symbols of the
     formula, and the parameters that arguments are given to."""
     held = dict([*module.named_parameters(), *module.named_buffers()])
@@ -72,7 +87,8 @@ def _functional(module: Any, names: Sequence[str]) -> Function:
 
     keyword = inspect.Parameter.KEYWORD_ONLY
     usual = [p for p in inputs if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    return _as(forward, module, [*usual, *(inspect.Parameter(n, keyword) for n in passed)])
+    original = replace(original, parameters=passed)
+    return _as(forward, original, [*usual, *(inspect.Parameter(n, keyword) for n in passed)])
 
 
 def _like(x: Any, dtype: Any) -> Any:
@@ -88,10 +104,11 @@ def _parameters(function: Function) -> list[inspect.Parameter]:
     return [p.replace(annotation=inspect.Parameter.empty) for p in inspect.signature(function).parameters.values()]
 
 
-def _as(made: Any, original: Any, parameters: Sequence[inspect.Parameter]) -> Function:
+def _as(made: Any, original: Original, parameters: Sequence[inspect.Parameter]) -> Function:
     """With the name and the parameters of what it stands for."""
-    kind = original if inspect.isclass(original) else type(original)
+    kind = original.made_of if inspect.isclass(original.made_of) else type(original.made_of)
     made.__module__, made.__qualname__ = kind.__module__, kind.__qualname__
     made.__signature__ = inspect.Signature(list(parameters))
+    made.original = original
     found: Function = made
     return found

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from verify.conform.calling import calling
+from verify.conform.calling import calling, said
 from verify.conform.calls import Raised
 from verify.conform.formats import FORMATS, Array, Format
 
@@ -249,10 +249,6 @@ def optax_steps(
         yield np.concatenate(
             [np.asarray(x.astype("float64" if fmt.name == "float64" else "float32")).reshape(-1) for x in w]
         ).astype(np.float64)
-
-
-def said(why: BaseException) -> str:
-    return f"{type(why).__name__}: {' '.join(str(why).split())[:160]}"
 
 
 def ways(make: Callable[..., Any], options: Mapping[str, Any]) -> tuple[Runner, tuple[OptimizerPath, ...]]:

@@ -63,6 +63,7 @@ class Outcome:
     first: float | None = None
     last: float | None = None
     note: str = ""
+    by: tuple[str, ...] = ()  # the inputs that it is differentiated by, of an elementwise function
     bins: Sequence[tuple[float, float]] = ()  # (input, greatest error in ulps) over the range, for pictures
 
     @property

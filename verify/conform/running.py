@@ -11,6 +11,7 @@ another format as the unit, the bound is of what a program in that format may be
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -62,7 +63,7 @@ class Bounded(NamedTuple):
 
 class Running:
     """Evaluates ``roots`` over arrays for ``symbols``: in extended precision if ``long``, else in float64 with the bounds of
-    ``unit``. Raises NotImplementedError where an operator has no rule."""
+    ``unit``. Raises NotImplementedError where an operator has no rule, or a number is beyond float64."""
 
     def __init__(
         self, roots: Sequence[Node], symbols: Sequence[Node], long: bool = False, unit: Unit | None = None
@@ -76,6 +77,8 @@ class Running:
         for n in self.order:
             if n.op not in _RULES and n.op != "const":
                 raise NotImplementedError(f"no running error is known of '{n.op}'")
+            if n.op == "const" and abs(n.attr) > sys.float_info.max:
+                raise NotImplementedError("a number of the formula is beyond float64")
         self._unsigned = _unsigned(self.order)
         last = {a: i for i, n in enumerate(self.order) for a in n.args}
         keep = {*self.roots, *self.symbols}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from verify.conform.behaviour import other_dtypes
+from verify.conform.calling import said
 from verify.conform.calls import Call
 from verify.conform.formats import FORMATS, Array
 from verify.conform.frameworks import Framework
@@ -74,8 +75,8 @@ def _layouts(
             with np.errstate(all="ignore"):
                 y = fw.array(call([made(fw, x, name) for x in given]))
         except Exception as why:
-            said = f"{title}: {type(why).__name__}: {' '.join(str(why).split())[:120]}"
-            found.append(Finding("layout", said, grave=False))
+            text = f"{title}: {said(why)}"
+            found.append(Finding("layout", text, grave=False))
             continue
         if new := [k for k in off(y) if k not in wrong]:
             text = f"{title}: wrong in {subject.place('value', new[0])}, where another layout is right"

@@ -57,8 +57,11 @@ def _together(found: list[tuple[str, Conformance]]) -> Conformance:
             findings.setdefault(f.kind, replace(f, text=f"{f.text} ({size})"))
     whole = [one for _, one in found if one.verdict == "convention"]
     told = whole[0] if whole else next((one for _, one in found if one.repair), found[0][1])
+    shown = next((one for _, one in found if one.verdict in ("deviates", "convention")), found[-1][1])
     return replace(
         found[-1][1],
+        command=shown.command,
+        script=shown.script,
         outcomes=tuple(_path(seen) for seen in paths.values()),
         findings=tuple(findings.values()),
         convention=told.convention,

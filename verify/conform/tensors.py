@@ -25,7 +25,7 @@ from derive.language.reader import to_text
 from derive.numbers.balls import precision
 from verify.conform.arguments import Bound
 from verify.conform.callables import is_own
-from verify.conform.calling import calling, kind_of
+from verify.conform.calling import calling, kind_of, said
 from verify.conform.calls import Call, Raised
 from verify.conform.classes import beside_formats
 from verify.conform.formats import FORMATS, Array, Format
@@ -66,13 +66,14 @@ def conform_tensors(
         with kept() as changed:
             found = compared(title, subject, bound.call, fw, formats, seed)
         found = with_changes(found, changed, is_own(bound.call.function))
+        from verify.conform.reproduce import reproduced_tensors
         from verify.conform.tensor_translate import translated
 
         def against(other: Node) -> Conformance:
             changed = TensorSubject(other, subject.symbols, subject.ranges, subject.wrt, subject.good)
             return compared(title, changed, bound.call, fw, formats, seed)
 
-        return translated(found, subject, bound.call, fw, against, seed)
+        return reproduced_tensors(translated(found, subject, bound.call, fw, against, seed), subject, bound.call)
 
 
 def compared(
@@ -195,7 +196,7 @@ def results(
             if reference is not None and reference.hopeless[j]:
                 made.append(np.array([e.high[j] for e in reference.exact]))
                 continue
-            raise Raised(f"{type(why).__name__}: {' '.join(str(why).split())[:200]}") from None
+            raise Raised(said(why)) from None
         for y, shape in zip(found, wanted, strict=True):
             if np.shape(y) != shape:
                 raise Raised(f"the result has shape {list(np.shape(y))}, where {list(shape)} was expected")

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 MAX_REASON = 160  # characters of why a path could not be judged
 
 
+ENTRIES = 12  # of an input that are told one by one
+FIRST = 4  # of more than these
+
+
 def told(found: Conformance) -> str:
     """The verdict with its worst input first, then a line a path that is not as it should be, then how to reproduce it."""
     return "\n".join(_lines(found))
@@ -71,7 +75,7 @@ def _lines(found: Conformance) -> Iterator[str]:
     worst = found.worst
     if worst is not None and worst.worst:
         yield f"  {'worst' if worst.verdict == 'deviates' else 'greatest error'}: {worst.path}"
-        yield f"    at {', '.join(f'{n} = {x!r}' for n, x in worst.worst.items())}"
+        yield f"    at {_at(worst)}"
         yield f"    exact    {worst.exact}"
         yield f"    computed {worst.computed}"
         yield f"    error    {_number(worst.ulps)} ulps, relative {_number(worst.relative)}"
@@ -118,8 +122,7 @@ def _in_groups(outcomes: Sequence[Outcome]) -> Iterator[str]:
                 yield f"{each}, {where}: undecided: {textwrap.shorten(what, MAX_REASON, placeholder=' ...')}"
             continue
         top = max(alike, key=lambda o: o.ulps)
-        at = ", ".join(f"{n} = {x!r}" for n, x in top.worst.items())
-        found = f"{_number(top.ulps)} ulps at {at}" + f" ({top.dtype})" * (len({o.dtype for o in alike}) > 1)
+        found = f"{_number(top.ulps)} ulps at {_at(top)}" + f" ({top.dtype})" * (len({o.dtype for o in alike}) > 1)
         yield f"{order}, {_where(alike)}: {what}{f', {found}' if top.worst else f': {top.note}'}"
 
 
@@ -130,6 +133,12 @@ def _where(alike: Sequence[Outcome]) -> str:
     for mode, dtypes in of.items():
         by_dtypes.setdefault(dtypes, []).append(mode)
     return "; ".join(f"{', '.join(modes)} in {', '.join(dtypes)}" for dtypes, modes in by_dtypes.items())
+
+
+def _at(o: Outcome) -> str:
+    """The worst input; of many entries the first."""
+    told = [f"{n} = {x!r}" for n, x in o.worst.items()]
+    return ", ".join(told if len(told) <= ENTRIES else [*told[:FIRST], f"and {len(told) - FIRST} entries more"])
 
 
 def _number(x: float) -> str:

@@ -8,9 +8,11 @@ import os
 import pickle
 import signal
 import time
+import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
+from pathlib import Path
 from typing import Any, TypeVar
 
 from verify.suite.pool import HANG, ended_with
@@ -103,6 +105,9 @@ def _work(call: Callable[[], Any], pipe: Connection, memory: int) -> None:
     except MemoryError:
         answer = (True, Stopped(f"out of memory, of which it had {memory / GIB:g} GiB"))
     except Exception as fault:
+        last = traceback.extract_tb(fault.__traceback__)[-1:]
+        if last:  # a traceback does not travel
+            fault.__dict__["place"] = f"{Path(last[0].filename).name}:{last[0].lineno}"
         answer = (True, fault)
     try:
         pickle.loads(pickle.dumps(answer))
