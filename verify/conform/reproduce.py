@@ -19,15 +19,18 @@ from derive.language.reader import to_text
 from verify.conform.callables import AUDITED
 from verify.conform.calls import Call, Constant
 from verify.conform.formats import Array
+from verify.conform.frameworks import Framework
 from verify.conform.modules import Original
 from verify.conform.outcome import ORDERS, Conformance, Outcome
 from verify.conform.strata import Range
 from verify.conform.subject import Subject
 from verify.conform.tensor_sets import laid_out
+from verify.conform.tensor_shrink import shrunk
 from verify.conform.tensor_truth import Kind, TensorSubject
 
 #: Deviations that a single call of one entry does not show.
 ELSEWHERE = ("layout", "not deterministic", "raises", "out of memory")
+PATHS = 4  # that are told at simpler tensors, as one after the other may be the worst
 LONG = 40  # entries of a tensor that are written out
 
 
@@ -59,23 +62,28 @@ def reproduced(found: Conformance, subject: Subject, call: Call) -> Conformance:
     )
 
 
-def reproduced_tensors(found: Conformance, subject: TensorSubject, call: Call) -> Conformance:
-    """The same of tensors."""
-    worst = found.worst
+def reproduced_tensors(found: Conformance, subject: TensorSubject, call: Call, fw: Framework) -> Conformance:
+    """The same of tensors; what deviates is told at the simplest tensors found."""
+    done: list[Outcome] = []
+    while (worst := found.worst) is not None and worst.verdict == "deviates" and worst.worst:
+        if worst in done or len(done) == PATHS:
+            break
+        simpler = shrunk(worst, _entry(subject, worst)[0], subject, call, fw)
+        found = replace(found, outcomes=tuple(simpler if o is worst else o for o in found.outcomes))
+        done.append(simpler)
     if worst is None or not worst.worst or not (target := importable(call.function)):
         return found
     row = np.array([worst.worst[to_text(e)] for e in subject.entries])
     names = [to_text(s) for s in subject.symbols]
-    order = ORDERS.index(worst.order)
-    kind: Kind = ("value", "jvp" if worst.mode == "forward mode" else "vjp", "hvp")[order]
-    by, entry = _entry(subject, kind, worst.note.partition(";")[0])
+    kind = _kind(worst)
+    _, by, entry = _entry(subject, worst)
     place = Place(
         dict(zip(names, laid_out(subject.symbols, row), strict=True)),
         (by,),
         entry,
         True,
         subject.weights,
-        dict(zip(subject.wrt, subject.directions, strict=True)) if order == 2 or kind == "jvp" else {},
+        dict(zip(subject.wrt, subject.directions, strict=True)) if kind in ("hvp", "jvp") else {},
         subject.wrt,
     )
     return told(
@@ -83,22 +91,30 @@ def reproduced_tensors(found: Conformance, subject: TensorSubject, call: Call) -
     )
 
 
-def _entry(subject: TensorSubject, kind: Kind, note: str) -> tuple[int, tuple[int, ...]]:
-    """By which input the result is differentiated, if it is, and the index of the entry that a note names."""
+def _kind(worst: Outcome) -> Kind:
+    slope: Kind = "jvp" if worst.mode == "forward mode" else "vjp"
+    return "value" if worst.order == ORDERS[0] else slope if worst.order == ORDERS[1] else "hvp"
+
+
+def _entry(subject: TensorSubject, worst: Outcome) -> tuple[int, int, tuple[int, ...]]:
+    """The place of the worst entry among all: by which input it is differentiated, if it is, and its index."""
+    kind, note = _kind(worst), worst.note.partition(";")[0]
     whole = kind in ("value", "jvp")
-    every = [subject.node] if whole else [subject.symbols[i] for i in subject.wrt]
+    first = subject.wrt[0] if subject.wrt else 0
+    every = {first: subject.node} if whole else {i: subject.symbols[i] for i in subject.wrt}
     k = 0
-    for i, s in zip([subject.wrt[0] if subject.wrt else 0] if whole else subject.wrt, every, strict=True):
+    for i, s in every.items():
         for index in shapes.indices(s.shape) if s.shape else [()]:
             if not note or subject.place(kind, k) == note:
-                return i, tuple(index)
+                return k, i, tuple(index)
             k += 1
-    return subject.wrt[0] if subject.wrt else 0, ()
+    return 0, first, ()
 
 
 def told(found: Conformance, target: str, worst: Outcome, line: str, call: Call, place: Place) -> Conformance:
     """With the command, and with a script where a single call shows it."""
-    script = "" if worst.kind in ELSEWHERE else _script(target, found.framework, worst, call, place)
+    shows = worst.verdict in ("deviates", "convention") and worst.kind not in ELSEWHERE
+    script = "" if not shows else _script(target, found.framework, worst, call, place)
     return replace(found, command=line, script=script)
 
 
@@ -186,7 +202,7 @@ def _script(target: str, framework: str, worst: Outcome, call: Call, place: Plac
     return "\n".join(lines)
 
 
-def _called(name: str, fw: _Framework, call: Call, names: Sequence[str], given: str) -> list[str]:
+def _called(name: str, fw: _Writer, call: Call, names: Sequence[str], given: str) -> list[str]:
     """``the_call``, a function of the inputs."""
     lines = []
     original = getattr(call.function, "original", None)
@@ -214,7 +230,7 @@ def _called(name: str, fw: _Framework, call: Call, names: Sequence[str], given: 
     return [*lines, f"the_call = lambda {given}: {body}"]
 
 
-class _Framework:
+class _Writer:
     """How a framework writes arrays and runs a mode; ``f`` is what is run: ``the_call``, or ``the_sum`` of it."""
 
     imports: tuple[str, ...] = ()
@@ -231,12 +247,12 @@ class _Framework:
             return [f"{name} = {self.array(x.tolist(), self.dtype)}"]
         values, counts = np.unique(x, return_counts=True)
         usual = float(values[np.argmax(counts)])
-        apart = [i for i in np.ndindex(x.shape) if x[i] != usual]
-        if len(apart) > x.size // 2:
+        apart = np.flatnonzero(x != usual)
+        if len(apart) > LONG:
             return [f"{name} = {self.array(x.tolist(), self.dtype)}"]
-        full = f"np.full({x.shape!r}, {usual!r})"
-        lines = ["import numpy as np", f"{name} = {full}"]
-        lines += [f"{name}[{', '.join(map(str, i))}] = {float(x[i])!r}" for i in apart]
+        lines = ["import numpy as np", f"{name} = np.full({x.shape!r}, {usual!r})"]
+        if len(apart):
+            lines.append(f"{name}.flat[{apart.tolist()!r}] = {np.reshape(x, -1)[apart].tolist()!r}")
         return [*lines, f"{name} = {self.array_of(name)}"]
 
     def array_of(self, name: str) -> str:
@@ -255,7 +271,7 @@ class _Framework:
         return f"({', '.join(made)},)"
 
 
-class _Numpy(_Framework):
+class _Numpy(_Writer):
     imports = ("import numpy as np",)
 
     def array(self, numbers: Any, dtype: str | None) -> str:
@@ -268,7 +284,7 @@ class _Numpy(_Framework):
         return [f"the_result = {f}({', '.join(names)})"]
 
 
-class _Torch(_Framework):
+class _Torch(_Writer):
     imports = ("import torch",)
 
     def array(self, numbers: Any, dtype: str | None) -> str:
@@ -302,7 +318,12 @@ class _Torch(_Framework):
         graph = ", create_graph=True" if twice or mode == "create_graph" else ""
         rest = ", allow_unused=True, materialize_grads=True"
         if not twice:
-            return [*lines, f"the_result, = torch.autograd.grad({f}({given}), {names[place.by[0]]}{graph}{rest})"]
+            slope = f"torch.autograd.grad(the_total, {names[place.by[0]]}{graph}{rest})"
+            return [
+                *lines,
+                f"the_total = {f}({given})",
+                f"the_result, = {slope} if the_total.requires_grad else [torch.zeros_like({names[place.by[0]]})]",
+            ]
         if place.tensors:
             by = ", ".join(names[i] for i in moved)
             inner = " + ".join(f"(the_slopes[{k}]*along_{i}).sum()" for k, i in enumerate(moved))
@@ -319,7 +340,7 @@ class _Torch(_Framework):
         ]
 
 
-class _Jax(_Framework):
+class _Jax(_Writer):
     def __init__(self, dtype: str) -> None:
         super().__init__(dtype)
         self.imports = ("import jax",)

@@ -73,7 +73,7 @@ def conform_tensors(
             changed = TensorSubject(other, subject.symbols, subject.ranges, subject.wrt, subject.good)
             return compared(title, changed, bound.call, fw, formats, seed)
 
-        return reproduced_tensors(translated(found, subject, bound.call, fw, against, seed), subject, bound.call)
+        return reproduced_tensors(translated(found, subject, bound.call, fw, against, seed), subject, bound.call, fw)
 
 
 def compared(
