@@ -60,6 +60,10 @@ class Framework:
         """The name of the type of a result."""
         raise NotImplementedError
 
+    def returned(self, call: Call, given: Sequence[Tensor]) -> str:
+        """The name of the type of what a call returns."""
+        return self.format_of(call(given))
+
     def alone(self) -> AbstractContextManager[None]:
         """On one thread: results may depend on how many share an array, and verdicts may not depend on the machine."""
         return nullcontext()
@@ -360,6 +364,11 @@ class Jax(Framework):
 
     def format_of(self, made: Any) -> str:
         return str(getattr(made, "dtype", type(made).__name__))
+
+    def returned(self, call: Call, given: Sequence[Tensor]) -> str:
+        import jax
+
+        return self.format_of(jax.eval_shape(lambda *xs: call(xs), *given))  # nothing is compiled
 
     def single(self, call: Call, x: Array) -> Array:
         return np.asarray(call([self.tensor(x, "float32")]))
