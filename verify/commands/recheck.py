@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     \b
     Examples:
-      errata run my-example --json results.json
-      errata recheck results.json
+      errata recheck results.json                what `errata run --json results.json` wrote
     """,
     epilog="""\b
 Exit codes:
