@@ -58,6 +58,7 @@ def sequent(conclusion: str, *hypotheses: str, g: Graph | None = None) -> Sequen
 
 
 def found(s: Sequent) -> Theorem:
+    """By the search."""
     with apart():
         return prove(s)
 

@@ -8,7 +8,7 @@ engine decides later depends on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
@@ -19,6 +19,7 @@ from derive.calculus.joints import with_joints
 from derive.engine.decision import Decision
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
+from derive.language.components import components_all
 from derive.proof.axioms import Finer
 from derive.proof.certificates import (
     Alternatives,
@@ -46,28 +47,55 @@ MANY_NODES = 150  # from which on definitions are looked through last
 Ends = Mapping[Node, tuple[Fraction | None, Fraction | None]]
 
 
-def certified(found: Decision, conclusion: Node, assuming: Sequence[Node], bounds: Ends) -> Decision:
-    """A decision that proves a condition, with the theorem that it is, or the name of what is trusted instead.
+def certified(found: Decision, wanted: Sequence[Node], assuming: Sequence[Node], bounds: Ends) -> Decision:
+    """A decision that proves a condition, or that two sides are equal (``wanted``), with the theorem that it is, or the name of
+    what is trusted instead.
 
     The conditions that it tells are hypotheses. Verdict, reason and conditions stay as they are.
     """
     if found.status not in ("proved", "proved-if"):
         return found
-    here = set(topological([conclusion, *assuming, *found.conditions]))
+    below = topological([*wanted, *assuming, *found.conditions])
+    here = set(below)
     known = {s: ends for s, ends in bounds.items() if s in here}
-    sequent = Sequent((*ranges(known), *assuming, *found.conditions), conclusion)
-    theorem = None
+
+    def made() -> Theorem:
+        g, put = _apart(below)
+        sides = [put[n] for n in wanted]
+        conclusion = sides[0] if len(sides) == 1 else g.call("eq", *sides)
+        ends = ranges({put[s]: e for s, e in known.items()})
+        return prove(Sequent((*ends, *(put[n] for n in (*assuming, *found.conditions))), conclusion))
+
+    trusted = "iteration" if any(n.op == "computed" for n in below) else found.method or "engine"
+    return _with(found, made, trusted)
+
+
+def certified_at(found: Decision, condition: Node, assuming: Sequence[Node]) -> Decision:
+    """The decision that a condition holds somewhere, with the theorem that it does at the witness, a point of numbers."""
+    if found.status != "proved" or not found.witness:
+        return found
+    point = found.witness
+
+    def made() -> Theorem:
+        laid = [c for entries in components_all([*assuming, condition]) for c in entries]
+        g, put = _apart(topological([*laid, *point]))
+        values = {put[n]: g.const(v) for n, v in point.items()}
+        whole = reduce(lambda a, b: g.call("and", a, b), [put[n] for n in laid])
+        return check(Sequent((), whole).put(values), Numbers())
+
+    return _with(found, made, found.method or "engine")
+
+
+def _with(found: Decision, made: Callable[[], Theorem], trusted: str) -> Decision:
     try:
         with apart():
-            theorem = prove(sequent)
+            return replace(found, theorem=made())
     except (Rejected, Unwieldy, ExpressionError, RecursionError):
-        pass
-    return replace(found, theorem=theorem, unchecked="" if theorem else found.method or "engine")
+        return replace(found, unchecked=trusted)
 
 
-def prove(sequent: Sequent) -> Theorem:
-    """A theorem. Raises Rejected where no certificate is found."""
-    s = _apart(sequent)
+def prove(s: Sequent) -> Theorem:
+    """A theorem. Raises Rejected where no certificate is found. Makes nodes in the graph of the sequent."""
     if s.conclusion.op == "eq" and s.conclusion.args[0] is s.conclusion.args[1]:
         try:
             return check(s, Reflexive())
@@ -95,22 +123,23 @@ def _joined(s: Sequent, only: bool) -> Sequent:
     return s if args == c.args else s.concluding(c.graph.node(c.op, args))
 
 
-def _apart(s: Sequent) -> Sequent:
-    """A sequent in a graph of its own, with what the calculus noted down of its derivatives."""
+def _apart(nodes: Sequence[Node]) -> tuple[Graph, Mapping[Node, Node]]:
+    """Nodes (with what they need, in topological order) in a graph of their own, with what the calculus noted down of the
+    derivatives among them: a copy of each."""
     g, done = Graph(), dict[Node, Node]()
 
-    def copied(roots: Sequence[Node]) -> tuple[Node, ...]:
-        for n in topological(roots, known=done):
+    def copied(order: Sequence[Node]) -> None:
+        for n in order:
             done[n] = g.node(n.op, tuple(done[a] for a in n.args), n.attr, n.shape)
-        return tuple(done[r] for r in roots)
 
-    *hypotheses, conclusion = copied([*s.hypotheses, s.conclusion])
-    here = set(done)
-    for n, by, of in s.conclusion.graph.derived:
-        if n in here:
-            variables: Any = tuple(copied(v) if isinstance(v, tuple) else copied([v])[0] for v in by)
-            g.derived[copied([n])[0], variables, copied([of])[0]] = None
-    return Sequent(tuple(hypotheses), conclusion)
+    copied(nodes)
+    for n, by, of in nodes[0].graph.derived if nodes else ():
+        if n in done:
+            leaves = [v for pair in by for v in (pair if isinstance(pair, tuple) else (pair,))]
+            copied(topological([*leaves, of], known=set(done)))
+            variables: Any = tuple(tuple(done[v] for v in p) if isinstance(p, tuple) else done[p] for p in by)
+            g.derived[done[n], variables, done[of]] = None
+    return g, done
 
 
 @dataclass

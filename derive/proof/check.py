@@ -17,20 +17,9 @@ from derive.expr.graph import BY_ID, Node, topological
 from derive.expr.operators import OPERATORS
 from derive.numbers.balls import evaluate
 from derive.numbers.definedness import fragile, requirement
+from derive.proof import certificates as by
 from derive.proof.axioms import MEANINGS, Functions, Unknown
-from derive.proof.certificates import (
-    Absurd,
-    Alternatives,
-    Certificate,
-    Evaluation,
-    Lemma,
-    Numbers,
-    Parts,
-    Reflexive,
-    Solved,
-    Split,
-    Trusted,
-)
+from derive.proof.certificates import Certificate
 from derive.proof.field import Full, Poly, Quotient, Rejected
 from derive.proof.sequent import Sequent, conjuncts, equation
 from derive.proof.signs import ANY, NEGATIVE, NONZERO, OF_COMPARISON, POSITIVE, ZERO
@@ -102,26 +91,26 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
     if depth == 0:
         raise Rejected("certificates nested too deeply")
 
-    def also(part: Sequent, by: Certificate) -> None:
-        _check(part, by, done, depth - 1)
+    def also(part: Sequent, shown: Certificate) -> None:
+        _check(part, shown, done, depth - 1)
 
     match certificate:
-        case Reflexive():
+        case by.Reflexive():
             _wants(
                 s.conclusion.op == "eq" and s.conclusion.args[0] is s.conclusion.args[1], "two different expressions"
             )
             for entry in s.entries():
                 evaluated(entry, ()).valued(entry.conclusion)
-        case Evaluation(units, opaque):
+        case by.Evaluation(units, opaque):
             for entry in s.entries():
                 made = evaluated(entry, units, opaque)
                 if not made.contradiction:
                     made.true(entry.conclusion)
-        case Absurd(units):
+        case by.Absurd(units):
             _wants(
                 evaluated(s.concluding(s.conclusion.graph.one), units).contradiction, "the hypotheses don't contradict"
             )
-        case Numbers(bits):
+        case by.Numbers(bits):
             _wants(16 <= bits <= 4096, "no such precision")
             for entry in s.entries():
                 _wants(
@@ -129,31 +118,31 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
                     "a symbol",
                 )
                 _wants(evaluate([entry.conclusion], {}, bits)[0] is True, "not shown by the numbers")
-        case Parts(of):
+        case by.Parts(of):
             entries = s.entries()
             _wants(len(entries) == len(of), f"{len(of)} parts of {len(entries)}")
-            for entry, by in zip(entries, of, strict=True):
-                also(entry, by)
-        case Split(by, of):
-            _wants(not by.shape, "a split by a tensor")
-            (inner,) = s.concluding(equation(by, by)).entries()
+            for entry, shown in zip(entries, of, strict=True):
+                also(entry, shown)
+        case by.Split(node, of):
+            _wants(not node.shape, "a split by a tensor")
+            (inner,) = s.concluding(equation(node, node)).entries()
             evaluated(inner, ()).valued(inner.conclusion)
-            for part, shown in zip(s.cases(by), of, strict=True):
+            for part, shown in zip(s.cases(node), of, strict=True):
                 also(part, shown)
-        case Alternatives(n, of):
+        case by.Alternatives(n, of):
             _wants(0 <= n < len(s.hypotheses) and s.hypotheses[n].op == "or", "no such alternative")
             rest = (*s.hypotheses[:n], *s.hypotheses[n + 1 :])
             for case, shown in zip(s.hypotheses[n].args, of, strict=True):
                 also(Sequent((*rest, case), s.conclusion), shown)
-        case Solved(symbol, value, because, then):
+        case by.Solved(symbol, value, because, then):
             _wants(_is_variable(symbol) and not symbol.shape and not value.shape, "no symbol")
             _wants(symbol not in topological([value]), "a symbol in terms of itself")
             also(s.concluding(equation(symbol, value)), because)
             also(s.put({symbol: value}), then)
-        case Lemma(fact, because, then):
+        case by.Lemma(fact, because, then):
             also(s.concluding(fact), because)
             also(s.given(fact), then)
-        case Trusted(name):
+        case by.Trusted(name):
             raise Rejected(f"unchecked: {name}")
         case _:
             raise Rejected("no certificate")
@@ -192,7 +181,7 @@ class Evaluated(Functions):
         self.opaque = opaque
         self.asks: dict[Node, None] = {}
         self.values: dict[Node, Any] = {}
-        self.now = s.conclusion
+        self.now = self.conclusion = s.conclusion
         given = {c for h in s.hypotheses for c in conjuncts(h)}
         self.hypotheses = sorted(given, key=BY_ID)
         self.given = certain([h.args[0] if h.op == "not" else h for h in self.hypotheses])
@@ -252,9 +241,7 @@ class Evaluated(Functions):
         if n.op == "const":
             return self.const(fmpq(n.attr.numerator, n.attr.denominator))
         if _is_variable(n):
-            if n.shape:
-                return Unknown("a tensor")
-            return self.leaf(("leaf", n))
+            return Unknown("a tensor") if n.shape else self.leaf(("leaf", n))
         args = [self.values[a] for a in n.args]
         if n.op == "where":
             return args[0] if isinstance(args[0], Unknown) else args[1] if args[0] else args[2]
@@ -266,7 +253,7 @@ class Evaluated(Functions):
             if isinstance(a, Unknown):
                 return a
         if n.op in ("and", "or", "not"):
-            return (n.op == "and") if n.op != "not" else not args[0]
+            return n.op == "and" or (n.op == "not" and not args[0])
         if n in self.opaque and n.op == "def":
             return self.leaf(("leaf", n))
         self.defined(n, args)
@@ -278,14 +265,11 @@ class Evaluated(Functions):
     def defined(self, n: Node, args: list[Any]) -> None:
         """Shows that a node has a value where its arguments have one, or raises Unknown."""
         if n.op == "pow":
-            if (c := args[1].constant) is None:
-                which, m, than = 0, POSITIVE, 0
-            elif c.q == 1:
-                if c >= 0:
-                    return
-                which, m, than = 0, NONZERO, 0
-            else:
-                which, m, than = 0, POSITIVE if c < 0 else POSITIVE | ZERO, 0
+            c = args[1].constant
+            if c is not None and c.q == 1 and c >= 0:
+                return
+            m = POSITIVE if c is None else NONZERO if c.q == 1 else POSITIVE if c < 0 else POSITIVE | ZERO
+            which, than = 0, 0
         elif (asked := requirement(n)) is not None:
             which, m, than = asked[0], OF_COMPARISON[asked[1]], asked[2]
         else:
@@ -337,6 +321,8 @@ class Evaluated(Functions):
         m = OF_COMPARISON[op]
         if op in ("eq", "ne") and self.vanishes(x.num):
             return op == "eq"
+        if op == "eq" and self.now is self.conclusion:
+            raise Unknown("the two sides are not told to be equal")
         found = self.of(x)
         if not found & ~m:
             return True

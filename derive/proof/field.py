@@ -141,12 +141,22 @@ class Field:
             raise Rejected("a polynomial of too many terms")
         if num == 0:
             return Quotient(self, num, self.one_poly)
+        num, den = self._without_roots(num, den)
         if not den.is_constant() and max(len(num), len(den)) <= MAX_GCD:
             common = num.gcd(den)
             if not common.is_constant():
                 num, den = num // common, den // common
         lead = den.leading_coefficient()
         return Quotient(self, num / lead, den / lead) if lead != 1 else Quotient(self, num, den)
+
+    def _without_roots(self, num: Poly, den: Poly) -> tuple[Poly, Poly]:
+        """The same without roots of numbers that divide the whole denominator: 1/sqrt(2) is sqrt(2)/2."""
+        for a in self.related:
+            k, value = a.relation or (0, den)
+            if value.is_constant() and (least := min(int(e[a.index]) for e, _ in den.terms())):
+                factor = self.gens[a.index] ** (k - least)
+                num, den = self.reduce(self.times(num, factor)), self.reduce(self.times(den, factor))
+        return num, den
 
     def reduce(self, p: Poly) -> Poly:
         """With every algebraic atom below the degree of its relation, the latest atoms first."""

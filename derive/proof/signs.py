@@ -8,14 +8,16 @@ discriminant, or that of c*h + rest, h known by a hypothesis and c > 0.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from flint import fmpq_mpoly
+from flint import fmpq, fmpq_mpoly
 
 from derive.proof.field import Atom, Field, Key, Poly, Quotient
 
 POSITIVE, ZERO, NEGATIVE = 1, 2, 4
 NONNEGATIVE, NONPOSITIVE, NONZERO, ANY = 3, 6, 5, 7
 MAX_COMBINED = 24  # terms up to which hypotheses are subtracted
+MAX_FACTS = 24  # up to which two are
 OF_COMPARISON = {
     "gt": POSITIVE, "ge": NONNEGATIVE, "lt": NEGATIVE, "le": NONPOSITIVE, "eq": ZERO, "ne": NONZERO,
 }  # fmt: skip
@@ -47,15 +49,24 @@ def total(masks: Iterable[int]) -> int:
     return ANY if seen & POSITIVE and seen & NEGATIVE else strict or seen
 
 
+class Fact(NamedTuple):
+    """The sign of a monic polynomial, by a hypothesis."""
+
+    poly: Poly
+    sign: int
+    terms: dict[tuple[int, ...], fmpq]
+
+
 class Signs(Field):
     """A field with what the hypotheses say of signs. ``contradiction``: that no point meets them."""
 
     def __init__(self, room: int) -> None:
         super().__init__(room)
-        self.facts: dict[Key, tuple[Poly, int]] = {}
+        self.facts: dict[Key, Fact] = {}
         self.zeros: list[Poly] = []
         self.contradiction = False
         self._known: dict[Key, int] = {}
+        self._of: dict[int, int] = {}  # the signs of atoms
 
     # -- what is known ----------------------------------------------------------------------------
 
@@ -100,8 +111,10 @@ class Signs(Field):
     def note(self, p: Poly, m: int) -> None:
         """p, of which nothing else is known, has one of these signs."""
         self._known.clear()
+        self._of.clear()
         lead = p.leading_coefficient()
-        self.facts[self.key(p / lead)] = (p / lead, m if lead > 0 else opposite(m))
+        monic = p / lead
+        self.facts[self.key(monic)] = Fact(monic, m if lead > 0 else opposite(m), monic.to_dict())
 
     # -- questions --------------------------------------------------------------------------------
 
@@ -143,11 +156,11 @@ class Signs(Field):
         """By a hypothesis, and term by term."""
         lead = p.leading_coefficient()
         fact = self.facts.get(self.key(p / lead))
-        m = ANY if fact is None else fact[1] if lead > 0 else opposite(fact[1])
+        m = ANY if fact is None else fact.sign if lead > 0 else opposite(fact.sign)
         alone = self.single(p)
         if alone is not None:
             return m & self._of_atom(alone)
-        ranges = [(a.index, self.sign(self.gen(a))) for a in self.used(p)]
+        ranges = [(a.index, self.atom_sign(a)) for a in self.used(p)]
         signs = []
         for e, c in p.terms():
             s = POSITIVE if c > 0 else NEGATIVE
@@ -156,6 +169,12 @@ class Signs(Field):
                     s = product(s, power(r, int(e[i])))
             signs.append(s)
         return m & total(signs)
+
+    def atom_sign(self, a: Atom) -> int:
+        if a.index not in self._of:
+            self._of[a.index] = a.sign  # while it is worked out
+            self._of[a.index] = self._plain(self.gen(a))
+        return self._of[a.index]
 
     def _of_atom(self, a: Atom) -> int:
         if a.key[0] in ("abs", "root") and not self.sign(a.argument) & ZERO:
@@ -184,23 +203,21 @@ class Signs(Field):
         return ANY
 
     def _combined(self, p: Poly, depth: int) -> int:
-        """p = c*h + rest: not negative if c > 0 and neither h nor rest is."""
+        """p = c*h + rest: not negative if c > 0 and neither h nor rest is. The rest is to have no more terms than p."""
         own = p.to_dict()
-        for h, m in list(self.facts.values()):
-            theirs = h.to_dict()
-            for e, c in theirs.items():
-                if e not in own or m == NONZERO or not any(e):
+        for h in list(self.facts.values()):
+            ratios = [own[e] / c for e, c in h.terms.items() if e in own]
+            if h.sign == NONZERO or not ratios:
+                continue
+            for ratio in set(ratios):
+                if len(h.terms) - len(ratios) > ratios.count(ratio):
                     continue
-                ratio = own[e] / c
-                part = m if ratio > 0 else opposite(m)
-                rest = p - ratio * h
-                if len(rest) > len(p) + 1:
-                    continue
-                s = self._plain(rest) if not rest.is_constant() else self.sign(rest)
-                if s == ANY and depth > 1:
+                part = h.sign if ratio > 0 else opposite(h.sign)
+                rest = p - ratio * h.poly
+                s = self.sign(rest) if rest.is_constant() else self._plain(rest)
+                if s == ANY and depth > 1 and len(self.facts) <= MAX_FACTS:
                     s = self._combined(rest, depth - 1)
-                found = total((part, s))
-                if found != ANY:
+                if (found := total((part, s))) != ANY:
                     return found
         return ANY
 

@@ -39,7 +39,7 @@ def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
         def decide(units: Collection[values.Unit]) -> Verdict:
             a, b, *assuming = expand_all(values.put(bench, forms, units))
             decision = decide_equal(a, b, assuming, bench.bounds)
-            return verdict_of(certified(decision, a.graph.call("eq", a, b), assuming, bench.bounds), claim)
+            return verdict_of(certified(decision, [a, b], assuming, bench.bounds), claim)
 
         said = values.judged(bench, forms, values.is_formula(bench, *forms[:2]), decide)
         if said.verdict == "wrong":

@@ -42,8 +42,7 @@ def _beside(bench: Bench, claim: Claim, i: int) -> Verdict:
             at, apart = point_text(found.witness or {}), " and ".join(map(to_text, found.missing))
             reason = f"differs from {name} at {at}: the document's is {found.left}, the standard {found.right}; equal if {apart}"
             return Verdict("convention", reason, evidence={**verdict_of(found, claim).evidence, "standard": name})
-        wanted = ours.graph.call("eq", ours, form)
-        return verdict_of(certified(found, wanted, assuming, bench.bounds), claim)
+        return verdict_of(certified(found, [ours, form], assuming, bench.bounds), claim)
 
     of_all = values.is_formula(bench, *said[:2])
     found = values.judged(bench, said, of_all, decide)

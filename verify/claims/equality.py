@@ -53,7 +53,12 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
         if _whatever_the_sizes(general, same):
             reason = f"{here.reason}, whatever the sizes"
             return without(
-                gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": "all", "proof": "every size"})
+                gaps,
+                replace(
+                    here,
+                    reason=reason,
+                    evidence={**here.evidence, "sizes": "all", "proof": [*proofs_of(here.evidence), "every size"]},
+                ),
             )
     tried, proofs = [say_sizes(sizes)], proofs_of(here.evidence)
     for other, same in others:
@@ -165,7 +170,7 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
         ):
             return Verdict("wrong", f"no value: {why}", None, (claim.id,), {"method": "certified"})
         decision = checked(decision, rest[assumed:], bounds)
-        return verdict_of(certified(decision, a.graph.call("eq", left, right), assuming, bounds), claim)
+        return verdict_of(certified(decision, [left, right], assuming, bounds), claim)
 
     found = values.judged(bench, [a, b, *given, *domain], of_all, decide)
     if bench.recoveries and not _of_unknown(bench, a, b):

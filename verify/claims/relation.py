@@ -108,11 +108,16 @@ def _failing(bench: Bench, condition: Node) -> str:
 
 def judge_somewhere(bench: Bench, claim: Claim) -> Verdict:
     """``somewhere: c``: there are values, within the domain, at which c holds."""
+    from derive.engine.certify import certified_at
     from derive.engine.properties.dispatch import decide_somewhere
 
     assert claim.somewhere is not None
     condition, *assuming = values.put(bench, [claim.somewhere, *claim.assuming])
-    found = verdict_of(decide_somewhere(condition, assuming, bench.bounds), claim)
+    decision = decide_somewhere(condition, assuming, bench.bounds)
+    if not asks(condition) and not any(map(asks, assuming)):
+        plain, *given = expand_all([condition, *assuming])
+        decision = certified_at(decision, plain, given)
+    found = verdict_of(decision, claim)
     if found.verdict == "holds" and depends(bench, [condition, *assuming]):
         found = for_all_members(bench, [condition, *assuming], found)
     return found
@@ -178,4 +183,4 @@ def _decided(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decis
     if asks(condition):
         return found
     plain, *given = expand_all([condition, *(a for a in assuming if not asks(a))])
-    return certified(at_a_point(found, plain), plain, given, bounds)
+    return certified(at_a_point(found, plain), [plain], given, bounds)
