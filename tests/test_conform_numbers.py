@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from derive import api
 from derive.expr.graph import Node, free_symbols
 from derive.numbers.balls import precision
 from verify.conform import extended
-from verify.conform.engine import _shortest
+from verify.conform.engine import _shortest, conform
 from verify.conform.formats import FORMATS
 from verify.conform.measure import Reference, beside, conditions, measure
 from verify.conform.running import EXTENDED, Running, unit_of
@@ -336,3 +337,24 @@ def test_the_point_that_is_written_shortest(points: list[tuple[float, ...]]) -> 
     assume(points)
     lengths = [sum(len(repr(x)) for x in p) for p in points]
     assert _shortest([np.array(c) for c in zip(*points, strict=True)]) == lengths.index(min(lengths))
+
+
+@pytest.mark.parametrize(
+    ("code", "formula", "computes"),
+    [
+        (lambda p: -np.log(p + 1e-7), "-log(p)", "-log(p + 0.0000001)"),
+        (lambda p: -np.log(np.maximum(p, 1e-6)), "-log(p)", "-log(max(p, 0.000001))"),
+        (lambda p: -(p * np.log(p + 1e-8) + (1 - p) * np.log(1 - p + 1e-8)), "-(p*log(p) + (1 - p)*log(1 - p))",
+         "-(p*log(p + 0.00000001) + (1 - p)*log(1 - p + 0.00000001))"),
+    ],
+)  # fmt: skip
+def test_small_constants_that_code_adds_are_told(code: Any, formula: str, computes: str) -> None:
+    found = conform(code, formula, domain={"p": (0, 1)}, dtypes=["float64"])
+    assert found.verdict == "deviates"
+    assert found.repair == computes
+
+
+def test_a_module_says_the_shapes_of_its_parameters() -> None:
+    torch = pytest.importorskip("torch")
+    found = conform(torch.nn.Linear(4, 3), "x @ weight.T + bias", shapes={"x": (5, 4)}, dtypes=["float64"])
+    assert found.verdict == "conforms"

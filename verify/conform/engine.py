@@ -17,7 +17,7 @@ import numpy as np
 from derive import api
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, free_symbols, substitute
-from derive.language.reader import parse, to_text
+from derive.language.reader import names_in, parse, to_text
 from verify.conform.arguments import BadArguments, Bound, Domain, Result, bind
 from verify.conform.behaviour import behaviour
 from verify.conform.callables import is_own
@@ -28,7 +28,7 @@ from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import FRAMEWORKS, Framework, framework_of, others
 from verify.conform.inspection import constants_of
 from verify.conform.measure import LATE, SLACK, ULPS, Measured, Reference, conditions, measure
-from verify.conform.modules import as_function
+from verify.conform.modules import as_function, known_shapes
 from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
 from verify.conform.running import Running, constants_in, unit_of
 from verify.conform.schedules import as_rates, is_schedule
@@ -142,7 +142,8 @@ def conform(
             )  # fmt: skip
 
         return at_sizes(shapes or {}, compare)
-    made = _formula(formula, shapes or {})
+    known = known_shapes(function, options or {})
+    made = _formula(formula, {n: s for n, s in known.items() if _speaks_of(formula, n)} | dict(shapes or {}))
     symbols = sorted(free_symbols([made]), key=lambda n: n.id)
     names = [str(s.attr) for s in symbols]
     if is_schedule(function):
@@ -599,6 +600,10 @@ def one_by_one(call: Call, fw: Framework) -> Call:
 
     constants = {k: v for k, v in call.fixed.items() if isinstance(v, Constant)}
     return Call(each, tuple(range(len(call.positional) + len(call.keywords))), fixed=constants)
+
+
+def _speaks_of(formula: str | Node, name: str) -> bool:
+    return isinstance(formula, str) and name in names_in(formula)
 
 
 def _formula(formula: str | Node, shapes: Mapping[str, Any]) -> Node:

@@ -52,6 +52,22 @@ def as_function(
     return function, left
 
 
+def known_shapes(function: Any, options: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """The shapes of a module's parameters and buffers by their names as arguments; of a class with these options."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return {}
+    if inspect.isclass(function) and issubclass(function, torch.nn.Module):
+        takes = inspect.signature(function.__init__).parameters
+        try:
+            function = function(**{k: v for k, v in options.items() if k in takes})
+        except Exception:  # said where it is made
+            return {}
+    if not isinstance(function, torch.nn.Module):
+        return {}
+    return {_name(n): tuple(x.shape) for n, x in (*function.named_parameters(), *function.named_buffers())}
+
+
 def _applied(function: Any) -> Function:
     import torch
 

@@ -26,7 +26,7 @@ from verify.conform.frameworks import Framework
 from verify.conform.outcome import Conformance
 from verify.conform.tensor_sets import sets
 from verify.conform.tensor_truth import TensorReference, TensorSubject
-from verify.conform.translate import FACTORS, epsilons, exchanged
+from verify.conform.translate import FACTORS, epsilons, exchanged, guarded
 from verify.conform.truth import Balls
 
 TRIED = 8  # sets
@@ -159,6 +159,7 @@ def _explains(candidate: Node, subject: TensorSubject, rows: Array, computed: Ar
 
 def _slips(subject: TensorSubject) -> Iterator[Node]:
     """Formulas one slip away, each once."""
+    yield from guarded(subject.node, MAX_SPOTS)
     seen = {subject.node}
     pool = Pool(subject.symbols, subject.symbols)
     for _, maker in SLIPS:
