@@ -194,6 +194,18 @@ def test_what_is_set_is_told_and_put_back() -> None:
     assert conform(torch.tanh, "tanh(x)", dtypes=["float32"]).findings == ()
 
 
+def test_what_raises_on_a_part_of_its_inputs_is_told_with_one_of_them() -> None:
+    def without_negatives(x):
+        if (x < 0).any():
+            raise ValueError("no negative numbers")
+        return np.sqrt(x)
+
+    found = conform(without_negatives, "sqrt(abs(x))", dtypes=["float64"])
+    assert found.kind == "raises"
+    assert found.worst is not None
+    assert "no negative numbers, at x = -" in found.worst.note
+
+
 def test_a_generator_that_is_used_is_not_seeded() -> None:
     found = conform(lambda x: np.tanh(x) + 0 * np.random.rand(), "tanh(x)", dtypes=["float64"])
     assert not [f for f in found.findings if f.kind == "seeds"]

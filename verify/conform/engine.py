@@ -264,7 +264,7 @@ class _Comparison:
         try:
             results = self._results(fmt, order, mode, base)
         except Raised as why:
-            return [self._raised(path, order, mode, str(why))]
+            return [self._raised(path, order, mode, str(why) + self._where(fmt, order, mode, base))]
         found = []
         for k, computed in enumerate(results):
             m = self._measured(references[order], k, order, computed)
@@ -358,6 +358,24 @@ class _Comparison:
             if y.shape != inputs[0].shape:
                 raise Raised(f"the result has shape {list(y.shape)}, where {list(inputs[0].shape)} was expected")
         return found
+
+    def _where(self, fmt: Format, order: int, mode: str, inputs: Sequence[Array]) -> str:
+        """At which point alone it raises, halving; nowhere if it takes halves."""
+        if order or mode != self.fw.modes[0][0]:
+            return ""  # the usual path tells it
+        some = list(inputs)
+        while len(some[0]) > 1:
+            half = len(some[0]) // 2
+            for part in ([x[:half] for x in some], [x[half:] for x in some]):
+                try:
+                    self._results(fmt, order, mode, part)
+                except Raised:
+                    some = part
+                    break
+            else:
+                return ""
+        names = [to_text(s) for s in self.subject.symbols]
+        return f", at {spanned(names, some)}"
 
     def _raised(self, path: Outcome, order: int, mode: str, why: str) -> Outcome:
         """A usual path that can't be run is a deviation; of another one, it is only told."""
