@@ -357,8 +357,11 @@ def test_bulk_readings_are_those_of_balls() -> None:
             assert b is not None
             assert mine is not None
             assert b.passes
-            assert mine.error >= b.error / 2 or b.error < 1e-16  # of the entry with the worst ratio
-            assert mine.tolerance < 8 * b.tolerance
+            if mine.entry == b.entry:  # each tells of the entry with the worst ratio
+                assert mine.error >= b.error / 2 or b.error < 1e-16
+                assert mine.tolerance < 8 * b.tolerance
+            else:
+                assert mine.ratio >= b.ratio / 8
     assert settled > 30
 
 
