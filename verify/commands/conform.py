@@ -264,6 +264,10 @@ def _every(given: _Given) -> _Told:
     from verify.conform.exhaustive import Job, exhaustive
     from verify.conform.words import told_of_all
 
+    for option, said in (("--shape", given.shapes), ("--state", given.states), ("--result", given.result)):
+        if said:
+            raise Fault(f"--exhaustive is of functions of one number, entry by entry: no {option}")
+
     def progress(done: int, whole: int) -> None:
         click.echo(f"\r{100 * done // max(whole, 1)} % of the inputs", nl=done == whole, err=True)
 
