@@ -25,13 +25,15 @@ from derive.proof.certificates import (
     Alternatives,
     Certificate,
     Evaluation,
+    Generic,
     Numbers,
     Parts,
     Reflexive,
     Solved,
     Split,
 )
-from derive.proof.check import Depends, Evaluated, Rejected, Theorem, check
+from derive.proof.check import Rejected, Theorem, check
+from derive.proof.evaluation import Depends, Evaluated
 from derive.proof.field import Poly, Quotient
 from derive.proof.sequent import Sequent, conjuncts, equation, ranges
 from derive.proof.signs import ZERO
@@ -84,6 +86,18 @@ def certified_at(found: Decision, condition: Node, assuming: Sequence[Node]) -> 
         return check(Sequent((), whole).put(values), Numbers())
 
     return _with(found, made, found.method or "engine")
+
+
+def of_every_size(a: Node, b: Node, assuming: Sequence[Node], sizes: Mapping[int, str]) -> Theorem | None:
+    """The theorem that two tensors are equal for all sizes, numbers in their shapes standing for letters; None where it is not
+    found. Derivatives are worked out."""
+    try:
+        with apart():
+            g, put = _apart(topological([a, b, *assuming]))
+            s = Sequent(tuple(put[n] for n in assuming), g.call("eq", put[a], put[b]), tuple(sizes.items()))
+            return check(s, Generic())
+    except (Rejected, Unwieldy, ExpressionError, RecursionError):
+        return None
 
 
 def _with(found: Decision, made: Callable[[], Theorem], trusted: str) -> Decision:

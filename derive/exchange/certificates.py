@@ -46,7 +46,8 @@ def carried(sequent: Sequent, certificate: Certificate) -> dict[str, Any]:
 
     hypotheses, conclusion = [place(h) for h in sequent.hypotheses], place(sequent.conclusion)
     made = told(certificate)
-    return {"hypotheses": hypotheses, "conclusion": conclusion, "certificate": made, "rows": rows}
+    sizes = {"sizes": [list(s) for s in sequent.sizes]} if sequent.sizes else {}
+    return {**sizes, "hypotheses": hypotheses, "conclusion": conclusion, "certificate": made, "rows": rows}
 
 
 def read(data: Any) -> tuple[Sequent, Certificate]:
@@ -59,7 +60,8 @@ def read(data: Any) -> tuple[Sequent, Certificate]:
             made = g.const(attribute) if op == "const" else g.node(op, below, attribute, tuple(map(int, shape)))
             nodes.append(made)
         hypotheses = tuple(nodes[_index(h, nodes)] for h in data["hypotheses"])
-        sequent = Sequent(hypotheses, nodes[_index(data["conclusion"], nodes)])
+        sizes = tuple((int(n), str(name)) for n, name in data.get("sizes", ()))
+        sequent = Sequent(hypotheses, nodes[_index(data["conclusion"], nodes)], sizes)
         return sequent, _read(data["certificate"], nodes)
     except (KeyError, IndexError, TypeError, ValueError, ZeroDivisionError) as bad:
         raise Unreadable(f"not a certificate: {bad}") from None

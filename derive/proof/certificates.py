@@ -87,13 +87,23 @@ class Lemma:
 
 
 @dataclass(frozen=True)
+class Generic:
+    """The conclusion comes out true of one generic entry of its tensors, sums over a size as sums: for every size."""
+
+    units: tuple[Fraction, ...] = ()
+
+
+@dataclass(frozen=True)
 class Trusted:
     """No certificate: the engine says so. Makes no theorem; counted, and told by this name."""
 
     name: str
 
 
-Certificate = Reflexive | Evaluation | Absurd | Numbers | Parts | Split | Alternatives | Solved | Lemma | Trusted
+Certificate = (
+    Reflexive | Evaluation | Absurd | Numbers | Parts | Split | Alternatives | Solved | Lemma | Generic | Trusted
+)
 KINDS: dict[str, type[Certificate]] = {
-    k.__name__: k for k in (Reflexive, Evaluation, Absurd, Numbers, Parts, Split, Alternatives, Solved, Lemma, Trusted)
+    k.__name__: k
+    for k in (Reflexive, Evaluation, Absurd, Numbers, Parts, Split, Alternatives, Solved, Lemma, Generic, Trusted)
 }

@@ -10,35 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flint import arb, fmpq
-
 from derive.errors import ExpressionError
-from derive.expr.graph import BY_ID, Node, topological
-from derive.expr.operators import OPERATORS
+from derive.expr.graph import topological
 from derive.numbers.balls import evaluate
-from derive.numbers.definedness import fragile, requirement
 from derive.proof import certificates as by
-from derive.proof.axioms import MEANINGS, Functions, Unknown
 from derive.proof.certificates import Certificate
-from derive.proof.field import Full, Poly, Quotient, Rejected
-from derive.proof.sequent import Sequent, conjuncts, equation
-from derive.proof.signs import ANY, NEGATIVE, NONZERO, OF_COMPARISON, POSITIVE, ZERO
+from derive.proof.evaluation import evaluated, is_variable, wants
+from derive.proof.field import Rejected
+from derive.proof.generic import generic
+from derive.proof.sequent import Sequent, equation
 
-PLAIN = {
-    "const",
-    "add",
-    "sub",
-    "mul",
-    "div",
-    "neg",
-    "def",
-    "where",
-    "and",
-    "or",
-    "not",
-    *OF_COMPARISON,
-}  # need no atoms
-MAX_NODES = 6_000  # of the expressions of one evaluation
 MAX_DEPTH = 60  # of certificates in certificates
 _MINT = object()
 
@@ -64,14 +45,6 @@ class Theorem:
         raise TypeError("a theorem has one class")
 
 
-class Depends(Rejected):
-    """An evaluation that would say more if the signs of ``asks`` were known."""
-
-    def __init__(self, reason: str, evaluated: Evaluated) -> None:
-        super().__init__(reason)
-        self.asks, self.evaluated = evaluated.asks, evaluated
-
-
 def check(sequent: Sequent, certificate: Certificate, known: Iterable[Theorem] = ()) -> Theorem:
     """The theorem that the certificate shows; parts that are ``known`` are not checked again.
 
@@ -94,11 +67,10 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
     def also(part: Sequent, shown: Certificate) -> None:
         _check(part, shown, done, depth - 1)
 
+    wants(not s.sizes or isinstance(certificate, by.Generic), "one size is not all")
     match certificate:
         case by.Reflexive():
-            _wants(
-                s.conclusion.op == "eq" and s.conclusion.args[0] is s.conclusion.args[1], "two different expressions"
-            )
+            wants(s.conclusion.op == "eq" and s.conclusion.args[0] is s.conclusion.args[1], "two different expressions")
             for entry in s.entries():
                 evaluated(entry, ()).valued(entry.conclusion)
         case by.Evaluation(units, opaque):
@@ -107,264 +79,48 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
                 if not made.contradiction:
                     made.true(entry.conclusion)
         case by.Absurd(units):
-            _wants(
+            wants(
                 evaluated(s.concluding(s.conclusion.graph.one), units).contradiction, "the hypotheses don't contradict"
             )
         case by.Numbers(bits):
-            _wants(16 <= bits <= 4096, "no such precision")
+            wants(16 <= bits <= 4096, "no such precision")
             for entry in s.entries():
-                _wants(
+                wants(
                     not any(n.op in ("symbol", "apply", "computed") for n in topological([entry.conclusion])),
                     "a symbol",
                 )
-                _wants(evaluate([entry.conclusion], {}, bits)[0] is True, "not shown by the numbers")
+                wants(evaluate([entry.conclusion], {}, bits)[0] is True, "not shown by the numbers")
         case by.Parts(of):
             entries = s.entries()
-            _wants(len(entries) == len(of), f"{len(of)} parts of {len(entries)}")
+            wants(len(entries) == len(of), f"{len(of)} parts of {len(entries)}")
             for entry, shown in zip(entries, of, strict=True):
                 also(entry, shown)
         case by.Split(node, of):
-            _wants(not node.shape, "a split by a tensor")
+            wants(not node.shape, "a split by a tensor")
             (inner,) = s.concluding(equation(node, node)).entries()
             evaluated(inner, ()).valued(inner.conclusion)
             for part, shown in zip(s.cases(node), of, strict=True):
                 also(part, shown)
         case by.Alternatives(n, of):
-            _wants(0 <= n < len(s.hypotheses) and s.hypotheses[n].op == "or", "no such alternative")
+            wants(0 <= n < len(s.hypotheses) and s.hypotheses[n].op == "or", "no such alternative")
             rest = (*s.hypotheses[:n], *s.hypotheses[n + 1 :])
             for case, shown in zip(s.hypotheses[n].args, of, strict=True):
                 also(Sequent((*rest, case), s.conclusion), shown)
         case by.Solved(symbol, value, because, then):
-            _wants(_is_variable(symbol) and not symbol.shape and not value.shape, "no symbol")
-            _wants(symbol not in topological([value]), "a symbol in terms of itself")
+            wants(is_variable(symbol) and not symbol.shape and not value.shape, "no symbol")
+            wants(symbol not in topological([value]), "a symbol in terms of itself")
             also(s.concluding(equation(symbol, value)), because)
             also(s.put({symbol: value}), then)
         case by.Lemma(fact, because, then):
             also(s.concluding(fact), because)
             also(s.given(fact), then)
+        case by.Generic(units):
+            made = generic(s, units)
+            wants(made.contradiction or made.found is True, str(made.found))
         case by.Trusted(name):
             raise Rejected(f"unchecked: {name}")
         case _:
             raise Rejected("no certificate")
 
 
-def _wants(shown: bool, otherwise: str) -> None:
-    if not shown:
-        raise Rejected(otherwise)
-
-
-def _is_variable(n: Node) -> bool:
-    """Whether a node is a real number on its own: a scalar symbol, or an entry of one (of which no other part is spoken of)."""
-    return n.op == "symbol" or (n.op == "index" and n.args[0].op == "symbol")
-
-
-def evaluated(s: Sequent, units: Iterable[Any] = (), opaque: tuple[Node, ...] = ()) -> Evaluated:
-    """A scalar sequent worked out, with as much room for atoms as it takes."""
-    order = topological([*s.hypotheses, s.conclusion])
-    _wants(len(order) <= MAX_NODES, "expressions that are too large")
-    _wants(not any(n.op == "index" and n.args[0].op != "symbol" for n in order), "not laid out in entries")
-    room, exact = 16, tuple(fmpq(u.numerator, u.denominator) for u in units)
-    while room < min(sum(n.op not in PLAIN for n in order), 128):
-        room *= 2
-    while True:
-        try:
-            return Evaluated(s, room, exact, frozenset(opaque))
-        except Full:
-            room *= 2
-
-
-class Evaluated(Functions):
-    """A scalar sequent, its hypotheses learnt and every node worked out: a quotient, a truth, or Unknown, and why."""
-
-    def __init__(self, s: Sequent, room: int, units: tuple[fmpq, ...], opaque: frozenset[Node]) -> None:
-        super().__init__(room, units)
-        self.opaque = opaque
-        self.asks: dict[Node, None] = {}
-        self.values: dict[Node, Any] = {}
-        self.now = self.conclusion = s.conclusion
-        given = {c for h in s.hypotheses for c in conjuncts(h)}
-        self.hypotheses = sorted(given, key=BY_ID)
-        self.given = certain([h.args[0] if h.op == "not" else h for h in self.hypotheses])
-        for _ in range(2):  # what was learnt later says more of what was worked out before
-            for h in self.hypotheses:
-                self.work(topological([h]))
-                self.suppose(h)
-            self.asks.clear()
-            self.values.clear()
-        self.work(topological([s.conclusion]))
-
-    def suppose(self, h: Node) -> None:
-        """A hypothesis holds."""
-        negated = h.op == "not"
-        inner = h.args[0] if negated else h
-        if inner.op in OF_COMPARISON:
-            m = OF_COMPARISON[inner.op]
-            x, y = (self.values[a] for a in inner.args)
-            if isinstance(x, Quotient) and isinstance(y, Quotient):
-                self.learn(x - y, 7 - m if negated else m)
-        if self.values[h] is False:
-            self.contradiction = True
-
-    # -- what is asked ------------------------------------------------------------------------------
-
-    def valued(self, condition: Node) -> None:
-        """Raises Rejected where a side of a comparison is not shown to have a value."""
-        for n in condition.args:
-            if isinstance(found := self.values[n], Unknown):
-                raise Depends(str(found), self)
-
-    def true(self, condition: Node) -> None:
-        found = self.values[condition]
-        if found is not True:
-            raise Depends(str(found) if isinstance(found, Unknown) else "the conclusion comes out false", self)
-
-    # -- working out --------------------------------------------------------------------------------
-
-    def needed(self, p: Poly) -> None:
-        n = self.now
-        if n.op in ("min", "max", *OF_COMPARISON):
-            self.asks[n.graph.sub(*n.args)] = None
-        elif n.args:
-            self.asks[n.args[0]] = None
-
-    def work(self, order: list[Node]) -> None:
-        for n in order:
-            if n in self.values:
-                continue
-            self.now = n
-            try:
-                self.values[n] = self._value(n)
-            except Unknown as unknown:
-                self.values[n] = unknown
-
-    def _value(self, n: Node) -> Any:
-        if n.op == "const":
-            return self.const(fmpq(n.attr.numerator, n.attr.denominator))
-        if _is_variable(n):
-            return Unknown("a tensor") if n.shape else self.leaf(("leaf", n))
-        args = [self.values[a] for a in n.args]
-        if n.op == "where":
-            return args[0] if isinstance(args[0], Unknown) else args[1] if args[0] else args[2]
-        if n.op in ("and", "or") and any(a is (n.op == "or") for a in args):  # whatever the other is
-            return n.op == "or"
-        if n.op == "select":
-            return self.select(*args)
-        for a in args:
-            if isinstance(a, Unknown):
-                return a
-        if n.op in ("and", "or", "not"):
-            return n.op == "and" or (n.op == "not" and not args[0])
-        if n in self.opaque and n.op == "def":
-            return self.leaf(("leaf", n))
-        self.defined(n, args)
-        return self.function(n, args)
-
-    def leaf(self, key: Any) -> Quotient:
-        return self.poly(self.gen(self.atom(key, ANY)[0]))
-
-    def defined(self, n: Node, args: list[Any]) -> None:
-        """Shows that a node has a value where its arguments have one, or raises Unknown."""
-        if n.op == "pow":
-            c = args[1].constant
-            if c is not None and c.q == 1 and c >= 0:
-                return
-            m = POSITIVE if c is None else NONZERO if c.q == 1 else POSITIVE if c < 0 else POSITIVE | ZERO
-            which, than = 0, 0
-        elif (asked := requirement(n)) is not None:
-            which, m, than = asked[0], OF_COMPARISON[asked[1]], asked[2]
-        else:
-            if fragile(n):
-                raise Unknown(f"no rule for {n.op}")
-            return
-        x = args[which] - than
-        if n in self.given:
-            self.learn(x, m)
-        elif self.of(x) & ~m:
-            self.asks[n.args[which]] = None
-            raise Unknown(f"whether {n.op} has a value is not shown")
-
-    def function(self, n: Node, args: list[Any]) -> Any:
-        op = n.op
-        match op:
-            case "add" | "sub" | "mul" | "div":
-                x, y = args
-                return x + y if op == "add" else x - y if op == "sub" else x * y if op == "mul" else x / y
-            case "neg":
-                return -args[0]
-            case "def" | "hold":
-                return args[0]
-            case "pi":
-                made, _ = self.atom(("pi",), POSITIVE, (), None, lambda v: arb.pi())
-                return self.poly(self.gen(made))
-            case "pow":
-                return self.raised_to(*args)
-            case "exp" | "log" | "abs" | "sin" | "cos" | "erf" | "atan":
-                return getattr(self, op)(args[0])
-            case "sign":
-                return self.sign_of(args[0])
-            case "apply":
-                return self.leaf(("apply", n.attr, *(a.key for a in args)))
-        if op in OF_COMPARISON:
-            return self.compared(op, args[0] - args[1])
-        if op in MEANINGS and op in OPERATORS:
-            return MEANINGS[op](self, *args)
-        raise Unknown(f"no rule for {op}")
-
-    def raised_to(self, u: Quotient, v: Quotient) -> Quotient:
-        """u**v, defined."""
-        c = v.constant
-        if c is None:
-            return self.exp(v * self.log(u))
-        return u ** int(c.p) if c.q == 1 else self.power(u, c)
-
-    def compared(self, op: str, x: Quotient) -> bool:
-        m = OF_COMPARISON[op]
-        if op in ("eq", "ne") and self.vanishes(x.num):
-            return op == "eq"
-        if op == "eq" and self.now is self.conclusion:
-            raise Unknown("the two sides are not told to be equal")
-        found = self.of(x)
-        if not found & ~m:
-            return True
-        if not found & m:
-            return False
-        self.needed(x.num)
-        raise Unknown("the two sides are not told to be equal" if op == "eq" else "a sign is not known")
-
-    def sign_of(self, u: Quotient) -> Quotient:
-        found = {POSITIVE: 1, ZERO: 0, NEGATIVE: -1}.get(self.of(u))
-        if found is None:
-            self.needed(u.num)
-            raise Unknown("a sign is not known")
-        return self.const(found)
-
-    def select(self, s: Any, p: Any, q: Any) -> Any:
-        """p where s > 0, q where s < 0; at s = 0 what both are."""
-        if isinstance(s, Unknown):
-            return s
-        m = self.of(s)
-        if m in (POSITIVE, NEGATIVE):
-            return p if m == POSITIVE else q
-        if isinstance(p, Unknown) or isinstance(q, Unknown):
-            self.needed(s.num)
-            return p if isinstance(p, Unknown) else q
-        if self.vanishes((p - q).num):
-            return p
-        self.needed(s.num)
-        raise Unknown("a derivative at its kink")
-
-
-def certain(comparisons: list[Node]) -> set[Node]:
-    """The nodes that have a value wherever these comparisons hold: what stands in no branch, and not in ``and`` or ``or``, which
-    may not come to it."""
-    found: set[Node] = set()
-    work = [h for h in comparisons if h.op in OF_COMPARISON]
-    while work:
-        n = work.pop()
-        if n not in found and n.op not in ("and", "or"):
-            found.add(n)
-            work += n.args[:1] if n.op in ("where", "select") else n.args
-    return found
-
-
-__all__ = ["Depends", "Evaluated", "Rejected", "Theorem", "check", "evaluated"]
+__all__ = ["Rejected", "Theorem", "check"]

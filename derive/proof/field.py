@@ -32,16 +32,20 @@ class Full(Exception):
 
 @dataclass(slots=True)
 class Atom:
-    """``argument``: the polynomial that it is a function of. ``number``: its value, where it is one. ``leaves``: the symbols
-    below it. ``sign``: a mask of the signs that its kind allows."""
+    """``of``: the polynomials that it is a function of. ``number``: its value, where it is one. ``leaves``: the symbols below it.
+    ``sign``: a mask of the signs that its kind allows."""
 
     index: int
     key: Key
     leaves: frozenset[int]
     sign: int
-    argument: Poly = None
+    of: tuple[Poly, ...] = ()
     relation: tuple[int, Poly] | None = None
     number: arb | None = None
+
+    @property
+    def argument(self) -> Poly:
+        return self.of[0]
 
 
 class Field:
@@ -81,7 +85,7 @@ class Field:
         if number is not None and not leaves:
             balls = [self.number(p) for p in of]
             value = None if None in balls else number([b for b in balls if b is not None])
-        made = Atom(len(self.atoms), key, leaves, sign, of[0] if of else None, relation, value)
+        made = Atom(len(self.atoms), key, leaves, sign, of, relation, value)
         self.atoms.append(made)
         self.table[key] = made
         if relation:

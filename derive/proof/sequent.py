@@ -13,7 +13,7 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.expr.graph import Node, substitute_all
@@ -22,18 +22,20 @@ from derive.language.components import components_all
 
 @dataclass(frozen=True)
 class Sequent:
-    """Hypotheses and a conclusion, conditions over the nodes of one graph."""
+    """Hypotheses and a conclusion, conditions over the nodes of one graph. ``sizes``: numbers in the shapes that stand for any
+    positive whole number, by the name that expressions give it: then it is said for all of these."""
 
     hypotheses: tuple[Node, ...]
     conclusion: Node
+    sizes: tuple[tuple[int, str], ...] = ()
 
     def given(self, *more: Node) -> Sequent:
         """The same under further hypotheses."""
-        return Sequent((*self.hypotheses, *more), self.conclusion)
+        return replace(self, hypotheses=(*self.hypotheses, *more))
 
     def concluding(self, conclusion: Node) -> Sequent:
         """Another conclusion from the same hypotheses."""
-        return Sequent(self.hypotheses, conclusion)
+        return replace(self, conclusion=conclusion)
 
     def cases(self, s: Node) -> tuple[Sequent, Sequent, Sequent]:
         """Split by the sign of s: where s > 0, where s = 0, where s < 0."""
@@ -44,14 +46,14 @@ class Sequent:
     def put(self, values: Mapping[Node, Node]) -> Sequent:
         """With other expressions in the place of symbols, everywhere."""
         *hypotheses, conclusion = substitute_all([*self.hypotheses, self.conclusion], values)
-        return Sequent(tuple(hypotheses), conclusion)
+        return replace(self, hypotheses=tuple(hypotheses), conclusion=conclusion)
 
     def entries(self) -> tuple[Sequent, ...]:
         """One sequent for each entry of the conclusion and each part of a conjunction, hypotheses entry by entry. Raises
         ExpressionError where an expression has no entries."""
         *given, wanted = components_all([*self.hypotheses, self.conclusion])
         hypotheses = tuple(dict.fromkeys(h for entries in given for c in entries for h in conjuncts(c)))
-        return tuple(Sequent(hypotheses, c) for entry in wanted for c in conjuncts(entry))
+        return tuple(Sequent(hypotheses, c, self.sizes) for entry in wanted for c in conjuncts(entry))
 
 
 def conjuncts(condition: Node) -> list[Node]:

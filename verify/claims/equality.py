@@ -50,14 +50,14 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
     if (general := bench.general) is not None and (same := same_claim(general, claim)) is not None:
         if same.misfit:
             return _misfit(claim, f"{same.misfit}; at {say_sizes(sizes)} both sides are equal")
-        if _whatever_the_sizes(general, same):
+        if (theorems := _whatever_the_sizes(general, same)) is not None:
             reason = f"{here.reason}, whatever the sizes"
             return without(
                 gaps,
                 replace(
                     here,
                     reason=reason,
-                    evidence={**here.evidence, "sizes": "all", "proof": [*proofs_of(here.evidence), "every size"]},
+                    evidence={**here.evidence, "sizes": "all", "proof": [*proofs_of(here.evidence), *theorems]},
                 ),
             )
     tried, proofs = [say_sizes(sizes)], proofs_of(here.evidence)
@@ -83,24 +83,30 @@ def _misfit(claim: Claim, why: str, step: str = "") -> Verdict:
     return Verdict("wrong", why, None, (claim.id,), evidence)
 
 
-def _whatever_the_sizes(general: Bench, claim: Claim) -> bool:
-    """Whether the links are proved with the sizes as letters. ``general`` is an instance that gives each a number of its own."""
+def _whatever_the_sizes(general: Bench, claim: Claim) -> list[Any] | None:
+    """What shows the links with the sizes as letters; None where they are not proved so. ``general`` is an instance that gives
+    each a number of its own."""
+    from derive.engine.certify import of_every_size
     from derive.engine.matrices.matrices import Sizes, lettered, prove
 
     assert claim.of is not None
     chain = [claim.of, *claim.equals]
     roots = [*chain, *(a for a in claim.assuming if not asks(a))]
     if any(n.op in (*_AT_THESE_SIZES, "after") or len(n.shape) > 2 for n in topological(roots)):
-        return False
+        return None
     names = general.case.sizes
     sizes = Sizes({value: name for name, value in names.items()}, names)
     try:
         roots = expand_all(lettered(roots, sizes))
     except ExpressionError:
-        return False
-    links = pairwise(roots[: len(chain)])
-    proofs = [prove(a, b, roots[len(chain) :], sizes) for a, b in links]
-    return all(p is not None and p.general for p in proofs)
+        return None
+    found: list[Any] = []
+    for a, b in pairwise(roots[: len(chain)]):
+        proof = prove(a, b, roots[len(chain) :], sizes)
+        if proof is None or not proof.general:
+            return None
+        found.append(of_every_size(a, b, [*roots[len(chain) :], *proof.conditions], sizes.letters) or "every size")
+    return found
 
 
 def judge_formula(bench: Bench, claim: Claim, mends: bool = True) -> tuple[Verdict, list[Node]]:

@@ -1,0 +1,267 @@
+"""A scalar sequent worked out: every node as a rational function over atoms, or as a truth, or as unknown, and why.
+
+An operator is looked at once: what it asks for to have a value (``derive.numbers.definedness``) has to be shown, then a law
+(``axioms``) gives its value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flint import arb, fmpq
+
+from derive.expr.graph import BY_ID, Node, topological
+from derive.expr.operators import OPERATORS
+from derive.numbers.definedness import fragile, requirement
+from derive.proof.axioms import MEANINGS, Functions, Unknown
+from derive.proof.field import Full, Poly, Quotient, Rejected
+from derive.proof.sequent import Sequent, conjuncts
+from derive.proof.signs import ANY, NEGATIVE, NONZERO, OF_COMPARISON, POSITIVE, ZERO
+
+PLAIN = {
+    "const",
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "neg",
+    "def",
+    "where",
+    "and",
+    "or",
+    "not",
+    *OF_COMPARISON,
+}  # need no atoms
+MAX_NODES = 6_000  # of the expressions of one evaluation
+
+
+class Depends(Rejected):
+    """An evaluation that would say more if the signs of ``asks`` were known."""
+
+    def __init__(self, reason: str, evaluated: Evaluated) -> None:
+        super().__init__(reason)
+        self.asks, self.evaluated = evaluated.asks, evaluated
+
+
+def wants(shown: bool, otherwise: str) -> None:
+    if not shown:
+        raise Rejected(otherwise)
+
+
+def is_variable(n: Node) -> bool:
+    """Whether a node is a real number on its own: a scalar symbol, or an entry of one (of which no other part is spoken of)."""
+    return n.op == "symbol" or (n.op == "index" and n.args[0].op == "symbol")
+
+
+def evaluated(s: Sequent, units: Iterable[Any] = (), opaque: tuple[Node, ...] = ()) -> Evaluated:
+    """A scalar sequent worked out, with as much room for atoms as it takes."""
+    order = topological([*s.hypotheses, s.conclusion])
+    wants(len(order) <= MAX_NODES, "expressions that are too large")
+    wants(not any(n.op == "index" and n.args[0].op != "symbol" for n in order), "not laid out in entries")
+    room, exact = 16, tuple(fmpq(u.numerator, u.denominator) for u in units)
+    while room < min(sum(n.op not in PLAIN for n in order), 128):
+        room *= 2
+    while True:
+        try:
+            return Evaluated(s, room, exact, frozenset(opaque))
+        except Full:
+            room *= 2
+
+
+class Evaluated(Functions):
+    """A scalar sequent, its hypotheses learnt and every node worked out: a quotient, a truth, or Unknown, and why."""
+
+    def __init__(self, s: Sequent, room: int, units: tuple[fmpq, ...], opaque: frozenset[Node]) -> None:
+        super().__init__(room, units)
+        self.opaque = opaque
+        self.asks: dict[Node, None] = {}
+        self.values: dict[Node, Any] = {}
+        self.now = self.conclusion = s.conclusion
+        given = {c for h in s.hypotheses for c in conjuncts(h)}
+        self.hypotheses = sorted(given, key=BY_ID)
+        self.given = certain([h.args[0] if h.op == "not" else h for h in self.hypotheses])
+        for _ in range(2):  # what was learnt later says more of what was worked out before
+            for h in self.hypotheses:
+                self.work(topological([h]))
+                self.suppose(h)
+            self.asks.clear()
+            self.values.clear()
+        self.work(topological([s.conclusion]))
+
+    def suppose(self, h: Node) -> None:
+        """A hypothesis holds."""
+        negated = h.op == "not"
+        inner = h.args[0] if negated else h
+        if inner.op in OF_COMPARISON:
+            m = OF_COMPARISON[inner.op]
+            x, y = (self.values[a] for a in inner.args)
+            if isinstance(x, Quotient) and isinstance(y, Quotient):
+                self.learn(x - y, 7 - m if negated else m)
+        if self.values[h] is False:
+            self.contradiction = True
+
+    # -- what is asked ------------------------------------------------------------------------------
+
+    def valued(self, condition: Node) -> None:
+        """Raises Rejected where a side of a comparison is not shown to have a value."""
+        for n in condition.args:
+            if isinstance(found := self.values[n], Unknown):
+                raise Depends(str(found), self)
+
+    def true(self, condition: Node) -> None:
+        found = self.values[condition]
+        if found is not True:
+            raise Depends(str(found) if isinstance(found, Unknown) else "the conclusion comes out false", self)
+
+    # -- working out --------------------------------------------------------------------------------
+
+    def needed(self, p: Poly) -> None:
+        n = self.now
+        if n.op in ("min", "max", *OF_COMPARISON):
+            self.asks[n.graph.sub(*n.args)] = None
+        elif n.args:
+            self.asks[n.args[0]] = None
+
+    def work(self, order: list[Node]) -> None:
+        for n in order:
+            if n in self.values:
+                continue
+            self.now = n
+            try:
+                self.values[n] = self._value(n)
+            except Unknown as unknown:
+                self.values[n] = unknown
+
+    def _value(self, n: Node) -> Any:
+        if n.op == "const":
+            return self.const(fmpq(n.attr.numerator, n.attr.denominator))
+        if is_variable(n):
+            return Unknown("a tensor") if n.shape else self.leaf(("leaf", n))
+        return self.combined(n, [self.values[a] for a in n.args])
+
+    def combined(self, n: Node, args: list[Any]) -> Any:
+        """The value of a node whose arguments have these."""
+        if n.op == "where":
+            return args[0] if isinstance(args[0], Unknown) else args[1] if args[0] else args[2]
+        if n.op in ("and", "or") and any(a is (n.op == "or") for a in args):  # whatever the other is
+            return n.op == "or"
+        if n.op == "select":
+            return self.select(*args)
+        for a in args:
+            if isinstance(a, Unknown):
+                return a
+        if n.op in ("and", "or", "not"):
+            return n.op == "and" or (n.op == "not" and not args[0])
+        if n in self.opaque and n.op == "def":
+            return self.leaf(("leaf", n))
+        self.defined(n, args)
+        return self.function(n, args)
+
+    def leaf(self, key: Any, of: tuple[Poly, ...] = ()) -> Quotient:
+        return self.poly(self.gen(self.atom(key, ANY, of)[0]))
+
+    def defined(self, n: Node, args: list[Any]) -> None:
+        """Shows that a node has a value where its arguments have one, or raises Unknown."""
+        if n.op == "pow":
+            c = args[1].constant
+            if c is not None and c.q == 1 and c >= 0:
+                return
+            m = POSITIVE if c is None else NONZERO if c.q == 1 else POSITIVE if c < 0 else POSITIVE | ZERO
+            which, than = 0, 0
+        elif (asked := requirement(n)) is not None:
+            which, m, than = asked[0], OF_COMPARISON[asked[1]], asked[2]
+        else:
+            if fragile(n):
+                raise Unknown(f"no rule for {n.op}")
+            return
+        x = args[which] - than
+        if n in self.given:
+            self.learn(x, m)
+        elif self.of(x) & ~m:
+            self.asks[n.args[which]] = None
+            raise Unknown(f"whether {n.op} has a value is not shown")
+
+    def function(self, n: Node, args: list[Any]) -> Any:
+        op = n.op
+        match op:
+            case "add" | "sub" | "mul" | "div":
+                x, y = args
+                return x + y if op == "add" else x - y if op == "sub" else x * y if op == "mul" else x / y
+            case "neg":
+                return -args[0]
+            case "def" | "hold":
+                return args[0]
+            case "pi":
+                made, _ = self.atom(("pi",), POSITIVE, (), None, lambda v: arb.pi())
+                return self.poly(self.gen(made))
+            case "pow":
+                return self.raised_to(*args)
+            case "exp" | "log" | "abs" | "sin" | "cos" | "erf" | "atan":
+                return getattr(self, op)(args[0])
+            case "sign":
+                return self.sign_of(args[0])
+            case "apply":
+                of = tuple(p for a in args for p in (a.num, a.den))
+                return self.leaf(("apply", n.attr, *map(self.key, of)), of)
+        if op in OF_COMPARISON:
+            return self.compared(op, args[0] - args[1])
+        if op in MEANINGS and op in OPERATORS:
+            return MEANINGS[op](self, *args)
+        raise Unknown(f"no rule for {op}")
+
+    def raised_to(self, u: Quotient, v: Quotient) -> Quotient:
+        """u**v, defined."""
+        c = v.constant
+        if c is None:
+            return self.exp(v * self.log(u))
+        return u ** int(c.p) if c.q == 1 else self.power(u, c)
+
+    def compared(self, op: str, x: Quotient) -> bool:
+        m = OF_COMPARISON[op]
+        if op in ("eq", "ne") and self.vanishes(x.num):
+            return op == "eq"
+        if op == "eq" and self.now is self.conclusion:
+            raise Unknown("the two sides are not told to be equal")
+        found = self.of(x)
+        if not found & ~m:
+            return True
+        if not found & m:
+            return False
+        self.needed(x.num)
+        raise Unknown("the two sides are not told to be equal" if op == "eq" else "a sign is not known")
+
+    def sign_of(self, u: Quotient) -> Quotient:
+        found = {POSITIVE: 1, ZERO: 0, NEGATIVE: -1}.get(self.of(u))
+        if found is None:
+            self.needed(u.num)
+            raise Unknown("a sign is not known")
+        return self.const(found)
+
+    def select(self, s: Any, p: Any, q: Any) -> Any:
+        """p where s > 0, q where s < 0; at s = 0 what both are."""
+        if isinstance(s, Unknown):
+            return s
+        m = self.of(s)
+        if m in (POSITIVE, NEGATIVE):
+            return p if m == POSITIVE else q
+        if isinstance(p, Unknown) or isinstance(q, Unknown):
+            self.needed(s.num)
+            return p if isinstance(p, Unknown) else q
+        if self.vanishes((p - q).num):
+            return p
+        self.needed(s.num)
+        raise Unknown("a derivative at its kink")
+
+
+def certain(comparisons: list[Node]) -> set[Node]:
+    """The nodes that have a value wherever these comparisons hold: what stands in no branch, and not in ``and`` or ``or``, which
+    may not come to it."""
+    found: set[Node] = set()
+    work = [h for h in comparisons if h.op in OF_COMPARISON]
+    while work:
+        n = work.pop()
+        if n not in found and n.op not in ("and", "or"):
+            found.add(n)
+            work += n.args[:1] if n.op in ("where", "select") else n.args
+    return found

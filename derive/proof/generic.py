@@ -1,0 +1,218 @@
+"""Tensors of every size: a generic entry of each node, with sums over a size as sums.
+
+The entry [i, j] of A @ B is the sum of A[i, k]*B[k, j] over k. A sum over k of c*p, c without k, is c times the sum of p; a
+sum in a sum is one over both; sums that differ in the names of what they run over are one atom. What then comes out true of the
+entry [i, j] for letters i and j is true of every entry, whatever the sizes are.
+"""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any, NamedTuple
+
+from flint import fmpq, fmpq_mpoly
+
+from derive.expr.graph import Node
+from derive.expr.operators import OPERATORS
+from derive.language.meaning import unfold
+from derive.proof.axioms import Unknown
+from derive.proof.evaluation import Evaluated, wants
+from derive.proof.field import Atom, Full, Poly, Quotient
+from derive.proof.sequent import Sequent
+from derive.proof.signs import ANY, NONZERO, OF_COMPARISON, POSITIVE
+
+MAX_BOUND = 5  # letters that one sum runs over
+
+
+class Letter(NamedTuple):
+    """What runs over a size; of a size that is 1 there is one, 0."""
+
+    name: int
+    size: int
+
+
+def generic(s: Sequent, units: tuple[Any, ...]) -> Generic:
+    """The conclusion at a generic entry, with as much room for atoms as it takes."""
+    room, exact = 32, tuple(fmpq(u.numerator, u.denominator) for u in units)
+    while True:
+        try:
+            return Generic(s, room, exact)
+        except Full:
+            room *= 2
+
+
+class Generic(Evaluated):
+    """``found``: what the conclusion comes out as."""
+
+    def __init__(self, s: Sequent, room: int, units: tuple[fmpq, ...]) -> None:
+        *scalar, conclusion = unfold(
+            [*(h for h in s.hypotheses if not h.shape and h.op in OF_COMPARISON), s.conclusion]
+        )
+        super().__init__(Sequent((), conclusion.graph.one), room, units, frozenset())
+        self.sizes = dict(s.sizes)
+        wants(len(set(self.sizes.values())) == len(self.sizes), "sizes of one name")
+        self.count = 0
+        self.entries: dict[tuple[Node, tuple[Letter, ...]], Any] = {}
+        self.sums: dict[int, tuple[tuple[Letter, ...], Poly, Poly]] = {}  # what a sum runs over, and what is added up
+        for h in scalar:
+            self.values[h] = self.entry(h, ())
+            self.values.update((a, self.entry(a, ())) for a in h.args if not a.shape)
+            if not any(a.shape for a in h.args):
+                self.suppose(h)
+        self.entries.clear()
+        self.conclusion = conclusion
+        self.found = self.entry(conclusion, tuple(self.letter(n) for n in conclusion.shape))
+
+    def letter(self, size: int) -> Letter:
+        self.count += size != 1
+        return Letter(self.count if size != 1 else 0, int(size))
+
+    def size(self, n: int) -> Quotient:
+        if n not in self.sizes:
+            return self.const(n)
+        return self.poly(self.gen(self.atom(("size", self.sizes[n]), POSITIVE)[0]))
+
+    # -- entries ------------------------------------------------------------------------------------
+
+    def entry(self, n: Node, at: tuple[Letter, ...]) -> Any:
+        if (n, at) not in self.entries:
+            try:
+                self.entries[n, at] = self._entry(n, at)
+            except Unknown as unknown:
+                self.entries[n, at] = unknown
+        return self.entries[n, at]
+
+    def _entry(self, n: Node, at: tuple[Letter, ...]) -> Any:
+        match n.op:
+            case "const":
+                wants(n.attr not in self.sizes, "a number that is also a size")
+                return self.const(fmpq(n.attr.numerator, n.attr.denominator))
+            case "symbol":
+                return self.leaf(("leaf", n, at))
+            case "def" if n.args[0].op == "const" and self.sizes.get(n.args[0].attr) == n.attr:
+                return self.size(n.args[0].attr)
+            case "matmul":
+                a, b = n.args
+                k = self.letter(a.shape[-1])
+                left = at[: len(a.shape) - 1]
+                return self.total(self.entry(a, (*left, k)), self.entry(b, (k, *at[len(left) :])), k)
+            case "sum":
+                inner = n.args[0].shape
+                run = [
+                    self.letter(m) if n.attr is None or i == n.attr % len(inner) else None for i, m in enumerate(inner)
+                ]
+                rest = iter(at)
+                found = self.entry(n.args[0], tuple(k or next(rest) for k in run))
+                for k in filter(None, run):
+                    found = self.total(found, self.const(1), k)
+                return found
+            case "transpose":
+                return self.entry(n.args[0], at[::-1])
+            case "outer":
+                return self.product(self.entry(n.args[0], at[:1]), self.entry(n.args[1], at[1:]))
+            case "diag" if len(n.shape) == 1:
+                return self.entry(n.args[0], at * 2)
+            case "reshape":
+                a, kept = n.args[0], [k for k in at if k.size != 1]
+                wants([m for m in a.shape if m != 1] == [k.size for k in kept], "a reshape that moves entries")
+                rest = iter(kept)
+                return self.entry(a, tuple(Letter(0, 1) if m == 1 else next(rest) for m in a.shape))
+        wants(n.op in OPERATORS or n.op in ("def", "broadcast", "apply"), f"no generic entry of {n.op}")
+        args = [self.entry(a, self.spread(a, at)) for a in n.args]
+        self.now = n
+        return args[0] if n.op == "broadcast" else self.combined(n, args)
+
+    def spread(self, a: Node, at: tuple[Letter, ...]) -> tuple[Letter, ...]:
+        """Where the entry of an argument stands that is spread over a shape."""
+        own = at[len(at) - len(a.shape) :]
+        return tuple(k if k.size == m else Letter(0, 1) for k, m in zip(own, a.shape, strict=True))
+
+    def product(self, x: Any, y: Any) -> Any:
+        for v in (x, y):
+            if not isinstance(v, Quotient):
+                raise Unknown(str(v))
+        return x * y
+
+    # -- sums ---------------------------------------------------------------------------------------
+
+    def total(self, x: Any, y: Any, k: Letter) -> Quotient:
+        """The sum of x*y over k."""
+        u: Quotient = self.product(x, y)
+        if not k.name:
+            return u
+        free, own = self.one_poly, self.one_poly
+        content, factors = self.factored(u.den)
+        for f, n in factors:
+            if self.depends(f, k):
+                own = self.times(own, f**n)
+            else:
+                free = self.times(free, f**n)
+        outside: dict[tuple[int, ...], Poly] = {}
+        for e, c in u.num.terms():
+            inside = tuple(n if i < len(self.atoms) and n and self.on(self.atoms[i], k) else 0 for i, n in enumerate(e))
+            rest = fmpq_mpoly({tuple(n - m for n, m in zip(e, inside, strict=True)): c}, self.ctx)
+            outside[inside] = outside.get(inside, 0) + rest
+        result = self.const(0)
+        for inside, factor in outside.items():
+            result = result + Quotient(self, factor, free) * self.added(fmpq_mpoly({inside: 1}, self.ctx), own, k)
+        return result / self.const(content)
+
+    def added(self, num: Poly, den: Poly, k: Letter) -> Quotient:
+        """The sum of num/den over k, num a product of atoms that all depend on k: one atom."""
+        if num.is_constant() and den.is_one():
+            return self.size(k.size)
+        bound: tuple[Letter, ...] = (k,)
+        for a in self.used(num):
+            inner, above, below = self.sums.get(a.index, ((), num, den))
+            if (
+                inner
+                and num.degrees()[a.index] == 1
+                and not set(inner) & set(bound)
+                and len(bound) + len(inner) <= MAX_BOUND
+            ):
+                bound += inner
+                num, den = self.times(num // self.gen(a), above), self.times(den, below)
+        sign = self.of(Quotient(self, num, den))
+        key = ("sum", self.told((num, den), bound, {}))
+        made, new = self.atom(key, ANY if sign == NONZERO else sign, (num, den))
+        if new:
+            self.sums[made.index] = bound, num, den
+        return self.poly(self.gen(made))
+
+    def on(self, a: Atom, k: Letter) -> bool:
+        """Whether an atom depends on k."""
+        return any(k in self.atoms[i].key[2] for i in a.leaves)
+
+    def depends(self, p: Poly, k: Letter) -> bool:
+        return any(self.on(a, k) for a in self.used(p))
+
+    def told(self, of: tuple[Poly, ...], bound: tuple[Letter, ...], names: dict[Letter, str]) -> str:
+        """Polynomials as text that does not depend on the names of what a sum runs over: the first in the alphabet of those by
+        all orders of the letters."""
+        deep = max((int(v[1:].partition(":")[0]) for v in names.values()), default=0)
+        ways = []
+        for order in permutations(bound):
+            now = {**names, **{k: f"b{deep + i}:{k.size}" for i, k in enumerate(order, 1)}}
+            ways.append("/".join(self._text(p, now) for p in of))
+        return min(ways)
+
+    def _text(self, p: Poly, names: dict[Letter, str]) -> str:
+        terms = []
+        for e, c in p.terms():
+            factors = sorted(f"{self._name(self.atoms[i], names)}^{n}" for i, n in enumerate(e) if n)
+            terms.append(f"{'*'.join(factors)}*{c}")
+        return f"({'+'.join(sorted(terms))})"
+
+    def _name(self, a: Atom, names: dict[Letter, str]) -> str:
+        match a.key[0]:
+            case "leaf":
+                return f"{a.key[1].id}{[names.get(k, k) for k in a.key[2]]}"
+            case "sum":
+                return f"sum{self.told(a.of, self.sums[a.index][0], names)}"
+            case "apply" | "size":
+                extra: Any = a.key[1]
+            case "exp" | "sin" | "cos" | "root":
+                extra = a.key[-1]
+            case _:
+                extra = ""
+        return f"{a.key[0]}{extra!r}{'/'.join(self._text(p, names) for p in a.of)}"
