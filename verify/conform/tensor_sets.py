@@ -85,7 +85,7 @@ def _extreme(rng: np.random.Generator, kind: int, n: int, fmt: Format) -> Array:
     if kind == ZERO:
         return np.zeros(n)
     if kind == BELOW:
-        x = -rng.uniform(8.0, 40.0, n)
+        x = -rng.uniform(8.0, 40.0, n) - rng.choice([0.0, 10.0, 30.0])
         x[rng.integers(n)] = 0.0
         return x
     size = 2.0 ** (fmt.emax // 2 + rng.integers(3, 6))

@@ -7,8 +7,8 @@ Hessian-vector product.
 The tolerance of an entry is some ulps, more by the logarithm of the number of entries, and twice what relative changes of all
 inputs by the roundoff move it, in absolute terms: the error of a sum is proportional to the sum of its terms' magnitudes
 (Higham, sections 3.1 and 4.2), that of a stable algorithm to the condition. Or it is what rounding every operation of the
-written formula explains (``TensorReference.roundings``), with sums in pairs: but not of values of a library's functions, of
-which a good program is expected; and of a derivative, some roundings of its greatest entry.
+written formula explains (``TensorReference.roundings``), with sums in pairs: but of values of a library's functions not
+where half of the digits are lost, of which a good program is expected; and of a derivative, some roundings of its greatest entry.
 """
 
 from __future__ import annotations
@@ -230,10 +230,12 @@ def _tolerances(subject: TensorSubject, reference: TensorReference, order: int) 
     moves = np.where(np.isfinite(reference.moves), reference.moves, FORMATS["float64"].greatest)
     allowed = base_of(subject) * ulp + SLACK * fmt.epsilon * moves
     constants = subject.good and not order and fmt.bits > 16
-    roundings = np.array(reference.constants if constants else reference.roundings)
-    roundings = roundings * (2.0 if order or fmt.bits == 16 or constants else 1.0)
-    if not order and not constants:  # sums are expected in pairs or in blocks, not one by one
+    roundings = np.array(reference.roundings) * (2.0 if order or fmt.bits == 16 else 1.0)
+    if not order:  # sums are expected in pairs or in blocks, not one by one
         roundings = roundings * min(1.0, PAIRED * math.log2(subject.terms) / subject.terms)
+    if constants:  # no good program loses half of the digits to them
+        half = math.sqrt(fmt.epsilon) * np.abs([e.high for e in reference.exact])
+        roundings = np.fmax(np.fmin(roundings, half), 2.0 * np.array(reference.constants))
     allowed = np.fmax(allowed, roundings)
     if order:  # a backward pass is stable relative to the greatest entry
         greatest = np.max([np.where(np.isfinite(e.high), np.abs(e.high), 0.0) for e in reference.exact], axis=0)
