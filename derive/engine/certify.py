@@ -119,6 +119,13 @@ def prove(s: Sequent) -> Theorem:
     if len(entries) > MAX_ENTRIES:
         raise Rejected("too many entries")
     search, parts, of = Search(), [], []
+    if len(entries) > 1 and all(
+        _joined(e, only=True) == e for e in entries
+    ):  # all at once: they share most of their parts
+        try:
+            return check(s, search.with_units(s, ()), search.theorems)
+        except Rejected:
+            pass
     for e in entries:
         part, certificate = search.entry(e)
         parts.append(part.conclusion)

@@ -71,16 +71,17 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
     match certificate:
         case by.Reflexive():
             wants(s.conclusion.op == "eq" and s.conclusion.args[0] is s.conclusion.args[1], "two different expressions")
-            for entry in s.entries():
-                evaluated(entry, ()).valued(entry.conclusion)
+            made = evaluated(entries := s.entries())
+            for entry in entries:
+                made.valued(entry.conclusion)
         case by.Evaluation(units, opaque):
-            for entry in s.entries():
-                made = evaluated(entry, units, opaque)
-                if not made.contradiction:
-                    made.true(entry.conclusion)
+            made = evaluated(entries := s.entries(), units, opaque)
+            for entry in entries if not made.contradiction else ():
+                made.true(entry.conclusion)
         case by.Absurd(units):
             wants(
-                evaluated(s.concluding(s.conclusion.graph.one), units).contradiction, "the hypotheses don't contradict"
+                evaluated([s.concluding(s.conclusion.graph.one)], units).contradiction,
+                "the hypotheses don't contradict",
             )
         case by.Numbers(bits):
             wants(16 <= bits <= 4096, "no such precision")
@@ -97,8 +98,8 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
                 also(entry, shown)
         case by.Split(node, of):
             wants(not node.shape, "a split by a tensor")
-            (inner,) = s.concluding(equation(node, node)).entries()
-            evaluated(inner, ()).valued(inner.conclusion)
+            inner = s.concluding(equation(node, node)).entries()
+            evaluated(inner).valued(inner[0].conclusion)
             for part, shown in zip(s.cases(node), of, strict=True):
                 also(part, shown)
         case by.Alternatives(n, of):
@@ -115,8 +116,8 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
             also(s.concluding(fact), because)
             also(s.given(fact), then)
         case by.Generic(units):
-            made = generic(s, units)
-            wants(made.contradiction or made.found is True, str(made.found))
+            every = generic(s, units)
+            wants(every.contradiction or every.found is True, str(every.found))
         case by.Trusted(name):
             raise Rejected(f"unchecked: {name}")
         case _:

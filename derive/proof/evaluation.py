@@ -6,7 +6,7 @@ An operator is looked at once: what it asks for to have a value (``derive.number
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flint import arb, fmpq
@@ -54,9 +54,10 @@ def is_variable(n: Node) -> bool:
     return n.op == "symbol" or (n.op == "index" and n.args[0].op == "symbol")
 
 
-def evaluated(s: Sequent, units: Iterable[Any] = (), opaque: tuple[Node, ...] = ()) -> Evaluated:
-    """A scalar sequent worked out, with as much room for atoms as it takes."""
-    order = topological([*s.hypotheses, s.conclusion])
+def evaluated(entries: Sequence[Sequent], units: Iterable[Any] = (), opaque: tuple[Node, ...] = ()) -> Evaluated:
+    """Scalar sequents with the same hypotheses worked out, with as much room for atoms as it takes."""
+    roots = [e.conclusion for e in entries]
+    order = topological([*entries[0].hypotheses, *roots])
     wants(len(order) <= MAX_NODES, "expressions that are too large")
     wants(not any(n.op == "index" and n.args[0].op != "symbol" for n in order), "not laid out in entries")
     room, exact = 16, tuple(fmpq(u.numerator, u.denominator) for u in units)
@@ -64,21 +65,28 @@ def evaluated(s: Sequent, units: Iterable[Any] = (), opaque: tuple[Node, ...] = 
         room *= 2
     while True:
         try:
-            return Evaluated(s, room, exact, frozenset(opaque))
+            return Evaluated(entries[0].hypotheses, roots, room, exact, frozenset(opaque))
         except Full:
             room *= 2
 
 
 class Evaluated(Functions):
-    """A scalar sequent, its hypotheses learnt and every node worked out: a quotient, a truth, or Unknown, and why."""
+    """Hypotheses learnt, and every node that the roots need worked out: a quotient, a truth, or Unknown, and why."""
 
-    def __init__(self, s: Sequent, room: int, units: tuple[fmpq, ...], opaque: frozenset[Node]) -> None:
+    def __init__(
+        self,
+        hypotheses: Sequence[Node],
+        roots: Sequence[Node],
+        room: int,
+        units: tuple[fmpq, ...],
+        opaque: frozenset[Node] = frozenset(),
+    ) -> None:
         super().__init__(room, units)
         self.opaque = opaque
         self.asks: dict[Node, None] = {}
         self.values: dict[Node, Any] = {}
-        self.now = self.conclusion = s.conclusion
-        given = {c for h in s.hypotheses for c in conjuncts(h)}
+        self.roots, self.now = set(roots), roots[0]
+        given = {c for h in hypotheses for c in conjuncts(h)}
         self.hypotheses = sorted(given, key=BY_ID)
         self.given = certain([h.args[0] if h.op == "not" else h for h in self.hypotheses])
         for _ in range(2):  # what was learnt later says more of what was worked out before
@@ -87,7 +95,7 @@ class Evaluated(Functions):
                 self.suppose(h)
             self.asks.clear()
             self.values.clear()
-        self.work(topological([s.conclusion]))
+        self.work(topological(roots))
 
     def suppose(self, h: Node) -> None:
         """A hypothesis holds."""
@@ -221,7 +229,7 @@ class Evaluated(Functions):
         m = OF_COMPARISON[op]
         if op in ("eq", "ne") and self.vanishes(x.num):
             return op == "eq"
-        if op == "eq" and self.now is self.conclusion:
+        if op == "eq" and self.now in self.roots:
             raise Unknown("the two sides are not told to be equal")
         found = self.of(x)
         if not found & ~m:

@@ -14,7 +14,7 @@ from typing import Any
 from flint import Ordering, arb, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 Poly = Any  # fmpq_mpoly
-Key = tuple[Any, ...]
+Key = Any  # hashable
 
 MAX_TERMS = 4_000  # terms of a polynomial
 MAX_GCD = 400  # terms up to which fractions are put in lowest terms
@@ -61,6 +61,7 @@ class Field:
         self.related: list[Atom] = []
         self.one_poly: Poly = self.ctx.constant(1)
         self.work_left = MAX_WORK
+        self._factors: dict[Key, tuple[fmpq, list[tuple[Poly, int]]]] = {}
 
     # -- atoms ------------------------------------------------------------------------------------
 
@@ -164,10 +165,11 @@ class Field:
 
     def reduce(self, p: Poly) -> Poly:
         """With every algebraic atom below the degree of its relation, the latest atoms first."""
+        degrees = p.degrees()
         for a in reversed(self.related):
             assert a.relation
             k, instead = a.relation
-            if p.degrees()[a.index] < k:
+            if degrees[a.index] < k:
                 continue
             by_power: dict[int, dict[tuple[int, ...], fmpq]] = {}
             for e, c in p.terms():
@@ -177,6 +179,7 @@ class Field:
             p = self.ctx.constant(0)
             for n, part in by_power.items():
                 p += self.times(fmpq_mpoly(part, self.ctx), self.raised(instead, n))
+            degrees = p.degrees()
         return p
 
     def raised(self, p: Poly, n: int) -> Poly:
@@ -184,12 +187,18 @@ class Field:
             raise Rejected(f"power {n} of a polynomial of {len(p)} terms")
         return p**n
 
-    def key(self, p: Poly) -> Key:
-        """A polynomial as a hashable value."""
-        return (tuple(p.monoms()), tuple(p.coeffs()))
+    def key(self, p: Poly) -> str:
+        """A polynomial as a hashable value: FLINT's text of it names every atom, exponent and coefficient."""
+        return str(p)
 
     def factored(self, p: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
         """A constant and factors whose product is p: irreducible ones where p is short."""
+        key = self.key(p)
+        if key not in self._factors:
+            self._factors[key] = self._factored(p)
+        return self._factors[key]
+
+    def _factored(self, p: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
         if p.is_constant():
             return (p.leading_coefficient() if p != 0 else fmpq(0)), []
         if len(p) > 60 or p.total_degree() > 40:

@@ -48,7 +48,7 @@ class Generic(Evaluated):
         *scalar, conclusion = unfold(
             [*(h for h in s.hypotheses if not h.shape and h.op in OF_COMPARISON), s.conclusion]
         )
-        super().__init__(Sequent((), conclusion.graph.one), room, units, frozenset())
+        super().__init__((), [conclusion.graph.one], room, units)
         self.sizes = dict(s.sizes)
         wants(len(set(self.sizes.values())) == len(self.sizes), "sizes of one name")
         self.count = 0
@@ -60,7 +60,7 @@ class Generic(Evaluated):
             if not any(a.shape for a in h.args):
                 self.suppose(h)
         self.entries.clear()
-        self.conclusion = conclusion
+        self.roots = {conclusion}
         self.found = self.entry(conclusion, tuple(self.letter(n) for n in conclusion.shape))
 
     def letter(self, size: int) -> Letter:
