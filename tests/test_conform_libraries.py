@@ -33,13 +33,23 @@ def found_of(found: Conformance, kind: str) -> list[str]:
     return [f.text for f in found.findings if f.kind == kind]
 
 
-@pytest.mark.parametrize("function", [np.exp, np.sinc, np.linalg.norm, torch.tanh, torch.special.ndtr, torch.nn.GELU])
+@pytest.mark.parametrize(
+    "function", [np.exp, np.sinc, np.linalg.norm, np.add.reduce, torch.tanh, torch.special.ndtr, torch.nn.GELU]
+)
 def test_what_is_of_a_library(function: Any):
     assert not is_own(function)
 
 
 @pytest.mark.parametrize(
-    "function", [own, lambda x: np.exp(x), functools.partial(own), np.vectorize(own), np.frompyfunc(own, 1, 1)]
+    "function",
+    [
+        own,
+        lambda x: np.exp(x),
+        functools.partial(own),
+        np.vectorize(own),
+        np.frompyfunc(own, 2, 1),
+        np.frompyfunc(own, 2, 1).reduce,
+    ],
 )
 def test_what_is_ones_own(function: Any):
     assert is_own(function)

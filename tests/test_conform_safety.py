@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -265,3 +267,35 @@ def test_a_case_reaches_nothing_that_does_more_than_compute(name: str) -> None:
 @pytest.mark.parametrize("name", ["numpy.linalg.norm", "numpy.tanh", "numpy.ndarray.sum", "numpy.emath.sqrt"])
 def test_what_computes_is_found(name: str) -> None:
     assert callable(find(name))
+
+
+class Asked:
+    """Answers in its own way when it is asked for what it does not have."""
+
+    def __init__(self, answer: Callable[[Any], Any]) -> None:
+        self.answer = answer
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "answer":
+            raise AttributeError(name)
+        return self.answer(self)
+
+    def __call__(self, x: Any) -> Any:
+        return np.tanh(x)
+
+
+def _raised(_: Any) -> Any:
+    raise RuntimeError("no such thing")
+
+
+def _ended(_: Any) -> Any:
+    raise SystemExit(3)
+
+
+@pytest.mark.parametrize(
+    "answer", [_raised, _ended, lambda self: self, lambda self: 3, lambda self: lambda *given: None]
+)
+def test_objects_that_answer_in_their_own_way_are_called_all_the_same(answer: Callable[[Any], Any]) -> None:
+    found = conform(Asked(answer), "tanh(x)", dtypes=["float32"])
+    assert found.verdict == "conforms"
+    assert found.framework == "numpy"

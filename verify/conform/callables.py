@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import inspect
@@ -97,7 +98,43 @@ def is_own(function: Any) -> bool:
         name = getattr(function, "__name__", "")
         homes = (sys.modules.get(m) for m in ("numpy", "scipy.special"))
         return not any(getattr(home, name, None) is function for home in homes)
-    return (module or "").split(".")[0] not in AUDITED
+    if module is None and inspect.isbuiltin(function):  # a method of what is, as numpy.add.reduce
+        owner = function.__self__
+        module = owner.__name__ if inspect.ismodule(owner) else None
+        if module is None and owner is not None:
+            return is_own(owner)
+    return str(module or type(function).__module__).split(".")[0] not in AUDITED
+
+
+#: What a callable may be asked for before it is called, and what nothing has.
+ASKED = ("__wrapped__", "__signature__", "__self__", "__annotations__", "func", "original", "forward")
+NOTHING = "errata_asks_for_what_nothing_has"
+
+
+def tame(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The callable; of an object that raises, or gives anything, when it is asked for what it does not have, a function that
+    calls it and has the parameters of its ``__call__``."""
+    try:
+        with calling("a look at its attributes"):
+            for name in ASKED:
+                getattr(function, name, None)
+            if not hasattr(function, NOTHING):
+                return function
+    except Exception:  # whatever an object does when it is asked
+        pass
+
+    def plain(*given: Any, **named: Any) -> Any:
+        return function(*given, **named)
+
+    kind = type(function)
+    made: Any = plain
+    made.__module__, made.__qualname__ = kind.__module__, kind.__qualname__
+    try:
+        parameters = inspect.signature(kind.__call__).parameters.values()
+        made.__signature__ = inspect.Signature([*parameters][1:])
+    except (TypeError, ValueError):
+        pass  # it takes anything
+    return plain
 
 
 def _imported(parts: list[str], rest: list[str]) -> tuple[Any, str, list[str]]:
@@ -132,13 +169,14 @@ def _looked_up(found: Any, where: str, rest: Sequence[str], guarded: bool) -> Ca
             raise NotAllowed(f"'{where}' is not of the modules of {where.split('.')[0]} whose functions only compute")
     if not callable(found):
         raise NotFound(f"'{where}' is no function: {type(found).__name__}")
-    made: Callable[..., Any] = found
-    return made
+    return tame(found)
 
 
 def _foreign(found: Any) -> bool:
     """Whether it is a module that is not open, or of Python's own library, as what a module has imported for itself."""
     if inspect.ismodule(found):
         return found.__name__ not in OPEN
+    if isinstance(found, functools.partial):  # as optax.nadam is
+        return _foreign(found.func)
     module = getattr(found, "__module__", None)
     return isinstance(module, str) and module.split(".")[0] in sys.stdlib_module_names

@@ -20,7 +20,7 @@ from derive.expr.graph import Node, free_symbols, substitute
 from derive.language.reader import names_in, parse, to_text
 from verify.conform.arguments import BadArguments, Bound, Domain, Result, bind
 from verify.conform.behaviour import behaviour
-from verify.conform.callables import is_own
+from verify.conform.callables import is_own, tame
 from verify.conform.calling import calling, kind_of, said
 from verify.conform.calls import Call, Constant, Raised
 from verify.conform.classes import JUMP, beside_formats, classify
@@ -124,6 +124,7 @@ def conform(
     """
     from verify.conform.optimizers import conform_with_text, is_optimizer
 
+    function = tame(function)
     if is_optimizer(function):
         if not isinstance(formula, str):
             raise BadArguments("the formula of an optimizer is text, its updates in order: w = w - lr*g")
