@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,16 @@ def test_a_claim_is_judged_alike_alone_and_after_others(name: str) -> None:
     for i, claim in reversed(list(enumerate(together.claims))):
         case = load(path)
         after, alone = judge(bench, claim), judge(Bench(case), case.claims[i])
-        assert (after.verdict, after.exact, after.evidence) == (alone.verdict, alone.exact, alone.evidence)
+        assert (after.verdict, after.exact, _said(after.evidence)) == (
+            alone.verdict,
+            alone.exact,
+            _said(alone.evidence),
+        )
+
+
+def _said(evidence: Any) -> Any:
+    """Evidence without its theorems, which are of one graph each."""
+    return {k: _said(v) for k, v in evidence.items() if k != "proof"} if isinstance(evidence, dict) else evidence
 
 
 def test_a_limit_that_is_reached_says_which_and_by_how_much(monkeypatch: pytest.MonkeyPatch) -> None:
