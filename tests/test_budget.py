@@ -69,7 +69,9 @@ def test_a_claim_is_judged_alike_alone_and_after_others(name: str) -> None:
 
 def _said(evidence: Any) -> Any:
     """Evidence without its theorems, which are of one graph each."""
-    return {k: _said(v) for k, v in evidence.items() if k != "proof"} if isinstance(evidence, dict) else evidence
+    if isinstance(evidence, dict):
+        return {k: _said(v) for k, v in evidence.items() if k != "proof"}
+    return [_said(v) for v in evidence] if isinstance(evidence, list) else evidence
 
 
 def test_a_limit_that_is_reached_says_which_and_by_how_much(monkeypatch: pytest.MonkeyPatch) -> None:
