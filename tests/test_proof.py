@@ -16,7 +16,8 @@ import pytest
 from flint import arb, fmpq
 
 from derive.budget import apart
-from derive.engine.certify import prove
+from derive.engine.certify import certified, prove
+from derive.engine.decision import Decision
 from derive.errors import UndefinedValue
 from derive.exchange.certificates import Unreadable, carried, read
 from derive.expr.graph import Graph, Node, topological
@@ -431,6 +432,21 @@ def test_nothing_false_is_proved() -> None:
     for line in lines(FALSE)[::3]:
         with pytest.raises(Rejected):
             found(sequent_of(line))
+
+
+def test_a_proof_that_a_point_contradicts_is_told() -> None:
+    g = Graph()
+    x = g.symbol("x")
+    wrong = Decision("proved", "one rational function", method="normal form")
+    told = certified(wrong, [g.mul(x, x), x], [], {})
+    assert (told.status, told.theorem) == ("undecided", None)
+    assert told.reason.startswith("engine contradiction: proved by normal form, and false at x = ")
+    right = certified(wrong, [g.mul(x, x), g.pow(x, g.const(2))], [], {})
+    assert right.status == "proved"
+    assert right.theorem is not None
+    unseen = Decision("proved", "by something else", method="something else")
+    open_ended = certified(unseen, [g.call("lt", g.call("log", x), x)], [g.call("gt", x, g.zero)], {})
+    assert (open_ended.status, open_ended.unchecked, open_ended.theorem) == ("proved", "something else", None)
 
 
 # -- carried and read ----------------------------------------------------------------------------------------

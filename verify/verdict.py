@@ -77,3 +77,9 @@ def told(evidence: Any) -> Any:
     if isinstance(evidence, Mapping):
         return {k: told(v) for k, v in evidence.items() if k != "proof"}
     return [told(v) for v in evidence] if isinstance(evidence, list | tuple) else evidence
+
+
+def checked(proofs: Sequence[Any]) -> str:
+    """How proofs stand, for people: ``proved, checked``; ``proved (unchecked: limit)``; nothing where there are none."""
+    trusted = dict.fromkeys(p for p in proofs if isinstance(p, str))
+    return f"proved (unchecked: {', '.join(trusted)})" if trusted else "proved, checked" if proofs else ""

@@ -20,6 +20,8 @@ from derive.engine.decision import Decision
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
 from derive.language.components import components_all
+from derive.language.printing import point_text
+from derive.numbers.balls import evaluate, rational
 from derive.proof.axioms import Finer
 from derive.proof.certificates import (
     Alternatives,
@@ -46,6 +48,11 @@ MAX_ENTRIES = 64
 MAX_UNITS = 12  # rounds of finer exponents
 MANY_NODES = 150  # from which on definitions are looked through last
 
+CONTRADICTION = "engine contradiction"
+SAMPLES = 12  # points at which what is not checked is tried
+MAX_SAMPLED = 2_000
+SAMPLED = tuple(Fraction(v) for v in ("1", "2", "1/2", "-1", "3", "0", "-2", "1/3", "-1/2", "10", "-3"))
+
 Ends = Mapping[Node, tuple[Fraction | None, Fraction | None]]
 
 
@@ -61,15 +68,34 @@ def certified(found: Decision, wanted: Sequence[Node], assuming: Sequence[Node],
     here = set(below)
     known = {s: ends for s, ends in bounds.items() if s in here}
 
-    def made() -> Theorem:
-        g, put = _apart(below)
-        sides = [put[n] for n in wanted]
-        conclusion = sides[0] if len(sides) == 1 else g.call("eq", *sides)
-        ends = ranges({put[s]: e for s, e in known.items()})
-        return prove(Sequent((*ends, *(put[n] for n in (*assuming, *found.conditions))), conclusion))
-
+    g, put = _apart(below)
+    sides = [put[n] for n in wanted]
+    conclusion = sides[0] if len(sides) == 1 else g.call("eq", *sides)
+    ends = ranges({put[s]: e for s, e in known.items()})
+    sequent = Sequent((*ends, *(put[n] for n in (*assuming, *found.conditions))), conclusion)
     trusted = "iteration" if any(n.op == "computed" for n in below) else found.method or "engine"
-    return _with(found, made, trusted)
+    made = _with(found, lambda: prove(sequent), trusted)
+    if made.theorem is None and (point := contradicting(sequent)) is not None:
+        return Decision("undecided", f"{CONTRADICTION}: proved by {trusted}, and false at {point_text(point)}")
+    return made
+
+
+def contradicting(s: Sequent) -> Mapping[Node, Fraction] | None:
+    """One of a few points at which the hypotheses hold for certain and the conclusion fails for certain."""
+    try:
+        with apart():
+            *given, wanted = components_all([*s.hypotheses, s.conclusion])
+            hypotheses = [c for part in given for c in part]
+            order = topological([*hypotheses, *wanted])
+            leaves = [n for n in order if n.op == "index" or (n.op == "symbol" and not n.shape)]
+            for i in range(SAMPLES if len(order) <= MAX_SAMPLED else 0):
+                point = {n: SAMPLED[(i + j * (1 + i // 2)) % len(SAMPLED)] for j, n in enumerate(leaves)}
+                done = evaluate([*hypotheses, *wanted], {n: rational(v) for n, v in point.items()})
+                if all(v is True for v in done[: len(hypotheses)]) and False in done[len(hypotheses) :]:
+                    return point
+    except (Unwieldy, ExpressionError, RecursionError):
+        pass
+    return None
 
 
 def certified_at(found: Decision, condition: Node, assuming: Sequence[Node]) -> Decision:

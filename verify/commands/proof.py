@@ -17,6 +17,7 @@ from verify.casefile.model import Case, Claim, Place, Symbol
 from verify.claims import Bench, judge
 from verify.commands.derivation import Unreadable, read_shapes, said
 from verify.suite.limited import Stopped, limited
+from verify.verdict import checked, proofs_of
 
 #: What a verdict is called on the command line, and whether it is what one hoped for.
 ANSWERS = {
@@ -82,6 +83,7 @@ def _answer(bench: Bench, asked: Claim, replay: bool, timed: bool) -> Answer:
             assert asked.holds is not None
             decision = decide(asked.holds, asked.assuming)
             lines += [f"  region: {r}" for r in decision.regions] + [f"  {s}" for s in decision.steps]
+            lines += [f"  {said}" for said in (checked(proofs_of(verdict.evidence)),) if said and true]
     return Answer(tuple(lines), true)
 
 

@@ -18,7 +18,7 @@ from verify.explain.relation import relation
 from verify.explain.shape import shape
 from verify.explain.standard import standard
 from verify.probes import PROBES
-from verify.verdict import Verdict
+from verify.verdict import Verdict, checked, proofs_of
 
 Explain = Callable[[Bench, Claim, Verdict], Iterator[Block]]
 
@@ -113,6 +113,8 @@ def _conditions(lead: str, claim: Claim) -> Iterator[Piece]:
 def _verdict(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
     reason = verdict.reason or "no more to say"
     yield say(f"{reason[0].upper()}{reason[1:]}.")
+    if verdict.verdict in ("holds", "holds-if") and (how := checked(proofs_of(verdict.evidence))):
+        yield say(f"{how[0].upper()}{how[1:]}.")
     origin = [c for c in bench.case.claims if c.id in verdict.origin and c is not claim]
     if origin:
         yield say("The error started here:")
