@@ -24,10 +24,12 @@ from derive.language.printing import point_text
 from derive.numbers.balls import evaluate, rational
 from derive.proof.axioms import Finer
 from derive.proof.certificates import (
+    Absurd,
     Alternatives,
     Certificate,
     Evaluation,
     Generic,
+    Lemma,
     Numbers,
     Parts,
     Reflexive,
@@ -38,7 +40,7 @@ from derive.proof.check import Rejected, Theorem, check
 from derive.proof.evaluation import Depends, Evaluated
 from derive.proof.field import Poly, Quotient
 from derive.proof.sequent import Sequent, conjuncts, equation, ranges
-from derive.proof.signs import ZERO
+from derive.proof.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, OF_COMPARISON, POSITIVE, ZERO, product
 
 MAX_WORK = 5_000  # nodes that are evaluated for one claim, in all tries
 START = 20  # what an evaluation costs beside its nodes
@@ -52,6 +54,14 @@ CONTRADICTION = "engine contradiction"
 SAMPLES = 12  # points at which what is not checked is tried
 MAX_SAMPLED = 2_000
 SAMPLED = tuple(Fraction(v) for v in ("1", "2", "1/2", "-1", "3", "0", "-2", "1/3", "-1/2", "10", "-3"))
+
+MAX_FACTOR, MAX_FACTS, MAX_DEGREE, MAX_PRODUCTS = (
+    4,
+    8,
+    4,
+    8,
+)  # of products of what is known: terms, factors, degree, lemmas
+ONE_SIDED = (POSITIVE, NONNEGATIVE, NEGATIVE, NONPOSITIVE)
 
 Ends = Mapping[Node, tuple[Fraction | None, Fraction | None]]
 
@@ -235,7 +245,7 @@ class Search:
                 return self.kept(s, Split(by, (positive, zero, negative)))
             except Depends as e:
                 depends = e
-        raise depends
+        return self.absurd(s, depends)
 
     def evaluation(self, s: Sequent) -> Certificate:
         """By evaluation alone, definitions open or as variables. Raises Depends where signs are not known."""
@@ -270,6 +280,22 @@ class Search:
                 units[e.n] = _fraction(e.unit)
         raise Rejected("exponents that keep needing finer units")
 
+    def absurd(self, s: Sequent, depends: Depends) -> Certificate:
+        """That no point meets the hypotheses, with products of two of what is known as lemmas. Raises ``depends`` where that is
+        not found."""
+        lemmas = _products(depends.evaluated)
+        self.left -= 2 * START
+        if self.left < 0:
+            raise depends
+        try:
+            proof: Certificate = self.kept(s.given(*lemmas), Absurd())
+            for i in reversed(range(len(lemmas))):
+                before = s.given(*lemmas[:i])
+                proof = self.kept(before, Lemma(lemmas[i], Evaluation(), proof))
+        except Rejected:
+            raise depends from None
+        return proof
+
     # -- where to split -----------------------------------------------------------------------------
 
     def places(self, s: Sequent, made: Evaluated) -> list[Node]:
@@ -288,6 +314,31 @@ class Search:
                     continue
                 return symbol, value, because
         return None
+
+
+def _products(made: Evaluated) -> list[Node]:
+    """Products of two of the inequalities that are known, as conditions: those that speak of the fewest new monomials."""
+    known = [
+        (f.poly, m) for f in made.facts.values() if (m := made.sign(f.poly)) in ONE_SIDED and len(f.poly) <= MAX_FACTOR
+    ]
+    seen = {e for f in made.facts.values() for e in f.terms}
+    found: list[tuple[int, int, tuple[Poly, int], tuple[Poly, int]]] = []
+    for i, f in enumerate(known[:MAX_FACTS]):
+        for h in known[: i + 1]:
+            p = f[0] * h[0]
+            if len(f[0]) + len(h[0]) > 2 and p.total_degree() <= MAX_DEGREE:
+                found.append((sum(e not in seen for e in p.to_dict()), len(found), f, h))
+    g = made.now.graph
+    out = []
+    for _, _, f, h in sorted(found, key=lambda t: t[:2])[:MAX_PRODUCTS]:
+        try:
+            nodes = [_written(made, made.poly(p)) for p, _ in (f, h)]
+        except KeyError:
+            continue
+        m = product(f[1], h[1])
+        op = next(op for op, mask in OF_COMPARISON.items() if mask == m)
+        out.append(g.call(op, g.mul(*nodes), g.zero))
+    return out
 
 
 def _solutions(made: Evaluated, z: Poly) -> Iterator[tuple[Node, Node]]:

@@ -80,7 +80,7 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
                 made.true(entry.conclusion)
         case by.Absurd(units):
             wants(
-                evaluated([s.concluding(s.conclusion.graph.one)], units).contradiction,
+                evaluated([s.concluding(s.conclusion.graph.one)], units).absurd(),
                 "the hypotheses don't contradict",
             )
         case by.Numbers(bits):

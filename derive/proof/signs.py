@@ -85,6 +85,13 @@ class Signs(Field):
         now = before & m
         if not now:
             self.contradiction = True
+        if (
+            now == before
+            and len(p) > 1
+            and p not in self.zeros
+            and self.key(p / p.leading_coefficient()) not in self.facts
+        ):
+            self.note(p, now)  # a product, say, of which the factors have signs: a sum may need it as a whole
         if not now or now == before or p.is_constant():
             return
         self.note(p, now)
@@ -147,7 +154,7 @@ class Signs(Field):
                 whole = product(whole, power(self.sign(f), n))
             m &= whole
         else:
-            m &= self._quadratic(p)
+            m &= self._quadratic(p) & self._by_roots(p)
         if m in (POSITIVE, ZERO, NEGATIVE) or len(p) > MAX_COMBINED:
             return m
         return m & self._combined(p, 2)
@@ -202,12 +209,18 @@ class Signs(Field):
                 return lead | ZERO
         return ANY
 
-    def _combined(self, p: Poly, depth: int) -> int:
+    def absurd(self) -> bool:
+        """Whether no point meets the hypotheses: one has a sign that the others rule out."""
+        return self.contradiction or any(
+            not self._combined(h.poly, 2, h) & h.sign for h in list(self.facts.values())[:MAX_FACTS]
+        )
+
+    def _combined(self, p: Poly, depth: int, but: Fact | None = None) -> int:
         """p = c*h + rest: not negative if c > 0 and neither h nor rest is. The rest is to have no more terms than p."""
         own = p.to_dict()
         for h in list(self.facts.values()):
             ratios = [own[e] / c for e, c in h.terms.items() if e in own]
-            if h.sign == NONZERO or not ratios:
+            if h is but or h.sign == NONZERO or not ratios:
                 continue
             for ratio in set(ratios):
                 if len(h.terms) - len(ratios) > ratios.count(ratio):
@@ -216,9 +229,24 @@ class Signs(Field):
                 rest = p - ratio * h.poly
                 s = self.sign(rest) if rest.is_constant() else self._plain(rest)
                 if s == ANY and depth > 1 and len(self.facts) <= MAX_FACTS:
-                    s = self._combined(rest, depth - 1)
+                    s = self._combined(rest, depth - 1, but)
                 if (found := total((part, s))) != ANY:
                     return found
+        return ANY
+
+    def _by_roots(self, p: Poly) -> int:
+        """x as sqrt(x)**2, where p speaks of both."""
+        for r in self.related:
+            x = self.single(r.argument) if r.key[0] == "root" else None
+            if x is None or not r.relation or not p.degrees()[r.index] or not p.degrees()[x.index]:
+                continue
+            made: dict[tuple[int, ...], fmpq] = {}
+            for e, c in p.terms():
+                powers = [int(n) for n in e]
+                powers[r.index] += r.relation[0] * powers[x.index]
+                powers[x.index] = 0
+                made[tuple(powers)] = made.get(tuple(powers), fmpq(0)) + c
+            return self.sign(fmpq_mpoly(made, self.ctx))
         return ANY
 
     def vanishes(self, p: Poly) -> bool:
