@@ -16,10 +16,11 @@ from derive import api
 from derive.expr.graph import Node, free_symbols
 from derive.numbers.balls import precision
 from verify.conform import extended
-from verify.conform.engine import _shortest, conform
+from verify.conform.engine import conform
 from verify.conform.formats import FORMATS
 from verify.conform.measure import Reference, beside, conditions, measure
 from verify.conform.running import EXTENDED, Running, unit_of
+from verify.conform.simplest import shortest
 from verify.conform.strata import Range, dense, points, several
 from verify.conform.subject import Subject
 from verify.conform.sweep import sweep, ulps_of
@@ -336,7 +337,7 @@ def test_the_point_that_is_written_shortest(points: list[tuple[float, ...]]) -> 
     points = [p for p in points if all(x == np.round(x, 3) for x in p)]
     assume(points)
     lengths = [sum(len(repr(x)) for x in p) for p in points]
-    assert _shortest([np.array(c) for c in zip(*points, strict=True)]) == lengths.index(min(lengths))
+    assert shortest([np.array(c) for c in zip(*points, strict=True)]) == lengths.index(min(lengths))
 
 
 @pytest.mark.parametrize(

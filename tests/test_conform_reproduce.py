@@ -122,6 +122,42 @@ def test_the_script_shows_it_again(case: str) -> None:
     assert len(told(found).splitlines()) < 40
 
 
+def off_beyond_five(x, y):
+    return torch.sin(x) * y + (x > 5) * 1e-3
+
+
+def loses_digits(x):
+    return (1 - np.cos(x)) / x**2
+
+
+def slope_that_grows(x):
+    more = torch.exp(x) * x * 1e-6
+    return torch.exp(x) + more - more.detach()
+
+
+@pytest.mark.parametrize(
+    ("function", "formula", "domain"),
+    [
+        (off_beyond_five, "sin(x)*y", {}),
+        (off_beyond_five, "sin(x)*y", {"x": (5.1, 5.8)}),
+        (loses_digits, "(1 - cos(x))/x**2", {"x": (1e-9, 1)}),
+        (slope_that_grows, "exp(x)", {"x": (0, 600)}),
+    ],
+)
+def test_a_simple_input_is_told_beside_the_worst_and_shown(
+    function: Callable[..., Any], formula: str, domain: dict[str, Any]
+) -> None:
+    found = conform(function, formula, domain=domain, dtypes=["float64"])
+    assert found.worst is not None
+    assert found.worst.verdict == "deviates"
+    assert found.worst.simple is not None, told(found)
+    simple = found.worst.simple
+    assert sum(len(repr(x)) for x in simple.at.values()) < sum(len(repr(x)) for x in found.worst.worst.values())
+    assert abs(float(simple.computed) - float(simple.exact)) > 64 * np.spacing(abs(float(simple.exact)))
+    assert f"exact {simple.exact}, computed {simple.computed}" in told(found)
+    assert_shown_again(found)
+
+
 @pytest.mark.parametrize("case", ["a module", "the second of two results", "a loss with a target"])
 def test_the_command_is_read_back(case: str, capfd: pytest.CaptureFixture[str]) -> None:
     function, formula, given = CASES[case]

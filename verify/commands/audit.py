@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,9 @@ Exit codes:
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Draws other points."
 )
+@click.option(
+    "--device", default="cpu", show_default=True, metavar="NAME", help="Where tensors of Torch are: cpu or cuda."
+)
 @click.option("--verbose", "-v", is_flag=True, help="Every path, not only a line a function.")
 def audit(
     library: str | None,
@@ -64,6 +68,7 @@ def audit(
     jobs: int | None,
     allowed: tuple[str, ...],
     seed: int,
+    device: str,
     verbose: bool,
 ) -> int:
     paths = places.case_files(cases or ["implementations"])
@@ -80,8 +85,9 @@ def audit(
     from verify.suite.run import run as run_suite
     from verify.suite.summary import findings
 
+    _must_have(device)
     clock = Clock()
-    options = Options(jobs or 0, seed=seed, functions=library or "", allowed=allowed)
+    options = Options(jobs or 0, seed=seed, functions=library or "", allowed=allowed, device=device)
     try:
         with display(False) as shown:
             results = run_suite(paths, options, with_traces(shown))
@@ -106,6 +112,22 @@ def audit(
     if results.interrupted:
         return INTERRUPTED
     return AS_PINNED if results.as_pinned else FINDINGS
+
+
+def _must_have(device: str) -> None:
+    """Raises Fault where there is no such device; it is looked for in a process of its own, as no process that has asked for
+    one can be forked."""
+    from verify.conform.arguments import BadArguments
+    from verify.conform.devices import check
+    from verify.suite.limited import Stopped, limited
+    from verify.suite.worker import DEVICE_MEMORY
+
+    if device == "cpu":
+        return
+    try:
+        limited(partial(check, device), memory=DEVICE_MEMORY)
+    except (BadArguments, Stopped) as why:
+        raise Fault(f"--device: {why}") from None
 
 
 def _table(found: list[Implementation], verbose: bool) -> Iterator[str]:

@@ -87,6 +87,9 @@ Exit codes:
 @click.option(
     "--allow-import", "allowed", multiple=True, metavar="PACKAGE", help="Also import from this package: its code runs."
 )
+@click.option(
+    "--device", default="cpu", show_default=True, metavar="NAME", help="Where tensors of Torch are: cpu or cuda."
+)
 @click.option("--exhaustive", is_flag=True, help="Values at all float32 inputs of a function of one number (2**32).")
 @click.option(
     "--timeout",
@@ -120,6 +123,7 @@ def conform(
     dtypes: tuple[str, ...],
     framework: str | None,
     allowed: tuple[str, ...],
+    device: str,
     exhaustive: bool,
     timeout: float,
     jobs: int,
@@ -140,6 +144,7 @@ def conform(
         allowed,
         seed,
         jobs,
+        device,
     )
     found = _apart(_every if exhaustive else _compared, given, timeout)
     say(found.text)
@@ -164,6 +169,7 @@ class _Given:
     allowed: tuple[str, ...]
     seed: int
     jobs: int
+    device: str
 
 
 @dataclass(frozen=True)
@@ -177,10 +183,12 @@ def _apart(work: Callable[[_Given], _Told], given: _Given, seconds: float) -> _T
     Raises Fault."""
     from verify.suite.limited import Lost, Stopped, limited
     from verify.suite.trail import Trail
+    from verify.suite.worker import DEVICE_MEMORY, MEMORY
 
     trail = Trail()
+    memory = MEMORY if given.device == "cpu" else DEVICE_MEMORY
     try:
-        return limited(partial(_answered, work, given, trail), watchdog=seconds, trail=trail)
+        return limited(partial(_answered, work, given, trail), memory=memory, watchdog=seconds, trail=trail)
     except Lost as why:
         from verify.conform.callables import IMPORT
         from verify.conform.outcome import Conformance, Finding
@@ -252,6 +260,7 @@ def _compared(given: _Given) -> _Told:
         dtypes=given.dtypes or None,
         framework=given.framework,
         states=once(read_state(s) for s in given.states),
+        device=given.device,
         name=given.target.replace(":", "."),
         seed=given.seed,
     )
@@ -264,7 +273,13 @@ def _every(given: _Given) -> _Told:
     from verify.conform.exhaustive import Job, exhaustive
     from verify.conform.words import told_of_all
 
-    for option, said in (("--shape", given.shapes), ("--state", given.states), ("--result", given.result)):
+    device = "" if given.device == "cpu" else given.device
+    for option, said in (
+        ("--device", device),
+        ("--shape", given.shapes),
+        ("--state", given.states),
+        ("--result", given.result),
+    ):
         if said:
             raise Fault(f"--exhaustive is of functions of one number, entry by entry: no {option}")
 

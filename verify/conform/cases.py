@@ -12,28 +12,35 @@ from verify.casefile.model import Case, Implementation
 from verify.conform.arguments import BadArguments
 from verify.conform.callables import NotAllowed, NotFound, NotInstalled, find
 from verify.conform.calls import Constant
+from verify.conform.devices import PROCESSOR, NoDevice, named, on
 from verify.conform.outcome import Conformance
 from verify.conform.record import record
 from verify.conform.strata import Range
 
 
-def implementation(case: Case, entry: Implementation, seed: int = 0, allowed: Sequence[str] = ()) -> Conformance:
-    """What is found of one entry. Raises NotFound where it is not installed, and NotAllowed, BadArguments, ExpressionError."""
+def implementation(
+    case: Case, entry: Implementation, seed: int = 0, allowed: Sequence[str] = (), device: str = PROCESSOR
+) -> Conformance:
+    """What is found of one entry, on a device. Raises NotFound where it is not installed, and NotAllowed, BadArguments,
+    ExpressionError."""
     function = find(entry.name, allowed)
     if entry.recurrence is not None:
         from verify.conform.optimizers import conform_optimizer
         from verify.conform.recurrence import Recurrence
 
         r = entry.recurrence
-        return conform_optimizer(
-            function,
-            Recurrence(r.states, r.updates, r.constants),
-            entry.options,
-            name=entry.name,
-            seed=seed,
-            dtypes=entry.dtypes or None,
-            shapes={"w": case.symbols["w"].shape} if "w" in case.symbols else None,
-        )
+        with on(device):
+            return named(
+                conform_optimizer(
+                    function,
+                    Recurrence(r.states, r.updates, r.constants),
+                    entry.options,
+                    name=entry.name,
+                    seed=seed,
+                    dtypes=entry.dtypes or None,
+                    shapes={"w": case.symbols["w"].shape} if "w" in case.symbols else None,
+                )
+            )
     from verify.conform.engine import conform
 
     assert entry.of is not None
@@ -46,17 +53,21 @@ def implementation(case: Case, entry: Implementation, seed: int = 0, allowed: Se
         options={k: _option(v) for k, v in entry.options.items()},
         result=entry.result,
         dtypes=entry.dtypes or None,
+        device=device,
         name=entry.name,
         seed=seed,
     )
 
 
-def compared(case: Case, entry: Implementation, seed: int = 0, allowed: Sequence[str] = ()) -> dict[str, Any]:
-    """The fields of results.Implementation that an entry comes to. What is not installed is skipped; what can't be called as the
+def compared(
+    case: Case, entry: Implementation, seed: int = 0, allowed: Sequence[str] = (), device: str = PROCESSOR
+) -> dict[str, Any]:
+    """The fields of results.Implementation that an entry comes to. What is not installed, or not run on the device, is
+    skipped; what can't be called as the
     case says is undecided, with the reason."""
     try:
-        return record(implementation(case, entry, seed, allowed))
-    except NotInstalled as why:
+        return record(implementation(case, entry, seed, allowed, device))
+    except (NotInstalled, NoDevice) as why:
         return {"verdict": "skipped", "reason": str(why)}
     except (NotFound, NotAllowed, BadArguments, ExpressionError) as why:
         return {"verdict": "undecided", "reason": str(why)}

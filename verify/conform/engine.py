@@ -18,6 +18,7 @@ from derive import api
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, free_symbols, substitute
 from derive.language.reader import names_in, parse, to_text
+from verify.conform import devices
 from verify.conform.arguments import BadArguments, Bound, Domain, Result, bind
 from verify.conform.behaviour import behaviour
 from verify.conform.callables import is_own, tame
@@ -29,10 +30,11 @@ from verify.conform.frameworks import FRAMEWORKS, Framework, framework_of, other
 from verify.conform.inspection import constants_of
 from verify.conform.measure import LATE, SLACK, ULPS, Measured, Reference, conditions, measure
 from verify.conform.modules import as_function, known_shapes
-from verify.conform.outcome import ORDERS, Conformance, Finding, Outcome
+from verify.conform.outcome import ORDERS, UNSTEADY, Conformance, Finding, Outcome, Simple
 from verify.conform.running import Running, constants_in, unit_of
 from verify.conform.schedules import as_rates, is_schedule
 from verify.conform.settings import kept, with_changes
+from verify.conform.simplest import clearly_off, is_plain, rounded, shortest_of_worst, written
 from verify.conform.steadiness import TEXTS, why
 from verify.conform.strata import dense, points, several
 from verify.conform.subject import Subject
@@ -104,6 +106,7 @@ def conform(
     constants: Mapping[str, float] | None = None,
     states: Mapping[str, str | float] | None = None,
     name: str = "",
+    device: str = devices.PROCESSOR,
     seed: int = 0,
 ) -> Conformance:
     """Compares a callable with a formula: its value, and where it can be differentiated its gradient and second derivative.
@@ -120,10 +123,21 @@ def conform(
     updates in order, ``m = b1*m + (1 - b1)*g; w = w - lr*m``; ``constants`` (or ``domain``) are the values of its constants,
     ``states`` starts that are not 0, and ``options`` keywords of its constructor.
 
+    ``device`` is where the tensors of Torch are: "cpu", or "cuda" where there is one.
+
     Raises BadArguments, and ExpressionError for a formula that can't be read.
     """
     from verify.conform.optimizers import conform_with_text, is_optimizer
 
+    if device != devices.current():
+        with devices.on(device):
+            return devices.named(
+                conform(
+                    function, formula, wrt=wrt, domain=domain, shapes=shapes, arguments=arguments, options=options,
+                    result=result, dtypes=dtypes, framework=framework, constants=constants, states=states, device=device,
+                    name=name, seed=seed,
+                )
+            )  # fmt: skip
     function = tame(function)
     if is_optimizer(function):
         if not isinstance(formula, str):
@@ -139,7 +153,7 @@ def conform(
         def compare(sizes: Mapping[str, Any]) -> Conformance:
             return conform(
                 function, formula, wrt=wrt, domain=domain, shapes=sizes, arguments=arguments, options=options,
-                result=result, dtypes=dtypes, framework=framework, name=name, seed=seed,
+                result=result, dtypes=dtypes, framework=framework, device=device, name=name, seed=seed,
             )  # fmt: skip
 
         return at_sizes(shapes or {}, compare)
@@ -156,6 +170,7 @@ def conform(
     function, options = as_function(function, [*names, *named], options or {})
     bound = bind(function, symbols, domain or {}, arguments, options, result)
     fw = _framework(framework, bound)
+    devices.must_have(fw.name)
     g = made.graph
     made = substitute(made, {s: g.const(v) for s, v in bound.fixed.items()}) if bound.fixed else made
     by = _wrt(wrt, bound.symbols, bound.fixed) if bound.call.becomes is None else []
@@ -211,6 +226,8 @@ class _Comparison:
         self.findings += told
         if whole:
             self.findings += zeros(self.subject, self.call, self.fw)
+        if any(f.kind in UNSTEADY for f in self.findings):  # another call may give anything
+            outcomes = [replace(o, simple=None) for o in outcomes]
         from verify.conform.reproduce import reproduced
         from verify.conform.translate import translated
 
@@ -451,7 +468,7 @@ class _Comparison:
         off = np.flatnonzero(m.off)
         where = off if len(off) else np.flatnonzero(m.judged & ~m.excused)
         where = where if len(where) else np.flatnonzero(m.judged)
-        worst = _simplest(m, where)
+        worst = shortest_of_worst(m, where)
         point = [float(x[worst]) for x in m.inputs]
         value = self.subject.truth(order).balls(point)[k]
         exact, got = float(m.exact.high[worst]), float(m.computed[worst])
@@ -473,6 +490,7 @@ class _Comparison:
             exact=decimal(value) if not isinstance(value, Exception) else repr(exact),
             computed=repr(got),
             by=self._by(order, k),
+            simple=self._simple(order, path.mode, k, fmt, m, worst) if len(off) and kind not in UNSTEADY else None,
             ulps=float(m.ulps[worst]),
             relative=abs(got - exact) / abs(exact) if exact else float("inf") if got else 0.0,
             condition=0.0 if np.isnan(condition) else condition,
@@ -481,6 +499,36 @@ class _Comparison:
             last=float(m.inputs[0][off].max()) if len(off) else None,
             bins=bins,
             note=note if len(off) else _excuse(m, fmt),
+        )
+
+    def _simple(self, order: int, mode: str, k: int, fmt: Format, m: Measured, worst: int) -> Simple | None:
+        """Of the points that are off one that is easy to check, or of simple numbers near some of them."""
+        worst_point = [float(x[worst]) for x in m.inputs]
+        if is_plain(worst_point):
+            return None
+        off, ulps = np.flatnonzero(m.off), float(m.ulps[worst])
+        i = clearly_off(m, off, ulps)
+        if i is None:
+            some = off[np.unique(np.linspace(0, len(off) - 1, LOOKED_AT).astype(int))]
+            near = rounded([x[some] for x in m.inputs], self.subject.ranges, fmt)
+            if near is None:
+                return None
+            try:
+                computed = self._results(fmt, order, mode, near)[k]
+            except Raised:
+                return None
+            m = self._measured(Reference(self.subject.truth(order), near, fmt), k, order, computed)
+            i = clearly_off(m, np.flatnonzero(m.off), ulps)
+        if i is None:
+            return None
+        point = [float(x[i]) for x in m.inputs]
+        if written(point) >= written(worst_point):
+            return None
+        value = self.subject.truth(order).balls(point)[k]
+        return Simple(
+            {to_text(s): x for s, x in zip(self.subject.symbols, point, strict=True)},
+            decimal(value) if not isinstance(value, Exception) else repr(float(m.exact.high[i])),
+            repr(float(m.computed[i])),
         )
 
     def _by(self, order: int, k: int) -> tuple[str, ...]:
@@ -546,33 +594,6 @@ def spanned(names: Sequence[str], inputs: Sequence[Array]) -> str:
         return ", ".join(f"{n} = {float(x[0])!r}" for n, x in zip(names, inputs, strict=False) if len(x))
     ends = (f"{n} from {float(np.min(x))!r} to {float(np.max(x))!r}" for n, x in zip(names, inputs, strict=False))
     return f"{count:,} points, {', '.join(ends)}"
-
-
-def _simplest(m: Measured, where: Array) -> int:
-    """Of the points at which about as much is lost as at the worst, that which is written shortest."""
-    ulps = np.where(np.isfinite(m.ulps[where]), m.ulps[where], 1e308)
-    near = where[ulps >= ulps.max() / 2]
-    simple = np.minimum.reduce([x[near] == np.round(x[near], 3) for x in m.inputs])
-    near = near[simple] if simple.any() else where[[int(np.argmax(ulps))]]
-    return int(near[_shortest([x[near] for x in m.inputs])]) if len(near) > 1 else int(near[0])
-
-
-def _shortest(inputs: Sequence[Array]) -> int:
-    """The first of the points, all of three decimals at most, that take the fewest characters (of ``repr``)."""
-    least, sure = np.zeros(len(inputs[0]), int), np.ones(len(inputs[0]), bool)
-    for x in inputs:
-        size = np.abs(x)
-        decimals = np.where(x == np.round(x, 1), 1, np.where(x == np.round(x, 2), 2, 3))
-        plain = np.searchsorted(_POWERS, size, side="right") + 2 + decimals + np.signbit(x)
-        least += np.where(size < _POWERS[-1], plain, np.where(np.isinf(x), len("inf"), len("1e+16")))
-        sure &= size < _POWERS[-1]
-    for i in np.flatnonzero(~sure & (least <= least[sure].min(initial=1 << 30))):  # which might be the shortest
-        least[i] = sum(len(repr(float(x[i]))) for x in inputs)
-        sure[i] = True
-    return int(np.flatnonzero(sure)[np.argmin(least[sure])])
-
-
-_POWERS = 10.0 ** np.arange(1, 13)  # up to which three decimals are exact
 
 
 def takes(fw: Framework, call: Call, inputs: Sequence[Array]) -> bool:

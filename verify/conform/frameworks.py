@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from verify.conform.calls import Call, Raised
+from verify.conform.devices import placed
 from verify.conform.formats import Array
 from verify.conform.inspection import spoken_of
 
@@ -206,13 +207,13 @@ class Torch(Framework):
     def tensor(self, x: Array, fmt: str) -> Tensor:
         import torch
 
-        return torch.tensor(np.ascontiguousarray(x, np.float64)).to(getattr(torch, fmt))
+        return placed(torch.tensor(np.ascontiguousarray(x, np.float64)).to(getattr(torch, fmt)))
 
     def constant(self, numbers: Any, fmt: str) -> Tensor:
         import torch
 
         whole = torch.bool if np.asarray(numbers).dtype.kind == "b" else torch.int64
-        return torch.tensor(numbers, dtype=getattr(torch, fmt) if _has_fractions(numbers) else whole)
+        return placed(torch.tensor(numbers, dtype=getattr(torch, fmt) if _has_fractions(numbers) else whole))
 
     def array(self, made: Any) -> Array:
         import torch

@@ -91,8 +91,8 @@ def _functional(module: Any, names: Sequence[str], original: Original) -> Functi
     def forward(*given: Any, **state: Any) -> Any:
         import torch
 
-        dtype = next((x.dtype for x in (*given, *state.values()) if torch.is_tensor(x) and x.is_floating_point()), None)
-        values = {k: _like(v, dtype) for k, v in held.items()}
+        like = next((x for x in (*given, *state.values()) if torch.is_tensor(x) and x.is_floating_point()), None)
+        values = {k: _like(v, like) for k, v in held.items()}
         own = {passed[n]: state.pop(n) for n in list(state) if n in passed}
         values.update(own)
         found = torch.func.functional_call(module, values, given, state)
@@ -107,9 +107,12 @@ def _functional(module: Any, names: Sequence[str], original: Original) -> Functi
     return _as(forward, original, [*usual, *(inspect.Parameter(n, keyword) for n in passed)])
 
 
-def _like(x: Any, dtype: Any) -> Any:
+def _like(x: Any, other: Any) -> Any:
+    """A copy with the dtype and on the device of the other."""
     x = x.detach().clone()
-    return x.to(dtype) if dtype is not None and x.is_floating_point() else x
+    if other is None:
+        return x
+    return x.to(other.device, other.dtype if x.is_floating_point() else x.dtype)
 
 
 def _name(dotted: str) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 
 from verify.conform.calling import calling, said
 from verify.conform.calls import Raised
+from verify.conform.devices import must_have, placed
 from verify.conform.formats import FORMATS, Array, Format
 
 STEPS = 50
@@ -174,7 +175,7 @@ def torch_steps(
     plain = path.options.get("differentiable", False)
 
     def tensor(row: Array, p: Part) -> Any:
-        made = torch.tensor(np.reshape(row, p.shape), dtype=dtype)
+        made = placed(torch.tensor(np.reshape(row, p.shape), dtype=dtype))
         return made.t().contiguous().t() if p.turned else made
 
     with default_dtype(path.default):
@@ -210,7 +211,7 @@ def torch_steps(
                     optimizer.step()
             except Exception as why:
                 raise (Refused if t == 1 and path.options else Raised)(said(why)) from None
-        yield np.concatenate([w.detach().to(torch.float64).numpy().reshape(-1) for w in parameters])
+        yield np.concatenate([w.detach().to(torch.float64).cpu().numpy().reshape(-1) for w in parameters])
 
 
 def optax_steps(
@@ -255,4 +256,5 @@ def ways(make: Callable[..., Any], options: Mapping[str, Any]) -> tuple[Runner, 
     """The runner of an optimizer, and the paths that it has."""
     if is_torch(make):
         return torch_steps, torch_paths(make, options)
+    must_have("optax")
     return optax_steps, (OptimizerPath("update"),)

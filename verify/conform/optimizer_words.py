@@ -8,6 +8,7 @@ from shlex import quote
 from typing import Any
 
 from verify.conform.callables import AUDITED
+from verify.conform.devices import PROCESSOR, current, there
 from verify.conform.optimizer_runs import OptimizerPath, Part, is_torch
 from verify.conform.outcome import Conformance
 from verify.conform.recurrence import Recurrence
@@ -38,6 +39,8 @@ def again(
             words += ["--state", quote(f"{n}={text}")]
     for n, v in options.items():
         words += ["--option", quote(f"{n}={v}")]
+    if current() != PROCESSOR:
+        words += ["--device", current()]
     module, _, name = target.partition(":")
     if not is_torch(make):
         return replace(found, command=" ".join(words))
@@ -46,7 +49,7 @@ def again(
         "import torch",
         f"from {module} import {name.split('.')[0]}",
         *([f"torch.set_default_dtype(torch.{path.default})"] if path.default != "float32" else []),
-        f"w = torch.nn.Parameter(torch.full({part.shape!r}, {start!r}, dtype=torch.{worst.dtype}))",
+        f"w = torch.nn.Parameter(torch.full({part.shape!r}, {start!r}, dtype=torch.{worst.dtype}{there()}))",
         f"optimizer = {name}([w]{keywords})",
         f"for g in {list(gradients)!r}:",
         "    w.grad = torch.full_like(w, g)",

@@ -39,6 +39,15 @@ ORDERS = ("value", "gradient", "second derivative")
 
 
 @dataclass(frozen=True)
+class Simple:
+    """An input that is easier to check by hand than the worst, and clearly off, too."""
+
+    at: Mapping[str, float]
+    exact: str
+    computed: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """One path. ``ulps`` is the error at ``worst``, in spacings of the exact value; ``condition`` the relative condition
     number there.
@@ -64,6 +73,7 @@ class Outcome:
     last: float | None = None
     note: str = ""
     by: tuple[str, ...] = ()  # the inputs that it is differentiated by, of an elementwise function
+    simple: Simple | None = None
     bins: Sequence[tuple[float, float]] = ()  # (input, greatest error in ulps) over the range, for pictures
 
     @property

@@ -18,6 +18,7 @@ from derive.expr.graph import Node
 from derive.language.reader import to_text
 from verify.conform.callables import AUDITED
 from verify.conform.calls import Call, Constant
+from verify.conform.devices import PROCESSOR, current, there
 from verify.conform.formats import Array
 from verify.conform.frameworks import Framework
 from verify.conform.modules import Original
@@ -49,13 +50,16 @@ class Place:
 
 
 def reproduced(found: Conformance, subject: Subject, call: Call) -> Conformance:
-    """The same with its command and its script, for the worst input; where the callable has no name to import, without."""
+    """The same with its command and its script, for the worst input, or the simple one that is off, too; where the callable has
+    no name to import, without."""
     worst = found.worst
     if worst is None or not worst.worst or not (target := importable(call.function)):
         return found
     names = [to_text(s) for s in subject.symbols]
     by = tuple(names.index(n) for n in worst.by)
     alone = np.shape(0.0) if call.alone else (1,)
+    if worst.simple is not None:
+        worst = replace(worst, worst=worst.simple.at, exact=worst.simple.exact, computed=worst.simple.computed)
     place = Place({n: np.reshape(x, alone) for n, x in worst.worst.items()}, by, () if call.alone else (0,))
     return told(
         found, target, worst, command(target, found, subject.symbols, subject.ranges, subject.wrt, call), call, place
@@ -162,6 +166,8 @@ def command(
         words += ["--option", quote(f"{k}={v}")]
     if call.part or call.becomes is not None:
         words += ["--result", names[call.becomes] if call.becomes is not None else ",".join(map(str, call.part))]
+    if current() != PROCESSOR:
+        words += ["--device", current()]
     if wrt and len(wrt) < len(symbols):
         words += ["--wrt", ",".join(str(symbols[i].attr) for i in wrt)]
     return " ".join(words)
@@ -212,7 +218,9 @@ def _called(name: str, fw: _Writer, call: Call, names: Sequence[str], given: str
     if isinstance(original, Original) and original.parameters is not None:
         options = dict(original.options)
         training = options.pop("training", None) if original.mode else None
-        lines.append(f"the_module = {name}({', '.join(f'{k}={v!r}' for k, v in options.items())}).to(torch.{fw.dtype})")
+        lines.append(
+            f"the_module = {name}({', '.join(f'{k}={v!r}' for k, v in options.items())}).to(dtype=torch.{fw.dtype}{there()})"
+        )
         if training is not None:
             lines.append(f"the_module.train({training!r})")
         held = {d: keywords.pop(p) for p, d in original.parameters.items() if p in keywords}
@@ -288,10 +296,10 @@ class _Torch(_Writer):
     imports = ("import torch",)
 
     def array(self, numbers: Any, dtype: str | None) -> str:
-        return f"torch.tensor({numbers!r}{f', dtype=torch.{dtype}' if dtype else ''})"
+        return f"torch.tensor({numbers!r}{f', dtype=torch.{dtype}' if dtype else ''}{there()})"
 
     def array_of(self, name: str) -> str:
-        return f"torch.tensor({name}, dtype=torch.{self.dtype})"
+        return f"torch.tensor({name}, dtype=torch.{self.dtype}{there()})"
 
     def run(self, mode: str, f: str, names: Sequence[str], place: Place) -> list[str]:
         given = ", ".join(names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,10 +75,12 @@ def _lines(found: Conformance) -> Iterator[str]:
     worst = found.worst
     if worst is not None and worst.worst:
         yield f"  {'worst' if worst.verdict == 'deviates' else 'greatest error'}: {worst.path}"
-        yield f"    at {_at(worst)}"
+        yield f"    at {_at(worst.worst)}"
         yield f"    exact    {worst.exact}"
         yield f"    computed {worst.computed}"
         yield f"    error    {_number(worst.ulps)} ulps, relative {_number(worst.relative)}"
+        if worst.simple is not None:
+            yield f"    also at {_at(worst.simple.at)}: exact {worst.simple.exact}, computed {worst.simple.computed}"
         if worst.condition:
             yield f"    condition number {_number(worst.condition)}"
         if worst.note:
@@ -122,7 +124,9 @@ def _in_groups(outcomes: Sequence[Outcome]) -> Iterator[str]:
                 yield f"{each}, {where}: undecided: {textwrap.shorten(what, MAX_REASON, placeholder=' ...')}"
             continue
         top = max(alike, key=lambda o: o.ulps)
-        found = f"{_number(top.ulps)} ulps at {_at(top)}" + f" ({top.dtype})" * (len({o.dtype for o in alike}) > 1)
+        found = f"{_number(top.ulps)} ulps at {_at(top.worst)}" + f" ({top.dtype})" * (
+            len({o.dtype for o in alike}) > 1
+        )
         yield f"{order}, {_where(alike)}: {what}{f', {found}' if top.worst else f': {top.note}'}"
 
 
@@ -135,9 +139,9 @@ def _where(alike: Sequence[Outcome]) -> str:
     return "; ".join(f"{', '.join(modes)} in {', '.join(dtypes)}" for dtypes, modes in by_dtypes.items())
 
 
-def _at(o: Outcome) -> str:
-    """The worst input; of many entries the first."""
-    told = [f"{n} = {x!r}" for n, x in o.worst.items()]
+def _at(point: Mapping[str, float]) -> str:
+    """An input; of many entries the first."""
+    told = [f"{n} = {x!r}" for n, x in point.items()]
     return ", ".join(told if len(told) <= ENTRIES else [*told[:FIRST], f"and {len(told) - FIRST} entries more"])
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from verify.results import Check, Implementation, Result, Results
 from verify.suite.pool import HANG, Pool, forks
 from verify.suite.progress import CaseDone, CheckDone, ClaimDone, Event, ImplementationDone, Planned
-from verify.suite.worker import Ended, Job, Settings
+from verify.suite.worker import DEVICE_MEMORY, MEMORY, Ended, Job, Settings
 
 CLAIMS, CHECKS, IMPLEMENTATIONS = "claims", "checks", "implementations"
 
@@ -31,7 +31,7 @@ class Options:
     """How to run. ``jobs`` 0 means one a processor that this process may use. ``timeout``: seconds that the user allows a claim
     or a check, instead of limits of work; ``watchdog``: those after which one is taken to hang. ``functions``: nothing but the
     implementations of that name, or whose name begins with it ("": all); ``allowed``: packages beside the audited ones of which
-    cases may name functions.
+    cases may name functions; ``device``: where those of Torch are run.
     """
 
     jobs: int = 0
@@ -43,6 +43,7 @@ class Options:
     work: str = "verify.suite.worker:Work"
     functions: str | None = None
     allowed: tuple[str, ...] = ()
+    device: str = "cpu"
 
 
 class FaultyCases(Exception):
@@ -88,7 +89,13 @@ def run(paths: Sequence[Path], options: Options, on_event: Callable[[Event], Non
     count = sum(len(c.claims) + len(c.named) for c in cases.values())
     timeout = options.timeout
     settings = Settings(
-        options.work, options.seed, options.examples, timed=timeout is not None, allowed=options.allowed
+        options.work,
+        options.seed,
+        options.examples,
+        memory=MEMORY if options.device == "cpu" else DEVICE_MEMORY,
+        timed=timeout is not None,
+        allowed=options.allowed,
+        device=options.device,
     )
     limits = {} if timeout is None else dict.fromkeys((CLAIMS, CHECKS, IMPLEMENTATIONS), timeout)
     pool = Pool(options.jobs or processors(), settings, limits, options.watchdog)

@@ -29,6 +29,8 @@ from verify.suite.trail import Trail
 from verify.surroundings import YOUNG
 
 GIB = 1 << 30
+MEMORY = 4 * GIB  # of a process that judges
+DEVICE_MEMORY = 64 * GIB  # where it runs a device, whose driver maps far more than it uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,10 @@ class Settings:
     work: str = "verify.suite.worker:Work"
     seed: int = 0
     examples: int = 50
-    memory: int = 4 * GIB
+    memory: int = MEMORY
     timed: bool = False  # a unit has the user's time instead of limits of work
     allowed: tuple[str, ...] = ()  # packages whose functions may be called, beside the audited ones
+    device: str = "cpu"  # where implementations of Torch are run
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +149,8 @@ class Work:
     def implementations(self) -> Units:
         from verify.conform.cases import compared
 
-        seed, allowed = self.settings.seed, self.settings.allowed
-        return [(i.id, partial(compared, self.case, i, seed, allowed)) for i in self.case.implementations]
+        seed, allowed, device = self.settings.seed, self.settings.allowed, self.settings.device
+        return [(i.id, partial(compared, self.case, i, seed, allowed, device)) for i in self.case.implementations]
 
 
 def _judged(judge: Callable[[Any, Any], Any], bench: Any, claim: Any, timed: bool) -> dict[str, Any]:
