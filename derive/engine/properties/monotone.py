@@ -80,8 +80,10 @@ def rises(f: Node, x: Node, given: Sequence[Node], ends: Bounds, strict: bool, a
         slope = gradient(f, [x])[0]
         where = [*given, *natural(f, [x])]
         if valued(slope, [x], where, ends, strict=True):
-            sign = decide_holds(g.call("gt" if strict else "ge", slope, g.zero), where, ends)
-            if sign.status == "proved":
+            sign = g.call("gt" if strict else "ge", slope, g.zero)
+            # at single points the slope may be 0: f rises strictly up to each and from it on
+            apart = [g.call("ne", x, g.const(c)) for c in (0, *ends.get(x, ())) if c is not None] if strict else []
+            if any(decide_holds(sign, [*where, *out], ends).status == "proved" for out in ([], apart)[: 1 + strict]):
                 return True
     if strict and f.op == "def":
         return rises(f.args[0], x, given, ends, True, assumed)
