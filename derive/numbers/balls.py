@@ -296,6 +296,7 @@ def _polygamma(n: Value, x: Value) -> Value:
 def _function(o: Operator) -> Callable[[Value], Value]:
     """A function of one number by its operator: exactly where it is known to be rational, else by its ball."""
     ball, needs = o.ball, o.needs
+    name = {"log": "logarithm"}.get(o.name, o.name)
     at, value = (rational(v) for v in o.exact or (0, 0))
     assert ball is not None
     assert not callable(needs)
@@ -304,7 +305,9 @@ def _function(o: Operator) -> Callable[[Value], Value]:
         if o.exact is not None and isinstance(x, fmpq) and x == at:
             return value
         if needs is not None and sign(x - needs[2]) <= 0:  # each of them asks for more than a number
-            raise UndefinedValue(f"{o.name} of a number that is not above {needs[2]}")
+            raise UndefinedValue(
+                f"{name} of a number that is not {'above ' + str(needs[2]) if needs[2] else 'positive'}"
+            )
         return ball(arb(x))
 
     return rule

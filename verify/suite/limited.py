@@ -77,11 +77,12 @@ def limited(
 def _await(process: ForkProcess, pipe: Connection, seconds: float | None, watchdog: float, trail: Trail | None) -> None:
     """Returns when there is an answer. Raises Stopped, and EOFError where the process has ended without one."""
     begun = before = time.monotonic()
-    while not pipe.poll(GLANCE):
+    glance = GLANCE if seconds is None else min(GLANCE, seconds)
+    while not pipe.poll(glance):
         if process.exitcode is not None and not pipe.poll():
             raise EOFError  # also where a process that it started holds the pipe open
         now = time.monotonic()
-        slept = now - before - GLANCE
+        slept = now - before - glance
         before = now
         if slept > 1:  # we were stopped (Ctrl-Z) and so was the process: that was not its time
             begun += slept
@@ -93,6 +94,8 @@ def _await(process: ForkProcess, pipe: Connection, seconds: float | None, watchd
             raise Stopped(f"stopped by the watchdog after {watchdog:g} s")
         if trail is not None and trail.seconds > watchdog:
             raise Lost(f"it did not come back within {watchdog:g} s", "hangs", trail.inside)
+    if seconds is not None and time.monotonic() - begun > seconds:
+        raise Stopped(f"timed out after {seconds:g} s")
 
 
 def _work(call: Callable[[], Any], pipe: Connection, memory: int) -> None:
