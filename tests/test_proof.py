@@ -26,7 +26,7 @@ from derive.language.components import components_all
 from derive.language.reader import names_in, parse
 from derive.numbers.balls import evaluate, value_of
 from derive.proof import certificates
-from derive.proof.axioms import LAWS, MEANINGS, Law
+from derive.proof.axioms import BOUNDS, LAWS, MEANINGS, Law
 from derive.proof.certificates import (
     KINDS,
     Absurd,
@@ -94,6 +94,12 @@ def test_a_theorem_is_made_by_the_checker_alone() -> None:
         ("exp(x/2)*exp(x/3) == exp(5*x/6)", [], Evaluation((Fraction(1, 6),))),
         ("x**2 - 2*x*y + y**2 >= 0", [], Evaluation()),
         ("x**2 + x + 1 > 0", [], Evaluation()),
+        ("x**4 - x + 1 > 0", [], Evaluation()),
+        ("x**3 + x + 1 > 0", ["x > 0"], Evaluation()),
+        ("exp(x) >= 1 + x", [], Evaluation()),
+        ("log(x) <= x - 1", ["x > 0"], Evaluation()),
+        ("log(1 + exp(x)) > x", [], Evaluation()),
+        ("sqrt(x) <= (1 + x)/2", ["x >= 0"], Evaluation()),
         ("sqrt(2) < 3/2", [], Numbers()),
         ("log(2) < pi/4", [], Numbers(64)),
         ("x > 3", ["x > 1", "x < 0"], Absurd()),
@@ -132,6 +138,13 @@ def test_split_solved_alternatives_lemma_accepted() -> None:
         ("exp(x/2)*exp(x/3) == exp(x)", [], Evaluation((Fraction(1, 6),))),
         ("exp(x/2)**2 == exp(x)", [], Evaluation((Fraction(1, 3),))),
         ("x**2 - 3*x*y + y**2 >= 0", [], Evaluation()),
+        ("x**4 - 2*x + 1 > 0", [], Evaluation()),
+        ("x**3 + x + 1 > 0", ["x > -1"], Evaluation()),
+        ("exp(x) >= 1 + 2*x", [], Evaluation()),
+        ("log(x) < x - 1", ["x > 0"], Evaluation()),
+        ("log(1 + exp(x)) > x + 1", [], Evaluation()),
+        ("log(1 + exp(x)) < 2*x", [], Evaluation()),
+        ("sqrt(x) < (1 + x)/2", ["x >= 0"], Evaluation()),
         ("x/x == 1", [], Evaluation()),
         ("x**0.5 >= 0", [], Evaluation()),
         ("sqrt(2) > 3/2", [], Numbers()),
@@ -347,6 +360,22 @@ def test_laws_hold_of_balls_and_of_sympy(law: Law) -> None:
     assert seen >= 1
 
 
+@pytest.mark.parametrize("law", BOUNDS, ids=lambda law: f"{law.left} >= {law.right}")
+def test_bounds_hold_of_balls(law: Law) -> None:
+    g = Graph()
+    scope = {n: g.symbol(n) for n in sorted(set(names_in(f"{law.left} + {law.right}")))}
+    claim = parse(f"{law.left} >= {law.right}", scope, g, boolean=True)
+    where = parse(law.where, scope, g, boolean=True) if law.where else None
+    seen = 0
+    for point in _points(law):
+        values = {scope[n]: fmpq(v.numerator, v.denominator) for n, v in point.items()}
+        if where is None or evaluate([where], values)[0] is True:
+            held = evaluate([claim], values)[0]
+            assert held is not False
+            seen += held is True
+    assert seen >= 3
+
+
 # -- what was accepted is never contradicted ----------------------------------------------------------------
 
 EDGES = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "1/3", "10")]
@@ -445,7 +474,7 @@ def test_a_proof_that_a_point_contradicts_is_told() -> None:
     assert right.status == "proved"
     assert right.theorem is not None
     unseen = Decision("proved", "by something else", method="something else")
-    open_ended = certified(unseen, [g.call("lt", g.call("log", x), x)], [g.call("gt", x, g.zero)], {})
+    open_ended = certified(unseen, [g.call("lt", g.call("sin", x), x)], [g.call("gt", x, g.zero)], {})
     assert (open_ended.status, open_ended.unchecked, open_ended.theorem) == ("proved", "something else", None)
 
 
@@ -491,7 +520,7 @@ def test_the_core_imports_no_search_and_stays_small() -> None:
                     continue
             for name in names:
                 assert name.startswith(allowed) or name.split(".")[0] in standard, f"{path.name}: {name}"
-    assert total <= 1_250  # lines that are no docstrings, no comments and not empty
+    assert total <= 1_300  # lines that are no docstrings, no comments and not empty
 
 
 def code_lines(text: str) -> int:

@@ -14,10 +14,9 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-from derive.budget import Unwieldy, apart
+from derive.budget import apart
 from derive.calculus.joints import with_joints
 from derive.engine.decision import Decision
-from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
 from derive.language.components import components_all
 from derive.language.printing import point_text
@@ -63,6 +62,9 @@ MAX_FACTOR, MAX_FACTS, MAX_DEGREE, MAX_PRODUCTS = (
 )  # of products of what is known: terms, factors, degree, lemmas
 ONE_SIDED = (POSITIVE, NONNEGATIVE, NEGATIVE, NONPOSITIVE)
 
+#: What a search may end with: a fault of its own, too, leaves the verdict as it is, unchecked.
+FAULTS = (Rejected, ArithmeticError, LookupError, RuntimeError, ValueError)
+
 Ends = Mapping[Node, tuple[Fraction | None, Fraction | None]]
 
 
@@ -103,7 +105,7 @@ def contradicting(s: Sequent) -> Mapping[Node, Fraction] | None:
                 done = evaluate([*hypotheses, *wanted], {n: rational(v) for n, v in point.items()})
                 if all(v is True for v in done[: len(hypotheses)]) and False in done[len(hypotheses) :]:
                     return point
-    except (Unwieldy, ExpressionError, RecursionError):
+    except FAULTS:
         pass
     return None
 
@@ -132,7 +134,7 @@ def of_every_size(a: Node, b: Node, assuming: Sequence[Node], sizes: Mapping[int
             g, put = _apart(topological([a, b, *assuming]))
             s = Sequent(tuple(put[n] for n in assuming), g.call("eq", put[a], put[b]), tuple(sizes.items()))
             return check(s, Generic())
-    except (Rejected, Unwieldy, ExpressionError, RecursionError):
+    except FAULTS:
         return None
 
 
@@ -140,7 +142,7 @@ def _with(found: Decision, made: Callable[[], Theorem], trusted: str) -> Decisio
     try:
         with apart():
             return replace(found, theorem=made())
-    except (Rejected, Unwieldy, ExpressionError, RecursionError):
+    except FAULTS:
         return replace(found, unchecked=trusted)
 
 
@@ -283,11 +285,11 @@ class Search:
     def absurd(self, s: Sequent, depends: Depends) -> Certificate:
         """That no point meets the hypotheses, with products of two of what is known as lemmas. Raises ``depends`` where that is
         not found."""
-        lemmas = _products(depends.evaluated)
         self.left -= 2 * START
         if self.left < 0:
             raise depends
         try:
+            lemmas = _products(depends.evaluated)
             proof: Certificate = self.kept(s.given(*lemmas), Absurd())
             for i in reversed(range(len(lemmas))):
                 before = s.given(*lemmas[:i])
@@ -319,7 +321,9 @@ class Search:
 def _products(made: Evaluated) -> list[Node]:
     """Products of two of the inequalities that are known, as conditions: those that speak of the fewest new monomials."""
     known = [
-        (f.poly, m) for f in made.facts.values() if (m := made.sign(f.poly)) in ONE_SIDED and len(f.poly) <= MAX_FACTOR
+        (f.poly, m)
+        for f in list(made.facts.values())
+        if (m := made.sign(f.poly)) in ONE_SIDED and len(f.poly) <= MAX_FACTOR
     ]
     seen = {e for f in made.facts.values() for e in f.terms}
     found: list[tuple[int, int, tuple[Poly, int], tuple[Poly, int]]] = []

@@ -14,12 +14,14 @@ from functools import partial
 from math import gcd, lcm
 from typing import Any
 
-from flint import arb, fmpq, fmpq_mpoly, fmpz
+from flint import arb, fmpq, fmpq_mpoly, fmpq_poly, fmpz
 
-from derive.proof.field import Key, Poly, Quotient, Rejected
-from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, POSITIVE, Signs
+from derive.proof.field import Full, Key, Poly, Quotient, Rejected
+from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO, Signs, opposite
 
 MAX_ANGLE = 24  # multiples of an angle that are opened
+MAX_LOGS = 6  # terms of a sum of logarithms that is a logarithm
+MAX_ROOTS = 40  # degree up to which real roots are enclosed
 MAX_UNIT = 5040  # multiples of one exponent that others are
 
 #: What a function is: ``k`` has exp, log, abs, erf and power, the rest is arithmetic.
@@ -73,6 +75,21 @@ LAWS = (
 )
 
 
+#: left >= right: what is known of a new atom beside its sign.
+BOUNDS = (
+    Law("exp(x)", "1 + x"),
+    Law("x - 1", "log(x)", "x > 0"),
+    Law("abs(x)", "x"),
+    Law("abs(x)", "-x"),
+    Law("1", "erf(x)"),
+    Law("1", "-erf(x)"),
+    Law("2", "atan(x)"),
+    Law("2", "-atan(x)"),
+    Law("1", "sin(x)"),
+    Law("1", "-cos(x)"),
+)
+
+
 class Unknown(Exception):
     """A value isn't known: the sign of a polynomial was needed, or there is none."""
 
@@ -96,10 +113,53 @@ class Functions(Signs):
         super().__init__(room)
         self.units = units
         self.basis: dict[Key, tuple[int, fmpq]] = {}
+        self.deep = False
         self.exponents: dict[int, Quotient] = {}  # of what the atoms that are exponentials are the exp
 
     def needed(self, p: Poly) -> None:
         """Called with what has no known sign where knowing it would say more."""
+
+    # -- signs, by what functions are --------------------------------------------------------------
+
+    def _sign(self, p: Poly) -> int:
+        m = super()._sign(p)
+        if m in (POSITIVE, ZERO, NEGATIVE) or self.deep:
+            return m
+        self.deep = True
+        try:
+            return m & self._by_exponent(p) & self._by_real_roots(p)
+        except Full:
+            raise
+        except (Rejected, Unknown):
+            return m
+        finally:
+            self.deep = False
+
+    def _by_exponent(self, p: Poly) -> int:
+        """p has the sign of exp(p) - 1, and exp(u) - 1 that of u."""
+        used = self.used(p)
+        if len(p) <= MAX_LOGS and any(a.key[0] == "log" for a in used) and all(p.degrees()[a.index] == 1 for a in used):
+            return self.of(self.exp(self.poly(p)) - 1)
+        if len(used) == 1 and used[0].index in self.exponents:
+            lead = p.leading_coefficient()
+            if p == lead * (self.gen(used[0]) - 1):
+                m = self.of(self.exponents[used[0].index])
+                return m if lead > 0 else opposite(m)
+        return ANY
+
+    def _by_real_roots(self, p: Poly) -> int:
+        """A polynomial in one atom has one sign between its real roots, which FLINT encloses."""
+        used = self.used(p)
+        if len(used) != 1 or used[0].relation or not 2 < p.total_degree() <= MAX_ROOTS:
+            return ANY
+        coefficients = [fmpq(0)] * (p.total_degree() + 1)
+        for e, c in p.terms():
+            coefficients[int(e[used[0].index])] = fmpq(c)
+        whole, positive = fmpq_poly(coefficients), not self.atom_sign(used[0]) & NEGATIVE
+        for root, _ in whole.numer().complex_roots():
+            if root.imag.contains(0) and not (positive and root.real < 0):
+                return ANY
+        return POSITIVE if whole(fmpq(1)) > 0 else NEGATIVE
 
     def multiple(self, key: Key, c: fmpq, root: bool = False) -> tuple[fmpq, int]:
         """The unit of a basis element, and how many of it c is."""
@@ -142,7 +202,9 @@ class Functions(Signs):
                 continue
             unit, count = self.multiple(("exp", key), c)
             ball = partial(_scaled, arb.exp, unit)
-            made, _ = self.atom(("exp", key, unit), POSITIVE, (num, den), None, ball)
+            made, new = self.atom(("exp", key, unit), POSITIVE, (num, den), None, ball)
+            if new and den.is_one():
+                self.note(self.gen(made) - 1 - num * unit, NONNEGATIVE)
             self.exponents[made.index] = Quotient(self, num * unit, den)
             result = result * self.poly(self.gen(made)) ** count
         return result
@@ -161,7 +223,9 @@ class Functions(Signs):
         if alone is not None and alone.key[0] in ("abs", "root"):
             inner = self.log(self.poly(alone.argument))
             return inner / (alone.relation[0] if alone.key[0] == "root" and alone.relation else 1)
-        made, _ = self.atom(("log", self.key(p)), ANY, (p,), None, lambda v: abs(v[0]).log())
+        made, new = self.atom(("log", self.key(p)), ANY, (p,), None, lambda v: abs(v[0]).log())
+        if new and self.sign(p) == POSITIVE:
+            self.note(p - 1 - self.gen(made), NONNEGATIVE)
         return self.poly(self.gen(made))
 
     def factors(self, u: Quotient) -> list[tuple[Poly, fmpq]]:

@@ -26,7 +26,7 @@ class Rejected(Exception):
     """A certificate doesn't show what it is said to show; says why. What it lacks a search may add (``Finer``, ``asks``)."""
 
 
-class Full(Exception):
+class Full(Rejected):
     """More atoms than there is room for: start again with more room."""
 
 
