@@ -291,3 +291,9 @@ def test_all_inputs_find_a_single_wrong_one(own: str, tmp_path: Path, capfd: pyt
     assert "deviates" in out
     assert "at 1.0000119" in out
     assert main(["conform", "numpy:hypot", "--formula", "sqrt(x**2 + y**2)", "--exhaustive"]) == 2
+
+
+def test_a_module_that_can_not_be_made_is_a_fault(capfd: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch")
+    assert main(["conform", "torch.nn:Linear", "--formula", "x"]) == 2
+    assert "it can't be made with these options: TypeError" in capfd.readouterr().err

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -18,7 +20,12 @@ from verify.casefile.states import shapes_of_states
 from verify.casefile.tree import Items, Mapping, Text, Tree
 
 MAX_IMPLEMENTATIONS = 1_000
+OF_FUNCTIONS = ("arguments", "in", "result", "wrt")  # keys that an optimizer has not
+OF_OPTIMIZERS = ("constants", "states")  # keys that a function has not
+DTYPES = ("float64", "float32", "float16", "bfloat16")
 VERDICTS = ("conforms", "convention", "deviates", "undecided")
+
+GREATEST = Fraction(sys.float_info.max)
 
 #: Names that a step of an optimizer may speak of beside its states and constants: the parameter, its gradient, the step's number.
 STEP_NAMES = ("w", "g", "t")
@@ -61,6 +68,10 @@ class Implementations:
                 tree.place,
                 "an implementation needs 'of', the formula of a function, or 'step', that of an optimizer, and not both",
             )
+        for key in OF_FUNCTIONS if "step" in given else OF_OPTIMIZERS if "of" in given else ():
+            if key in given:
+                whose, other = ("a function", "step") if "step" in given else ("an optimizer", "of")
+                r.fault(given[key].place, f"'{key}' is of {whose}, and does not go with '{other}'")
         of = given.get("of")
         node = self.names.expression(of) if isinstance(of, Text) else None
         if of is not None and not isinstance(of, Text):
@@ -75,8 +86,9 @@ class Implementations:
             )
         elif verdict != "conforms" and "because" not in given:
             r.fault(given["verdict"].place, f"a pinned '{verdict}' needs 'because': why that is the verdict")
+        self.pinned_class(given, verdict)
         made = Implementation(
-            id=self.new_id(r.text(given.get("id")) or name),
+            id=self.new_id(r.text(given.get("id")) or name, given.get("id")),
             name=name,
             place=tree.place,
             of=node,
@@ -85,8 +97,14 @@ class Implementations:
             options=plain_mapping(r, given.get("options"), "options such as {approximate: tanh}"),
             result=self.result(given.get("result"), symbols),
             ranges=self.ranges(given.get("in"), symbols),
-            wrt=tuple(t.value for t in r.texts(given.get("wrt"), "a list of symbols") if self.known(t, symbols)),
-            dtypes=tuple(t.value for t in r.texts(given.get("dtypes"), "a list of dtypes such as [float32]")),
+            wrt=tuple(
+                dict.fromkeys(t.value for t in r.texts(given.get("wrt"), "a list of symbols") if self.known(t, symbols))
+            ),
+            dtypes=tuple(
+                t.value
+                for t in r.texts(given.get("dtypes"), "a list of dtypes such as [float32]")
+                if self.one_of(t, "dtype", DTYPES)
+            ),
             recurrence=recurrence,
             pinned=verdict,
             pinned_class=r.text(given.get("class")),
@@ -95,8 +113,24 @@ class Implementations:
         )
         return made if r.count == before else None
 
-    def new_id(self, wanted: str) -> str:
+    def pinned_class(self, given: dict[str, Tree], verdict: str) -> None:
+        """A class is one that there is, of what deviates."""
+        from verify.conform.outcome import BEHAVIOUR, CLASSES
+
+        tree = given.get("class")
+        if isinstance(tree, Text) and self.one_of(tree, "class", (*CLASSES, *BEHAVIOUR)) and verdict != "deviates":
+            self.reader.fault(tree.place, f"a class is of what deviates, and the verdict is '{short(verdict)}'")
+
+    def one_of(self, t: Text, what: str, known: Sequence[str]) -> bool:
+        if t.value not in known:
+            near = nearest(t.value, known) or f"; known: {', '.join(known)}"
+            self.reader.fault(t.place, f"unknown {what} '{short(t.value)}'{near}")
+        return t.value in known
+
+    def new_id(self, wanted: str, given: Tree | None) -> str:
         """The id, with a number behind it where several implementations have the same name."""
+        if given is not None and wanted in self.ids:
+            self.reader.fault(given.place, f"another implementation has the id '{short(wanted)}', too")
         count = self.ids[wanted] = self.ids.get(wanted, 0) + 1
         return wanted if count == 1 else f"{wanted} ({count})"
 
@@ -111,8 +145,10 @@ class Implementations:
             return None
         if isinstance(tree, Mapping):
             found = {}
-            for key, (_, value) in tree.entries.items():
-                if self.reader.is_text(value, "a symbol") and isinstance(value, Text) and self.known(value, symbols):
+            for key, (label, value) in tree.entries.items():
+                if not key.isidentifier():
+                    self.reader.fault(label.place, f"expected the name of a parameter, not '{short(key)}'")
+                elif self.reader.is_text(value, "a symbol") and isinstance(value, Text) and self.known(value, symbols):
                     found[key] = value.value
             return found
         return tuple(t.value for t in self.reader.texts(tree, "a list of symbols") if self.known(t, symbols))
@@ -140,11 +176,17 @@ class Implementations:
                 continue
             if len(ends) == 1:
                 number = self.reader.number(ends[0])
+                if abs(number) > GREATEST:
+                    self.reader.fault(value.place, "that is no number of the format float64")
                 found[key] = (number, number)
             elif len(ends) == 2:
                 low, high = (self.reader.end(t) for t in ends)
                 found[key] = (low, high)
-                if low is not None and high is not None and low > high:
+                if any(v is not None and abs(v) > GREATEST for v in (low, high)):
+                    self.reader.fault(
+                        value.place, "an end of the range is no number of the format float64: inf is no end"
+                    )
+                elif low is not None and high is not None and low > high:
                     self.reader.fault(value.place, f"an empty range: {ends[0].value} is greater than {ends[1].value}")
             else:
                 self.reader.fault(
@@ -159,8 +201,10 @@ class Implementations:
         r = self.reader
         constants: dict[str, Fraction] = {}
         if isinstance(tree := given.get("constants"), Mapping):
-            for key, (_, value) in tree.entries.items():
-                if isinstance(value, Text):
+            for key, (label, value) in tree.entries.items():
+                if key in STEP_NAMES or not key.isidentifier():
+                    r.fault(label.place, f"a constant needs a name of its own, other than {', '.join(STEP_NAMES)}")
+                elif r.is_text(value, "a number") and isinstance(value, Text):
                     constants[key] = r.number(value)
         elif tree is not None:
             r.fault(tree.place, "expected constants as a mapping such as {lr: 0.001}")
@@ -169,6 +213,10 @@ class Implementations:
         declared = self.names.scope.get("w")
         shape: Shape = () if not joins else declared.shape if declared is not None else (2, 3)
         scope = {n: graph.symbol(n, shape if n in ("w", "g") else ()) for n in (*STEP_NAMES, *constants)}
+        if isinstance(tree := given.get("states"), Mapping):
+            for key, (label, _) in tree.entries.items():
+                if key in scope:
+                    r.fault(label.place, f"a state needs a name of its own, other than {', '.join(scope)}")
         states = self.formulas(given.get("states"), scope, graph, "states such as {m: 0}")
         if isinstance(step, Mapping):
             texts = [(key, value.value) for key, (_, value) in step.entries.items() if isinstance(value, Text)]

@@ -44,5 +44,6 @@ def _round(
             continue
         if name in shapes and node.shape != shapes[name]:
             return {name: node.shape}, sound
-        scope.setdefault(name, g.symbol(name, node.shape))
+        if name not in scope:
+            scope[name] = g.symbol(name, node.shape)
     return None, sound

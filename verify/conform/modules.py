@@ -12,6 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from verify.conform.arguments import BadArguments
+from verify.conform.calling import calling, said
+
 Function = Callable[..., Any]
 
 
@@ -31,7 +34,8 @@ def as_function(
     function: Function, names: Sequence[str], options: Mapping[str, Any]
 ) -> tuple[Function, dict[str, Any]]:
     """The function that a callable stands for, with the options that are left: of a class of modules they go to its
-    constructor, ``training`` to its mode. What is neither a module nor an autograd function comes back as it is."""
+    constructor, ``training`` to its mode. What is neither a module nor an autograd function comes back as it is. Raises BadArguments
+    where it can't be made."""
     torch = sys.modules.get("torch")
     left = dict(options)
     if torch is None:
@@ -42,7 +46,11 @@ def as_function(
         takes = inspect.signature(function.__init__).parameters
         training = left.pop("training", None) if "training" not in takes else None
         made_with = {k: left.pop(k) for k in list(left) if k in takes}
-        module: Any = function(**made_with)
+        try:
+            with calling("its constructor"):
+                module: Any = function(**made_with)
+        except Exception as why:  # whatever the constructor does
+            raise BadArguments(f"it can't be made with these options: {said(why)}") from None
         if training is not None:
             module.train(bool(training))
             made_with["training"] = bool(training)

@@ -7,6 +7,7 @@ is not the next step's input.
 
 from __future__ import annotations
 
+import importlib.util
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -133,6 +134,8 @@ def conform_optimizer(
     Raises ExpressionError for a recurrence that makes no sense, and BadArguments where the optimizer can't be made with these
     options.
     """
+    if not is_torch(make) and importlib.util.find_spec("optax") is None:
+        raise BadArguments("it is no class of torch.optim.Optimizer, and 'optax' is not installed")
     title = name or f"{make.__module__}.{make.__qualname__}"
     runner, paths = ways(make, options or {})
     every = dtypes or (DTYPES if runner is torch_steps else ("float32",))

@@ -31,6 +31,9 @@ CLASSES: Mapping[str, str] = {
     "crashes": "a call of it ends the process",
 }
 
+#: Of how a callable behaves, what is grave: classes, too, where nothing else deviates.
+BEHAVIOUR = ("changes its input", "other dtype", "changes a setting", "seeds")
+
 #: Kinds of findings that come before any class of accuracy: nothing else that is seen of such a callable can be relied on.
 UNSTEADY = ("not deterministic", "keeps state")
 
