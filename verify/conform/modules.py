@@ -34,8 +34,8 @@ def as_function(
     function: Function, names: Sequence[str], options: Mapping[str, Any]
 ) -> tuple[Function, dict[str, Any]]:
     """The function that a callable stands for, with the options that are left: of a class of modules they go to its
-    constructor, ``training`` to its mode. What is neither a module nor an autograd function comes back as it is. Raises BadArguments
-    where it can't be made."""
+    constructor, ``training`` to its mode. What is neither a module nor an autograd function comes back as it is. Raises
+    BadArguments where it can't be made."""
     torch = sys.modules.get("torch")
     left = dict(options)
     if torch is None:
