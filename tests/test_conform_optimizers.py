@@ -105,6 +105,41 @@ def test_a_failure_shows_the_step_and_how_to_see_it_again() -> None:
     assert float(shown[2]) == float(worst.exact)
 
 
+class Normed(torch.optim.Optimizer):
+    """Of the norm it takes the square."""
+
+    def __init__(self, params, lr=0.1):
+        super().__init__(params, {"lr": lr})
+
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for w in group["params"]:
+                w.data.sub_(group["lr"] * w.grad / (1 + w.grad.norm() ** 2))
+
+
+@pytest.mark.parametrize(
+    ("make", "formula", "constants"),
+    [
+        (planted.NoBiasCorrection, planted.ADAM, ADAM_AT),
+        (planted.NesterovOnce, planted.NESTEROV, SGD_AT),
+        (planted.MissingFactor, planted.RMSPROP, RMS_AT),
+        (planted.Tail, planted.ADAM, ADAM_AT),
+        (planted.Rows, planted.ADAM, ADAM_AT),
+        (Normed, "w = w - lr*g/(1 + norm(g))", {"lr": 0.1}),
+    ],
+)
+def test_the_script_shows_a_deviation_again(make: Any, formula: str, constants: dict[str, float]) -> None:
+    found = conform(make, formula, domain=constants, dtypes=["float64"])
+    assert found.verdict == "deviates"
+    assert found.worst is not None
+    shown: list[Any] = []
+    exec(found.script, {"print": lambda *words: shown.extend(words)})
+    got, exact, computed = float(shown[0]), float(found.worst.exact), float(found.worst.computed)
+    assert float(shown[2]) == exact
+    assert abs(got - computed) <= abs(computed - exact) / 100
+    assert len(found.script.splitlines()) <= 12
+
+
 @pytest.mark.parametrize(
     ("text", "constants", "message", "at"),
     [

@@ -474,7 +474,6 @@ class _Comparison:
         k = next(k for k, p in enumerate(self.scene.parts) if p.size == entries)
         s = self.scene.slices[k]
         i = s.start + entry
-        gradients = self.scene.gradients[:step, i].tolist()
         if not self.recurrence.whole:
             try:
                 exact = self.program(self.scene.parts[k]).exact(
@@ -492,8 +491,9 @@ class _Comparison:
             self.options,
             self.recurrence,
             self.scene.parts[k],
-            float(self.scene.start[i]),
-            gradients,
+            self.scene.start[s],
+            self.scene.gradients[:step, s],
+            entry,
         )
 
 
