@@ -47,6 +47,7 @@ MAX_SPLITS = 6  # on the way to one of them
 MAX_TRIED = 3  # places to split at, one after the other
 MAX_ENTRIES = 64
 MAX_UNITS = 12  # rounds of finer exponents
+FUNCTIONS = ("exp", "sigmoid", "tanh", "expm1", "logaddexp", "erf", "Phi", "sin", "cos")  # that may stand for variables
 MANY_NODES = 150  # from which on definitions are looked through last
 
 CONTRADICTION = "engine contradiction"
@@ -161,7 +162,7 @@ def prove(s: Sequent) -> Theorem:
         _joined(e, only=True) == e for e in entries
     ):  # all at once: they share most of their parts
         try:
-            return check(s, search.with_units(s, ()), search.theorems)
+            return check(s, search.evaluation(s), search.theorems)
         except Rejected:
             pass
     for e in entries:
@@ -256,9 +257,10 @@ class Search:
                 return self.kept(s, Numbers())
             except Rejected:
                 pass
-        order = topological([s.conclusion])
+        order = topological([e.conclusion for e in s.entries()])
         named = tuple(n for n in order if n.op == "def")
-        ways = [(), named] if named else [()]
+        functions = tuple(n for n in order if n.op in FUNCTIONS)
+        ways = list(dict.fromkeys([(), named, (*named, *functions)]))
         fault: Rejected = Rejected("nothing was tried")
         for opaque in ways if len(order) < MANY_NODES else ways[::-1]:
             try:

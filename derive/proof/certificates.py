@@ -23,7 +23,7 @@ class Evaluation:
     """The conclusion comes out true when both sides are worked out as rational functions over atoms, by the laws of functions.
 
     ``units``: what the exponents of each basis element are multiples of, in the order in which they are met. ``opaque``:
-    definitions that stand for variables, whatever their bodies are.
+    definitions and values of functions that stand for variables, whatever they are.
     """
 
     units: tuple[Fraction, ...] = ()

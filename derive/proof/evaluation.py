@@ -161,9 +161,9 @@ class Evaluated(Functions):
                 return a
         if n.op in ("and", "or", "not"):
             return n.op == "and" or (n.op == "not" and not args[0])
-        if n in self.opaque and n.op == "def":
-            return self.leaf(("leaf", n))
         self.defined(n, args)
+        if n in self.opaque:
+            return self.leaf(("leaf", n))
         return self.function(n, args)
 
     def leaf(self, key: Any, of: tuple[Poly, ...] = ()) -> Quotient:
