@@ -75,3 +75,52 @@ def transformer_expansion_ratio(torch: Any) -> Observed:
         f"d_model {width}, dim_feedforward {hidden}; TransformerEncoderLayer takes {block} whatever the model's width"
     )
     return Observed(hidden == 4 * width, seen)
+
+
+def _encoder(torch: Any, depth: int, heads: int = 2, width: int = 4) -> tuple[Any, list[Any]]:
+    layer = torch.nn.TransformerEncoderLayer(width, heads, dim_feedforward=2 * width, batch_first=True)
+    encoder = torch.nn.TransformerEncoder(layer, depth, enable_nested_tensor=False)
+    return encoder, [m for m in encoder.modules() if isinstance(m, torch.nn.MultiheadAttention)]
+
+
+@probe
+def one_attention_module_a_layer(torch: Any) -> Observed:
+    """A TransformerEncoder has one module of multi-head attention in each layer, with as many heads as asked for."""
+    counts, heads = [], set()
+    for depth in (1, 2, 5):
+        encoder, modules = _encoder(torch, depth)
+        own = [sum(isinstance(m, torch.nn.MultiheadAttention) for m in layer.modules()) for layer in encoder.layers]
+        counts.append((len(modules), own == [1] * depth))
+        heads.update(m.num_heads for m in modules)
+    holds = counts == [(1, True), (2, True), (5, True)] and heads == {2}
+    return Observed(
+        holds, f"of 1, 2 and 5 layers: {', '.join(str(n) for n, _ in counts)} modules; heads {sorted(heads)}"
+    )
+
+
+@probe
+def attention_modules_whatever_the_width(torch: Any) -> Observed:
+    """The number of modules of multi-head attention is the same whatever the width, the heads and the tokens are."""
+    seen = set()
+    for heads, width, tokens in ((1, 4, 3), (2, 4, 7), (4, 8, 3)):
+        encoder, modules = _encoder(torch, 3, heads, width)
+        calls: list[int] = []
+        for module in modules:
+            module.register_forward_pre_hook(lambda module, args, calls=calls: calls.append(args[0].shape[1]))
+        encoder(torch.zeros(1, tokens, width))
+        seen.add((len(modules), len(calls), set(calls) == {tokens}))
+    return Observed(seen == {(3, 3, True)}, "of three layers: three modules, each run once on all tokens")
+
+
+@probe
+def heads_divide_the_width(torch: Any) -> Observed:
+    """MultiheadAttention has heads of D/h entries each, and refuses an h that does not divide D."""
+    size = torch.nn.MultiheadAttention(192, 3).head_dim
+    try:
+        torch.nn.MultiheadAttention(192, 5)
+        refused = False
+    except (AssertionError, ValueError):
+        refused = True
+    return Observed(
+        size == 64 and refused, f"192 entries in 3 heads: {size} each; in 5 heads: {'refused' if refused else 'taken'}"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from verify.probes.look import Observed, family
+from verify.probes.look import Observed, close, family
 
 TABLE, probe = family()
 
@@ -46,3 +46,16 @@ def numpy_matrix_product(numpy: Any) -> Observed:
     """A @ B of two matrices is a matrix."""
     shape = (_of_shape(numpy, 2, 3) @ _of_shape(numpy, 3, 4)).shape
     return Observed(shape == (2, 4), f"of shapes (2, 3) and (3, 4): shape {shape}")
+
+
+@probe
+def singular_value_decomposition(numpy: Any) -> Observed:
+    """Every matrix is U @ S @ V.T, with orthonormal columns in U and V and singular values in S that are not negative."""
+    matrices = [_of_shape(numpy, 2, 3) + 1, _of_shape(numpy, 3, 2), numpy.ones((2, 2)), numpy.zeros((2, 3))]
+
+    def decomposed(a: Any) -> bool:
+        u, s, vt = numpy.linalg.svd(a, full_matrices=False)
+        columns = close(u.T @ u, numpy.eye(len(s))) and close(vt @ vt.T, numpy.eye(len(s)))
+        return columns and bool((s >= 0).all()) and close(u @ numpy.diag(s) @ vt, a)
+
+    return Observed(all(map(decomposed, matrices)), "wide, tall, of rank 1 and zero: multiplied out, the matrix itself")
