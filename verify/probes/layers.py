@@ -86,7 +86,8 @@ def _encoder(torch: Any, depth: int, heads: int = 2, width: int = 4) -> tuple[An
 @probe
 def one_attention_module_a_layer(torch: Any) -> Observed:
     """A TransformerEncoder has one module of multi-head attention in each layer, with as many heads as asked for."""
-    counts, heads = [], set()
+    counts: list[tuple[int, bool]] = []
+    heads: set[int] = set()
     for depth in (1, 2, 5):
         encoder, modules = _encoder(torch, depth)
         own = [sum(isinstance(m, torch.nn.MultiheadAttention) for m in layer.modules()) for layer in encoder.layers]
