@@ -24,6 +24,8 @@ LENGTHS = (1, 2, 3, 7, 8, 9, 35, 64, 1000)  # one entry; full registers, and wit
 def behaviour(subject: Subject, call: Call, fw: Framework, base: Sequence[Array], own: bool = False) -> list[Finding]:
     """Findings on an elementwise callable; ``base`` are points of float32. Of one's ``own`` another dtype is grave; what
     libraries return is as they document it."""
+    if not len(base[0]):  # no number of float32 lies in the range
+        return []
     return [*_twice(call, fw, base, own), *_kept(subject, call, fw, base), *_layouts(subject, call, fw, base)]
 
 

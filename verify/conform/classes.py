@@ -23,6 +23,7 @@ MODERATE = 10.0
 APPROXIMATE = 1e-2  # of the greatest number on the way: what a simpler formula beyond a threshold may be off by
 JUMP = 2.0**7  # ulps that rounding alone does not make between neighbours
 STILL = 1e-3  # relative: results that hardly change
+FADES = 0.5  # of the relative error where a simpler formula begins: what is left of it where its run ends
 BESIDE = 6  # points without error before a threshold
 WIDE = 1e30  # what squares of most inputs are below, if the greatest number of a format is beyond it
 SLIGHT = 2.0**9  # ulps, relative to the result: rounding that adds up
@@ -119,6 +120,8 @@ def _beyond(found: Measured, off: Array, size: Array, error: Array, fmt: Format)
     x, bad = found.inputs[0][order], off[order]
     ulps = np.where(np.isfinite(found.ulps[order]), found.ulps[order], 1e308)
     fine = ~found.off[order] & (ulps < JUMP / 2)
+    with np.errstate(all="ignore"):
+        relative = np.abs(found.computed - found.exact.high)[order] / exact[order]
     wrong = np.flatnonzero(bad)
     runs = np.split(wrong, np.flatnonzero(_gaps(wrong, fine)) + 1)
     constant = all(len(r) > 2 and _constant(np.abs(found.computed[order[r]]), exact[order[r]]) for r in runs)
@@ -134,6 +137,9 @@ def _beyond(found: Measured, off: Array, size: Array, error: Array, fmt: Format)
             return ""  # a narrow band
         if constant and not any(_meets(found, int(order[e])) for e in edges):
             return ""
+        far = run[-1] if edges[0] == run[0] else run[0]
+        if not constant and len(edges) == 1 and not relative[far] < FADES * relative[edges[0]]:
+            return ""  # nothing that is left out becomes small
         if not constant and not any(ulps[e] >= max(ulps[run].max() / 4, JUMP) for e in edges):
             return ""  # by and by
     if constant and not close and all(x[r[0]] <= 0 <= x[r[-1]] for r in runs):

@@ -286,6 +286,7 @@ class _Comparison:
         found = []
         for k, computed in enumerate(results):
             m = self._measured(references[order], k, order, computed)
+            m = self._beyond(fmt, order, m, references)
             kind = self._unsteady(fmt, order, mode, k, m, base, np.arange(len(base[0])))
             more: Measured | None = None
             bins: Sequence[tuple[float, float]] = ()
@@ -318,6 +319,21 @@ class _Comparison:
                 return None
             self._bounds[fmt.name, order] = running
         return 2.0 * self._bounds[fmt.name, order](*base)[k].error
+
+    def _beyond(self, fmt: Format, order: int, m: Measured, references: Mapping[int, Reference]) -> Measured:
+        """Excused is of second derivatives what is asked where there is no first one; and of derivatives of one's own code in 16
+        bits what is no number, where the derived formula leaves the format."""
+        lost = np.zeros(len(m.off), bool)
+        if order == 2 and 1 in references:
+            lost |= m.off & np.any([e.undefined for e in references[1].exact], axis=0)
+        running = self.subject.truth(order).running
+        if self.own and order and fmt.bits == 16 and running is not None:
+            broken = m.off & ~np.isfinite(m.computed)
+            at = np.flatnonzero(broken)
+            if order == 1 and len(at):
+                broken[at] = running.sizes(*(x[at] for x in m.inputs)) > fmt.greatest
+            lost |= broken
+        return replace(m, off=m.off & ~lost, excused=m.excused | lost)
 
     def _unsteady(
         self, fmt: Format, order: int, mode: str, k: int, m: Measured, inputs: Sequence[Array], where: Array
@@ -552,9 +568,10 @@ class _Comparison:
         return kind, ""
 
     def _watched(self, fmt: Format, m: Measured) -> Cause | None:
-        """What the steps of the callable say of results that are no numbers, at most of some of these points."""
+        """What the steps of the callable say of results that are no numbers, at most of the least of these points."""
         broken = np.flatnonzero(m.off & ~np.isfinite(m.computed))
-        few = broken[np.unique(np.linspace(0, len(broken) - 1, WATCHED).astype(int))] if len(broken) else broken
+        size = np.maximum.reduce([np.abs(x[broken]) for x in m.inputs])
+        few = broken[np.argsort(size, kind="stable")[:WATCHED]]
         seen = [c for i in few if (c := cause(self.fw, self.call, [x[i : i + 1] for x in m.inputs], fmt.name))]
         kinds = [c.kind for c in seen]
         return max(seen, key=lambda c: (kinds.count(c.kind), c.kind), default=None)

@@ -151,8 +151,11 @@ def measure(
             allowed is not None
         ):  # of half precision no bound means that nothing is left of a result; else that none is known
             allowed = np.where(np.isfinite(computed) & (np.isfinite(allowed) | (fmt.bits == 16)), allowed, 0.0)
+        also = np.zeros(len(ulps))  # ulps that are allowed beside those of the inputs
         if allowed is not None and not order:
             off &= ~(error <= allowed)
+            spacing = np.ldexp(1.0, np.maximum(fmt.exponents(exact.high), -1070))
+            also = np.where(judged & np.isfinite(allowed), allowed / spacing, 0.0)
     far = np.flatnonzero(off)
     if len(far):
         condition[far] = reference.condition(k, far)
@@ -160,7 +163,7 @@ def measure(
             # of relative changes by the roundoff: an ulp is up to twice as much
             ulp = np.ldexp(1.0, np.maximum(fmt.exponents(exact.high[far]), -1070))
             reach = np.fmax(fmt.epsilon * size[far], ulp)
-            explained = error[far] <= base * ulp + SLACK * condition[far] * reach
+            explained = error[far] <= base * ulp + SLACK * condition[far] * reach + also[far] * ulp
             # where the exact value is 0, that is whatever rounding makes of inputs and of 1
             reach = np.maximum.reduce([np.ones(len(far)), *(np.abs(x[far]) for x in reference.inputs)])
             explained &= (size[far] > 0) | (error[far] <= base * fmt.epsilon * reach)

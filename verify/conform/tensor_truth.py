@@ -25,7 +25,7 @@ from verify.conform.measure import Reference, limit_beside
 from verify.conform.running import Bounded, Running, Unit, constants_in, unit_of
 from verify.conform.strata import Range
 from verify.conform.tensor_sets import simple
-from verify.conform.truth import Exact, Truth
+from verify.conform.truth import Exact, Truth, pair
 
 #: Value; vjp with the weights; jvp along the directions; Hessian-vector product of the weighted sum along them.
 Kind = Literal["value", "vjp", "jvp", "hvp"]
@@ -213,6 +213,17 @@ class TensorReference(Reference):
         """Nothing is left to ask."""
 
     @cached_property
+    def _settled(self) -> list[Bounded]:
+        """The rough values; where they have no bound, as sqrt has none at 0, what balls know."""
+        found = [Bounded(*(np.array(np.broadcast_to(x, (self.count,))) for x in b)) for b in self._rough or ()]
+        open_ = [np.flatnonzero(~np.isfinite(b.error)) for b in found]
+        for i in sorted(set(np.concatenate(open_).tolist())) if open_ else ():
+            for b, value in zip(found, self.truth.balls([float(x[i]) for x in self.inputs]), strict=True):
+                if not np.isfinite(b.error[i]) and not isinstance(value, Exception | bool):
+                    b.value[i], b.error[i] = sum(pair(value)), 0.0
+        return found
+
+    @cached_property
     def moves(self) -> Array:
         """By value and point, how far the exact value moves over the relative change of the inputs: an absolute condition
         number, estimated by patterns of signs. Infinite where it is not known."""
@@ -226,7 +237,7 @@ class TensorReference(Reference):
         there = np.concatenate([x + TILT * s[:, None] * sizes for s in self._patterns], axis=1)
         moved = np.zeros((len(self.truth.nodes), count))
         with np.errstate(all="ignore"):
-            for k, (near, here) in enumerate(zip(self.truth.rough(list(there)) or (), self._rough, strict=True)):
+            for k, (near, here) in enumerate(zip(self.truth.rough(list(there)) or (), self._settled, strict=True)):
                 value, error = (np.broadcast_to(y, (there.shape[1],)).reshape(-1, count) for y in near)
                 apart = np.fmax(np.abs(value - here.value) - error - here.error, 0.0)
                 # no value or no bound beside a point that has one, as where a matrix is nearly singular
