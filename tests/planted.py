@@ -1031,3 +1031,41 @@ def epsilon_inside_the_root(x, v):
 @right("(x - mean(x))/(sqrt(var(x)) + 1e-5)", "convention", given={"shapes": {"x": 6}}, x=(-3, 3))
 def layer_norm_against_an_epsilon_outside(x):
     return F.layer_norm(x, (6,))
+
+
+@wrong("log(x + sqrt(x**2 + 1))", "cancellation")
+def area_sine_by_its_logarithm(x):
+    return np.log(x + np.sqrt(x * x + 1))
+
+
+@wrong("relu(x) + x/10", "wrong formula")
+def leaky_with_a_slope_that_is_off(x):
+    return np.where(x > 0, x * x.dtype.type(1.1), x / x.dtype.type(9.9))
+
+
+@wrong("sqrt(sum((u - v)**2))", "cancellation", given={"shapes": {"u": 3, "v": 3}}, u=(99, 101), v=(99, 101))
+def distance_by_products(u, v):
+    return np.sqrt(np.maximum(u @ u + v @ v - 2 * (u @ v), 0))
+
+
+@wrong(
+    "a*b*c",
+    "underflow",
+    "overflow",
+    given={"dtypes": ["float64"]},
+    a=(1e-200, 1e-150),
+    b=(1e-200, 1e-150),
+    c=(1e200, 1e300),
+)
+def product_beyond_float32(a, b, c):
+    return a * b * c
+
+
+@right("exp(-abs(x - y)/0.3)", x=(-3, 3), y=(-3, 3))
+def kernel_with_a_kink_where_both_are_equal(x, y):
+    return torch.exp(-(x - y).abs() / 0.3)
+
+
+@right("sqrt(var(z))", given={"shapes": {"z": 6}})
+def standard_deviation_of_equal_numbers(z):
+    return np.std(z)

@@ -29,8 +29,10 @@ def spoken_of(function: Any, depth: int = 3) -> list[str]:
             own.append(value.__name__)
         elif inspect.isclass(value) or inspect.isfunction(value):
             own += spoken_of(value, depth - 1)
-        elif isinstance(module := getattr(value, "__module__", None), str):
-            own.append(module)
+        else:  # an object, as what jax.custom_vjp makes of a function, is of its class's module, whatever it wraps
+            own.append(type(value).__module__)
+            if isinstance(module := getattr(value, "__module__", None), str):
+                own.append(module)
     return own
 
 
