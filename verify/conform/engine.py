@@ -50,6 +50,8 @@ DENSE = 1 << 20  # points of the sweep that hunts: a 16th of them in float64
 LOOKED_AT = 400  # points of a sweep that are measured exactly
 BINS = 512
 COMPARED = 60  # points at which two formats are compared
+ALIKE = 2.0  # times: errors that are no matter of the format
+LITTLE = 0.1  # relative: an error that leaves some digits
 SHARPER = 2.0**22  # times less of an error in float64 than in float32: rounding makes 2**29
 WATCHED = 5  # points at which the steps of a callable are watched
 ONE_BY_ONE = 300  # points of a callable that takes no arrays
@@ -563,8 +565,12 @@ class _Comparison:
         kind = classify(self.subject.formula, order, m, fmt, self._sizes(order, m))
         if kind in BROKEN and order == 0 and (seen := self._watched(fmt, m)) is not None:
             return seen.kind, seen.text
-        if kind.startswith("wrong") and fmt.name == "float64" and self._by_rounding(order, mode, k, m):
-            return "cancellation", ""
+        if fmt.name == "float64" and (kind.startswith("wrong") or (kind == "cancellation" and not order)):
+            every, few = self._blunter(order, mode, k, m)
+            if kind.startswith("wrong") and every > SHARPER:
+                return "cancellation", ""
+            if kind == "cancellation" and few < ALIKE:
+                return "wrong formula", ""
         return kind, ""
 
     def _watched(self, fmt: Format, m: Measured) -> Cause | None:
@@ -576,28 +582,32 @@ class _Comparison:
         kinds = [c.kind for c in seen]
         return max(seen, key=lambda c: (kinds.count(c.kind), c.kind), default=None)
 
-    def _by_rounding(self, order: int, mode: str, k: int, m: Measured) -> bool:
-        """Whether errors are those of the arithmetic: in float32 far greater than in float64, at the same points."""
+    def _blunter(self, order: int, mode: str, k: int, m: Measured) -> tuple[float, float]:
+        """How many times the errors in float32 are those in float64, at the same points, as a median: of all that are off there,
+        and of those that are off by little. Those of the arithmetic are some 2**29 times; NaN where too few are known."""
         narrow, wide = FORMATS["float32"], FORMATS["float64"]
+        nothing = (np.nan, np.nan)
         if narrow.name not in self.fw.formats:
-            return False
+            return nothing
         off = np.flatnonzero(m.off & np.isfinite(m.computed))
         off = off[np.unique(np.linspace(0, len(off) - 1, COMPARED).astype(int))] if len(off) else off
         inputs = [narrow.rounded(x[off]) for x in m.inputs]
         inside = np.all(np.isfinite(inputs), axis=0)
         inputs = [x[inside] for x in inputs]
         if not len(inputs[0]):
-            return False
+            return nothing
         exact = self.subject.truth(order)(inputs, wide)[k]
         try:
             errors = [
                 np.abs((self._results(f, order, mode, inputs)[k] - exact.high) - exact.low) for f in (wide, narrow)
             ]
         except Raised:
-            return False
+            return nothing
         lost = errors[0] > JUMP * np.ldexp(1.0, np.maximum(wide.exponents(exact.high), -1070))
         usable = exact.known & ~exact.undefined & lost & np.isfinite(errors[1])
-        return bool(usable.sum() >= 3 and np.median(errors[1][usable] / errors[0][usable]) > SHARPER)
+        little = usable & (errors[0] < LITTLE * np.abs(exact.high))
+        all_, few = (float(np.median((errors[1] / errors[0])[u])) if u.sum() >= 3 else np.nan for u in (usable, little))
+        return all_, few
 
     def _sizes(self, order: int, m: Measured) -> Array | None:
         running = self.subject.truth(order).running

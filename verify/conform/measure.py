@@ -25,6 +25,8 @@ MAX_TILTED = 300  # points at which balls are asked for it
 BESIDE = 80  # bits below an input's last: how far beside a kink its two sides are asked
 MAX_CORNERS = 16
 MAX_KINKS = 64
+FEW = 3
+APART = 0.02  # relative: values on two sides of a kink
 EARLY = 2.0**-6  # of the greatest number: a result beyond that share of it may overflow on the way
 LATE = 2.0**11  # of the least normal number: a result below may underflow on the way, as in x*sigmoid(x)
 REACH = 64.0
@@ -175,8 +177,11 @@ def measure(
                 off[i] = not (apart and _between(sides, float(computed[i]), fmt))
     if reference.kinked and (value is not None or reference.rounded):
         # where rounding an input or a number of the formula moves it over a kink, its other side is right
-        for i in np.flatnonzero(off & np.isfinite(computed) & (size == 0.0))[:MAX_KINKS]:
+        near = off & np.isfinite(computed) & ((size == 0.0) | (fmt.bits == 16) & (order > 0))
+        for tried, i in enumerate(np.flatnonzero(near)[:MAX_KINKS]):
             off[i] = not _over(reference, k, int(i), float(computed[i]), order > 0)
+            if off[i] and tried < FEW and size[i]:
+                break  # it is not by kinks that it is off
     for i in np.flatnonzero(exact.undefined)[:MAX_KINKS]:
         if not np.isfinite(computed[i]) and (order != 1 or value is None or not np.isfinite(value[i])):
             continue
@@ -209,19 +214,23 @@ def measure(
 
 
 def _over(reference: Reference, k: int, i: int, computed: float, between: bool) -> bool:
-    """Whether a result at a point where the exact value is 0 is that some roundings beside it, every input being larger or
-    smaller; or lies between them."""
+    """Whether a result is that some roundings beside a point, every input being larger or smaller; or lies between the exact
+    value there and here."""
     fmt, tilt = reference.fmt, 2.0 * reference.fmt.epsilon
-    signs = np.array(list(itertools.islice(itertools.product((1, -1), repeat=len(reference.inputs)), MAX_CORNERS)))
+    count = len(reference.inputs)
+    if 2**count <= MAX_CORNERS:
+        signs = np.array(list(itertools.product((1, -1), repeat=count)))
+    else:
+        signs = np.random.default_rng(i).choice([-1, 1], (2 * MAX_CORNERS, count))
     greatest = FORMATS["float64"].greatest
     there = [
         np.clip(float(x[i]) * (1.0 + tilt * s), -greatest, greatest)
         for x, s in zip(reference.inputs, signs.T, strict=True)
     ]
-    exact = reference.truth(there, FORMATS["float64"])[k]
-    values = exact.high[exact.known & (exact.high != 0.0)]
+    exact, here = reference.truth(there, FORMATS["float64"])[k], float(reference.exact[k].high[i])
+    values = exact.high[exact.known & (np.abs(exact.high - here) > APART * abs(here))]
     slack = 8 * tilt * np.maximum(np.abs(values), fmt.tiny)
-    low, high = (np.minimum(values, 0.0), np.maximum(values, 0.0)) if between else (values, values)
+    low, high = (np.minimum(values, here), np.maximum(values, here)) if between else (values, values)
     return bool(((low - slack <= computed) & (computed <= high + slack)).any())
 
 

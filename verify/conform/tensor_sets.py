@@ -12,6 +12,7 @@ from verify.conform.formats import Array, Format
 from verify.conform.strata import Range
 
 KINDS = 8
+LOST = 0.075  # ulps: what is nothing beside a number
 MANY = 200  # entries from which on sums one by one are told from others
 EXTREMES = LARGE, SMALL, ZERO, BELOW = range(KINDS, KINDS + 4)
 
@@ -32,7 +33,8 @@ def sets(
             if kind >= KINDS:
                 x = _extreme(rng, kind, n, fmt)
             else:
-                x = _loss(fmt, n) if n > MANY and j == count - 1 else _drawn(rng, kind, n)
+                lossy = n > MANY and j >= count - 2
+                x = _loss(fmt, n, 0.5 ** (count - 1 - j)) if lossy else _drawn(rng, kind, n)
             parts.append(_inside(x, r, fmt, rng))
         rows.append(np.concatenate(parts) if parts else np.zeros(0))
     return np.array(rows)
@@ -54,9 +56,10 @@ def simple(shape: tuple[int, ...], step: int) -> Array:
     return (((k * step) % 7 - 3.5) / 4.0).reshape(shape)
 
 
-def _loss(fmt: Format, n: int) -> Array:
-    """A number, and many that are nothing beside it, but not together: what is summed one by one loses them all."""
-    return np.concatenate([[1.0], np.full(n - 1, 0.45 * fmt.epsilon)])
+def _loss(fmt: Format, n: int, power: float) -> Array:
+    """A number, and many that are nothing beside it (their squares, where ``power`` is a half), but not together: what is
+    summed one by one loses them all, and on two lanes half of them, which is allowed."""
+    return np.concatenate([[1.0], np.full(n - 1, (LOST * fmt.epsilon) ** power)])
 
 
 def _drawn(rng: np.random.Generator, kind: int, n: int) -> Array:
