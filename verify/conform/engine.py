@@ -584,7 +584,7 @@ class _Comparison:
 
     def _blunter(self, order: int, mode: str, k: int, m: Measured) -> tuple[float, float]:
         """How many times the errors in float32 are those in float64, at the same points, as a median: of all that are off there,
-        and of those that are off by little. Those of the arithmetic are some 2**29 times; NaN where too few are known."""
+        and of those that are something else than zero. Those of the arithmetic are some 2**29 times; NaN where too few are known."""
         narrow, wide = FORMATS["float32"], FORMATS["float64"]
         nothing = (np.nan, np.nan)
         if narrow.name not in self.fw.formats:
@@ -598,14 +598,14 @@ class _Comparison:
             return nothing
         exact = self.subject.truth(order)(inputs, wide)[k]
         try:
-            errors = [
-                np.abs((self._results(f, order, mode, inputs)[k] - exact.high) - exact.low) for f in (wide, narrow)
-            ]
+            made = [self._results(f, order, mode, inputs)[k] for f in (wide, narrow)]
         except Raised:
             return nothing
+        errors = [np.abs((y - exact.high) - exact.low) for y in made]
         lost = errors[0] > JUMP * np.ldexp(1.0, np.maximum(wide.exponents(exact.high), -1070))
         usable = exact.known & ~exact.undefined & lost & np.isfinite(errors[1])
-        little = usable & (errors[0] < LITTLE * np.abs(exact.high))
+        # a zero may be all that is left, in any format
+        little = usable & ((errors[0] < LITTLE * np.abs(exact.high)) | (made[0] != 0.0))
         all_, few = (float(np.median((errors[1] / errors[0])[u])) if u.sum() >= 3 else np.nan for u in (usable, little))
         return all_, few
 
