@@ -584,7 +584,7 @@ class _Comparison:
 
     def _blunter(self, order: int, mode: str, k: int, m: Measured) -> tuple[float, float]:
         """How many times the errors in float32 are those in float64, at the same points, as a median: of all that are off there,
-        and of those that are something else than zero. Those of the arithmetic are some 2**29 times; NaN where too few are known."""
+        and of those that are something else than zero. Rounding makes some 2**29; NaN where too few are known."""
         narrow, wide = FORMATS["float32"], FORMATS["float64"]
         nothing = (np.nan, np.nan)
         if narrow.name not in self.fw.formats:
