@@ -889,7 +889,8 @@ def exponential_with_a_rounded_base(x):
     return 2.71828182846**x
 
 
-@wrong("max(x, 0) - x*y + log(1 + exp(-abs(x)))", "overflow", "underflow", x=(-1000, 1000), y=(0, 1))
+# 1 - sigmoid(x) is 0: an exponential that has left the range, and a difference that has lost its digits
+@wrong("max(x, 0) - x*y + log(1 + exp(-abs(x)))", "overflow", "underflow", "cancellation", x=(-1000, 1000), y=(0, 1))
 def cross_entropy_of_saturated_logits(x, y):
     return -(y * torch.log(torch.sigmoid(x)) + (1 - y) * torch.log(1 - torch.sigmoid(x)))
 

@@ -91,7 +91,10 @@ def test_the_error_of_a_root_near_0_covers_the_exact_value(text: str, at: float)
 
 
 def test_a_standard_deviation_of_equal_numbers_may_be_a_rounding_of_them():
-    assert conform(np.std, "sqrt(var(z))", shapes={"z": 7}).verdict == "conforms"
+    def std(z: Any) -> Any:  # of one's own, so that nothing is asked of squares beyond the format
+        return np.std(z)
+
+    assert conform(std, "sqrt(var(z))", shapes={"z": 7}).verdict == "conforms"
 
 
 def test_of_0_over_0_nothing_is_due_where_the_limit_hangs_on_the_direction():

@@ -24,6 +24,7 @@ APPROXIMATE = 1e-2  # of the greatest number on the way: what a simpler formula 
 JUMP = 2.0**7  # ulps that rounding alone does not make between neighbours
 STILL = 1e-3  # relative: results that hardly change
 FADES = 0.5  # of the relative error where a simpler formula begins: what is left of it where its run ends
+MANY = 8  # results that tell a factor
 BESIDE = 6  # points without error before a threshold
 WIDE = 1e30  # what squares of most inputs are below, if the greatest number of a format is beyond it
 SLIGHT = 2.0**9  # ulps, relative to the result: rounding that adds up
@@ -68,6 +69,8 @@ def classify(formula: Node, order: int, found: Measured, fmt: Format, sizes: Arr
                 return _ORDER[order] if order else kind
     elif not order and _stuck(computed[finite], exact[finite]):
         return "saturation"
+    if _proportional(computed[finite], exact[finite]):
+        return _ORDER[order]
     return "cancellation" if rounding[finite].mean() >= MOSTLY else _ORDER[order]
 
 
@@ -152,6 +155,14 @@ def _beyond(found: Measured, off: Array, size: Array, error: Array, fmt: Format)
 def _stuck(computed: Array, exact: Array) -> bool:
     """Whether results of several inputs are one number, and no zero, where exact values are many."""
     return len(computed) > 2 and bool(computed[0]) and bool(np.all(computed == computed[0])) and bool(np.ptp(exact) > 0)
+
+
+def _proportional(computed: Array, exact: Array) -> bool:
+    """Whether results are the exact values times one factor: digits that are lost leave no such order."""
+    there = exact != 0
+    with np.errstate(all="ignore"):
+        ratios = computed[there] / exact[there]
+    return len(ratios) >= MANY and bool(ratios[0]) and bool(np.ptp(ratios) <= STILL * np.abs(ratios[0]))
 
 
 def _clear(fine: Array, edge: int, side: int) -> bool:

@@ -13,6 +13,7 @@ from verify.conform.strata import Range
 
 KINDS = 8
 LOST = 0.075  # ulps: what is nothing beside a number
+LOSSY = 2  # sets, the last of the usual ones, that such sums lose
 MANY = 200  # entries from which on sums one by one are told from others
 EXTREMES = LARGE, SMALL, ZERO, BELOW = range(KINDS, KINDS + 4)
 
@@ -33,7 +34,7 @@ def sets(
             if kind >= KINDS:
                 x = _extreme(rng, kind, n, fmt)
             else:
-                lossy = n > MANY and j >= count - 2
+                lossy = n > MANY and count - LOSSY <= j < count
                 x = _loss(fmt, n, 0.5 ** (count - 1 - j)) if lossy else _drawn(rng, kind, n)
             parts.append(_inside(x, r, fmt, rng))
         rows.append(np.concatenate(parts) if parts else np.zeros(0))

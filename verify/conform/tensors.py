@@ -20,6 +20,7 @@ from dataclasses import replace
 import numpy as np
 from flint import arb
 
+from derive.expr import shapes
 from derive.expr.graph import Node
 from derive.language.reader import to_text
 from derive.numbers.balls import precision
@@ -36,7 +37,7 @@ from verify.conform.settings import kept, with_changes
 from verify.conform.steadiness import TEXTS, why
 from verify.conform.tensor_behaviour import behaviour
 from verify.conform.tensor_classes import classified
-from verify.conform.tensor_sets import laid_out, sets
+from verify.conform.tensor_sets import LOSSY, LOST, MANY, laid_out, sets
 from verify.conform.tensor_truth import Kind, TensorReference, TensorSubject
 from verify.conform.truth import decimal
 
@@ -101,6 +102,8 @@ def compared(
                 kind: Kind = ("value", "jvp" if mode == "forward mode" else "vjp", "hvp")[order]
                 if (kind, 1) not in references:
                     references[kind, 1] = whole = TensorReference(subject, kind, rows, fmt, not subject.good, usual)
+                    if kind == "value":
+                        _as_sums(whole, subject, rows, fmt, usual)
                     if order:  # of a slope nothing is due where there is no value
                         none = np.any([e.undefined for e in references["value", 1].exact], axis=0)
                         for exact in whole.exact:
@@ -113,6 +116,22 @@ def compared(
     findings += _unsteady(subject, call, fw, outcomes, findings, seed)
     told = outcomes if own else beside_formats(outcomes)
     return Conformance(title, subject.text, fw.name, tuple(told), tuple(findings))
+
+
+def _as_sums(whole: TensorReference, subject: TensorSubject, rows: Array, fmt: Format, usual: int) -> None:
+    """Of the sets that a sum loses (``tensor_sets.lossy``) only those results are judged that the small entries change by their
+    sum: a variance, whose mean they are beside, rounds in each of its terms."""
+    n = max((shapes.size(s.shape) for s in subject.symbols), default=0)
+    if n <= MANY:
+        return
+    last = np.arange(usual - LOSSY, usual)
+    small = np.abs(rows[last]) < fmt.epsilon**0.4
+    bare = TensorReference(subject, "value", np.where(small, 0.0, rows[last]), fmt, not subject.good, LOSSY)
+    for exact, without in zip(whole.exact, bare.exact, strict=True):
+        with np.errstate(all="ignore"):
+            gap = np.abs((exact.high[last] - without.high) + (exact.low[last] - without.low))
+            share = gap / (LOST * fmt.epsilon * n * np.abs(exact.high[last]))
+            exact.known[last] &= (share > 1 / 8) & (share < 8)
 
 
 def _unsteady(
