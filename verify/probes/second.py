@@ -150,3 +150,119 @@ def no_second_derivatives_in_inference(torch: Any) -> Observed:
         f"but autograd.functional.hvp and func.hessian give {show(found)}"
     )
     return Observed(bool(plain) and found != [12, 12], seen)
+
+
+def _layers(torch: Any, n: int) -> tuple[Any, Any, Any]:
+    """A network of n units a layer, an input, and a direction for each of its parameters."""
+    model = torch.nn.Sequential(torch.nn.Linear(n, n), torch.nn.Tanh(), torch.nn.Linear(n, 1)).double()
+    return model, torch.randn(5, n, dtype=torch.float64), [torch.randn_like(p) for p in model.parameters()]
+
+
+@probe
+def passes_of_a_hessian_product(torch: Any) -> Observed:
+    """One forward pass, one backward pass for the gradient, a dot product and a second backward pass give H u."""
+    model, x, u = _layers(torch, 3)
+    weights, forward, backward = list(model.parameters()), [], []
+    model.register_forward_hook(lambda *_: forward.append(1))
+    loss = model(x).square().mean()
+    loss.register_hook(lambda _: backward.append("loss"))
+    gradient = torch.autograd.grad(loss, weights, create_graph=True)
+    slope = sum((g * v).sum() for g, v in zip(gradient, u, strict=True))
+    slope.register_hook(lambda _: backward.append("gradient @ u"))
+    product = torch.autograd.grad(slope, weights)
+    passes = (len(forward), backward)
+    expected = _by_forward_mode(torch, model, x, u)
+    right = all(close(a, b) for a, b in zip(product, expected, strict=True))
+    return Observed(
+        right and passes == (1, ["loss", "gradient @ u"]),
+        f"{passes[0]} forward pass, backward passes from {' and '.join(backward)}; H u as by forward mode: {right}",
+    )
+
+
+def _by_forward_mode(torch: Any, model: Any, x: Any, u: list[Any]) -> tuple[Any, ...]:
+    """H u by forward mode over one backward pass."""
+    names = [name for name, _ in model.named_parameters()]
+
+    def loss(*weights: Any) -> Any:
+        return torch.func.functional_call(model, dict(zip(names, weights, strict=True)), x).square().mean()
+
+    gradient = torch.func.grad(loss, argnums=tuple(range(len(names))))
+    return tuple(torch.func.jvp(gradient, tuple(p.detach() for p in model.parameters()), tuple(u))[1])
+
+
+@probe
+def product_takes_a_second_backward_pass(torch: Any) -> Observed:
+    """Each Hessian-vector product takes a backward pass of its own, after that of the gradient."""
+    model, x, u = _layers(torch, 3)
+    weights, backward = list(model.parameters()), []
+    gradient = torch.autograd.grad(model(x).square().mean(), weights, create_graph=True)
+    for _ in range(2):
+        slope = sum((g * v).sum() for g, v in zip(gradient, u, strict=True))
+        slope.register_hook(lambda _: backward.append(1))
+        product = torch.autograd.grad(slope, weights, retain_graph=True)
+    same = all(close(a, b) for a, b in zip(product, _by_forward_mode(torch, model, x, u), strict=True))
+    seen = f"two products by reverse mode: {len(backward)} more backward passes; forward mode gives H u without: {same}"
+    return Observed(len(backward) == 2, seen, "in reverse mode over reverse mode" if same else "")
+
+
+@probe
+def product_costs_more_than_a_gradient(torch: Any) -> Observed:
+    """A Hessian-vector product takes more operations than a gradient."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    model, x, u = _layers(torch, 8)
+    weights = list(model.parameters())
+
+    def gradient(create: bool) -> Any:
+        return torch.autograd.grad(model(x).square().mean(), weights, create_graph=create)
+
+    def product() -> Any:
+        return torch.autograd.grad(sum((g * v).sum() for g, v in zip(gradient(True), u, strict=True)), weights)
+
+    counts = []
+    for run in (lambda: gradient(False), product, lambda: _by_forward_mode(torch, model, x, u)):
+        with FlopCounterMode(display=False) as counter:
+            run()
+        counts.append(counter.get_total_flops())
+    first, second, mixed = counts
+    return Observed(
+        first < second and first < mixed,
+        f"operations of matrix products: {first} for the gradient, {second} for H u, {mixed} by forward mode",
+    )
+
+
+@probe
+def second_order_steps_take_products(torch: Any) -> Observed:
+    """A second-order optimizer needs Hessian-vector products."""
+    H = torch.tensor([[3.0, 1.0], [1.0, 2.0]], dtype=torch.float64)
+
+    def loss(w: Any) -> Any:
+        return w @ (H @ w) / 2
+
+    # conjugate gradients, by products alone
+    w = torch.tensor([1.0, -2.0], dtype=torch.float64, requires_grad=True)
+    (gradient,) = torch.autograd.grad(loss(w), w, create_graph=True)
+    step, rest, products = torch.zeros(2, dtype=torch.float64), -gradient.detach(), 0
+    direction = rest
+    while rest.norm() > 1e-9 and products < 9:
+        (along,) = torch.autograd.grad(gradient @ direction, w, retain_graph=True)
+        products += 1
+        length = (rest @ rest) / (direction @ along)
+        step, left = step + length * direction, rest - length * along
+        direction, rest = left + (left @ left) / (rest @ rest) * direction, left
+    newton = float((w.detach() + step).norm()) < 1e-9
+
+    # L-BFGS, which asks for gradients alone: they have no graph to differentiate
+    v = torch.tensor([1.0, -2.0], dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([v], line_search_fn="strong_wolfe")
+
+    def closure() -> Any:
+        optimizer.zero_grad()
+        value = loss(v)
+        value.backward()
+        return value
+
+    optimizer.step(closure)
+    without = float(v.detach().norm()) < 1e-3 and not v.grad.requires_grad
+    seen = f"a Newton step by conjugate gradients: {products} products; L-BFGS reaches the minimum without: {without}"
+    return Observed(newton and products > 0, seen, "the method is Newton-CG or Hessian-free" if without else "")
