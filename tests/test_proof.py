@@ -478,6 +478,17 @@ def test_a_proof_that_a_point_contradicts_is_told() -> None:
     assert (open_ended.status, open_ended.unchecked, open_ended.theorem) == ("proved", "something else", None)
 
 
+def test_a_point_contradicts_nothing_where_more_is_assumed() -> None:
+    """Of a property that is assumed the sequent says nothing: k**2 < a*b is proved of a definite matrix, and false at many points."""
+    g = Graph()
+    k, a, b = g.symbol("k"), g.symbol("a"), g.symbol("b")
+    claim = g.call("lt", g.mul(k, k), g.mul(a, b))
+    found = Decision("proved", "by its minors", method="normal form")
+    assert certified(found, [claim], [], {}).status == "undecided"
+    told = certified(found, [claim], [], {}, whole=False)
+    assert (told.status, told.unchecked, told.theorem) == ("proved", "normal form", None)
+
+
 # -- carried and read ----------------------------------------------------------------------------------------
 
 

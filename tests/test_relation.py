@@ -132,3 +132,19 @@ def test_double_arithmetic_of_numbers_is_decided_by_its_values(claim: str, statu
     from derive.engine.properties.dispatch import decide_condition
 
     assert decide_condition(expand_all([parse(claim, {}, Graph())])[0]).status == status
+
+
+def test_a_property_that_is_assumed_is_no_point(tmp_path: Path) -> None:
+    """Points that meet the plain assumptions and not the property do not contradict what it implies."""
+    file = tmp_path / "case.yaml"
+    file.write_text(
+        """\
+title: A definite matrix
+source: {section: "1"}
+symbols: {h1: {}, h2: {}, k: {}}
+claims:
+  - {id: definite, where: there, holds: k**2 < h1*h2, assuming: ["positive_definite([[h1, k], [k, h2]])"]}
+"""
+    )
+    case = load(file)
+    assert [judge(Bench(case), c).verdict for c in case.claims] == ["holds"]

@@ -69,11 +69,14 @@ FAULTS = (Rejected, ArithmeticError, LookupError, RuntimeError, ValueError)
 Ends = Mapping[Node, tuple[Fraction | None, Fraction | None]]
 
 
-def certified(found: Decision, wanted: Sequence[Node], assuming: Sequence[Node], bounds: Ends) -> Decision:
+def certified(
+    found: Decision, wanted: Sequence[Node], assuming: Sequence[Node], bounds: Ends, whole: bool = True
+) -> Decision:
     """A decision that proves a condition, or that two sides are equal (``wanted``), with the theorem that it is, or the name of
     what is trusted instead.
 
-    The conditions that it tells are hypotheses. Verdict, reason and conditions stay as they are.
+    The conditions that it tells are hypotheses. Verdict, reason and conditions stay as they are. Without ``whole`` more was assumed
+    than ``assuming`` says, such as a property: then a point at which that holds contradicts nothing.
     """
     if found.status not in ("proved", "proved-if"):
         return found
@@ -88,7 +91,7 @@ def certified(found: Decision, wanted: Sequence[Node], assuming: Sequence[Node],
     sequent = Sequent((*ends, *(put[n] for n in (*assuming, *found.conditions))), conclusion)
     trusted = "iteration" if any(n.op == "computed" for n in below) else found.method or "engine"
     made = _with(found, lambda: prove(sequent), trusted)
-    if made.theorem is None and (point := contradicting(sequent)) is not None:
+    if whole and made.theorem is None and (point := contradicting(sequent)) is not None:
         return Decision("undecided", f"{CONTRADICTION}: proved by {trusted}, and false at {point_text(point)}")
     return made
 

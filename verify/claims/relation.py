@@ -183,4 +183,4 @@ def _decided(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decis
     if asks(condition):
         return found
     plain, *given = expand_all([condition, *(a for a in assuming if not asks(a))])
-    return certified(at_a_point(found, plain), [plain], given, bounds)
+    return certified(at_a_point(found, plain), [plain], given, bounds, whole=len(given) == len(assuming))
