@@ -479,7 +479,7 @@ def test_a_proof_that_a_point_contradicts_is_told() -> None:
 
 
 def test_a_point_contradicts_nothing_where_more_is_assumed() -> None:
-    """Of a property that is assumed the sequent says nothing: k**2 < a*b is proved of a definite matrix, and false at many points."""
+    """Of an assumed property the sequent says nothing: k**2 < a*b is proved of a definite matrix, and false elsewhere."""
     g = Graph()
     k, a, b = g.symbol("k"), g.symbol("a"), g.symbol("b")
     claim = g.call("lt", g.mul(k, k), g.mul(a, b))
