@@ -75,8 +75,8 @@ def certified(
     """A decision that proves a condition, or that two sides are equal (``wanted``), with the theorem that it is, or the name of
     what is trusted instead.
 
-    The conditions that it tells are hypotheses. Verdict, reason and conditions stay as they are. Without ``whole`` more was assumed
-    than ``assuming`` says, such as a property: then a point at which that holds contradicts nothing.
+    The conditions that it tells are hypotheses. Verdict, reason and conditions stay as they are. Without ``whole`` more was
+    assumed than ``assuming`` says, such as a property: then a point at which that holds contradicts nothing.
     """
     if found.status not in ("proved", "proved-if"):
         return found
