@@ -212,6 +212,10 @@ UNBIASED = 'of: n/(n - 1)*var(x), equals: "var(x, ddof=1)"'
         ("{n: [3, 1]}", 'of: "sum(x**2)", equals: sum(x)**2, needs: [n == 1]', "holds-if", "holds if n == 1"),
         ("{n: [1, 3]}", 'of: "sum(x**2)", equals: sum(x)**2, needs: [n == 1]', "holds-if", "holds if n == 1"),
         ("{n: [1, 3]}", 'holds: "sum(x**2) == sum(x)**2", needs: [n >= 2]', "wrong", "under n >= 2"),
+        # shapes that fit at the sizes of the claim alone
+        ("{n: [3, 1]}", "of: x, equals: x @ eye(1), needs: [n == 1]", "holds-if", "holds if n == 1"),
+        ("{n: [3, 1]}", "of: x, equals: x @ eye(1)", "wrong", "does not conform"),
+        ("{n: [3, 1, 2]}", "of: x, equals: x @ eye(1), needs: [n <= 2]", "wrong", "does not conform"),
         ("{n: [3, 1]}", 'holds: "sum(x**2) == sum(x)**2", assuming: [n == 1]', "holds", ""),
         ("{n: [3, 1]}", 'somewhere: "sum(x**2) != sum(x)**2", assuming: [n == 1]', "wrong", "nowhere"),
         # a branch that is not taken needs no value

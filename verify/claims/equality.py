@@ -22,7 +22,17 @@ from verify.claims import values
 from verify.claims.bench import Bench
 from verify.claims.recovery import conditions_of, settled
 from verify.claims.repair import Diagnosis, by_size, diagnosis, news
-from verify.claims.sizes import Gap, elsewhere, gap_of, has_sizes, same_claim, say_sizes, says_nothing, without
+from verify.claims.sizes import (
+    Gap,
+    elsewhere,
+    gap_of,
+    has_sizes,
+    ruled_out,
+    same_claim,
+    say_sizes,
+    says_nothing,
+    without,
+)
 from verify.claims.transposes import transposed
 from verify.decimals import show
 from verify.text import numbers
@@ -48,9 +58,9 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
     others = list(elsewhere(bench, claim))
     gaps = [g for other, same in others if not same.misfit and (g := gap_of(other, same)) is not None]
     if (general := bench.general) is not None and (same := same_claim(general, claim)) is not None:
-        if same.misfit:
+        if same.misfit and not ruled_out(general, same):
             return _misfit(claim, f"{same.misfit}; at {say_sizes(sizes)} both sides are equal")
-        if (theorems := _whatever_the_sizes(general, same)) is not None:
+        if not same.misfit and (theorems := _whatever_the_sizes(general, same)) is not None:
             reason = f"{here.reason}, whatever the sizes"
             return without(
                 gaps,
