@@ -171,7 +171,7 @@ def test_relations_and_standards_at_every_instance(tmp_path: Path, claim: str, v
 def of_a_sample(tmp_path: Path, sizes: str, claim: str) -> tuple[str, str]:
     path = tmp_path / "sample.yaml"
     path.write_text(
-        f"title: A sample\nsizes: {sizes}\nsymbols: {{x: {{shape: [n]}}}}\nclaims:\n  - {{id: c, {claim}}}\n"
+        f"title: A sample\nsizes: {sizes}\nsymbols: {{x: {{shape: [n]}}, t: {{}}}}\nclaims:\n  - {{id: c, {claim}}}\n"
     )
     case = load(path)
     verdict = judge(Bench(case), case.claims[0])
@@ -218,6 +218,13 @@ UNBIASED = 'of: n/(n - 1)*var(x), equals: "var(x, ddof=1)"'
         ("{n: [3, 1, 2]}", "of: x, equals: x @ eye(1), needs: [n <= 2]", "wrong", "does not conform"),
         ("{n: [3, 1]}", 'holds: "sum(x**2) == sum(x)**2", assuming: [n == 1]', "holds", ""),
         ("{n: [3, 1]}", 'somewhere: "sum(x**2) != sum(x)**2", assuming: [n == 1]', "wrong", "nowhere"),
+        # limits are worked out anew at every size
+        ("{n: [2, 3]}", 'of: "limit(sum(t*x)/t, t, inf)", equals: sum(x)', "holds", "at n = 2; n = 3"),
+        ("{n: [2, 3]}", 'of: "limit(n*t/(1 + t), t, inf)", equals: 2', "wrong", "at n = 3"),
+        ("{n: [2, 3]}", 'holds: "limit(n*t/(1 + t), t, inf) == 2"', "wrong", "at n = 3"),
+        ("{n: [2, 3]}", 'holds: "limit(n*t/(1 + t), t, inf) == 2", assuming: [n == 3]', "wrong", "= 3"),
+        ("{n: [2, 3]}", 'holds: "limit(n*t/(1 + t), t, inf) == 2", needs: [n == 2]', "holds-if", "holds if n == 2"),
+        ("{n: [2, 3]}", 'holds: "sum(x**2) >= 0 and limit(1/t, t, inf) == 0"', "holds", ""),
         # a branch that is not taken needs no value
         ("{n: 4}", 'of: "where(n > 1, sum(x)/(n - 1), 0)*(n - 1)", equals: "where(n > 1, sum(x), 0)"', "holds", ""),
         # what is false at n = 1 is wrong still

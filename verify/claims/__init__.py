@@ -25,7 +25,7 @@ from verify.claims.printed import judge_printed
 from verify.claims.probed import judge_probe
 from verify.claims.recovery import judge_recovery
 from verify.claims.relation import judge_relation, judge_somewhere
-from verify.claims.sizes import at_every_size, ruled_out
+from verify.claims.sizes import at_every_size, elsewhere, has_sizes, ruled_out, say_sizes
 from verify.claims.wellformed import judge_definition, judge_shape
 from verify.verdict import METHODS, VERDICTS, Verdict, combine, undecided
 
@@ -56,7 +56,10 @@ def judge(bench: Bench, claim: Claim) -> Verdict:
     with apart():  # what earlier claims have shown to be silent is not looked at again
         extremes = speaks(_expressions(claim), bench.silent)
     if extremes:
-        return _of_limits(bench, claim)
+        if claim.somewhere is not None:
+            return _of_limits(bench, claim)
+        found = _at_every_size(bench, claim)
+        return _with_condition(bench, claim, found) if claim.needs else found
     try:
         parts = [at_every_size(bench, claim, name, decide) for name, says, decide in JUDGES if says(claim)]
     except (ValueError, ArithmeticError, NotImplementedError) as e:
@@ -75,6 +78,25 @@ def _contradictory(bench: Bench, claim: Claim) -> bool:
 
 def _expressions(claim: Claim) -> list[Node]:
     return [n for n in (claim.of, *claim.equals, claim.holds, claim.somewhere) if n is not None and n.op != "property"]
+
+
+def _at_every_size(bench: Bench, claim: Claim) -> Verdict:
+    """A claim with limits at every instance of the sizes: at each of them the limits are worked out anew."""
+    if ruled_out(bench, claim):
+        made = next(elsewhere(bench, claim), None)
+        if made is not None:
+            return _at_every_size(*made)
+    here = _of_limits(bench.alone, replace(claim, needs=()))
+    sizes = bench.case.sizes
+    if here.verdict not in ("holds", "holds-if") or not has_sizes([*_expressions(claim), *claim.assuming], sizes):
+        return here
+    tried = [say_sizes(sizes)]
+    for other, same in elsewhere(bench, claim):
+        tried.append(say_sizes(other.case.sizes))
+        there = judge(other.alone, replace(same, needs=()))
+        if there.verdict not in ("holds", "holds-if"):
+            return replace(there, reason=f"at {tried[-1]}: {there.reason}")
+    return replace(here, reason=f"{here.reason.removesuffix(f'; at {tried[0]}')}; at {'; '.join(tried)}")
 
 
 def _of_limits(bench: Bench, claim: Claim) -> Verdict:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -78,6 +79,13 @@ class Bench:
             with apart(), suppress(CaseFaults):
                 found.append(Bench(load(self.case.path, dict(sizes))))
         return found
+
+    @cached_property
+    def alone(self) -> Bench:
+        """The same case at these sizes and no others."""
+        alone = copy(self)
+        alone.__dict__.update(elsewhere=[], general=None, alone=alone)
+        return alone
 
     @cached_property
     def general(self) -> Bench | None:
