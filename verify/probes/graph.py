@@ -175,3 +175,20 @@ def absent_tensors_have_gradient_zero(torch: Any) -> Observed:
         f"else {error}; beside another term it changes nothing"
     )
     return Observed(holds, seen)
+
+
+@probe
+def network_saves_seven_tensors(torch: Any) -> Observed:
+    """The backward pass through three layers with ReLU, tanh and sigmoid needs the input, the values before and after
+    each activation, and the output: all seven are stored."""
+    layers = [torch.nn.Linear(3, 3) for _ in range(3)]
+    values = {"x": torch.randn(3, 3)}
+    with saved_by(torch) as saved:
+        a = values["x"]
+        for k, act in enumerate((torch.relu, torch.tanh, torch.sigmoid), 1):
+            values[f"z{k}"] = layers[k - 1](a)
+            a = values[f"a{k}" if k < 3 else "yhat"] = act(values[f"z{k}"])
+        ((a - torch.ones(3, 3)) ** 2).sum().backward()
+    stored = {name for name, value in values.items() if any(s.data_ptr() == value.data_ptr() for s in saved)}
+    told = [" ".join(n for n in values if (n in stored) == kept) for kept in (True, False)]
+    return Observed(stored == set(values), f"stored are {told[0]}; not stored: {told[1] or 'none'}")
