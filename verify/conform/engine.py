@@ -224,6 +224,12 @@ class _Comparison:
         usual = self._usual()
         if whole and len(usual[0]):
             self.findings += behaviour(self.subject, self.call, self.fw, usual, self.own)
+            if self.own and self.fw.name != "jax" and not self.findings and _right(outcomes, "float32"):
+                from verify.conform.drawn import drawn, key_of
+                from verify.conform.reproduce import importable
+
+                key = key_of(importable(self.call.function), self.subject.text)
+                self.findings += drawn(self.subject, self.call, self.fw, usual, key)
         kinked, told = kinks(self.subject, self.call, self.fw)
         self.findings += told
         if whole:
@@ -646,6 +652,12 @@ def _excuse(m: Measured, fmt: Format) -> str:
     if abs(m.exact.high[i]) < LATE * fmt.tiny:
         return f"loses digits where it is small: {m.ulps[i]:.3g} ulps at {at}"
     return f"off by {m.ulps[i]:.3g} ulps at {at}"
+
+
+def _right(outcomes: Sequence[Outcome], dtype: str) -> bool:
+    """Whether values are right in a format."""
+    values = [o for o in outcomes if (o.order, o.dtype) == (ORDERS[0], dtype)]
+    return bool(values) and all(o.verdict == "conforms" for o in values)
 
 
 def one_by_one(call: Call, fw: Framework) -> Call:
