@@ -82,6 +82,9 @@ def test_a_branch_needs_a_value_only_where_it_is_taken() -> None:
         ("d(sqrt(x)/y, x)", ["x > 0", "y != 0"]),
         ("d(where(x > 0, log(x), 0)*log(y), x)", ["y > 0"]),
         ("d(d(log(x), x), x)", ["x > 0"]),
+        ("d(y*sqrt(x), y)", ["x >= 0"]),  # of what does not move no slope is asked
+        ("d(y*sqrt(x*y), y)", ["x*y > 0"]),
+        ("grad(y*sqrt(x), [x, y])", ["x > 0"]),
         ("log(x)", []),
     ],
 )

@@ -6,7 +6,7 @@ else is here follows from that: what a whole expression needs, what it lacks at 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from flint import fmpq
@@ -157,8 +157,9 @@ def of_derivatives(nodes: Sequence[Node], slopes: bool = True) -> list[Node]:
         if n.op in DERIVATIVES:
             if not any(m.op in DEFERRED for m in topological([n.args[0]])):
                 inner, _ = outside(unfold([n.args[0]])[0])
+                inner = [m for m in inner if m.op not in DERIVATIVES]
                 slope = slopes and not any(m.op in _CHOOSING for m in inner)  # of what is not chosen no slope is needed
-                found.update(dict.fromkeys(_needed([m for m in inner if m.op not in DERIVATIVES], slope)))
+                found.update(dict.fromkeys(_needed(inner, _moving_roots(n, inner) if slope else ())))
         elif n.op in DEFERRED:
             g = n.graph
             for c in of_derivatives([n.args[0]], slopes):
@@ -166,13 +167,22 @@ def of_derivatives(nodes: Sequence[Node], slopes: bool = True) -> list[Node]:
     return list(found)
 
 
-def _needed(nodes: Iterable[Node], slope: bool) -> list[Node]:
-    """What the nodes need for a value, and a ``slope``: a root has none at 0. Of a kink its own rules say more."""
+def _moving_roots(n: Node, inner: Sequence[Node]) -> list[Node]:
+    """The roots that may move with a variable of the derivative n: all, where one is a definition."""
+    roots = [m for m in inner if m.op == "sqrt"]
+    variables = {v.args[0] if v.op == "index" else v for v in n.args[1:]}
+    if any(v.op != "symbol" for v in variables):
+        return roots
+    return [m for m in roots if not variables.isdisjoint(topological([m]))]
+
+
+def _needed(nodes: Iterable[Node], roots: Collection[Node] = ()) -> list[Node]:
+    """What the nodes need for a value, and these ``roots`` for a slope: they have none at 0. Of a kink its own rules say more."""
     found = []
     for n in nodes:
         if n.op == "select" or (n.op == "pow" and n.args[1].op != "const") or (condition := need(n)) is None:
             continue
-        if slope and n.op == "sqrt":
+        if n in roots:
             condition = n.graph.call("gt", *condition.args)
         found.append(condition)
     return found
