@@ -224,6 +224,7 @@ UNBIASED = 'of: n/(n - 1)*var(x), equals: "var(x, ddof=1)"'
         ("{n: [2, 3]}", 'holds: "limit(n*t/(1 + t), t, inf) == 2"', "wrong", "at n = 3"),
         ("{n: [2, 3]}", 'holds: "limit(n*t/(1 + t), t, inf) == 2", assuming: [n == 3]', "wrong", "= 3"),
         ("{n: [2, 3]}", 'holds: "limit(n*t/(1 + t), t, inf) == 2", needs: [n == 2]', "holds-if", "holds if n == 2"),
+        ("{n: [2, 3]}", 'of: "limit(n*t/(1 + t), t, inf)", prints: 2.0', "holds", ""),
         ("{n: [2, 3]}", 'holds: "sum(x**2) >= 0 and limit(1/t, t, inf) == 0"', "holds", ""),
         # a branch that is not taken needs no value
         ("{n: 4}", 'of: "where(n > 1, sum(x)/(n - 1), 0)*(n - 1)", equals: "where(n > 1, sum(x), 0)"', "holds", ""),
