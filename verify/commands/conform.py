@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING
 import click
 
 from verify.commands.frame import AS_PINNED, FINDINGS, Fault, command, say
+
+LETTER = 10**12  # what letters for sizes are while they are read
 
 if TYPE_CHECKING:
     from verify.suite.trail import Trail
@@ -50,7 +53,9 @@ Exit codes:
     help="The range of an input: p=0,1, p=(0,1], x=0,inf; NAME=NUMBER holds it.",
 )
 @click.option("--wrt", default="", metavar="NAMES", help="What to differentiate by (all that varies, unless given).")
-@click.option("--shape", "shape_texts", multiple=True, metavar="NAME=SIZES", help="W=2,3 a matrix, x=3 a vector.")
+@click.option(
+    "--shape", "shape_texts", multiple=True, metavar="NAME=SIZES", help="W=2,3 a matrix, x=3 a vector, x=n any length."
+)
 @click.option(
     "--argument",
     "arguments",
@@ -181,6 +186,7 @@ class _Told:
 def _apart(work: Callable[[_Given], _Told], given: _Given, seconds: float) -> _Told:
     """The work in a process of its own, which foreign code may end or never give back: then that is what is found of it.
     Raises Fault."""
+    from verify.conform.callables import IMPORT
     from verify.suite.limited import Lost, Stopped, limited
     from verify.suite.trail import Trail
     from verify.suite.worker import DEVICE_MEMORY, MEMORY
@@ -188,9 +194,10 @@ def _apart(work: Callable[[_Given], _Told], given: _Given, seconds: float) -> _T
     trail = Trail()
     memory = MEMORY if given.device == "cpu" else DEVICE_MEMORY
     try:
-        return limited(partial(_answered, work, given, trail), memory=memory, watchdog=seconds, trail=trail)
+        return limited(
+            partial(_answered, work, given, trail), memory=memory, watchdog=seconds, trail=trail, patient=IMPORT
+        )
     except Lost as why:
-        from verify.conform.callables import IMPORT
         from verify.conform.outcome import Conformance, Finding
         from verify.conform.words import told
 
@@ -241,8 +248,22 @@ def _unheard(*streams: int) -> Iterator[None]:
                 os.close(before)
 
 
-def _compared(given: _Given) -> _Told:
+def _shapes(texts: Sequence[str]) -> dict[str, tuple[int | str, ...]]:
+    """The shapes that ``--shape`` options give; a letter is a size that is tried from 1 to 1000. Raises Unreadable."""
     from verify.commands.derivation import read_shapes
+
+    letters: dict[str, str] = {}
+
+    def number(match: re.Match[str]) -> str:  # a letter's place, as a number that no one gives
+        return letters.setdefault(match[0], str(LETTER + len(letters)))
+
+    parts = [t.partition("=") for t in texts]
+    known = read_shapes([name + eq + re.sub(r"[^\W\d]\w*", number, sizes) for name, eq, sizes in parts])
+    back: dict[int, str] = {int(n): letter for letter, n in letters.items()}
+    return {name: tuple(back.get(n, n) for n in sizes) for name, sizes in known.items()}
+
+
+def _compared(given: _Given) -> _Told:
     from verify.conform.arguments import once, read_arguments, read_option, read_range, read_result, read_state
     from verify.conform.callables import find
     from verify.conform.engine import conform as compare
@@ -253,7 +274,7 @@ def _compared(given: _Given) -> _Told:
         given.formula,
         wrt=given.wrt or None,
         domain=once(read_range(r) for r in given.ranges),
-        shapes=read_shapes(given.shapes),
+        shapes=_shapes(given.shapes),
         arguments=read_arguments(given.arguments),
         options=once(read_option(o) for o in given.options),
         result=read_result(given.result) if given.result else None,

@@ -61,6 +61,13 @@ if TYPE_CHECKING:
 @click.option(
     "--examples", type=click.IntRange(min=1), default=50, show_default=True, metavar="N", help="Inputs for a check."
 )
+@click.option(
+    "--allow-import",
+    "allowed",
+    multiple=True,
+    metavar="PACKAGE",
+    help="Also call implementations of this package: its code runs.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Nothing but findings.")
 @click.option("--verbose", "-v", is_flag=True, help="Every claim, not only the unexpected ones.")
 def run(
@@ -72,6 +79,7 @@ def run(
     only: str | None,
     seed: int,
     examples: int,
+    allowed: tuple[str, ...],
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -88,7 +96,7 @@ def run(
     from verify.suite.summary import findings, summary
 
     clock = Clock()
-    options = Options(jobs or 0, timeout, only=only, seed=seed, examples=examples)
+    options = Options(jobs or 0, timeout, only=only, seed=seed, examples=examples, allowed=allowed)
     try:
         with display(quiet) as shown:
             results = run_suite(paths, options, with_traces(shown))

@@ -112,7 +112,7 @@ class Kink:
     taken: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Conformance:
     """All that was found of one callable against one formula."""
 
@@ -127,6 +127,10 @@ class Conformance:
     repair: str = ""  # the formula that it does compute, if one step away
     command: str = ""
     script: str = ""
+
+    def __repr__(self) -> str:
+        kind = f" ({self.kind})" if self.verdict == "deviates" and self.kind else ""
+        return f"<{self.name}: {self.verdict}{kind}, {len(self.outcomes)} paths>"
 
     @property
     def verdict(self) -> Verdict:

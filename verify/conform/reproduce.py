@@ -312,7 +312,7 @@ class _Torch(_Writer):
             case "forward mode":
                 f = "the_call"
                 along = self.along(names, place, "torch", place.by[0])
-                return [f"the_result = torch.func.jvp(f, ({given},), {along})[1]"]
+                return [f"the_result = torch.func.jvp({f}, ({given},), {along})[1]"]
             case "torch.func.grad":
                 return [f"the_result = torch.func.grad({f}, argnums={place.by[0]})({given})"]
             case "forward over reverse":

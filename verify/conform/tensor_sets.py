@@ -16,16 +16,24 @@ LOST = 0.075  # ulps: what is nothing beside a number
 LOSSY = 2  # sets, the last of the usual ones, that such sums lose
 MANY = 200  # entries from which on sums one by one are told from others
 EXTREMES = LARGE, SMALL, ZERO, BELOW = range(KINDS, KINDS + 4)
+TINY = KINDS + 4  # of one's own code: where a small constant that keeps it away from 0 shows
 
 
 def sets(
-    symbols: Sequence[Node], ranges: Sequence[Range], fmt: Format, count: int, seed: int, extremes: int = 0
+    symbols: Sequence[Node],
+    ranges: Sequence[Range],
+    fmt: Format,
+    count: int,
+    seed: int,
+    extremes: int = 0,
+    tiny: int = 0,
 ) -> Array:
     """Rows of entries, one row a set: moderate values, simple numbers with ties, equal and nearly equal entries, one entry far
     from the others, all sizes, large and small scales. With ``extremes`` so many more of each kind that only good programs
-    stand: squares beyond the format and below it, all entries 0, and all but one, a 0, far below."""
+    stand: squares beyond the format and below it, all entries 0, and all but one, a 0, far below. With ``tiny`` so many more
+    of a tiny scale."""
     rng = np.random.default_rng(seed)
-    kinds = [*(j % KINDS for j in range(count)), *(k for k in EXTREMES for _ in range(extremes))]
+    kinds = [*(j % KINDS for j in range(count)), *(k for k in EXTREMES for _ in range(extremes)), *[TINY] * tiny]
     rows = []
     for j, kind in enumerate(kinds):
         parts = []
@@ -86,6 +94,8 @@ def _drawn(rng: np.random.Generator, kind: int, n: int) -> Array:
 
 
 def _extreme(rng: np.random.Generator, kind: int, n: int, fmt: Format) -> Array:
+    if kind == TINY:
+        return rng.uniform(-3.0, 3.0, n) * (1e-6 if fmt.bits > 16 else 1e-2)
     if kind == ZERO:
         return np.zeros(n)
     if kind == BELOW:

@@ -10,7 +10,7 @@ from typing import Any
 from derive.errors import ExpressionError
 from verify.conform.outcome import Conformance, Finding, Outcome
 
-SIZES = (1, 2, 5, 35, 100, 1000)
+SIZES = (1, 2, 5, 9, 17, 35, 100, 1000)
 MODERATE = 3  # what other letters stand for meanwhile
 SLIGHT = ("inaccurate", "cancellation")
 

@@ -62,7 +62,7 @@ def translated(
             return replace(found, repair=f"{to_text(candidate)}: {words}")
         rest = {o.path: o for o in against(candidate).outcomes}
         outcomes = tuple(
-            replace(o, verdict="convention", kind="", note=words)
+            replace(o, verdict="convention", kind="", note=f"{o.note}; {words}" if o.note else words)
             if o.verdict == "deviates" and rest[o.path].verdict != "deviates"
             else o
             for o in found.outcomes
@@ -79,6 +79,10 @@ def translated(
 
 def _conventions(subject: TensorSubject, rows: Array, computed: Array) -> Iterator[tuple[Node, str]]:
     formula, g = subject.node, subject.node.graph
+    for spot in spots(formula, MAX_SPOTS):
+        for new, words in (*_freedom(spot), *epsilons(spot)):
+            if new.shape == spot.node.shape:
+                yield spot.replaced(new), words
     ratio = _ratio(subject, rows, computed)
     if ratio is not None:
         for text, words in FACTORS:
@@ -92,10 +96,6 @@ def _conventions(subject: TensorSubject, rows: Array, computed: Array) -> Iterat
                 yield g.mul(g.const(c), formula), f"{words} ({c})"
             if c > 0 and abs(float(c) ** 0.5 / ratio - 1) < NEAR:
                 yield g.mul(g.call("sqrt", g.const(c)), formula), f"the root of {words} (sqrt({c}))"
-    for spot in spots(formula, MAX_SPOTS):
-        for new, words in (*_freedom(spot), *epsilons(spot)):
-            if new.shape == spot.node.shape:
-                yield spot.replaced(new), words
 
 
 def _ratio(subject: TensorSubject, rows: Array, computed: Array) -> float | None:

@@ -57,7 +57,8 @@ class TensorSubject:
         self.symbols, self.ranges, self.wrt = tuple(symbols), tuple(ranges), tuple(wrt)
         self.entries = _entries(self.symbols)
         self.weights = simple(formula.shape, 3) if formula.shape else np.ones(())
-        self.directions = [simple(symbols[i].shape, 5) for i in wrt]
+        #: unlike each other, or a difference of two inputs would not change along them
+        self.directions = [np.roll(simple(symbols[i].shape, 5), k) * (1 + k / 4) for k, i in enumerate(wrt)]
         g = formula.graph
         self._u = g.symbol(f"weights {list(formula.shape)}", formula.shape) if formula.shape else None
         self._along = [g.symbol(f"direction of {to_text(symbols[i])}", symbols[i].shape) for i in wrt]

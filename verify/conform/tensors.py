@@ -87,7 +87,8 @@ def compared(
     for fmt in (FORMATS[f] for f in formats):
         usual = FEW if large else SETS
         extremes = EVERY if subject.good and not large else 0
-        rows = sets(subject.symbols, subject.ranges, fmt, usual, seed, extremes)
+        tiny = FEW if not subject.good and not large else 0
+        rows = sets(subject.symbols, subject.ranges, fmt, usual, seed, extremes, tiny)
         if not len(rows):
             continue
         references: dict[tuple[Kind, int], TensorReference] = {}

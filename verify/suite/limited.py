@@ -41,10 +41,12 @@ def limited(
     memory: int = 4 * GIB,
     watchdog: float = HANG,
     trail: Trail | None = None,
+    patient: str = "",
 ) -> T:
     """What ``call`` returns or raises, which has to be picklable. Raises Stopped after ``seconds``, where the user gave any, or
     where it is taken to hang or its process ends. With a ``trail``, which ``call`` writes, each call of foreign code has the
-    watchdog's time, and all of them together have no limit; where one ends the process, or does not end, Lost is raised.
+    watchdog's time (what begins with ``patient``, as imports, at least the usual one), and all of them together have no limit;
+    where one ends the process, or does not end, Lost is raised.
 
     Where processes can't be forked (Windows), and with ERRATA_TRACEBACK, the work is done here and without limits.
     """
@@ -57,7 +59,7 @@ def limited(
     process.start()
     theirs.close()  # or the end of the process would not close the pipe
     try:
-        _await(process, ours, seconds, watchdog, trail)
+        _await(process, ours, seconds, watchdog, trail, patient)
         failed, answer = ours.recv()
     except EOFError:
         process.join(5)
@@ -74,7 +76,14 @@ def limited(
     return answer  # type: ignore[no-any-return]  # what the call returned, through a pipe
 
 
-def _await(process: ForkProcess, pipe: Connection, seconds: float | None, watchdog: float, trail: Trail | None) -> None:
+def _await(
+    process: ForkProcess,
+    pipe: Connection,
+    seconds: float | None,
+    watchdog: float,
+    trail: Trail | None,
+    patient: str,
+) -> None:
     """Returns when there is an answer. Raises Stopped, and EOFError where the process has ended without one."""
     begun = before = time.monotonic()
     glance = GLANCE if seconds is None else min(GLANCE, seconds)
@@ -92,8 +101,11 @@ def _await(process: ForkProcess, pipe: Connection, seconds: float | None, watchd
             raise Stopped(f"timed out after {seconds:g} s")
         if trail is None and seconds is None and now - begun > watchdog:
             raise Stopped(f"stopped by the watchdog after {watchdog:g} s")
-        if trail is not None and trail.seconds > watchdog:
-            raise Lost(f"it did not come back within {watchdog:g} s", "hangs", trail.inside)
+        allowed = (
+            max(watchdog, HANG) if trail is not None and patient and trail.inside.startswith(patient) else watchdog
+        )
+        if trail is not None and trail.seconds > allowed:
+            raise Lost(f"it did not come back within {allowed:g} s", "hangs", trail.inside)
     if seconds is not None and time.monotonic() - begun > seconds:
         raise Stopped(f"timed out after {seconds:g} s")
 
