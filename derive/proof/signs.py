@@ -217,7 +217,7 @@ class Signs(Field):
 
     def _combined(self, p: Poly, depth: int, but: Fact | None = None) -> int:
         """p = c*h + rest: not negative if c > 0 and neither h nor rest is. The rest is to have no more terms than p."""
-        own = p.to_dict()
+        own, seen = p.to_dict(), ANY
         for h in list(self.facts.values()):
             ratios = [own[e] / c for e, c in h.terms.items() if e in own]
             if h is but or h.sign == NONZERO or not ratios:
@@ -230,9 +230,10 @@ class Signs(Field):
                 s = self.sign(rest) if rest.is_constant() else self._plain(rest)
                 if s == ANY and depth > 1 and len(self.facts) <= MAX_FACTS:
                     s = self._combined(rest, depth - 1, but)
-                if (found := total((part, s))) != ANY:
-                    return found
-        return ANY
+                seen &= total((part, s))
+                if seen in (POSITIVE, ZERO, NEGATIVE, 0):
+                    return seen
+        return seen
 
     def _by_roots(self, p: Poly) -> int:
         """x as sqrt(x)**2, where p speaks of both."""
