@@ -1,7 +1,7 @@
 """Planted layers and losses: what people write themselves, wrong in one place that is easily missed, and right in their own way.
 
 ``WRONG`` are those that are off, with the classes that name the fault; ``RIGHT`` those that are not to be blamed, with the
-verdicts that are right. Written down before the engine was tried on them.
+verdicts that are right. Written down before the engine was tried on them, but for a few labels that were corrected afterwards.
 """
 
 from __future__ import annotations
