@@ -297,3 +297,12 @@ def test_a_module_that_can_not_be_made_is_a_fault(capfd: pytest.CaptureFixture[s
     pytest.importorskip("torch")
     assert main(["conform", "torch.nn:Linear", "--formula", "x"]) == 2
     assert "it can't be made with these options: TypeError" in capfd.readouterr().err
+
+
+def test_what_is_not_as_pinned_is_not_said_to_be(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    case = tmp_path / "c.yaml"
+    case.write_text("title: T\nsymbols: {x: {}}\nimplementations:\n  - {of: exp(x), name: numpy.tanh}\n")
+    assert main(["run", str(case), "--jobs", "1"]) == 1
+    out = capfd.readouterr().out
+    assert "deviates, not as pinned: 1" in out
+    assert "all as pinned" not in out

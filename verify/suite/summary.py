@@ -31,7 +31,7 @@ def summary(results: Results, took: str, listing: bool = False) -> Iterator[str]
     if unexpected:
         expected = len(results.claims) - len(unexpected)
         yield style(f"{counted(results.claims)}; {expected} as pinned, {len(unexpected)} not", fg="red", bold=True)
-    else:
+    elif results.claims:
         yield f"{counted(results.claims)}; all as pinned"
     agree = all(c.outcome == "agrees" for c in results.checks)
     if results.implementations:
