@@ -26,7 +26,7 @@ from verify.conform.frameworks import Framework
 from verify.conform.outcome import Conformance
 from verify.conform.tensor_sets import sets
 from verify.conform.tensor_truth import TensorReference, TensorSubject
-from verify.conform.translate import FACTORS, epsilons, exchanged, guarded
+from verify.conform.translate import FACTORS, OPPOSITE, as_convention, epsilons, exchanged, guarded
 from verify.conform.truth import Balls
 
 TRIED = 8  # sets
@@ -58,16 +58,9 @@ def translated(
     for candidate, words in _conventions(subject, rows, computed):
         if not _explains(candidate, subject, rows, computed):
             continue
-        if words == "the opposite sign":
+        if words == OPPOSITE:
             return replace(found, repair=f"{to_text(candidate)}: {words}")
-        rest = {o.path: o for o in against(candidate).outcomes}
-        outcomes = tuple(
-            replace(o, verdict="convention", kind="", note=f"{o.note}; {words}" if o.note else words)
-            if o.verdict == "deviates" and rest[o.path].verdict != "deviates"
-            else o
-            for o in found.outcomes
-        )
-        return replace(found, outcomes=outcomes, convention=f"{words}: it computes {to_text(candidate)}")
+        return as_convention(found, candidate, words, against(candidate))
     for candidate, words in exchanged(subject.node, subject.symbols):
         if _explains(candidate, subject, rows, computed):
             return replace(found, repair=f"{to_text(candidate)}: {words}")

@@ -78,14 +78,7 @@ def translated(
         if _explains(candidate, subject, points, computed):
             if words == OPPOSITE:
                 return replace(found, repair=f"{to_text(candidate)}: {words}")
-            rest = {o.path: o for o in against(candidate).outcomes}
-            outcomes = tuple(
-                replace(o, verdict="convention", kind="", note=words)
-                if o.verdict == "deviates" and rest[o.path].verdict != "deviates"
-                else o
-                for o in found.outcomes
-            )
-            return replace(found, outcomes=outcomes, convention=f"{words}: it computes {to_text(candidate)}")
+            return as_convention(found, candidate, words, against(candidate))
     for candidate, words in exchanged(subject.formula, subject.symbols):
         if _explains(candidate, subject, points, computed):
             return replace(found, repair=f"{to_text(candidate)}: {words}")
@@ -93,6 +86,18 @@ def translated(
         if _explains(candidate, subject, points, computed):
             return replace(found, repair=to_text(candidate))
     return found
+
+
+def as_convention(found: Conformance, candidate: Node, words: str, against: Conformance) -> Conformance:
+    """The same with the convention that the code follows: on the paths on which it is right by that."""
+    rest = {o.path: o.verdict for o in against.outcomes}
+    outcomes = tuple(
+        replace(o, verdict="convention", kind="", note=f"{o.note}; {words}" if o.note else words)
+        if o.verdict == "deviates" and rest[o.path] != "deviates"
+        else o
+        for o in found.outcomes
+    )
+    return replace(found, outcomes=outcomes, convention=f"{words}: it computes {to_text(candidate)}")
 
 
 def _conventions(subject: Subject) -> Iterator[tuple[Node, str]]:
