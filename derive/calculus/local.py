@@ -1,7 +1,7 @@
 """Local derivatives, asked of SymPy once per operator and written down as code.
 
 ``python -m derive.calculus.local`` writes ``derive/calculus/local_derivatives.py`` from the definitions in
-``derive/expr/operators.py``; a test holds the file to them. So a run never imports SymPy for a derivative,
+``derive/expr/operators``; a test holds the file to them. So a run never imports SymPy for a derivative,
 and adding an operator needs no derivative by hand.
 
 A derivative is expressed in the arguments and the value ``y`` of the operator where that is shorter:

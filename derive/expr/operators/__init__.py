@@ -17,7 +17,6 @@ from derive.expr.operators.conditions import (
     MIRRORED,
     NEGATED,
     ORDERS,
-    STRICT,
 )
 from derive.expr.operators.functions import CIRCULAR, EXPONENTIAL, GAMMA, NORMAL
 from derive.expr.operators.operator import MAX_ORDER, Operator, Requirement
@@ -39,7 +38,6 @@ __all__ = [
     "OPERATORS",
     "ORDERS",
     "SMOOTH",
-    "STRICT",
     "STRUCTURAL",
     "UNARY",
     "Operator",

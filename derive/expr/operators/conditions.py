@@ -30,10 +30,9 @@ JOINED = (
     ),
 )  # fmt: skip
 
-#: The comparisons; those that order; those that order strictly.
+#: The comparisons; those that order.
 COMPARISONS = tuple(o.name for o in COMPARED)
 ORDERS = ("gt", "ge", "lt", "le")
-STRICT = ("gt", "lt")
 
 #: Whether a OP b, by the sign of a - b.
 BY_SIGN: dict[str, Callable[[int], bool]] = {
