@@ -1,0 +1,93 @@
+"""Decisions with theorems.
+
+What is found is a certificate and, since the checker made it, a theorem; what is not leaves the verdict as it is, as
+``unchecked``, by the name of the method. The claim is worked on in a graph of its own, and in work of its own: nothing that the
+engine decides later depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import reduce
+
+from derive.budget import apart
+from derive.engine.certify.faults import FAULTS
+from derive.engine.certify.fresh import in_a_graph_of_its_own
+from derive.engine.certify.samples import contradicting
+from derive.engine.certify.search import prove
+from derive.engine.decision import Decision
+from derive.expr.graph import Node, topological
+from derive.language.components import components_all
+from derive.language.printing import point_text
+from derive.proof.certificates import Generic, Numbers
+from derive.proof.check import Theorem, check
+from derive.proof.sequent import Sequent, ranges
+
+CONTRADICTION = "engine contradiction"
+
+Ends = Mapping[Node, tuple[Fraction | None, Fraction | None]]
+
+
+def certified(
+    found: Decision, wanted: Sequence[Node], assuming: Sequence[Node], bounds: Ends, whole: bool = True
+) -> Decision:
+    """A decision that proves a condition, or that two sides are equal (``wanted``), with the theorem that it is, or the name of
+    what is trusted instead.
+
+    The conditions that it tells are hypotheses. Verdict, reason and conditions stay as they are. Without ``whole`` more was
+    assumed than ``assuming`` says, such as a property: then a point at which that holds contradicts nothing.
+    """
+    if found.status not in ("proved", "proved-if"):
+        return found
+    below = topological([*wanted, *assuming, *found.conditions])
+    here = set(below)
+    known = {s: ends for s, ends in bounds.items() if s in here}
+
+    g, put = in_a_graph_of_its_own(below)
+    sides = [put[n] for n in wanted]
+    conclusion = sides[0] if len(sides) == 1 else g.call("eq", *sides)
+    ends = ranges({put[s]: e for s, e in known.items()})
+    sequent = Sequent((*ends, *(put[n] for n in (*assuming, *found.conditions))), conclusion)
+    trusted = "iteration" if any(n.op == "computed" for n in below) else found.method or "engine"
+    made = _with(found, lambda: prove(sequent), trusted)
+    if whole and made.theorem is None and (point := contradicting(sequent)) is not None:
+        return Decision("undecided", f"{CONTRADICTION}: proved by {trusted}, and false at {point_text(point)}")
+    return made
+
+
+def certified_at(found: Decision, condition: Node, assuming: Sequence[Node]) -> Decision:
+    """The decision that a condition holds somewhere, with the theorem that it does at the witness, a point of numbers."""
+    if found.status != "proved" or not found.witness:
+        return found
+    point = found.witness
+
+    def made() -> Theorem:
+        laid = [c for entries in components_all([*assuming, condition]) for c in entries]
+        g, put = in_a_graph_of_its_own(topological([*laid, *point]))
+        values = {put[n]: g.const(v) for n, v in point.items()}
+        whole = reduce(lambda a, b: g.call("and", a, b), [put[n] for n in laid])
+        return check(Sequent((), whole).put(values), Numbers())
+
+    return _with(found, made, found.method or "engine")
+
+
+def of_every_size(a: Node, b: Node, assuming: Sequence[Node], sizes: Mapping[int, str]) -> Theorem | None:
+    """The theorem that two tensors are equal for all sizes, numbers in their shapes standing for letters; None where it is not
+    found. Derivatives are worked out."""
+    try:
+        with apart():
+            g, put = in_a_graph_of_its_own(topological([a, b, *assuming]))
+            s = Sequent(tuple(put[n] for n in assuming), g.call("eq", put[a], put[b]), tuple(sizes.items()))
+            return check(s, Generic())
+    except FAULTS:
+        return None
+
+
+def _with(found: Decision, made: Callable[[], Theorem], trusted: str) -> Decision:
+    try:
+        with apart():
+            return replace(found, theorem=made())
+    except FAULTS:
+        return replace(found, unchecked=trusted)
