@@ -22,8 +22,14 @@ from derive.expr.operators import OPERATORS, Operator
 #: fmpq (exact), arb (a ball), bool, or the fault that stands in the way.
 Value = Any
 
+#: A node with the rule of its operator, or the number that it is.
+_Step = tuple[Node, Callable[..., Value] | None, fmpq | None]
+_LEAVES = ("const", "symbol", "index")
+
 MAX_EXPONENT = 100_000  # magnitudes beyond this power of 2 have no value here: nobody prints them, and digits cost time
 _HUGE, _TINY = arb(2) ** MAX_EXPONENT, arb(2) ** -MAX_EXPONENT
+
+MAX_REMEMBERED = 200  # sets of roots a graph, of which the order of evaluation is remembered
 
 MAX_RATIONAL_BITS = 4096  # an exact value beyond this continues as a ball
 
@@ -53,23 +59,47 @@ def evaluate_all(
 ) -> dict[Node, Value]:
     """The same, with the value of every node below the roots."""
     done: dict[Node, Value] = {}
-    order = topological(roots)
-    spend(len(order) * (4 + prec // 128), "values at points")
-    whole = set(roots)
-    joints: Meetings | None = _meetings(roots[0].graph) if meeting and roots else None
-    known = joints.known(roots[0].graph) if joints else None
+    if not roots:
+        return done
+    g = roots[0].graph
+    steps = _steps(g, tuple(roots))
+    spend(len(steps) * (4 + prec // 128), "values at points")
+    joints: Meetings | None = _meetings(g) if meeting else None
+    known = joints.known(g) if joints else None
     with precision(prec):
-        for n in order:
+        for n, rule, number in steps:
             if n in values:
                 done[n] = values[n]
-            elif n.op in ("symbol", "index"):
-                if n.op == "index" or not n.shape:
-                    raise KeyError(n)
-            else:
-                done[n] = _value(n, done)
+            elif rule is not None:
+                done[n] = _result(n, rule, [done[a] for a in n.args])
                 if joints and known and known(n):
-                    done[n] = joints.value(n, done[n], values, prec, n in whole)
+                    done[n] = joints.value(n, done[n], values, prec, n in roots)
+            elif number is not None:
+                done[n] = number
+            elif n.op == "index" or not n.shape:
+                raise KeyError(n)
     return done
+
+
+def _steps(g: Graph, roots: tuple[Node, ...]) -> list[_Step]:
+    """What is worked out for these roots, in order: remembered, as the same ones are asked for at many points."""
+    found: list[_Step] | None = g.steps.get(roots)
+    if found is None:
+        found = [(n, None if n.op in _LEAVES else _RULES.get(n.op, _ruleless), _number(n)) for n in topological(roots)]
+        if len(g.steps) >= MAX_REMEMBERED:
+            g.steps.clear()
+        g.steps[roots] = found
+    else:
+        spend(2 * len(found), "walks over expressions")  # as the walk would have: no work hangs on what is remembered
+    return found
+
+
+def _number(n: Node) -> fmpq | None:
+    return rational(n.attr) if n.op == "const" else None
+
+
+def _ruleless(*args: Value) -> Value:
+    raise KeyError
 
 
 def _meetings(g: Graph) -> Meetings | None:
@@ -105,18 +135,16 @@ def ball_text(value: fmpq | arb, digits: int) -> str:
 
 
 def rational(value: int | Fraction) -> fmpq:
-    f = Fraction(value)
-    return fmpq(f.numerator, f.denominator)
-
-
-def _value(n: Node, done: Mapping[Node, Value]) -> Value:
-    if n.op == "const":
-        return rational(n.attr)
-    return value_of(n, [done[a] for a in n.args])
+    return fmpq(value.numerator, value.denominator)
 
 
 def value_of(n: Node, args: Sequence[Value]) -> Value:
     """The value of an elementwise node where its arguments have these."""
+    return _result(n, _RULES.get(n.op, _ruleless), args)
+
+
+def _result(n: Node, rule: Callable[..., Value], args: Sequence[Value]) -> Value:
+    """The value of a node by the rule of its operator."""
     if n.op == "apply":
         return Undetermined(f"{n.attr[0]} is an abstract function: it has no value")
     if n.op == "where":  # the branch not taken need not have a value
@@ -131,7 +159,7 @@ def value_of(n: Node, args: Sequence[Value]) -> Value:
     if n.op == "computed":
         return n.attr.value(args)
     try:
-        value = _RULES[n.op](*args)
+        value = rule(*args)
     except (UndefinedValue, Undetermined) as fault:
         return fault
     if isinstance(value, arb):
