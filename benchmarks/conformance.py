@@ -18,7 +18,7 @@ from timing import in_turn, ratio
 
 from derive import api
 from derive.expr.graph import free_symbols
-from tests.planted import RIGHT, WRONG, Planted
+from tests.banks.planted import RIGHT, WRONG, Planted
 from verify.conform import conform
 from verify.conform.calls import Call
 from verify.conform.formats import FORMATS

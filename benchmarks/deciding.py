@@ -18,8 +18,8 @@ from derive.engine import decide_equal
 from derive.expr.graph import topological
 from derive.expr.operators import OPERATORS
 from derive.language.components import components
-from tests import held_out
-from tests.identities import FALSE, HELD_FALSE, HELD_TRUE, MORE_FALSE, TRUE, TRUE_IF, Identity, lines, read
+from tests.banks import held_out
+from tests.banks.identities import FALSE, HELD_FALSE, HELD_TRUE, MORE_FALSE, TRUE, TRUE_IF, Identity, lines, read
 
 BANK = {
     "true": lines(TRUE) + lines(HELD_TRUE) + lines(held_out.TRUE),

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests import ROOT
+
 TOP = "api"  # what stands above all rooms of derive, and may use any of them
 
 
@@ -82,3 +83,10 @@ def test_no_imports_in_a_circle(package: str) -> None:
             del needs[m]
         needs = {m: needed - set(ready) for m, needed in needs.items()}
     assert not needs
+
+
+def test_tests_stand_where_what_they_test_stands() -> None:
+    for package in ("derive", "verify"):
+        for folder in (ROOT / "tests" / package).rglob("*"):
+            if folder.is_dir() and folder.name != "__pycache__":
+                assert (ROOT / folder.relative_to(ROOT / "tests")).is_dir(), folder

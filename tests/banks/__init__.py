@@ -1,0 +1,1 @@
+"""What tests share: questions with their answers, planted faults, and truth that shares no code with Errata."""
