@@ -29,7 +29,7 @@ _LEAVES = ("const", "symbol", "index")
 MAX_EXPONENT = 100_000  # magnitudes beyond this power of 2 have no value here: nobody prints them, and digits cost time
 _HUGE, _TINY = arb(2) ** MAX_EXPONENT, arb(2) ** -MAX_EXPONENT
 
-MAX_REMEMBERED = 200  # sets of roots a graph, of which the order of evaluation is remembered
+MAX_REMEMBERED, MAX_STEPS = 200, 500  # sets of roots a graph, of which the order of evaluation is remembered; its length
 
 MAX_RATIONAL_BITS = 4096  # an exact value beyond this continues as a ball
 
@@ -86,9 +86,10 @@ def _steps(g: Graph, roots: tuple[Node, ...]) -> list[_Step]:
     found: list[_Step] | None = g.steps.get(roots)
     if found is None:
         found = [(n, None if n.op in _LEAVES else _RULES.get(n.op, _ruleless), _number(n)) for n in topological(roots)]
-        if len(g.steps) >= MAX_REMEMBERED:
-            g.steps.clear()
-        g.steps[roots] = found
+        if len(found) <= MAX_STEPS:
+            if len(g.steps) >= MAX_REMEMBERED:
+                g.steps.clear()
+            g.steps[roots] = found
     else:
         spend(2 * len(found), "walks over expressions")  # as the walk would have: no work hangs on what is remembered
     return found

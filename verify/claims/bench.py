@@ -40,6 +40,7 @@ class Bench:
         self._settle = settle
         self._expanded: dict[Node, list[Node]] = {}
         self._values: dict[int, dict[Node, Any]] = {}
+        self._walked: dict[int, int] = {}  # by precision, how many nodes were walked for single values
         self._printed: dict[str, Printed] = {}
         self._not_given: dict[Node, frozenset[str]] = {}
         self.silent: set[Node] = set()  # nodes without limits, suprema and infima (see derive.language.extremes.speaks)
@@ -206,21 +207,31 @@ class Bench:
                 if values is None:
                     values = self._values[prec] = self._all_values(prec)
                 if node not in values:
-                    values.update(evaluate_all([node], {**self.known, **values}, prec))
+                    values.update(evaluate_all(self._together(node, prec), {**self.known, **values}, prec))
         return values[node]
 
+    def _together(self, node: Node, prec: int) -> list[Node]:
+        """What is worked out where one value is asked for: it alone; from when on that has cost as much as all, all."""
+        self._walked[prec] = walked = self._walked.get(prec, 0) + len(topological([node]))
+        everything, size = self._asked
+        return [node, *everything] if walked > size else [node]
+
     def _all_values(self, prec: int) -> dict[Node, Any]:
-        """One pass over everything that the case's claims ask for."""
-        if prec != PRECISIONS[0]:
-            return {}
+        """One pass over everything that the case's claims ask for; at a high precision only once much of it is asked for."""
+        return evaluate_all(self._asked[0], self.known, prec) if prec == PRECISIONS[0] else {}
+
+    @cached_property
+    def _asked(self) -> tuple[list[Node], int]:
+        """The numbers that claims print, as far as they have a value, and how many nodes there are below them."""
         asked = [n for c in self.case.claims if c.prints is not None and c.of is not None for n in (c.of,)]
         try:
             self._lay_out(asked)
         except ValueError:  # the claim at fault will say so itself
-            return {}
+            return [], 0
         roots = [e for n in asked for e in self._expanded[n]]
         collect(roots, self.given, self._not_given)
-        return evaluate_all([r for r in roots if not self.missing(r)], self.known, prec)
+        valued = [r for r in roots if not self.missing(r)]
+        return valued, len(topological(valued))
 
     def decided(self, node: Node, question: Any) -> tuple[Any, Any]:
         """Asks ``question(value)`` at rising precision until it is not None: (answer, value).
