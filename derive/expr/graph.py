@@ -115,6 +115,8 @@ class Graph:
         # what derivatives were worked out to, by which variables, of what function; and what these became with values in the
         # place of symbols, and of which derivative (see joints)
         self.derived: dict[tuple[Node, tuple[Node, ...] | tuple[tuple[Node, Node], ...], Node], None] = {}
+        # nodes below which nothing stands that has a meaning in some places only (see reader)
+        self.ordinary: set[Node] = set()
         # by roots, in which order their values are worked out (see balls)
         self.steps: dict[tuple[Node, ...], Any] = {}
         self._valued: dict[Node, bool] = {}  # whether a node has a value everywhere, as far as it was asked

@@ -77,6 +77,9 @@ RESERVED = frozenset(_CORE) - {"Phi"}
 
 #: How a document lays out derivatives. By default d(y, x) has the shape of y followed by that of x: a gradient is shaped
 #: like its variable, a Jacobian has a row for each entry of y. ``numerator`` transposes gradients by matrices, ``denominator``
+#: Operators that have a meaning in some places only.
+_PLACED = frozenset(("inf", "every", *sets.SETS))
+
 #: Jacobians of vectors by vectors.
 LAYOUTS = ("mixed", "numerator", "denominator")
 
@@ -91,6 +94,26 @@ def parse(
     """
     tree = read(text)
     node = _Reader(text, scope, graph, layout, entrywise=_entrywise(tree)).value(tree)
+    if _out_of_the_ordinary(node):
+        _in_place(node, text)
+    if boolean is not None and is_boolean(node) != boolean:
+        raise ExpressionError("expected a condition such as a > b" if boolean else "expected a value, not a condition")
+    return conditions.claimed(node) if is_boolean(node) else node
+
+
+def _out_of_the_ordinary(root: Node) -> bool:
+    """Whether something stands below that has a meaning in some places only. What is once seen to be ordinary is remembered, so
+    that a claim about the last of many definitions does not walk them all again."""
+    ordinary = root.graph.ordinary
+    order = topological([root], known=ordinary)
+    if any(n.op in _PLACED for n in order):
+        return True
+    ordinary.update(order)
+    return False
+
+
+def _in_place(node: Node, text: str) -> None:
+    """Raises ExpressionError where something stands elsewhere than where it has a meaning."""
     if extremes.misplaced(node):
         raise ExpressionError(
             "inf stands alone on a side of a comparison, or as the point of a limit", text.find("inf")
@@ -100,9 +123,6 @@ def parse(
         raise ExpressionError(f"{name}(...) stands in comparisons only: {where}", max(text.find(name), 0))
     if node.op != "every" and any(n.op == "every" for n in topological([node])):
         raise ExpressionError("all(... for t in n) stands alone", max(text.find("all"), 0))
-    if boolean is not None and is_boolean(node) != boolean:
-        raise ExpressionError("expected a condition such as a > b" if boolean else "expected a value, not a condition")
-    return conditions.claimed(node) if is_boolean(node) else node
 
 
 def names_in(text: str) -> dict[str, int]:

@@ -29,7 +29,10 @@ _LEAVES = ("const", "symbol", "index")
 MAX_EXPONENT = 100_000  # magnitudes beyond this power of 2 have no value here: nobody prints them, and digits cost time
 _HUGE, _TINY = arb(2) ** MAX_EXPONENT, arb(2) ** -MAX_EXPONENT
 
-MAX_REMEMBERED, MAX_STEPS = 200, 500  # sets of roots a graph, of which the order of evaluation is remembered; its length
+MAX_REMEMBERED, MAX_STEPS = (
+    200,
+    500,
+)  # sets of roots a graph, of which the order of evaluation is remembered; its length
 
 MAX_RATIONAL_BITS = 4096  # an exact value beyond this continues as a ball
 
