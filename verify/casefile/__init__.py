@@ -75,7 +75,8 @@ def find(paths: Sequence[str]) -> list[Path]:
 
 
 def _is_case_file(path: Path) -> bool:
-    return path.suffix in SUFFIXES and not any(part.startswith(".") for part in path.parts)
+    """Hidden files are none, and what lies in a folder ``census`` is what a document says, and no case."""
+    return path.suffix in SUFFIXES and not any(part.startswith(".") or part == "census" for part in path.parts)
 
 
 def _natural(path: Path) -> list[tuple[int, int, str]]:

@@ -5,6 +5,7 @@ COMMANDS = {
     "audit": "Compare the functions of a library with what it documents.",
     "check": "Is a case well-formed? Nothing is judged.",
     "conform": "Compare a function that people run with a formula.",
+    "coverage": "How much of a document is checked, and how strongly.",
     "derive": "Derive an expression; print the formulas or a program.",
     "explain": "Show a derivation step by step, and how a claim got its verdict.",
     "new": "Write a commented starter case.",

@@ -14,10 +14,10 @@ from derive.engine import decide_equal
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
 from derive.language.reader import parse, to_text
-from verify.casefile import load
+from verify.casefile import find, load
 from verify.explain.backward import asked, walks
 
-CASES = sorted(Path("cases").rglob("*.yaml"))
+CASES = find(["cases"])
 
 
 def assert_true(walk: Walk) -> None:

@@ -20,7 +20,20 @@ from tests import ROOT
 from tests.fake_work import case
 from verify import cli, commands, places, results
 
-COMMANDS = ["run", "check", "conform", "audit", "explain", "new", "prove", "derive", "schema", "report", "recheck"]
+COMMANDS = [
+    "run",
+    "check",
+    "coverage",
+    "conform",
+    "audit",
+    "explain",
+    "new",
+    "prove",
+    "derive",
+    "schema",
+    "report",
+    "recheck",
+]
 REAL, FAKE = "verify", "tests.fake_work"
 
 
