@@ -65,6 +65,11 @@ class Bench:
     def entry(self, node: Node) -> Node:
         return self.entries(node)[0]
 
+    def lay_out(self, nodes: Sequence[Node]) -> None:
+        """The entries of several expressions at once: what they share is laid out once. One at fault is left to ``entries``."""
+        with suppress(ValueError):
+            self._lay_out([n for n in nodes if n not in self._expanded])
+
     def _lay_out(self, nodes: Sequence[Node]) -> None:
         with apart():
             for node, laid in zip(nodes, components_all(expand_all(nodes)), strict=True):

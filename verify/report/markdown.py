@@ -18,7 +18,7 @@ from verify.report.page import page
 from verify.report.place import INDEX, MACHINE, Links, folder, remove_stale, write_whole
 from verify.report.place import page as page_name
 from verify.report.words import Item
-from verify.results import Results
+from verify.results import Check, Implementation, Results
 
 
 def write(results: Results, cases: Sequence[Case], out: Path) -> list[Path]:
@@ -54,12 +54,18 @@ def _pages(document: str, results: Results, cases: Sequence[Case]) -> dict[str, 
         if r.document == document and r.case in found:
             by_case[r.case].append(Item(r, found[r.case], claims[r.case].get(r.id)))
     links = Links(frozenset(by_case), {name: frozenset(i.result.id for i in items) for name, items in by_case.items()})
-    checks = {name: [c for c in results.checks if (c.document, c.case) == (document, name)] for name in by_case}
+    checks: dict[str, list[Check]] = {name: [] for name in by_case}
+    for c in results.checks:
+        if c.document == document and c.case in checks:
+            checks[c.case].append(c)
     items = [i for each in by_case.values() for i in each]
     named = [i for i in results.implementations if i.document == document and i.case in found]
+    named_in: dict[str, list[Implementation]] = {name: [] for name in found}
+    for i in named:
+        named_in[i.case].append(i)
     pages = {INDEX: index(document, items, links, results.interrupted, named)}
     for case in cases:
-        own = [i for i in named if i.case == case.name]
+        own = named_in[case.name]
         if case.claims or case.definitions or checks[case.name] or not own:
             pages[page_name(case.name)] = page(case, by_case[case.name], checks[case.name], links, own)
         entries = {e.id: e for e in case.implementations}

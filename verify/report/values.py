@@ -34,6 +34,7 @@ class Values:
         """The value of each scalar expression (derivatives are worked out here)."""
         if not self.known:
             return [Value()] * len(nodes)
+        self.bench.lay_out(nodes)
         entries = [self._entry(n) for n in nodes]
         ready = [e for e in entries if e is not None and not self.bench.not_given(e)]
         numpy = dict(zip(ready, self._run(_numpy, ready), strict=True))
