@@ -8,8 +8,9 @@ definitions, an entry of a definition keeping its name (``a1[0]``).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import combinations
+from itertools import combinations, product
 from math import isqrt
+from typing import Any
 
 from derive.budget import spend
 from derive.errors import ExpressionError
@@ -18,10 +19,13 @@ from derive.expr.composites import COMPOSITES
 from derive.expr.conditions import QUANTIFIERS
 from derive.expr.graph import FOLDING, Graph, Node, Shape, marks_a_jump, topological, valued
 from derive.expr.operators import DEFERRED, DERIVATIVES, OPERATORS
+from derive.language.asked import Places, asked
 from derive.language.loops import fold
 from derive.language.meaning import meaning
 
+#: The entries of a tensor, row by row. One that nobody asks for is not worked out: ``NOBODY`` stands in its place.
 Entries = list[Node]
+NOBODY: Any = None
 
 #: What may have no value somewhere, whatever stands in it.
 _PARTIAL = tuple(o.name for o in OPERATORS.values() if not o.total)
@@ -38,8 +42,10 @@ def components_all(roots: Sequence[Node]) -> list[Entries]:
     """``components`` of several nodes, sharing the work."""
     done: dict[Node, Entries] = {}
     made = 0
-    for n in topological(roots):
-        done[n] = _entries(n.graph, n, done)
+    order = topological(roots)
+    wanted = asked(roots, order)
+    for n in order:
+        done[n] = _entries(n.graph, n, done, wanted.get(n))
         made += len(done[n])
         if made > AT_ONCE:
             spend(16 * made, "entries of tensors")
@@ -48,32 +54,36 @@ def components_all(roots: Sequence[Node]) -> list[Entries]:
     return [done[r] for r in roots]
 
 
-def _entries(g: Graph, n: Node, done: dict[Node, Entries]) -> Entries:
+def _entries(g: Graph, n: Node, done: dict[Node, Entries], wanted: Places | None = None) -> Entries:
     if n.op == "const":
         return [n]
     if n.op == "symbol":
         return [g.node("index", (n,), i) for i in shapes.indices(n.shape)] if n.shape else [n]
     if n.op == "def":
         if not n.shape:
-            body = done[n.args[0]][0]
-            return [n if body is n.args[0] else g.define(n.attr, body)]
+            (inner,) = done[n.args[0]]
+            return [n if inner is n.args[0] else g.define(n.attr, inner)]
         names = [f"{n.attr}[{', '.join(map(str, i))}]" for i in shapes.indices(n.shape)]
-        return [g.define(name, e) for name, e in zip(names, done[n.args[0]], strict=True)]
+        named = zip(names, done[n.args[0]], strict=True)
+        return [g.define(name, e) if e is not NOBODY else e for name, e in named]
     if n.op in OPERATORS or n.op in ("apply", "computed"):
         if not n.shape:
             args = tuple(done[a][0] for a in n.args)
             return [n if args == n.args else _apply(g, n, args)]
         spread = [_spread(done[a], a.shape, n.shape) for a in n.args]
-        return [_apply(g, n, args) for args in zip(*spread, strict=True)]
+        entries = enumerate(zip(*spread, strict=True))
+        return [_apply(g, n, args) if wanted is None or i in wanted else NOBODY for i, args in entries]
+    if n.op in _SPARSE:
+        return _SPARSE[n.op](g, n, [done[a] for a in n.args], wanted)
     if n.op in _RULES:
         return _RULES[n.op](g, n, [done[a] for a in n.args])
     if n.op in COMPOSITES:
         body, places = meaning(n)
-        inner = dict(zip(places, [done[a] for a in n.args], strict=True))
+        laid = dict(zip(places, [done[a] for a in n.args], strict=True))
         for m in topological([body]):
-            if m not in inner:
-                inner[m] = _entries(g, m, inner)
-        return inner[body]
+            if m not in laid:
+                laid[m] = _entries(g, m, laid)
+        return laid[body]
     if n.op in DERIVATIVES or n.op in DEFERRED:
         raise ExpressionError("a derivative must be expanded before it is laid out in components")
     raise ExpressionError(f"no components are known for '{n.op}'")
@@ -118,7 +128,7 @@ def _add_up(g: Graph, parts: Sequence[Node]) -> Node:
     return total
 
 
-def _matmul(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
+def _matmul(g: Graph, n: Node, args: Sequence[Entries], wanted: Places | None) -> Entries:
     a, b = n.args
     inner = a.shape[-1]
     rows = a.shape[0] if len(a.shape) == 2 else 1
@@ -126,6 +136,8 @@ def _matmul(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
     x, y = args
     return [
         _add_up(g, [_product(g, x[i * inner + k], y[k * columns + j]) for k in range(inner)])
+        if wanted is None or i * columns + j in wanted
+        else NOBODY
         for i in range(rows)
         for j in range(columns)
     ]
@@ -142,8 +154,9 @@ def _transpose(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
     return [args[0][i * columns + j] for j in range(columns) for i in range(rows)]
 
 
-def _outer(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
-    return [g.mul(a, b) for a in args[0] for b in args[1]]
+def _outer(g: Graph, n: Node, args: Sequence[Entries], wanted: Places | None) -> Entries:
+    pairs = enumerate(product(*args))
+    return [g.mul(a, b) if wanted is None or i in wanted else NOBODY for i, (a, b) in pairs]
 
 
 def _diag(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
@@ -237,11 +250,15 @@ def _quantified(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
     return [fold(g, QUANTIFIERS[n.op], args[0])]
 
 
+#: Those that work out no more than is wanted.
+_SPARSE: dict[str, Callable[[Graph, Node, Sequence[Entries], Places | None], Entries]] = {
+    "matmul": _matmul,
+    "outer": _outer,
+}
+
 _RULES: dict[str, Callable[[Graph, Node, Sequence[Entries]], Entries]] = {
     **dict.fromkeys(QUANTIFIERS, _quantified),
-    "matmul": _matmul,
     "transpose": _transpose,
-    "outer": _outer,
     "diag": _diag,
     "sum": _sum,
     "broadcast": _broadcast,

@@ -17,6 +17,7 @@ from derive.engine.matrices.matrices import Proof, Sizes, prove
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.expr.shapes import indices
+from derive.language.asked import asked
 from derive.language.components import MAX_MATRIX
 
 MAX_LAID_OUT = 120_000  # products of entries up to which a claim is laid out entry by entry
@@ -77,9 +78,12 @@ def seeds(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> list[di
 
 def work(order: Sequence[Node]) -> int:
     """About how many products of entries a claim has when it is laid out."""
+    used = {a for n in order for a in n.args}
+    wanted = asked([n for n in order if n not in used], order)
     total = 0
     for n in order:
-        total += prod(n.shape) * (n.args[0].shape[-1] if n.op == "matmul" else 1)
+        entries = len(wanted[n]) if n in wanted else prod(n.shape)
+        total += entries * (n.args[0].shape[-1] if n.op == "matmul" else 1)
     return total
 
 
