@@ -13,7 +13,9 @@ from functools import reduce
 from derive.calculus.joints import with_joints
 from derive.engine.certify.products import products
 from derive.engine.certify.written import fraction, solutions
+from derive.engine.matrices.tensor_level import too_large
 from derive.expr.graph import Node, topological
+from derive.expr.shapes import size
 from derive.proof.axioms import Finer
 from derive.proof.certificates import (
     Absurd,
@@ -48,6 +50,8 @@ def prove(s: Sequent) -> Theorem:
             return check(s, Reflexive())
         except Rejected:
             pass
+    if size(s.conclusion.shape) > MAX_ENTRIES or too_large(topological([*s.hypotheses, s.conclusion])):
+        raise Rejected("too many entries")  # before they are laid out
     entries = s.entries()
     if len(entries) > MAX_ENTRIES:
         raise Rejected("too many entries")
