@@ -67,6 +67,10 @@ class Result(_Model):
     seconds: FiniteFloat = Field(default=0.0, ge=0)
     file: str = Field(description="The case file, as it was given to the run.")
     line: int = Field(ge=1)
+    uses: dict[str, str] = Field(
+        default_factory=dict,
+        description="Names in the claim that another case file gives, each with its file and line.",
+    )
 
     @property
     def as_pinned(self) -> bool:

@@ -43,7 +43,7 @@ def check(paths: Sequence[Path | str], well_formed: list[Case] | None = None) ->
             if first != case.path:
                 message = f"the id '{c.id}' is already taken in {first}, of the same document"
                 faults.append(Fault(c.place.file, c.place.line, c.place.column, message))
-    return faults
+    return list(dict.fromkeys(faults))  # one of a file that others use is met once a file
 
 
 def find(paths: Sequence[str]) -> list[Path]:

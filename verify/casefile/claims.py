@@ -9,7 +9,8 @@ from derive.errors import ExpressionError, nearest
 from derive.expr.graph import Node
 from derive.expr.shapes import indices, letters, show, size
 from derive.language.reader import parse
-from verify.casefile.model import Claim, Place
+from verify.casefile.agreements import FILE, ID, PRINTS
+from verify.casefile.model import Claim, Place, Printing
 from verify.casefile.names import Names, explained
 from verify.casefile.readers import Reader, short
 from verify.casefile.schema import CLAIM, MAX_LISTS, STANDARD
@@ -42,7 +43,8 @@ _BESIDE = (
     ("standard", ("of",), "what the standard form is for"),
     ("contradicts", ("equals", "holds"), "what the claim says"),
     ("shape", ("of",), "what has the shape"),
-    ("prints", ("of", "shows"), "what the number is of"),
+    ("prints", ("of", "shows", "agrees"), "what the number is of"),
+    ("agrees", ("prints",), "the digits that are compared"),
     ("shows", ("prints",), "the printed result"),
     ("by", ("prints",), "the printed result of that step"),
     ("from", ("recover",), "the symbol to solve for"),
@@ -100,13 +102,14 @@ class Claims:
         self.recovery(given, values)
         values["defines"] = tuple(t.value for t in r.texts(given.get("defines"), "a list of names") if self.defined(t))
         values["probe"] = self.probe(given)
+        agrees = self.agreements(given)
         values["pinned"], values["because"] = self.pin(given)
         for key in ("where", "note"):
             values[key] = r.text(given.get(key))
         if whole:
             self.shapes_agree(given, values)
         kind = r.text(given.get("kind")) or next((label for key, label in SAYS.items() if key in given), "claim")
-        return self.entries(given, tree, dict(values, kind=kind, texts=texts), order)
+        return self.entries(given, tree, dict(values, kind=kind, texts=texts), agrees, order)
 
     def expressions(self, given: dict[str, Tree], texts: dict[str, str]) -> dict[str, Any]:
         """The nodes of a claim by key, and the texts that they were read from."""
@@ -222,17 +225,39 @@ class Claims:
 
     # -- a claim an entry -------------------------------------------------------------------------
 
-    def entries(self, given: dict[str, Tree], tree: Tree, values: dict[str, Any], order: int) -> list[Claim]:
+    def agreements(self, given: dict[str, Tree]) -> list[tuple[tuple[int, ...], list[Printing], Place]]:
+        """Other printings, as ``verify.casefile.agreements`` has put them in: the shape and the entries of each."""
+        tree, found = given.get("agrees"), []
+        for item in tree.items if isinstance(tree, Items) else ():
+            if isinstance(item, Mapping):
+                name, file = (self.reader.text(item.entries[k][1]) if k in item.entries else "" for k in (ID, FILE))
+                tensor = self.reader.tensor(item.entries[PRINTS][1], MAX_LISTS)
+                if tensor is not None:
+                    shape, prints = tensor
+                    self.readable(prints)
+                    ids = (
+                        name.split(", ")
+                        if ", " in name
+                        else [f"{name}[{','.join(map(str, i))}]" for i in indices(shape)]
+                    )
+                    said = [Printing(i, t.value, file) for i, t in zip(ids if shape else [name], prints, strict=True)]
+                    found.append((shape, said, item.place))
+        return found
+
+    def entries(
+        self,
+        given: dict[str, Tree],
+        tree: Tree,
+        values: dict[str, Any],
+        agrees: list[tuple[tuple[int, ...], list[Printing], Place]],
+        order: int,
+    ) -> list[Claim]:
         """The claim, or one claim an entry where a vector or matrix is printed."""
         tensor = self.reader.tensor(given["prints"], MAX_LISTS) if "prints" in given else None
         if tensor is None:
             return [Claim(id=self.one_id(given), place=tree.place, order=order, **values)]
         shape, prints = tensor
-        for t in prints:
-            try:
-                parse_printed(t.value)
-            except ValueError as e:
-                self.reader.fault(t.place, str(e))
+        self.readable(prints)
         for key in ("of", "shows"):
             subject = values.get(key)
             if subject is not None and subject.shape != shape:
@@ -241,8 +266,12 @@ class Claims:
                     message += ": a matrix is printed row by row, [[a, b], [c, d]]"
                 self.reader.fault(given["prints"].place, message)
                 values = dict(values, **{key: None})
+        for other, _, place in agrees:
+            if other != shape:
+                self.reader.fault(place, f"that prints shape {show(other)}, and this claim {show(shape)}")
+        agrees = [(other, found, place) for other, found, place in agrees if other == shape]
         if not shape:
-            values = dict(values, prints=prints[0].value)
+            values = dict(values, prints=prints[0].value, agrees=tuple(found[0] for _, found, _ in agrees))
             return [Claim(id=self.one_id(given), place=tree.place, order=order, **values)]
         if said := [key for key in SAYS if key in given and key not in ("prints", "equals", "shows")]:
             message = f"'{said[0]}' beside a printed vector or matrix: write it as a claim of its own"
@@ -252,7 +281,7 @@ class Claims:
         names = self.entry_ids(given, shape)
         claims = []
         for i, (index, name, t) in enumerate(zip(indices(shape), names, prints, strict=True)):
-            entry = dict(values, prints=t.value)
+            entry = dict(values, prints=t.value, agrees=tuple(found[i] for _, found, _ in agrees))
             for key in ("of", "by", "shows"):
                 node = values.get(key)
                 if node is not None and node.shape == shape:
@@ -261,6 +290,13 @@ class Claims:
                 entry["equals"] = tuple(graph.index(e, index) for e in values["equals"] if e.shape == shape)
             claims.append(Claim(id=name, place=t.place, order=order + i, **entry))
         return claims
+
+    def readable(self, prints: list[Text]) -> None:
+        for t in prints:
+            try:
+                parse_printed(t.value)
+            except ValueError as e:
+                self.reader.fault(t.place, str(e))
 
     def one_id(self, given: dict[str, Tree]) -> str:
         tree = given.get("id")

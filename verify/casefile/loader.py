@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from verify.casefile.agreements import resolved
 from verify.casefile.claims import Claims
 from verify.casefile.faults import CaseFaults, Fault
 from verify.casefile.implementations import Implementations
@@ -13,6 +14,7 @@ from verify.casefile.readers import Reader, TooMany
 from verify.casefile.schema import CASE
 from verify.casefile.sequences import Sequences
 from verify.casefile.tree import MAX_FAULTS, Mapping, Tree, read
+from verify.casefile.uses import joined
 
 
 def load_case(path: Path, name: str | None = None, sizes: dict[str, int] | None = None) -> Case:
@@ -22,7 +24,11 @@ def load_case(path: Path, name: str | None = None, sizes: dict[str, int] | None 
     reader = Reader(faults)
     try:
         if tree is not None and len(faults) < MAX_FAULTS:
-            case = _case(tree, path, file, reader, sizes)
+            used: dict[str, Mapping] = {}
+            if isinstance(tree, Mapping):
+                tree, used = joined(tree, path, file, reader)
+                tree = resolved(tree, list(used.values()), reader)
+            case = _case(tree, path, file, reader, sizes, tuple(used))
             if not reader.faults:
                 return case
     except TooMany:
@@ -34,7 +40,9 @@ def load_case(path: Path, name: str | None = None, sizes: dict[str, int] | None 
     raise CaseFaults(found)
 
 
-def _case(tree: Tree, path: Path, file: str, reader: Reader, sizes: dict[str, int] | None) -> Case:
+def _case(
+    tree: Tree, path: Path, file: str, reader: Reader, sizes: dict[str, int] | None, used: tuple[str, ...]
+) -> Case:
     top = reader.fields(tree, CASE, "a case")
     names = Names(reader)
     names.read_layout(top.get("layout"))
@@ -64,6 +72,7 @@ def _case(tree: Tree, path: Path, file: str, reader: Reader, sizes: dict[str, in
         states=sequences.states,
         warnings=tuple(dict.fromkeys(reader.warnings)),
         implementations=implementations,
+        used=used,
     )
 
 

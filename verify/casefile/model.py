@@ -67,6 +67,15 @@ class Derivation:
 
 
 @dataclass(frozen=True, slots=True)
+class Printing:
+    """A number as it is printed by another claim; ``file`` is that of the claim, "" where it is the same."""
+
+    id: str
+    prints: str
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One thing that the document says. Which keys are set decides who judges it (verify.claims)."""
 
@@ -85,6 +94,7 @@ class Claim:
     somewhere: Node | None = None
     standard: tuple[Node, ...] = ()
     contradicts: tuple[str, ...] = ()
+    agrees: tuple[Printing, ...] = ()  # other printings of its number
     probe: str = ""  # the name of a probe of what a library does (verify.probes)
     recover: str | None = None
     sources: tuple[str, ...] = ()
@@ -160,3 +170,10 @@ class Case:
     states: Mapping[str, State] = field(default_factory=dict)
     warnings: tuple[tuple[Place, str], ...] = ()  # of what is well-formed and may not be meant
     implementations: tuple[Implementation, ...] = ()
+    used: tuple[str, ...] = ()  # the other files that it takes names from
+
+    @property
+    def elsewhere(self) -> dict[str, Place]:
+        """The symbols and definitions that stand in another file, with their places."""
+        places = {s.name: s.place for s in self.symbols.values()} | {d.name: d.place for d in self.definitions.values()}
+        return {name: place for name, place in places.items() if place.file != self.path}

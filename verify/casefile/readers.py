@@ -28,14 +28,14 @@ class Reader:
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = list(faults)
-        self._told = {(f.line, f.column) for f in self.faults}
+        self._told = {(f.file, f.line, f.column) for f in self.faults}
         self.warnings: list[tuple[Place, str]] = []
         self.count = 0  # of faults met, also of those that are told already
 
     def fault(self, place: Place, message: str) -> None:
         """Notes a fault, unless it follows from one that the tree has told of that place."""
         self.count += 1
-        if (place.line, place.column) in self._told:
+        if (place.file, place.line, place.column) in self._told:
             return
         self.faults.append(Fault(place.file, place.line, place.column, message))
         if len(self.faults) >= MAX_FAULTS:

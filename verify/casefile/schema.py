@@ -36,6 +36,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "expressions": _MANY_EXPRESSIONS,
     "names": _nested(_TEXT, 1),
     "ids": _nested(_TEXT, MAX_LISTS),
+    "agrees": _nested(_TEXT, MAX_LISTS + 1),
     "tensor": _TENSOR,
     "prints": _nested(_NUMBER, MAX_LISTS),
     "standard": {
@@ -104,6 +105,12 @@ CLAIM: dict[str, Field] = {
         "{form: mean((y - yhat)**2), name: mean squared error}",
     ),
     "contradicts": Field("names", "ids of claims that can't all hold beside this one: inconsistent", "[mb-sum]"),
+    "agrees": Field(
+        "agrees",
+        "with prints: ids of claims, here or in a file that the case uses, that print the same number: inconsistent where "
+        "no number rounds to both; of vectors and matrices entry by entry",
+        "[t1-s4]",
+    ),
     "probe": Field(
         "probe", "a probe of what a library does, which looks into what the claim says", "gradients-accumulate"
     ),
@@ -120,6 +127,11 @@ CLAIM: dict[str, Field] = {
 STANDARD: dict[str, Field] = {
     "form": Field("expressions", "the standard form, or a list of them", "mean((y - yhat)**2)", required=True),
     "name": Field("text", "what it is called", "mean squared error"),
+}
+
+USES: dict[str, Field] = {
+    "from": Field("text", "a case file of the same folder", "3.5-jacobians.yaml", required=True),
+    "names": Field("names", "the names to take, with those that they stand on; default: all", "[L, W1]"),
 }
 
 SYMBOL: dict[str, Field] = {
@@ -201,6 +213,12 @@ CASE: dict[str, Field] = {
         "how derivatives are laid out: mixed (gradients like their variable, Jacobians a row an output), "
         "numerator (gradients by matrices transposed), denominator (Jacobians transposed)",
     ),
+    "uses": Field(
+        "uses",
+        "case files of the same folder whose symbols, sizes, functions, sequences and definitions come along, as they stand "
+        "there; or {from: file, names: [...]}",
+        "2.8-three-layer.yaml",
+    ),
     "sequences": Field(
         "sequences",
         "iterations with state: a start and a step each; w(3) is the state after three steps, w(t) after t",
@@ -222,6 +240,7 @@ def json_schema() -> dict[str, Any]:
     symbol = {"anyOf": [*_TENSOR["anyOf"], _object(SYMBOL)]}
     tables: dict[str, dict[str, Any]] = {
         **KINDS,
+        "uses": _nested({"anyOf": [_TEXT, _object(USES)]}, 1),
         "symbols": {"type": "object", "additionalProperties": symbol},
         "letters": {"type": "object", "additionalProperties": {"anyOf": [*KINDS["instances"]["anyOf"], _object(SIZE)]}},
         "sequences": {"type": "object", "additionalProperties": _object(SEQUENCE)},

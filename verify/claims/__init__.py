@@ -18,7 +18,7 @@ from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.arithmetic import judge_arithmetic
 from verify.claims.bench import Bench
-from verify.claims.consistency import judge_consistency
+from verify.claims.consistency import judge_agreement, judge_consistency
 from verify.claims.convention import judge_convention
 from verify.claims.equality import judge_equality
 from verify.claims.printed import judge_printed
@@ -45,6 +45,7 @@ JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
     ("consistency", lambda c: bool(c.contradicts), judge_consistency),
     ("arithmetic", lambda c: c.shows is not None, judge_arithmetic),
     ("printed", lambda c: c.prints is not None and c.of is not None, judge_printed),
+    ("agreement", lambda c: bool(c.agrees), judge_agreement),
     ("probe", lambda c: bool(c.probe), judge_probe),
 )
 

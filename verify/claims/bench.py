@@ -10,6 +10,7 @@ from contextlib import suppress
 from copy import copy
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
@@ -101,8 +102,8 @@ class Bench:
         from verify.casefile import CaseFaults, load
 
         try:
-            with open(self.case.path, encoding="utf-8") as f:
-                used = {int(d) for d in re.findall(r"\d{1,4}", f.read())}
+            text = "".join(Path(f).read_text(encoding="utf-8") for f in (self.case.path, *self.case.used))
+            used = {int(d) for d in re.findall(r"\d{1,4}", text)}
             primes = [p for p in (5, 7, 11, 13, 17, 19, 23, 29, 31, 37) if p not in used]
             if len(primes) < len(self.case.sizes):
                 return None

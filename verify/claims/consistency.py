@@ -1,19 +1,23 @@
-"""Claims that can't both hold (``contradicts:``): formulas for one quantity that differ, conditions without a common point."""
+"""Claims that can't both hold: formulas for one quantity that differ and conditions without a common point (``contradicts:``),
+and printings of one number that no number rounds to (``agrees:``)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from pathlib import PurePath
 
 from derive.calculus.reverse import expand_all
 from derive.expr.conditions import negation, one
 from derive.expr.graph import Node
 from derive.language.properties import asks
 from derive.language.reader import to_text
-from verify.casefile.model import Claim
+from derive.numbers.balls import rational
+from verify.casefile.model import Claim, Printing
 from verify.claims import values
 from verify.claims.bench import Bench
 from verify.claims.equality import verdict_of
+from verify.decimals import Printed, fit, parse_printed
 from verify.verdict import Verdict, combine, undecided
 
 
@@ -62,6 +66,30 @@ def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
     if decision.status == "refuted":
         return Verdict("holds", f"can hold beside {other.id}", None, (), {"method": "certified"})
     return undecided(f"beside {other.id}: {decision.reason}")
+
+
+def judge_agreement(bench: Bench, claim: Claim) -> Verdict:
+    """inconsistent where another printing of the number has other digits; which of them is right, the number itself says."""
+    return combine([_agreement(bench.printed(claim), other) for other in claim.agrees])
+
+
+def _agreement(printed: Printed, other: Printing) -> Verdict:
+    there, evidence = parse_printed(other.prints), {"method": "exhaustive"}
+    name = f"{other.id} of {PurePath(other.file).name}" if other.file else other.id
+    if _of_one_number(printed, there):
+        same = printed.value == there.value
+        reason = f"the same as {name}" if same else f"a rounding of one number, as the {other.prints} of {name} is"
+        return Verdict("holds", reason, None, (), evidence)
+    reason = f"printed {printed.text} here and {other.prints} as {name}: no number rounds to both"
+    return Verdict("inconsistent", reason, None, (), {**evidence, "contradicts": other.id})
+
+
+def _of_one_number(a: Printed, b: Printed) -> bool:
+    """Whether some number rounds to both: one is a rounding of the other, or both are of a number that neither shows (0.3496 is
+    printed 0.350 and 0.35, and 0.3 where it is rounded at once)."""
+    if any(fit(x, rational(y.value)) in ("rounded", "tie") for x, y in ((a, b), (b, a))):
+        return True
+    return abs(a.value - b.value) < sum(p.unit if p.about else p.unit / 2 for p in (a, b))
 
 
 def _condition(claim: Claim) -> Node | None:

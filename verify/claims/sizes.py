@@ -23,7 +23,7 @@ from verify.verdict import Verdict, undecided
 #: Judges of what is to hold at every instance. Formulas (``equals``) have their own way; numbers are printed for one instance.
 _EVERYWHERE = ("relation", "convention", "consistency")
 #: Judges of what is printed or recovered at the case's own sizes.
-_AT_ONE_SIZE = ("printed", "arithmetic", "recovery")
+_AT_ONE_SIZE = ("printed", "agreement", "arithmetic", "recovery")
 _FINE = ("holds", "holds-if")
 
 

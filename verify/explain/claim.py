@@ -8,6 +8,7 @@ from derive.expr.graph import topological
 from derive.expr.shapes import show
 from verify.casefile.model import Claim
 from verify.claims import Bench, judge
+from verify.explain.agreement import agreement
 from verify.explain.arithmetic import arithmetic
 from verify.explain.backward import asked as derivatives
 from verify.explain.backward import forward, needed, nodes_of, passes, walks
@@ -30,6 +31,7 @@ PARTS: tuple[tuple[str, Callable[[Claim], bool], Explain], ...] = (
     ("The standard form", lambda c: bool(c.standard), standard),
     ("The relation", lambda c: c.holds is not None, relation),
     ("The number", lambda c: c.prints is not None and c.of is not None, number),
+    ("Where it is printed, too", lambda c: bool(c.agrees), agreement),
 )
 
 
@@ -97,6 +99,8 @@ def _said(claim: Claim) -> Iterator[Piece]:
         yield f"nothing of the value of {claim.recover}, and prints numbers that depend on it"
     elif claim.defines:
         yield f"these are defined: {', '.join(claim.defines)}"
+    elif claim.agrees:
+        yield f"{claim.prints}"
     elif claim.probe:
         yield PROBES[claim.probe].says
     if claim.somewhere is None:

@@ -8,6 +8,7 @@ from verify.casefile.model import Case, Claim
 from verify.places import PlaceError, library
 
 SUFFIXES = (".yaml", ".yml")
+CENSUS = "census"  # a folder of what documents say: no cases
 
 
 def case_file(word: str) -> Path:
@@ -22,7 +23,9 @@ def case_file(word: str) -> Path:
         return path
     names: list[str] = []
     for shelf in dict.fromkeys(s for s in (Path("cases"), library()) if s is not None and s.is_dir()):
-        files = [p for p in sorted(shelf.rglob("*")) if p.suffix in SUFFIXES and p.is_file()]
+        files = [
+            p for p in sorted(shelf.rglob("*")) if p.suffix in SUFFIXES and p.is_file() and p.parent.name != CENSUS
+        ]
         found = [p for p in files if word in (p.stem, p.name, str(p.relative_to(shelf)), f"{p.parent.name}/{p.stem}")]
         if len(found) == 1:
             return found[0]

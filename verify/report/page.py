@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from pathlib import PurePath
 
 from derive.language.reader import decimal_text
 from derive.language.typeset import latex
@@ -42,6 +43,7 @@ def _parts(
     yield MARKER
     yield f"# {text(heading(case))}"
     yield _source(case)
+    yield from _used(case, links)
     if items:
         yield f"{tally(Counter[str](i.result.verdict for i in items))}."
     if any(s not in case.states for s in case.symbols):
@@ -94,6 +96,15 @@ def _source(case: Case) -> str:
     items = ", ".join(f"{text(k)} {text(v)}" for k, v in case.source.items())
     back = f"[All errata of this document]({INDEX})"
     return f"In the document: {items}. {back}" if items else back
+
+
+def _used(case: Case, links: Links) -> Iterator[str]:
+    """The names that are those of another case."""
+    by_file: dict[str, list[str]] = {}
+    for name, place in case.elsewhere.items():
+        by_file.setdefault(PurePath(place.file).stem, []).append(name)
+    for stem, names in by_file.items():
+        yield f"As in {links.case(stem, text(stem))}: {', '.join(map(code, names))}."
 
 
 # -- what is given ----------------------------------------------------------------------------------

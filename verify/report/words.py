@@ -58,7 +58,7 @@ def printed(item: Item, longest: int = 10_000) -> str:
     claim = item.claim
     if item.result.printed is not None:
         digits = text(item.result.printed)
-        if claim is None:
+        if claim is None or (claim.of is None and claim.shows is None):
             return digits
         if claim.shows is not None:
             return code(f"{claim.texts.get('shows', '')} = {item.result.printed}")

@@ -9,6 +9,7 @@ import contextlib
 import difflib
 import fnmatch
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -188,7 +189,17 @@ def _of_claim(case: Any, claim: Any) -> dict[str, Any]:
         "printed": claim.prints,
         "file": case.path,
         "line": claim.place.line,
+        "uses": _cited(case, claim),
     }
+
+
+def _cited(case: Any, claim: Any) -> dict[str, str]:
+    """The names in a claim that another case file gives, with file and line."""
+    if not case.used:
+        return {}
+    texts = (t for key, t in claim.texts.items() if key != "standard name")
+    words = {w for t in texts for w in re.findall(r"\w+", t)} | set(claim.defines)
+    return {name: f"{place.file}:{place.line}" for name, place in case.elsewhere.items() if name in words}
 
 
 def _of_named(case: Any, entry: Any) -> dict[str, Any]:
