@@ -29,15 +29,9 @@ from timing import Call, available, in_turn, ratio  # noqa: E402
 
 
 def ours(layers: int, inputs: Sequence[Any], dtype: Any = None, again: bool = False) -> Call:
-    from derive.calculus.hessian import gradient_and_hessian
-    from derive.expr.graph import Graph
     from verify.backends.blocked import compile_blocked
 
-    g = Graph()
-    functions = {name: lambda a, name=name: g.call(name, a) for name in networks.ACTIVATIONS}
-    net = networks.chain(layers, g.symbol, functions)
-    slope, second = gradient_and_hessian(net.loss, net.parameters)
-    f = compile_blocked([*slope, *second.values()], net.inputs)
+    f = compile_blocked(*_straight_line(layers))
     given = [x.astype(dtype or np.float64) for x in inputs]
     if not again:
         return lambda: f(*given)
@@ -47,6 +41,42 @@ def ours(layers: int, inputs: Sequence[Any], dtype: Any = None, again: bool = Fa
 
 def in_float32(layers: int, inputs: Sequence[Any]) -> Call:
     return ours(layers, inputs, np.float32)
+
+
+def in_c(layers: int, inputs: Sequence[Any]) -> Call:
+    from verify.backends.c_source import compile_c
+
+    outputs, given = _straight_line(layers)
+    f = compile_c(outputs, given)
+    return lambda: f(*inputs)
+
+
+def _straight_line(layers: int) -> tuple[list[Any], list[Any]]:
+    """What ours computes, and from what."""
+    from derive.calculus.hessian import gradient_and_hessian
+    from derive.expr.graph import Graph
+
+    g = Graph()
+    functions = {name: lambda a, name=name: g.call(name, a) for name in networks.ACTIVATIONS}
+    net = networks.chain(layers, g.symbol, functions)
+    slope, second = gradient_and_hessian(net.loss, net.parameters)
+    return [*slope, *second.values()], net.inputs
+
+
+def jax_same_lines(layers: int, inputs: Sequence[Any]) -> Call:
+    """The very lines that ours runs in NumPy, compiled by JAX."""
+    import jax
+    import jax.numpy as jnp
+
+    from verify.backends.numpy_source import numpy_source
+
+    jax.config.update("jax_enable_x64", True)
+    source = numpy_source(*_straight_line(layers)).replace("import numpy as np", "import jax.numpy as np")
+    namespace: dict[str, Any] = {}
+    exec(source.replace('@np.errstate(all="ignore")', ""), namespace)
+    f = jax.jit(namespace["f"])
+    given = [jnp.asarray(x) for x in inputs]
+    return lambda: [r.block_until_ready() for r in f(*given)]
 
 
 def sympy_lambdify(layers: int, inputs: Sequence[Any]) -> Call:
@@ -113,9 +143,11 @@ def casadi_map(layers: int, inputs: Sequence[Any]) -> Call:
 #: What is measured beside the generated NumPy, by the module that it needs.
 PEERS: dict[str, tuple[str, Callable[[int, Sequence[Any]], Call]]] = {
     "generated NumPy, float32": ("numpy", in_float32),
+    "compiled C": ("ctypes", in_c),
     "sympy.lambdify(cse=True)": ("sympy", sympy_lambdify),
     "torch.func.vmap(hessian)": ("torch", torch_func),
     "jax.jit(vmap(hessian))": ("jax", jax_jit),
+    "jax.jit of the same lines": ("jax", jax_same_lines),
     "casadi map": ("casadi", casadi_map),
 }
 

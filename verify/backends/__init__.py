@@ -5,7 +5,7 @@ that these templates produce is ever executed: what a case file says reaches a p
 identifiers that have been made safe.
 """
 
-from verify.backends.export import to_numpy, to_torch
+from verify.backends.export import to_c, to_numpy, to_torch
 from verify.backends.writer import Program
 
-__all__ = ["Program", "to_numpy", "to_torch"]
+__all__ = ["Program", "to_c", "to_numpy", "to_torch"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from derive.expr.graph import Node, free_symbols
+from derive.language.components import components_all
 from derive.language.meaning import unfold
 from derive.language.reader import to_text
 from derive.programs.derived import Derivation, Part
@@ -16,6 +17,7 @@ from derive.programs.digits import keeping_digits
 from derive.programs.kinks import for_programs
 from verify.backends import numpy_source, torch_source
 from verify.backends.blocked import RESERVED, blocked_source
+from verify.backends.c_source import c_source
 from verify.backends.guards import guarded
 from verify.backends.writer import ATOM, PRODUCT, UNARY, Dialect, Form, Names, function_name, printable, write
 
@@ -118,6 +120,20 @@ def to_torch(what: What, inputs: Sequence[Node] | None = None, *, name: str = "f
     )
     outputs = guarded(keeping_digits(unfold(_computed(what), torch_source.FORMS), given, torch_source.FORMS))
     return write(dialect, outputs, given, function_name(name, dialect.reserved), title, checked=True)
+
+
+def to_c(what: What, inputs: Sequence[Node] | None = None, *, name: str = "f") -> str:
+    """A C function ``name`` that computes the same at many points, entry by entry (``c_source.c_source``)."""
+    parts, given = _parts(what), _inputs(what, inputs)
+    laid = components_all(_computed(what))
+    leaves = [e for entries in components_all(list(given)) for e in entries]
+    lines, count = [], 0
+    for part, entries in zip(parts, laid, strict=True):
+        places = f"out[{count}]" + (f" to out[{count + len(entries) - 1}], row by row" if len(entries) > 1 else "")
+        lines.append(f"{places}: {part.name}{_what(part)}")
+        count += len(entries)
+    head = "Each input and each result is an array of count numbers, which shares no memory with another."
+    return c_source([e for entries in laid for e in entries], leaves, name, "\n".join([head, *lines]))
 
 
 def _parts(what: What) -> Sequence[Part]:

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 ECHOED = 200  # characters of an input that a message repeats
 
-FORMATS = ("text", "latex", "sympy", "numpy", "torch")
+FORMATS = ("text", "latex", "sympy", "numpy", "torch", "c")
 
 
 class Unreadable(Exception):
@@ -67,9 +67,10 @@ def written(d: Derivation, form: str, name: str, points: bool) -> str:
         return d.latex()
     if form == "sympy":
         return d.sympy().rstrip("\n")
-    from verify.backends.export import to_numpy, to_torch
+    from verify.backends.export import to_c, to_numpy, to_torch
 
-    source = to_torch(d, name=name) if form == "torch" else to_numpy(d, name=name, points=points)
+    by_name = {"c": to_c, "torch": to_torch}
+    source = by_name[form](d, name=name) if form in by_name else to_numpy(d, name=name, points=points)
     return source.rstrip("\n")
 
 

@@ -38,7 +38,7 @@ Exit codes:
     "--hvp", metavar="NAME", default="", help="The Hessian times a direction of that name (NAME_w, NAME_b, ...)."
 )
 @click.option("--jacobian", "jacobian", is_flag=True, help="The Jacobian, variables laid end to end.")
-@click.option("--to", "form", type=click.Choice(["text", "latex", "sympy", "numpy", "torch"]), default="text")
+@click.option("--to", "form", type=click.Choice(["text", "latex", "sympy", "numpy", "torch", "c"]), default="text")
 @click.option("--name", default="f", show_default=True, metavar="NAME", help="Of the expression and of the function.")
 @click.option("--points", is_flag=True, help="With --to numpy: for many points at once, in blocks that stay in cache.")
 def derive(

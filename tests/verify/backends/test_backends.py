@@ -48,7 +48,10 @@ SCOPE = {name: G.symbol(name, shape) for name, shape in TENSORS.items()}
     [
         ("numpy", {*numpy_source.FORMS, *numpy_source.RESOLVED} - {LOG_PHI}),
         ("torch", {*torch_source.FORMS, *torch_source.RESOLVED} - {LOG_PHI}),
-        ("balls", {*enclose._RULES, *components._RULES} - {"all", "any"}),  # of conditions, which are no operators
+        (
+            "balls",
+            {*enclose._RULES, *components._RULES, *components._SPARSE} - {"all", "any"},
+        ),  # of conditions, which are no operators
         ("sympy", sympy_form.KNOWN),
         ("typeset", {o for o in EVERYTHING if o in OPERATORS or o in typeset._RULES}),
     ],

@@ -1,0 +1,108 @@
+"""Generated C against exact values, where a compiler is installed; and what a name may do to a source: nothing."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from derive.api import derivation
+from derive.calculus.hessian import gradient_and_hessian
+from derive.expr.graph import Graph, Node
+from derive.expr.operators import OPERATORS
+from derive.language.reader import parse
+from derive.programs.digits import LOG_PHI
+from tests.verify.backends.test_backends import POINTS, X, Y, Z, exact
+from verify.backends import c_source, numpy_source, to_c
+from verify.backends.c_source import FORMS, compile_c, compiler
+from verify.conformance.measure import NUMPY_BITS, bounds, reading
+
+G = X.graph
+VECTOR_ULPS = 4  # of a function of libmvec
+
+needs_compiler = pytest.mark.skipif(compiler() is None, reason="no C compiler is installed")
+
+
+def call(name: str) -> Node:
+    """An operator of x, y and z."""
+    inputs: list[Node] = [X, Y, Z][: OPERATORS[name].arity]
+    if name in ("where", "and", "or", "not"):
+        inputs[0] = G.call("gt", X, Y)
+    if name in ("and", "or"):
+        inputs[1] = G.call("gt", Y, Z)
+    return G.call(name, *inputs)
+
+
+def test_operators_without_a_form_are_known() -> None:
+    assert set(numpy_source.FORMS) - set(FORMS) <= {
+        "polygamma",
+        LOG_PHI,
+        *(n for n, o in OPERATORS.items() if o.orders),
+    }
+    with pytest.raises(NotImplementedError, match="polygamma"):
+        c_source.c_source([G.call("polygamma", G.const(1), X)], [X])
+
+
+@needs_compiler
+def test_operators_have_their_exact_values() -> None:
+    names = [n for n in OPERATORS if n in FORMS]
+    nodes = [call(n) for n in names]
+    places = [
+        np.array(column * 9) for column in zip(*POINTS, strict=True)
+    ]  # enough points for vectors, and some left over
+    for name, node, found in zip(names, nodes, compile_c(nodes, [X, Y, Z])(*places), strict=True):
+        for k, got in enumerate(found):
+            want = exact(node, dict(zip([X, Y, Z], POINTS[k % len(POINTS)], strict=True)))
+            assert got == pytest.approx(float(want), rel=VECTOR_ULPS * 2.3e-16, abs=1e-300, nan_ok=True), name
+
+
+@needs_compiler
+def test_derivatives_of_a_network_are_within_the_bounds() -> None:
+    g = Graph()
+    scope = {n: g.symbol(n) for n in ("x", "y", "w", "b", "v", "c")}
+    loss = parse("(sigmoid(v*relu(w*x + b) + c*tanh(w*x)) - y)**2/2", scope, g)
+    slope, second = gradient_and_hessian(loss, [scope[n] for n in ("w", "b", "v", "c")])
+    outputs, inputs = [loss, *slope, *second.values()], list(scope.values())
+    rng = np.random.default_rng(0)
+    values = rng.standard_normal((len(inputs), 23))
+    results = compile_c(outputs, inputs)(*values)
+    for k in range(values.shape[1]):
+        point = [float(v) for v in values[:, k]]
+        found = reading(bounds(outputs, inputs, point, NUMPY_BITS - 2), [float(r[k]) for r in results])
+        assert found is None or found.passes
+
+
+@needs_compiler
+def test_points_broadcast_and_results_may_be_written_over() -> None:
+    f = compile_c([G.call("exp", X), G.mul(X, Y)], [X, Y])
+    a, b = f(np.zeros((4, 1)), np.ones(5))
+    assert (a.shape, b.shape) == ((4, 5), (4, 5))
+    again = f(np.ones((4, 1)), np.ones(5), out=(a, b))
+    assert again[0] is a
+    assert a == pytest.approx(np.full((4, 5), math.e), rel=VECTOR_ULPS * 2.3e-16)
+    with pytest.raises(ValueError, match="shares memory"):
+        f(a, b, out=(a, b))
+    with pytest.raises(ValueError, match="share memory"):
+        f(1.0, 2.0 * np.ones((4, 5)), out=(a, a))
+    with pytest.raises(ValueError, match="contiguous"):
+        f(np.ones(3), 1.0, out=(a, b))
+
+
+def test_names_do_nothing_to_a_source() -> None:
+    g = Graph()
+    odd = [g.symbol(n) for n in ("double", "in", "main", "η", "x1", "exp")]
+    total = g.define("*/ system(", odd[0])
+    for n in odd:
+        total = g.add(total, g.define("*/ evil(); /*", n))
+    source = c_source.c_source([total], odd)
+    assert source.count("*/") == source.count("/*")
+    assert "evil()" not in source
+    if compiler() is not None:
+        assert compile_c([total], odd)(*[np.ones(2)] * 6)[0].tolist() == [7.0, 7.0]
+
+
+def test_a_derivation_says_what_is_where() -> None:
+    source = to_c(derivation("sum(w**2)", "w", name="L", w=2), name="ridge")
+    assert "void ridge(" in source
+    assert "out[1] to out[2], row by row: dL_dw" in source
