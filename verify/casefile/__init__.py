@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from verify.casefile.faults import CaseFaults, Fault
 if TYPE_CHECKING:
     from verify.casefile.model import Case
 
-__all__ = ["CaseFaults", "Fault", "check", "find", "load"]
+__all__ = ["CaseFaults", "Fault", "at_sizes", "check", "find", "load"]
 
 LIBRARY = Path("cases")
 SUFFIXES = (".yaml", ".yml")
@@ -24,6 +24,13 @@ def load(path: Path | str, sizes: dict[str, int] | None = None) -> Case:
     from verify.casefile.loader import load_case
 
     return load_case(Path(path), str(path), sizes)
+
+
+def at_sizes(case: Case, sizes: Mapping[str, int]) -> Case:
+    """The same case at other sizes; raises CaseFaults where they do not fit. The file is not read again: it may have changed."""
+    from verify.casefile.loader import case_of
+
+    return case_of(case.tree, Path(case.path), case.path, sizes, partial=case.partial)
 
 
 def check(paths: Sequence[Path | str], well_formed: list[Case] | None = None) -> list[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from verify.casefile.agreements import resolved
@@ -13,24 +14,41 @@ from verify.casefile.names import Names
 from verify.casefile.readers import Reader, TooMany
 from verify.casefile.schema import CASE
 from verify.casefile.sequences import Sequences
-from verify.casefile.tree import MAX_FAULTS, Mapping, Tree, read
+from verify.casefile.tree import MAX_FAULTS, Tree, read
+from verify.casefile.tree import Mapping as Map
 from verify.casefile.uses import joined
 
 
-def load_case(path: Path, name: str | None = None, sizes: dict[str, int] | None = None) -> Case:
+def load_case(path: Path, name: str | None = None, sizes: Mapping[str, int] | None = None) -> Case:
     """The case in a file, at other ``sizes`` if given. Raises CaseFaults with every fault in it, in order."""
     file = name or str(path)
     tree, faults = read(path, file)
     reader = Reader(faults)
+
+    def made() -> Case | None:
+        if tree is None or len(faults) >= MAX_FAULTS:
+            return None
+        if not isinstance(tree, Map):
+            return _case(tree, path, file, reader, sizes)
+        whole, used = joined(tree, path, file, reader)
+        return _case(resolved(whole, list(used.values()), reader), path, file, reader, sizes, tuple(used))
+
+    return _faultless(made, reader, file)
+
+
+def case_of(
+    tree: Map, path: Path, file: str, sizes: Mapping[str, int] | None = None, *, used: tuple[str, ...], partial: bool
+) -> Case:
+    """The case that the tree of a case says, or a part of one. As ``load_case``."""
+    reader = Reader(())
+    return _faultless(lambda: _case(tree, path, file, reader, sizes, used, partial), reader, file)
+
+
+def _faultless(made: Callable[[], Case | None], reader: Reader, file: str) -> Case:
     try:
-        if tree is not None and len(faults) < MAX_FAULTS:
-            used: dict[str, Mapping] = {}
-            if isinstance(tree, Mapping):
-                tree, used = joined(tree, path, file, reader)
-                tree = resolved(tree, list(used.values()), reader)
-            case = _case(tree, path, file, reader, sizes, tuple(used))
-            if not reader.faults:
-                return case
+        case = made()
+        if case is not None and not reader.faults:
+            return case
     except TooMany:
         pass
     found = sorted(set(reader.faults))
@@ -41,7 +59,13 @@ def load_case(path: Path, name: str | None = None, sizes: dict[str, int] | None 
 
 
 def _case(
-    tree: Tree, path: Path, file: str, reader: Reader, sizes: dict[str, int] | None, used: tuple[str, ...]
+    tree: Tree,
+    path: Path,
+    file: str,
+    reader: Reader,
+    sizes: Mapping[str, int] | None,
+    used: tuple[str, ...] = (),
+    partial: bool = False,
 ) -> Case:
     top = reader.fields(tree, CASE, "a case")
     names = Names(reader)
@@ -67,19 +91,21 @@ def _case(
         definitions=names.definitions,
         derivations=derivations,
         claims=claims,
+        tree=tree,
         sizes=names.sizes,
         instances=tuple(names.instances),
         states=sequences.states,
         warnings=tuple(dict.fromkeys(reader.warnings)),
         implementations=implementations,
         used=used,
+        partial=partial,
     )
 
 
 def _source(tree: Tree | None, reader: Reader) -> dict[str, str]:
     if tree is None:
         return {}
-    if not isinstance(tree, Mapping):
+    if not isinstance(tree, Map):
         reader.fault(tree.place, 'expected a mapping such as {section: "2.8"}')
         return {}
     return {key: reader.text(value) for key, (_, value) in tree.entries.items()}

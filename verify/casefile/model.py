@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derive.expr.graph import Graph, Node
+
+if TYPE_CHECKING:
+    from verify.casefile.tree import Mapping as Map
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,8 @@ class Implementation:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One file of the case library, for one instance of its sizes. ``instances`` are the others to prove it at."""
+    """One file of the case library, for one instance of its sizes. ``instances`` are the others to prove it at. ``tree`` is what
+    it was read from; of one that is ``partial``, a part of the file (verify.casefile.slices), with more to see elsewhere."""
 
     name: str
     document: str
@@ -171,6 +175,8 @@ class Case:
     warnings: tuple[tuple[Place, str], ...] = ()  # of what is well-formed and may not be meant
     implementations: tuple[Implementation, ...] = ()
     used: tuple[str, ...] = ()  # the other files that it takes names from
+    partial: bool = False
+    tree: Map | None = field(default=None, repr=False, compare=False)
 
     @property
     def elsewhere(self) -> dict[str, Place]:

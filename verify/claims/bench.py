@@ -33,6 +33,11 @@ PRECISIONS = (128, 512, 2048, 8192)
 SHOWN_BITS = 84  # of a value that is shown: 25 digits
 
 
+class Wider(BaseException):
+    """A judge looks beyond the part of the file that the case is: the claim is judged anew on a wider one. Nothing on the way may
+    take it for a failure of its own."""
+
+
 class Bench:
     """The shared work of a case. ``Bench(case)`` is cheap; everything is computed on first use."""
 
@@ -52,6 +57,13 @@ class Bench:
         Nothing is told of a claim that is judged for the sake of another (at other sizes, under a condition)."""
         if self._settle is not None and not claim.needs and any(c is claim for c in self.case.claims):
             self._settle(verdict)
+
+    @property
+    def everything(self) -> Case:
+        """The case, for who looks at names that the claim does not speak of. Raises Wider where it has not all of them."""
+        if self.case.partial:
+            raise Wider
+        return self.case
 
     # -- nodes ----------------------------------------------------------------------------------
 
@@ -79,12 +91,12 @@ class Bench:
     @cached_property
     def elsewhere(self) -> list[Bench]:
         """The same case at the other instances of its sizes; one whose shapes do not fit is left out."""
-        from verify.casefile import CaseFaults, load
+        from verify.casefile import CaseFaults, at_sizes
 
         found = []
         for sizes in self.case.instances:
             with apart(), suppress(CaseFaults):
-                found.append(Bench(load(self.case.path, dict(sizes))))
+                found.append(Bench(at_sizes(self.case, sizes)))
         return found
 
     @cached_property
@@ -99,17 +111,17 @@ class Bench:
         """The case at sizes that no number in it equals and no two of which are equal: a shape that fits there fits always."""
         import re
 
-        from verify.casefile import CaseFaults, load
+        from verify.casefile import CaseFaults, at_sizes
+        from verify.casefile.slices import texts
 
+        used = {int(d) for text in texts(self.case.tree) for d in re.findall(r"[0-9]{1,4}", text)}
+        primes = [p for p in (5, 7, 11, 13, 17, 19, 23, 29, 31, 37) if p not in used]
+        if len(primes) < len(self.case.sizes):
+            return None
         try:
-            text = "".join(Path(f).read_text(encoding="utf-8") for f in (self.case.path, *self.case.used))
-            used = {int(d) for d in re.findall(r"\d{1,4}", text)}
-            primes = [p for p in (5, 7, 11, 13, 17, 19, 23, 29, 31, 37) if p not in used]
-            if len(primes) < len(self.case.sizes):
-                return None
             with apart():
-                return Bench(load(self.case.path, dict(zip(self.case.sizes, primes, strict=False))))
-        except (CaseFaults, OSError):
+                return Bench(at_sizes(self.case, dict(zip(self.case.sizes, primes, strict=False))))
+        except CaseFaults:
             return None
 
     # -- values ---------------------------------------------------------------------------------

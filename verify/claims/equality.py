@@ -194,15 +194,16 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
         found = settled(bench, [a, b], conditions_of(bench, equal), found)
     if found.verdict != "wrong":
         return found
+    others = _others(bench) if mends else []
     left, right, *rest = sides(()) if of_all else sides(bench.units)
     mended = correction(left) if any(n.op == "symbol" for n in topological([left])) else None
     correct = f"correct: {_at_the_values(bench, mended)}" if mended is not None and news(mended, a, b) else ""
     bench.settled(claim, replace(found, reason="; ".join(p for p in (found.reason, correct) if p)))
     step = None
     if mends:
-        step = diagnosis(left, right, rest[:assumed], bounds, _others(bench), (a, b))
+        step = diagnosis(left, right, rest[:assumed], bounds, others, (a, b))
         if step is None and claim.holds is not None:  # of a relation either side may be the one that was meant
-            other = diagnosis(right, left, rest[:assumed], bounds, _others(bench), (b, a))
+            other = diagnosis(right, left, rest[:assumed], bounds, others, (b, a))
             if other is not None and not other.condition:
                 step = replace(other, words=f"on the left side, {other.words}", factor=None)
     if step is None:
@@ -250,7 +251,7 @@ def correction(left: Node) -> Node | None:
 
 def _others(bench: Bench) -> list[Node]:
     """Quantities of the case that a formula may have meant."""
-    case = bench.case
+    case = bench.everything
     nodes = [*(d.node for d in case.definitions.values()), *(s.node for s in case.symbols.values())]
     return [n for n in nodes if n.op in ("def", "symbol")][:MAX_OTHERS]
 

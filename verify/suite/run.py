@@ -254,6 +254,8 @@ def _claim_results(case: _Case, ended: Ended) -> list[Result]:
     """The result that the answer is; or, where the case did not open, one for every claim that is still without."""
     ids = [ended.name] if ended.name else [i for i in case.claims if i not in case.results]
     answer = ended.answer
+    if answer is not None:
+        answer = {k: v for k, v in answer.items() if k != "seen"}
     if ended.failure is not None and answer is not None:
         answer = {**answer, "reason": f"{answer['reason']}; no more was found: {ended.failure}"}
     elif ended.failure is not None:

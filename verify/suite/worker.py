@@ -22,11 +22,15 @@ from functools import partial
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from verify.conform.calling import watched
 from verify.suite.trail import Trail
 from verify.surroundings import YOUNG
+
+if TYPE_CHECKING:
+    from verify.casefile.model import Case, Claim
+    from verify.casefile.slices import Part
 
 GIB = 1 << 30
 MEMORY = 4 * GIB  # of a process that judges
@@ -122,42 +126,89 @@ class Workload(Protocol):
 
 
 class Work:
-    """The real workload. Everything that is imported late is imported here, so that no claim's time pays for it."""
+    """The real workload. Everything that is imported late is imported here, so that no claim's time pays for it.
+
+    What a unit finds depends on the part of the file that it is given (verify.casefile.slices), and on nothing else in it.
+    """
 
     def __init__(self, path: Path, settings: Settings) -> None:
         from verify.casefile import load
+        from verify.casefile.slices import Slices
 
         self.case = load(path)
+        self.slices = Slices(self.case.tree)
         self.settings = settings
 
     def claims(self, settle: Settle) -> Units:
-        from verify.claims import Bench, judge
+        import verify.claims  # noqa: F401
 
-        bench = Bench(self.case, lambda verdict: settle(_plain(verdict)))
-        timed = self.settings.timed
-        return [(claim.id, partial(_judged, judge, bench, claim, timed)) for claim in self.case.claims]
+        desk = _Desk(self, settle)
+        return [(claim.id, partial(desk.judged, claim)) for claim in self.case.claims]
 
     def checks(self) -> Units:
         from verify.conformance import units
 
-        found = units(self.case, self.settings.seed, self.settings.examples)
+        case = self.seen(self.slices.of_checks(self.case))
+        found = units(case, self.settings.seed, self.settings.examples)
         if found:
             import sympy  # noqa: F401
             import torch  # noqa: F401
         return found
 
     def implementations(self) -> Units:
+        return [(i.id, partial(self._compared, i)) for i in self.case.implementations]
+
+    def _compared(self, entry: Any) -> dict[str, Any]:
         from verify.conform.cases import compared
 
         seed, allowed, device = self.settings.seed, self.settings.allowed, self.settings.device
-        return [(i.id, partial(compared, self.case, i, seed, allowed, device)) for i in self.case.implementations]
+        case = self.seen(self.slices.of_implementation(entry))
+        (entry,) = case.implementations
+        return compared(case, entry, seed, allowed, device)
+
+    def seen(self, part: Part) -> Case:
+        from verify.casefile.loader import case_of
+
+        return case_of(part.tree, Path(self.case.path), self.case.path, partial=part.partial)
 
 
-def _judged(judge: Callable[[Any, Any], Any], bench: Any, claim: Any, timed: bool) -> dict[str, Any]:
-    from derive import budget
+class _Desk:
+    """Where the claims of a file are judged: each on the least part of it that is enough. A bench is kept for the claims that
+    see the whole file."""
 
-    with budget.lifted() if timed else contextlib.nullcontext(), budget.claim():
-        return _plain(judge(bench, claim))
+    def __init__(self, work: Work, settle: Settle) -> None:
+        self.work, self.settle = work, settle
+        self.timed = work.settings.timed
+        self._kept: tuple[Part, Any] | None = None
+
+    def judged(self, claim: Claim) -> dict[str, Any]:
+        """The answer; ``seen`` is the number of the part that it hangs on."""
+        from derive import budget
+        from verify.claims import judge
+        from verify.claims.bench import Wider
+
+        for k, part in enumerate(self.work.slices.of_claim(claim)):
+            bench = self._bench(part)
+            same = next(c for c in bench.case.claims if c.id == claim.id)
+            try:
+                with budget.lifted() if self.timed else contextlib.nullcontext(), budget.claim():
+                    return {**_plain(judge(bench, same)), "seen": k}
+            except Wider:
+                continue
+        raise AssertionError("there is nothing wider than the whole")
+
+    def _bench(self, part: Part) -> Any:
+        from verify.claims import Bench
+
+        def tell(verdict: Any) -> None:
+            self.settle(_plain(verdict))
+
+        if self._kept is not None and self._kept[0] is part:
+            return self._kept[1]
+        bench = Bench(self.work.seen(part), tell)
+        if part is self.work.slices.whole:
+            self._kept = part, bench
+        return bench
 
 
 def _plain(verdict: Any) -> dict[str, Any]:

@@ -1,0 +1,140 @@
+"""What results depend on beside the case: Errata itself, Python, the libraries, and for what they compute the processor."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.machinery
+import json
+import os
+import platform
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+#: Packages that have a say, and the distributions that say their versions.
+LIBRARIES = {
+    "flint": "python-flint",
+    "hypothesis": "hypothesis",
+    "jax": "jax",
+    "jaxlib": "jaxlib",
+    "mpmath": "mpmath",
+    "numpy": "numpy",
+    "optax": "optax",
+    "pydantic": "pydantic",
+    "scipy": "scipy",
+    "sklearn": "scikit-learn",
+    "sympy": "sympy",
+    "torch": "torch",
+    "yaml": "pyyaml",
+}
+
+#: Beginnings of environment variables by which libraries choose how they compute.
+_CHOOSING = ("ATEN_", "BLIS_", "JAX_", "KMP_", "LD_", "MKL_", "NPY_", "OMP_", "OPENBLAS_", "PYTORCH_", "SYMPY_", "TORCH_", "XLA_")
+
+
+class Unversioned(Exception):
+    """A library whose version is not known: what it says can't be told from what it will say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """``engine`` is Errata with what proofs are made by; ``machine`` all that, and what libraries compute with."""
+
+    engine: str
+    machine: str
+    sources: Files
+
+
+class Files:
+    """Files as they were when they were read: whether they are still."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[int, int, int]] = {}
+
+    def read(self, path: Path | str) -> bytes:
+        """Raises OSError."""
+        self._seen[str(path)] = _signature(path)  # before it is read: a change after that shows
+        with open(path, "rb") as file:
+            return file.read()
+
+    def unchanged(self, path: Path | str | None = None) -> bool:
+        """Whether a file, or each of them, is as it was."""
+        asked = self._seen if path is None else {str(path): self._seen[str(path)]}
+        try:
+            return all(_signature(p) == seen for p, seen in asked.items())
+        except OSError:
+            return False
+
+
+def _signature(path: Path | str) -> tuple[int, int, int]:
+    there = os.stat(path)
+    return there.st_mtime_ns, there.st_size, there.st_ino
+
+
+def fingerprint() -> Fingerprint:
+    """Raises Unversioned, and OSError."""
+    files = Files()
+    home = Path(__file__).parent.parent.parent
+    sources = hashlib.sha256()
+    for path in sorted(_sources(home / "derive")) + sorted(_sources(home / "verify")):
+        data = files.read(path)
+        sources.update(f"{os.path.relpath(path, home)} {len(data)}\n".encode())
+        sources.update(data)
+    said = [sources.hexdigest(), sys.version, sys.implementation.name, sys.platform, platform.machine(), _libraries()]
+    engine = _digest(said)
+    chosen = sorted((k, v) for k, v in os.environ.items() if k.startswith(_CHOOSING))
+    return Fingerprint(engine, _digest([engine, processor(), chosen]), files)
+
+
+def _digest(said: object) -> str:
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _sources(folder: Path) -> Iterable[str]:
+    for place, _, names in os.walk(folder):
+        yield from (os.path.join(place, name) for name in names if name.endswith(".py"))
+
+
+def _libraries() -> Mapping[str, object]:
+    """Of each that is installed its version and where it is, without importing it."""
+    versions = _versions()
+    found: dict[str, object] = {}
+    for package, distribution in LIBRARIES.items():
+        spec = importlib.machinery.PathFinder.find_spec(package)
+        if spec is None:
+            continue
+        if spec.origin is None:
+            raise Unversioned(package)
+        place = os.path.dirname(os.path.dirname(spec.origin))
+        version = versions.get((os.path.realpath(place), distribution))
+        if version is None:
+            raise Unversioned(package)
+        found[package] = [version, spec.origin, *_signature(spec.origin)[:2]]
+    return found
+
+
+def _versions() -> dict[tuple[str, str], str]:
+    """By folder and name, as the folders of metadata say."""
+    found = {}
+    for place in dict.fromkeys(os.path.realpath(p or ".") for p in sys.path):
+        try:
+            names = os.listdir(place)
+        except OSError:
+            continue
+        for name in names:
+            if match := re.fullmatch(r"(.+?)-([^-]+)(?:-py[\d.]+)?\.(?:dist|egg)-info", name):
+                found[place, re.sub(r"[-_.]+", "-", match[1]).lower()] = match[2]
+    return found
+
+
+def processor() -> str:
+    """The processor, by its name and what it can do."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            first = file.read(1 << 14).partition("\n\n")[0]
+    except OSError:
+        return f"{platform.processor()} {platform.platform()}"
+    told = ("vendor_id", "cpu family", "model", "model name", "stepping", "flags", "Features", "CPU")
+    return "\n".join(line for line in first.splitlines() if line.startswith(told))
