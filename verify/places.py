@@ -93,3 +93,32 @@ def must_take_files(path: Path, option: str) -> None:
         raise PlaceError(f"{option}: {there} is not a folder")
     if not os.access(there, os.W_OK | os.X_OK):
         raise PlaceError(f"{option}: {there} can't be written to")
+
+
+def write_text(text: str, path: Path) -> None:
+    """Writes the file whole or not at all. Raises OSError.
+
+    Only a regular file is replaced; a device or a pipe (/dev/stdout) is written to.
+    """
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
+    target = path.resolve()  # through a symbolic link: the link stays
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with open(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    now = os.umask(0)
+    os.umask(now)
+    return now

@@ -1,36 +1,24 @@
 """The results contract: what a run found, as one JSON file that every report is made from.
 
-The models below are the file. Numbers of the mathematics are text, digit by digit; the only floats are the
-seconds. Keys stand in the order of the fields, so equal results are equal bytes.
+The models below are the file. Numbers are text, digit by digit, and there are no floats. Keys stand in the order of the fields,
+so equal results are equal bytes; how long something took is known to the run alone.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
-from typing import Any, Literal, NoReturn, get_args
+from typing import Any, Literal, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue, ValidationError
+from pydantic_core import to_json
+
+from verify.places import write_text
+from verify.vocabulary import CONFORMANCE, OUTCOMES, VERDICTS, ConformanceWord, Outcome, Word
+
+__all__ = ["CONFORMANCE", "OUTCOMES", "VERDICTS", "ConformanceWord", "Outcome", "Word"]
 
 SCHEMA: Literal["errata-results/1"] = "errata-results/1"
-
-Word = Literal[
-    "holds",
-    "holds-if",
-    "truncated",
-    "inherited",
-    "wrong",
-    "convention",
-    "inconsistent",
-    "underspecified",
-    "undecided",
-]
-VERDICTS: tuple[str, ...] = get_args(Word)
-
-Outcome = Literal["agrees", "differs", "undecided"]
-OUTCOMES: tuple[str, ...] = get_args(Outcome)
 
 
 class ResultsError(ValueError):
@@ -64,7 +52,7 @@ class Result(_Model):
     certificates: list[JsonValue] = Field(
         default_factory=list, description="What `errata recheck` checks: docs/certificates.md says what is in it."
     )
-    seconds: FiniteFloat = Field(default=0.0, ge=0)
+    seconds: FiniteFloat = Field(default=0.0, ge=0, exclude=True)
     file: str = Field(description="The case file, as it was given to the run.")
     line: int = Field(ge=1)
     uses: dict[str, str] = Field(
@@ -97,11 +85,7 @@ class Check(_Model):
     seed: int = 0
     worst: Worst | None = None
     reason: str = ""
-    seconds: FiniteFloat = Field(default=0.0, ge=0)
-
-
-ConformanceWord = Literal["conforms", "convention", "deviates", "undecided", "skipped"]
-CONFORMANCE: tuple[str, ...] = get_args(ConformanceWord)
+    seconds: FiniteFloat = Field(default=0.0, ge=0, exclude=True)
 
 
 class CallPath(_Model):
@@ -184,7 +168,7 @@ class Implementation(_Model):
     script: str = ""
     because: str = ""
     note: str = ""
-    seconds: FiniteFloat = Field(default=0.0, ge=0)
+    seconds: FiniteFloat = Field(default=0.0, ge=0, exclude=True)
     file: str
     line: int = Field(ge=1)
 
@@ -212,37 +196,12 @@ class Results(_Model):
 
 def dumps(results: Results) -> str:
     """The text of a results file."""
-    return json.dumps(results.model_dump(by_alias=True), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return to_json(results.model_dump(by_alias=True), indent=1).decode() + "\n"
 
 
 def save(results: Results, path: Path) -> None:
-    """Writes the file whole or not at all. Raises OSError.
-
-    Only a regular file is replaced; a device or a pipe (/dev/stdout) is written to.
-    """
-    text = dumps(results)
-    if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8")
-        return
-    target = path.resolve()  # through a symbolic link: the link stays
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with open(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def _umask() -> int:
-    now = os.umask(0)
-    os.umask(now)
-    return now
+    """Writes the file whole or not at all. Raises OSError."""
+    write_text(dumps(results), path)
 
 
 def load(path: Path) -> Results:

@@ -31,7 +31,21 @@ LIBRARIES = {
 }
 
 #: Beginnings of environment variables by which libraries choose how they compute.
-_CHOOSING = ("ATEN_", "BLIS_", "JAX_", "KMP_", "LD_", "MKL_", "NPY_", "OMP_", "OPENBLAS_", "PYTORCH_", "SYMPY_", "TORCH_", "XLA_")
+_CHOOSING = (
+    "ATEN_",
+    "BLIS_",
+    "JAX_",
+    "KMP_",
+    "LD_",
+    "MKL_",
+    "NPY_",
+    "OMP_",
+    "OPENBLAS_",
+    "PYTORCH_",
+    "SYMPY_",
+    "TORCH_",
+    "XLA_",
+)
 
 
 class Unversioned(Exception):

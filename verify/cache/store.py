@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 #: Says in an SQLite file that it is one of ours, and how its tables are laid out.
 APPLICATION = 0x45727261
@@ -78,31 +79,25 @@ class Store:
         for key, text in rows.items():
             body = zlib.compress(text.encode(), 1)
             made.append((key, engine, _sum(key, body), body))
-        with self._careful():
-            with self._base:
-                self._base.executemany("insert or replace into rows values (?, ?, ?, ?)", made)
-
-    def drop(self, keys: Iterable[str]) -> None:
-        if self._base is not None and self._writes:
-            with self._careful():
-                with self._base:
-                    self._base.executemany("delete from rows where key = ?", [(key,) for key in keys])
+        with self._careful(), self._base:
+            self._base.executemany("insert or replace into rows values (?, ?, ?, ?)", made)
 
     def used(self, engine: str) -> None:
         """Notes that an engine is in use, and lets go of what others have left behind."""
         if self._base is None or not self._writes:
             return
-        with self._careful():
-            with self._base:
-                (last,) = next(iter(self._base.execute("select ifnull(max(latest), 0) from engines")))
-                (own,) = next(iter(self._base.execute("select ifnull(max(latest), -1) from engines where engine = ?", (engine,))))
-                if own != last or not last:
-                    self._base.execute("insert or replace into engines values (?, ?)", (engine, last + 1))
-                    kept = ENGINES if self.bytes < LARGEST else 1
-                    self._base.execute(
-                        "delete from rows where engine not in (select engine from engines order by latest desc limit ?)",
-                        (kept,),
-                    )
+        with self._careful(), self._base:
+            (last,) = next(iter(self._base.execute("select ifnull(max(latest), 0) from engines")))
+            (own,) = next(
+                iter(self._base.execute("select ifnull(max(latest), -1) from engines where engine = ?", (engine,)))
+            )
+            if own != last or not last:
+                self._base.execute("insert or replace into engines values (?, ?)", (engine, last + 1))
+                kept = ENGINES if self.bytes < LARGEST else 1
+                self._base.execute(
+                    "delete from rows where engine not in (select engine from engines order by latest desc limit ?)",
+                    (kept,),
+                )
 
     # -- as a whole -----------------------------------------------------------------------------
 
@@ -151,7 +146,9 @@ class Store:
             base.execute("pragma synchronous = normal")
             with base:
                 base.execute("begin immediate")
-                application, layout = (base.execute(f"pragma {p}").fetchone()[0] for p in ("application_id", "user_version"))
+                application, layout = (
+                    base.execute(f"pragma {p}").fetchone()[0] for p in ("application_id", "user_version")
+                )
                 empty = not base.execute("select count(*) from sqlite_master").fetchone()[0]
                 if empty:
                     for statement in _TABLES.strip().split(";\n"):
@@ -196,8 +193,8 @@ class Store:
                 continue
         return None
 
-    def _asked(self, question: str, given: Sequence[object]) -> Iterator[tuple[object, ...]]:
-        rows: list[tuple[object, ...]] = []
+    def _asked(self, question: str, given: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = []
         if self._base is not None:
             with self._careful():
                 rows = self._base.execute(question, given).fetchall()

@@ -91,7 +91,7 @@ def _case(
         definitions=names.definitions,
         derivations=derivations,
         claims=claims,
-        tree=tree,
+        tree=tree if isinstance(tree, Map) else None,
         sizes=names.sizes,
         instances=tuple(names.instances),
         states=sequences.states,

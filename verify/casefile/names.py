@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import unicodedata
+from collections import abc
 
 from derive.errors import ExpressionError, Misfit, nearest
 from derive.expr.graph import Graph, Node
@@ -125,7 +126,7 @@ class Names:
         else:
             self.layout = text
 
-    def read_sizes(self, tree: Tree | None, chosen: dict[str, int] | None) -> None:
+    def read_sizes(self, tree: Tree | None, chosen: abc.Mapping[str, int] | None) -> None:
         """Sizes as letters: what they are in this instance (``chosen``, or as declared), and the other instances."""
         if tree is None:
             return

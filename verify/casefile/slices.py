@@ -49,13 +49,13 @@ class Part:
 class Slices:
     """The parts of a file."""
 
-    def __init__(self, tree: Mapping) -> None:
+    def __init__(self, case: Case) -> None:
+        assert case.tree is not None  # it was read from a file
+        tree = case.tree
         self._sections = tree.entries
-        self._tree = tree
+        self._tree, self._case = tree, case
         self._named = {
-            _plainly(name): (section, value)
-            for section in NAMED
-            for name, value in _entries(self._section(section))
+            _plainly(name): (section, value) for section in NAMED for name, value in _entries(self._section(section))
         }
         self._words = {name: frozenset(_words(value)) for name, (_, value) in self._named.items()}
         shared = [self._section(key) for key in self._sections if key not in (*NAMED, *ASKED, *BESIDE)]
@@ -80,13 +80,14 @@ class Slices:
         words = {*_words(item), "w"}  # the parameter of an optimizer, whose shape the case may declare
         return self._part(self._closure(words), implementations=[item], partial=False)
 
-    def of_checks(self, case: Case) -> Part:
+    def of_checks(self) -> Part:
         """What says which derivatives are checked: all names, and the claims that write one."""
-        places = set(_deriving(case))
+        places = set(_deriving(self._case))
         derived = [
             _without_digits(i)
             for i in self._listed("claims")
-            if i.place in places or (isinstance(i, Mapping) and "prints" in i.entries and not places.isdisjoint(_places(i)))
+            if i.place in places
+            or (isinstance(i, Mapping) and "prints" in i.entries and not places.isdisjoint(_places(i)))
         ]
         return self._part(self._named, claims=derived, derive=True, partial=False)
 

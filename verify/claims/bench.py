@@ -114,6 +114,8 @@ class Bench:
         from verify.casefile import CaseFaults, at_sizes
         from verify.casefile.slices import texts
 
+        if self.case.tree is None:
+            return None
         used = {int(d) for text in texts(self.case.tree) for d in re.findall(r"[0-9]{1,4}", text)}
         primes = [p for p in (5, 7, 11, 13, 17, 19, 23, 29, 31, 37) if p not in used]
         if len(primes) < len(self.case.sizes):

@@ -80,6 +80,7 @@ def audit(
     from verify.commands.report import write_reports
     from verify.commands.run import display, with_traces
     from verify.results import save
+    from verify.suite.glance import of_results
     from verify.suite.progress import Clock, counted_implementations
     from verify.suite.run import FaultyCases, NoSuchClaim, Options
     from verify.suite.run import run as run_suite
@@ -106,7 +107,7 @@ def audit(
     for line in _table(results.implementations, verbose):
         say(line)
     say()
-    for line in findings(results):
+    for line in findings(of_results(results)):
         say(line)
     say(f"{counted_implementations(results.implementations)} ({clock})")
     if results.interrupted:

@@ -22,9 +22,9 @@ from verify.commands.frame import (
     say,
     timeout_option,
 )
-from verify.commands.report import write_reports
 
 if TYPE_CHECKING:
+    from verify.cache.remembered import Cache
     from verify.suite.progress import Event, Silent
 
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     Give case files, folders, or names of documents of the case library. Without any: the folder 'cases' here, or
     else the library that came with Errata. Progress goes to standard error, the summary to standard output.
+    What an earlier run has found, and nothing has changed that it depends on, is remembered.
 
     \b
     Examples:
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     metavar="PACKAGE",
     help="Also call implementations of this package: its code runs.",
 )
+@click.option("--no-cache", is_flag=True, help="Work everything out, and remember nothing.  [see: errata cache --help]")
 @click.option("--quiet", "-q", is_flag=True, help="Nothing but findings.")
 @click.option("--verbose", "-v", is_flag=True, help="Every claim, not only the unexpected ones.")
 def run(
@@ -80,6 +82,7 @@ def run(
     seed: int,
     examples: int,
     allowed: tuple[str, ...],
+    no_cache: bool,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -89,45 +92,69 @@ def run(
     if out is not None:
         places.must_take_files(out, "--out")
 
-    from verify.results import save
-    from verify.suite.progress import Clock
-    from verify.suite.run import FaultyCases, NoSuchClaim, Options
-    from verify.suite.run import run as run_suite
+    from verify.suite.found import Found
+    from verify.suite.progress import CaseDone, Clock
     from verify.suite.summary import findings, summary
 
     clock = Clock()
-    options = Options(jobs or 0, timeout, only=only, seed=seed, examples=examples, allowed=allowed)
-    try:
-        with display(quiet) as shown:
-            results = run_suite(paths, options, with_traces(shown))
-    except FaultyCases as bad:
-        print_faults(bad.faults, err=True)
-        return FAULT
-    except NoSuchClaim as bad:
-        near = f"; the nearest are {', '.join(bad.nearest)}" if bad.nearest else ""
-        raise Fault(f"--only: {bad}{near}") from None
+    # a time that the user sets says of what it ends nothing that lasts
+    remembered = None if no_cache or timeout is not None else _cache(seed, examples, allowed)
+    wants_text = json_file is not None or out is not None
+    known = {} if remembered is None or only is not None else remembered.files(paths, wants_text)
+    if len(known) == len(paths):
+        found = Found([known[path] for path in paths], remembered=sum(f.glance.count for f in known.values()))
+        with display(quiet, live=False) as shown:
+            for file in found.files:
+                shown(CaseDone(file.file, file.glance))
+    else:
+        from verify.suite.run import FaultyCases, NoSuchClaim, Options, search
+
+        options = Options(jobs or 0, timeout, only=only, seed=seed, examples=examples, allowed=allowed)
+        try:
+            with display(quiet) as shown:
+                found = search(paths, options, with_traces(shown), remembered, known)
+        except FaultyCases as bad:
+            print_faults(bad.faults, err=True)
+            return FAULT
+        except NoSuchClaim as bad:
+            near = f"; the nearest are {', '.join(bad.nearest)}" if bad.nearest else ""
+            raise Fault(f"--only: {bad}{near}") from None
 
     if json_file is not None:
+        from verify.places import write_text
+
         with places.writing("--json"):
-            save(results, json_file)
-    if out is not None and not results.interrupted:
+            write_text(found.text(), json_file)
+    if out is not None and not found.interrupted:
+        from verify.commands.report import write_reports
+
         with places.writing("--out"):
-            write_reports(results, out)
-    for line in findings(results) if quiet else summary(results, str(clock), listing=verbose):
+            write_reports(found.results(), out)
+    glance = found.glance
+    took = f"{found.remembered} of {glance.count} remembered, {clock}" if found.remembered else str(clock)
+    for line in findings(glance) if quiet else summary(glance, took, found.interrupted, listing=verbose):
         say(line)
-    if results.interrupted:
+    if found.interrupted:
         if out is not None:
             say("no reports are written of a part; `errata report` makes them from results", err=True)
         return INTERRUPTED
-    return AS_PINNED if results.as_pinned else FINDINGS
+    return AS_PINNED if glance.as_pinned else FINDINGS
 
 
-def display(quiet: bool) -> Silent:
+def _cache(seed: int, examples: int, allowed: tuple[str, ...]) -> Cache | None:
+    from verify.cache.remembered import Asked, opened
+    from verify.suite import WORK
+
+    return opened(Asked(WORK, seed, examples, allowed), lambda line: say(line, err=True))
+
+
+def display(quiet: bool, live: bool = True) -> Silent:
+    """What shows the progress; nothing ``live`` where all of it is there at once."""
     from verify.suite.progress import Live, Plain, Silent
 
     if quiet:
         return Silent()
-    live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("ERRATA_TRACEBACK")
+    live = live and sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("ERRATA_TRACEBACK")
     return Live() if live else Plain(lambda line: say(line, err=True))
 
 

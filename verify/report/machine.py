@@ -28,7 +28,8 @@ def _parts(
     yield f"# {text(title(document))}: this machine"
     yield "Worst inputs, errors and seconds of the last run. They differ from machine to machine; nothing here is compared."
     total = sum(r.seconds for r in claims) + sum(c.seconds for c in checks) + sum(i.seconds for i in named)
-    yield f"{len(claims)} claims and {len(checks)} checks took {total:.2f} s of processor time."
+    if total:  # of a run that has not remembered all of them
+        yield f"{len(claims)} claims and {len(checks)} checks took {total:.2f} s of processor time."
     if checks:
         yield "## Implementations"
         heads = ["Case", "What", "Against", "Outcome", "Inputs", "Worst input", "Error", "Allowed", "Seconds", ""]
@@ -37,7 +38,7 @@ def _parts(
         yield "## Functions that people run"
         heads = ["Function", "Path", "Worst input", "Exact", "Computed", "Error in ulps", "Condition", "Share off"]
         yield table(heads, rows, ("Error in ulps", "Condition", "Share off"))
-    slow = sorted(claims, key=lambda r: -r.seconds)[:SLOWEST]
+    slow = sorted((r for r in claims if r.seconds), key=lambda r: -r.seconds)[:SLOWEST]
     if slow:
         yield "## The slowest claims"
         rows = [[text(r.case), code(r.id), text(r.kind), f"{r.seconds:.3f}"] for r in slow]

@@ -31,8 +31,8 @@ from verify.surroundings import SURROUNDINGS, surrounded
 #: limits of work (derive.budget), a minute or so where nothing else runs.
 HANG = 600.0
 
-#: Called with the job, what ended, and whether the job ends with it: where a job can't go on (its case does not open),
-#: ``ended.name`` is empty, ``ended.failure`` says why, and what is not answered yet never will be.
+#: Called with the job and what ended. ``ended.name`` is empty when its case has been opened; where it does not open,
+#: ``ended.failure`` says why, and what is not answered yet never will be.
 Answered = Callable[[Job, Ended], None]
 
 
@@ -159,8 +159,7 @@ class Pool:
                 worker.done.add(name)
                 if message.failure is not None:
                     message = replace(message, answer=worker.settled)
-                if name or message.failure:
-                    answered(job, message)
+                answered(job, message)
             case Closed():
                 worker.job = None
                 self._close(job, closed)

@@ -6,9 +6,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from verify.results import CONFORMANCE, OUTCOMES, VERDICTS, Check, Implementation, Result
+from verify.suite.glance import Compared, Glance, Pinned
+from verify.vocabulary import CONFORMANCE, OUTCOMES, VERDICTS
+
+if TYPE_CHECKING:
+    from verify.results import Check, Implementation, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +20,9 @@ class Planned:
     """The case files are read; nothing has run yet."""
 
     cases: int
-    claims: int
+    claims: int  # and implementations, that are left to do
     checked: int  # cases whose implementations will be checked
+    remembered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +47,25 @@ class ImplementationDone:
 @dataclass(frozen=True, slots=True)
 class CaseDone:
     file: str
-    results: Sequence[Result]
-    checks: Sequence[Check]
-    implementations: Sequence[Implementation] = ()
+    glance: Glance
 
 
 Event = Planned | ClaimDone | CheckDone | ImplementationDone | CaseDone
 
 
-def counted(results: Sequence[Result]) -> str:
+def counted(results: Sequence[Pinned]) -> str:
     """``31 claims: 28 holds, 3 wrong``."""
     count = Counter(r.verdict for r in results)
     return f"{number(len(results), 'claim')}: {_listing(count, VERDICTS)}" if results else "no claims"
 
 
-def counted_checks(checks: Sequence[Check]) -> str:
+def counted_checks(checks: Sequence[Compared]) -> str:
     """``12 checks: 11 agrees, 1 differs``."""
     count = Counter(c.outcome for c in checks)
     return f"{number(len(checks), 'check')}: {_listing(count, OUTCOMES)}" if checks else "no checks"
 
 
-def counted_implementations(found: Sequence[Implementation]) -> str:
+def counted_implementations(found: Sequence[Pinned]) -> str:
     """``12 implementations: 9 conforms, 3 deviates``."""
     count = Counter(i.verdict for i in found)
     return f"{number(len(found), 'implementation')}: {_listing(count, CONFORMANCE)}" if found else "no implementations"
@@ -96,11 +99,12 @@ class Plain(Silent):
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, CaseDone):
-            unexpected = sum(not r.as_pinned for r in event.results)
+            told = event.glance
+            unexpected = sum(not r.as_pinned for r in told.claims)
             remark = f"; {unexpected} not as pinned" if unexpected else ""
-            checks = f"; {counted_checks(event.checks)}" if event.checks else ""
-            named = f"; {counted_implementations(event.implementations)}" if event.implementations else ""
-            self._say(f"{event.file}: {counted(event.results)}{remark}{checks}{named}")
+            checks = f"; {counted_checks(told.checks)}" if told.checks else ""
+            named = f"; {counted_implementations(told.implementations)}" if told.implementations else ""
+            self._say(f"{event.file}: {counted(told.claims)}{remark}{checks}{named}")
 
 
 class Live(Silent):
@@ -131,7 +135,7 @@ class Live(Silent):
 
     def __call__(self, event: Event) -> None:
         match event:
-            case Planned(_, claims, checked):
+            case Planned(_, claims, checked, _):
                 # a case's checks weigh about as much as a hundred claims; the bar shows steps, not seconds
                 self._bar.update(self._task, total=claims + checked)
                 self._bar.start()  # not earlier: its thread is one more, and workers are forked from a process with one
@@ -146,8 +150,8 @@ class Live(Silent):
                 self._claims += 1
                 self._unexpected += not found.as_pinned
                 self._step(f"{found.case}: {found.id}", advance=1)
-            case CaseDone(_, _, checks):
-                self._step("", advance=bool(checks))
+            case CaseDone(_, told):
+                self._step("", advance=bool(told.checks))
 
     def _step(self, now: str, advance: int) -> None:
         findings = f"{self._unexpected} unexpected  " if self._unexpected else ""

@@ -12,17 +12,25 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
 
 from verify.results import Check, Implementation, Result, Results
+from verify.suite import WORK
+from verify.suite.found import FileFound, Found, texts
+from verify.suite.glance import of_results
 from verify.suite.pool import HANG, Pool, forks
 from verify.suite.progress import CaseDone, CheckDone, ClaimDone, Event, ImplementationDone, Planned
 from verify.suite.worker import DEVICE_MEMORY, MEMORY, Ended, Job, Settings
+
+if TYPE_CHECKING:
+    from verify.cache.remembered import Cache, Keys
 
 CLAIMS, CHECKS, IMPLEMENTATIONS = "claims", "checks", "implementations"
 
@@ -41,7 +49,7 @@ class Options:
     only: str | None = None
     seed: int = 0
     examples: int = 50
-    work: str = "verify.suite.worker:Work"
+    work: str = WORK
     functions: str | None = None
     allowed: tuple[str, ...] = ()
     device: str = "cpu"
@@ -72,22 +80,54 @@ class _Case:
     name: str
     claims: dict[str, dict[str, Any]]  # id -> what a Result says that no judge need say
     results: dict[str, Result] = field(default_factory=dict)
-    checks: list[Check] = field(default_factory=list)
+    checks: dict[str, list[Check]] = field(default_factory=dict)  # by unit
+    units: list[str] | None = None  # of the checks, in order, once they are known
     named: dict[str, dict[str, Any]] = field(default_factory=dict)  # the same of implementations
     implementations: dict[str, Implementation] = field(default_factory=dict)
+    keys: Keys | None = None  # where its results are remembered
+    lasts: bool = True  # all that was found will be found again
     parts: int = 0  # jobs that are still open
+
+    @property
+    def checked(self) -> list[Check]:
+        order = {name: k for k, name in enumerate(self.units or ())}
+        return [c for name in sorted(self.checks, key=lambda n: order.get(n, len(order))) for c in self.checks[name]]
+
+    def found(self) -> FileFound:
+        models = Results(cases=[self.file], claims=_in_order(self), checks=self.checked, implementations=_found(self))
+        return FileFound(self.file, self.document, of_results(models), lambda: texts(models), models)
 
 
 def run(paths: Sequence[Path], options: Options, on_event: Callable[[Event], None] = lambda event: None) -> Results:
-    """Judges every claim of the case files, and checks their implementations.
+    """As ``search``, without a cache; the results as their models."""
+    return search(paths, options, on_event).results()
+
+
+def search(
+    paths: Sequence[Path],
+    options: Options,
+    on_event: Callable[[Event], None] = lambda event: None,
+    cache: Cache | None = None,
+    known: Mapping[Path, FileFound] | None = None,
+) -> Found:
+    """Judges every claim of the case files, and checks their implementations: all that the cache does not have, and of files
+    that are ``known`` nothing.
 
     With ``only`` just the claims that it selects: checks belong to whole cases. SIGINT and SIGTERM end the run early;
     the results then say ``interrupted``. Raises FaultyCases and NoSuchClaim before anything has run, WorkerError where
     processes can't be started.
     """
-    cases = _plan(paths, options)
-    jobs = _jobs(cases.values(), with_checks=options.only is None and options.functions is None)
-    count = sum(len(c.claims) + len(c.named) for c in cases.values())
+    paths, known = list(dict.fromkeys(paths)), known or {}
+    with_checks = options.only is None and options.functions is None
+    cases = _plan(paths, options, known, cache)
+    for case in cases.values():
+        if cache is not None and case.keys is not None:
+            _recall(case, case.keys, cache, with_checks)
+    remembered = sum(f.glance.count for f in known.values()) + sum(
+        len(c.results) + len(c.implementations) + len(c.checked) for c in cases.values()
+    )
+    jobs = _jobs(cases.values(), with_checks)
+    count = sum(len(c.claims) + len(c.named) - len(c.results) - len(c.implementations) for c in cases.values())
     timeout = options.timeout
     settings = Settings(
         options.work,
@@ -104,38 +144,61 @@ def run(paths: Sequence[Path], options: Options, on_event: Callable[[Event], Non
         import derive.engine  # noqa: F401  (every worker has it then)
         import verify.claims  # noqa: F401
     pool.start(len(jobs))
-    on_event(Planned(len(cases), count, sum(job.part == CHECKS for job in jobs)))
+    on_event(Planned(len(known) + len(cases), count, sum(job.part == CHECKS for job in jobs), remembered))
+
+    def keep(case: _Case, ended: Ended) -> Keys | None:
+        """Where the answer is to be remembered: one that was ended from outside is not."""
+        case.lasts &= ended.failure is None
+        return case.keys if ended.failure is None and cache is not None else None
 
     def answered(job: Job, ended: Ended) -> None:
         case = cases[job.path]
-        if job.part == CLAIMS:
+        keys = keep(case, ended)
+        if not ended.name and ended.failure is None:
+            if job.part == CHECKS and case.units is None:
+                case.units = list(ended.answer)
+                if keys is not None and cache is not None:
+                    cache.keep_units(case.file, keys, case.units)
+        elif job.part == CLAIMS:
             for result in _claim_results(case, ended):
                 case.results[result.id] = result
+                if keys is not None and cache is not None:
+                    cache.keep_claim(case.file, keys, result, ended.answer.get("seen", 0))
                 on_event(ClaimDone(result, ended.trace))
         elif job.part == IMPLEMENTATIONS:
             for found in _implementation_results(case, ended):
                 case.implementations[found.id] = found
+                if keys is not None and cache is not None:
+                    case.lasts &= cache.keep_implementation(case.file, keys, found)
                 on_event(ImplementationDone(found, ended.trace))
         else:
-            for check in _check_results(case, ended, options.seed):
-                case.checks.append(check)
+            case.checks[ended.name] = _check_results(case, ended, options.seed)
+            if keys is not None and cache is not None:
+                cache.keep_check(case.file, keys, ended.name, case.checks[ended.name])
+            for check in case.checks[ended.name]:
                 on_event(CheckDone(case.file, check, ended.trace))
+
+    def done(case: _Case) -> None:
+        found = case.found()
+        if cache is not None and case.keys is not None and case.lasts and with_checks:
+            cache.keep_file(found)
+        on_event(CaseDone(case.file, found.glance))
 
     def closed(job: Job) -> None:
         case = cases[job.path]
         case.parts -= 1
         if not case.parts:
-            on_event(CaseDone(case.file, _in_order(case), case.checks, _found(case)))
+            done(case)
 
+    for path in paths:  # what there is nothing left to do of
+        if path in known:
+            on_event(CaseDone(known[path].file, known[path].glance))
+        elif str(path) in cases and not cases[str(path)].parts:
+            done(cases[str(path)])
     with _stop_signals() as stop:
         finished = pool.run(jobs, answered, closed, stop)
-    return Results(
-        interrupted=not finished,
-        cases=list(cases),
-        claims=[r for c in cases.values() for r in _in_order(c)],
-        checks=[check for c in cases.values() for check in c.checks],
-        implementations=[i for c in cases.values() for i in _found(c)],
-    )
+    files = [known[p] if p in known else cases[str(p)].found() for p in paths if p in known or str(p) in cases]
+    return Found(files, not finished, remembered)
 
 
 def processors() -> int:
@@ -148,33 +211,62 @@ def processors() -> int:
 # -- before ---------------------------------------------------------------------------------------
 
 
-def _plan(paths: Sequence[Path], options: Options) -> dict[str, _Case]:
+def _plan(
+    paths: Sequence[Path], options: Options, known: Mapping[Path, FileFound], cache: Cache | None
+) -> dict[str, _Case]:
     """What there is to do, by file. A case is read, noted down and let go: a worker will read it again."""
     only, functions = options.only, options.functions
-    from verify.casefile import check, load
+    from verify.casefile import CaseFaults, Ids, load
+    from verify.casefile.slices import Slices
 
-    paths = list(dict.fromkeys(paths))
-    if faults := check(paths):
-        raise FaultyCases(faults)
     cases: dict[str, _Case] = {}
-    ids: list[str] = []
+    offered: list[str] = []
+    faults: list[Any] = []
+    ids = Ids()
     for path in paths:
-        case = load(path)
-        ids.extend(claim.id for claim in case.claims)
-        ids.extend(i.name for i in case.implementations)
+        if path in known and not ids.clash(known[path].document, (c.id for c in known[path].glance.claims)):
+            ids.take(known[path].document, str(path), (c.id for c in known[path].glance.claims))
+            continue
+        try:
+            case = load(path)
+        except CaseFaults as bad:
+            faults.extend(bad.faults)
+            continue
+        faults.extend(ids.faults(case))
+        offered.extend(claim.id for claim in case.claims)
+        offered.extend(i.name for i in case.implementations)
         chosen = [c for c in case.claims if functions is None and (only is None or _matches(only, case.name, c.id))]
         named = [i for i in case.implementations if only is None and _begins(i.name, functions)]
         if chosen or named or (only is None and functions is None):
             told = {c.id: _of_claim(case, c) for c in chosen}
-            cases[str(path)] = _Case(
-                str(path), case.document, case.name, told, named={i.id: _of_named(case, i) for i in named}
-            )
+            made = _Case(str(path), case.document, case.name, told, named={i.id: _of_named(case, i) for i in named})
+            made.keys = None if cache is None else cache.keys(case, Slices(case))
+            cases[str(path)] = made
+    if faults:
+        raise FaultyCases(faults)
     if functions is not None and not cases:
-        raise NoSuchClaim(functions, difflib.get_close_matches(functions, dict.fromkeys(ids), n=5, cutoff=0.3))
+        raise NoSuchClaim(functions, difflib.get_close_matches(functions, dict.fromkeys(offered), n=5, cutoff=0.3))
     if only is not None and not cases:
         word = only.rpartition(":")[2].strip("*?[]")
-        raise NoSuchClaim(only, difflib.get_close_matches(word, dict.fromkeys(ids), n=5, cutoff=0.3))
+        raise NoSuchClaim(only, difflib.get_close_matches(word, dict.fromkeys(offered), n=5, cutoff=0.3))
     return cases
+
+
+def _recall(case: _Case, keys: Keys, cache: Cache, with_checks: bool) -> None:
+    """Puts in what is remembered of a case. What is no such result any more is not."""
+    for name, row in cache.claims(keys).items():
+        if name in case.claims:
+            with contextlib.suppress(ValidationError):
+                case.results[name] = Result(**{**row, **case.claims[name]})
+    for name, row in cache.implementations(keys).items():
+        if name in case.named:
+            with contextlib.suppress(ValidationError):
+                case.implementations[name] = Implementation(**{**row, **case.named[name]})
+    if with_checks:
+        case.units, rows = cache.checks(keys)
+        for name, checks in rows.items():
+            with contextlib.suppress(ValidationError):
+                case.checks[name] = [Check(**{**c, "document": case.document, "case": case.name}) for c in checks]
 
 
 def _of_claim(case: Any, claim: Any) -> dict[str, Any]:
@@ -235,16 +327,19 @@ def _matches(only: str, case: str, claim: str) -> bool:
 def _jobs(cases: Iterable[_Case], with_checks: bool) -> list[Job]:
     """Verdicts first, as they are what one waits for; the longest first, so that the last ones are short."""
     longest_first = sorted(cases, key=lambda c: -len(c.claims))
-    verdicts = [Job(c.file, CLAIMS, frozenset(c.claims)) for c in longest_first if c.claims]
-    checks = [Job(c.file, CHECKS, None) for c in longest_first if with_checks]
-    named = [
-        Job(c.file, IMPLEMENTATIONS, frozenset(c.named))
-        for c in sorted(longest_first, key=lambda c: -len(c.named))
-        if c.named
-    ]
+    verdicts, checks, named = list[Job](), list[Job](), list[Job]()
     for case in longest_first:
-        case.parts = bool(case.claims) + bool(case.named) + with_checks
-    return verdicts + checks + named
+        if left := frozenset(case.claims).difference(case.results):
+            verdicts.append(Job(case.file, CLAIMS, left))
+        if with_checks and (case.units is None or not set(case.units) <= set(case.checks)):
+            checks.append(Job(case.file, CHECKS, None, done=frozenset(case.checks)))
+    for case in sorted(longest_first, key=lambda c: -len(c.named)):
+        if left := frozenset(case.named).difference(case.implementations):
+            named.append(Job(case.file, IMPLEMENTATIONS, left))
+    jobs = verdicts + checks + named
+    for case in longest_first:
+        case.parts = sum(job.path == case.file for job in jobs)
+    return jobs
 
 
 # -- after ----------------------------------------------------------------------------------------

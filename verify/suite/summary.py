@@ -7,19 +7,20 @@ from itertools import groupby
 
 from click import style
 
-from verify.results import VERDICTS, Check, Implementation, Result, Results
+from verify.suite.glance import CheckGlance, ClaimGlance, Glance, ImplementationGlance
 from verify.suite.progress import counted, counted_checks, counted_implementations, number, printable
+from verify.vocabulary import VERDICTS
 
 #: Characters of a cell; the rest of a reason is in the results and the reports.
 WIDEST = 400
 
 
-def summary(results: Results, took: str, listing: bool = False) -> Iterator[str]:
+def summary(results: Glance, took: str, interrupted: bool = False, listing: bool = False) -> Iterator[str]:
     """The lines, styled for a terminal. ``listing`` puts every claim and check before them."""
     if listing:
         yield from everything(results)
     yield from findings(results)
-    if results.interrupted:
+    if interrupted:
         done = f"{counted(results.claims)}; {counted_checks(results.checks)}"
         done += f"; {counted_implementations(results.implementations)}" if results.implementations else ""
         yield style(f"interrupted; so far {done} ({took})", fg="yellow", bold=True)
@@ -39,7 +40,7 @@ def summary(results: Results, took: str, listing: bool = False) -> Iterator[str]
     yield style(f"{counted_checks(results.checks)} ({took})", fg=None if agree else "red", bold=not agree)
 
 
-def _all_as_pinned(results: Results) -> str:
+def _all_as_pinned(results: Glance) -> str:
     claims = counted(results.claims)
     if results.implementations:
         named = counted_implementations(results.implementations)
@@ -48,7 +49,7 @@ def _all_as_pinned(results: Results) -> str:
     return f"{line}; {number(len(results.checks), 'check')}, all agree" if results.checks else line
 
 
-def findings(results: Results) -> Iterator[str]:
+def findings(results: Glance) -> Iterator[str]:
     """Every verdict that is not as pinned and every check that does not agree, grouped."""
     unexpected = sorted((r for r in results.claims if not r.as_pinned), key=_severity)
     for (verdict, pinned), group in groupby(unexpected, key=lambda r: (r.verdict, r.pinned)):
@@ -67,18 +68,18 @@ def findings(results: Results) -> Iterator[str]:
             yield ""
 
 
-def _implementations(found: Sequence[Implementation]) -> Iterator[str]:
+def _implementations(found: Sequence[ImplementationGlance]) -> Iterator[str]:
     for verdict in ("deviates", "convention", "undecided", "conforms"):
         chosen = [i for i in found if i.verdict == verdict]
         if chosen:
             yield style(
                 f"{verdict}, not as pinned: {len(chosen)}", fg="red" if verdict == "deviates" else "yellow", bold=True
             )
-            yield from _table([(f"{i.file}:{i.line}", i.id, i.convention or i.repair or i.reason) for i in chosen])
+            yield from _table([(f"{i.file}:{i.line}", i.id, i.said) for i in chosen])
             yield ""
 
 
-def everything(results: Results) -> Iterator[str]:
+def everything(results: Glance) -> Iterator[str]:
     """Every claim and every check, a line each."""
     rows = [(*_claim_row(r)[:2], f"{r.verdict} (pinned {r.pinned})", r.reason) for r in results.claims]
     yield from _table(rows)
@@ -86,22 +87,18 @@ def everything(results: Results) -> Iterator[str]:
     yield ""
 
 
-def _severity(result: Result) -> tuple[int, int]:
+def _severity(result: ClaimGlance) -> tuple[int, int]:
     """Wrong first, undecided last; a sort by it keeps the document's order inside a group."""
     order = ("wrong", *(v for v in VERDICTS if v not in ("wrong", "undecided")), "undecided")
     return order.index(result.verdict), VERDICTS.index(result.pinned)
 
 
-def _claim_row(result: Result) -> tuple[str, str, str]:
+def _claim_row(result: ClaimGlance) -> tuple[str, str, str]:
     return f"{result.file}:{result.line}", result.id, result.reason
 
 
-def _check_row(check: Check) -> tuple[str, str, str]:
-    reason = check.reason
-    if not reason and check.worst:
-        at = ", ".join(f"{name} = {value}" for name, value in check.worst.input.items())
-        reason = f"error {check.worst.error}, allowed {check.worst.tolerance}, at {at}"
-    return f"{check.document}/{check.case}", f"{check.backend} {check.subject}", reason
+def _check_row(check: CheckGlance) -> tuple[str, str, str]:
+    return f"{check.document}/{check.case}", f"{check.backend} {check.subject}", check.reason or check.off
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from verify.conform.calling import watched
+from verify.suite import WORK
 from verify.suite.trail import Trail
 from verify.surroundings import YOUNG
 
@@ -41,7 +42,7 @@ DEVICE_MEMORY = 64 * GIB  # where it runs a device, whose driver maps far more t
 class Settings:
     """What every worker of a run is told. ``work`` names the class that does the work, 'module:Class'."""
 
-    work: str = "verify.suite.worker:Work"
+    work: str = WORK
     seed: int = 0
     examples: int = 50
     memory: int = MEMORY
@@ -90,9 +91,9 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A unit has its answer; or ``failure`` says in a line why it did not come to its end, and ``trace`` where: without an
-    answer then, or with the one that was settled. ``inside`` is the foreign code in which its process was lost, ``loss`` how:
-    it 'crashes' or 'hangs'."""
+    """A unit has its answer, the opening of a case the names of its units; or ``failure`` says in a line why it did not come to
+    its end, and ``trace`` where: without an answer then, or with the one that was settled. ``inside`` is the foreign code in
+    which its process was lost, ``loss`` how: it 'crashes' or 'hangs'."""
 
     name: str
     answer: Any
@@ -136,7 +137,7 @@ class Work:
         from verify.casefile.slices import Slices
 
         self.case = load(path)
-        self.slices = Slices(self.case.tree)
+        self.slices = Slices(self.case)
         self.settings = settings
 
     def claims(self, settle: Settle) -> Units:
@@ -148,7 +149,7 @@ class Work:
     def checks(self) -> Units:
         from verify.conformance import units
 
-        case = self.seen(self.slices.of_checks(self.case))
+        case = self.seen(self.slices.of_checks())
         found = units(case, self.settings.seed, self.settings.examples)
         if found:
             import sympy  # noqa: F401
@@ -270,14 +271,14 @@ def _do(job: Job, workload: type[Workload], settings: Settings, pipe: Connection
                 return desk.checks()
         return desk.implementations()
 
-    units = _answer("", listed, pipe, send_answer=False)
+    units = _answer("", listed, pipe, told=lambda units: tuple(name for name, _ in units))
     for name, call in units or ():
         if job.wants(name):
             _answer(name, call, pipe)
 
 
-def _answer(name: str, call: Callable[[], Any], pipe: Connection, send_answer: bool = True) -> Any:
-    """Announces the unit, does it, and sends its answer or why there is none."""
+def _answer(name: str, call: Callable[[], Any], pipe: Connection, told: Callable[[Any], Any] = lambda x: x) -> Any:
+    """Announces the unit, does it, and sends its answer, or what is ``told`` of it, or why there is none."""
     pipe.send(Begun(name))
     start = time.perf_counter()
     try:
@@ -286,7 +287,7 @@ def _answer(name: str, call: Callable[[], Any], pipe: Connection, send_answer: b
         ended = Ended(name, None, time.perf_counter() - start, _in_a_line(fault), traceback.format_exc())
         pipe.send(ended)
         return None
-    pipe.send(Ended(name, answer if send_answer else None, time.perf_counter() - start))
+    pipe.send(Ended(name, told(answer), time.perf_counter() - start))
     return answer
 
 

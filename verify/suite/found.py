@@ -1,0 +1,81 @@
+"""What a run has found, case file by case file: at a glance, as the text of the results file, and as its models.
+
+What is remembered of a file is there as text, and becomes models only for who wants them: looking at a library that has not
+changed needs none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from verify.suite.glance import Glance, together
+
+if TYPE_CHECKING:
+    from verify.results import Results
+
+KINDS = ("claims", "checks", "implementations")
+
+
+@dataclass(frozen=True, slots=True)
+class FileFound:
+    """``texts`` gives the entries of the file's three lists in the results file, as they stand there; ``models`` the same as
+    results.Results of this file alone, where there is such a thing already."""
+
+    file: str
+    document: str
+    glance: Glance
+    texts: Callable[[], Mapping[str, str]]
+    models: Results | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    files: Sequence[FileFound]
+    interrupted: bool = False
+    remembered: int = 0  # claims, checks and implementations that were not worked out in this run
+
+    @property
+    def glance(self) -> Glance:
+        return together([f.glance for f in self.files])
+
+    def text(self) -> str:
+        """The results file: byte for byte what ``verify.results.dumps`` writes of ``results()``."""
+        parts = [f.texts() for f in self.files]
+        named = ",".join(f"\n  {json.dumps(f.file, ensure_ascii=False)}" for f in self.files)
+        lists = {"cases": named, **{kind: ",".join(p[kind] for p in parts if p[kind]) for kind in KINDS}}
+        head = ['\n "schema": "errata-results/1"', f'\n "interrupted": {json.dumps(self.interrupted)}']
+        told = [f'\n "{key}": [{text}\n ]' if text else f'\n "{key}": []' for key, text in lists.items()]
+        return f"{{{','.join([*head, *told])}\n}}\n"
+
+    def results(self) -> Results:
+        from verify.results import Results
+
+        files = [f.models or _read(f) for f in self.files]
+        return Results(
+            interrupted=self.interrupted,
+            cases=[f.file for f in self.files],
+            claims=[r for f in files for r in f.claims],
+            checks=[c for f in files for c in f.checks],
+            implementations=[i for f in files for i in f.implementations],
+        )
+
+
+def _read(found: FileFound) -> Results:
+    from verify.results import Results
+
+    return Results.model_validate_json(Found([found]).text())
+
+
+def texts(results: Results) -> dict[str, str]:
+    """The entries of the lists of results, as they stand in their file."""
+    data = results.model_dump(by_alias=True)
+    return {kind: _entries(data[kind]) if data[kind] else "" for kind in KINDS}
+
+
+def _entries(items: Sequence[object]) -> str:
+    from pydantic_core import to_json
+
+    return to_json([items], indent=1).decode().removeprefix("[\n [").removesuffix("\n ]\n]")

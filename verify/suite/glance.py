@@ -1,0 +1,132 @@
+"""Results at a glance: what the end of a run tells of them, without all else that the results file holds. Light to import."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from typing import Any, Protocol
+
+
+class Pinned(Protocol):
+    """What has a verdict, and a reviewed one."""
+
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def as_pinned(self) -> bool: ...
+
+
+class Compared(Protocol):
+    """What has been set against the exact mathematics."""
+
+    @property
+    def outcome(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimGlance:
+    id: str
+    file: str
+    line: int
+    verdict: str
+    pinned: str
+    reason: str
+
+    @property
+    def as_pinned(self) -> bool:
+        return self.verdict == self.pinned
+
+
+@dataclass(frozen=True, slots=True)
+class CheckGlance:
+    """``off``: of one that differs, the worst input with its error and what is allowed."""
+
+    document: str
+    case: str
+    backend: str
+    subject: str
+    outcome: str
+    reason: str
+    off: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImplementationGlance:
+    id: str
+    file: str
+    line: int
+    verdict: str
+    as_pinned: bool
+    said: str  # what is told of one that is not as pinned
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Of a case file, or of all of them."""
+
+    claims: Sequence[ClaimGlance]
+    checks: Sequence[CheckGlance]
+    implementations: Sequence[ImplementationGlance]
+
+    @property
+    def as_pinned(self) -> bool:
+        """Whether every verdict is as pinned and every check agrees."""
+        judged = all(c.as_pinned for c in self.claims) and all(i.as_pinned for i in self.implementations)
+        return judged and all(c.outcome == "agrees" for c in self.checks)
+
+    @property
+    def count(self) -> int:
+        return len(self.claims) + len(self.checks) + len(self.implementations)
+
+    def dumps(self) -> str:
+        return json.dumps([[astuple(x) for x in kind] for kind in (self.claims, self.checks, self.implementations)])
+
+    @staticmethod
+    def loads(text: str) -> Glance:
+        """Raises TypeError and ValueError where that is no glance."""
+        claims, checks, implementations = json.loads(text)
+        return Glance(
+            [ClaimGlance(*c) for c in claims],
+            [CheckGlance(*c) for c in checks],
+            [ImplementationGlance(*i) for i in implementations],
+        )
+
+
+def together(glances: Sequence[Glance]) -> Glance:
+    return Glance(
+        [c for g in glances for c in g.claims],
+        [c for g in glances for c in g.checks],
+        [i for g in glances for i in g.implementations],
+    )
+
+
+def of_claim(r: Any) -> ClaimGlance:
+    """Of a results.Result."""
+    return ClaimGlance(r.id, r.file, r.line, r.verdict, r.pinned, r.reason)
+
+
+def of_check(c: Any) -> CheckGlance:
+    """Of a results.Check."""
+    off = ""
+    if c.worst:
+        at: Mapping[str, str] = c.worst.input
+        said = ", ".join(f"{name} = {value}" for name, value in at.items())
+        off = f"error {c.worst.error}, allowed {c.worst.tolerance}, at {said}"
+    return CheckGlance(
+        c.document, c.case, c.backend, c.subject, c.outcome, c.reason, off if c.outcome != "agrees" else ""
+    )
+
+
+def of_implementation(i: Any) -> ImplementationGlance:
+    """Of a results.Implementation."""
+    return ImplementationGlance(i.id, i.file, i.line, i.verdict, i.as_pinned, i.convention or i.repair or i.reason)
+
+
+def of_results(results: Any) -> Glance:
+    """Of results.Results."""
+    return Glance(
+        [of_claim(r) for r in results.claims],
+        [of_check(c) for c in results.checks],
+        [of_implementation(i) for i in results.implementations],
+    )
