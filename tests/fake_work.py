@@ -94,8 +94,7 @@ if __name__ == "__main__":
 
     surround()  # so that its workers are forked
 
-    from verify import cli
-    from verify.suite import run
+    from verify import cli, suite
 
-    run.Options = functools.partial(run.Options, work="tests.fake_work:Fake")  # type: ignore[assignment,misc]
+    suite.WORK = "tests.fake_work:Fake"
     sys.exit(cli.main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.machinery
 import json
@@ -69,13 +70,19 @@ class Files:
 
     def read(self, path: Path | str) -> bytes:
         """Raises OSError."""
-        self._seen[str(path)] = _signature(path)  # before it is read: a change after that shows
+        self.note(path)  # before it is read: a change after that shows
         with open(path, "rb") as file:
             return file.read()
 
+    def note(self, path: Path | str) -> None:
+        """Someone else will read it now."""
+        if str(path) not in self._seen:
+            with contextlib.suppress(OSError):
+                self._seen[str(path)] = _signature(path)
+
     def unchanged(self, path: Path | str | None = None) -> bool:
         """Whether a file, or each of them, is as it was."""
-        asked = self._seen if path is None else {str(path): self._seen[str(path)]}
+        asked = self._seen if path is None else {str(path): self._seen.get(str(path))}
         try:
             return all(_signature(p) == seen for p, seen in asked.items())
         except OSError:

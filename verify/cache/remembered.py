@@ -45,6 +45,7 @@ class Keys:
     claims: dict[str, list[str]] = field(default_factory=dict)
     implementations: dict[str, str] = field(default_factory=dict)
     checks: str = ""
+    files: tuple[str, ...] = ()  # that it was read from
 
     def check(self, unit: str) -> str:
         return _digest([self.checks, unit])
@@ -57,6 +58,7 @@ class Cache:
         self._store, self._by, self._asked = store, made_by, asked
         self._files = Files()
         self._bytes: dict[str, str] = {}  # of a case file the digest
+        self._noted: set[Path] = set()  # folders
         self._stopped = False
         store.used(made_by.machine)
 
@@ -66,31 +68,47 @@ class Cache:
         """The files that have not changed since all that is in them was found."""
         keys: dict[Path, str] = {}
         for path in paths:
-            try:
-                self._bytes[str(path)] = hashlib.sha256(self._files.read(path)).hexdigest()
-            except OSError:  # who reads it will say so
-                continue
-            keys[path] = self._file_key(str(path))
+            if self._digest(str(path)):  # else who reads it will say what is wrong
+                keys[path] = self._file_key(str(path))
         names = ("glance", *KINDS) if with_text else ("glance",)
         rows = self._store.get(f"{key}:{name}" for key in keys.values() for name in names)
         found: dict[Path, FileFound] = {}
         for path, key in keys.items():
             if all(f"{key}:{name}" in rows for name in names):
                 try:
-                    document, _, glance = rows[f"{key}:glance"].partition("\n")
+                    head, _, glance = rows[f"{key}:glance"].partition("\n")
+                    document, used = json.loads(head)
                     told = Glance.loads(glance)
                 except (ValueError, TypeError):
                     continue
+                if any(self._digest(name) != digest for name, digest in used.items()):
+                    continue
                 given = {kind: rows[f"{key}:{kind}"] for kind in KINDS} if with_text else None
-                found[path] = FileFound(str(path), document, told, self._texts(key, given))
+                found[path] = FileFound(str(path), document, told, self._texts(key, given), used=tuple(used))
         return found
+
+    def note(self, path: Path) -> None:
+        """A file is going to be read, by this process and by its workers; and perhaps others beside it, that it uses."""
+        for each in {path, *path.parent.glob("*.y*ml")} if path.parent not in self._noted else [path]:
+            self._files.note(each)
+        self._noted.add(path.parent)
 
     def keep_file(self, found: FileFound) -> None:
         """Keeps what a whole file has come to."""
-        if found.file in self._bytes:
+        if self._digest(found.file):
             key = self._file_key(found.file)
             texts = {f"{key}:{kind}": text for kind, text in found.texts().items()}
-            self.keep(found.file, {**texts, f"{key}:glance": f"{found.document}\n{found.glance.dumps()}"})
+            head = json.dumps([found.document, {name: self._digest(name) for name in found.used}])
+            self.keep((found.file, *found.used), {**texts, f"{key}:glance": f"{head}\n{found.glance.dumps()}"})
+
+    def _digest(self, path: str) -> str:
+        """Of the bytes of a file; "" where it can't be read."""
+        if path not in self._bytes:
+            try:
+                self._bytes[path] = hashlib.sha256(self._files.read(path)).hexdigest()
+            except OSError:
+                self._bytes[path] = ""
+        return self._bytes[path]
 
     def _texts(self, key: str, given: Mapping[str, str] | None) -> Callable[[], Mapping[str, str]]:
         if given is not None:
@@ -108,6 +126,7 @@ class Cache:
             {c.id: [self._claim_key(c, part) for part in slices.of_claim(c)] for c in case.claims},
             {i.id: self._implementation_key(i, slices) for i in case.implementations},
             self._key("checks", self._by.machine, slices.of_checks().digest, *self._options()),
+            (case.path, *case.used),
         )
 
     def _claim_key(self, claim: Claim, part: Part) -> str:
@@ -149,37 +168,37 @@ class Cache:
 
     def checks(self, keys: Keys) -> tuple[list[str] | None, dict[str, list[dict[str, Any]]]]:
         """The units that the checks of a file are, where that is remembered, and what those came to that are."""
-        row = _mapping(self._store.get([keys.checks]).get(keys.checks))
-        if row is None:
+        row = _mapping(self._store.get([keys.checks]).get(keys.checks)) or {}
+        names = row.get("units")
+        if not isinstance(names, list):
             return None, {}
-        names = [str(n) for n in row["units"]]
         rows = self._store.get(keys.check(n) for n in names)
         found = {n: _mapping(rows.get(keys.check(n))) for n in names}
-        return names, {n: row["checks"] for n, row in found.items() if row is not None}
+        return names, {n: row["checks"] for n, row in found.items() if row is not None and "checks" in row}
 
-    def keep_claim(self, file: str, keys: Keys, result: Any, seen: int) -> None:
+    def keep_claim(self, keys: Keys, result: Any, seen: int) -> None:
         """Keeps a results.Result, that was found on the part of that number."""
         levels = keys.claims[result.id]
         wider = {key: json.dumps({WIDER: True}) for key in levels[:seen]}
-        self.keep(file, {**wider, levels[seen]: _dumped(result)})
+        self.keep(keys.files, {**wider, levels[seen]: _dumped(result)})
 
-    def keep_implementation(self, file: str, keys: Keys, found: Any) -> bool:
+    def keep_implementation(self, keys: Keys, found: Any) -> bool:
         """Keeps a results.Implementation, where such a thing is remembered."""
         if keys.implementations[found.id]:
-            self.keep(file, {keys.implementations[found.id]: _dumped(found)})
+            self.keep(keys.files, {keys.implementations[found.id]: _dumped(found)})
         return bool(keys.implementations[found.id])
 
-    def keep_units(self, file: str, keys: Keys, units: Sequence[str]) -> None:
-        self.keep(file, {keys.checks: json.dumps({"units": list(units)})})
+    def keep_units(self, keys: Keys, units: Sequence[str]) -> None:
+        self.keep(keys.files, {keys.checks: json.dumps({"units": list(units)})})
 
-    def keep_check(self, file: str, keys: Keys, unit: str, checks: Sequence[Any]) -> None:
+    def keep_check(self, keys: Keys, unit: str, checks: Sequence[Any]) -> None:
         text = json.dumps({"checks": [c.model_dump(by_alias=True) for c in checks]}, ensure_ascii=False)
-        self.keep(file, {keys.check(unit): text})
+        self.keep(keys.files, {keys.check(unit): text})
 
-    def keep(self, file: str, rows: Mapping[str, str]) -> None:
-        """Keeps what was found of a file, unless the file or Errata has changed meanwhile: whoever found it may have read the
+    def keep(self, files: Sequence[str], rows: Mapping[str, str]) -> None:
+        """Keeps what was found of files, unless one of them or Errata has changed meanwhile: whoever found it may have read the
         one or the other later than this process has."""
-        if self._stopped or not self._files.unchanged(file):
+        if self._stopped or not all(map(self._files.unchanged, files)):
             return
         if not self._by.sources.unchanged():
             self._stopped = True
@@ -214,5 +233,8 @@ def _dumped(model: Any) -> str:
 def _mapping(text: str | None) -> dict[str, Any] | None:
     if text is None:
         return None
-    found = json.loads(text)
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
     return found if isinstance(found, dict) else None

@@ -244,6 +244,15 @@ def _files(path: Path) -> list[Path]:
     return [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))]
 
 
+def remove(path: Path) -> int:
+    """Deletes the file, with what SQLite keeps beside it; how many bytes that were. Raises OSError."""
+    there = [p for p in _files(path) if p.exists()]
+    count = sum(p.stat().st_size for p in there)
+    for p in there:
+        p.unlink(missing_ok=True)
+    return count
+
+
 def _sum(key: str, body: bytes) -> str:
     return hashlib.sha256(key.encode() + b"\n" + body).hexdigest()
 

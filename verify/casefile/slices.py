@@ -24,12 +24,13 @@ SHARED = ("layout", "sizes", "functions", "sequences")
 NAMED = ("symbols", "define")
 ASKED = ("derive", "claims", "implementations")
 BESIDE = ("title", "document", "source")
+JOINED = ("uses",)  # what it takes from other files stands in the sections by now
 
 #: Keys of a claim, and of an implementation, that say nothing of what is found.
 SILENT = frozenset({"where", "kind", "verdict", "class", "because", "note"})
 
 #: Keys of a claim whose judge may look at any other claim of the file.
-WIDE = frozenset({"prints", "shows", "by", "recover", "from", "contradicts"})
+WIDE = frozenset({"prints", "shows", "by", "recover", "from", "agrees", "contradicts"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,7 @@ class Slices:
         item = self._items.get(claim.place)
         if not isinstance(item, Mapping) or not WIDE.isdisjoint(item.entries):
             return [self.whole]
-        names = self._closure(_words(item))
+        names = self._closure(_words(_spoken(item)))
         if any(self._is_left_out(name) for name in names):
             return [self.whole]
         parts = [self._part(names, claims=[item], partial=True)]
@@ -77,7 +78,7 @@ class Slices:
 
     def of_implementation(self, entry: Implementation) -> Part:
         item = self._items[entry.place]
-        words = {*_words(item), "w"}  # the parameter of an optimizer, whose shape the case may declare
+        words = {*_words(_spoken(item)), "w"}  # the parameter of an optimizer, whose shape the case may declare
         return self._part(self._closure(words), implementations=[item], partial=False)
 
     def of_checks(self) -> Part:
@@ -180,7 +181,7 @@ def _without_digits(item: Tree) -> Tree:
     """A claim as far as it says what is differentiated: not what is printed, nor what it has to do with other claims."""
     if not isinstance(item, Mapping):
         return item
-    kept = {k: entry for k, entry in item.entries.items() if k not in ("contradicts", "from")}
+    kept = {k: entry for k, entry in item.entries.items() if k not in ("agrees", "contradicts", "from")}
     if "prints" in kept:
         label, printed = kept["prints"]
         kept["prints"] = label, _muted(printed)

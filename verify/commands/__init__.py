@@ -3,6 +3,7 @@
 #: What ``errata --help`` says of each, in this order. A command is imported when it is asked for.
 COMMANDS = {
     "audit": "Compare the functions of a library with what it documents.",
+    "cache": "What is remembered of earlier runs.",
     "check": "Is a case well-formed? Nothing is judged.",
     "conform": "Compare a function that people run with a formula.",
     "coverage": "How much of a document is checked, and how strongly.",

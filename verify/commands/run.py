@@ -92,7 +92,7 @@ def run(
     if out is not None:
         places.must_take_files(out, "--out")
 
-    from verify.suite.found import Found
+    from verify.suite.found import Found, distinct
     from verify.suite.progress import CaseDone, Clock
     from verify.suite.summary import findings, summary
 
@@ -101,7 +101,7 @@ def run(
     remembered = None if no_cache or timeout is not None else _cache(seed, examples, allowed)
     wants_text = json_file is not None or out is not None
     known = {} if remembered is None or only is not None else remembered.files(paths, wants_text)
-    if len(known) == len(paths):
+    if len(known) == len(paths) and distinct(known.values()):
         found = Found([known[path] for path in paths], remembered=sum(f.glance.count for f in known.values()))
         with display(quiet, live=False) as shown:
             for file in found.files:

@@ -71,7 +71,7 @@ def _pages(document: str, results: Results, cases: Sequence[Case]) -> dict[str, 
         entries = {e.id: e for e in case.implementations}
         for i in own:
             pages[implementations.page_name(i)] = implementations.page(i, entries.get(i.id), case, pictures.drawn(i))
-    pages[MACHINE] = machine(document, [i.result for i in items], [c for each in checks.values() for c in each], named)
+    pages[MACHINE] = machine(document, [c for each in checks.values() for c in each], named)
     if pictures.available():
         pages |= {implementations.picture_name(i): pictures.picture(i) for i in named if pictures.drawn(i)}
     return pages

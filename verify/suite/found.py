@@ -7,7 +7,7 @@ changed needs none.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ class FileFound:
     glance: Glance
     texts: Callable[[], Mapping[str, str]]
     models: Results | None = None
+    used: Sequence[str] = ()  # other files that it takes names from
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,12 @@ class Found:
             checks=[c for f in files for c in f.checks],
             implementations=[i for f in files for i in f.implementations],
         )
+
+
+def distinct(files: Iterable[FileFound]) -> bool:
+    """Whether no id of a claim stands twice in a document."""
+    ids = [(f.document, c.id) for f in files for c in f.glance.claims]
+    return len(ids) == len(set(ids))
 
 
 def _read(found: FileFound) -> Results:

@@ -86,6 +86,7 @@ class _Case:
     implementations: dict[str, Implementation] = field(default_factory=dict)
     keys: Keys | None = None  # where its results are remembered
     lasts: bool = True  # all that was found will be found again
+    used: tuple[str, ...] = ()  # other files that it takes names from
     parts: int = 0  # jobs that are still open
 
     @property
@@ -95,7 +96,7 @@ class _Case:
 
     def found(self) -> FileFound:
         models = Results(cases=[self.file], claims=_in_order(self), checks=self.checked, implementations=_found(self))
-        return FileFound(self.file, self.document, of_results(models), lambda: texts(models), models)
+        return FileFound(self.file, self.document, of_results(models), lambda: texts(models), models, self.used)
 
 
 def run(paths: Sequence[Path], options: Options, on_event: Callable[[Event], None] = lambda event: None) -> Results:
@@ -158,23 +159,23 @@ def search(
             if job.part == CHECKS and case.units is None:
                 case.units = list(ended.answer)
                 if keys is not None and cache is not None:
-                    cache.keep_units(case.file, keys, case.units)
+                    cache.keep_units(keys, case.units)
         elif job.part == CLAIMS:
             for result in _claim_results(case, ended):
                 case.results[result.id] = result
                 if keys is not None and cache is not None:
-                    cache.keep_claim(case.file, keys, result, ended.answer.get("seen", 0))
+                    cache.keep_claim(keys, result, ended.answer.get("seen", 0))
                 on_event(ClaimDone(result, ended.trace))
         elif job.part == IMPLEMENTATIONS:
             for found in _implementation_results(case, ended):
                 case.implementations[found.id] = found
                 if keys is not None and cache is not None:
-                    case.lasts &= cache.keep_implementation(case.file, keys, found)
+                    case.lasts &= cache.keep_implementation(keys, found)
                 on_event(ImplementationDone(found, ended.trace))
         else:
             case.checks[ended.name] = _check_results(case, ended, options.seed)
             if keys is not None and cache is not None:
-                cache.keep_check(case.file, keys, ended.name, case.checks[ended.name])
+                cache.keep_check(keys, ended.name, case.checks[ended.name])
             for check in case.checks[ended.name]:
                 on_event(CheckDone(case.file, check, ended.trace))
 
@@ -227,6 +228,8 @@ def _plan(
         if path in known and not ids.clash(known[path].document, (c.id for c in known[path].glance.claims)):
             ids.take(known[path].document, str(path), (c.id for c in known[path].glance.claims))
             continue
+        if cache is not None:
+            cache.note(path)
         try:
             case = load(path)
         except CaseFaults as bad:
@@ -240,6 +243,7 @@ def _plan(
         if chosen or named or (only is None and functions is None):
             told = {c.id: _of_claim(case, c) for c in chosen}
             made = _Case(str(path), case.document, case.name, told, named={i.id: _of_named(case, i) for i in named})
+            made.used = case.used
             made.keys = None if cache is None else cache.keys(case, Slices(case))
             cases[str(path)] = made
     if faults:

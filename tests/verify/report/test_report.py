@@ -69,7 +69,7 @@ def result(case: Case, identity: str, verdict: Word = "holds", **more: Any) -> R
     where = claim.where if claim else ""
     return Result(
         id=identity, document=case.document, case=case.name, where=where, kind=claim.kind if claim else "number", verdict=verdict,
-        pinned=more.pop("pinned", verdict), file=case.path, line=1, seconds=more.pop("seconds", 0.25), **more,
+        pinned=more.pop("pinned", verdict), file=case.path, line=1, **more,
     )  # fmt: skip
 
 
@@ -111,15 +111,15 @@ def test_same_results_same_bytes(tmp_path: Path) -> None:
     assert str(tmp_path) not in "".join(first.values())
 
 
-def test_seconds_and_worst_inputs_stand_only_on_the_page_of_the_machine(tmp_path: Path) -> None:
+def test_worst_inputs_stand_only_on_the_page_of_the_machine(tmp_path: Path) -> None:
     worst = Worst(input={"x": "1.75"}, error="3e-17", tolerance="4e-16")
     check = Check(
         document="a-book", case="neuron", subject="L", backend="numpy", outcome="agrees", examples=100, seed=7,
-        worst=worst, reason="3 ulp", seconds=1.5,
+        worst=worst, reason="3 ulp",
     )  # fmt: skip
-    slower = check.model_copy(update={"worst": None, "reason": "", "seconds": 9.0, "examples": 98})
+    other = check.model_copy(update={"worst": None, "reason": "", "examples": 98})
     one = report(CHAIN, CHAIN_RESULTS, tmp_path / "a", [check])
-    two = report(CHAIN, [r.model_copy(update={"seconds": 9.0}) for r in CHAIN_RESULTS], tmp_path / "b", [slower])
+    two = report(CHAIN, CHAIN_RESULTS, tmp_path / "b", [other])
     assert "1.75" in one["machine.md"]
     assert one["machine.md"] != two["machine.md"]
     assert one["neuron.md"] == two["neuron.md"]

@@ -146,8 +146,8 @@ def test_events_tell_everything_once(write: Write) -> None:
     assert sorted(r.id for r in told) == sorted(r.id for r in results.claims)
     assert len([e for e in events if isinstance(e, CheckDone)]) == len(results.checks) == 3
     done = {Path(e.file).stem: e for e in events if isinstance(e, CaseDone)}
-    assert [r.id for r in done["one"].results] == ["a", "b-exit"]
-    assert len(done["one"].checks) == 2
+    assert [r.id for r in done["one"].glance.claims] == ["a", "b-exit"]
+    assert len(done["one"].glance.checks) == 2
 
 
 def test_an_exception_tells_where_it_was_raised(write: Write) -> None:
