@@ -30,7 +30,8 @@ def at_sizes(case: Case, sizes: Mapping[str, int]) -> Case:
     """The same case at other sizes; raises CaseFaults where they do not fit. The file is not read again: it may have changed."""
     from verify.casefile.loader import case_of
 
-    return case_of(case.tree, Path(case.path), case.path, sizes, partial=case.partial)
+    assert case.tree is not None  # sizes stand in a file
+    return case_of(case.tree, Path(case.path), case.path, sizes, used=case.used, partial=case.partial)
 
 
 class Ids:

@@ -10,7 +10,6 @@ from contextlib import suppress
 from copy import copy
 from fractions import Fraction
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq

@@ -170,7 +170,7 @@ class Work:
     def seen(self, part: Part) -> Case:
         from verify.casefile.loader import case_of
 
-        return case_of(part.tree, Path(self.case.path), self.case.path, partial=part.partial)
+        return case_of(part.tree, Path(self.case.path), self.case.path, used=self.case.used, partial=part.partial)
 
 
 class _Desk:

@@ -153,6 +153,18 @@ def test_an_edit_costs_what_depends_on_it(paths: list[Path]) -> None:
     assert judged(events) == ["c", "d"]  # a printed number sees the whole file
 
 
+def test_a_file_hangs_on_those_that_it_uses(paths: list[Path]) -> None:
+    one, two = paths
+    text = two.read_text(encoding="utf-8").replace("symbols: {x: 2}", "uses: one.yaml")
+    two.write_text(text, encoding="utf-8")
+    whole([two], cache())
+    assert list(cache().files([two], with_text=True)) == [two]
+    one.write_text(one.read_text(encoding="utf-8").replace("{x: 2}", "{x: 5}"), encoding="utf-8")
+    assert cache().files([two], with_text=True) == {}
+    found, events = whole([two], cache())
+    assert (judged(events), found.remembered) == (["c", "d"], 0)
+
+
 @pytest.mark.parametrize("other", [{"seed": 1}, {"examples": 9}, {"work": "another"}, {"allowed": ("p",)}])
 def test_other_options_are_other_results(paths: list[Path], other: dict[str, Any]) -> None:
     whole(paths, cache())
