@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.expr.graph import Graph, Node, topological
-from derive.proof.certificates import KINDS, Certificate
+from derive.proof.certificates import KINDS, Certificate, Combination
 from derive.proof.sequent import Sequent
 
 MAX_ROWS = 20_000
@@ -76,18 +76,24 @@ def _read(data: Any, nodes: list[Node]) -> Certificate:
             case "units":
                 given[f.name] = tuple(Fraction(u) for u in value)
             case "opaque":
-                given[f.name] = tuple(nodes[_index(n["row"], nodes)] for n in value)
+                given[f.name] = tuple(_node(n, nodes) for n in value)
+            case "of" if kind is Combination:
+                given[f.name] = tuple((_node(a, nodes), _node(b, nodes)) for a, b in value)
             case "of":
                 given[f.name] = tuple(_read(c, nodes) for c in value)
             case "because" | "then":
                 given[f.name] = _read(value, nodes)
-            case "by" | "symbol" | "value" | "fact":
-                given[f.name] = nodes[_index(value["row"], nodes)]
+            case "by" | "old" | "new" | "fact":
+                given[f.name] = _node(value, nodes)
             case "n" | "bits":
                 given[f.name] = int(value)
             case _:
                 given[f.name] = str(value)
     return kind(**given)
+
+
+def _node(told: Any, nodes: list[Node]) -> Node:
+    return nodes[_index(told["row"], nodes)]
 
 
 def _index(i: Any, nodes: list[Node]) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 
 from flint import arb, fmpq, fmpq_mpoly, fmpq_poly, fmpz
 
-from derive.proof.field import Full, Key, Poly, Quotient, Rejected
+from derive.proof.field import Atom, Full, Key, Poly, Quotient, Rejected
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO, Signs, opposite
 
 MAX_ANGLE = 24  # multiples of an angle that are opened
@@ -136,15 +136,16 @@ class Functions(Signs):
             self.deep = False
 
     def _by_exponent(self, p: Poly) -> int:
-        """p has the sign of exp(p) - 1, and exp(u) - 1 that of u."""
+        """p has the sign of exp(p) - 1, and exp(u) - exp(v) that of u - v."""
         used = self.used(p)
         if len(p) <= MAX_LOGS and any(a.key[0] == "log" for a in used) and all(p.degrees()[a.index] == 1 for a in used):
             return self.of(self.exp(self.poly(p)) - 1)
-        if len(used) == 1 and used[0].index in self.exponents:
-            lead = p.leading_coefficient()
-            if p == lead * (self.gen(used[0]) - 1):
-                m = self.of(self.exponents[used[0].index])
-                return m if lead > 0 else opposite(m)
+        if len(p) == 2 and sum(p.coeffs()) == 0 and all(a.index in self.exponents for a in used):
+            (first, c), (second, _) = p.terms()
+            gap = self.const(0)
+            for a in used:
+                gap = gap + self.exponents[a.index] * (int(first[a.index]) - int(second[a.index]))
+            return self.of(gap) if c > 0 else opposite(self.of(gap))
         return ANY
 
     def _by_real_roots(self, p: Poly) -> int:
@@ -155,11 +156,32 @@ class Functions(Signs):
         coefficients = [fmpq(0)] * (p.total_degree() + 1)
         for e, c in p.terms():
             coefficients[int(e[used[0].index])] = fmpq(c)
-        whole, positive = fmpq_poly(coefficients), not self.atom_sign(used[0]) & NEGATIVE
+        whole, (low, high) = fmpq_poly(coefficients), self.range(used[0])
         for root, _ in whole.numer().complex_roots():
-            if root.imag.contains(0) and not (positive and root.real < 0):
+            below, above = low is not None and root.real < low, high is not None and root.real > high
+            if root.imag.contains(0) and not below and not above:
                 return ANY
-        return POSITIVE if whole(fmpq(1)) > 0 else NEGATIVE
+        at = (
+            (low + high) / 2
+            if low is not None and high is not None
+            else low + 1
+            if low is not None
+            else (high or 0) - 1
+        )
+        return POSITIVE if whole(fmpq(at)) > 0 else NEGATIVE
+
+    def range(self, a: Atom) -> tuple[fmpq | None, fmpq | None]:
+        """The ends between which an atom is known to lie."""
+        m = self.atom_sign(a)
+        low, high = None if m & NEGATIVE else fmpq(0), None if m & POSITIVE else fmpq(0)
+        for f in self.facts.values():
+            if f.poly.total_degree() == 1 and self.used(f.poly) == [a]:  # a - end
+                end = -sum((c for e, c in f.terms.items() if not any(e)), fmpq(0))
+                if not f.sign & NEGATIVE and (low is None or end > low):
+                    low = end
+                if not f.sign & POSITIVE and (high is None or end < high):
+                    high = end
+        return low, high
 
     def multiple(self, key: Key, c: fmpq, root: bool = False) -> tuple[fmpq, int]:
         """The unit of a basis element, and how many of it c is."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import get_args
 
 from derive.expr.graph import Node
 
@@ -68,11 +69,12 @@ class Alternatives:
 
 
 @dataclass(frozen=True)
-class Solved:
-    """A symbol equals an expression wherever the hypotheses hold (shown by ``because``), so it can be put in its place."""
+class Substitution:
+    """Two expressions are equal wherever the hypotheses hold (shown by ``because``): ``then`` has one in the place of the other,
+    everywhere."""
 
-    symbol: Node
-    value: Node
+    old: Node
+    new: Node
     because: Certificate
     then: Certificate
 
@@ -84,6 +86,27 @@ class Lemma:
     fact: Node
     because: Certificate
     then: Certificate
+
+
+@dataclass(frozen=True)
+class Supposing:
+    """Of ``p or q``, p with a value wherever the hypotheses hold: q, where p is false."""
+
+    then: Certificate
+
+
+@dataclass(frozen=True)
+class Combination:
+    """What the left side of a comparison is more than the right is the sum of these products, and of nothing else that is not
+    seen to have a sign: the signs of their factors, which hypotheses give, make it true (Stengle 1974; of equations alone, that
+    it lies in their ideal)."""
+
+    of: tuple[tuple[Node, Node], ...]
+
+
+@dataclass(frozen=True)
+class Inverses:
+    """For square matrices with ``A @ B == eye(n)`` among the hypotheses: ``B @ A == eye(n)``, or ``inv(A) == B``."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +124,19 @@ class Trusted:
 
 
 Certificate = (
-    Reflexive | Evaluation | Absurd | Numbers | Parts | Split | Alternatives | Solved | Lemma | Generic | Trusted
+    Reflexive
+    | Evaluation
+    | Absurd
+    | Numbers
+    | Parts
+    | Split
+    | Alternatives
+    | Supposing
+    | Substitution
+    | Lemma
+    | Combination
+    | Inverses
+    | Generic
+    | Trusted
 )
-KINDS: dict[str, type[Certificate]] = {
-    k.__name__: k
-    for k in (Reflexive, Evaluation, Absurd, Numbers, Parts, Split, Alternatives, Solved, Lemma, Generic, Trusted)
-}
+KINDS: dict[str, type[Certificate]] = {k.__name__: k for k in get_args(Certificate)}

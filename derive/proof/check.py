@@ -15,10 +15,10 @@ from derive.expr.graph import topological
 from derive.numbers.balls import evaluate
 from derive.proof import certificates as by
 from derive.proof.certificates import Certificate
-from derive.proof.evaluation import evaluated, is_variable, wants
+from derive.proof.evaluation import evaluated, wants
 from derive.proof.field import Rejected
 from derive.proof.generic import generic
-from derive.proof.sequent import Sequent, equation
+from derive.proof.sequent import Sequent, equation, eye, negated
 
 MAX_DEPTH = 60  # of certificates in certificates
 _MINT = object()
@@ -53,7 +53,14 @@ def check(sequent: Sequent, certificate: Certificate, known: Iterable[Theorem] =
     done = {(t.sequent, t.certificate) for t in known if type(t) is Theorem}
     try:
         _check(sequent, certificate, done, MAX_DEPTH)
-    except (ExpressionError, RecursionError, ArithmeticError) as e:
+    except (
+        ExpressionError,
+        RecursionError,
+        ArithmeticError,
+        ValueError,
+        TypeError,
+        LookupError,
+    ) as e:  # of no such form
         raise Rejected(f"{type(e).__name__}: {e}") from None
     return Theorem(sequent, certificate, _MINT)
 
@@ -107,14 +114,26 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
             rest = (*s.hypotheses[:n], *s.hypotheses[n + 1 :])
             for case, shown in zip(s.hypotheses[n].args, of, strict=True):
                 also(Sequent((*rest, case), s.conclusion), shown)
-        case by.Solved(symbol, value, because, then):
-            wants(is_variable(symbol) and not symbol.shape and not value.shape, "no symbol")
-            wants(symbol not in topological([value]), "a symbol in terms of itself")
-            also(s.concluding(equation(symbol, value)), because)
-            also(s.put({symbol: value}), then)
+        case by.Supposing(then):
+            wants(s.conclusion.op == "or", "no alternative")
+            first, second = s.conclusion.args
+            made = evaluated(entries := s.concluding(first).entries())
+            for entry in entries:
+                made.valued(entry.conclusion)
+            also(s.given(negated(first)).concluding(second), then)
+        case by.Substitution(old, new, because, then):
+            wants(old.shape == new.shape, "two different shapes")
+            also(s.concluding(equation(old, new)), because)
+            also(s.put({old: new}), then)
         case by.Lemma(fact, because, then):
             also(s.concluding(fact), because)
             also(s.given(fact), then)
+        case by.Combination(of):
+            (entry,) = s.entries()
+            factors = [entry.concluding(equation(f, f)) for pair in of for f in pair]
+            evaluated([entry, *factors]).adds_up(entry.conclusion, of)
+        case by.Inverses():
+            wants(shown_by_inverses(s), "no inverse among the hypotheses")
         case by.Generic(units):
             every = generic(s, units)
             wants(every.contradiction or every.found is True, str(every.found))
@@ -122,6 +141,22 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
             raise Rejected(f"unchecked: {name}")
         case _:
             raise Rejected("no certificate")
+
+
+def shown_by_inverses(s: Sequent) -> bool:
+    """A square matrix has an inverse where it has one on one side, and that is the one on the other."""
+    claim = s.conclusion
+    if claim.op != "eq" or len(claim.shape) != 2 or claim.shape[0] != claim.shape[1]:
+        return False
+    one, g = eye(claim.graph, claim.shape[0]), claim.graph
+    left, right = claim.args
+    if left.op == "inv":
+        a, b = left.args[0], right
+    elif left.op == "matmul" and right is one:
+        b, a = left.args
+    else:
+        return False
+    return a.shape == b.shape == claim.shape and equation(g.matmul(a, b), one) in s.hypotheses
 
 
 __all__ = ["Rejected", "Theorem", "check"]

@@ -11,13 +11,24 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from derive.expr.graph import BY_ID, Node, topological
+from derive.expr.graph import BY_ID, Node, topological, valued
 from derive.expr.operators import OPERATORS
 from derive.numbers.definedness import fragile, requirement
 from derive.proof.axioms import MEANINGS, Functions, Unknown
 from derive.proof.field import Full, Poly, Quotient, Rejected
 from derive.proof.sequent import Sequent, conjuncts
-from derive.proof.signs import ANY, NEGATIVE, NONZERO, OF_COMPARISON, POSITIVE, ZERO
+from derive.proof.signs import (
+    ANY,
+    NEGATIVE,
+    NONNEGATIVE,
+    NONZERO,
+    OF_COMPARISON,
+    POSITIVE,
+    ZERO,
+    opposite,
+    product,
+    total,
+)
 
 PLAIN = {
     "const",
@@ -33,6 +44,7 @@ PLAIN = {
     "not",
     *OF_COMPARISON,
 }  # need no atoms
+BY_PARTS = {"add", "sub", "neg", "mul", "div", "def", *OF_COMPARISON}  # a comparison: of its left side minus its right
 MAX_NODES = 6_000  # of the expressions of one evaluation
 
 
@@ -57,7 +69,8 @@ def is_variable(n: Node) -> bool:
 def evaluated(entries: Sequence[Sequent], units: Iterable[Any] = (), opaque: tuple[Node, ...] = ()) -> Evaluated:
     """Scalar sequents with the same hypotheses worked out, with as much room for atoms as it takes."""
     roots = [e.conclusion for e in entries]
-    order = topological([*entries[0].hypotheses, *roots])
+    hidden = frozenset(n for n in opaque if valued(n))
+    order = topological([*entries[0].hypotheses, *roots], known=hidden)
     wants(len(order) <= MAX_NODES, "expressions that are too large")
     wants(not any(n.op == "index" and n.args[0].op != "symbol" for n in order), "not laid out in entries")
     room, exact = 16, tuple(fmpq(u.numerator, u.denominator) for u in units)
@@ -65,7 +78,7 @@ def evaluated(entries: Sequence[Sequent], units: Iterable[Any] = (), opaque: tup
         room *= 2
     while True:
         try:
-            return Evaluated(entries[0].hypotheses, roots, room, exact, frozenset(opaque))
+            return Evaluated(entries[0].hypotheses, roots, room, exact, frozenset(opaque), hidden)
         except Full:
             room *= 2
 
@@ -80,9 +93,13 @@ class Evaluated(Functions):
         room: int,
         units: tuple[fmpq, ...],
         opaque: frozenset[Node] = frozenset(),
+        hidden: frozenset[Node] = frozenset(),
     ) -> None:
         super().__init__(room, units)
-        self.opaque = opaque
+        self.opaque, self.hidden = (
+            opaque,
+            hidden,
+        )  # variables; those with a value whatever theirs are, never looked into
         self.asks: dict[Node, None] = {}
         self.values: dict[Node, Any] = {}
         self.roots, self.now = set(roots), roots[0]
@@ -91,11 +108,11 @@ class Evaluated(Functions):
         self.given = certain([h.args[0] if h.op == "not" else h for h in self.hypotheses])
         for _ in range(2):  # what was learnt later says more of what was worked out before
             for h in self.hypotheses:
-                self.work(topological([h]))
+                self.work([h])
                 self.suppose(h)
             self.asks.clear()
             self.values.clear()
-        self.work(topological(roots))
+        self.work(roots)
 
     def suppose(self, h: Node) -> None:
         """A hypothesis holds."""
@@ -112,10 +129,31 @@ class Evaluated(Functions):
     # -- what is asked ------------------------------------------------------------------------------
 
     def valued(self, condition: Node) -> None:
-        """Raises Rejected where a side of a comparison is not shown to have a value."""
+        """Raises Rejected where a side of a comparison, or of one in it, is not shown to have a value."""
         for n in condition.args:
-            if isinstance(found := self.values[n], Unknown):
-                raise Depends(str(found), self)
+            if condition.op in ("and", "or", "not"):
+                self.valued(n)
+            else:
+                self.known(n)
+
+    def known(self, n: Node) -> Any:
+        """The value of a node. Raises Rejected where it is not known."""
+        if isinstance(found := self.values[n], Unknown):
+            raise Depends(str(found), self)
+        return found
+
+    def adds_up(self, condition: Node, of: Iterable[tuple[Node, Node]]) -> None:
+        """Raises Rejected where left - right is not these products and what has a known sign, together of the sign that is
+        claimed."""
+        wants(condition.op in OF_COMPARISON, "no comparison")
+        left, right = map(self.known, condition.args)
+        rest, signs = left - right, []
+        for pair in of:
+            x, y = map(self.known, pair)
+            rest = rest - x * y
+            signs.append(product(self.of(x), self.of(y)) & self.of(x * y))  # the latter of squares
+        signs.append(ZERO if self.vanishes(rest.num) else self.of(rest))
+        wants(not total(signs) & ~OF_COMPARISON[condition.op], "the sum does not have the sign that is claimed")
 
     def true(self, condition: Node) -> None:
         found = self.values[condition]
@@ -131,8 +169,10 @@ class Evaluated(Functions):
         elif n.args:
             self.asks[n.args[0]] = None
 
-    def work(self, order: list[Node]) -> None:
-        for n in order:
+    def work(self, roots: Sequence[Node]) -> None:
+        order = topological(roots, known=self.hidden)
+        used = {a for n in order for a in n.args} | set(roots)
+        for n in (*sorted(used & self.hidden, key=BY_ID), *order):
             if n in self.values:
                 continue
             self.now = n
@@ -144,7 +184,7 @@ class Evaluated(Functions):
     def _value(self, n: Node) -> Any:
         if n.op == "const":
             return self.const(fmpq(n.attr.numerator, n.attr.denominator))
-        if is_variable(n):
+        if is_variable(n) or n in self.hidden:
             return Unknown("a tensor") if n.shape else self.leaf(("leaf", n))
         return self.combined(n, [self.values[a] for a in n.args])
 
@@ -175,7 +215,10 @@ class Evaluated(Functions):
             c = args[1].constant
             if c is not None and c.q == 1 and c >= 0:
                 return
-            m = POSITIVE if c is None else NONZERO if c.q == 1 else POSITIVE if c < 0 else POSITIVE | ZERO
+            if c is None and self.of(args[1]) == POSITIVE:
+                m = NONNEGATIVE
+            else:
+                m = POSITIVE if c is None else NONZERO if c.q == 1 else POSITIVE if c < 0 else NONNEGATIVE
             which, than = 0, 0
         elif (asked := requirement(n)) is not None:
             which, m, than = asked[0], OF_COMPARISON[asked[1]], asked[2]
@@ -186,9 +229,25 @@ class Evaluated(Functions):
         x = args[which] - than
         if n in self.given:
             self.learn(x, m)
-        elif self.of(x) & ~m:
+        elif self.sign_by_parts(n.args[which], args[which], -than) & ~m:
             self.asks[n.args[which]] = None
             raise Unknown(f"whether {n.op} has a value is not shown")
+
+    def sign_by_parts(self, n: Node, x: Quotient, more: int = 0) -> int:
+        """The sign of x + more, x the value of a node: by its polynomial, or by the parts of the node as it is written."""
+        m = self.of(x + more)
+        parts = [(a, p) for a in n.args if isinstance(p := self.values.get(a), Quotient)]
+        if m in (POSITIVE, ZERO, NEGATIVE) or n.op not in BY_PARTS or len(parts) < len(n.args):
+            return m
+        signs = [self.sign_by_parts(a, p) for a, p in parts]
+        if n.op in ("sub", "neg", *OF_COMPARISON):
+            signs[-1] = opposite(signs[-1])
+        made = product(*signs) if n.op in ("mul", "div") else total(signs)
+        if more:
+            made = total((made, POSITIVE if more > 0 else NEGATIVE))
+        if m & ~made:
+            self.learn(x + more, made)
+        return m & made
 
     def function(self, n: Node, args: list[Any]) -> Any:
         op = n.op
@@ -213,7 +272,7 @@ class Evaluated(Functions):
                 of = tuple(p for a in args for p in (a.num, a.den))
                 return self.leaf(("apply", n.attr, *map(self.key, of)), of)
         if op in OF_COMPARISON:
-            return self.compared(op, args[0] - args[1])
+            return self.compared(n, args[0] - args[1])
         if op in MEANINGS and op in OPERATORS:
             return MEANINGS[op](self, *args)
         raise Unknown(f"no rule for {op}")
@@ -221,17 +280,22 @@ class Evaluated(Functions):
     def raised_to(self, u: Quotient, v: Quotient) -> Quotient:
         """u**v, defined."""
         c = v.constant
+        if c is None and not self.of(u) & ~ZERO:
+            return u
+        if c is None and self.of(u) & ZERO:
+            self.needed(u.num)
+            raise Unknown("whether the base of a power is 0")
         if c is None:
             return self.exp(v * self.log(u))
         return u ** int(c.p) if c.q == 1 else self.power(u, c)
 
-    def compared(self, op: str, x: Quotient) -> bool:
-        m = OF_COMPARISON[op]
+    def compared(self, n: Node, x: Quotient) -> bool:
+        op, m = n.op, OF_COMPARISON[n.op]
         if op in ("eq", "ne") and self.vanishes(x.num):
             return op == "eq"
         if op == "eq" and self.now in self.roots:
             raise Unknown("the two sides are not told to be equal")
-        found = self.of(x)
+        found = self.sign_by_parts(n, x)
         if not found & ~m:
             return True
         if not found & m:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.expr.graph import Node, substitute_all
+from derive.expr.graph import Graph, Node, substitute_all
 from derive.language.components import components_all
 
 
@@ -75,6 +75,16 @@ def ranges(bounds: Mapping[Node, tuple[Fraction | None, Fraction | None]]) -> li
         g = s.graph
         found += [g.call(op, s, g.const(end)) for op, end in zip(("ge", "le"), ends, strict=True) if end is not None]
     return found
+
+
+def negated(condition: Node) -> Node:
+    """What holds where a condition that has a value does not."""
+    return condition.args[0] if condition.op == "not" else condition.graph.call("not", condition)
+
+
+def eye(g: Graph, n: int) -> Node:
+    """The identity matrix."""
+    return g.diag(g.broadcast(g.one, (n,)))
 
 
 def equation(a: Node, b: Node) -> Node:

@@ -101,7 +101,7 @@ class Signs(Field):
         left, rest = (now if content > 0 else opposite(now)), []
         for f, n in parts:
             s = power(self.sign(f), n)
-            if s in (POSITIVE, NEGATIVE):
+            if s in (POSITIVE, NEGATIVE) or (now == ZERO and not s & ZERO):
                 left = left if s == POSITIVE else opposite(left)
             else:
                 rest.append((f, n))

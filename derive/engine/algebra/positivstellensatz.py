@@ -47,10 +47,10 @@ def contradictory(ring: Ring, facts: Sequence[Inequality], zeros: Ideal | None =
                 wider = known
             if len(known) > MAX_COLUMNS:
                 break
-            if _certificate(known):
+            if combination(known) is not None:
                 return True
         wider = _reduced([*wider, *_products(ring, wider, zeros)], zeros)
-        return len(wider) <= MAX_COLUMNS and _certificate(wider)
+        return len(wider) <= MAX_COLUMNS and combination(wider) is not None
     except Unwieldy:
         pass
     return False
@@ -122,44 +122,48 @@ def _squared(ring: Ring, monomials_of: Iterable[tuple[int, ...]]) -> list[Inequa
 # -- the linear program -----------------------------------------------------------------------------
 
 
-def _certificate(facts: Sequence[Inequality]) -> bool:
+def combination(facts: Sequence[Inequality]) -> dict[int, fmpq] | None:
+    """Positive numbers, by the places of the inequalities, by which these add up to a number that is not positive, one of them
+    strict or that number negative: no point meets all. None where there are none or too many would have to be looked at."""
     if facts:
         room = facts[0][0].context().nvars()
         spend(sum(len(p) for p, _ in facts) * (8 + room // 2), "linear inequalities")
-    columns = [({tuple(int(n) for n in e): c for e, c in p.terms()}, strict) for p, strict in facts]
-    columns.append(({(): fmpq(1)}, True))  # 1 > 0
-    columns = [({_trimmed(e): c for e, c in col.items()}, strict) for col, strict in columns]
+    columns = {i: ({_trimmed(e): fmpq(c) for e, c in p.terms()}, strict) for i, (p, strict) in enumerate(facts)}
+    columns[len(facts)] = ({(): fmpq(1)}, True)  # 1 > 0
     columns = _cancelling(columns)
-    if not any(strict for _, strict in columns):
-        return False
-    monomials = {e for col, _ in columns for e in col}
+    if not any(strict for _, strict in columns.values()):
+        return None
+    monomials = {e for col, _ in columns.values() for e in col}
     if len(monomials) > MAX_MONOMIALS:
-        return False
-    return _feasible(columns, sorted(monomials))
+        return None
+    found = _feasible(list(columns.values()), sorted(monomials))
+    places = list(columns)
+    return None if found is None else {places[j]: c for j, c in found.items() if places[j] < len(facts)}
 
 
-def _trimmed(e: tuple[int, ...]) -> tuple[int, ...]:
-    n = len(e)
-    while n and not e[n - 1]:
+def _trimmed(e: Iterable[int]) -> tuple[int, ...]:
+    powers = tuple(map(int, e))
+    n = len(powers)
+    while n and not powers[n - 1]:
         n -= 1
-    return e[:n]
+    return powers[:n]
 
 
-def _cancelling(columns: list[tuple[_Column, bool]]) -> list[tuple[_Column, bool]]:
+def _cancelling(columns: dict[int, tuple[_Column, bool]]) -> dict[int, tuple[_Column, bool]]:
     """Without the columns that hold a monomial which no other column can cancel."""
     while True:
         signs: dict[tuple[int, ...], int] = {}
-        for col, _ in columns:
+        for col, _ in columns.values():
             for e, c in col.items():
                 signs[e] = signs.get(e, 0) | (1 if c > 0 else 2)
-        kept = [(col, strict) for col, strict in columns if all(signs[e] == 3 for e in col)]
+        kept = {i: (col, strict) for i, (col, strict) in columns.items() if all(signs[e] == 3 for e in col)}
         if len(kept) == len(columns):
             return kept
         columns = kept
 
 
-def _feasible(columns: Sequence[tuple[_Column, bool]], monomials: Sequence[tuple[int, ...]]) -> bool:
-    """Are there x >= 0 with sum of x*column = 0, and of x over the strict columns = 1?
+def _feasible(columns: Sequence[tuple[_Column, bool]], monomials: Sequence[tuple[int, ...]]) -> dict[int, fmpq] | None:
+    """x >= 0 with sum of x*column = 0, and of x over the strict columns = 1: those that are not 0, by the columns.
 
     The first phase of the simplex method, with Bland's rule (1977) against cycles. A tableau of sparse rows; the last row is
     the norm, and ``cost`` the sum of the rows whose basic variable is artificial.
@@ -180,11 +184,11 @@ def _feasible(columns: Sequence[tuple[_Column, bool]], monomials: Sequence[tuple
     for _ in range(MAX_PIVOTS):
         entering = min((j for j, c in cost.items() if c > 0), default=None)
         if entering is None:
-            return False
+            return None
         ratios = [(right[i] / row[entering], basis[i] is not None, basis[i] or 0, i)
                   for i, row in enumerate(rows) if row.get(entering, 0) > 0]  # fmt: skip
         if not ratios:
-            return False
+            return None
         *_, i = min(ratios)
         pivot = rows[i][entering]
         rows[i] = {j: c / pivot for j, c in rows[i].items()}
@@ -196,8 +200,8 @@ def _feasible(columns: Sequence[tuple[_Column, bool]], monomials: Sequence[tuple
         _add(cost, rows[i], -cost[entering])
         basis[i] = entering
         if basis[last] is not None and all(b is not None or right[k] == 0 for k, b in enumerate(basis)):
-            return True
-    return False
+            return {b: right[k] for k, b in enumerate(basis) if b is not None and right[k] != 0}
+    return None
 
 
 def _add(row: dict[int, fmpq], other: dict[int, fmpq], factor: fmpq) -> None:

@@ -1,75 +1,60 @@
 """The search for certificates of equations and inequalities.
 
-The checker is asked to evaluate the claim. Where it says which sign it lacks, the domain is split there; where s = 0, a symbol is
-solved for.
+The checker is asked to evaluate the claim, with names of the document as variables or opened. Where it says which sign it lacks,
+the domain is split there; where s = 0, a symbol is solved for. What is left is looked for as a combination of what is known.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 
 from derive.calculus.joints import with_joints
-from derive.engine.certify.products import products
+from derive.engine.certify.combinations import by_equations, by_inequalities
 from derive.engine.certify.written import fraction, solutions
+from derive.engine.equations.abstraction import Abstraction
 from derive.engine.matrices.tensor_level import too_large
-from derive.expr.graph import Node, topological
+from derive.expr.graph import Node, topological, valued
 from derive.expr.shapes import size
 from derive.proof.axioms import Finer
 from derive.proof.certificates import (
-    Absurd,
     Alternatives,
     Certificate,
+    Combination,
     Evaluation,
+    Inverses,
     Lemma,
     Numbers,
     Parts,
     Reflexive,
-    Solved,
     Split,
+    Substitution,
+    Supposing,
 )
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.evaluation import Depends, Evaluated
-from derive.proof.sequent import Sequent, conjuncts, equation
+from derive.proof.sequent import Sequent, equation, eye, negated
+from derive.proof.signs import OF_COMPARISON
 
-MAX_WORK = 5_000  # nodes that are evaluated for one claim, in all tries
+MAX_WORK = 8_000  # nodes that are evaluated for one claim, in all tries
 START = 20  # what an evaluation costs beside its nodes
 MAX_SPLITS = 6  # on the way to one of them
 MAX_TRIED = 3  # places to split at, one after the other
 MAX_ENTRIES = 64
 MAX_UNITS = 12  # rounds of finer exponents
+MAX_OPENINGS = 4  # rounds of looking through definitions that only one side speaks of
 FUNCTIONS = ("exp", "sigmoid", "tanh", "expm1", "logaddexp", "erf", "Phi", "sin", "cos")  # that may stand for variables
+CONGRUENT = ("sqrt", "exp", "log", "abs", "sin", "cos", "erf", "Phi", "sigmoid", "tanh", "relu", "pow")
 MANY_NODES = 150  # from which on definitions are looked through last
 
 
 def prove(s: Sequent) -> Theorem:
     """A theorem. Raises Rejected where no certificate is found. Makes nodes in the graph of the sequent."""
-    if s.conclusion.op == "eq" and s.conclusion.args[0] is s.conclusion.args[1]:
-        try:
-            return check(s, Reflexive())
-        except Rejected:
-            pass
-    if size(s.conclusion.shape) > MAX_ENTRIES or too_large(topological([*s.hypotheses, s.conclusion])):
-        raise Rejected("too many entries")  # before they are laid out
-    entries = s.entries()
-    if len(entries) > MAX_ENTRIES:
-        raise Rejected("too many entries")
-    search, parts, of = Search(), [], []
-    if len(entries) > 1 and all(
-        _joined(e, only=True) == e for e in entries
-    ):  # all at once: they share most of their parts
-        try:
-            return check(s, search.evaluation(s), search.theorems)
-        except Rejected:
-            pass
-    for e in entries:
-        part, certificate = search.entry(e)
-        parts.append(part.conclusion)
-        of.append(certificate)
-    if parts != [e.conclusion for e in entries]:  # derivatives as they are where pieces meet
-        s = s.concluding(reduce(lambda a, b: a.graph.call("and", a, b), parts))
-    return check(s, of[0] if len(of) == 1 else Parts(tuple(of)), search.theorems)
+    search = Search()
+    s, certificate = search.whole(s)
+    return check(s, certificate, search.theorems)
 
 
 def _joined(s: Sequent, only: bool) -> Sequent:
@@ -88,6 +73,44 @@ class Search:
     theorems: list[Theorem] = field(default_factory=list)
     left: int = MAX_WORK
 
+    def kept(self, s: Sequent, c: Certificate) -> Certificate:
+        self.theorems.append(check(s, c, self.theorems))
+        return c
+
+    # -- whole tensors ------------------------------------------------------------------------------
+
+    def whole(self, s: Sequent) -> tuple[Sequent, Certificate]:
+        """Any sequent, its derivatives worked out where pieces meet if that is needed, with a certificate."""
+        if s.conclusion.op == "eq" and s.conclusion.args[0] is s.conclusion.args[1]:
+            try:
+                return s, self.kept(s, Reflexive())
+            except Rejected:
+                pass
+        if (fact := _other_side(s)) is not None:
+            s, then = self.whole(s.given(fact))
+            return Sequent(s.hypotheses[:-1], s.conclusion), Lemma(fact, Inverses(), then)
+        if s.conclusion.op == "eq" and s.conclusion.args[0].op == "inv":
+            (inverse,), b, g = s.conclusion.args[0].args, s.conclusion.args[1], s.conclusion.graph
+            fact = equation(g.matmul(inverse, b), eye(g, b.shape[0]))
+            _, because = self.whole(s.concluding(fact))
+            return s, Lemma(fact, because, Inverses())
+        if size(s.conclusion.shape) > MAX_ENTRIES or too_large(topological([*s.hypotheses, s.conclusion])):
+            raise Rejected("too many entries")  # before they are laid out
+        entries = s.entries()
+        if len(entries) > MAX_ENTRIES:
+            raise Rejected("too many entries")
+        if len(entries) > 1 and all(
+            _joined(e, only=True) == e for e in entries
+        ):  # at once: they share most of their parts
+            try:
+                return s, self.evaluation(s)
+            except Rejected:
+                pass
+        parts, of = zip(*map(self.entry, entries), strict=True)
+        if parts != entries:  # derivatives as they are where pieces meet
+            s = s.concluding(reduce(lambda a, b: a.graph.call("and", a, b), [p.conclusion for p in parts]))
+        return s, of[0] if s == parts[0] else Parts(of)
+
     def entry(self, s: Sequent) -> tuple[Sequent, Certificate]:
         """A scalar sequent, its derivatives worked out where pieces meet if that is needed, with a certificate."""
         first = _joined(s, only=True)
@@ -98,36 +121,69 @@ class Search:
                 raise
         return second, self.scalar(second, 0)
 
-    def kept(self, s: Sequent, c: Certificate) -> Certificate:
-        self.theorems.append(check(s, c, self.theorems))
-        return c
+    # -- scalars --------------------------------------------------------------------------------------
 
     def scalar(self, s: Sequent, depth: int) -> Certificate:
         """A certificate of a scalar sequent. Raises Rejected."""
+        entries = s.entries()
+        if entries != (s,):
+            return self.kept(s, Parts(tuple(self.scalar(e, depth) for e in entries)))
+        if s.conclusion.op == "or" and depth < MAX_SPLITS:
+            first, second = s.conclusion.args
+            return self.kept(s, Supposing(self.scalar(s.given(negated(first)).concluding(second), depth + 1)))
         try:
             return self.evaluation(s)
         except Depends as e:
             depends: Depends = e
-        if depth == MAX_SPLITS:
-            raise depends
-        for n, h in enumerate(s.hypotheses):
+        made = depends.evaluated
+        for n, h in enumerate(s.hypotheses if depth < MAX_SPLITS else ()):
             if h.op == "or":
                 rest = (*s.hypotheses[:n], *s.hypotheses[n + 1 :])
-                first, second = (
-                    self.scalar(Sequent((*rest, *conjuncts(case)), s.conclusion), depth + 1) for case in h.args
-                )
-                return self.kept(s, Alternatives(n, (first, second)))
-        if (solved := self.solved(s, depends.evaluated)) is not None:
-            symbol, value, because = solved
-            then = self.scalar(s.put({symbol: value}), depth + 1)
-            return self.kept(s, Solved(symbol, value, because, then))
-        for by in self.places(s, depends.evaluated):
+                one, other = (self.scalar(Sequent((*rest, case), s.conclusion), depth + 1) for case in h.args)
+                return self.kept(s, Alternatives(n, (one, other)))
+        ways: list[Callable[[], Certificate]] = [lambda: self.combined(s, made), lambda: self.absurd(s, made)]
+        if depth < MAX_SPLITS:
+            if (solved := self.solved(s, made)) is not None:
+                return self.substituted(s, *solved, depth)
+            places = [partial(self.split, s, by, depth) for by in self.places(s, made)]
+            ways[1:1] = [*places, lambda: self.congruent(s, made, depth)]
+            if s.conclusion.op == "eq" and made.zeros:
+                ways.append(lambda: self.squeezed(s))
+        for way in ways:
             try:
-                positive, zero, negative = (self.scalar(case, depth + 1) for case in s.cases(by))
-                return self.kept(s, Split(by, (positive, zero, negative)))
+                return way()
             except Depends as e:
                 depends = e
-        return self.absurd(s, depends)
+            except Rejected:
+                pass
+        raise depends
+
+    def substituted(self, s: Sequent, old: Node, new: Node, because: Certificate, depth: int) -> Certificate:
+        return self.kept(s, Substitution(old, new, because, self.scalar(s.put({old: new}), depth + 1)))
+
+    def split(self, s: Sequent, by: Node, depth: int) -> Certificate:
+        positive, zero, negative = (self.scalar(case, depth + 1) for case in s.cases(by))
+        return self.kept(s, Split(by, (positive, zero, negative)))
+
+    def squeezed(self, s: Sequent) -> Certificate:
+        """Equal, as neither side can be more than the other."""
+        return self.split(s, s.conclusion.graph.sub(*s.conclusion.args), MAX_SPLITS - 1)
+
+    def congruent(self, s: Sequent, made: Evaluated, depth: int) -> Certificate:
+        """With what stands in a function on the right in the place of what stands there on the left, equal by hypotheses."""
+        if s.conclusion.op not in OF_COMPARISON or not made.zeros:
+            raise Rejected("no equations")
+        left, right = (topological([side]) for side in s.conclusion.args)
+        for a in reversed([n for n in left if n.op in CONGRUENT and n not in right]):
+            for b in reversed([n for n in right if n.op == a.op and n not in left]):
+                old, new = a.args[0], b.args[0]
+                if old is not new:
+                    try:
+                        because = self.kept(s.concluding(equation(old, new)), Combination(by_equations(made, old, new)))
+                    except Rejected:
+                        continue
+                    return self.substituted(s, old, new, because, depth)
+        raise Rejected("no function of what is equal")
 
     def evaluation(self, s: Sequent) -> Certificate:
         """By evaluation alone, definitions open or as variables. Raises Depends where signs are not known."""
@@ -136,8 +192,9 @@ class Search:
                 return self.kept(s, Numbers())
             except Rejected:
                 pass
-        order = topological([e.conclusion for e in s.entries()])
-        named = tuple(n for n in order if n.op == "def")
+        conclusions = [e.conclusion for e in s.entries()]
+        order = topological(conclusions)
+        named = _names(conclusions)
         functions = tuple(n for n in order if n.op in FUNCTIONS)
         ways = list(dict.fromkeys([(), named, (*named, *functions)]))
         fault: Rejected = Rejected("nothing was tried")
@@ -151,7 +208,7 @@ class Search:
 
     def with_units(self, s: Sequent, opaque: tuple[Node, ...]) -> Certificate:
         units: list[Fraction] = []
-        cost = START + len(topological([*s.hypotheses, s.conclusion]))
+        cost = START + len(topological([*s.hypotheses, s.conclusion], known=set(filter(valued, opaque))))
         for _ in range(MAX_UNITS):
             self.left -= cost
             if self.left < 0:
@@ -163,28 +220,33 @@ class Search:
                 units[e.n] = fraction(e.unit)
         raise Rejected("exponents that keep needing finer units")
 
-    def absurd(self, s: Sequent, depends: Depends) -> Certificate:
-        """That no point meets the hypotheses, with products of two of what is known as lemmas. Raises ``depends`` where that is
-        not found."""
-        self.left -= 2 * START
-        if self.left < 0:
-            raise depends
-        try:
-            lemmas = products(depends.evaluated)
-            proof: Certificate = self.kept(s.given(*lemmas), Absurd())
-            for i in reversed(range(len(lemmas))):
-                before = s.given(*lemmas[:i])
-                proof = self.kept(before, Lemma(lemmas[i], Evaluation(), proof))
-        except Rejected:
-            raise depends from None
-        return proof
+    def combined(self, s: Sequent, made: Evaluated) -> Certificate:
+        """By what is known, added up. Raises Rejected."""
+        c = s.conclusion
+        if c.op not in OF_COMPARISON or c.op == "ne":
+            raise Rejected("no sum")
+        left, right = c.args if c.op not in ("lt", "le") else c.args[::-1]
+        if c.op == "eq":
+            return self.kept(s, Combination(by_equations(made, left, right)))
+        x = made.known(left) - made.known(right)
+        of = by_inequalities(made, x, c.op in ("gt", "lt"))
+        if c.op in ("lt", "le"):
+            of = tuple((a.graph.neg(a), b) for a, b in of)
+        return self.kept(s, Combination(of))
+
+    def absurd(self, s: Sequent, made: Evaluated) -> Certificate:
+        """That no point meets the hypotheses. Raises Rejected."""
+        g = s.conclusion.graph
+        fact = g.call("gt", g.zero, g.zero)
+        because = self.kept(s.concluding(fact), Combination(by_inequalities(made, None)))
+        return self.kept(s, Lemma(fact, because, Evaluation()))
 
     # -- where to split -----------------------------------------------------------------------------
 
     def places(self, s: Sequent, made: Evaluated) -> list[Node]:
         """What the checker asked for, the innermost first, but for what is claimed."""
         own = s.conclusion.graph.sub(*s.conclusion.args) if s.conclusion.op == "eq" else None
-        return [n for n in sorted(made.asks, key=lambda n: n.id) if n is not own][:MAX_TRIED]
+        return [n for n in sorted(made.asks, key=lambda n: n.id) if n is not own and n.op != "const"][:MAX_TRIED]
 
     def solved(self, s: Sequent, made: Evaluated) -> tuple[Node, Node, Certificate] | None:
         """A symbol with what it equals by an equation among the hypotheses: one that is linear in it."""
@@ -197,3 +259,26 @@ class Search:
                     continue
                 return symbol, value, because
         return None
+
+
+def _other_side(s: Sequent) -> Node | None:
+    """What a hypothesis ``A @ B == eye(n)`` says of B @ A, if that is not said."""
+    for h in s.hypotheses:
+        if h.op == "eq" and h.args[0].op == "matmul" and len(h.shape) == 2 and h.shape[0] == h.shape[1]:
+            (a, b), g = h.args[0].args, h.graph
+            fact = equation(g.matmul(b, a), h.args[1])
+            if a.shape == b.shape and h.args[1] is eye(g, h.shape[0]) and fact not in s.hypotheses:
+                return fact
+    return None
+
+
+def _names(conclusions: list[Node]) -> tuple[Node, ...]:
+    """Definitions that may stand for variables: those that both sides speak of."""
+    sides = [tuple(c.args[:2]) if c.op in OF_COMPARISON else (c, c) for c in conclusions]
+    opened = {n.graph.named.get(n, n) for pair in sides for n in pair}
+    for _ in range(MAX_OPENINGS):
+        left, right = (Abstraction([pair[i] for pair in sides], opened) for i in (0, 1))
+        if left.names == right.names:
+            return tuple(left.forth)
+        opened |= left.names ^ right.names
+    return ()

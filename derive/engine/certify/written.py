@@ -54,6 +54,12 @@ def written(made: Evaluated, x: Quotient) -> Node:
                 return g.call("abs", poly(a.argument))
             case "root":
                 return g.call("pow", poly(a.argument), g.const(Fraction(1, a.key[2])))
+            case "cos" | "sin":
+                return g.call(a.key[0], g.div(g.mul(g.const(fraction(a.key[2])), poly(a.of[0])), poly(a.of[1])))
+            case "erf" | "atan":
+                return g.call(a.key[0], g.div(poly(a.of[0]), poly(a.of[1])))
+            case "pi":
+                return g.call("pi")
         raise KeyError(i)
 
     return g.div(poly(x.num), poly(x.den))

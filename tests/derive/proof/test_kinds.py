@@ -1,0 +1,183 @@
+"""Each kind of certificate: one that is accepted, and that it is rejected once any field of it is changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from derive.exchange.certificates import carried, read
+from derive.expr.graph import Graph, Node
+from derive.language.reader import names_in, parse
+from derive.proof.certificates import (
+    KINDS,
+    Absurd,
+    Alternatives,
+    Certificate,
+    Combination,
+    Evaluation,
+    Generic,
+    Inverses,
+    Lemma,
+    Numbers,
+    Parts,
+    Reflexive,
+    Split,
+    Substitution,
+    Supposing,
+    Trusted,
+)
+from derive.proof.check import Rejected, check
+from derive.proof.sequent import Sequent
+
+SHAPES = {"A": (2, 2), "B": (2, 2), "U": (2, 2), "v": (2,), "w": (7,)}
+LEAF = Evaluation()
+
+
+class Said:
+    """A sequent from texts, and expressions over its names."""
+
+    def __init__(self, conclusion: str, *given: str) -> None:
+        self.graph = Graph()
+        names = sorted({n for text in (conclusion, *given) for n in names_in(text)} | {"x", "y"})
+        self.scope = {n: self.graph.symbol(n, SHAPES.get(n, ())) for n in names}
+        self.sequent = Sequent(tuple(map(self.condition, given)), self.condition(conclusion))
+
+    def condition(self, text: str) -> Node:
+        return parse(text, self.scope, self.graph, boolean=True)
+
+    def __getitem__(self, text: str) -> Node:
+        return parse(text, self.scope, self.graph)
+
+
+def example(kind: type[Certificate]) -> tuple[Said, Certificate]:
+    """A sequent, and a certificate of that kind that shows it and of which no field can be other than it is."""
+    match kind.__name__:
+        case "Reflexive":
+            return Said("1/x == 1/x", "x != 0"), Reflexive()
+        case "Evaluation":
+            return Said("exp(x/2)*exp(x/3) == exp(5*x/6)"), Evaluation((Fraction(1, 6),))
+        case "Absurd":
+            return Said("exp(x/2) > exp(x/3) + 1", "exp(x/2) + exp(x/3) < 0"), Absurd((Fraction(1, 6),))
+        case "Numbers":
+            return Said("10**30 < 10**30*exp(1/10**40)"), Numbers(512)
+        case "Parts":
+            return Said("x == y and 2*x == x + y", "x == y"), Parts((LEAF, LEAF))
+        case "Split":
+            said = Said("abs(x)*x == where(x > 0, x**2, -x**2)")
+            return said, Split(said["x"], (LEAF, LEAF, LEAF))
+        case "Alternatives":
+            return Said("x**2 > 0", "y > 0", "x > y or x < -y"), Alternatives(1, (LEAF, LEAF))
+        case "Supposing":
+            return Said("x <= 0 or abs(x) == x"), Supposing(LEAF)
+        case "Substitution":
+            said = Said("exp(x**2)*exp(y) == exp(2*y)", "x**2 - y == 0")
+            return said, Substitution(said["x**2"], said["y"], LEAF, LEAF)
+        case "Lemma":
+            said = Said("x**2 > 1", "x > 1 or x < -1")
+            return said, Lemma(said.condition("(x - 1)*(x + 1) > 0"), Alternatives(0, (LEAF, LEAF)), LEAF)
+        case "Combination":
+            said = Said("(x**2 - y**3)**2 + (y**2 - z**3)**2 + (z**2 - x**3)**2 >= 0")
+            squares = [said[t] for t in ("x**2 - y**3", "y**2 - z**3", "z**2 - x**3")]
+            return said, Combination(tuple((q, q) for q in squares))
+        case "Inverses":
+            return Said("B @ A == eye(2)", "A @ B == eye(2)"), Inverses()
+        case "Generic":
+            said = Said("exp(w/2)*exp(w/3) == exp(5*w/6)")
+            said.sequent = replace(said.sequent, sizes=((7, "n"),))
+            return said, Generic((Fraction(1, 6),))
+    raise AssertionError(f"no example of {kind.__name__}")
+
+
+def changed(value: Any) -> Iterator[Any]:
+    """Values of the same type that are not this one."""
+    match value:
+        case Node() if value.op in ("eq", "lt", "le", "gt", "ge"):
+            yield value.graph.call("gt" if value.op != "gt" else "lt", *value.args)
+        case Node():
+            yield value.graph.add(value, value.graph.const(1))
+        case Fraction():
+            yield value * Fraction(5, 7)
+        case int():
+            yield 16
+            yield value + 10_000
+        case tuple():
+            yield value[: len(value) // 2]
+            yield (*value, value[-1])
+            for i, inner in enumerate(value):
+                yield from ((*value[:i], other, *value[i + 1 :]) for other in changed(inner))
+        case _ if is_dataclass(value):
+            yield Trusted("engine")
+            yield Reflexive()
+            yield from mutants(value)  # type: ignore[arg-type]
+
+
+def accepted(s: Sequent, certificate: Certificate) -> bool:
+    try:
+        check(s, certificate)
+    except Rejected:
+        return False
+    return True
+
+
+def mutants(c: Certificate) -> Iterator[Certificate]:
+    for f in fields(c):
+        for other in changed(getattr(c, f.name)) if getattr(c, f.name) != () else ():
+            if not (isinstance(c, Evaluation | Absurd | Generic) and len(other) > len(c.units)):
+                yield replace(c, **{f.name: other})
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS.values() if k is not Trusted], ids=lambda k: k.__name__)
+def test_a_certificate_is_accepted_as_it_is_and_travels_and_rejected_once_changed(kind: type[Certificate]) -> None:
+    said, certificate = example(kind)
+    check(said.sequent, certificate)
+    s, again = read(json.loads(json.dumps(carried(said.sequent, certificate))))
+    check(s, again)
+    assert not [mutant for mutant in mutants(certificate) if accepted(said.sequent, mutant)]
+
+
+REJECTED: list[tuple[str, list[str], Any]] = [
+    # 1/x has no value at 0, where neither side of the ``or`` is true
+    ("1/x > 0 or x <= 0", [], lambda s: Supposing(LEAF)),
+    # supposing the other side false instead: ``or`` comes to 1/x first
+    ("1/x == 1/x or x == 0", [], lambda s: Supposing(LEAF)),
+    ("x > 0 or x < 0", [], lambda s: Supposing(LEAF)),
+    ("x > 0 and x < 1", ["x > 0"], lambda s: Supposing(LEAF)),
+    # factors that have no value everywhere, and ones of unknown sign
+    ("x == y", [], lambda s: Combination(((s["(x - y)*x"], s["1/x"]),))),
+    ("x*y >= 0", [], lambda s: Combination(((s["x"], s["y"]),))),
+    ("x > 0", ["x >= 0"], lambda s: Combination(((s["1"], s["x"]),))),
+    ("x == 0", ["x >= 0"], lambda s: Combination(((s["1"], s["x"]),))),
+    ("x != 0", ["x >= 0"], lambda s: Combination(((s["1"], s["x"]),))),
+    ("x**2 - y >= 0", ["x - y >= 0"], lambda s: Combination(((s["x"], s["x - y"]),))),
+    ("1/x == 1/x", [], lambda s: Combination(())),
+    # a side that is no inverse, one that is not square, one of another matrix
+    ("A @ B == eye(2)", ["A @ U == eye(2)"], lambda s: Inverses()),
+    ("B @ A == eye(2)", ["A @ B == 2*eye(2)"], lambda s: Inverses()),
+    ("inv(A) == B", ["B @ B == eye(2)"], lambda s: Inverses()),
+    ("outer(v, v) @ A == eye(2)", ["v @ v == 1"], lambda s: Inverses()),
+    # not equal everywhere; equal, and without a value
+    ("abs(x) == x", [], lambda s: Substitution(s["abs(x)"], s["x"], LEAF, LEAF)),
+    ("1/x == x", ["y > 0"], lambda s: Substitution(s["1/x"], s["x*(1/x)/x"], LEAF, LEAF)),
+    ("x == 0", [], lambda s: Substitution(s["x"], s["x"], LEAF, LEAF)),
+]
+
+
+@pytest.mark.parametrize(("said", "given", "made"), REJECTED)
+def test_rejected(said: str, given: list[str], made: Any) -> None:
+    s = Said(said, *given)
+    with pytest.raises(Rejected):
+        check(s.sequent, made(s))
+
+
+def test_matrices_that_are_not_square_have_no_inverse_on_the_other_side() -> None:
+    g = Graph()
+    tall, wide = g.symbol("A", (3, 2)), g.symbol("B", (2, 3))
+    one, other = (g.diag(g.broadcast(g.one, (n,))) for n in (2, 3))
+    given = g.call("eq", g.matmul(wide, tall), one)
+    with pytest.raises(Rejected):
+        check(Sequent((given,), g.call("eq", g.matmul(tall, wide), other)), Inverses())
