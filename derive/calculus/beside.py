@@ -107,7 +107,10 @@ class _Line:
                 )
             case "sign":
                 return self.after(n.args[0], g.one, g.const(-1), g.zero), g.zero
-            case "hold" | "floor" | "ceil" | "computed":
+            case "floor":  # beside a whole value it is that value, or one less
+                on = g.call("floor", args[0])
+                return self.by_signs(g.sub(args[0], on), self.slope(n.args[0]), on, g.sub(on, g.one), on), g.zero
+            case "hold" | "computed":
                 raise ExpressionError(f"'{n.op}' is not followed along a line")
         if marks_a_jump(n):
             raise ExpressionError("a derivative of something else is not followed along a line")

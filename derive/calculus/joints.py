@@ -23,6 +23,7 @@ from derive.calculus.noted import steps
 from derive.calculus.reverse import jumps
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr import shapes
+from derive.expr.conditions import spoken_of
 from derive.expr.graph import BY_ID, Graph, Node, marks_a_jump, substitute, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES, KINKED
 from derive.language.components import components_all
@@ -107,7 +108,7 @@ def with_joints(roots: Sequence[Node], only: bool = False) -> list[Node]:
         return list(roots)
     known = _joints(roots[0].graph)
     made: dict[Node, Node] = {}
-    whole = set(roots)
+    whole = spoken_of(roots)
     for n in topological(roots):
         args = tuple(made.get(a, a) for a in n.args)
         new = n if args == n.args else n.graph.node(n.op, args, n.attr, n.shape)

@@ -23,12 +23,14 @@ _EXP, _SIGMOID = 'g.call("exp", a)', 'g.call("sigmoid", g.sub({}, {}))'
 _DENSITY = 'g.div(g.call("exp", g.neg(g.div(g.pow(a, g.const(2)), g.const(2)))), g.call("sqrt", g.mul(g.const(2), g.call("pi"))))'
 _BELL = 'g.div(g.mul(g.const(2), g.call("exp", g.neg(g.pow(a, g.const(2))))), g.call("sqrt", g.call("pi")))'
 _JUMP = 'g.call("mul", g.zero, g.call("select", a, g.one, g.const(-1)))'
+_STEP = 'g.call("mul", g.zero, g.call("select", g.sub(a, y), g.one, g.const(-1)))'  # y = floor(a) <= a
 _SPREAD = f"g.mul({_SIGMOID.format('a', 'b')}, {_SIGMOID.format('b', 'a')})"
 
 #: What SymPy derives, in a form that neither overflows nor cancels; tests hold it to difference quotients.
 STABLE: dict[str, tuple[list[str | None], list[str | None]]] = {
     # not continuous: at 0 there is no derivative, though both sides agree
     "sign": ([_JUMP], [_JUMP]),
+    "floor": ([_STEP], [_STEP]),
     "expm1": ([_EXP], [_EXP]),
     "logaddexp": ([_SIGMOID.format("a", "b"), _SIGMOID.format("b", "a")], [_SPREAD, f"g.neg({_SPREAD})", _SPREAD]),
     "erf": ([_BELL], [f"g.neg(g.mul(g.mul(g.const(2), a), {_BELL}))"]),

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
-from derive.expr.operators import OPERATORS
+from derive.expr.operators import BY_SYMPY, OPERATORS
 from derive.language.components import components_all
 from derive.language.printing import to_text
 
@@ -127,21 +127,21 @@ def _heaviside(g: Graph, x: Node, at_zero: Node) -> Node:
     return g.call("where", g.call("gt", x, g.zero), g.one, below)
 
 
-#: SymPy's classes by name. What an operator of the table defines under the same name needs no entry.
+#: SymPy's classes by name: those of operators, and what is said by several.
 _IN: dict[str, Callable[..., Node]] = {
-    **{name: _call(name) for name, o in OPERATORS.items() if not o.infix},
+    **{name: _call(o.name) for name, o in BY_SYMPY.items()},
     "Add": _fold(Graph.add), "Mul": _fold(Graph.mul), "Pow": _power,
-    "loggamma": _call("lgamma"), "digamma": lambda g, x: g.call("polygamma", g.zero, x),
-    "Exp1": lambda g: g.call("exp", g.one), "Pi": lambda g: g.call("pi"),
-    "Abs": _call("abs"), "Max": _fold(_call("max")), "Min": _fold(_call("min")), "Heaviside": _heaviside,
+    "digamma": lambda g, x: g.call("polygamma", g.zero, x),
+    "Exp1": lambda g: g.call("exp", g.one),
+    "Max": _fold(_call("max")), "Min": _fold(_call("min")), "Heaviside": _heaviside,
     "sinh": lambda g, x: _half(g, x, -1), "cosh": lambda g, x: _half(g, x, 1),
     "tan": lambda g, x: g.div(g.call("sin", x), g.call("cos", x)),
     "asin": lambda g, x: _arcsine(g, x),
     "acos": lambda g, x: g.sub(g.div(g.call("pi"), g.const(2)), _arcsine(g, x)),
     "erfc": lambda g, x: g.sub(g.one, g.call("erf", x)),
-    "StrictGreaterThan": _call("gt"), "GreaterThan": _call("ge"), "StrictLessThan": _call("lt"),
-    "LessThan": _call("le"), "Equality": _call("eq"), "Unequality": _call("ne"),
-    "And": _fold(_call("and")), "Or": _fold(_call("or")), "Not": _call("not"),
+    "And": _fold(_call("and")), "Or": _fold(_call("or")),
+    "ceiling": lambda g, x: g.neg(g.call("floor", g.neg(x))),
+    "Mod": lambda g, x, y: g.sub(x, g.mul(y, g.call("floor", g.div(x, y)))),
 }  # fmt: skip
 
 
@@ -203,12 +203,13 @@ def _pieces(sp: Any, s: Expr, a: Expr, b: Expr) -> Expr:
     return sp.Piecewise((a, s > 0), (b, s < 0), *agree, (sp.nan, True))
 
 
+def _named(name: str) -> Callable[..., Expr]:
+    return lambda sp, *args: getattr(sp, name)(*args)
+
+
 #: Where SymPy has a function for what the table of operators defines by pieces.
 _OUT: dict[str, Callable[..., Expr]] = {
+    **{o.name: _named(o.sympy) for o in OPERATORS.values() if o.sympy and o.off_kinks},
     "select": lambda sp, s, a, b: _pieces(sp, s, a, b),
     "relu": lambda sp, x: sp.Max(0, x),
-    "abs": lambda sp, x: sp.Abs(x),
-    "sign": lambda sp, x: sp.sign(x),
-    "min": lambda sp, a, b: sp.Min(a, b),
-    "max": lambda sp, a, b: sp.Max(a, b),
 }

@@ -16,7 +16,7 @@ from typing import Any
 from derive.errors import ExpressionError
 from derive.expr.composites import COMPOSITES
 from derive.expr.graph import Graph, Node, Shape
-from derive.expr.operators import OPERATORS
+from derive.expr.operators import BY_SYMPY, OPERATORS
 from derive.language.meaning import meaning
 
 MAX_OPERATIONS = 4_000  # of one entry, written out
@@ -278,9 +278,8 @@ def _node(g: Graph, e: Expr, args: Sequence[Node]) -> Node:
         return _power(g, *args)
     if type(e).__name__ == "Exp1":
         return g.call("exp", g.one)
-    name = {"Abs": "abs", "Pi": "pi"}.get(type(e).__name__, type(e).__name__)
-    if name in OPERATORS:
-        return g.call(name, *args)
+    if (known := BY_SYMPY.get(type(e).__name__)) is not None:
+        return g.call(known.name, *args)
     raise ExpressionError(f"SymPy's answer holds '{type(e).__name__}', which has no counterpart here")
 
 

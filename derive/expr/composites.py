@@ -109,8 +109,17 @@ _ENTRIES = [
     Composite("erfc", _X, "1 - erf(x)", r"\mathrm{{erfc}}({})", "1 - erf(x)", _elementwise),
     Composite("clip", ("x", "lo", "hi"), "min(max(x, lo), hi)", r"\mathrm{{clip}}({}, {}, {})", "x held between lo and hi",
               _elementwise),
+    Composite("beta", ("a", "b"), "exp(lgamma(a) + lgamma(b) - lgamma(a + b))", r"\mathrm{{B}}({}, {})",
+              "beta function of positive numbers", _elementwise),
     Composite("log2", _X, "log(x)/log(2)", r"\log_{{2}}({})", "logarithm to base 2", _elementwise),
     Composite("log10", _X, "log(x)/log(10)", r"\log_{{10}}({})", "logarithm to base 10", _elementwise),
+    # whole numbers
+    Composite("ceil", _X, "-floor(-x)", r"\lceil {} \rceil", "least whole number that is not below x", _elementwise),
+    # the last two floors are -1 together, but at every second half, where they are 0
+    Composite("round", _X, "floor(x + 1/2) - floor(x/2 - 1/4) - floor(1/4 - x/2) - 1", r"\mathrm{{round}}({})",
+              "nearest whole number; of two the even one", _elementwise),
+    Composite("mod", ("x", "y"), "x - y*floor(x/y)", r"\mathrm{{mod}}({}, {})",
+              "what x leaves when divided by y, with the sign of y", _elementwise),
     # along an axis
     Composite("logsumexp", _X, "logaddexp({x}[i] for i in {n})", r"\mathrm{{logsumexp}}{options}({})",
               "log(sum(exp(x))) along the last axis, or axis=k", _reduced, _LAST,

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from derive.expr.graph import Node
+from derive.expr.operators import COMPARISONS
 
 #: Of the entries of a condition, with the connective that joins them.
 QUANTIFIERS = {"all": "and", "any": "or"}
@@ -54,6 +55,23 @@ def conjuncts(conditions: Iterable[Node]) -> list[Node]:
         else:
             out.append(n)
     return out
+
+
+def spoken_of(roots: Iterable[Node]) -> set[Node]:
+    """The roots, and of a condition, or of a number by a condition, the sides of its comparisons: the values that are claimed."""
+    found = set(roots)
+    work = list(found)
+    while work:
+        n = work.pop()
+        if n.op in ("and", "or", "not", *COMPARISONS):
+            inner = n.args
+        elif n.op == "where" and all(a.op == "const" for a in n.args[1:]):
+            inner = n.args[:1]
+        else:
+            continue
+        work += [a for a in inner if a not in found]
+        found.update(inner)
+    return found
 
 
 def _compared(condition: Node) -> Node:

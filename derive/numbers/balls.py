@@ -16,6 +16,7 @@ from flint import acb, arb, ctx, fmpq, fmpz
 
 from derive.budget import spend
 from derive.errors import UndefinedValue, Undetermined
+from derive.expr.conditions import spoken_of
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import OPERATORS, Operator
 
@@ -69,6 +70,7 @@ def evaluate_all(
     spend(len(steps) * (4 + prec // 128), "values at points")
     joints: Meetings | None = _meetings(g) if meeting else None
     known = joints.known(g) if joints else None
+    whole = spoken_of(roots) if known else set()
     with precision(prec):
         for n, rule, number in steps:
             if n in values:
@@ -76,7 +78,7 @@ def evaluate_all(
             elif rule is not None:
                 done[n] = _result(n, rule, [done[a] for a in n.args])
                 if joints and known and known(n):
-                    done[n] = joints.value(n, done[n], values, prec, n in roots)
+                    done[n] = joints.value(n, done[n], values, prec, n in whole)
             elif number is not None:
                 done[n] = number
             elif n.op == "index" or not n.shape:
@@ -290,6 +292,14 @@ def _sign(x: Value) -> Value:
     return fmpq(sign(x))
 
 
+def _floor(x: Value) -> Value:
+    """Exact where it is one number; of a ball that holds a whole number, all that it may be."""
+    if isinstance(x, fmpq):
+        return fmpq(x.p // x.q)
+    low, high = x.lower().floor(), x.upper().floor()
+    return fmpq(low.unique_fmpz()) if low == high and low.is_finite() else low.union(high)
+
+
 def _max(a: Value, b: Value) -> Value:
     if isinstance(a, fmpq) and isinstance(b, fmpq):
         return a if a >= b else b
@@ -361,6 +371,7 @@ _RULES: dict[str, Callable[..., Value]] = {
     "relu": _relu,
     "abs": _abs,
     "sign": _sign,
+    "floor": _floor,
     "min": _min,
     "max": _max,
     "select": _select,

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from derive.expr.graph import Graph, Node, topological
+from derive.language.meaning import unfold
 
 Form = Callable[[Graph, Node], Node]
 
@@ -121,7 +122,7 @@ class _Writer:
     def better(self, n: Node, written: Node) -> Node | None:
         match n.op:
             case "add" | "sub":
-                return self._sum(n) or self._difference_of_exponentials(n)
+                return self._sum(n) or self._difference_of_exponentials(n) or self._of_floors(n)
             case "div":
                 return self._quotient(n)
             case "log":
@@ -185,6 +186,17 @@ class _Writer:
         opposite = g.neg(u) is v or g.neg(v) is u
         return _times(g, k, g.sub(g.call("expm1", u), g.call("expm1", v))) if opposite else None
 
+    def _of_floors(self, n: Node) -> Node | None:
+        """Sums of floors that a library has a function for: in floats, x/y and x + 1/2 may be rounded to a whole number."""
+        g = n.graph
+        for u in (f.args[0] for f in _floors(n)):
+            x, y = u.args if u.op in ("add", "sub", "div") else (u, u)
+            for meant, args in (("mod", (x, y)), ("round", (x,)), ("round", (y,)), ("round", (g.neg(y),))):
+                made = g.node(meant, args, None, n.shape)
+                if meant in self.operators and unfold([made])[0] is n:
+                    return made
+        return None
+
     def _log(self, n: Node, written: Node) -> Node | None:
         """The logarithm of an operator's value, or of a sum 1 + t: log1p(t), but by the form of the sum where that is small."""
         g, x = n.graph, self._seen(n.args[0])
@@ -205,6 +217,15 @@ class _Writer:
 
     def _again(self, n: Node) -> Node:
         return keeping_digits([n], self.leaves, self.operators, self.through, self.turning)[0]
+
+
+def _floors(n: Node) -> list[Node]:
+    """The floors that a difference is made of, at most times something."""
+    terms = [n] if n.op == "sub" else []
+    while terms and terms[0].op == "sub":
+        terms = [*terms[0].args, *terms[1:]]
+    parts = [p for m in terms for p in (m.args if m.op == "mul" else (m,))]
+    return [p for p in parts if p.op == "floor"]
 
 
 def _with_number(n: Node) -> tuple[int | Fraction, int, Node] | None:

@@ -72,6 +72,8 @@ LAWS = (
     Law("sin(pi/6)", "1/2"),
     Law("cos(pi/4)", "sqrt(2)/2"),
     Law("cos(pi/6)", "sqrt(3)/2"),
+    Law("floor(x + k)", "floor(x) + k"),
+    Law("floor(floor(x))", "floor(x)"),
 )
 
 
@@ -87,6 +89,8 @@ BOUNDS = (
     Law("2", "-atan(x)"),
     Law("1", "sin(x)"),
     Law("1", "-cos(x)"),
+    Law("x", "floor(x)"),
+    Law("floor(x) + 1", "x"),
 )
 
 
@@ -339,6 +343,25 @@ class Functions(Signs):
             self.needed(u.num)
             raise Unknown("the sign under a root is not known")
         return result * self.root(together, c)
+
+    # -- whole numbers --------------------------------------------------------------------------------
+
+    def floor(self, u: Quotient) -> Quotient:
+        """floor(u + k) = floor(u) + k for whole k, and floor(u) <= u < floor(u) + 1."""
+        outside = self.const(0)
+        for _, c, num, _ in (t for t in self.terms(u) if t[3].is_one()):
+            alone = self.single(num)
+            if num.is_constant() or (c.q == 1 and alone is not None and alone.key[0] == "floor"):
+                outside = outside + self.poly(num * fmpq(c.floor()))
+        inside = u - outside
+        if not self.of(inside) & NEGATIVE and self.of(self.const(1) - inside) == POSITIVE:
+            return outside
+        key, of = ("floor", self.key(inside.num), self.key(inside.den)), (inside.num, inside.den)
+        made, new = self.atom(key, ANY, of, None, lambda v: (v[0] / v[1]).floor())
+        g = self.gen(made)
+        for p, m in ((of[0] - g, NONNEGATIVE), (g + 1 - of[0], POSITIVE)) if new and of[1].is_one() else ():
+            self.note(p, m)
+        return outside + self.poly(g)
 
     # -- odd functions and angles ---------------------------------------------------------------------
 

@@ -264,7 +264,7 @@ class Evaluated(Functions):
                 return self.poly(self.gen(made))
             case "pow":
                 return self.raised_to(*args)
-            case "exp" | "log" | "abs" | "sin" | "cos" | "erf" | "atan":
+            case "exp" | "log" | "abs" | "sin" | "cos" | "erf" | "atan" | "floor":
                 return getattr(self, op)(args[0])
             case "sign":
                 return self.sign_of(args[0])

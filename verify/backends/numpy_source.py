@@ -29,6 +29,8 @@ FORMS: dict[str, Form] = {
     **INFIX,
     **{o.name: Form(o.numpy) for o in OPERATORS.values() if o.numpy},
     "erfc": Form("erfc({})"),
+    "mod": Form("np.mod({}, {})"),
+    "round": Form("np.rint({})"),
     LOG_PHI: Form("log_normal_cdf({})"),
 }
 

@@ -42,6 +42,9 @@ FORMS: dict[str, Form] = {
     "softmax": _call("torch.softmax({}, dim={dim})"),
     "log_softmax": _call("torch.log_softmax({}, dim={dim})"),
     "mean": _call("torch.mean({}, dim={axis})"),
+    "ceil": _call("torch.ceil({})"),
+    "round": _call("torch.round({})"),
+    "mod": _call("torch.remainder({}, {})"),
     "solve": _call("torch.linalg.solve({}, {})"),
     "trace": _call("torch.trace({})"),
 }

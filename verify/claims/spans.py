@@ -276,6 +276,13 @@ def _sign(a: Span) -> Span:
     return Span(low, high)
 
 
+def _floor(a: Span) -> Span:
+    def at(x: Any) -> Any:
+        return fmpq(x.p // x.q) if isinstance(x, fmpq) else x.floor() if x.is_finite() else x
+
+    return Span(at(a.low), at(a.high))
+
+
 def _select(s: Span, a: Found, b: Found) -> Found:
     if s.low > 0:
         return a
@@ -372,6 +379,7 @@ _RULES: dict[str, Callable[..., Found]] = {
     "relu": _relu,
     "abs": _abs,
     "sign": _sign,
+    "floor": _floor,
     "min": lambda a, b: Span(least([a.low, b.low]), least([a.high, b.high])),
     "max": lambda a, b: Span(most([a.low, b.low]), most([a.high, b.high])),
     "gt": _gt,

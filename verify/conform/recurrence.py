@@ -317,6 +317,7 @@ _VALUES: Mapping[str, Callable[..., Any]] = {
     "log": np.log,
     "abs": np.abs,
     "sign": np.sign,
+    "floor": np.floor,
     "tanh": np.tanh,
     "min": np.minimum,
     "max": np.maximum,

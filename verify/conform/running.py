@@ -341,6 +341,13 @@ def _sign(n: Node, u: Unit, a: Bounded) -> Bounded:
     return Bounded(np.sign(a.value), np.where((np.abs(a.value) > a.error) | (a.error == 0), 0.0, np.inf))
 
 
+def _floor(n: Node, u: Unit, a: Bounded) -> Bounded:
+    """Exact where no whole number is within the error; the sums are rounded, so one step further out."""
+    low, high = np.nextafter(a.value - a.error, -np.inf), np.nextafter(a.value + a.error, np.inf)
+    sure = (a.error == 0) | (np.floor(low) == np.floor(high))
+    return Bounded(np.floor(a.value), np.where(sure, 0.0, np.inf))
+
+
 def _min(n: Node, u: Unit, a: Bounded, b: Bounded) -> Bounded:
     return _extreme(a, b, np.minimum(a.value, b.value), a.value < b.value)
 
@@ -441,6 +448,7 @@ _RULES: Mapping[str, Rule] = {
     "relu": _relu,
     "abs": lambda n, u, a: Bounded(np.abs(a.value), a.error),
     "sign": _sign,
+    "floor": _floor,
     "min": _min,
     "max": _max,
     "select": _select,

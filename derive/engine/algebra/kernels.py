@@ -502,6 +502,34 @@ def _sign(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     return nf.atom(n)
 
 
+@rule("floor")
+def _floor(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
+    """floor(u + k) = floor(u) + k for whole k; floor(u) = k for k <= u < k + 1."""
+    ring = nf.ring
+    outside, inside = ring.zero, ring.zero
+    for key, c, num, den in terms(nf, args[0]):
+        term = ring.mul(ring.const(c), ring.make(num, den))
+        if num.is_constant() and den.is_one():
+            outside = ring.add(outside, ring.const(fmpq(c.floor())))
+            inside = ring.add(inside, ring.const(c - c.floor()))
+        elif c.q == 1 and den.is_one() and (key in nf.signs.whole or nf.signs.is_whole(next(iter(num.monoms())))):
+            outside = ring.add(outside, term)
+        else:
+            inside = ring.add(inside, term)
+    for k in (0, -1):  # a quotient is less by 1 where it was divided out
+        low = ring.sub(inside, ring.const(fmpq(k)))
+        if not nf.signs.of(low) & NEGATIVE and nf.signs.of(ring.sub(ring.one, low)) == POSITIVE:
+            return ring.add(outside, ring.const(fmpq(k)))
+    kernel = ring.kernel(
+        ("floor", ring.quotient_key(inside)),
+        lambda: ring.graph.call("floor", ring.quotient_node(inside)),
+        ring.free(inside.num, inside.den),
+        (inside.num, inside.den),
+        kinked=True,
+    )
+    return ring.add(outside, ring.poly(ring.gen(kernel)))
+
+
 @rule("where")
 def _where(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     condition, yes, no = args

@@ -9,6 +9,8 @@ stays possible.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from math import gcd
 
 from flint import arb, fmpq, fmpq_mpoly, fmpq_poly
 
@@ -26,6 +28,7 @@ MAX_MONOMIALS = 24
 MAX_ROOTS = 60  # degree up to which real roots are isolated
 
 Row = tuple[dict[Key, fmpq], bool]  # sum of c*monomial > 0, or >= 0 where not strict; the key () is 1
+_ABSURD: Row = ({(): fmpq(-1)}, False)
 
 
 def opposite(m: Mask) -> Mask:
@@ -250,6 +253,9 @@ class Signs:
                 return fact & (POSITIVE if not self.mask(k.parts[0]) & ZERO else NONNEGATIVE)
             case "root":
                 return fact & (POSITIVE if not self.mask(k.parts[0]) & ZERO else NONNEGATIVE)
+            case "floor":
+                m = self.of(Quotient(*k.parts))
+                return fact & (NEGATIVE if m == NEGATIVE else ANY if m & NEGATIVE else NONNEGATIVE)
             case "log" if fact == ANY and self.mask(k.parts[0]) == POSITIVE:  # log(u) has the sign of u - 1
                 return self.mask(k.parts[0] - 1)
         o = OPERATORS.get(k.node.op)
@@ -346,7 +352,8 @@ class Signs:
     def inequalities(self) -> list[tuple[Poly, bool]]:
         """What is known, as p > 0 (True) and p >= 0 (False): facts, and the signs of their kernels."""
         found: list[tuple[Poly, bool]] = []
-        for row, strict in self._linear:
+        for fact in self._linear:
+            row, strict = self._tightened(*fact)
             found.append((self.ring.combination(row), strict))
         for k in self.ring.used(*(p for p, _ in found)):
             m, g = self.kernel(k), self.ring.gen(k)
@@ -354,34 +361,87 @@ class Signs:
                 found.append((g, m == POSITIVE))
             elif m in (NEGATIVE, NONPOSITIVE):
                 found.append((-g, m == NEGATIVE))
-            if k.kind == "abs":  # |p| >= p, |p| >= -p
-                found += [(g - k.parts[0], False), (g + k.parts[0], False)]
-            if k.kind in ("sin", "cos"):
-                found += [(1 - g, False), (1 + g, False)]
+            found += self._bounds(k)
         return found
+
+    def _bounds(self, k: Kernel) -> list[tuple[Poly, bool]]:
+        """What a kernel lies between, beside its sign: p > 0 (True), p >= 0 (False)."""
+        g = self.ring.gen(k)
+        match k.kind:
+            case "abs":  # |p| >= p, |p| >= -p
+                return [(g - k.parts[0], False), (g + k.parts[0], False)]
+            case "sin" | "cos":
+                return [(1 - g, False), (1 + g, False)]
+            case "floor" if k.parts[1].is_one():  # floor(p) <= p < floor(p) + 1
+                p, others = k.parts[0], (o for o in self._floors() if o.parts[1].is_one())
+                sums = ((self.ring.gen(o), p + o.parts[0]) for o in others)
+                # floor(p) + floor(n - p) is n, or n - 1
+                return [
+                    (p - g, False),
+                    (g + 1 - p, True),
+                    *((g + o - n + 1, False) for o, n in sums if n.is_constant()),
+                ]
+        return []
 
     # -- linear arithmetic ------------------------------------------------------------------------
 
     def _linear_arithmetic(self, p: Poly, m: Mask) -> Mask:
         """Drops from m the signs that the facts, linear in monomials, contradict."""
-        row = _linear(p)
+        row = self._reduced(_linear(p))
         if len(row) > MAX_MONOMIALS:
             return m
         rows = self._about(row)
         if not rows:
             return m
         negative = _scaled(row, fmpq(-1))
-        trials = ((POSITIVE, [(row, True)]), (ZERO, [(row, False), (negative, False)]), (NEGATIVE, [(negative, True)]))
+        step = self._step(row)
+        trials = (
+            (POSITIVE, [_above_zero(row, step)]),
+            (ZERO, [(row, False), (negative, False)] if not step or _rest(row, step) == 0 else [_ABSURD]),
+            (NEGATIVE, [_above_zero(negative, step)]),
+        )
         for sign, hypothesis in trials:
             if m & sign and _contradictory(rows + hypothesis):
                 m &= ~sign
         return m
 
+    def _step(self, row: dict[Key, fmpq]) -> fmpq:
+        """What the values of a sum of whole numbers, each times a number, are apart; 0 where they may be any."""
+        monomials = [mono for mono in row if mono]
+        whole = monomials and all(map(self.is_whole, monomials))
+        return reduce(_common, (row[mono] for mono in monomials)) if whole else fmpq(0)
+
+    def _floors(self) -> list[Kernel]:
+        return [k for k in self.ring.kernels if k.kind == "floor"]
+
+    def _tightened(self, row: dict[Key, fmpq], strict: bool) -> Row:
+        """A fact; that a sum of whole numbers is above 0, as what that makes it at least."""
+        if strict and self._floors() and (step := self._step(reduced := self._reduced(row))):
+            return _above_zero(reduced, step)
+        return row, strict
+
+    def _reduced(self, row: dict[Key, fmpq]) -> dict[Key, fmpq]:
+        """A sum where the known equations hold, in terms of whole numbers as far as they say how."""
+        for zero in map(_linear, self.zeros) if self._floors() else ():
+            mono = next((m for m in zero if m and m in row and not self.is_whole(m)), None)
+            if mono is not None:
+                by = row[mono] / zero[mono]
+                sums = {m: row.get(m, fmpq(0)) - by * zero.get(m, fmpq(0)) for m in {**row, **zero}}
+                row = {m: c for m, c in sums.items() if c != 0}
+        return row
+
+    def is_whole(self, mono: Iterable[int]) -> bool:
+        """Whether a monomial (its exponents) is a whole number wherever it has a value."""
+        return all(self.ring.kernels[i].kind == "floor" for i, n in enumerate(mono) if n)
+
     def _about(self, row: dict[Key, fmpq]) -> list[Row]:
         """The facts that bear on the monomials of a row, and the signs of these monomials."""
         seen = {mono for mono in row if mono}
         rows: list[Row] = []
-        waiting = list(self._linear)
+        bounds = (
+            b for k in self._floors() for b in self._bounds(k)
+        )  # they lead on to facts of what they are the floor of
+        waiting = [*(self._tightened(*fact) for fact in self._linear), *((_linear(p), strict) for p, strict in bounds)]
         grown = True
         while grown and len(rows) < MAX_ROWS // 3:
             grown = False
@@ -402,11 +462,8 @@ class Signs:
                 if n:
                     k = self.ring.kernels[i]
                     m = product(m, power(self.kernel(k), n))
-                    if k.kind == "abs" and sum(mono) == 1:  # |p| >= p, |p| >= -p
-                        inner = _linear(k.parts[0])
-                        rows += [(_plus(mono, _scaled(inner, fmpq(s))), False) for s in (1, -1)]
-                    if k.kind in ("sin", "cos") and sum(mono) == 1:
-                        rows += [({mono: fmpq(s), (): fmpq(1)}, False) for s in (1, -1)]
+                    if sum(mono) == 1 and k.kind != "floor":
+                        rows += [(_linear(p), strict) for p, strict in self._bounds(k)]
             if m in (POSITIVE, NONNEGATIVE):
                 rows.append(({mono: fmpq(1)}, m == POSITIVE))
             elif m in (NEGATIVE, NONPOSITIVE):
@@ -439,8 +496,20 @@ def _scaled(row: dict[Key, fmpq], by: fmpq) -> dict[Key, fmpq]:
     return {m: c * by for m, c in row.items()}
 
 
-def _plus(mono: Key, row: dict[Key, fmpq]) -> dict[Key, fmpq]:
-    return {**row, mono: row.get(mono, fmpq(0)) + 1}
+def _above_zero(row: dict[Key, fmpq], step: fmpq) -> Row:
+    """That a sum is above 0: of one whose values are a step apart, that it is at least the first that is."""
+    return ({**row, (): row.get((), fmpq(0)) - (_rest(row, step) or step)}, False) if step else (row, True)
+
+
+def _rest(row: dict[Key, fmpq], step: fmpq) -> fmpq:
+    """What the values of a sum leave when divided by their step."""
+    c = row.get((), fmpq(0))
+    return c - step * fmpq((c / step).floor())
+
+
+def _common(a: fmpq, b: fmpq) -> fmpq:
+    """The greatest number that two are whole multiples of."""
+    return fmpq(gcd(int(a.p * b.q), int(b.p * a.q)), int(a.q * b.q))
 
 
 def _contradictory(rows: list[Row]) -> bool:

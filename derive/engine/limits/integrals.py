@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from fractions import Fraction
 from functools import cmp_to_key
 from itertools import pairwise
+from math import ceil, floor
 from typing import Any, NoReturn
 
 from derive.calculus.reverse import expand_all, gradient
@@ -23,14 +25,15 @@ from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, leaves, said
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, substitute, topological
-from derive.expr.operators import BY_SIGN, COMPARISONS
+from derive.expr.operators import BY_SIGN, COMPARISONS, OPERATORS
 from derive.language.components import components
 from derive.language.extremes import infinite
 from derive.numbers.definedness import has_value
 
 POINTS = 6
 MAX_NODES = 400  # of an integrand that SymPy is asked about
-_JUMPING = ("where", "select", "sign")
+MAX_STEPS = 64  # of a floor within the range
+_JUMPING = {o.name for o in OPERATORS.values() if o.jumps} | {"select"}
 _TURNING = ("relu", "abs", "sign", "select")
 
 
@@ -53,7 +56,7 @@ def integral(
             turned = integral(f, x, high, low, assuming, bounds)
             return Limit(-turned.side, g.neg(turned.value), turned.note)
     except Unsettled:
-        if any(x in leaves(s) for s in _turning(f)):
+        if any(x in leaves(s) for s in _turning(f)) or _floors(f, x):
             raise
         between = g.mul(g.sub(x, low), g.sub(high, x))  # positive from the one end to the other, whichever is greater
         return range_.piece(f, low, high, [g.call("gt", between, g.zero)], strict=False)
@@ -108,6 +111,8 @@ class _Range:
         for s in _turning(f):
             if self.x in leaves(s):
                 places[self.root(s)] = None
+        for n in _floors(f, self.x):
+            places.update(dict.fromkeys(self.steps(n.args[0], low, high)))
         for p in self.poles(f):
             with suppress(Unsettled):
                 if self.order(low, p) < 0 and self.order(p, high) < 0:
@@ -115,6 +120,21 @@ class _Range:
         inside = [p for p in places if self.order(low, p) < 0 and self.order(p, high) < 0]
         inside.sort(key=cmp_to_key(self.order))
         return [p for k, p in enumerate(inside) if k == 0 or self.order(inside[k - 1], p) < 0]
+
+    def steps(self, s: Node, low: Node, high: Node) -> list[Node]:
+        """Where s, affine in x, is a whole number within the range. Raises Unsettled where its ends are no numbers."""
+        first, last = sorted(Fraction(self.number(s, end).attr) for end in (low, high))
+        wholes = range(ceil(first), floor(last) + 1)
+        if len(wholes) > MAX_STEPS:
+            raise Unsettled(f"{said(s)} is a whole number at {len(wholes)} places")
+        return [self.root(self.g.sub(s, self.g.const(k))) for k in wholes]
+
+    def number(self, s: Node, at: Node) -> Node:
+        """The rational value of s at a point. Raises Unsettled."""
+        found = self.oracle.simple(substitute(s, {self.x: at})) if not infinite(at) else at
+        if found.op != "const":
+            raise Unsettled(f"the value of {said(s)} at {said(at)} is not known to be rational")
+        return found
 
     def poles(self, f: Node) -> Iterator[Node]:
         """Where a divisor is 0, or what stands in a logarithm, as far as that is linear in the variable."""
@@ -169,6 +189,9 @@ class _Range:
                 s = self.side(g.sub(*n.args), low, high)
                 holds = BY_SIGN[n.op](s)
                 done[n] = g.call("eq", g.zero, g.zero if holds else g.one)
+            elif n.op == "floor" and self.x in leaves(n):
+                inside = self.number(n.args[0], g.div(g.add(low, high), g.const(2)))
+                done[n] = g.const(floor(inside.attr))
             elif n.op == "def":
                 done[n] = args[0]
             else:
@@ -288,6 +311,10 @@ def _turning(f: Node) -> list[Node]:
         elif n.op in ("min", "max", *COMPARISONS):
             found[g.sub(*n.args)] = None
     return list(found)
+
+
+def _floors(f: Node, x: Node) -> list[Node]:
+    return [n for n in topological([f]) if n.op == "floor" and x in leaves(n)]
 
 
 def _decided(root: Node) -> Node:

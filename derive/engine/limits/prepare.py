@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import floor
 from typing import Any
 
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE
@@ -218,6 +219,17 @@ class Prepared:
     def signum(self, n: Node, args: list[Any]) -> Node:
         return n.graph.const(self.sign(args[0]))
 
+    def floor(self, n: Node, args: list[Any]) -> Node:
+        """u less what is in [0, 1) where u grows; else by the side from which u comes to its limit."""
+        g, u = n.graph, args[0]
+        side, value = self.gruntz.limit(u)
+        if side:
+            return g.sub(u, self.bounded(n))
+        if value.op != "const":
+            raise Unsettled(f"whether {said(value)} is a whole number is not known")
+        k = floor(value.attr)
+        return g.const(k - 1 if k == value.attr and self.sign(g.sub(u, value)) < 0 else k)
+
     def greatest(self, n: Node, args: list[Any]) -> Any:
         return args[0] if (self.sign(n.graph.sub(*args)) >= 0) == (n.op == "max") else args[1]
 
@@ -240,7 +252,7 @@ _RULES: dict[str, Callable[[Prepared, Node, list[Any]], Any]] = {
     "sqrt": Prepared.sqrt, "expm1": Prepared.expm1, "logaddexp": Prepared.logaddexp, "sigmoid": Prepared.sigmoid,
     "tanh": Prepared.tanh, "erf": Prepared.erf, "atan": Prepared.atan, "Phi": Prepared.normal,
     "apply": Prepared.abstract, "sin": Prepared.angle, "cos": Prepared.angle,
-    "relu": Prepared.relu, "abs": Prepared.abs, "sign": Prepared.signum, "max": Prepared.greatest,
+    "relu": Prepared.relu, "abs": Prepared.abs, "sign": Prepared.signum, "floor": Prepared.floor, "max": Prepared.greatest,
     "min": Prepared.greatest, "select": Prepared.select, "where": Prepared.where, "and": Prepared.condition,
     "or": Prepared.condition, "not": Prepared.condition,
 }  # fmt: skip

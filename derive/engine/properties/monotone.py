@@ -144,10 +144,10 @@ def _falls(f: Node, x: Node, given: Sequence[Node], ends: Bounds, assumed: Seque
     match f.op:
         case "neg":
             return up(f.args[0])
-        case "def" | "add" | "min" | "max" | "relu" | "exp" | "log" | "sqrt" | "tanh" | "sigmoid":
-            return all(up(g.neg(a)) if a.op != "neg" else up(a) for a in f.args)
         case "sub":
             return up(g.sub(f.args[1], f.args[0]))
+        case _ if f.op in ("def", "add", *_RISING):
+            return all(up(g.neg(a)) for a in f.args)
     return False
 
 

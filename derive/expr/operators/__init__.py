@@ -24,6 +24,7 @@ from derive.expr.operators.piecewise import PIECEWISE
 
 __all__ = [
     "BY_SIGN",
+    "BY_SYMPY",
     "COMPARISONS",
     "CONSTANTS",
     "DEFERRED",
@@ -56,6 +57,9 @@ CONSTANTS = tuple(o.name for o in _ALL if not o.arity)
 
 #: Functions of one argument.
 UNARY = tuple(o.name for o in FUNCTIONS.values() if o.arity == 1 and o.name != "hold")
+
+#: By what they are in SymPy; its sums, products and powers are read by rules of their own.
+BY_SYMPY = {o.sympy or o.name: o for o in _ALL if o.sympy or not o.infix}
 
 #: What has derivatives of every order wherever it has a value, but for the end of its domain.
 SMOOTH = frozenset(o.name for o in _ALL if o.smooth)

@@ -31,7 +31,7 @@ def _of_power(n: Node) -> Requirement | None:
 ARITHMETIC = (
     Operator(
         "pi", 0, "3.14159..., where no symbol has the name", lambda sp: sp.pi, r"\pi",
-        numpy="np.float64(np.pi)", torch="number(torch.pi)",
+        numpy="np.float64(np.pi)", torch="number(torch.pi)", sympy="Pi",
     ),
     Operator("add", 2, "sum of two", lambda sp, a, b: a + b, "{} + {}", infix="+", rises=True),
     Operator("sub", 2, "difference", lambda sp, a, b: a - b, "{} - {}", infix="-"),

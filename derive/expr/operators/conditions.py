@@ -7,25 +7,40 @@ from collections.abc import Callable
 from derive.expr.operators.operator import Operator
 
 COMPARED = (
-    Operator("gt", 2, "greater", lambda sp, a, b: a > b, r"{} \gt {}", infix=">", boolean=True),
-    Operator("ge", 2, "greater or equal", lambda sp, a, b: a >= b, r"{} \ge {}", infix=">=", boolean=True),
-    Operator("lt", 2, "less", lambda sp, a, b: a < b, r"{} \lt {}", infix="<", boolean=True),
-    Operator("le", 2, "less or equal", lambda sp, a, b: a <= b, r"{} \le {}", infix="<=", boolean=True),
-    Operator("eq", 2, "equal", lambda sp, a, b: sp.Eq(a, b), "{} = {}", infix="==", boolean=True),
-    Operator("ne", 2, "not equal", lambda sp, a, b: sp.Ne(a, b), r"{} \ne {}", infix="!=", boolean=True),
+    Operator(
+        "gt", 2, "greater", lambda sp, a, b: a > b, r"{} \gt {}", infix=">", sympy="StrictGreaterThan", boolean=True
+    ),
+    Operator(
+        "ge",
+        2,
+        "greater or equal",
+        lambda sp, a, b: a >= b,
+        r"{} \ge {}",
+        infix=">=",
+        sympy="GreaterThan",
+        boolean=True,
+    ),
+    Operator("lt", 2, "less", lambda sp, a, b: a < b, r"{} \lt {}", infix="<", sympy="StrictLessThan", boolean=True),
+    Operator(
+        "le", 2, "less or equal", lambda sp, a, b: a <= b, r"{} \le {}", infix="<=", sympy="LessThan", boolean=True
+    ),
+    Operator("eq", 2, "equal", lambda sp, a, b: sp.Eq(a, b), "{} = {}", infix="==", sympy="Equality", boolean=True),
+    Operator(
+        "ne", 2, "not equal", lambda sp, a, b: sp.Ne(a, b), r"{} \ne {}", infix="!=", sympy="Unequality", boolean=True
+    ),
 )
 
 JOINED = (
     Operator(
-        "and", 2, "both", lambda sp, a, b: sp.And(a, b), r"{} \wedge {}", infix="and", boolean=True,
+        "and", 2, "both", lambda sp, a, b: sp.And(a, b), r"{} \wedge {}", infix="and", sympy="And", boolean=True,
         numpy="np.logical_and({}, {})", torch="torch.logical_and({}, {})",
     ),
     Operator(
-        "or", 2, "one or both", lambda sp, a, b: sp.Or(a, b), r"{} \vee {}", infix="or", boolean=True,
+        "or", 2, "one or both", lambda sp, a, b: sp.Or(a, b), r"{} \vee {}", infix="or", sympy="Or", boolean=True,
         numpy="np.logical_or({}, {})", torch="torch.logical_or({}, {})",
     ),
     Operator(
-        "not", 1, "negation", lambda sp, a: sp.Not(a), r"\neg {}", boolean=True,
+        "not", 1, "negation", lambda sp, a: sp.Not(a), r"\neg {}", sympy="Not", boolean=True,
         numpy="np.logical_not({})", torch="torch.logical_not({})",
     ),
 )  # fmt: skip

@@ -95,7 +95,7 @@ def _of_polygamma(n: Node) -> int:
 GAMMA = (
     Operator(
         "lgamma", 1, "logarithm of the gamma function, of positive numbers", lambda sp, x: sp.loggamma(x), r"\log\Gamma({})",
-        numpy="lgamma({})", torch="lgamma({})", domain="x > 0", needs=(0, "gt", 0), ball=lambda x: x.lgamma(),
+        numpy="lgamma({})", torch="lgamma({})", sympy="loggamma", domain="x > 0", needs=(0, "gt", 0), ball=lambda x: x.lgamma(),
         exact=(1, 0), bends="convex", transcendental=True,
     ),
     Operator(

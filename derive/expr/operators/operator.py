@@ -24,7 +24,8 @@ class Operator:
     not import it. ``off_kinks`` are its derivatives by each argument where SymPy has no function for it; ``select``, by the
     sign of its first argument, and the operator itself are handed in.
 
-    How it is written: ``latex`` with one ``{}`` an argument, ``infix`` in the language, ``numpy`` and ``torch`` in programs.
+    How it is written: ``latex`` with one ``{}`` an argument, ``infix`` in the language, ``numpy`` and ``torch`` in programs,
+    ``sympy`` the class that it is there, where the name is another or it is defined by pieces here.
 
     Where it has a value: ``needs``, said for people by ``domain``; None where its arguments suffice. A callable looks at
     the node.
@@ -46,6 +47,7 @@ class Operator:
     infix: str = ""
     numpy: str = ""
     torch: str = ""
+    sympy: str = ""
     boolean: bool = False
     off_kinks: tuple[Callable[..., Any], ...] = ()
     domain: str = ""

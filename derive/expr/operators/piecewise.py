@@ -19,23 +19,28 @@ PIECEWISE = (
     ),
     Operator(
         "abs", 1, "absolute value", lambda sp, x: _piecewise(sp, x > 0, x, -x), r"\lvert {} \rvert",
-        numpy="np.abs({})", torch="torch.abs({})", off_kinks=(lambda select, me, x: select(x, 1, -1),),
+        numpy="np.abs({})", torch="torch.abs({})", sympy="Abs", off_kinks=(lambda select, me, x: select(x, 1, -1),),
         turns=True, kink="x = 0", vanishes=True,
     ),
     Operator(
         "sign", 1, "-1, 0 or 1", lambda sp, x: sp.Piecewise((1, x > 0), (-1, x < 0), (0, True)), r"\mathrm{{sign}}({})",
-        numpy="np.sign({})", torch="torch.sign({})", off_kinks=(lambda select, me, x: 0,),
+        numpy="np.sign({})", torch="torch.sign({})", sympy="sign", off_kinks=(lambda select, me, x: 0,),
         turns=True, jumps=True, kink="x = 0", rises=True, vanishes=True,
     ),
     Operator(
+        "floor", 1, "greatest whole number that is not above x", lambda sp, x: sp.floor(x), r"\lfloor {} \rfloor",
+        numpy="np.floor({})", torch="torch.floor({})", off_kinks=(lambda select, me, x: 0,),
+        turns=True, jumps=True, kink="x whole", rises=True, vanishes=True,
+    ),
+    Operator(
         "min", 2, "lesser of two", lambda sp, a, b: _piecewise(sp, a - b > 0, b, a), r"\min({}, {})",
-        numpy="np.minimum({}, {})", torch="torch.minimum({}, {})",
+        numpy="np.minimum({}, {})", torch="torch.minimum({}, {})", sympy="Min",
         off_kinks=(lambda select, me, a, b: select(a - b, 0, 1), lambda select, me, a, b: select(a - b, 1, 0)),
         turns=True, kink="a = b", rises=True, bends="concave",
     ),
     Operator(
         "max", 2, "greater of two", lambda sp, a, b: _piecewise(sp, a - b > 0, a, b), r"\max({}, {})",
-        numpy="np.maximum({}, {})", torch="torch.maximum({}, {})",
+        numpy="np.maximum({}, {})", torch="torch.maximum({}, {})", sympy="Max",
         off_kinks=(lambda select, me, a, b: select(a - b, 1, 0), lambda select, me, a, b: select(a - b, 0, 1)),
         turns=True, kink="a = b", rises=True, bends="convex",
     ),

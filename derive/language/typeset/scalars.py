@@ -149,7 +149,7 @@ def applied(n: Node, done: Done) -> Piece:
     inside = [done[a].text for a in n.args]
     template = OPERATORS[n.op].latex if n.op in OPERATORS else _of_composite(n)
     if any(map(tall, inside)):
-        for opening, closing in (("(", ")"), (r"\lvert", r"\rvert")):
+        for opening, closing in (("(", ")"), (r"\lvert", r"\rvert"), (r"\lfloor", r"\rfloor"), (r"\lceil", r"\rceil")):
             template = template.replace(opening, rf"\left{opening}").replace(closing, rf"\right{closing}")
     return Piece(template.format(*inside))
 

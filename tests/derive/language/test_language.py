@@ -165,7 +165,7 @@ def test_every_function_can_be_called() -> None:
         "hessian": "hessian(x, x)", "hvp": "hvp(x, x, 1)", "at": "at(x, x=1)",
         "expect": "expect(i*x for i in uniform(3))", "variance": "variance(i*x for i in uniform(3))",
         "len": "expect(len(B)*x for B in subsets(3, 2))",
-        "factorial": "factorial(3)", "binomial": "binomial(x, 2)",
+        "mod": "mod(x, y)", "beta": "beta(x, y)", "factorial": "factorial(3)", "binomial": "binomial(x, 2)",
         "implies": "implies(x > 0, y > 0)", "iff": "iff(x > 0, y > 0)",
         "rank": "rank(W) == 2",
         "subdifferential": "subdifferential(x, x) == interval(1, 1)",
