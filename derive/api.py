@@ -26,6 +26,7 @@ from derive.expr import shapes
 from derive.expr.graph import Graph, Node, Shape, topological
 from derive.expr.operators import CONSTANTS, DEFERRED, DERIVATIVES
 from derive.language import reader
+from derive.language.names import names_in
 from derive.programs.derived import Derivation, Part, part_name, plain
 from derive.programs.stable import stable
 
@@ -48,7 +49,7 @@ def scope(text: str, names: Mapping[str, Given]) -> tuple[dict[str, Node], Graph
     """What the names in ``text`` stand for, and the graph that they live in."""
     nodes = [n for n in names.values() if isinstance(n, Node)]
     g = nodes[0].graph if nodes else Graph()
-    at = reader.names_in(text)
+    at = names_in(text)
     used = sorted(at, key=lambda name: at[name])
     known: dict[str, Node] = {n.attr: n for n in topological(nodes) if n.op == "symbol" and isinstance(n.attr, str)}
     found: dict[str, Node] = {}

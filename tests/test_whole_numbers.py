@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from derive.expr.graph import Graph, Node
 from derive.language.components import components
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 from derive.numbers.balls import evaluate, precision, rational
 from verify.backends.numpy_source import compile_numpy
 from verify.backends.torch_source import compile_torch

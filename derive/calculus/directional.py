@@ -15,11 +15,11 @@ from derive.calculus.local_derivatives import FIRST
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import COMPARISONS, OPERATORS
+from derive.expr.pieces import turns_on
 from derive.language.abstract import partial as partial_of
 from derive.language.components import components
 
-KINKS = ("relu", "abs", "min", "max", "where", "select")
-_JUMPS = ("sign", "floor", "ceil")
+_JUMPS = {o.name for o in OPERATORS.values() if o.jumps and o.name != "where"}
 
 
 def directional(f: Node, direction: Mapping[Node, Node]) -> Node:
@@ -199,15 +199,14 @@ def turns(f: Node) -> list[Node]:
     g = f.graph
     found: dict[Node, None] = {}
     for n in topological([components(f)[0]]):
-        match n.op:
-            case "relu" | "abs" | "select":
-                found[n.args[0]] = None
-            case "sqrt" if squares(n.args[0]) is not None:
-                found[n.args[0]] = None
-            case "min" | "max":
-                found[g.sub(*n.args)] = None
-            case "where":
-                for c in topological([n.args[0]]):
-                    if c.op in COMPARISONS:
-                        found[g.sub(*c.args)] = None
+        if n.op == "sqrt" and squares(n.args[0]) is not None:
+            found[n.args[0]] = None
+        elif n.op == "where":
+            found.update(dict.fromkeys(g.sub(*c.args) for c in topological([n.args[0]]) if c.op in COMPARISONS))
+        elif (
+            n.op in OPERATORS
+            and not (OPERATORS[n.op].jumps or OPERATORS[n.op].boolean)
+            and (s := turns_on(n)) is not None
+        ):
+            found[s] = None
     return list(found)

@@ -25,7 +25,8 @@ from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr import shapes
 from derive.expr.conditions import spoken_of
 from derive.expr.graph import BY_ID, Graph, Node, marks_a_jump, substitute, topological
-from derive.expr.operators import DEFERRED, DERIVATIVES, KINKED
+from derive.expr.operators import DEFERRED, DERIVATIVES, KINKED, OPERATORS
+from derive.expr.pieces import turns_on
 from derive.language.components import components_all
 from derive.language.substitution import put
 from derive.numbers import balls
@@ -35,7 +36,7 @@ MAX_KINKS = 16  # of a function that is followed along a line
 MAX_NODES = 600
 MAX_ENTRIES = 64
 
-_JUMPING = ("where", "sign", "floor", "ceil")
+_JUMPING = {o.name for o in OPERATORS.values() if o.jumps}
 
 
 class Sides(NamedTuple):
@@ -271,9 +272,10 @@ def _hidden_jumps(f: Node, v: Node) -> bool:
     moving = between(f, [v])
     turning: list[Node] = []
     for n in sorted(moving, key=BY_ID):
-        if n.op in ("relu", "abs", "sign", "select", "where"):
+        if n.op == "where":
             turning.append(n.args[0])
-        elif n.op in ("min", "max"):
-            turning += n.args
+        elif n.op in KINKED:
+            s = None if OPERATORS[n.op].jumps else turns_on(n)
+            turning += n.args if s is None else [s]
     below = [n for n in topological(turning) if n in moving]
     return any(n.op in ("eq", "ne") or jumps(n, moving) for n in below)

@@ -214,7 +214,9 @@ _DERIVE: dict[str, Callable[[Graph, Node, Sequence[Node], bool], Node]] = {
 
 def jumps(n: Node, depends: set[Node]) -> bool:
     """Whether a node may jump with what it depends on though its arguments do not: a sign, a branch not plainly joined."""
-    return n.op in ("sign", "floor", "ceil") or (n.op == "where" and not plainly_joined(n, depends, _pull))
+    if n.op == "where":
+        return not plainly_joined(n, depends, _pull)
+    return n.op in OPERATORS and OPERATORS[n.op].jumps
 
 
 # -- one node backwards ----------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from derive.calculus.reverse import gradient
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr.graph import FOLDING, Graph, Node, topological
 from derive.expr.operators import BY_SIGN
+from derive.expr.pieces import pieces, turns_on
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, sign
 
@@ -115,15 +116,10 @@ def _values(root: Node, point: Point) -> dict[Node, fmpq]:
 
 def _turns(n: Node) -> list[Node]:
     """What the kinks of a node turn on."""
-    g = n.graph
-    match n.op:
-        case "relu" | "abs" | "sign" | "select" | "sqrt":
-            return [n.args[0]]
-        case "pow" if n.args[1].op != "const" or Fraction(n.args[1].attr).denominator > 1:
-            return [n.args[0]]
-        case "min" | "max" | "gt" | "ge" | "lt" | "le" | "eq" | "ne":
-            return [g.sub(*n.args)]
-    return []
+    if n.op == "sqrt" or (n.op == "pow" and (n.args[1].op != "const" or Fraction(n.args[1].attr).denominator > 1)):
+        return [n.args[0]]
+    s = turns_on(n)
+    return [] if s is None else [s]
 
 
 def _separable(root: Node, scalars: Sequence[Node], at: Mapping[Node, fmpq]) -> None:
@@ -191,18 +187,17 @@ class _Line:
         return _TRUTH[n.op](self.side(self.g.sub(*[done[a] for a in n.args])))
 
     def smooth(self, n: Node, args: list[Node]) -> Node:
-        g = self.g
+        g, s, parts = self.g, turns_on(n, args), pieces(n, args)
+        if s is not None and parts is not None:
+            side = self.side(s)
+            return g.zero if n.op == "sign" and not side else parts[0] if side > 0 else parts[1]
         match n.op:
-            case "relu":
-                return args[0] if self.side(args[0]) > 0 else g.zero
-            case "abs":
-                return args[0] if self.side(args[0]) > 0 else g.neg(args[0])
-            case "sign":
-                return g.const(self.side(args[0]))
-            case "select":
-                return args[1] if self.side(args[0]) > 0 else args[2]
-            case "min" | "max":
-                return args[0] if (self.side(g.sub(*args)) > 0) == (n.op == "max") else args[1]
+            case "floor":
+                here = self.value(g.call("floor", args[0]))
+                if not isinstance(here, fmpq):
+                    raise Undetermined("which whole number is met is not decided")
+                k = int(here.p)
+                return g.const(k if self.side(g.sub(args[0], g.const(k))) >= 0 else k - 1)
             case "sqrt":
                 return self.root(args[0])
             case "pow" if args[1].op == "const" and args[1].attr == Fraction(1, 2):

@@ -278,7 +278,8 @@ def _node(g: Graph, e: Expr, args: Sequence[Node]) -> Node:
         return _power(g, *args)
     if type(e).__name__ == "Exp1":
         return g.call("exp", g.one)
-    if (known := BY_SYMPY.get(type(e).__name__)) is not None:
+    name = type(e).__name__
+    if (known := OPERATORS.get(name) or BY_SYMPY.get(name)) is not None:  # an opaque one, by our name, or SymPy's own
         return g.call(known.name, *args)
     raise ExpressionError(f"SymPy's answer holds '{type(e).__name__}', which has no counterpart here")
 

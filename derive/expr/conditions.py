@@ -12,12 +12,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from derive.expr.graph import Node
-from derive.expr.operators import COMPARISONS
+from derive.expr.operators import COMPARISONS, OPERATORS
 
 #: Of the entries of a condition, with the connective that joins them.
 QUANTIFIERS = {"all": "and", "any": "or"}
 
 _INSIDE = ("at", "after", "index", "stack", "broadcast", "reshape", "def")
+
+
+def is_boolean(node: Node) -> bool:
+    """Whether a node is a condition, or a tensor of them."""
+    while node.op in ("def", "index", "stack", "broadcast", "reshape", "at", "after"):
+        node = node.args[0]
+    if node.op in ("property", "every", *QUANTIFIERS):
+        return True
+    return node.op in OPERATORS and OPERATORS[node.op].boolean
 
 
 def one(condition: Node) -> Node:

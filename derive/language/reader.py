@@ -14,67 +14,30 @@ from typing import NoReturn
 
 from derive.errors import ExpressionError, ShapeError, nearest
 from derive.expr import conditions, shapes
+from derive.expr.conditions import is_boolean
 from derive.expr.graph import MAX_POWER_BITS, Graph, Node, topological
-from derive.expr.operators import CONSTANTS, FUNCTIONS, MAX_ORDER, OPERATORS
+from derive.expr.operators import CONSTANTS, FUNCTIONS, MAX_ORDER
 from derive.language import abstract, extremes, properties, sequences, sets, substitution
 from derive.language.abstract import called
 from derive.language.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, STRUCTURES
-from derive.language.loops import LOOPS, MAX_TERMS, bound, fold, rounds, whole
+from derive.language.constants import MAX_EXPONENT, folded, is_double, squared_norm
+from derive.language.derivatives import derivative
+from derive.language.loops import LOOPS, MAX_TERMS, fold, rounds, whole
+from derive.language.names import AS_WRITTEN, DERIVATIVE_CALLS, FUNCTION_NAMES, LOOP_ONLY, OTHERWISE
 from derive.language.printing import decimal_text, to_text
 from derive.language.properties import CONNECTIVES, PROPERTIES
 from derive.language.schemes import EXPECTATIONS, expectation
+from derive.language.slices import picked
 from derive.language.syntax import MAX_DIGITS, read
 
-__all__ = ["FUNCTION_NAMES", "LAYOUTS", "RESERVED", "decimal_text", "is_boolean", "names_in", "parse", "to_text"]
+__all__ = ["LAYOUTS", "decimal_text", "parse", "to_text"]
 
-MAX_EXPONENT = 1_000  # size of a constant exponent
 MAX_SIZE = 10_000  # entries of one intermediate value
 
 _BINARY = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.MatMult: "matmul",
 }  # fmt: skip
 _COMPARE = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le", ast.Eq: "eq", ast.NotEq: "ne"}
-
-_DERIVATIVES = ("d", "grad", "jacobian", "hessian", "hvp")
-_LOOP_ONLY = ("prod", "matprod")
-_CONDITIONAL = ("indicator",)
-_CORE = (*FUNCTIONS, *STRUCTURES, *_DERIVATIVES, *_LOOP_ONLY)
-_CONDITIONS = (*PROPERTIES, *CONNECTIVES)
-FUNCTION_NAMES = tuple(
-    dict.fromkeys(
-        (
-            *_CORE,
-            *_CONDITIONAL,
-            *_CONDITIONS,
-            "at",
-            "float64",
-            *conditions.QUANTIFIERS,
-            "expect",
-            "variance",
-            *extremes.EXTREMES,
-            *sets.SETS,
-            *CALLS,
-            *CONSTRUCTORS,
-        )
-    )
-)
-
-#: What other languages and libraries call what is said so here.
-OTHERWISE = {
-    "ln": "log(x)", "arctan": "atan(x)", "maximum": "max(x, y)", "minimum": "min(x, y)", "pow": "x**n", "power": "x**n",
-    "square": "x**2", "exp2": "2**x", "expit": "sigmoid(x)", "logistic": "sigmoid(x)", "logsigmoid": "log_sigmoid(x)",
-    "swish": "silu(x)", "heaviside": "where(x > 0, 1, 0)", "sgn": "sign(x)", "fabs": "abs(x)", "logit": "log(p/(1 - p))",
-    "std": "sqrt(var(x))", "average": "mean(x)", "matmul": "A @ B", "transpose": "A.T", "inverse": "inv(A)", "tr": "trace(A)",
-    "identity": "eye(n)", "concatenate": "concat([u, v])", "hstack": "concat([u, v])", "vstack": "stack([u, v])",
-    "vec": "reshape(A, m*n)", "log_det": "log(det(A))", "logdet": "log(det(A))", "prob": "expect(where(c, 1, 0) for ...)",
-    "E": "expect(f for x in scheme)", "Var": "variance(f for x in scheme)", "comb": "binomial(n, k)",
-    "remainder": "mod(x, y)", "rint": "round(x)", "trunc": "sign(x)*floor(abs(x))", "frac": "mod(x, 1)",
-}  # fmt: skip
-
-#: Functions whose names a case can't give to anything else. The rest are free: a quantity ``delta`` is never taken for
-#: ``delta(i, j)``.
-RESERVED = frozenset(_CORE) - {"Phi"}
-
 
 #: How a document lays out derivatives. By default d(y, x) has the shape of y followed by that of x: a gradient is shaped
 #: like its variable, a Jacobian has a row for each entry of y. ``numerator`` transposes gradients by matrices, ``denominator``
@@ -124,51 +87,6 @@ def _in_place(node: Node, text: str) -> None:
         raise ExpressionError(f"{name}(...) stands in comparisons only: {where}", max(text.find(name), 0))
     if node.op != "every" and any(n.op == "every" for n in topological([node])):
         raise ExpressionError("all(... for t in n) stands alone", max(text.find("all"), 0))
-
-
-def names_in(text: str) -> dict[str, int]:
-    """The names that an expression looks up, with the column of the first use. Raises ExpressionError."""
-    found: dict[str, int] = {}
-    tree = read(text)
-    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call) and not substitution.of_a_name(n)}
-    loops = [n for n in ast.walk(tree) if isinstance(n, ast.GeneratorExp | ast.ListComp)]
-    variables = {name for n in loops for name in bound(n.generators)}
-    for n in ast.walk(tree):
-        if isinstance(n, ast.Name) and id(n) not in called and n.id not in variables and n.id != "inf":
-            found[n.id] = min(
-                found.get(n.id, n.col_offset), n.col_offset
-            )  # the walk goes by depth, not from left to right
-        elif isinstance(n, ast.Call) and substitution.replaces(n):
-            found.update({k.arg: k.value.col_offset for k in n.keywords if k.arg and k.arg not in found})
-    return found
-
-
-def indices_in(text: str) -> dict[str, int]:
-    """The variables of an expression's loops, with the column of the first of each. Raises ExpressionError."""
-    found: dict[str, int] = {}
-    loops = [n for n in ast.walk(read(text)) if isinstance(n, ast.GeneratorExp | ast.ListComp)]
-    for g in (g for n in loops for g in n.generators):
-        if isinstance(g.target, ast.Name):
-            found[g.target.id] = min(found.get(g.target.id, g.target.col_offset), g.target.col_offset)
-    return found
-
-
-def called_in(text: str) -> dict[str, int]:
-    """The names called like ``w(k)`` that are no functions of the language, with their columns. Raises ExpressionError."""
-    found: dict[str, int] = {}
-    for n in ast.walk(read(text)):
-        one = isinstance(n, ast.Call) and sequences.of_one(n)
-        if one and isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id not in FUNCTION_NAMES:
-            found.setdefault(n.func.id, n.func.col_offset)
-    return found
-
-
-def is_boolean(node: Node) -> bool:
-    while node.op in ("def", "index", "stack", "broadcast", "reshape", "at", "after"):
-        node = node.args[0]
-    if node.op in ("property", "every", *conditions.QUANTIFIERS):
-        return True
-    return node.op in OPERATORS and OPERATORS[node.op].boolean
 
 
 def _entrywise(tree: ast.expr) -> frozenset[ast.AST]:
@@ -232,7 +150,7 @@ class _Reader:
             if made.op == "const":
                 self.constants[made] = Fraction(made.attr)
             elif made.args and made not in self.constants:
-                self.constants[made] = _folded(made.op, [self.constants.get(a) for a in made.args])
+                self.constants[made] = folded(made.op, [self.constants.get(a) for a in made.args])
         return done[root]
 
     # -- which parts of a syntax node are values ------------------------------------------------
@@ -252,7 +170,7 @@ class _Reader:
             case ast.Call(func=ast.Name(id=name)):
                 if called(self.scope, name) or sequences.called(self.scope, t, FUNCTION_NAMES):
                     return t.args
-                if name in _AS_WRITTEN and name not in self.scope:
+                if name in AS_WRITTEN and name not in self.scope:
                     return []
                 if substitution.replaces(t) and (name == "at" or name in self.scope):
                     return [*t.args, *(k.value for k in t.keywords)]
@@ -282,7 +200,9 @@ class _Reader:
     def flat(t: ast.Call) -> list[ast.expr]:
         """The arguments; a list of variables, as in grad(L, [w, b]), is laid open."""
         match t:
-            case ast.Call(func=ast.Name(id=name), args=[f, ast.List(elts=variables), *rest]) if name in _DERIVATIVES:
+            case ast.Call(func=ast.Name(id=name), args=[f, ast.List(elts=variables), *rest]) if (
+                name in DERIVATIVE_CALLS
+            ):
                 return [f, *variables, *rest]
             case ast.Call(func=ast.Name(id=name), args=[ast.List(elts=parts)]) if name in LISTED:
                 return parts
@@ -296,99 +216,123 @@ class _Reader:
             case ast.Constant():
                 return g.const(self.number(t))
             case ast.Name(id=name):
-                if name not in self.scope and name == "inf":
-                    return g.node("inf")
-                if name not in self.scope and name in CONSTANTS:
-                    return g.call(name)
-                if name not in self.scope:
-                    hint = nearest(name, self.scope)
-                    if not hint and name in FUNCTION_NAMES:
-                        hint = f"; the function is called as {name}(...)"
-                    self.fail(f"unknown symbol '{name}'{hint}", t)
-                if called(self.scope, name):
-                    self.fail(f"'{name}' is a function; it is called as {name}(...)", t)
-                return self.scope[name]
-            case ast.UnaryOp(op=ast.USub()):
-                inner = self.real(done[t.operand], t.operand)
-                if inner.op == "const":
-                    return g.const(-inner.attr)
-                return g.node("neg", (inner,), None, inner.shape)
-            case ast.UnaryOp(op=ast.UAdd()):
-                return self.real(done[t.operand], t.operand)
-            case ast.UnaryOp(op=ast.Not()):
-                return g.call("not", self.part(done[t.operand], t.operand))
+                return self.named(name, t)
             case ast.UnaryOp():
-                self.fail("'~' is not part of the language; 'not' turns a condition round", t)
+                return self.unary(t, done[t.operand])
             case ast.BinOp():
-                op = _BINARY.get(type(t.op))
-                if op is None and (found := whole(t, self.scope)) is not None:
-                    return g.const(found)  # t//3, t % 6 of an index
-                if op is None:
-                    hint = "; a power is written **" if isinstance(t.op, ast.BitXor) else ""
-                    self.fail(f"unknown operator in '{self.source(t)}'{hint}", t)
-                a, b = self.real(done[t.left], t.left), self.real(done[t.right], t.right)
-                if op == "matmul":
-                    return g.matmul(a, b)
-                if op == "pow":
-                    b = self.exponent(a, b, t)
-                    if (squares := _squared_norm(a)) is not None and b.op == "const" and b.attr == 2:
-                        return squares
-                if op == "div" and a.op == b.op == "const" and b.attr and (_double(a) and _double(b)):
-                    return g.const(Fraction(a.attr) / b.attr)
-                return g.call(op, a, b)
+                return self.binary(t, done)
             case ast.BoolOp():
                 op = "and" if isinstance(t.op, ast.And) else "or"
                 parts = [self.part(done[v], v) for v in t.values]
                 return fold(g, op, parts)
             case ast.Compare():
-                sides = [self.real(done[s], s) for s in (t.left, *t.comparators)]
-                parts = []
-                for o, a, b in zip(t.ops, sides, sides[1:], strict=False):
-                    if type(o) not in _COMPARE:
-                        self.fail(f"unknown comparison in '{self.source(t)}'", t)
-                    op = _COMPARE[type(o)]
-                    parts.append(sets.compared(g, op, a, b, t, self.fail) or g.call(op, a, b))
-                if len(parts) > 1:
-                    parts = [self.part(p, t) for p in parts]
-                return fold(g, "and", parts)
+                return self.compared(t, [self.real(done[s], s) for s in (t.left, *t.comparators)])
             case ast.IfExp():
                 return self.where(done[t.test], done[t.body], done[t.orelse], t)
             case ast.Attribute():
                 return g.transpose(done[t.value])
             case ast.Subscript():
-                return self.picked(done[t.value], t.slice.elts if isinstance(t.slice, ast.Tuple) else [t.slice], t)
+                return picked(self, done[t.value], t.slice.elts if isinstance(t.slice, ast.Tuple) else [t.slice], t)
             case ast.List() | ast.Tuple():
                 return g.stack([self.real(done[e], e) for e in t.elts])
             case ast.ListComp(elt=element, generators=generators):
                 return g.stack(self.rounds(element, generators, t))
-            case ast.Call(func=ast.Name(id=name), args=[ast.GeneratorExp(elt=element, generators=generators)]):
-                if name in EXPECTATIONS:
-                    return expectation(self, name, element, generators)
-                if name in conditions.QUANTIFIERS:
-                    if name == "all" and self.steps(element):
-                        return self.every(element, generators, t)
-                    return fold(g, conditions.QUANTIFIERS[name], self.rounds(element, generators, t, claims=True))
-                if name not in LOOPS:
-                    self.fail(f"{name} takes no loop; {', '.join(LOOPS)} do", t)
-                return LOOPS[name](g, self.rounds(element, generators, t))
+            case ast.Call(func=ast.Name(id=name), args=[ast.GeneratorExp() as loop]):
+                return self.looped(name, loop, t)
             case ast.Call(func=ast.Name(id=name)):
-                if called(self.scope, name):
-                    try:
-                        return abstract.read(g, self.scope[name], [self.real(done[a], a) for a in t.args], t.keywords)
-                    except ExpressionError as e:
-                        self.fail(e.message, t)
-                if substitution.replaces(t) and (name == "at" or name in self.scope):
-                    return substitution.read(self, t, done)
-                if sequences.called(self.scope, t, FUNCTION_NAMES):
-                    return sequences.read(self, t, done)
-                if name in _AS_WRITTEN and name not in self.scope:
-                    return self.as_written(name, t)
-                if name in CONSTRUCTORS:
-                    return CONSTRUCTORS[name](self, t)
-                if t.keywords and name not in KEYWORDED:
-                    self.fail(f"{name} takes no keyword arguments", t)
-                return self.call(name, t, [done[a] for a in self.flat(t)])
+                return self.applied(name, t, done)
         raise AssertionError(ast.dump(t))
+
+    def named(self, name: str, t: ast.Name) -> Node:
+        g = self.graph
+        if name not in self.scope and name == "inf":
+            return g.node("inf")
+        if name not in self.scope and name in CONSTANTS:
+            return g.call(name)
+        if name not in self.scope:
+            hint = nearest(name, self.scope)
+            if not hint and name in FUNCTION_NAMES:
+                hint = f"; the function is called as {name}(...)"
+            self.fail(f"unknown symbol '{name}'{hint}", t)
+        if called(self.scope, name):
+            self.fail(f"'{name}' is a function; it is called as {name}(...)", t)
+        return self.scope[name]
+
+    def unary(self, t: ast.UnaryOp, inner: Node) -> Node:
+        g = self.graph
+        match t.op:
+            case ast.Not():
+                return g.call("not", self.part(inner, t.operand))
+            case ast.USub():
+                inner = self.real(inner, t.operand)
+                return g.const(-inner.attr) if inner.op == "const" else g.node("neg", (inner,), None, inner.shape)
+            case ast.UAdd():
+                return self.real(inner, t.operand)
+        self.fail("'~' is not part of the language; 'not' turns a condition round", t)
+
+    def binary(self, t: ast.BinOp, done: Mapping[ast.AST, Node]) -> Node:
+        g = self.graph
+        op = _BINARY.get(type(t.op))
+        if op is None and (found := whole(t, self.scope)) is not None:
+            return g.const(found)  # t//3, t % 6 of an index
+        if op is None:
+            hint = "; a power is written **" if isinstance(t.op, ast.BitXor) else ""
+            self.fail(f"unknown operator in '{self.source(t)}'{hint}", t)
+        a, b = self.real(done[t.left], t.left), self.real(done[t.right], t.right)
+        if op == "matmul":
+            return g.matmul(a, b)
+        if op == "pow":
+            b = self.exponent(a, b, t)
+            if (squares := squared_norm(a)) is not None and b.op == "const" and b.attr == 2:
+                return squares
+        if op == "div" and a.op == b.op == "const" and b.attr and (is_double(a) and is_double(b)):
+            return g.const(Fraction(a.attr) / b.attr)
+        return g.call(op, a, b)
+
+    def compared(self, t: ast.Compare, sides: Sequence[Node]) -> Node:
+        """A chain of comparisons, each of two neighbours."""
+        g = self.graph
+        parts = []
+        for o, a, b in zip(t.ops, sides, sides[1:], strict=False):
+            if type(o) not in _COMPARE:
+                self.fail(f"unknown comparison in '{self.source(t)}'", t)
+            op = _COMPARE[type(o)]
+            parts.append(sets.compared(g, op, a, b, t, self.fail) or g.call(op, a, b))
+        if len(parts) > 1:
+            parts = [self.part(p, t) for p in parts]
+        return fold(g, "and", parts)
+
+    def looped(self, name: str, loop: ast.GeneratorExp, t: ast.Call) -> Node:
+        """A function of a loop: sum(x[i] for i in n)."""
+        g, element, generators = self.graph, loop.elt, loop.generators
+        if name in EXPECTATIONS:
+            return expectation(self, name, element, generators)
+        if name in conditions.QUANTIFIERS:
+            if name == "all" and self.steps(element):
+                return self.every(element, generators, t)
+            return fold(g, conditions.QUANTIFIERS[name], self.rounds(element, generators, t, claims=True))
+        if name not in LOOPS:
+            self.fail(f"{name} takes no loop; {', '.join(LOOPS)} do", t)
+        return LOOPS[name](g, self.rounds(element, generators, t))
+
+    def applied(self, name: str, t: ast.Call, done: Mapping[ast.AST, Node]) -> Node:
+        g = self.graph
+        if called(self.scope, name):
+            try:
+                return abstract.read(g, self.scope[name], [self.real(done[a], a) for a in t.args], t.keywords)
+            except ExpressionError as e:
+                self.fail(e.message, t)
+        if substitution.replaces(t) and (name == "at" or name in self.scope):
+            return substitution.read(self, t, done)
+        if sequences.called(self.scope, t, FUNCTION_NAMES):
+            return sequences.read(self, t, done)
+        if name in AS_WRITTEN and name not in self.scope:
+            return self.as_written(name, t)
+        if name in CONSTRUCTORS:
+            return CONSTRUCTORS[name](self, t)
+        if t.keywords and name not in KEYWORDED:
+            self.fail(f"{name} takes no keyword arguments", t)
+        return self.call(name, t, [done[a] for a in self.flat(t)])
 
     def call(self, name: str, t: ast.Call, args: list[Node]) -> Node:
         g = self.graph
@@ -396,7 +340,7 @@ class _Reader:
             self.fail(f"{name} takes a random variable: {name}(x[n] for n in uniform(N))", t)
         if name in conditions.QUANTIFIERS:
             return self.quantified(name, t, args)
-        if name in _LOOP_ONLY:
+        if name in LOOP_ONLY:
             self.fail(f"{name} takes a loop: {name}(x[i] for i in n)", t)
         if name == "where":
             self.arity(t, args, 3)
@@ -421,8 +365,8 @@ class _Reader:
             for a, s in zip(args[: FUNCTIONS[name].orders], t.args, strict=False):
                 self.order(name, a, s)
             return g.call(name, *args)
-        if name in _DERIVATIVES:
-            return self.derivative(name, t, args)
+        if name in DERIVATIVE_CALLS:
+            return derivative(self, name, t, args)
         if name in extremes.EXTREMES:
             return extremes.read(self, t, name, args)
         if name in sets.SETS:
@@ -430,33 +374,6 @@ class _Reader:
         if name in PROPERTIES:
             return properties.read(g, t, PROPERTIES[name], args)
         return STRUCTURES[name](self, t, args)
-
-    def derivative(self, name: str, t: ast.Call, args: list[Node]) -> Node:
-        """d, grad, jacobian(f, x); hessian(f, x); hvp(f, x, u). x may be a list: then entries are laid end to end."""
-        want = 3 if name == "hvp" else 2
-        if len(t.args) != want:
-            self.fail(f"{name} takes {want} arguments: {name}(f, x{', u' if want == 3 else ''})", t)
-        many = isinstance(t.args[1], ast.List)
-        f, variables = args[0], args[1 : len(args) - (want == 3)]
-        for v, s in zip(variables, self.flat(t)[1:], strict=False):
-            base = v.args[0] if v.op == "index" else v
-            if base.op not in ("symbol", "def"):
-                self.fail(f"can differentiate by a symbol or a definition, not by '{self.source(s)}'", s)
-        if not variables:
-            self.fail(f"{name} needs at least one variable", t)
-        if name not in ("d", "jacobian") and f.shape:
-            self.fail(f"{name} needs a scalar, and '{self.source(t.args[0])}' has shape {shapes.show(f.shape)}", t)
-        x = (sum(shapes.size(v.shape) for v in variables),) if many else variables[0].shape
-        if name == "hvp":
-            u = args[-1]
-            if u.shape != x:
-                self.fail(f"the direction has shape {shapes.show(u.shape)}, the variables {shapes.show(x)}", t)
-            return self.graph.node("hvp", (f, u, *variables), many, x)
-        op = "hessian" if name == "hessian" else "d"
-        made = self.graph.node(op, (f, *variables), many, x + x if op == "hessian" else f.shape + x)
-        ranks = (len(f.shape), len(x)) if op == "d" else ()
-        turned = (self.layout, ranks) in (("numerator", (0, 2)), ("denominator", (1, 1)))
-        return self.graph.transpose(made) if turned else made
 
     # -- small readers --------------------------------------------------------------------------
 
@@ -552,30 +469,6 @@ class _Reader:
             self.fail(f"'{self.source(t)}' is no scalar", t)
         return found
 
-    def picked(self, a: Node, parts: Sequence[ast.expr], t: ast.expr, at: tuple[int, ...] = ()) -> Node:
-        """x[i, j] and slices of it, x[1:3], x[:, j]; ``at`` are the indices read so far."""
-        g = self.graph
-        if not parts:
-            return g.index(a, at) if at else a
-        first, rest = parts[0], parts[1:]
-        if not isinstance(first, ast.Slice):
-            return self.picked(a, rest, t, (*at, self.integer(first)))
-        if len(at) >= len(a.shape):
-            self.fail(f"'{self.source(t)}': a slice of a scalar", t)
-        ends = [None if e is None else self.integer(e) for e in (first.lower, first.upper, first.step)]
-        if ends[2] == 0:
-            self.fail("a slice has a step other than 0", t)
-        size = a.shape[len(at)]
-        rows = range(*slice(*ends).indices(size))
-        if not rows:
-            self.fail(f"'{self.source(t)}': a slice of no entries has no value", t)
-        whole = len(rows) == size and rows.step == 1
-        if whole and not rest:
-            return self.picked(a, (), t, at)
-        if whole and not at and len(a.shape) == 2 and not isinstance(rest[0], ast.Slice):  # a column as a whole
-            return self.picked(g.transpose(a), rest, t)
-        return g.stack([self.picked(a, rest, t, (*at, i)) for i in rows])
-
     def where(self, c: Node, a: Node, b: Node, t: ast.expr) -> Node:
         if properties.asks(c):
             self.fail(
@@ -617,42 +510,3 @@ class _Reader:
 
     def fail(self, message: str, t: ast.expr) -> NoReturn:
         raise ExpressionError(message, t.col_offset)
-
-
-#: What computes its argument as it is written.
-_AS_WRITTEN = ("float64",)
-
-
-def _double(n: Node) -> bool:
-    """Whether a constant is a double, so that a quotient of two is rounded once, as the exact quotient is."""
-    f = Fraction(n.attr)
-    return f.denominator & (f.denominator - 1) == 0 and max(abs(f.numerator), f.denominator) <= 2**53
-
-
-def _squared_norm(n: Node) -> Node | None:
-    """The sum of squares under the root of a Euclidean norm: its square is smooth at 0, the norm is not."""
-    if n.op == "sqrt" and n.args[0].op == "sum" and n.args[0].args[0].op == "pow":
-        power = n.args[0].args[0].args[1]
-        return n.args[0] if power.op == "const" and power.attr == 2 else None
-    return None
-
-
-def _folded(op: str, args: Sequence[Fraction | None]) -> Fraction | None:
-    """The value of an operation on constants, or None. Never computes a large power."""
-    if any(v is None for v in args):
-        return None
-    a, b = Fraction(args[0] or 0), Fraction(args[-1] or 0)
-    match op:
-        case "add":
-            return a + b
-        case "sub":
-            return a - b
-        case "mul":
-            return a * b
-        case "neg":
-            return -a
-        case "div":
-            return a / b if b else None
-        case "pow" if b.denominator == 1 and (a or b > 0) and abs(b) <= MAX_EXPONENT:
-            return Fraction(a ** int(b))
-    return None

@@ -23,6 +23,7 @@ class Reader(Protocol):
 
     graph: Graph
     scope: Mapping[str, Node]
+    layout: str  # of derivatives, one of ``reader.LAYOUTS``
     constants: dict[Node, Fraction | None]  # subexpressions without names, with their values
 
     def within(self, scope: Mapping[str, Node]) -> Reader:
@@ -51,6 +52,10 @@ class Reader(Protocol):
 
     def arity(self, t: ast.Call, args: Sequence[Node], n: int) -> None:
         """Fails unless the call has n arguments."""
+        ...
+
+    def source(self, t: ast.expr) -> str:
+        """The text of a tree."""
         ...
 
     def fail(self, message: str, t: ast.expr) -> NoReturn:

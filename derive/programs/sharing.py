@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import count
 
+from derive.expr.conditions import is_boolean
 from derive.expr.graph import Node, topological
-from derive.language.reader import is_boolean
 
 SHARED, LONG = 4, 40  # operations from which on a part gets a name: used more than once, or at all
 

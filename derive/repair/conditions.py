@@ -12,6 +12,7 @@ from flint import fmpq
 from derive.engine.counterexamples.points import Domain, Point
 from derive.expr.graph import Node, topological
 from derive.expr.operators import KINKED
+from derive.expr.pieces import turns_on
 from derive.numbers.balls import evaluate, evaluate_all, precision, rational
 from derive.repair.factors import same
 
@@ -83,12 +84,10 @@ def _subjects(domain: Domain) -> Iterator[tuple[Node, Fraction]]:
     zero, one = Fraction(0), Fraction(1)
     asked: dict[Node, None] = {}
     for n in topological([domain.a, domain.b]):
-        if n.op in ("relu", "abs", "sign", "select", "sqrt", "log"):
+        if n.op in ("sqrt", "log", "pow"):
             asked[n.args[0]] = None
-        elif n.op in ("min", "max", "gt", "ge", "lt", "le"):
-            asked[domain.graph.sub(*n.args)] = None
-        elif n.op == "pow":
-            asked[n.args[0]] = None
+        elif n.op not in ("eq", "ne") and (s := turns_on(n)) is not None:
+            asked[s] = None
     symbols = domain.symbols[:MAX_SUBJECTS]
     for s in symbols:
         yield s, zero

@@ -22,10 +22,10 @@ from derive.engine.equations.cascade import decide_equal
 from derive.engine.matrices.tensor_level import too_large
 from derive.engine.sufficiency import thin
 from derive.errors import ExpressionError
+from derive.expr.conditions import is_boolean
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.shapes import size
 from derive.language.components import components_all
-from derive.language.reader import is_boolean
 from derive.language.tidy import tidy
 from derive.numbers.balls import evaluate_all, precision, rational
 from derive.numbers.definedness import has_value

@@ -12,7 +12,8 @@ import re
 
 from derive.expr.graph import Graph, Node
 from derive.language.abstract import function
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 
 TRUE: dict[str, str] = {}
 

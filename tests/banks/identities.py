@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from derive.calculus.reverse import expand
 from derive.expr.graph import Graph, Node
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 
 TRUE = """
 (x + y)**2 == x**2 + 2*x*y + y**2

@@ -13,7 +13,8 @@ from derive.calculus.reverse import expand_all
 from derive.engine.matrices.matrices import Sizes, lettered
 from derive.expr.graph import Graph, Node
 from derive.expr.shapes import Size
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 
 SHAPES: Mapping[str, str] = {
     **dict.fromkeys(("A", "B", "C", "P", "R", "S"), "nn"),

@@ -11,7 +11,8 @@ from derive.expr.graph import Graph, Node
 from derive.expr.operators import CONSTANTS
 from derive.expr.shapes import show
 from derive.language.abstract import function
-from derive.language.reader import FUNCTION_NAMES, LAYOUTS, RESERVED, called_in, indices_in, names_in, parse
+from derive.language.names import FUNCTION_NAMES, RESERVED, called_in, indices_in, names_in
+from derive.language.reader import LAYOUTS, parse
 from verify.casefile.model import Definition, Place, Symbol
 from verify.casefile.readers import MAX_ENTRIES, MAX_SIZES, Reader, short
 from verify.casefile.schema import SIZE, SYMBOL

@@ -10,6 +10,7 @@ from derive import api
 from derive.errors import ExpressionError, nearest
 from derive.expr.graph import Node
 from derive.language import reader
+from derive.language.names import names_in
 from derive.programs.derived import Derivation
 
 T = TypeVar("T")
@@ -46,7 +47,7 @@ def derived(
 ) -> Derivation:
     """What the command line asks for. Raises Unreadable."""
     known = read_shapes(given_shapes)
-    names = said("EXPR", text, lambda: reader.names_in(text))
+    names = said("EXPR", text, lambda: names_in(text))
     for unused in (n for n in known if n not in names):
         raise Unreadable("--shape", unused, 0, f"'{unused}' does not stand in the expression{nearest(unused, names)}")
     scope, graph = api.scope(text, known)

@@ -12,6 +12,7 @@ from derive.budget import claim, lifted
 from derive.engine import Decision
 from derive.expr.graph import Node, topological
 from derive.language import reader
+from derive.language.names import names_in
 from derive.language.properties import asks
 from verify.casefile.model import Case, Claim, Place, Symbol
 from verify.claims import Bench, judge
@@ -44,9 +45,9 @@ def proved(
     at all. Raises Unreadable."""
     shapes = read_shapes(given_shapes)
     whole = " and ".join(f"({t})" for t in (text, *assuming))
-    names = said("CLAIM", text, lambda: reader.names_in(text))
+    names = said("CLAIM", text, lambda: names_in(text))
     for a in assuming:
-        names |= said("--assuming", a, partial(reader.names_in, a))
+        names |= said("--assuming", a, partial(names_in, a))
     for unused in (n for n in shapes if n not in names):
         raise Unreadable("--shape", unused, 0, f"'{unused}' does not stand in the claim")
     scope, graph = api.scope(whole, shapes)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -17,12 +16,12 @@ from derive.language.reader import to_text
 from verify.conform.behaviour import behaviour
 from verify.conform.callables import is_own
 from verify.conform.calling import calling, kind_of, said
-from verify.conform.calls import Call, Constant, Raised
+from verify.conform.calls import Call, Raised
 from verify.conform.classes import JUMP, beside_formats, classify
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import Framework
 from verify.conform.inspection import constants_of
-from verify.conform.measure import LATE, SLACK, ULPS, Measured, Reference, conditions, measure
+from verify.conform.measure import SLACK, ULPS, Measured, Reference, conditions, excuse, measure
 from verify.conform.outcome import ORDERS, UNSTEADY, Conformance, Finding, Outcome, Simple
 from verify.conform.running import Running, constants_in, unit_of
 from verify.conform.settings import kept, with_changes
@@ -33,6 +32,7 @@ from verify.conform.subject import Subject
 from verify.conform.sweep import ulps_of
 from verify.conform.tables import kinks, specials, zeros
 from verify.conform.truth import decimal
+from verify.conform.vectorized import one_by_one, spanned, takes
 from verify.conform.watching import BROKEN, Cause, cause
 
 BASE = 2000  # points of the strata
@@ -391,7 +391,7 @@ class Comparison:
             first=float(m.inputs[0][off].min()) if len(off) else None,
             last=float(m.inputs[0][off].max()) if len(off) else None,
             bins=bins,
-            note=note if len(off) else _excuse(m, fmt),
+            note=note if len(off) else excuse(m, fmt),
         )
 
     def _simple(self, order: int, mode: str, k: int, fmt: Format, m: Measured, worst: int) -> Simple | None:
@@ -489,62 +489,7 @@ class Comparison:
         return None if running is None else running.sizes(*m.inputs)
 
 
-def spanned(names: Sequence[str], inputs: Sequence[Array]) -> str:
-    """Inputs of a call in a few words: ``2,000 points, x from -1.0 to 1.0``."""
-    count = len(inputs[0]) if inputs else 0
-    if count < 2:
-        return ", ".join(f"{n} = {float(x[0])!r}" for n, x in zip(names, inputs, strict=False) if len(x))
-    ends = (f"{n} from {float(np.min(x))!r} to {float(np.max(x))!r}" for n, x in zip(names, inputs, strict=False))
-    return f"{count:,} points, {', '.join(ends)}"
-
-
-def takes(fw: Framework, call: Call, inputs: Sequence[Array]) -> bool:
-    """Whether a callable can be called with arrays of a framework. One that gives another shape can."""
-    fmt = "float32" if "float32" in fw.formats else "float64"
-    names = [f"argument {k}" for k, _ in enumerate(inputs, 1)]
-    try:
-        with calling(f"value, eager, {fmt}, at {spanned(names, inputs)}"):
-            fw.run("eager", call, inputs, fmt, ())
-    except Exception:  # whatever the callable does
-        return False
-    return True
-
-
-def _excuse(m: Measured, fmt: Format) -> str:
-    """What is worth knowing of results that are excused."""
-    if not m.excused.any():
-        return ""
-    i = int(np.flatnonzero(m.excused)[np.argmax(np.minimum(m.ulps[m.excused], 1e308))])
-    at = ", ".join(repr(float(x[i])) for x in m.inputs)
-    if not np.isfinite(m.computed[i]):
-        return f"overflows early, at {at}"
-    if abs(m.exact.high[i]) < LATE * fmt.tiny:
-        return f"loses digits where it is small: {m.ulps[i]:.3g} ulps at {at}"
-    return f"off by {m.ulps[i]:.3g} ulps at {at}"
-
-
 def _right(outcomes: Sequence[Outcome], dtype: str) -> bool:
     """Whether values are right in a format."""
     values = [o for o in outcomes if (o.order, o.dtype) == (ORDERS[0], dtype)]
     return bool(values) and all(o.verdict == "conforms" for o in values)
-
-
-def one_by_one(call: Call, fw: Framework) -> Call:
-    """The call on every point alone, for a callable that takes numbers."""
-
-    def each(*columns: Any, **constants: Any) -> Any:
-        prepared = replace(call, fixed={**call.fixed, **constants})
-        rows = [prepared([c[i] for c in columns]) for i in range(len(columns[0]))]
-        fw.array(rows[0])  # or it says what came back
-        if fw.name == "torch":
-            import torch
-
-            return torch.stack([torch.as_tensor(r) for r in rows])
-        if fw.name == "jax":
-            import jax
-
-            return jax.numpy.stack(rows)
-        return np.array(rows)
-
-    constants = {k: v for k, v in call.fixed.items() if isinstance(v, Constant)}
-    return Call(each, tuple(range(len(call.positional) + len(call.keywords))), fixed=constants)

@@ -10,11 +10,12 @@ from typing import Any
 from derive import api
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, free_symbols, substitute
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 from verify.conform import devices
 from verify.conform.arguments import BadArguments, Bound, Domain, Result, bind
 from verify.conform.callables import tame
-from verify.conform.elementwise import Comparison, Plan, takes
+from verify.conform.elementwise import Comparison, Plan
 from verify.conform.formats import FORMATS
 from verify.conform.frameworks import FRAMEWORKS, Framework, framework_of, others
 from verify.conform.modules import as_function, known_shapes
@@ -24,6 +25,7 @@ from verify.conform.strata import several
 from verify.conform.subject import Subject
 from verify.conform.tensor_sets import laid_out, sets
 from verify.conform.tensor_sizes import at_sizes, letters
+from verify.conform.vectorized import takes
 
 
 class NotConforming(AssertionError):

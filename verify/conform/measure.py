@@ -315,3 +315,16 @@ def _between(sides: tuple[float, float], computed: float, fmt: Format) -> bool:
         return True  # a pole: nothing is due
     slack = 8 * fmt.epsilon * max(abs(low), abs(high), fmt.tiny)
     return low - slack <= computed <= high + slack
+
+
+def excuse(m: Measured, fmt: Format) -> str:
+    """What is worth knowing of results that are excused."""
+    if not m.excused.any():
+        return ""
+    i = int(np.flatnonzero(m.excused)[np.argmax(np.minimum(m.ulps[m.excused], 1e308))])
+    at = ", ".join(repr(float(x[i])) for x in m.inputs)
+    if not np.isfinite(m.computed[i]):
+        return f"overflows early, at {at}"
+    if abs(m.exact.high[i]) < LATE * fmt.tiny:
+        return f"loses digits where it is small: {m.ulps[i]:.3g} ulps at {at}"
+    return f"off by {m.ulps[i]:.3g} ulps at {at}"

@@ -15,7 +15,7 @@ from verify.conform.optimizer_runs import Part, Scene, scene, takes, torch_steps
 from verify.conform.outcome import Finding, Outcome
 
 if TYPE_CHECKING:
-    from verify.conform.optimizers import Judged, _Comparison
+    from verify.conform.optimizer_comparison import Judged, OptimizerComparison
 
 SHORT = 14  # steps
 #: Where the learning rate changes, and by which factor.
@@ -23,7 +23,7 @@ CHANGES = ((5, 0.25), (9, 1.5))
 LEARNING_RATES = ("lr", "learning_rate", "eta", "alpha", "rate", "gamma")
 
 
-def beside(c: _Comparison) -> list[Outcome]:
+def beside(c: OptimizerComparison) -> list[Outcome]:
     if c.runner is not torch_steps or len({p.shape for p in c.parts}) == 1:
         return []
     matrices = all(len(p.shape) == 2 for p in c.parts)
@@ -36,12 +36,12 @@ def beside(c: _Comparison) -> list[Outcome]:
     return [*_maximized(c, given), *_same_place(c, given), *_missing(c, given), *_rates(c, given)]
 
 
-def format_of(c: _Comparison) -> Format:
+def format_of(c: OptimizerComparison) -> Format:
     """That in which the optimizer is known to be right."""
     return FORMATS[c.dtypes[0]]
 
 
-def _tried(c: _Comparison, given: Scene, mode: str, **how: Any) -> Judged | None:
+def _tried(c: OptimizerComparison, given: Scene, mode: str, **how: Any) -> Judged | None:
     """None where it can't be called so."""
     fmt = format_of(c)
     expected = how.pop("expected", None)
@@ -59,7 +59,7 @@ def _tried(c: _Comparison, given: Scene, mode: str, **how: Any) -> Judged | None
         return None
 
 
-def _alike(c: _Comparison, given: Scene) -> Outcome | None:
+def _alike(c: OptimizerComparison, given: Scene) -> Outcome | None:
     """Two parameters of one shape: off where something is kept by the shape."""
     judged = _tried(c, given, "parameters of one shape")
     if judged is None or judged.outcome.verdict != "deviates":
@@ -68,7 +68,7 @@ def _alike(c: _Comparison, given: Scene) -> Outcome | None:
     return judged.outcome
 
 
-def _gradients(c: _Comparison, given: Scene) -> None:
+def _gradients(c: OptimizerComparison, given: Scene) -> None:
     """What a step does to the gradients, which are not its own: changes them, which is grave, or clears them."""
     import torch
 
@@ -88,7 +88,7 @@ def _gradients(c: _Comparison, given: Scene) -> None:
         c.findings.append(Finding("changes its input", "gradients have other values after the step"))
 
 
-def _maximized(c: _Comparison, given: Scene) -> Iterator[Outcome]:
+def _maximized(c: OptimizerComparison, given: Scene) -> Iterator[Outcome]:
     if not takes(c.make, "maximize") or "maximize" in c.options:
         return
     turned = replace(given, gradients=-given.gradients)
@@ -108,13 +108,13 @@ def _maximized(c: _Comparison, given: Scene) -> Iterator[Outcome]:
             continue
 
 
-def _same_place(c: _Comparison, given: Scene) -> Iterator[Outcome]:
+def _same_place(c: OptimizerComparison, given: Scene) -> Iterator[Outcome]:
     judged = _tried(c, replace(given, in_place=True), "gradients in one place in memory")
     if judged is not None:
         yield judged.outcome
 
 
-def _missing(c: _Comparison, given: Scene) -> Iterator[Outcome]:
+def _missing(c: OptimizerComparison, given: Scene) -> Iterator[Outcome]:
     """The second parameter has no gradient in some steps: by Torch's custom it stays as it is, and its steps are not counted."""
     fmt = format_of(c)
     without = {1, 4, 5}
@@ -143,7 +143,7 @@ def _missing(c: _Comparison, given: Scene) -> Iterator[Outcome]:
 # -- the learning rate ------------------------------------------------------------------------------------
 
 
-def _rates(c: _Comparison, given: Scene) -> Iterator[Outcome]:
+def _rates(c: OptimizerComparison, given: Scene) -> Iterator[Outcome]:
     """A second group with another learning rate, one that changes between steps, and one that is a tensor. Only where halving
     the option halves the constant of the formula is it known which constant it is."""
     known = _rate(c)
@@ -163,7 +163,7 @@ def _rates(c: _Comparison, given: Scene) -> Iterator[Outcome]:
     yield from _as_tensor(c, given, rate)
 
 
-def _rate(c: _Comparison) -> tuple[str, float] | None:
+def _rate(c: OptimizerComparison) -> tuple[str, float] | None:
     """The constant that is the learning rate, and its value."""
     if not takes(c.make, "lr"):
         return None
@@ -187,7 +187,7 @@ def _fits(made: Array, expected: Any) -> bool:
         return bool((np.abs(made - expected.value) <= expected.strict).all())
 
 
-def _groups(c: _Comparison, given: Scene, name: str, rate: float) -> Iterator[Outcome]:
+def _groups(c: OptimizerComparison, given: Scene, name: str, rate: float) -> Iterator[Outcome]:
     parts = tuple(replace(p, group=int(k > 0)) for k, p in enumerate(given.parts))
     grouped = replace(given, parts=parts, groups=({}, {"lr": rate / 4}))
     group = np.concatenate([np.full(p.size, p.group) for p in parts])
@@ -204,7 +204,7 @@ def _groups(c: _Comparison, given: Scene, name: str, rate: float) -> Iterator[Ou
     yield judged.outcome
 
 
-def _scheduled(c: _Comparison, given: Scene, name: str, rate: float) -> Iterator[Outcome]:
+def _scheduled(c: OptimizerComparison, given: Scene, name: str, rate: float) -> Iterator[Outcome]:
     def at(t: int) -> float:
         return rate * float(np.prod([factor for step, factor in CHANGES if t >= step]))
 
@@ -230,7 +230,7 @@ def _scheduled(c: _Comparison, given: Scene, name: str, rate: float) -> Iterator
     yield judged.outcome
 
 
-def _as_tensor(c: _Comparison, given: Scene, rate: float) -> Iterator[Outcome]:
+def _as_tensor(c: OptimizerComparison, given: Scene, rate: float) -> Iterator[Outcome]:
     import torch
 
     judged = _tried(c, given, "lr as a tensor", options={"lr": torch.tensor(rate, dtype=torch.float64)})

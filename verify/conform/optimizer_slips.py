@@ -23,7 +23,7 @@ from verify.conform.outcome import Conformance
 from verify.conform.recurrence import GRADIENT, PARAMETER, STEP, Program
 
 if TYPE_CHECKING:
-    from verify.conform.optimizers import _Comparison
+    from verify.conform.optimizer_comparison import OptimizerComparison
 
 STEPS = 14  # on which a candidate has to agree
 ENTRIES = 5
@@ -34,7 +34,7 @@ Candidate = tuple[str, Program, bool]  # words, the recurrence, whether it is a 
 Updates = Sequence[tuple[str, Node]]
 
 
-def explained(found: Conformance, c: _Comparison) -> Conformance:
+def explained(found: Conformance, c: OptimizerComparison) -> Conformance:
     """With the reparametrisation or the one slip under which the recurrence gives what the optimizer does."""
     fmt = FORMATS["float64"]
     path = c.paths[0]
@@ -79,7 +79,7 @@ def _agrees(candidate: Program, tried: Scene, made: Array, allowed: Array) -> bo
     return True
 
 
-def _holds(c: _Comparison, candidate: Program, made: Array) -> bool:
+def _holds(c: OptimizerComparison, candidate: Program, made: Array) -> bool:
     """Whether the optimizer's run over all steps is that of the candidate, but for rounding."""
     try:
         rows = list(candidate.bounds(c.scene.start, c.scene.gradients))

@@ -20,6 +20,7 @@ from derive.errors import ExpressionError, nearest
 from derive.expr.graph import Graph, Node, topological
 from derive.language import reader
 from derive.language.components import components, components_all
+from derive.language.names import names_in
 from derive.numbers.balls import precision, value_of
 from verify.casefile.states import shapes_of_states
 from verify.conform.formats import Array
@@ -412,7 +413,7 @@ def read_recurrence(
     used: set[str] = set()
     for name, body, offset in updates:
         try:
-            names = reader.names_in(body)
+            names = names_in(body)
         except ExpressionError as bad:
             raise ExpressionError(bad.message, bad.offset + offset) from None
         for n, column in names.items():
@@ -431,7 +432,7 @@ def read_recurrence(
                 )
         done.add(name)
     for text_of in starts.values():
-        for n in reader.names_in(text_of):
+        for n in names_in(text_of):
             used.add(n)
             if n not in values and known and n in known:
                 values[n] = Fraction(known[n])

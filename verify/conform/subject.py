@@ -10,7 +10,7 @@ import numpy as np
 
 from derive.calculus.reverse import gradient
 from derive.expr.graph import Node, topological
-from derive.expr.operators import COMPARISONS
+from derive.expr.pieces import turns_on
 from derive.language.components import components
 from derive.language.reader import to_text
 from verify.conform.formats import FORMATS, Array
@@ -115,12 +115,9 @@ class Subject:
 
 def _turning(n: Node) -> list[Node]:
     """What is 0 where the node turns, jumps or has no value; the node itself for its zeros."""
-    g = n.graph
-    if n.op in COMPARISONS:
-        return [g.sub(*n.args)]
-    if n.op in ("min", "max"):
-        return [g.sub(*n.args)]
-    if n.op in ("relu", "abs", "sign", "log", "sqrt", "select"):
+    if (s := turns_on(n)) is not None:
+        return [s]
+    if n.op in ("log", "sqrt"):
         return [n.args[0]]
     if n.op == "div":
         return [n.args[1]]

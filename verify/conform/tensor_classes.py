@@ -9,13 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from derive.expr.graph import topological
+from derive.expr.operators import KINKED
 from verify.conform.calls import Call, Raised
 from verify.conform.classes import JUMP, classify
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.frameworks import Framework
 from verify.conform.measure import Measured
 from verify.conform.tensor_sets import laid_out, sets
-from verify.conform.tensor_truth import TURNING, TensorReference, TensorSubject
+from verify.conform.tensor_truth import TensorReference, TensorSubject
 from verify.conform.watching import BROKEN, cause
 
 SUMMING = ("sum", "matmul", "mean", "var", "norm", "dot", "trace", "softmax", "log_softmax", "logsumexp")
@@ -42,7 +43,7 @@ def classified(
         together = together.and_also(m)
     entries = replace(together, inputs=together.inputs[: len(subject.entries)])
     kind = classify(subject.node, order, entries, fmt)
-    if kind == "nan of a branch not taken" and not any(n.op in TURNING for n in topological([subject.node])):
+    if kind == "nan of a branch not taken" and not any(n.op in KINKED for n in topological([subject.node])):
         kind = "overflow"
     if order:
         return kind

@@ -17,6 +17,7 @@ from flint import arb, fmpq
 from derive.calculus.reverse import gradient
 from derive.expr import shapes
 from derive.expr.graph import Node, topological
+from derive.expr.operators import KINKED
 from derive.language.components import components_all
 from derive.language.reader import to_text
 from derive.numbers.balls import precision
@@ -37,7 +38,6 @@ FAR_AHEAD = 2**60  # times as far as the others
 TILT = 2.0**-16  # the relative change of the inputs by which conditions are measured
 JUMP = 1e-6  # relatively: sides that are farther apart are not one value
 SETTLED = 0.25  # of an ulp: what an exact value may be off by
-TURNING = ("select", "where", "abs", "relu", "sign", "min", "max")
 MATRIX = ("det", "inv", "solve")  # whose algorithms are stable relative to the greatest entry, not to each
 
 
@@ -312,7 +312,7 @@ class TensorReference(Reference):
 
     @cached_property
     def _turns(self) -> bool:
-        return any(n.op in TURNING for n in topological(self.truth.nodes))
+        return any(n.op in KINKED for n in topological(self.truth.nodes))
 
     @cached_property
     def _around(self) -> dict[int, list[tuple[float, float] | None]]:

@@ -15,8 +15,9 @@ from fractions import Fraction
 import numpy as np
 
 from derive.errors import ExpressionError
+from derive.expr.conditions import is_boolean
 from derive.expr.graph import Node, substitute, with_args
-from derive.language.reader import is_boolean, parse, to_text
+from derive.language.reader import parse, to_text
 from derive.repair.slips import SLIPS, Pool
 from derive.repair.spots import Spot, spots
 from verify.conform.calls import Call

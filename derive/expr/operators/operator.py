@@ -36,7 +36,11 @@ class Operator:
 
     Its course: ``sign`` (1 or -1 where a node has it at all values of its arguments, else 0),
     ``rises`` (nondecreasing in every argument), ``bends`` (convex or concave, jointly in its arguments),
-    ``vanishes`` (0 where its argument is). ``turns``: its slope may jump, where ``kink`` says; ``jumps``: its value may.
+    ``vanishes`` (0 where its argument is).
+
+    Its kinks: ``turns``, its slope may jump, where ``kink`` says; ``jumps``, its value may. They are where ``turns_on``, of the
+    arguments, is 0 (that of a ``where`` is its condition's); ``pieces`` are what it is where that is positive, and where it
+    is negative.
     """
 
     name: str
@@ -63,6 +67,8 @@ class Operator:
     turns: bool = False
     jumps: bool = False
     kink: str = ""
+    turns_on: Callable[..., Node] | None = None
+    pieces: Callable[..., tuple[Node | int, Node | int]] | None = None
 
     def requirement(self, n: Node) -> Requirement | None:
         """What a node of this operator needs of its arguments to have a value where they have one."""

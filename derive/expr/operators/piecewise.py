@@ -15,33 +15,39 @@ PIECEWISE = (
     Operator(
         "relu", 1, "max(x, 0)", lambda sp, x: _piecewise(sp, x > 0, x, 0), r"\mathrm{{ReLU}}({})",
         numpy="np.maximum({}, 0.0)", torch="torch.relu({})", off_kinks=(lambda select, me, x: select(x, 1, 0),),
+        turns_on=lambda x: x, pieces=lambda x: (x, 0),
         turns=True, kink="x = 0", rises=True, bends="convex", vanishes=True,
     ),
     Operator(
         "abs", 1, "absolute value", lambda sp, x: _piecewise(sp, x > 0, x, -x), r"\lvert {} \rvert",
         numpy="np.abs({})", torch="torch.abs({})", sympy="Abs", off_kinks=(lambda select, me, x: select(x, 1, -1),),
+        turns_on=lambda x: x, pieces=lambda x: (x, -x),
         turns=True, kink="x = 0", vanishes=True,
     ),
     Operator(
         "sign", 1, "-1, 0 or 1", lambda sp, x: sp.Piecewise((1, x > 0), (-1, x < 0), (0, True)), r"\mathrm{{sign}}({})",
         numpy="np.sign({})", torch="torch.sign({})", sympy="sign", off_kinks=(lambda select, me, x: 0,),
+        turns_on=lambda x: x, pieces=lambda x: (1, -1),
         turns=True, jumps=True, kink="x = 0", rises=True, vanishes=True,
     ),
     Operator(
         "floor", 1, "greatest whole number that is not above x", lambda sp, x: sp.floor(x), r"\lfloor {} \rfloor",
         numpy="np.floor({})", torch="torch.floor({})", off_kinks=(lambda select, me, x: 0,),
+        turns_on=lambda x: x - x.graph.call("floor", x),
         turns=True, jumps=True, kink="x whole", rises=True, vanishes=True,
     ),
     Operator(
         "min", 2, "lesser of two", lambda sp, a, b: _piecewise(sp, a - b > 0, b, a), r"\min({}, {})",
         numpy="np.minimum({}, {})", torch="torch.minimum({}, {})", sympy="Min",
         off_kinks=(lambda select, me, a, b: select(a - b, 0, 1), lambda select, me, a, b: select(a - b, 1, 0)),
+        turns_on=lambda a, b: a - b, pieces=lambda a, b: (b, a),
         turns=True, kink="a = b", rises=True, bends="concave",
     ),
     Operator(
         "max", 2, "greater of two", lambda sp, a, b: _piecewise(sp, a - b > 0, a, b), r"\max({}, {})",
         numpy="np.maximum({}, {})", torch="torch.maximum({}, {})", sympy="Max",
         off_kinks=(lambda select, me, a, b: select(a - b, 1, 0), lambda select, me, a, b: select(a - b, 0, 1)),
+        turns_on=lambda a, b: a - b, pieces=lambda a, b: (a, b),
         turns=True, kink="a = b", rises=True, bends="convex",
     ),
     # what holds off a kink: a where s > 0, b where s < 0, and no value at s = 0 unless a = b there
@@ -55,6 +61,7 @@ PIECEWISE = (
             lambda select, me, s, a, b: select(s, 1, 0),
             lambda select, me, s, a, b: select(s, 0, 1),
         ),
+        turns_on=lambda s, a, b: s, pieces=lambda s, a, b: (a, b),
         turns=True, kink="s = 0", domain="s != 0, or a = b", needs=(0, "ne", 0),
     ),
     Operator(

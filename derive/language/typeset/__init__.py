@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from derive.expr.conditions import is_boolean
 from derive.expr.graph import Node, topological
-from derive.language.reader import is_boolean
 from derive.language.typeset import derivatives, scalars, tensors
 from derive.language.typeset.names import latex_name
 from derive.language.typeset.pieces import ATOM, FRACTION, Done, Piece

@@ -11,7 +11,8 @@ from derive import from_sympy, to_sympy
 from derive.engine.properties.dispatch import decide_condition
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 from derive.numbers.balls import evaluate, rational
 
 

@@ -22,7 +22,8 @@ from derive.expr.graph import Graph, Node, substitute
 from derive.expr.operators import OPERATORS, STRUCTURAL
 from derive.language.components import components, components_all
 from derive.language.meaning import meaning, place, pull_text, unfold
-from derive.language.reader import FUNCTION_NAMES, RESERVED, parse, to_text
+from derive.language.names import FUNCTION_NAMES, RESERVED
+from derive.language.reader import parse, to_text
 from derive.language.typeset import latex
 from derive.numbers.balls import evaluate, precision, rational
 from derive.second_opinion import second_opinion
@@ -44,7 +45,8 @@ CALLS = [
     "softplus(x)", "leaky_relu(x, p)", "elu(x, p)", "selu(x)", "silu(x)", "gelu(x)", "gelu_tanh(x)", "clip(x, -p, p)",
     "mish(x)", "celu(x, p)", "softsign(x)", "log_sigmoid(x)", "relu6(3*x + 0.1)", "hardtanh(x)", "hardsigmoid(2*x)",
     "hardswish(2*x)", "softshrink(x, p)", "hardshrink(x, p)", "huber(x, p)", "sinh(x)", "cosh(x)", "tan(x)", "erfc(x)",
-    "log2(p)", "log10(p)", "floor(x - 1/7)", "ceil(x - 1/7)", "round(x)", "mod(x, p)", "mod(p, x)", "beta(p, p + 1)", "lgamma(p)", "digamma(p)",
+    "log2(p)", "log10(p)", "floor(x - 1/7)", "ceil(x - 1/7)", "round(x)", "mod(x, p)", "mod(p, x)",
+    "beta(p, p + 1)", "lgamma(p)", "digamma(p)",
     "polygamma(1, p)", "polygamma(4, p)", "logsumexp(v)", "logsumexp(A)", "logsumexp(A, axis=0)", "softmax(v)", "softmax(A)",
     "softmax(A, axis=0)", "log_softmax(v)", "log_softmax(A)", "log_softmax(A, axis=0)", "mean(v)", "mean(A)", "mean(A, axis=0)",
     "mean(A, axis=1)", "var(v)", "var(A, ddof=1)", "var(A, axis=0)", "var(A, axis=1, ddof=1)", "max(v)", "max(A, axis=0)",

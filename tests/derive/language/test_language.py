@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
+from derive.language.names import FUNCTION_NAMES, names_in
 from derive.language.printing import point_text
 from derive.language.properties import PROPERTIES
-from derive.language.reader import FUNCTION_NAMES, names_in, parse, to_text
+from derive.language.reader import parse, to_text
 from derive.language.sets import SETS
 from derive.language.typeset import latex
 from tests.banks.strategies import KINKED, SMOOTH, scalar_expressions

@@ -11,7 +11,8 @@ from derive.engine import decide_equal
 from derive.engine.properties.dispatch import decide_condition, decide_somewhere
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
-from derive.language.reader import names_in, parse, to_text
+from derive.language.names import names_in
+from derive.language.reader import parse, to_text
 from verify.casefile import load
 from verify.claims import Bench, judge
 

@@ -23,7 +23,8 @@ from derive.exchange.certificates import Unreadable, carried, read
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import OPERATORS
 from derive.language.components import components_all
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 from derive.numbers.balls import evaluate, value_of
 from derive.proof import certificates
 from derive.proof.axioms import BOUNDS, LAWS, MEANINGS, Law

@@ -13,6 +13,7 @@ from derive import api
 from derive.budget import steps
 from derive.calculus.reverse import expand_all
 from derive.language import reader
+from derive.language.names import names_in
 from derive.repair.search import LIMITS
 from verify.casefile import load
 from verify.claims import Bench, Verdict, judge
@@ -23,7 +24,7 @@ SHAPES = {"W": (2, 3), "X": (3, 2), "u": (2,), "w": (2,), "v": (3,), "x": (3,), 
 
 def diagnosed(text: str, shaped: bool = False, assuming: Sequence[str] = ()) -> Diagnosis | None:
     whole = " and ".join(f"({t})" for t in (text, *assuming))
-    shapes = {n: SHAPES[n] for n in reader.names_in(whole) if n in SHAPES} if shaped else {}
+    shapes = {n: SHAPES[n] for n in names_in(whole) if n in SHAPES} if shaped else {}
     scope, graph = api.scope(whole, shapes)
     claim, *given = expand_all([reader.parse(t, scope, graph, boolean=True) for t in (text, *assuming)])
     a, b = (graph.broadcast(side, claim.shape) for side in claim.args)
@@ -162,7 +163,7 @@ def test_what_mends_holds_at_points(text: str) -> None:
     (claim,) = expand_all([reader.parse(text, scope, graph, boolean=True)])
     found = find(*claim.args)
     assert found is not None
-    names = {n: 0.3 + 0.17 * i for i, n in enumerate(sorted(reader.names_in(text)))}
+    names = {n: 0.3 + 0.17 * i for i, n in enumerate(sorted(names_in(text)))}
     functions = {
         **{n: getattr(math, n) for n in ("exp", "log", "sqrt", "sin", "cos", "tanh", "erf", "pi")},
         "sigmoid": lambda x: 1 / (1 + math.exp(-x)), "relu": lambda x: max(x, 0), "abs": abs, "max": max, "min": min,

@@ -19,7 +19,8 @@ from derive.engine.algebra.polynomials import Ring
 from derive.engine.counterexamples.tensor_points import Draw, rotation
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 
 SHAPES = {"R": (2, 2), "Q": (3, 3), "u": (2,), "v": (2,), "f": (3,), "h": (3,), "p": (2,), "q": (3,)}
 R2, Q3 = "R.T @ R == eye(2)", "Q.T @ Q == eye(3)"

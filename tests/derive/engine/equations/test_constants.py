@@ -12,7 +12,8 @@ from derive.engine import decide_equal
 from derive.engine.equations.constants import sign
 from derive.expr.graph import Graph, Node
 from derive.language.components import components
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 
 ZERO = (
     "2*cos(pi/5) - (1 + sqrt(5))/2",

@@ -13,7 +13,8 @@ from derive.engine.limits.values import resolve
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph, Node
 from derive.language.abstract import function
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 from derive.numbers.balls import evaluate, rational
 from verify.commands.proof import decide
 

@@ -10,7 +10,8 @@ import pytest
 from derive.engine import Decision
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 
 FUNCTIONS = {
     "relu": lambda z: np.maximum(z, 0),

@@ -12,7 +12,8 @@ import pytest
 from derive.engine import Decision
 from derive.engine.properties.dispatch import decide_condition, decide_somewhere
 from derive.expr.graph import Graph, Node
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 from derive.numbers.balls import rational, truth
 
 NAMES = ("x", "y")

@@ -11,7 +11,8 @@ from derive.engine import Decision
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph, Node
 from derive.language.components import components_all
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 from derive.numbers.balls import rational, truth
 
 SIMPLEX = ("p > 0", "q > 0", "sum(p) == 1", "sum(q) == 1")

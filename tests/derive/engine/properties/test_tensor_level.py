@@ -13,7 +13,8 @@ from derive.budget import QUESTION, steps
 from derive.engine.equations.eliminated import against
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 
 SHAPES = {
     **dict.fromkeys(("A", "B", "D", "P"), "nn"), "X": "mn", "S": "mm",
