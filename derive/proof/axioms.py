@@ -73,7 +73,6 @@ LAWS = (
     Law("cos(pi/4)", "sqrt(2)/2"),
     Law("cos(pi/6)", "sqrt(3)/2"),
     Law("floor(x + k)", "floor(x) + k"),
-    Law("floor(floor(x))", "floor(x)"),
 )
 
 
@@ -348,15 +347,13 @@ class Functions(Signs):
 
     def floor(self, u: Quotient) -> Quotient:
         """floor(u + k) = floor(u) + k for whole k, and floor(u) <= u < floor(u) + 1."""
-        outside = self.const(0)
-        for _, c, num, _ in (t for t in self.terms(u) if t[3].is_one()):
-            alone = self.single(num)
-            if num.is_constant() or (c.q == 1 and alone is not None and alone.key[0] == "floor"):
-                outside = outside + self.poly(num * fmpq(c.floor()))
+        terms = [(c, num, {a.key[0] for a in self.used(num)}) for _, c, num, den in self.terms(u) if den.is_one()]
+        whole = (num * fmpq(c.floor()) for c, num, of in terms if not of or (c.q == 1 and of == {"floor"}))
+        outside = self.poly(sum(whole, self.ctx.constant(0)))
         inside = u - outside
-        if not self.of(inside) & NEGATIVE and self.of(self.const(1) - inside) == POSITIVE:
+        if inside.constant is not None:
             return outside
-        key, of = ("floor", self.key(inside.num), self.key(inside.den)), (inside.num, inside.den)
+        key, of = ("floor", *inside.key), (inside.num, inside.den)
         made, new = self.atom(key, ANY, of, None, lambda v: (v[0] / v[1]).floor())
         g = self.gen(made)
         for p, m in ((of[0] - g, NONNEGATIVE), (g + 1 - of[0], POSITIVE)) if new and of[1].is_one() else ():

@@ -21,11 +21,7 @@ from verify.backends.writer import Names, Program, compile_source, docstring, li
 CACHE = 1 << 20  # bytes that the buffers of one block may take: half of a usual second-level cache
 SMALLEST, LARGEST = 1024, 12288  # points of a block: below, calls cost more than they compute; above, nothing is gained
 
-_INFIX = {
-    "add": "np.add", "sub": "np.subtract", "mul": "np.multiply", "div": "np.divide", "neg": "np.negative",
-    "gt": "np.greater", "ge": "np.greater_equal", "lt": "np.less", "le": "np.less_equal",
-    "eq": "np.equal", "ne": "np.not_equal",
-}  # fmt: skip
+_INFIX = {o.name: f"np.{o.ufunc}" for o in OPERATORS.values() if o.ufunc and o.name != "pow"}
 
 #: Operators that take more than one pass. Such a function may not write over its arguments before it has read them all.
 _FUNCTIONS = {

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isinf
 from typing import Any
 
 from flint import arb, fmpq
 
 from derive.expr.graph import Node, topological
-from derive.expr.operators import COMPARISONS
+from derive.expr.operators import COMPARISONS, OPERATORS, Operator
 from derive.numbers.balls import precision, rational, value_of
 
 BITS = 128
@@ -343,18 +344,27 @@ def _logaddexp(a: Span, b: Span) -> Span:
     return Span(_end(at(a.low, b.low), -1), _end(at(a.high, b.high), 1))
 
 
-def _sigmoid(x: arb) -> Any:
-    return 1 / (1 + (-x).exp())
+def _number(x: Any) -> Any:
+    return x if isinstance(x, arb) else arb(x) if isinf(x) else fmpq(x)
 
 
-def _normal(x: arb) -> Any:
-    return (-x / arb(2).sqrt()).erfc() / 2
+def _function(o: Operator) -> Callable[[Span], Found]:
+    """A function that rises, by its operator."""
+    assert o.ball is not None
+    assert o.range is not None
+    assert not callable(o.needs)
+    if o.needs is not None:
+        return _from(fmpq(o.needs[2]), o.needs[1] == "ge", o.ball)
+    return _rising(o.ball, *map(_number, o.range(arb) if callable(o.range) else o.range))
 
 
-_exp = _rising(lambda x: x.exp(), _ZERO, INF)
-_log = _from(_ZERO, False, lambda x: x.log())
+_FUNCTIONS = {
+    o.name: _function(o) for o in OPERATORS.values() if o.arity == 1 and o.rises and o.ball is not None and o.range
+}
+_exp, _log = _FUNCTIONS["exp"], _FUNCTIONS["log"]
 
 _RULES: dict[str, Callable[..., Found]] = {
+    **_FUNCTIONS,
     "def": lambda a: a,
     "hold": lambda a: a,
     "add": lambda a, b: Span(a.low + b.low, a.high + b.high),
@@ -363,15 +373,6 @@ _RULES: dict[str, Callable[..., Found]] = {
     "div": _div,
     "neg": _neg,
     "pow": _pow,
-    "exp": _exp,
-    "expm1": _rising(lambda x: x.expm1(), -_ONE, INF),
-    "tanh": _rising(lambda x: x.tanh(), -_ONE, _ONE),
-    "sigmoid": _rising(_sigmoid, _ZERO, _ONE),
-    "erf": _rising(lambda x: x.erf(), -_ONE, _ONE),
-    "Phi": _rising(_normal, _ZERO, _ONE),
-    "atan": _rising(lambda x: x.atan(), -arb.pi() / 2, arb.pi() / 2),
-    "log": _log,
-    "log1p": _from(-_ONE, False, lambda x: x.log1p()),
     "sqrt": _from(_ZERO, True, lambda x: x.sqrt()),
     "logaddexp": _logaddexp,
     "sin": _wave("sin"),

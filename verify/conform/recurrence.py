@@ -18,6 +18,7 @@ from flint import fmpq
 
 from derive.errors import ExpressionError, nearest
 from derive.expr.graph import Graph, Node, topological
+from derive.expr.operators import OPERATORS
 from derive.language import reader
 from derive.language.components import components, components_all
 from derive.language.names import names_in
@@ -284,7 +285,7 @@ def _leaf(n: Node) -> bool:
 
 
 _ZEROS = ("mul", "add", "sub", "sqrt", "pow", "div")
-_CONDITIONS = ("gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not", "where", "select", "sign")
+_CONDITIONS = {"select", *(o.name for o in OPERATORS.values() if o.boolean or o.jumps)}
 
 
 def _exact_zeros(n: Node, made: Bounded, args: Sequence[Bounded]) -> Bounded:
@@ -307,33 +308,8 @@ def _exact_zeros(n: Node, made: Bounded, args: Sequence[Bounded]) -> Bounded:
 
 
 _VALUES: Mapping[str, Callable[..., Any]] = {
-    "add": np.add,
-    "sub": np.subtract,
-    "mul": np.multiply,
-    "div": np.divide,
-    "neg": np.negative,
-    "pow": np.power,
-    "sqrt": np.sqrt,
-    "exp": np.exp,
-    "log": np.log,
-    "abs": np.abs,
-    "sign": np.sign,
-    "floor": np.floor,
-    "tanh": np.tanh,
-    "min": np.minimum,
-    "max": np.maximum,
-    "where": np.where,
+    **{o.name: getattr(np, o.numpy_function) for o in OPERATORS.values() if o.numpy_function},
     "relu": lambda x: np.maximum(x, 0.0),
-    "hold": lambda x: x,
-    "gt": np.greater,
-    "ge": np.greater_equal,
-    "lt": np.less,
-    "le": np.less_equal,
-    "eq": np.equal,
-    "ne": np.not_equal,
-    "and": np.logical_and,
-    "or": np.logical_or,
-    "not": np.logical_not,
     "def": lambda x: x,
 }
 

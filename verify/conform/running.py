@@ -18,7 +18,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from derive.expr import operators
 from derive.expr.graph import Node, topological
+from derive.expr.operators import CONSTANTS
 
 Array = Any
 
@@ -157,8 +159,6 @@ def _unsigned(order: Sequence[Node]) -> set[Node]:
         match n.op:
             case "const":
                 never_below = n.attr >= 0
-            case "abs" | "exp" | "relu" | "sigmoid" | "Phi" | "sqrt" | "pi":
-                never_below = True
             case "pow":
                 e = n.args[1]
                 never_below = n.args[0] in found or (e.op == "const" and Fraction(e.attr) % 2 == 0)
@@ -168,8 +168,10 @@ def _unsigned(order: Sequence[Node]) -> set[Node]:
                 never_below = found.issuperset(n.args)
             case "max":
                 never_below = not found.isdisjoint(n.args)
-            case _:
-                never_below = False
+            case op:
+                never_below = op in CONSTANTS or (
+                    op in operators.OPERATORS and operators.OPERATORS[op].never_below >= 0
+                )
         if never_below:
             found.add(n)
     return found

@@ -33,15 +33,16 @@ ARITHMETIC = (
         "pi", 0, "3.14159..., where no symbol has the name", lambda sp: sp.pi, r"\pi",
         numpy="np.float64(np.pi)", torch="number(torch.pi)", sympy="Pi",
     ),
-    Operator("add", 2, "sum of two", lambda sp, a, b: a + b, "{} + {}", infix="+", rises=True),
-    Operator("sub", 2, "difference", lambda sp, a, b: a - b, "{} - {}", infix="-"),
-    Operator("mul", 2, "elementwise product", lambda sp, a, b: a * b, "{} {}", infix="*"),
+    Operator("add", 2, "sum of two", lambda sp, a, b: a + b, "{} + {}", ufunc="add", infix="+", rises=True),
+    Operator("sub", 2, "difference", lambda sp, a, b: a - b, "{} - {}", ufunc="subtract", infix="-"),
+    Operator("mul", 2, "elementwise product", lambda sp, a, b: a * b, "{} {}", ufunc="multiply", infix="*"),
     Operator(
-        "div", 2, "quotient", lambda sp, a, b: a / b, r"\frac{{{}}}{{{}}}", infix="/", domain="b != 0", needs=_of_quotient,
+        "div", 2, "quotient", lambda sp, a, b: a / b, r"\frac{{{}}}{{{}}}", ufunc="divide", infix="/",
+        domain="b != 0", needs=_of_quotient,
     ),
-    Operator("neg", 1, "negative", lambda sp, a: -a, "-{}", vanishes=True),
+    Operator("neg", 1, "negative", lambda sp, a: -a, "-{}", ufunc="negative", vanishes=True),
     Operator(
-        "pow", 2, "power", lambda sp, a, b: a**b, "{{{}}}^{{{}}}", infix="**",
+        "pow", 2, "power", lambda sp, a, b: a**b, "{{{}}}^{{{}}}", ufunc="power", infix="**",
         domain="a > 0, or b an integer (and a != 0 where b < 0)", needs=_of_power,
     ),
     # an explicit constant, such as the direction of a Hessian-vector product that depends on the variables

@@ -8,27 +8,30 @@ from derive.expr.operators.operator import Operator
 
 COMPARED = (
     Operator(
-        "gt", 2, "greater", lambda sp, a, b: a > b, r"{} \gt {}", infix=">", sympy="StrictGreaterThan", boolean=True
+        "gt", 2, "greater", lambda sp, a, b: a > b, r"{} \gt {}", infix=">",
+        boolean=True, ufunc="greater", sympy="StrictGreaterThan",
     ),
     Operator(
-        "ge",
-        2,
-        "greater or equal",
-        lambda sp, a, b: a >= b,
-        r"{} \ge {}",
-        infix=">=",
-        sympy="GreaterThan",
-        boolean=True,
+        "ge", 2, "greater or equal", lambda sp, a, b: a >= b, r"{} \ge {}", infix=">=",
+        boolean=True, ufunc="greater_equal", sympy="GreaterThan",
     ),
-    Operator("lt", 2, "less", lambda sp, a, b: a < b, r"{} \lt {}", infix="<", sympy="StrictLessThan", boolean=True),
     Operator(
-        "le", 2, "less or equal", lambda sp, a, b: a <= b, r"{} \le {}", infix="<=", sympy="LessThan", boolean=True
+        "lt", 2, "less", lambda sp, a, b: a < b, r"{} \lt {}", infix="<",
+        boolean=True, ufunc="less", sympy="StrictLessThan",
     ),
-    Operator("eq", 2, "equal", lambda sp, a, b: sp.Eq(a, b), "{} = {}", infix="==", sympy="Equality", boolean=True),
     Operator(
-        "ne", 2, "not equal", lambda sp, a, b: sp.Ne(a, b), r"{} \ne {}", infix="!=", sympy="Unequality", boolean=True
+        "le", 2, "less or equal", lambda sp, a, b: a <= b, r"{} \le {}", infix="<=",
+        boolean=True, ufunc="less_equal", sympy="LessThan",
     ),
-)
+    Operator(
+        "eq", 2, "equal", lambda sp, a, b: sp.Eq(a, b), "{} = {}", infix="==",
+        boolean=True, ufunc="equal", sympy="Equality",
+    ),
+    Operator(
+        "ne", 2, "not equal", lambda sp, a, b: sp.Ne(a, b), r"{} \ne {}", infix="!=",
+        boolean=True, ufunc="not_equal", sympy="Unequality",
+    ),
+)  # fmt: skip
 
 JOINED = (
     Operator(

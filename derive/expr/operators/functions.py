@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import inf
 from typing import TYPE_CHECKING
 
 from derive.expr.operators.operator import Operator
@@ -14,39 +15,39 @@ EXPONENTIAL = (
     Operator(
         "exp", 1, "exponential", lambda sp, x: sp.exp(x), r"\exp({})",
         numpy="np.exp({})", torch="torch.exp({})", ball=lambda x: x.exp(), exact=(0, 1),
-        rises=True, bends="convex", transcendental=True,
+        range=(0, inf), rises=True, bends="convex", transcendental=True,
     ),
     Operator(
         "log", 1, "natural logarithm", lambda sp, x: sp.log(x), r"\log({})",
         numpy="np.log({})", torch="torch.log({})", domain="x > 0", needs=(0, "gt", 0), ball=lambda x: x.log(), exact=(1, 0),
-        rises=True, bends="concave", transcendental=True,
+        range=(-inf, inf), rises=True, bends="concave", transcendental=True,
     ),
     Operator(
         "sqrt", 1, "square root", lambda sp, x: sp.sqrt(x), r"\sqrt{{{}}}",
         numpy="np.sqrt({})", torch="torch.sqrt({})", domain="x >= 0", needs=(0, "ge", 0), kink="x = 0",
-        rises=True, bends="concave", vanishes=True,
+        range=(0, inf), rises=True, bends="concave", vanishes=True,
     ),
     Operator(
         "tanh", 1, "hyperbolic tangent", lambda sp, x: sp.tanh(x), r"\tanh({})",
         numpy="np.tanh({})", torch="torch.tanh({})", ball=lambda x: x.tanh(), exact=(0, 0),
-        rises=True, vanishes=True, transcendental=True,
+        range=(-1, 1), rises=True, vanishes=True, transcendental=True,
     ),
     Operator(
         "sigmoid", 1, "logistic function 1/(1+exp(-x))", lambda sp, x: 1 / (1 + sp.exp(-x)), r"\sigma({})",
         numpy="sigmoid({})", torch="torch.sigmoid({})", off_kinks=(lambda select, me, x: me(x) * (1 - me(x)),),
         # 1/(1+exp(-x)) loses nothing: for x << 0 the quotient keeps its relative accuracy
         ball=lambda x: 1 / (1 + (-x).exp()), exact=(0, Fraction(1, 2)),
-        rises=True, transcendental=True,
+        range=(0, 1), rises=True, transcendental=True,
     ),
     Operator(
         "log1p", 1, "log(1 + x), exact for small x", lambda sp, x: sp.log(1 + x), r"\mathrm{{log1p}}({})",
         numpy="np.log1p({})", torch="torch.log1p({})", domain="x > -1", needs=(0, "gt", -1), ball=lambda x: x.log1p(),
-        exact=(0, 0), rises=True, bends="concave", vanishes=True, transcendental=True,
+        exact=(0, 0), range=(-inf, inf), rises=True, bends="concave", vanishes=True, transcendental=True,
     ),
     Operator(
         "expm1", 1, "exp(x) - 1, exact for small x", lambda sp, x: sp.exp(x) - 1, r"\mathrm{{expm1}}({})",
         numpy="np.expm1({})", torch="torch.expm1({})", ball=lambda x: x.expm1(), exact=(0, 0),
-        rises=True, bends="convex", vanishes=True, transcendental=True,
+        range=(-1, inf), rises=True, bends="convex", vanishes=True, transcendental=True,
     ),
     Operator(
         "logaddexp", 2, "log(exp(a) + exp(b)), without overflow", lambda sp, a, b: sp.log(sp.exp(a) + sp.exp(b)),
@@ -59,15 +60,16 @@ CIRCULAR = (
     Operator(
         "sin", 1, "sine (radians)", lambda sp, x: sp.sin(x), r"\sin({})",
         numpy="np.sin({})", torch="torch.sin({})", ball=lambda x: x.sin(), exact=(0, 0),
-        vanishes=True, transcendental=True,
+        range=(-1, 1), vanishes=True, transcendental=True,
     ),
     Operator(
         "cos", 1, "cosine (radians)", lambda sp, x: sp.cos(x), r"\cos({})",
-        numpy="np.cos({})", torch="torch.cos({})", ball=lambda x: x.cos(), exact=(0, 1), transcendental=True,
+        numpy="np.cos({})", torch="torch.cos({})", ball=lambda x: x.cos(), exact=(0, 1), range=(-1, 1), transcendental=True,
     ),
     Operator(
         "atan", 1, "inverse tangent, between -pi/2 and pi/2", lambda sp, x: sp.atan(x), r"\arctan({})",
-        numpy="np.arctan({})", torch="torch.atan({})", ball=lambda x: x.atan(), exact=(0, 0), rises=True, vanishes=True,
+        numpy="np.arctan({})", torch="torch.atan({})", ball=lambda x: x.atan(), exact=(0, 0),
+        range=lambda ball: (-ball.pi() / 2, ball.pi() / 2), rises=True, vanishes=True,
     ),
 )  # fmt: skip
 
@@ -75,13 +77,14 @@ NORMAL = (
     Operator(
         "erf", 1, "error function", lambda sp, x: sp.erf(x), r"\mathrm{{erf}}({})",
         numpy="erf({})", torch="torch.erf({})", ball=lambda x: x.erf(), exact=(0, 0),
-        rises=True, vanishes=True, transcendental=True,
+        range=(-1, 1), rises=True, vanishes=True, transcendental=True,
     ),
     Operator(
         "Phi", 1, "cumulative distribution function of the standard normal distribution",
         lambda sp, x: (1 + sp.erf(x / sp.sqrt(2))) / 2, r"\Phi({})", numpy="normal_cdf({})", torch="normal_cdf({})",
         # by erfc, so that the left tail keeps its relative accuracy
-        ball=lambda x: (-x / type(x)(2).sqrt()).erfc() / 2, exact=(0, Fraction(1, 2)), rises=True, transcendental=True,
+        ball=lambda x: (-x / type(x)(2).sqrt()).erfc() / 2, exact=(0, Fraction(1, 2)),
+        range=(0, 1), rises=True, transcendental=True,
     ),
 )  # fmt: skip
 

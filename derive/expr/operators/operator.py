@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -24,13 +26,15 @@ class Operator:
     not import it. ``off_kinks`` are its derivatives by each argument where SymPy has no function for it; ``select``, by the
     sign of its first argument, and the operator itself are handed in.
 
-    How it is written: ``latex`` with one ``{}`` an argument, ``infix`` in the language, ``numpy`` and ``torch`` in programs,
-    ``sympy`` the class that it is there, where the name is another or it is defined by pieces here.
+    How it is written: ``latex`` with one ``{}`` an argument, ``infix`` in the language, ``numpy`` and ``torch`` in programs
+    (``ufunc``: NumPy's function for what is written infix), ``sympy`` the class that it is there, where the name is another or it
+    is defined by pieces here.
 
     Where it has a value: ``needs``, said for people by ``domain``; None where its arguments suffice. A callable looks at
     the node.
 
-    Its values: ``ball`` of Arb balls inside of that domain, and ``exact`` at rationals where it is rational.
+    Its values: ``ball`` of Arb balls inside of that domain, ``exact`` at rationals where it is rational, and ``range``, their
+    infimum and supremum (a callable is handed the type of balls). Of what rises these are its limits at the ends of its domain.
 
     ``orders``: so many of its first arguments are no variables but whole numbers, from 0 up to ``MAX_ORDER``.
 
@@ -52,12 +56,14 @@ class Operator:
     numpy: str = ""
     torch: str = ""
     sympy: str = ""
+    ufunc: str = ""
     boolean: bool = False
     off_kinks: tuple[Callable[..., Any], ...] = ()
     domain: str = ""
     needs: Requirement | Callable[[Node], Requirement | None] | None = None
     ball: Callable[..., Any] | None = None
     exact: tuple[Fraction | int, Fraction | int] | None = None
+    range: tuple[float, float] | Callable[[Any], tuple[Any, Any]] | None = None
     orders: int = 0
     sign: Callable[[Node], int] | None = None
     rises: bool = False
@@ -73,6 +79,17 @@ class Operator:
     def requirement(self, n: Node) -> Requirement | None:
         """What a node of this operator needs of its arguments to have a value where they have one."""
         return self.needs(n) if callable(self.needs) else self.needs
+
+    @property
+    def numpy_function(self) -> str:
+        """The name of the one function of NumPy that it is; "" where it takes more."""
+        found = re.fullmatch(r"np\.(\w+)\(\{\}(, \{\})*\)", self.numpy)
+        return self.ufunc or (found.group(1) if found else "")
+
+    @property
+    def never_below(self) -> float:
+        """A number that it has no value below."""
+        return self.range[0] if isinstance(self.range, tuple) else -inf
 
     @property
     def smooth(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from derive.expr.operators.operator import Operator
@@ -16,19 +17,19 @@ PIECEWISE = (
         "relu", 1, "max(x, 0)", lambda sp, x: _piecewise(sp, x > 0, x, 0), r"\mathrm{{ReLU}}({})",
         numpy="np.maximum({}, 0.0)", torch="torch.relu({})", off_kinks=(lambda select, me, x: select(x, 1, 0),),
         turns_on=lambda x: x, pieces=lambda x: (x, 0),
-        turns=True, kink="x = 0", rises=True, bends="convex", vanishes=True,
+        range=(0, inf), turns=True, kink="x = 0", rises=True, bends="convex", vanishes=True,
     ),
     Operator(
         "abs", 1, "absolute value", lambda sp, x: _piecewise(sp, x > 0, x, -x), r"\lvert {} \rvert",
         numpy="np.abs({})", torch="torch.abs({})", sympy="Abs", off_kinks=(lambda select, me, x: select(x, 1, -1),),
         turns_on=lambda x: x, pieces=lambda x: (x, -x),
-        turns=True, kink="x = 0", vanishes=True,
+        range=(0, inf), turns=True, kink="x = 0", vanishes=True,
     ),
     Operator(
         "sign", 1, "-1, 0 or 1", lambda sp, x: sp.Piecewise((1, x > 0), (-1, x < 0), (0, True)), r"\mathrm{{sign}}({})",
         numpy="np.sign({})", torch="torch.sign({})", sympy="sign", off_kinks=(lambda select, me, x: 0,),
         turns_on=lambda x: x, pieces=lambda x: (1, -1),
-        turns=True, jumps=True, kink="x = 0", rises=True, vanishes=True,
+        range=(-1, 1), turns=True, jumps=True, kink="x = 0", rises=True, vanishes=True,
     ),
     Operator(
         "floor", 1, "greatest whole number that is not above x", lambda sp, x: sp.floor(x), r"\lfloor {} \rfloor",
