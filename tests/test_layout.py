@@ -47,6 +47,24 @@ def graph(package: str) -> dict[str, set[str]]:
     }
 
 
+#: Files that are to be taken apart yet, and what they hold now: none grows, none is added.
+LONG = {
+    "derive/engine/algebra/kernels.py": 660,
+    "derive/engine/counterexamples/points.py": 600,
+    "derive/engine/equations/regions.py": 530,
+    "derive/engine/matrices/noncommutative.py": 550,
+    "derive/expr/graph.py": 520,
+}
+
+
+@pytest.mark.parametrize("package", ["derive", "verify"])
+def test_files_are_short(package: str) -> None:
+    for path in sorted((ROOT / package).rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        lines = path.read_text().count("\n")
+        assert lines <= LONG.get(name, 500), f"{name}: {lines} lines"
+
+
 def floors() -> list[str]:
     """The rooms of derive from the ground up, as ARCHITECTURE.md lists them."""
     text = (ROOT / "ARCHITECTURE.md").read_text()

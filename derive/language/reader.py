@@ -22,6 +22,7 @@ from derive.language.abstract import called
 from derive.language.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, STRUCTURES
 from derive.language.constants import MAX_EXPONENT, folded, is_double, squared_norm
 from derive.language.derivatives import derivative
+from derive.language.every import every
 from derive.language.loops import LOOPS, MAX_TERMS, fold, rounds, whole
 from derive.language.names import AS_WRITTEN, DERIVATIVE_CALLS, FUNCTION_NAMES, LOOP_ONLY, OTHERWISE
 from derive.language.printing import decimal_text, to_text
@@ -309,7 +310,7 @@ class _Reader:
             return expectation(self, name, element, generators)
         if name in conditions.QUANTIFIERS:
             if name == "all" and self.steps(element):
-                return self.every(element, generators, t)
+                return every(self, element, generators, t)
             return fold(g, conditions.QUANTIFIERS[name], self.rounds(element, generators, t, claims=True))
         if name not in LOOPS:
             self.fail(f"{name} takes no loop; {', '.join(LOOPS)} do", t)
@@ -434,25 +435,6 @@ class _Reader:
         if not found:
             self.fail("a loop of no rounds has no value", t)
         return found
-
-    def every(self, element: ast.expr, generators: Sequence[ast.comprehension], t: ast.expr) -> Node:
-        """all(condition for t in n): for t = 0 to n - 1."""
-        g, (first, *more) = self.graph, generators
-        count = whole(first.iter, self.scope)
-        if more or first.ifs or not isinstance(first.target, ast.Name) or count is None:
-            self.fail("expected all(condition for t in n) with a whole number n", t)
-        name = first.target.id
-        if not 0 < count <= sequences.MAX_STEPS:
-            self.fail(f"all(... for {name} in n) with n from 1 to {sequences.MAX_STEPS:,}", first.iter)
-        known = self.scope.get(name)
-        if known is not None and (known.op != "symbol" or known.shape):
-            self.fail(f"'{name}' has a meaning already", first.target)
-        variable = g.symbol(name)
-        here = {**self.scope, name: variable}
-        inner = self.part(self.within(here).value(element), element)
-        if properties.asks(inner):
-            self.fail("all(...) is about comparisons, not about properties", element)
-        return g.node("every", (inner, variable), count, inner.shape)
 
     def as_written(self, name: str, t: ast.Call) -> Node:
         """float64(E): what E computes, in the order in which it is written."""

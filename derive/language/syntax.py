@@ -38,6 +38,10 @@ class Reader(Protocol):
         """The node, which has to be a value and no condition."""
         ...
 
+    def part(self, n: Node, t: ast.expr) -> Node:
+        """The node, which has to be a condition, as one truth."""
+        ...
+
     def integer(self, t: ast.expr) -> int:
         """The whole number that a tree is."""
         ...

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from derive.errors import ExpressionError, nearest
-from derive.language.reader import names_in
+from derive.language.names import names_in
 from verify.casefile.model import Place
 from verify.casefile.readers import Reader, short
 from verify.casefile.schema import USES

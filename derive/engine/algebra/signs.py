@@ -10,11 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from math import gcd
 
 from flint import arb, fmpq, fmpq_mpoly, fmpq_poly
 
 from derive.budget import spend
+from derive.engine.algebra.fourier_motzkin import (
+    ABSURD,
+    MAX_ROWS,
+    Row,
+    above_zero,
+    common,
+    contradictory,
+    linear,
+    rest,
+    scaled,
+)
 from derive.engine.algebra.polynomials import Kernel, Key, Poly, Quotient, Ring
 from derive.expr.operators import OPERATORS
 from derive.numbers.balls import precision
@@ -23,12 +33,8 @@ Mask = int
 POSITIVE, ZERO, NEGATIVE = 1, 2, 4
 NONNEGATIVE, NONPOSITIVE, NONZERO, ANY = 3, 6, 5, 7
 
-MAX_ROWS = 120  # inequalities in one elimination
 MAX_MONOMIALS = 24
 MAX_ROOTS = 60  # degree up to which real roots are isolated
-
-Row = tuple[dict[Key, fmpq], bool]  # sum of c*monomial > 0, or >= 0 where not strict; the key () is 1
-_ABSURD: Row = ({(): fmpq(-1)}, False)
 
 
 def opposite(m: Mask) -> Mask:
@@ -165,13 +171,13 @@ class Signs:
         lead = p.leading_coefficient()
         key = self.ring.key(p / lead)
         self._facts[key] = self._facts.get(key, ANY) & (m if lead > 0 else opposite(m))
-        row = _linear(p)
+        row = linear(p)
         if m in (POSITIVE, NONNEGATIVE):
             self._linear.append((row, m == POSITIVE))
         elif m in (NEGATIVE, NONPOSITIVE):
-            self._linear.append((_scaled(row, fmpq(-1)), m == NEGATIVE))
+            self._linear.append((scaled(row, fmpq(-1)), m == NEGATIVE))
         elif m == ZERO:
-            self._linear += [(row, False), (_scaled(row, fmpq(-1)), False)]
+            self._linear += [(row, False), (scaled(row, fmpq(-1)), False)]
             self.zeros.append(p)
 
     # -- questions --------------------------------------------------------------------------------
@@ -387,21 +393,21 @@ class Signs:
 
     def _linear_arithmetic(self, p: Poly, m: Mask) -> Mask:
         """Drops from m the signs that the facts, linear in monomials, contradict."""
-        row = self._reduced(_linear(p))
+        row = self._reduced(linear(p))
         if len(row) > MAX_MONOMIALS:
             return m
         rows = self._about(row)
         if not rows:
             return m
-        negative = _scaled(row, fmpq(-1))
+        negative = scaled(row, fmpq(-1))
         step = self._step(row)
         trials = (
-            (POSITIVE, [_above_zero(row, step)]),
-            (ZERO, [(row, False), (negative, False)] if not step or _rest(row, step) == 0 else [_ABSURD]),
-            (NEGATIVE, [_above_zero(negative, step)]),
+            (POSITIVE, [above_zero(row, step)]),
+            (ZERO, [(row, False), (negative, False)] if not step or rest(row, step) == 0 else [ABSURD]),
+            (NEGATIVE, [above_zero(negative, step)]),
         )
         for sign, hypothesis in trials:
-            if m & sign and _contradictory(rows + hypothesis):
+            if m & sign and contradictory(rows + hypothesis):
                 m &= ~sign
         return m
 
@@ -409,7 +415,7 @@ class Signs:
         """What the values of a sum of whole numbers, each times a number, are apart; 0 where they may be any."""
         monomials = [mono for mono in row if mono]
         whole = monomials and all(map(self.is_whole, monomials))
-        return reduce(_common, (row[mono] for mono in monomials)) if whole else fmpq(0)
+        return reduce(common, (row[mono] for mono in monomials)) if whole else fmpq(0)
 
     def _floors(self) -> list[Kernel]:
         return [k for k in self.ring.kernels if k.kind == "floor"]
@@ -417,12 +423,12 @@ class Signs:
     def _tightened(self, row: dict[Key, fmpq], strict: bool) -> Row:
         """A fact; that a sum of whole numbers is above 0, as what that makes it at least."""
         if strict and self._floors() and (step := self._step(reduced := self._reduced(row))):
-            return _above_zero(reduced, step)
+            return above_zero(reduced, step)
         return row, strict
 
     def _reduced(self, row: dict[Key, fmpq]) -> dict[Key, fmpq]:
         """A sum where the known equations hold, in terms of whole numbers as far as they say how."""
-        for zero in map(_linear, self.zeros) if self._floors() else ():
+        for zero in map(linear, self.zeros) if self._floors() else ():
             mono = next((m for m in zero if m and m in row and not self.is_whole(m)), None)
             if mono is not None:
                 by = row[mono] / zero[mono]
@@ -441,7 +447,7 @@ class Signs:
         bounds = (
             b for k in self._floors() for b in self._bounds(k)
         )  # they lead on to facts of what they are the floor of
-        waiting = [*(self._tightened(*fact) for fact in self._linear), *((_linear(p), strict) for p, strict in bounds)]
+        waiting = [*(self._tightened(*fact) for fact in self._linear), *((linear(p), strict) for p, strict in bounds)]
         grown = True
         while grown and len(rows) < MAX_ROWS // 3:
             grown = False
@@ -463,7 +469,7 @@ class Signs:
                     k = self.ring.kernels[i]
                     m = product(m, power(self.kernel(k), n))
                     if sum(mono) == 1 and k.kind != "floor":
-                        rows += [(_linear(p), strict) for p, strict in self._bounds(k)]
+                        rows += [(linear(p), strict) for p, strict in self._bounds(k)]
             if m in (POSITIVE, NONNEGATIVE):
                 rows.append(({mono: fmpq(1)}, m == POSITIVE))
             elif m in (NEGATIVE, NONPOSITIVE):
@@ -480,68 +486,3 @@ def _near_exp(x: fmpq) -> tuple[fmpq, fmpq] | None:
         ends = [end.man_exp() for end in (value.lower(), value.upper())]
     low, high = (fmpq(int(man)) * fmpq(2) ** int(exp) for man, exp in ends)
     return low, high
-
-
-def _linear(p: Poly) -> dict[Key, fmpq]:
-    out: dict[Key, fmpq] = {}
-    for e, c in p.terms():
-        n = len(e)
-        while n and not e[n - 1]:
-            n -= 1
-        out[tuple(int(x) for x in e[:n])] = c
-    return out
-
-
-def _scaled(row: dict[Key, fmpq], by: fmpq) -> dict[Key, fmpq]:
-    return {m: c * by for m, c in row.items()}
-
-
-def _above_zero(row: dict[Key, fmpq], step: fmpq) -> Row:
-    """That a sum is above 0: of one whose values are a step apart, that it is at least the first that is."""
-    return ({**row, (): row.get((), fmpq(0)) - (_rest(row, step) or step)}, False) if step else (row, True)
-
-
-def _rest(row: dict[Key, fmpq], step: fmpq) -> fmpq:
-    """What the values of a sum leave when divided by their step."""
-    c = row.get((), fmpq(0))
-    return c - step * fmpq((c / step).floor())
-
-
-def _common(a: fmpq, b: fmpq) -> fmpq:
-    """The greatest number that two are whole multiples of."""
-    return fmpq(gcd(int(a.p * b.q), int(b.p * a.q)), int(a.q * b.q))
-
-
-def _contradictory(rows: list[Row]) -> bool:
-    """Whether no numbers for the monomials satisfy all rows: Fourier-Motzkin elimination, given up when it grows."""
-    while True:
-        unknowns: dict[Key, list[int]] = {}
-        for row, strict in rows:
-            left = [m for m in row if m and row[m] != 0]
-            if not left:
-                c = row.get((), fmpq(0))
-                if c < 0 or (strict and c == 0):
-                    return True
-            for m in left:
-                counts = unknowns.setdefault(m, [0, 0])
-                counts[row[m] < 0] += 1
-        if not unknowns:
-            return False
-        chosen = min(unknowns, key=lambda m: (unknowns[m][0] * unknowns[m][1], m))
-        keep: list[Row] = []
-        above: list[Row] = []
-        below: list[Row] = []
-        for row, strict in rows:
-            c = row.get(chosen, fmpq(0))
-            (keep if c == 0 else above if c > 0 else below).append((row, strict))
-        spend(8 * (len(rows) + len(above) * len(below)), "linear inequalities")
-        for up, s in above:
-            for down, t in below:
-                joined = _scaled(up, 1 / up[chosen])
-                for m, c in down.items():
-                    joined[m] = joined.get(m, fmpq(0)) - c / down[chosen]
-                joined = {m: c for m, c in joined.items() if c != 0}
-                keep.append((joined, s or t))
-        if len(keep) > MAX_ROWS:
-            return False
-        rows = keep
