@@ -12,7 +12,8 @@ import pytest
 
 from derive.exchange.certificates import carried, read
 from derive.expr.graph import Graph, Node
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 from derive.proof.certificates import (
     KINDS,
     Absurd,
