@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -129,6 +130,17 @@ def _instead(r: Repair) -> str:
     if len(to_text(r.new)) > MAX_TEXT or len(to_text(r.old)) > MAX_TEXT:
         return f"right as {_text(r.mended)}" if len(to_text(r.mended)) <= MAX_TEXT else f"one slip in the {r.kind}"
     return f"right with {to_text(r.new)} in place of {_named(r.old)}"
+
+
+def replacement(words: str, side: str) -> tuple[str, str, str] | None:
+    """Of a step, as ``said``, that puts one part in the place of another, or something else for a whole ``side``: what was there,
+    what is to be there, and where that is right, or "" for everywhere."""
+    found = re.fullmatch(
+        r"right (?:as (?P<whole>.+?)|with (?P<new>.+?) in place of (?P<old>.+?))(?:, where (?P<where>.+))?", words
+    )
+    if found is None:
+        return None
+    return found["old"] or side, found["new"] or found["whole"], found["where"] or ""
 
 
 def _named(n: Node) -> str:

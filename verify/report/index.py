@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from verify.casefile.model import Case
 from verify.report import implementations
 from verify.report.chains import Faults
-from verify.report.place import MARKER, Links
+from verify.report.place import ERRATA, MARKER, Links
 from verify.report.words import MEANING, Item, count, printed, right, sentence, tally, verdict, why
 from verify.results import Implementation
 from verify.text.escape import code, text
@@ -50,8 +50,9 @@ def _of_functions(document: str, interrupted: bool) -> Iterator[str]:
 def _parts(document: str, items: Sequence[Item], links: Links, interrupted: bool) -> Iterator[str]:
     yield MARKER
     yield f"# {text(title(document))}: errata"
-    cases = _by_case(items)
-    yield f"{tally(Counter[str](i.result.verdict for i in items))}, in {count(len(cases), 'case')}."
+    cases = by_case(items)
+    counted = f"{tally(Counter[str](i.result.verdict for i in items))}, in {count(len(cases), 'case')}."
+    yield f"{counted} [The same by consequence, with a list to paste]({ERRATA})." if items else counted
     if interrupted:
         yield "**The run was interrupted; what follows is a part.**"
     yield from _errors(cases, links)
@@ -68,7 +69,7 @@ def _parts(document: str, items: Sequence[Item], links: Links, interrupted: bool
     )
 
 
-def _by_case(items: Sequence[Item]) -> dict[str, list[Item]]:
+def by_case(items: Sequence[Item]) -> dict[str, list[Item]]:
     cases: dict[str, list[Item]] = {}
     for item in items:
         cases.setdefault(item.case.name, []).append(item)

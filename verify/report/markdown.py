@@ -12,10 +12,11 @@ from pathlib import Path
 
 from verify.casefile.model import Case
 from verify.report import implementations, pictures
+from verify.report.errata import errata
 from verify.report.index import index
 from verify.report.machine import machine
 from verify.report.page import page
-from verify.report.place import INDEX, MACHINE, Links, folder, remove_stale, write_whole
+from verify.report.place import ERRATA, INDEX, MACHINE, Links, folder, remove_stale, write_whole
 from verify.report.place import page as page_name
 from verify.report.words import Item
 from verify.results import Check, Implementation, Results
@@ -64,6 +65,8 @@ def _pages(document: str, results: Results, cases: Sequence[Case]) -> dict[str, 
     for i in named:
         named_in[i.case].append(i)
     pages = {INDEX: index(document, items, links, results.interrupted, named)}
+    if items:
+        pages[ERRATA] = errata(document, items, links, results.interrupted)
     for case in cases:
         own = named_in[case.name]
         if case.claims or case.definitions or checks[case.name] or not own:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MARKER = "<!-- written by errata; changes are lost at the next run -->"
-INDEX, MACHINE = "README.md", "machine.md"
+INDEX, MACHINE, ERRATA = "README.md", "machine.md", "errata.md"
 _MAX_NAME = 80
 
 
@@ -35,7 +35,7 @@ def folder(document: str) -> str:
 def page(case: str) -> str:
     """The file name of a case's page. It is never that of the index, also where case does not count in names."""
     name = f"{harmless(case)}.md"
-    return f"case-{name}" if name.lower() in (INDEX.lower(), MACHINE) else name
+    return f"case-{name}" if name.lower() in (INDEX.lower(), MACHINE, ERRATA) else name
 
 
 def anchor(claim: str) -> str:

@@ -258,7 +258,7 @@ def test_text_of_a_case_stays_text(hostile: str, tmp_path: Path) -> None:
     results = [result(case, hostile, "wrong", reason=hostile, exact="0.5", origin=[hostile])]
     check = Check(document=hostile, case=hostile, subject=hostile, backend=hostile, outcome="differs", reason=hostile)
     made = report(case, results, tmp_path, [check])
-    assert len(made) == 3
+    assert len(made) == 4
     for path in tmp_path.rglob("*"):
         assert re.fullmatch(r"[A-Za-z0-9._-]+", path.name)
     renderer = MarkdownIt("commonmark").enable("table")
@@ -324,7 +324,7 @@ def test_stale_pages_go_and_strangers_stay(tmp_path: Path) -> None:
     (elsewhere / "old.md").write_text(f"{MARKER}\n")
     report(CHAIN, CHAIN_RESULTS, tmp_path)
     there = {p.name for p in folder.iterdir()}
-    assert there == {"README.md", "neuron.md", "machine.md", "notes.md", "late.md", "other.txt"}
+    assert there == {"README.md", "errata.md", "neuron.md", "machine.md", "notes.md", "late.md", "other.txt"}
     assert (elsewhere / "old.md").exists()
 
 
@@ -378,7 +378,7 @@ def test_cases_stand_in_the_order_of_their_numbers(tmp_path: Path) -> None:
         make_case([{"id": "z", "of": "z", "prints": "0.7"}], name=n, title=n) for n in ("2.10-b", "2.7-a", "3.1-c")
     ]
     paths = write(Results(claims=[result(c, "z") for c in cases]), cases, tmp_path)
-    assert [p.stem for p in paths] == ["README", "2.7-a", "2.10-b", "3.1-c", "machine"]
+    assert [p.stem for p in paths] == ["README", "errata", "2.7-a", "2.10-b", "3.1-c", "machine"]
 
 
 def test_the_right_value_stands_in_the_notation_of_the_print() -> None:
