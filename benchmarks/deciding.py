@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from derive.engine import decide_equal
+from derive.engine.domain import Domain
 from derive.expr.graph import topological
 from derive.expr.operators import OPERATORS
 from derive.language.components import components
@@ -29,7 +30,7 @@ BANK = {
 
 
 def ours(identity: Identity) -> str:
-    return decide_equal(identity.a, identity.b, identity.assuming).status
+    return decide_equal(identity.a, identity.b, Domain(identity.assuming)).status
 
 
 def simplify(identity: Identity) -> str:

@@ -195,11 +195,12 @@ class Regularized:
         ``assuming`` are conditions on the factors, such as c > 0.
         """
         from derive.engine import decide_equal
+        from derive.engine.domain import Domain
 
         g = self.loss.graph
         scaled = {w: g.mul(g.lift(c), w) for w, c in factors.items()}
         loss, after = (substitute(n, scaled) for n in (self.loss, self.penalty))
-        return Rescaling(decide_equal(loss, self.loss, assuming), g.sub(after, self.penalty))
+        return Rescaling(decide_equal(loss, self.loss, Domain(assuming)), g.sub(after, self.penalty))
 
 
 def _slope(f: Node, w: Node) -> Node:

@@ -11,13 +11,16 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derive.budget import share
 from derive.errors import ExpressionError
 from derive.exchange.sympy_form import Expansion, Expr, read_back
 from derive.expr.graph import Node, topological
 from derive.expr.operators import DERIVATIVES
+
+if TYPE_CHECKING:
+    from derive.engine.domain import Domain
 
 MAX_DISTINCT = 10_000  # different subexpressions of all entries of a subject
 MAX_DIFFERENTIATED = 50_000  # different subexpressions times variables, which is what takes SymPy's time
@@ -26,8 +29,6 @@ POINTS = 5  # where two entries are compared that are not proved equal
 DIGITS = 40
 _TRIES = 10 * POINTS
 _BITS = 256  # leaves DIGITS after the cancellation of small instances
-
-Bounds = Mapping[Node, tuple[Fraction | None, Fraction | None]]
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,13 @@ class Opinion:
     error: str = ""
 
 
-def second_opinion(subject: Node, bounds: Bounds | None = None, seed: int = 0) -> Opinion:
+def second_opinion(subject: Node, domain: Domain | None = None, seed: int = 0) -> Opinion:
     """Whether SymPy derives the same as the calculus, for a ``d``, ``hessian`` or ``hvp`` node.
 
-    ``bounds`` are the ranges of symbols; ``seed`` draws the points where one is compared by value.
+    Equal where symbols lie in the ranges of the ``domain``; ``seed`` draws the points where one is compared by value.
     """
     from derive.calculus.reverse import expand
+    from derive.engine.domain import Domain
     from derive.language.components import components
 
     try:
@@ -60,7 +62,7 @@ def second_opinion(subject: Node, bounds: Bounds | None = None, seed: int = 0) -
     except (ExpressionError, RecursionError) as why:
         return Opinion("undecided", reason=str(why) or type(why).__name__)
     pairs = dict.fromkeys((a, b) for a, b in zip(ours, theirs, strict=True) if a is not b)
-    return _compare(list(pairs), bounds or {}, random.Random(seed))
+    return _compare(list(pairs), domain or Domain(), random.Random(seed))
 
 
 def differentiate(subject: Node) -> list[Node]:
@@ -157,17 +159,17 @@ def _distinct(entries: Iterable[Expr]) -> int:
 # -- comparison ----------------------------------------------------------------------------------------
 
 
-def _compare(pairs: Sequence[tuple[Node, Node]], bounds: Bounds, rng: random.Random) -> Opinion:
+def _compare(pairs: Sequence[tuple[Node, Node]], domain: Domain, rng: random.Random) -> Opinion:
     from derive.engine import decide_equal
 
     sampled = 0
     for ours, theirs in pairs:
         with share(MAX_STEPS):
-            decision = decide_equal(ours, theirs, (), bounds)
+            decision = decide_equal(ours, theirs, domain)
         if decision.status in ("proved", "proved-if"):
             continue
         at = decision.witness if decision.status == "refuted" else None
-        opinion = _at_points(ours, theirs, bounds, rng, at)
+        opinion = _at_points(ours, theirs, domain, rng, at)
         if opinion.outcome != "agrees":
             return opinion
         sampled += 1
@@ -178,7 +180,7 @@ def _compare(pairs: Sequence[tuple[Node, Node]], bounds: Bounds, rng: random.Ran
 
 
 def _at_points(
-    ours: Node, theirs: Node, bounds: Bounds, rng: random.Random, witness: Mapping[Node, Any] | None
+    ours: Node, theirs: Node, domain: Domain, rng: random.Random, witness: Mapping[Node, Any] | None
 ) -> Opinion:
     """The two values at the witness of a refutation, or at random points of the domain."""
     from flint import arb, fmpq
@@ -192,7 +194,7 @@ def _at_points(
         if witness is not None and k == 0:
             point = {n: Fraction(witness.get(n, 0)) for n in free}
         else:
-            point = {n: _draw(rng, *_range(n, bounds)) for n in free}
+            point = {n: _draw(rng, *_range(n, domain)) for n in free}
         values = {n: fmpq(v.numerator, v.denominator) for n, v in point.items()}
         a, b, gap = evaluate([ours, theirs, difference], values, _BITS)
         if any(isinstance(v, Exception) for v in (a, b, gap)):
@@ -210,8 +212,8 @@ def _is_input(n: Node) -> bool:
     return (n.op == "symbol" and not n.shape) or (n.op == "index" and n.args[0].op == "symbol")
 
 
-def _range(n: Node, bounds: Bounds) -> tuple[Fraction, Fraction]:
-    low, high = bounds.get(n) or bounds.get(n.args[0] if n.args else n) or (None, None)
+def _range(n: Node, domain: Domain) -> tuple[Fraction, Fraction]:
+    low, high = domain.range(n if n in domain.ranges or not n.args else n.args[0])
     if low is None:
         low = Fraction(-3) if high is None else high - 6
     return low, low + 6 if high is None else high

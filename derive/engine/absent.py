@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from flint import fmpq
 
 from derive.calculus.joints import sides_of
-from derive.engine.counterexamples.points import Domain, shown
+from derive.engine.counterexamples.points import Sampler, shown
 from derive.engine.decision import Decision
+from derive.engine.domain import EVERYWHERE
 from derive.errors import UndefinedValue
 from derive.expr.graph import Node, topological
 from derive.expr.operators import COMPARISONS
@@ -43,7 +44,7 @@ def lacking(a: Node, b: Node) -> str:
         if any(n.op in ("symbol", "apply", "computed") for n in topological([side])):
             continue  # in double arithmetic inf is a value
         for entry in components(side):
-            found = Domain(entry, entry, (), {}).judge({})
+            found = Sampler(entry, entry, EVERYWHERE).judge({})
             if found.kind == "neither" and isinstance(found.left, UndefinedValue):
                 return f"the {name} side has no value: {no_value(entry, {}, found.left)}"
     return ""

@@ -6,12 +6,13 @@ and a claim that needs no properties loads none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache
 from importlib import import_module
 
 from derive.engine.decision import Decision
+from derive.engine.domain import EVERYWHERE, Domain
 from derive.expr.graph import Node
 
 Ends = Mapping[Node, tuple[Fraction | None, Fraction | None]]
@@ -29,11 +30,11 @@ def _answerer(question: str) -> Callable[..., Decision]:
     return found
 
 
-def holds(condition: Node, assuming: Sequence[Node] = (), bounds: Ends | None = None) -> Decision:
+def holds(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     """Whether a condition without properties holds for all values that meet the assumptions."""
-    return _answerer("holds")(condition, assuming, bounds)
+    return _answerer("holds")(condition, domain)
 
 
-def holds_with_properties(condition: Node, assuming: Sequence[Node] = (), bounds: Ends | None = None) -> Decision:
+def holds_with_properties(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     """Whether a condition that may ask for properties (``convex(L, w)``) holds for all values that meet the assumptions."""
-    return _answerer("holds with properties")(condition, assuming, bounds)
+    return _answerer("holds with properties")(condition, domain)

@@ -17,18 +17,19 @@ from flint import fmpq
 from derive.engine.algebra.normal import Normal
 from derive.engine.algebra.polynomials import Poly, Quotient, Ring, Unwieldy, monomials
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE, ZERO, Signs
-from derive.engine.counterexamples.points import Bounds, Domain
+from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.equations.regions import Cell, Regions
 from derive.expr.graph import Node
 from derive.language.printing import to_text
 from derive.numbers.balls import rational, truth
 
-#: Whether a condition is proved under assumptions.
-Prove = Callable[[Node, Sequence[Node]], bool]
+#: Whether a condition is proved on a domain.
+Prove = Callable[[Node, Domain], bool]
 
 
-def informative(found: Decision, condition: Node, assuming: Sequence[Node], bounds: Bounds, prove: Prove) -> Decision:
+def informative(found: Decision, condition: Node, domain: Domain, prove: Prove) -> Decision:
     """A decision on a scalar condition, told by its symbols where it fails on a thin set.
 
     Of ``proved-if`` what is missing becomes as simple as it gets, and it becomes ``refuted`` where that says no more than the
@@ -46,12 +47,12 @@ def informative(found: Decision, condition: Node, assuming: Sequence[Node], boun
     elif found.status != "proved-if":
         return found
     if found.status == "refuted":
-        suffices = tuple(beside_zeros(condition, assuming, bounds, prove) or ())
+        suffices = tuple(beside_zeros(condition, domain, prove) or ())
         if not suffices:
             return found
         return replace(found, status="proved-if", missing=suffices, conditions=suffices, method="normal form")
     missing = found.missing or (g.call("ne", *condition.args),)
-    regions = Regions(Domain(condition, condition, assuming, bounds), Ring(g))
+    regions = Regions(Sampler(condition, condition, domain), Ring(g))
     try:
         read = regions._retrying(lambda: _read(regions, missing, condition))
     except Unwieldy:
@@ -63,24 +64,24 @@ def informative(found: Decision, condition: Node, assuming: Sequence[Node], boun
     return replace(found, missing=tuple(read), conditions=tuple(dict.fromkeys([*read, *rest])))
 
 
-def beside_zeros(condition: Node, assuming: Sequence[Node], bounds: Bounds, prove: Prove) -> list[Node] | None:
+def beside_zeros(condition: Node, domain: Domain, prove: Prove) -> list[Node] | None:
     """What an inequality of scalars that fails where its sides are equal needs, told by its symbols, where it is proved under
     that; None where that is not found, or says no more than the inequality itself."""
     g = condition.graph
     if condition.op not in ("gt", "lt", "ne"):
         return None
-    regions = Regions(Domain(condition, condition, assuming, bounds), Ring(g))
+    regions = Regions(Sampler(condition, condition, domain), Ring(g))
     missing = (g.call("ne", *condition.args),)
     try:
         read: list[Node] | None = regions._retrying(lambda: _read(regions, missing, condition))
     except Unwieldy:
         return None
-    return read if read and prove(condition, [*assuming, *read]) else None
+    return read if read and prove(condition, domain.given(*read)) else None
 
 
-def vanishing(n: Node, assuming: Sequence[Node], bounds: Bounds) -> list[Node]:
+def vanishing(n: Node, domain: Domain) -> list[Node]:
     """Expressions of which one is 0 wherever a scalar is, and which make it 0: of exp(x*y) - 1 these are x and y."""
-    regions = Regions(Domain(n, n, assuming, bounds), Ring(n.graph))
+    regions = Regions(Sampler(n, n, domain), Ring(n.graph))
 
     def work() -> list[Node]:
         ring, signs = regions.ring, regions._signs(Cell())
@@ -97,10 +98,10 @@ def vanishing(n: Node, assuming: Sequence[Node], bounds: Bounds) -> list[Node]:
     return found
 
 
-def factors_of(n: Node, assuming: Sequence[Node], bounds: Bounds) -> tuple[Node | None, Node | None] | None:
+def factors_of(n: Node, domain: Domain) -> tuple[Node | None, Node | None] | None:
     """The one factor of unknown sign, with the sign of the whole, where there are others; and, where that is a sum of two terms
     of opposite sign, the difference of their logarithms, which has that sign, too. None where too much is not known."""
-    regions = Regions(Domain(n, n, assuming, bounds), Ring(n.graph))
+    regions = Regions(Sampler(n, n, domain), Ring(n.graph))
 
     def work() -> tuple[Node | None, Node | None] | None:
         ring, signs = regions.ring, regions._signs(Cell())
@@ -131,9 +132,9 @@ def factors_of(n: Node, assuming: Sequence[Node], bounds: Bounds) -> tuple[Node 
     return found
 
 
-def written(n: Node, assuming: Sequence[Node], bounds: Bounds) -> Node:
+def written(n: Node, domain: Domain) -> Node:
     """A scalar by its normal form, where that is a polynomial; else as it is."""
-    regions = Regions(Domain(n, n, assuming, bounds), Ring(n.graph))
+    regions = Regions(Sampler(n, n, domain), Ring(n.graph))
 
     def work() -> Node:
         value = _value(Normal(regions.ring, regions._signs(Cell())), n)

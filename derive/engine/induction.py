@@ -14,8 +14,8 @@ from math import ceil
 
 from derive.calculus.iteration import Run, System, leaves_of, runs
 from derive.engine import relation
-from derive.engine.counterexamples.points import Bounds
 from derive.engine.decision import Decision, joined
+from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations import cascade
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
@@ -30,28 +30,27 @@ SMALL = 5  # values of t at which a claim is tried
 MAX_FIRST = 1_000
 
 
-def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
+def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
     """``cascade.decide_equal``, where iterations may stand in the sides."""
-    if not runs([a, b, *assuming]):
-        return cascade.decide_equal(a, b, assuming, bounds)
+    if not runs([a, b, *domain.hypotheses]):
+        return cascade.decide_equal(a, b, domain)
     left, right = components_all([a, b])
     if found := _constant(list(zip(left, right, strict=True))):
         return found
     try:
-        steps = _Steps.of([*left, *right, *assuming], bounds or {}, assuming)
-        return steps.equal(left, right)
+        return _Steps.of([*left, *right], domain).equal(left, right)
     except (_Beyond, ExpressionError) as e:
         return Decision("undecided", str(e))
 
 
-def decide_holds(condition: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
+def decide_holds(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     """``relation.decide_holds``, where iterations may stand in the condition."""
-    if not runs([condition, *assuming]):
-        return relation.decide_holds(condition, assuming, bounds)
-    if not leaves_of([condition]) and not assuming:
+    if not runs([condition, *domain.hypotheses]):
+        return relation.decide_holds(condition, domain)
+    if not leaves_of([condition]) and not domain.hypotheses:
         return _plain_truth(condition)
     try:
-        return _Steps.of([condition, *assuming], bounds or {}, assuming).holds(condition)
+        return _Steps.of([condition], domain).holds(condition)
     except (_Beyond, ExpressionError) as e:
         return Decision("undecided", str(e))
 
@@ -62,7 +61,7 @@ def at_step(condition: Node, t: Node, n: int) -> Node:
     if not runs(nodes):
         return put(nodes, {t: condition.graph.const(n)})[0]
     try:
-        return _Steps.of(nodes, {}, ()).instance(nodes, n)[0]
+        return _Steps.of(nodes, EVERYWHERE).instance(nodes, n)[0]
     except _Beyond as e:
         raise ExpressionError(str(e)) from None
 
@@ -113,13 +112,13 @@ class _Steps:
     system: System
     given: Mapping[Node, Node]  # parameters -> what stands for them
     first: int
-    params: list[Node]  # assumptions that do not speak of t
-    local: list[Node]  # those that speak of the state at t
-    bounds: Bounds
+    params: Domain  # what does not speak of t
+    local: list[Node]  # hypotheses on the state at t
 
     @staticmethod
-    def of(roots: Sequence[Node], bounds: Bounds, assuming: Sequence[Node]) -> _Steps:
+    def of(claimed: Sequence[Node], domain: Domain) -> _Steps:
         """Raises _Beyond where the claim is of another kind."""
+        roots = [*claimed, *domain.hypotheses]
         nodes: dict[Node, int] = {}
         variables: set[Node] = set()
         given: dict[Node, Node] = {}
@@ -148,9 +147,9 @@ class _Steps:
                 raise _Beyond("an input of the iteration is one of its own states")
         if any(m in inside for m in _above(roots, set(nodes))):
             raise _Beyond("speaks of a state, and of the same after t steps")
-        low = (bounds.get(t) or (None, None))[0]
+        low, _ = domain.range(t)
         first, params, local = max(ceil(low), 0) if low is not None else 0, [], []
-        for a in assuming:
+        for a in domain.hypotheses:
             below = set(topological([a]))
             if t not in below:
                 params.append(a)
@@ -160,8 +159,7 @@ class _Steps:
                 local.append(a)
         if first > MAX_FIRST:
             raise _Beyond(f"about {t.attr} from {first} on")
-        rest = {n: ends for n, ends in bounds.items() if n is not t}
-        return _Steps(t, nodes, system, given, first, params, local, rest)
+        return _Steps(t, nodes, system, given, first, domain.under(params).free_of([t]), local)
 
     # -- instances --------------------------------------------------------------------------------
 
@@ -218,8 +216,7 @@ class _Steps:
         if any(truth(c, {}) is False for c in local if not leaves_of([c])):
             return Decision("proved", "what is assumed does not hold there")
         found = [
-            cascade.decide_equal(a, b, [*self.params, *local], self.bounds)
-            for a, b in zip(sides[::2], sides[1::2], strict=True)
+            cascade.decide_equal(a, b, self.params.given(*local)) for a, b in zip(sides[::2], sides[1::2], strict=True)
         ]
         return joined(found)
 
@@ -230,8 +227,8 @@ class _Steps:
         flat = [s for pair in pairs for s in pair]
         flat = self.general([*flat, *self.local], self.system.leaves)
         sides, local = flat[: 2 * len(pairs)], flat[2 * len(pairs) :]
-        given = [*self.params, *local, self.at_least(self.first)]
-        found = [cascade.decide_equal(a, b, given, self.bounds) for a, b in zip(sides[::2], sides[1::2], strict=True)]
+        there = self.params.given(*local, self.at_least(self.first))
+        found = [cascade.decide_equal(a, b, there) for a, b in zip(sides[::2], sides[1::2], strict=True)]
         reason = f"by unfolding the steps, whatever the state after {self.t.attr} of them"
         return self._of_whole(replace(joined(found), reason=reason), sides)
 
@@ -239,7 +236,7 @@ class _Steps:
         """The claim at t + 1 from the claim at t, for t from the second on."""
         known: dict[Node, Node] = {}
         hypotheses: list[Node] = []
-        given = [*self.params, self.at_least(self.first + 1)]
+        later = self.params.given(self.at_least(self.first + 1))
         leaves = self.system.leaves
         for a, b in pairs:
             for state, formula in ((a, b), (b, a)):
@@ -254,23 +251,22 @@ class _Steps:
         if any(m in known for f in known.values() for m in topological([f])):
             return Decision("undecided", "the formulas speak of each other's states")
         hypotheses = put(hypotheses, known)
-        self._valued([*known.values(), *hypotheses], given)
+        self._valued([*known.values(), *hypotheses], later)
         flat = self.general([s for pair in pairs for s in pair], states, 1)
         found = [
-            cascade.decide_equal(a, b, [*given, *hypotheses], self.bounds)
-            for a, b in zip(flat[::2], flat[1::2], strict=True)
+            cascade.decide_equal(a, b, later.given(*hypotheses)) for a, b in zip(flat[::2], flat[1::2], strict=True)
         ]
         decision = self._of_whole(replace(joined(found), reason=f"by induction on {self.t.attr}"), flat)
-        return replace(decision, conditions=tuple(c for c in decision.conditions if not self._certain(c, given)))
+        return replace(decision, conditions=tuple(c for c in decision.conditions if not self._certain(c, later)))
 
-    def _valued(self, roots: Sequence[Node], given: Sequence[Node]) -> None:
+    def _valued(self, roots: Sequence[Node], domain: Domain) -> None:
         """Raises _Beyond unless what the claim says at t has a value at every t; what does not depend on t may lack one."""
         moving = {self.t, *self.system.leaves}
         for n in topological(roots):
             if not moving.intersection(topological([n])):
                 continue
             asked = self._need(n)
-            if asked is not None and moving.intersection(topological([asked])) and not self._certain(asked, given):
+            if asked is not None and moving.intersection(topological([asked])) and not self._certain(asked, domain):
                 raise _Beyond(f"it is not shown that {to_text(asked)} at every {self.t.attr}")
 
     def _need(self, n: Node) -> Node | None:
@@ -278,9 +274,9 @@ class _Steps:
             return n.graph.call("ge", n.args[1], n.graph.zero)
         return need(n)
 
-    def _certain(self, need: Node, given: Sequence[Node]) -> bool:
+    def _certain(self, need: Node, domain: Domain) -> bool:
         def holds(condition: Node) -> bool:
-            found = relation.decide_holds(condition, given, self.bounds)
+            found = relation.decide_holds(condition, domain)
             return found.status == "proved" and not self._left(found.conditions, [condition])
 
         if holds(need):
@@ -313,7 +309,7 @@ class _Steps:
             here, *local = self.instance([condition, *self.local], n)
             if any(truth(c, {}) is False for c in local if not leaves_of([c])):
                 return Decision("proved", "what is assumed does not hold there")
-            found = relation.decide_holds(here, [*self.params, *local], self.bounds)
+            found = relation.decide_holds(here, self.params.given(*local))
             point = {n: rational(v) for n, v in (found.witness or {}).items()}
             whole = bool(point) and all(n in point for n in leaves_of([here]))
             if found.status == "proved-if" and whole and truth(here, point) is False:
@@ -323,15 +319,15 @@ class _Steps:
         def unfolded() -> Decision:
             leaves = self.system.leaves
             here, *local = self.general([condition, *self.local], leaves)
-            found = relation.decide_holds(here, [*self.params, *local, self.at_least(self.first)], self.bounds)
+            found = relation.decide_holds(here, self.params.given(*local, self.at_least(self.first)))
             return replace(found, reason=f"by unfolding the steps, whatever the state after {self.t.attr} of them")
 
         def induction() -> Decision:
             leaves = self.system.leaves
             (before,), (after,) = self.general([condition], leaves), self.general([condition], leaves, 1)
-            given = [*self.params, before, self.at_least(self.first + 1)]
-            self._valued([before], [*self.params, given[-1]])
-            found = relation.decide_holds(after, given, self.bounds)
+            later = self.params.given(self.at_least(self.first + 1))
+            self._valued([before], later)
+            found = relation.decide_holds(after, later.given(before))
             return replace(found, reason=f"by induction on {self.t.attr}")
 
         ways = [unfolded] if min(self.nodes.values()) >= 0 else []

@@ -13,8 +13,9 @@ from dataclasses import replace
 from derive.engine.algebra.normal import Normal
 from derive.engine.algebra.polynomials import Ring, Unwieldy
 from derive.engine.assumptions import contradict
-from derive.engine.counterexamples.points import Bounds, Domain
+from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision, listed, retold
+from derive.engine.domain import Domain
 from derive.engine.equations.regions import Cell, Regions
 from derive.engine.exceptional_sets import alternatives
 from derive.expr.graph import Node
@@ -27,22 +28,22 @@ MAX_FEWER = 6  # conditions that are held against each other
 MAX_MET = 4  # conditions for which a point is looked for: more take long to meet
 _STRICT = {"ge": "gt", "le": "lt"}
 
-#: The decision on the claim under given assumptions.
-Decide = Callable[[Sequence[Node]], Decision]
+#: The decision on the claim on another domain.
+Decide = Callable[[Domain], Decision]
 
 
-def sufficient(found: Decision, decide: Decide, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+def sufficient(found: Decision, decide: Decide, domain: Domain) -> Decision:
     """A decision ``proved-if`` with conditions that suffice; undecided where none are found; refuted where they leave too little.
 
-    ``assuming`` and ``bounds`` are those of the claim, entry by entry.
+    ``domain`` is that of the claim, entry by entry.
     """
-    if (thinned := unless_thin(found, assuming, bounds)) is not found:
+    if (thinned := unless_thin(found, domain)) is not found:
         return thinned
     known: dict[tuple[Node, ...], Decision] = {}
 
     def under_these(more: tuple[Node, ...]) -> Decision:
         if more not in known:
-            known[more] = decide([*assuming, *more])
+            known[more] = decide(domain.given(*more))
         return known[more]
 
     missing, tried = found.missing, found.missing
@@ -57,81 +58,81 @@ def sufficient(found: Decision, decide: Decide, assuming: Sequence[Node], bounds
     else:
         return _unsettled(found)
     # a factor that cancels in the proof under these conditions leaves its own
-    stated = [*assuming, *missing, *(c for c in found.conditions if c not in found.missing)]
-    left = [c for c in under_these(missing).conditions if truth_of(c, stated, bounds) is not True]
+    stated = domain.given(*missing, *(c for c in found.conditions if c not in found.missing))
+    left = [c for c in under_these(missing).conditions if truth_of(c, stated) is not True]
     if missing != found.missing or left:
         found = _with(found, missing, left)
-    return unless_thin(found, assuming, bounds)
+    return unless_thin(found, domain)
 
 
-def compatible(found: Decision, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+def compatible(found: Decision, domain: Domain) -> Decision:
     """The conditions of several parts of a claim, each of which suffices for its part: without those that follow from the
     others, and told where there is a point that meets all of them."""
     if found.status != "proved-if":
         return found
-    missing = fewer(found.missing, assuming, bounds)
+    missing = fewer(found.missing, domain)
     if missing != found.missing:
         found = _with(found, missing)
-    if len(found.conditions) <= MAX_MET and not _met(found.missing, assuming, bounds):
+    if len(found.conditions) <= MAX_MET and not _met(found.missing, domain):
         return replace(_unsettled(found), reason=f"no point was found at which {listed(found.missing)}")
-    return unless_thin(found, assuming, bounds)
+    return unless_thin(found, domain)
 
 
-def fewer(conditions: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> tuple[Node, ...]:
+def fewer(conditions: Sequence[Node], domain: Domain) -> tuple[Node, ...]:
     """Conditions without those that follow from the others: of x != 0 and x**2 != 0 the first."""
     kept = tuple(conditions)
     for c in sorted(conditions, key=_size, reverse=True) if 1 < len(conditions) <= MAX_FEWER else ():
         others = tuple(m for m in kept if m is not c)
-        if others and truth_of(c, [*assuming, *others], bounds) is True:
+        if others and truth_of(c, domain.given(*others)) is True:
             kept = others
     return kept
 
 
-def unless_thin(found: Decision, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+def unless_thin(found: Decision, domain: Domain) -> Decision:
     """A decision whose conditions leave more than boundary points. What holds if p <= 0, of p in [0, 1], fails; what has a value
     there alone says nothing."""
-    if found.status == "proved-if" and thin(found.missing, assuming, bounds):
+    if found.status == "proved-if" and thin(found.missing, domain):
         reason = found.reason.partition("; ")[2] or found.reason
         return replace(found, status="refuted", missing=(), conditions=(), reason=reason)
-    if found.status == "proved" and thin(found.conditions, assuming, bounds):
+    if found.status == "proved" and thin(found.conditions, domain):
         return Decision("undecided", f"both sides have a value only where {listed(found.conditions)}", empty=True)
     return found
 
 
-def unless_stated(found: Decision, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+def unless_stated(found: Decision, domain: Domain) -> Decision:
     """The decision on an inequality, false where what is missing says more of what an assumption is about already: who assumes
     that x and y are not both 0 has said what may vanish, and under that x**2 > 0 fails at (0, 1)."""
     if found.status != "proved-if" or not found.witness:
         return found
-    for c in assuming:
+    for c in domain.hypotheses:
         parts = alternatives(c)
         if not parts or any(a.op not in ("ne", "eq") for a in parts):
             continue
         fails = [c.graph.call("eq", *a.args) for a in parts]
-        if contradict([*found.missing, *fails], {}) and not contradict(fails, bounds):
+        if contradict(Domain([*found.missing, *fails])) and not contradict(domain.under(fails)):
             return replace(found, status="refuted", missing=(), conditions=(), method="ball arithmetic")
     return found
 
 
-def thin(conditions: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> bool:
+def thin(conditions: Sequence[Node], domain: Domain) -> bool:
     """Whether conditions certainly leave no more of a domain than points at which an inequality is an equation."""
     if not any(c.op in ("eq", *_STRICT) for c in conditions):
         return False
-    if any(c.op == "eq" and truth_of(c, assuming, bounds) is None for c in conditions):
+    if any(c.op == "eq" and truth_of(c, domain) is None for c in conditions):
         return True
     inner = [c.graph.call(_STRICT[c.op], *c.args) if c.op in _STRICT else c for c in conditions]
-    if inner == list(conditions) or _met(inner, assuming, bounds):
+    if inner == list(conditions) or _met(inner, domain):
         return False
     return any(
-        truth_of(c, [*assuming, *(d for d in inner if d is not c)], bounds) is False
+        truth_of(c, domain.given(*(d for d in inner if d is not c))) is False
         for c, stated in zip(inner, conditions, strict=True)
         if c is not stated
     )
 
 
-def truth_of(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> bool | None:
+def truth_of(condition: Node, domain: Domain) -> bool | None:
     """Whether a comparison certainly holds, or fails, everywhere in a domain where its sides have a value."""
-    regions = Regions(Domain(condition, condition, assuming, bounds), Ring(condition.graph))
+    regions = Regions(Sampler(condition, condition, domain), Ring(condition.graph))
 
     def work() -> bool | None:
         nf = Normal(regions.ring, regions._signs(Cell()))
@@ -146,11 +147,11 @@ def truth_of(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> bool 
     return found
 
 
-def _met(conditions: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> bool:
+def _met(conditions: Sequence[Node], domain: Domain) -> bool:
     """Whether a point was found that meets conditions beside the assumptions."""
     g = conditions[0].graph
-    domain = Domain(g.zero, g.zero, [*assuming, *conditions], bounds)
-    return any(domain.judge(p, highest=0).kind == "same" for p in domain.points(MAX_POINTS))
+    sampler = Sampler(g.zero, g.zero, domain.given(*conditions))
+    return any(sampler.judge(p, highest=0).kind == "same" for p in sampler.points(MAX_POINTS))
 
 
 def _fewest(conditions: Sequence[Node], decide: Callable[[tuple[Node, ...]], Decision]) -> tuple[Node, ...]:

@@ -22,7 +22,8 @@ from derive.calculus.directional import turns
 from derive.calculus.joints import exact, only_there
 from derive.calculus.reverse import expand_all
 from derive.engine.algebra.signs import ZERO
-from derive.engine.counterexamples.points import Domain
+from derive.engine.counterexamples.points import Sampler
+from derive.engine.domain import EVERYWHERE
 from derive.errors import UndefinedValue
 from derive.expr.graph import Graph, Node, marks_a_jump, substitute, topological, valued
 from derive.expr.operators import DEFERRED, DERIVATIVES, OPERATORS
@@ -76,9 +77,9 @@ def _where_pieces_meet(p: Part, made: Node, f: Node) -> Node:
     if not only_there(slope):
         found = g.call("where", *found.args[:2], made)
     turning = [*turns(f), *(n.args[0] for n in topological([f]) if n.op == "sign")][:MAX_TURNING]
-    domain = Domain(slope, plain, (), {})
+    sampler = Sampler(slope, plain, EVERYWHERE)
     for met in (*combinations(turning, 1), *combinations(turning, 2)):
-        for point in domain.points(POINTS, [(s, ZERO) for s in met]):
+        for point in sampler.points(POINTS, [(s, ZERO) for s in met]):
             values = {s: rational(v) for s, v in point.items()}
             written = evaluate([plain], values, meeting=False)[0]
             if evaluate(found.args[:1], values) == [isinstance(written, UndefinedValue)]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flint import fmpq
 
-from derive.engine.counterexamples.points import Domain, Point
+from derive.engine.counterexamples.points import Point, Sampler
 from derive.expr.graph import Node, topological
 from derive.expr.operators import KINKED
 from derive.expr.pieces import turns_on
@@ -50,15 +50,15 @@ class _Seen:
         return same(self.left, self.right)
 
 
-def conditions(domain: Domain) -> Iterator[Condition]:
+def conditions(sampler: Sampler) -> Iterator[Condition]:
     """Sign and range conditions first, those that most points meet before narrower ones; then special values."""
-    seen = [s for p in domain.points(MANY) if (s := _seen(domain, p)) is not None]
+    seen = [s for p in sampler.points(MANY) if (s := _seen(sampler, p)) is not None]
     if not any(not s.equal for s in seen):
         return
     # a side that tells cases apart itself, and is right in one of them, is wrong in the other
-    whole = not any(n.op in KINKED for n in topological([domain.b]))
+    whole = not any(n.op in KINKED for n in topological([sampler.b]))
     found: list[tuple[int, Condition]] = []
-    for subject, edge in _subjects(domain):
+    for subject, edge in _subjects(sampler):
         for op, holds in _TRUE.items():
             inside = []
             for s in seen:
@@ -73,63 +73,65 @@ def conditions(domain: Domain) -> Iterator[Condition]:
             g = subject.graph
             condition = g.call(op, subject, g.const(edge))
             found.append(
-                (len(inside), Condition(condition, whole and _says_something(domain, condition, inside, seen)))
+                (len(inside), Condition(condition, whole and _says_something(sampler, condition, inside, seen)))
             )
     yield from (c for _, c in sorted(found, key=lambda f: -f[0]))
-    yield from _special(domain, seen)
+    yield from _special(sampler, seen)
 
 
-def _subjects(domain: Domain) -> Iterator[tuple[Node, Fraction]]:
+def _subjects(sampler: Sampler) -> Iterator[tuple[Node, Fraction]]:
     """Symbols, and what kinks and roots ask the sign of, each with the number that it is compared with."""
     zero, one = Fraction(0), Fraction(1)
     asked: dict[Node, None] = {}
-    for n in topological([domain.a, domain.b]):
+    for n in topological([sampler.a, sampler.b]):
         if n.op in ("sqrt", "log", "pow"):
             asked[n.args[0]] = None
         elif n.op not in ("eq", "ne") and (s := turns_on(n)) is not None:
             asked[s] = None
-    symbols = domain.symbols[:MAX_SUBJECTS]
+    symbols = sampler.symbols[:MAX_SUBJECTS]
     for s in symbols:
         yield s, zero
     for n in list(asked)[:MAX_SUBJECTS]:
         if n not in symbols and n.op != "const":
             yield n, zero
-    if domain.b not in asked and domain.b.op != "const":
-        yield domain.b, zero  # sqrt(u**2) == u
+    if sampler.b not in asked and sampler.b.op != "const":
+        yield sampler.b, zero  # sqrt(u**2) == u
     for s in symbols:
         yield s, one
 
 
-def _special(domain: Domain, seen: Sequence[_Seen]) -> Iterator[Condition]:
+def _special(sampler: Sampler, seen: Sequence[_Seen]) -> Iterator[Condition]:
     """A symbol that the claimed side leaves out is 0 or 1 there, such as n = 1; one that is only ever added to something is 0,
     such as the eps of a divisor."""
-    g = domain.graph
-    claimed = set(topological([domain.b]))
-    used = {a for n in topological([domain.a, domain.b]) if n.op not in ("add", "sub", "def") for a in n.args}
-    added = [s for s in domain.symbols if s not in used]
-    left_out = [s for s in domain.symbols[:MAX_SUBJECTS] if s not in claimed]
+    g = sampler.graph
+    claimed = set(topological([sampler.b]))
+    used = {a for n in topological([sampler.a, sampler.b]) if n.op not in ("add", "sub", "def") for a in n.args}
+    added = [s for s in sampler.symbols if s not in used]
+    left_out = [s for s in sampler.symbols[:MAX_SUBJECTS] if s not in claimed]
     for s in (*left_out, *(s for s in added if s in claimed)):
         for value in (Fraction(0), Fraction(1)) if s in left_out else (Fraction(0),):
-            if {s, g.const(value)} == {domain.a, domain.b}:
+            if {s, g.const(value)} == {sampler.a, sampler.b}:
                 continue  # the claim itself
             condition = g.call("eq", s, g.const(value))
-            there = Domain(domain.a, domain.b, [*domain.assuming, condition], domain.bounds)
+            there = Sampler(sampler.a, sampler.b, sampler.domain.given(condition))
             found = [x for p in there.points(8) if (x := _seen(there, p)) is not None]
             if found and all(x.equal for x in found) and _says_something(there, condition, found, seen, s):
                 yield Condition(condition, False)
 
 
-def _seen(domain: Domain, point: Point) -> _Seen | None:
+def _seen(sampler: Sampler, point: Point) -> _Seen | None:
     values = {n: rational(v) for n, v in point.items()}
-    done = evaluate_all([domain.a, domain.b, *domain.assuming], values)
-    sides = done[domain.a], done[domain.b]
-    if any(isinstance(v, Exception | bool) for v in sides) or any(done[n] is not True for n in domain.assuming):
+    done = evaluate_all([sampler.a, sampler.b, *sampler.domain.hypotheses], values)
+    sides = done[sampler.a], done[sampler.b]
+    if any(isinstance(v, Exception | bool) for v in sides) or any(
+        done[n] is not True for n in sampler.domain.hypotheses
+    ):
         return None
     return _Seen(point, *sides)
 
 
 def _says_something(
-    domain: Domain, condition: Node, inside: Sequence[_Seen], seen: Sequence[_Seen], fixed: Node | None = None
+    sampler: Sampler, condition: Node, inside: Sequence[_Seen], seen: Sequence[_Seen], fixed: Node | None = None
 ) -> bool:
     """Whether the claimed side depends on all that it depends on elsewhere, and is not 0 throughout.
 
@@ -137,22 +139,22 @@ def _says_something(
     """
     if all(same(s.right, fmpq(0)) for s in inside):
         return False
-    for symbol in domain.symbols:
+    for symbol in sampler.symbols:
         if symbol is fixed:
             continue
-        here = any(_moves(domain, s, symbol, condition) for s in inside[:6])
-        if not here and any(_moves(domain, s, symbol, None) for s in seen[:12]):
+        here = any(_moves(sampler, s, symbol, condition) for s in inside[:6])
+        if not here and any(_moves(sampler, s, symbol, None) for s in seen[:12]):
             return False
     return True
 
 
-def _moves(domain: Domain, s: _Seen, symbol: Node, condition: Node | None) -> bool:
+def _moves(sampler: Sampler, s: _Seen, symbol: Node, condition: Node | None) -> bool:
     """Whether the claimed side changes with a symbol from a point on (while the condition holds)."""
     for step in STEPS:
         point: Mapping[Node, Any] = {n: rational(v) for n, v in {**s.point, symbol: s.point[symbol] + step}.items()}
-        roots = [domain.b] if condition is None else [domain.b, condition]
+        roots = [sampler.b] if condition is None else [sampler.b, condition]
         done = evaluate_all(roots, point)
-        value = done[domain.b]
+        value = done[sampler.b]
         if condition is not None and done[condition] is not True:
             continue
         if not isinstance(value, Exception | bool) and not same(value, s.right):

@@ -16,8 +16,9 @@ from flint import fmpq
 
 from derive.budget import Exhausted, share
 from derive.engine.algebra.polynomials import limited
-from derive.engine.counterexamples.points import Bounds, Domain, about, scalar_bounds
+from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
+from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.matrices.tensor_level import too_large
 from derive.engine.sufficiency import thin
@@ -78,8 +79,7 @@ class Repair:
 def find(
     a: Node,
     b: Node,
-    assuming: Sequence[Node] = (),
-    bounds: Bounds | None = None,
+    domain: Domain = EVERYWHERE,
     others: Sequence[Node] = (),
     limits: Limits = LIMITS,
     written: Sequence[Node] = (),
@@ -89,19 +89,19 @@ def find(
     ``others`` are quantities of the case that the formula may have meant. ``written`` is how a stands in the document: to put
     that in the place of all of b would only say that they differ. The nodes of the answer are of another graph.
     """
-    order = topological([a, b, *assuming])
+    order = topological([a, b, *domain.hypotheses])
     if a.shape != b.shape or len(order) > limits.nodes:
         return None
     if size(a.shape) > limits.entries or too_large(order, limits.laid_out):
         return None  # too many entries to sort candidates by
     graph = Graph()
-    roots = [a, b, *assuming, *(bounds or {}), *others, *written]
+    roots = [a, b, *domain.hypotheses, *domain.ranges, *others, *written]
     there = moved(roots, graph)
-    inside = {there[n]: ends for n, ends in (bounds or {}).items()}
+    inside = Domain([there[n] for n in domain.hypotheses], {there[n]: r for n, r in domain.ranges.items()})
     pool = [there[n] for n in others]
     try:
         with limited(limits.work), share(limits.steps):
-            search = _Search(there[a], there[b], [there[n] for n in assuming], inside, pool, limits)
+            search = _Search(there[a], there[b], inside, pool, limits)
             search.written = {_form(there[n]) for n in written}
             return search.run()
     except (ExpressionError, ValueError, ArithmeticError, KeyError, RecursionError):
@@ -117,20 +117,17 @@ class _Candidate:
 
 
 class _Search:
-    def __init__(
-        self, a: Node, b: Node, assuming: list[Node], bounds: Bounds, others: list[Node], limits: Limits
-    ) -> None:
-        self.a, self.b, self.assuming, self.bounds, self.limits = a, b, assuming, bounds, limits
+    def __init__(self, a: Node, b: Node, domain: Domain, others: list[Node], limits: Limits) -> None:
+        self.a, self.b, self.domain, self.limits = a, b, domain, limits
         self.graph = a.graph
-        self.left, self.right, *given = components_all([a, b, *assuming])
-        self.given = [n for part in given for n in part]
+        self.left, self.right = components_all([a, b])
+        self.inner = domain.about([a, b]).entries()
         self.small = len(self.left) <= limits.entries
         self.proofs = limits.proofs
         self.written: set[Node] = set()
         self.pool = self._pool(others)
-        self.scalar_bounds = scalar_bounds(about(bounds, [a, b, *assuming]))
         self.own = {n for side in (*self.left, *self.right) for n in has_value(side)}
-        self.domain = Domain(_total(self.left), _total(self.right), self.given, self.scalar_bounds)
+        self.sampler = Sampler(_total(self.left), _total(self.right), self.inner)
 
     def run(self) -> Repair | None:
         if not self.small:
@@ -154,7 +151,7 @@ class _Search:
                 if self.proofs <= 0:
                     return
                 found = self._decided(c.mended, ())
-                if found.status == "proved" and not thin(found.conditions, self.given, self.scalar_bounds):
+                if found.status == "proved" and not thin(found.conditions, self.inner):
                     needs = tuple(n for n in found.conditions if n not in self.own)
                     yield Repair(c.kind, c.old, c.new, c.mended, needs=needs)
 
@@ -215,7 +212,7 @@ class _Search:
     def _points(self) -> list[_Point]:
         """A few points at which both sides have a value everywhere."""
         found: list[_Point] = []
-        for point in self.domain.points(MAX_DOMAIN):
+        for point in self.sampler.points(MAX_DOMAIN):
             if any(v in (0, 1, -1) for v in point.values()) and len(point) and len(found) >= 2:
                 continue  # says little of factors and exponents
             made = self._at({n: rational(v) for n, v in point.items()})
@@ -226,11 +223,11 @@ class _Search:
         return found
 
     def _at(self, point: Mapping[Node, Any]) -> _Point | None:
-        done = evaluate_all([*self.left, *self.right, *self.given], point)
+        done = evaluate_all([*self.left, *self.right, *self.inner.hypotheses], point)
         sides = [[done[n] for n in side] for side in (self.left, self.right)]
         if any(isinstance(v, Exception | bool) for side in sides for v in side):
             return None
-        if any(done[n] is not True for n in self.given):
+        if any(done[n] is not True for n in self.inner.hypotheses):
             return None
         return _Point(point, sides[0], sides[1])
 
@@ -258,7 +255,7 @@ class _Search:
         ]
         made = dict(point)
         for k, n in enumerate(more):
-            low, high = self.scalar_bounds.get(n, (None, None))
+            low, high = self.inner.range(n)
             step = Fraction(k + 2, k + 3)
             if low is not None and high is not None:
                 made[n] = rational(low + (high - low) * step)
@@ -300,11 +297,11 @@ class _Search:
 
     def _decided(self, mended: Node, more: Sequence[Node]) -> Decision:
         self.proofs -= 1
-        return decide_equal(self.a, mended, [*self.assuming, *more], self.bounds)
+        return decide_equal(self.a, mended, self.domain.given(*more))
 
     def _condition(self) -> Repair | None:
         """A condition on one quantity under which the formula is true."""
-        for c in conditions(self.domain):
+        for c in conditions(self.sampler):
             if self.proofs <= 0:
                 return None
             if not self._says_little(c.node) and self._decided(self.b, [c.node]).status == "proved":
@@ -314,8 +311,8 @@ class _Search:
     def _says_little(self, condition: Node) -> bool:
         """Whether a condition leaves no more of a declared range than a point of it."""
         if condition.op == "eq":
-            return condition.args[0] in self.scalar_bounds
-        return thin([condition], self.given, self.scalar_bounds)
+            return condition.args[0] in self.inner.ranges
+        return thin([condition], self.inner)
 
 
 @dataclass(frozen=True, slots=True)

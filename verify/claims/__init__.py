@@ -74,7 +74,7 @@ def judge(bench: Bench, claim: Claim) -> Verdict:
 def _contradictory(bench: Bench, claim: Claim) -> bool:
     from derive.engine.assumptions import contradict
 
-    return contradict(claim.assuming, bench.bounds)
+    return contradict(bench.domain(claim.assuming))
 
 
 def _expressions(claim: Claim) -> list[Node]:
@@ -128,7 +128,7 @@ def _with_limits(bench: Bench, claim: Claim) -> Verdict:
     ]
     roots = [*(getattr(claim, k) for k in keys), *claim.equals]
     try:
-        found = resolve(roots, claim.assuming, bench.bounds)
+        found = resolve(roots, bench.domain(claim.assuming))
     except NoLimit as e:
         if "somewhere" in keys or not all(map(needed, roots)):
             return undecided(f"not decided: {e}")

@@ -5,10 +5,9 @@ Derivatives are expanded once, entries laid out once, and all the numbers of a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from flint import arb, fmpq
 
 from derive.budget import apart
 from derive.calculus.reverse import expand_all
+from derive.engine.domain import Domain, Range
 from derive.errors import Undetermined
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
@@ -25,6 +25,7 @@ from verify.decimals import Printed, parse_printed
 from verify.verdict import Verdict
 
 if TYPE_CHECKING:
+    from derive.engine.domain import Domain, Range
     from verify.claims.recovery import Recovery
 
 #: Working precisions in bits, tried in turn until a question is decided.
@@ -165,7 +166,7 @@ class Bench:
         return [(name, None) for name in self.values]
 
     @cached_property
-    def bounds(self) -> dict[Node, tuple[Fraction | None, Fraction | None]]:
+    def ranges(self) -> dict[Node, Range]:
         """The declared ranges of symbols, and those of recovered inputs."""
         symbols = self.case.symbols.values()
         found = {s.node: (s.low, s.high) for s in symbols if s.low is not None or s.high is not None}
@@ -175,6 +176,12 @@ class Bench:
                 ends = recovery.enclosure.intervals(node)
                 found[node] = (ends[0][0], ends[-1][1])
         return found
+
+    def domain(self, hypotheses: Iterable[Node]) -> Domain:
+        """Where a claim under these hypotheses is to hold. One for each claim: what it remembers is no other claim's."""
+        from derive.engine.domain import Domain
+
+        return Domain(hypotheses, self.ranges)
 
     @cached_property
     def recoveries(self) -> Mapping[str, Recovery]:

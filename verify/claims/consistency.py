@@ -42,8 +42,9 @@ def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
 
         def decide(units: Collection[values.Unit]) -> Verdict:
             a, b, *assuming = expand_all(values.put(bench, forms, units))
-            decision = decide_equal(a, b, assuming, bench.bounds)
-            return verdict_of(certified(decision, [a, b], assuming, bench.bounds), claim)
+            domain = bench.domain(assuming)
+            decision = decide_equal(a, b, domain)
+            return verdict_of(certified(decision, [a, b], domain), claim)
 
         said = values.judged(bench, forms, values.is_formula(bench, *forms[:2]), decide)
         if said.verdict == "wrong":
@@ -59,7 +60,7 @@ def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
     if first is None or second is None:
         return undecided(f"{other.id} and this claim are not both formulas or relations")
     both, *given = values.put(bench, [first.graph.call("and", first, second), *given])
-    decision = decide_condition(negation(both), given, bench.bounds)
+    decision = decide_condition(negation(both), bench.domain(given))
     if decision.status == "proved":
         evidence = {"method": "proved", "contradicts": other.id}
         return Verdict("inconsistent", f"contradicts {other.id}: no values satisfy both", None, (), evidence)

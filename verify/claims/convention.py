@@ -37,12 +37,13 @@ def _beside(bench: Bench, claim: Claim, i: int) -> Verdict:
 
     def decide(units: Collection[values.Unit]) -> Verdict:
         ours, form, *assuming = expand_all(values.put(bench, said, units))
-        found = decide_equal(ours, form, assuming, bench.bounds)
+        domain = bench.domain(assuming)
+        found = decide_equal(ours, form, domain)
         if found.status == "proved-if" and "undefined" not in (found.left, found.right):  # at single points
             at, apart = point_text(found.witness or {}), " and ".join(map(to_text, found.missing))
             reason = f"differs from {name} at {at}: the document's is {found.left}, the standard {found.right}; equal if {apart}"
             return Verdict("convention", reason, evidence={**verdict_of(found, claim).evidence, "standard": name})
-        return verdict_of(certified(found, [ours, form], assuming, bench.bounds), claim)
+        return verdict_of(certified(found, [ours, form], domain), claim)
 
     of_all = values.is_formula(bench, *said[:2])
     found = values.judged(bench, said, of_all, decide)
@@ -55,7 +56,7 @@ def _beside(bench: Bench, claim: Claim, i: int) -> Verdict:
             return Verdict("holds-if", f"equals {name}: {found.reason}", evidence=found.evidence)
         case "wrong":
             ours, form, *assuming = expand_all(said if of_all else values.put(bench, said))
-            step = diagnosis(ours, form, assuming, bench.bounds)
+            step = diagnosis(ours, form, bench.domain(assuming))
             evidence = {**found.evidence, "standard": name}
             entry, _, where = found.reason.rpartition("not equal")
             where = where.replace("the left side", "the document's").replace("the right side", "the standard")

@@ -20,6 +20,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from derive.calculus.reverse import gradient
+from derive.engine.domain import Domain
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import BY_SIGN, COMPARISONS, SMOOTH
 from derive.language import substitution
@@ -147,7 +148,7 @@ class Enclosure:
             for far in FAR:
                 reach = g.call("ge", x, g.const(far)) if low is not None else g.call("le", x, g.const(-far))
                 for beside in (g.call("lt", node, g.const(p.low)), g.call("gt", node, g.const(p.high))):
-                    if decide_condition(beside, [reach]).status == "proved":
+                    if decide_condition(beside, Domain([reach])).status == "proved":
                         return True
         return False
 

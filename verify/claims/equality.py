@@ -9,6 +9,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from derive.calculus.reverse import expand_all
+from derive.engine.domain import Domain
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.expr.shapes import Size
@@ -115,7 +116,9 @@ def _whatever_the_sizes(general: Bench, claim: Claim) -> list[Any] | None:
         proof = prove(a, b, roots[len(chain) :], sizes)
         if proof is None or not proof.general:
             return None
-        found.append(of_every_size(a, b, [*roots[len(chain) :], *proof.conditions], sizes.letters) or "every size")
+        found.append(
+            of_every_size(a, b, Domain([*roots[len(chain) :], *proof.conditions]), sizes.letters) or "every size"
+        )
     return found
 
 
@@ -143,11 +146,11 @@ def shown(bench: Bench, a: Node, b: Node, given: Sequence[Node]) -> tuple[Node, 
     from derive.engine import decide_equal
 
     left, right, *assuming = expand_all([a, b, *given])
-    decision = decide_equal(left, right, assuming, bench.bounds)
+    decision = decide_equal(left, right, bench.domain(assuming))
     names = values.named(bench, [a, b])
     if names and decision.status in ("refuted", "undecided"):
         put = expand_all(values.put(bench, [a, b, *given]))
-        here = decide_equal(put[0], put[1], put[2:], bench.bounds)
+        here = decide_equal(put[0], put[1], bench.domain(put[2:]))
         if here.status == "refuted":
             return left, right, replace(here, witness={**values.point(bench, names), **(here.witness or {})})
         if here.status == "proved" and not values.is_formula(bench, a, b):
@@ -164,31 +167,30 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
     from derive.engine.equations.differentiated import equation, unsaid
     from derive.engine.properties.dispatch import checked
 
-    bounds = bench.bounds
     of_all = values.is_formula(bench, a, b)
-    domain = of_derivatives([n for n in (claim.of, *claim.equals) if n is not None], slopes=False)
-    assumed = len(given) + len(domain)
+    valued = of_derivatives([n for n in (claim.of, *claim.equals) if n is not None], slopes=False)
+    assumed = len(given) + len(valued)
 
     def sides(units: Collection[values.Unit]) -> list[Node]:
-        return expand_all(values.put(bench, [a, b, *given, *domain, *claim.assuming], units))
+        return expand_all(values.put(bench, [a, b, *given, *valued, *claim.assuming], units))
 
     def decide(units: Collection[values.Unit]) -> Verdict:
         left, right, *rest = sides(units)
-        assuming = rest[: len(given)]
+        domain = bench.domain(rest[: len(given)])
         needs = rest[len(given) : assumed]
-        where = unsaid(needs, [left, right], assuming, bounds)
-        decision = equation(lambda c: decide_equal(left, right, c, bounds), where, assuming, bounds)
+        where = unsaid(needs, [left, right], domain)
+        decision = equation(lambda there: decide_equal(left, right, there), where, domain)
         decision = at_a_point(decision, a.graph.call("eq", left, right))
         if (
             decision.status == "undecided"
             and units
-            and (why := values.without_value([left, right], assuming, list(zip(domain, needs, strict=True))))
+            and (why := values.without_value([left, right], domain.hypotheses, list(zip(valued, needs, strict=True))))
         ):
             return Verdict("wrong", f"no value: {why}", None, (claim.id,), {"method": "certified"})
-        decision = checked(decision, rest[assumed:], bounds)
-        return verdict_of(certified(decision, [left, right], assuming, bounds), claim)
+        decision = checked(decision, bench.domain(rest[assumed:]))
+        return verdict_of(certified(decision, [left, right], domain), claim)
 
-    found = values.judged(bench, [a, b, *given, *domain], of_all, decide)
+    found = values.judged(bench, [a, b, *given, *valued], of_all, decide)
     if bench.recoveries and not _of_unknown(bench, a, b):
         (equal,) = values.put(bench, [a.graph.call("eq", a, b)])
         found = settled(bench, [a, b], conditions_of(bench, equal), found)
@@ -201,9 +203,10 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
     bench.settled(claim, replace(found, reason="; ".join(p for p in (found.reason, correct) if p)))
     step = None
     if mends:
-        step = diagnosis(left, right, rest[:assumed], bounds, others, (a, b))
+        domain = bench.domain(rest[:assumed])
+        step = diagnosis(left, right, domain, others, (a, b))
         if step is None and claim.holds is not None:  # of a relation either side may be the one that was meant
-            other = diagnosis(right, left, rest[:assumed], bounds, others, (b, a))
+            other = diagnosis(right, left, domain, others, (b, a))
             if other is not None and not other.condition:
                 step = replace(other, words=f"on the left side, {other.words}", factor=None)
     if step is None:
@@ -282,7 +285,7 @@ def told(bench: Bench, claim: Claim, step: Diagnosis, form: Callable[[Claim], No
 def _factor_of(bench: Bench, a: Node, b: Node, given: Sequence[Node]) -> Fraction | None:
     """The constant factor that mends a formula at another instance of the sizes."""
     a, b, *assuming = expand_all([a, b, *(c for c in given if not asks(c))])
-    step = diagnosis(a, b, assuming, bench.bounds)
+    step = diagnosis(a, b, bench.domain(assuming))
     return step.factor if step is not None else None
 
 

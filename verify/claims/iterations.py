@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flint import fmpq
 
 from derive.calculus.reverse import expand_all
@@ -49,11 +47,6 @@ def _truth(bench: Bench, condition: Node, t: Node, n: int) -> object:
     return found
 
 
-def _put(bench: Bench, condition: Node, assuming: Sequence[Node]) -> tuple[Node, list[Node]]:
-    condition, *given = values.put(bench, [condition, *assuming])
-    return condition, given
-
-
 def _for_all_values(bench: Bench, claim: Claim, condition: Node, t: Node, count: int) -> Verdict:
     from derive.engine.induction import at_step
     from derive.engine.properties.dispatch import decide_condition
@@ -61,7 +54,8 @@ def _for_all_values(bench: Bench, claim: Claim, condition: Node, t: Node, count:
     if count > MAX_SYMBOLIC:
         return undecided(f"{count} numbers, and not all symbols have values: at most {MAX_SYMBOLIC} are looked at")
     for n in range(count):
-        decision = decide_condition(*_put(bench, at_step(condition, t, n), claim.assuming), bench.bounds)
+        wanted, *assuming = values.put(bench, [at_step(condition, t, n), *claim.assuming])
+        decision = decide_condition(wanted, bench.domain(assuming))
         if decision.status != "proved":
             found = verdict_of(decision, claim)
             return Verdict(found.verdict, f"at {t.attr} = {n}: {found.reason}", None, found.origin, found.evidence)

@@ -29,7 +29,7 @@ from verify.verdict import Verdict, proofs_of, undecided
 
 if TYPE_CHECKING:
     from derive.engine import Decision
-    from derive.engine.counterexamples.points import Bounds
+    from derive.engine.domain import Domain
 
 
 def judge_relation(bench: Bench, claim: Claim) -> Verdict:
@@ -113,10 +113,10 @@ def judge_somewhere(bench: Bench, claim: Claim) -> Verdict:
 
     assert claim.somewhere is not None
     condition, *assuming = values.put(bench, [claim.somewhere, *claim.assuming])
-    decision = decide_somewhere(condition, assuming, bench.bounds)
+    domain = bench.domain(assuming)
+    decision = decide_somewhere(condition, domain)
     if not asks(condition) and not any(map(asks, assuming)):
-        plain, *given = expand_all([condition, *assuming])
-        decision = certified_at(decision, plain, given)
+        decision = certified_at(decision, expand_all([condition])[0], domain.expanded())
     found = verdict_of(decision, claim)
     if found.verdict == "holds" and depends(bench, [condition, *assuming]):
         found = for_all_members(bench, [condition, *assuming], found)
@@ -141,7 +141,7 @@ def _on_the_domain(bench: Bench, claim: Claim) -> Verdict:
     assert claim.holds is not None
     here = _at_the_values(bench, claim)
     if here.verdict == "undecided" and values.named(bench, [claim.holds]):
-        general = verdict_of(_decided(claim.holds, claim.assuming, bench.bounds), claim)
+        general = verdict_of(_decided(claim.holds, bench.domain(claim.assuming)), claim)
         here = general if general.verdict == "holds" else here
     if here.verdict != "holds" or not asks(claim.holds) or not has_sizes([claim.holds], bench.case.sizes):
         return here
@@ -165,22 +165,23 @@ def _at_the_values(bench: Bench, claim: Claim) -> Verdict:
     assert claim.holds is not None
     said = [claim.holds, *claim.assuming]
     condition, *assuming = values.put(bench, said)
-    here = verdict_of(_decided(condition, assuming, bench.bounds), claim)
+    domain = bench.domain(assuming)
+    here = verdict_of(_decided(condition, domain), claim)
     if not asks(condition):
         here = settled(bench, said, conditions_of(bench, condition), here)
     elif here.verdict != "holds" and depends(bench, said):  # it may hold for some of what these may be
-        fails = _decided(condition.graph.call("not", condition), assuming, bench.bounds).status == "proved"
+        fails = _decided(condition.graph.call("not", condition), domain).status == "proved"
         here = here if fails else undecided(f"the recovered inputs are known as ranges: {here.reason}")
     return values.at_the_values(bench, said, here)
 
 
-def _decided(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
+def _decided(condition: Node, domain: Domain) -> Decision:
     from derive.engine.absent import at_a_point
     from derive.engine.certify import certified
     from derive.engine.properties.dispatch import decide_condition
 
-    found = decide_condition(condition, assuming, bounds)
+    found = decide_condition(condition, domain)
     if asks(condition):
         return found
-    plain, *given = expand_all([condition, *(a for a in assuming if not asks(a))])
-    return certified(at_a_point(found, plain), [plain], given, bounds, whole=len(given) == len(assuming))
+    (plain,) = expand_all([condition])
+    return certified(at_a_point(found, plain), [plain], domain.expanded())

@@ -14,7 +14,7 @@ from derive.language.reader import to_text
 from derive.language.tidy import tidy
 
 if TYPE_CHECKING:
-    from derive.engine.counterexamples.points import Bounds
+    from derive.engine.domain import Domain
     from derive.repair import Repair
 
 MAX_TEXT = 120  # characters beyond which a part of a formula is not written out
@@ -32,8 +32,7 @@ class Diagnosis:
 def diagnosis(
     a: Node,
     b: Node,
-    assuming: Sequence[Node],
-    bounds: Bounds,
+    domain: Domain,
     others: Sequence[Node] = (),
     written: tuple[Node, Node] | None = None,
 ) -> Diagnosis | None:
@@ -41,7 +40,7 @@ def diagnosis(
     ``written`` the two sides so."""
     from derive.repair import find
 
-    found = find(a, b, assuming, bounds, others, written=written[:1] if written else ())
+    found = find(a, b, domain, others, written=written[:1] if written else ())
     if found is None or (written and found.kind != "condition" and not shorter(_put(found), *written)):
         return None
     plain = found.kind == "factor" and found.old is None and found.new.op == "const"

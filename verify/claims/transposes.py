@@ -44,7 +44,7 @@ def _right(bench: Bench, claim: Claim, text: str, scope: dict[str, Node]) -> boo
         if claim.of is None or made.shape != claim.of.shape:
             return False
         a, b, *given = expand_all([claim.of, made, *(c for c in claim.assuming if not asks(c))])
-        return decide_equal(a, b, given, bench.bounds).status == "proved"
+        return decide_equal(a, b, bench.domain(given)).status == "proved"
     except (ExpressionError, ArithmeticError):
         return False
 

@@ -10,6 +10,7 @@ from functools import partial
 from derive import api
 from derive.budget import claim, lifted
 from derive.engine import Decision
+from derive.engine.domain import Domain
 from derive.expr.graph import Node, topological
 from derive.language import reader
 from derive.language.names import names_in
@@ -88,8 +89,12 @@ def _answer(bench: Bench, asked: Claim, replay: bool, timed: bool) -> Answer:
     return Answer(tuple(lines), true)
 
 
-def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
+def decide(claim: Node, assuming: Sequence[Node] = ()) -> Decision:
     """What the proof is of, to be shown: a condition, its limits and integrals worked out first."""
+    return _decided(claim, Domain(assuming))
+
+
+def _decided(claim: Node, domain: Domain) -> Decision:
     from derive.calculus.reverse import expand_all
     from derive.engine.absent import at_a_point
     from derive.engine.assumptions import CONTRADICTION, contradict
@@ -98,17 +103,17 @@ def decide(claim: Node, assuming: Sequence[Node]) -> Decision:
     from derive.engine.properties.dispatch import decide_condition
     from derive.language.extremes import needed, speaks
 
-    if contradict(assuming, {}):
+    if contradict(domain):
         return Decision("undecided", CONTRADICTION, empty=True)
     if claim.op != "property" and speaks([claim]):
         try:
-            found = resolve([claim], assuming)
+            found = resolve([claim], domain)
         except NoLimit as e:
             return Decision("refuted" if needed(claim) else "undecided", str(e), witness=e.point)
         except Unsettled as e:
             return Decision("undecided", str(e))
-        plain = decide(found.nodes[0], assuming)
+        plain = _decided(found.nodes[0], domain)
         told = found.notes and (found.compared or plain.method == "same expression")
         return replace(plain, reason="; ".join((*found.notes, *([] if told else [plain.reason]))))
-    decision = decide_condition(claim, assuming)
+    decision = decide_condition(claim, domain)
     return decision if asks(claim) else at_a_point(decision, expand_all([claim])[0])

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from derive.engine.domain import Domain
 from derive.errors import ExpressionError
 from derive.expr import shapes
 from derive.expr.graph import Node, free_symbols, topological
@@ -65,7 +66,7 @@ def _second(case: Case, derivative: Node, seed: int) -> list[Check]:
     try:
         if (count := sum(shapes.size(n.shape) for n in free_symbols([derivative]))) > MAX_INPUTS:
             raise ExpressionError(f"{count} entries of symbols; the limit for SymPy is {MAX_INPUTS}")
-        opinion = second_opinion(derivative, ranges, seed)
+        opinion = second_opinion(derivative, Domain((), ranges), seed)
     except Exception as why:  # whatever SymPy trips over is no verdict
         found = {"outcome": "undecided", "reason": _said(why)}
     else:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from functools import reduce
 
 from derive.budget import apart
@@ -18,6 +17,7 @@ from derive.engine.certify.fresh import in_a_graph_of_its_own
 from derive.engine.certify.samples import contradicting
 from derive.engine.certify.search import prove
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
 from derive.language.printing import point_text
@@ -27,44 +27,39 @@ from derive.proof.sequent import Sequent, ranges
 
 CONTRADICTION = "engine contradiction"
 
-Ends = Mapping[Node, tuple[Fraction | None, Fraction | None]]
 
+def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decision:
+    """A decision that proves a condition, or that two sides are equal (``wanted``), on a domain, with the theorem that it is, or
+    the name of what is trusted instead.
 
-def certified(
-    found: Decision, wanted: Sequence[Node], assuming: Sequence[Node], bounds: Ends, whole: bool = True
-) -> Decision:
-    """A decision that proves a condition, or that two sides are equal (``wanted``), with the theorem that it is, or the name of
-    what is trusted instead.
-
-    The conditions that it tells are hypotheses. Verdict, reason and conditions stay as they are. Without ``whole`` more was
-    assumed than ``assuming`` says, such as a property: then a point at which that holds contradicts nothing.
+    The conditions that it tells are hypotheses. Verdict, reason and conditions stay as they are. Where properties are among the
+    hypotheses a point at which the others hold contradicts nothing.
     """
     if found.status not in ("proved", "proved-if"):
         return found
-    below = topological([*wanted, *assuming, *found.conditions])
+    plain = domain.plain()
+    below = topological([*wanted, *plain.hypotheses, *found.conditions])
     here = set(below)
-    known = {s: ends for s, ends in bounds.items() if s in here}
-
     g, put = in_a_graph_of_its_own(below)
     sides = [put[n] for n in wanted]
     conclusion = sides[0] if len(sides) == 1 else g.call("eq", *sides)
-    ends = ranges({put[s]: e for s, e in known.items()})
-    sequent = Sequent((*ends, *(put[n] for n in (*assuming, *found.conditions))), conclusion)
+    ends = ranges({put[s]: r for s, r in plain.ranges.items() if s in here})
+    sequent = Sequent((*ends, *(put[n] for n in (*plain.hypotheses, *found.conditions))), conclusion)
     trusted = "iteration" if any(n.op == "computed" for n in below) else found.method or "engine"
     made = _with(found, lambda: prove(sequent), trusted)
-    if whole and made.theorem is None and (point := contradicting(sequent)) is not None:
+    if plain is domain and made.theorem is None and (point := contradicting(sequent)) is not None:
         return Decision("undecided", f"{CONTRADICTION}: proved by {trusted}, and false at {point_text(point)}")
     return made
 
 
-def certified_at(found: Decision, condition: Node, assuming: Sequence[Node]) -> Decision:
+def certified_at(found: Decision, condition: Node, domain: Domain) -> Decision:
     """The decision that a condition holds somewhere, with the theorem that it does at the witness, a point of numbers."""
     if found.status != "proved" or not found.witness:
         return found
     point = found.witness
 
     def made() -> Theorem:
-        laid = [c for entries in components_all([*assuming, condition]) for c in entries]
+        laid = [c for entries in components_all([*domain.hypotheses, condition]) for c in entries]
         g, put = in_a_graph_of_its_own(topological([*laid, *point]))
         values = {put[n]: g.const(v) for n, v in point.items()}
         whole = reduce(lambda a, b: g.call("and", a, b), [put[n] for n in laid])
@@ -73,13 +68,13 @@ def certified_at(found: Decision, condition: Node, assuming: Sequence[Node]) -> 
     return _with(found, made, found.method or "engine")
 
 
-def of_every_size(a: Node, b: Node, assuming: Sequence[Node], sizes: Mapping[int, str]) -> Theorem | None:
-    """The theorem that two tensors are equal for all sizes, numbers in their shapes standing for letters; None where it is not
-    found. Derivatives are worked out."""
+def of_every_size(a: Node, b: Node, domain: Domain, sizes: Mapping[int, str]) -> Theorem | None:
+    """The theorem that two tensors are equal under the hypotheses of a domain for all sizes, numbers in their shapes standing for
+    letters; None where it is not found. Derivatives are worked out."""
     try:
         with apart():
-            g, put = in_a_graph_of_its_own(topological([a, b, *assuming]))
-            s = Sequent(tuple(put[n] for n in assuming), g.call("eq", put[a], put[b]), tuple(sizes.items()))
+            g, put = in_a_graph_of_its_own(topological([a, b, *domain.hypotheses]))
+            s = Sequent(tuple(put[n] for n in domain.hypotheses), g.call("eq", put[a], put[b]), tuple(sizes.items()))
             return check(s, Generic())
     except FAULTS:
         return None

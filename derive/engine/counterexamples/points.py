@@ -18,13 +18,12 @@ from flint import arb, fmpq
 from derive.calculus.joints import noted
 from derive.engine.algebra.relaxation import Function, affine, inside
 from derive.engine.algebra.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask
+from derive.engine.domain import Domain, Range
 from derive.errors import UndefinedValue, Undetermined
 from derive.expr.graph import Graph, Node, substitute, topological
-from derive.language.components import components_all
 from derive.numbers.balls import ball_text, evaluate, evaluate_all, precision, rational
 
 Point = Mapping[Node, Fraction]
-Bounds = Mapping[Node, tuple[Fraction | None, Fraction | None]]
 Constraint = tuple[Node, Mask]  # the sign of the node lies in the mask
 
 PRECISIONS = (128, 512, 2048)
@@ -56,28 +55,27 @@ class Judged:
     prec: int = PRECISIONS[0]
 
 
-class Domain:
-    """The two sides, and the points for which their equality is claimed."""
+class Sampler:
+    """Two sides at points of the domain for which their equality is claimed."""
 
-    def __init__(self, a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, seeds: Sequence[Point] = ()) -> None:
+    def __init__(self, a: Node, b: Node, domain: Domain, seeds: Sequence[Point] = ()) -> None:
         self.a, self.b = a, b
         self.graph: Graph = a.graph
-        self.assuming = tuple(dict.fromkeys(assuming))
-        self.bounds = dict(bounds)
-        self.order = topological([a, b, *self.assuming])
+        self.domain = domain
+        self.order = topological([a, b, *domain.hypotheses])
         self.symbols = tuple(n for n in self.order if n.op == "index" or (n.op == "symbol" and not n.shape))
-        self.constraints = tuple(c for n in self.assuming for c in constraints(n))
-        self.alternatives = tuple(choices for n in self.assuming for choices in alternatives(n))
+        self.constraints = tuple(c for n in domain.hypotheses for c in constraints(n))
+        self.alternatives = tuple(choices for n in domain.hypotheses for choices in alternatives(n))
         self.groups: Mapping[Node, tuple[Any, bool]] = {}
         #: points known to meet assumptions that are hard to meet, such as rotations
         self.seeds = [s for s in seeds if all(n in s for n in self.symbols)]
         self._kinks = _kinks(topological([a, b]))
-        self.ranges = {s: _range(s, self.bounds, self.constraints) for s in self.symbols}
+        self.intervals = {s: _range(domain.range(s), s, self.constraints) for s in self.symbols}
 
-    def interval(self, s: Node) -> _Range:
+    def interval(self, s: Node) -> Interval:
         """An interval that holds all values of a symbol, for proofs: ends that are no rationals are widened, not rounded."""
         exact = [c for c in self.constraints if all(isinstance(_at(c[0], s, v), fmpq) for v in (0, 1, -5))]
-        low, low_in, high, high_in = _range(s, self.bounds, exact)
+        low, low_in, high, high_in = _range(self.domain.range(s), s, exact)
         for n, mask in self.constraints:
             if n.op != "sub" or s not in n.args or (n, mask) in exact or not mask & NONZERO or mask == NONZERO:
                 continue
@@ -98,7 +96,7 @@ class Domain:
 
     def judge(self, point: Point, highest: int = 2) -> Judged:
         """What holds at a point, at rising precision up to PRECISIONS[highest]."""
-        for s, (low, high) in self.bounds.items():
+        for s, (low, high) in self.domain.ranges.items():
             if s in point and ((low is not None and point[s] < low) or (high is not None and point[s] > high)):
                 return Judged("outside")
         values = {s: rational(v) for s, v in point.items()}
@@ -110,8 +108,8 @@ class Domain:
         return found
 
     def _judge(self, values: Mapping[Node, fmpq], prec: int) -> Judged:
-        done = evaluate_all([self.a, self.b, *self.assuming], values, prec)
-        for n in self.assuming:
+        done = evaluate_all([self.a, self.b, *self.domain.hypotheses], values, prec)
+        for n in self.domain.hypotheses:
             if done[n] is not True:
                 return Judged("unknown" if isinstance(done[n], Undetermined) else "outside")
         with precision(prec):
@@ -184,7 +182,7 @@ class Domain:
         given = {s for s, _ in bound}
         free = [s for s in self.symbols if s not in given]
         curved = {s for n, mask in self.constraints if mask == ZERO for s in _squared(n)}
-        pools = [_pool(*self.ranges[s], UNIT if s in curved else ()) for s in free]
+        pools = [_pool(*self.intervals[s], UNIT if s in curved else ()) for s in free]
         seen: set[tuple[Fraction, ...]] = set()
         starts = [{s: seed[s] for s in free} for seed in self.seeds[:count]]
         for t in range(min(count, FEW) if starts else count):
@@ -216,7 +214,7 @@ class Domain:
         signs = {POSITIVE: 1, NONNEGATIVE: 1, NEGATIVE: -1, NONPOSITIVE: -1}
         rows = [affine(along(n, signs[mask]), len(free)) for n, mask in wanted if mask in signs]
         for i, s in enumerate(free):
-            low, _, high, _ = self.ranges[s]
+            low, _, high, _ = self.intervals[s]
             unit = [Fraction(int(i == j)) for j in range(len(free))]
             rows += [(tuple(unit), -low)] if low is not None else []
             rows += [(tuple(-v for v in unit), high)] if high is not None else []
@@ -267,7 +265,7 @@ class Domain:
                 continue
             candidates = [turns[broken]] if broken[1] == ZERO else _between(sorted(set(turns.values())))
             for value in candidates:
-                if not _inside(value, self.ranges[v]) or value.denominator > MAX_EXACT_DENOMINATOR:
+                if not _inside(value, self.intervals[v]) or value.denominator > MAX_EXACT_DENOMINATOR:
                     continue
                 moved = {**start, v: value}
                 point = _completed(moved, bound)
@@ -309,30 +307,10 @@ class Domain:
                 if _size(value) >= _size(best[s]) or spent >= MAX_SHRINK:
                     break
                 spent += 1
-                if _inside(value, self.ranges[s]) and still({**best, s: value}):
+                if _inside(value, self.intervals[s]) and still({**best, s: value}):
                     best[s] = value
                     break
         return best
-
-
-def about(bounds: Bounds, roots: Sequence[Node]) -> Bounds:
-    """The bounds of what these roots speak of: no other symbol has a say in what is decided of them, nor costs anything."""
-    if not bounds:
-        return bounds
-    below = set(topological(roots))
-    return {
-        s: ends
-        for s, ends in bounds.items()
-        if ends != (None, None) and (s in below or (s.op == "index" and s.args[0] in below))
-    }
-
-
-def scalar_bounds(bounds: Bounds) -> Bounds:
-    """The bounds entry by entry."""
-    laid = components_all(list(bounds))
-    return {
-        e: ends for ends, entries in zip(bounds.values(), laid, strict=True) if ends != (None, None) for e in entries
-    }
 
 
 def constraints(condition: Node) -> list[Constraint]:
@@ -408,12 +386,12 @@ def _replaced(root: Node, chosen: Mapping[Node, Node]) -> Node:
 
 # -- numbers for symbols -----------------------------------------------------------------------------
 
-_Range = tuple[Fraction | None, bool, Fraction | None, bool]  # low, attained, high, attained
+Interval = tuple[Fraction | None, bool, Fraction | None, bool]  # low, attained, high, attained
 
 
-def _range(s: Node, bounds: Bounds, wanted: Sequence[Constraint]) -> _Range:
-    """The interval of a symbol, from its bounds and from conditions that compare it with a number."""
-    low, high = bounds.get(s, (None, None))
+def _range(declared: Range, s: Node, wanted: Sequence[Constraint]) -> Interval:
+    """The interval of a symbol, from its declared range and from conditions that compare it with a number."""
+    low, high = declared
     low_in = high_in = True
     for n, mask in wanted:
         if mask not in (POSITIVE, NONNEGATIVE, NEGATIVE, NONPOSITIVE, ZERO):
@@ -444,7 +422,7 @@ def _at(n: Node, s: Node, value: int) -> Any:
     return evaluate([n], {s: fmpq(value)})[0]
 
 
-def _inside(value: Fraction, r: _Range) -> bool:
+def _inside(value: Fraction, r: Interval) -> bool:
     low, low_in, high, high_in = r
     if low is not None and (value < low or (value == low and not low_in)):
         return False

@@ -15,6 +15,7 @@ from typing import Any
 
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
+from derive.engine.domain import UNBOUNDED, Domain, Range
 from derive.engine.equations.eliminated import against
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr import shapes
@@ -28,7 +29,6 @@ from derive.numbers.balls import precision, rational, value_of
 Entries = list[Any]  # fmpq, arb, bool, or the fault in the way
 Tensor = Sequence[Fraction]  # row by row
 Matrix = list[list[Fraction]]
-Bounds = Mapping[Node, tuple[Fraction | None, Fraction | None]]
 
 MAX_ENTRIES = 400_000  # of all nodes together
 PREC = 192
@@ -183,13 +183,12 @@ class Draw(random.Random):
 
 
 class Arena:
-    """Two sides and the assumptions, unfolded once, judged at whole points. Of the properties among the assumptions it looks at
+    """Two sides and their domain, unfolded once, judged at whole points. Of the properties among the assumptions it looks at
     definiteness: whoever asks has to look whether others hold."""
 
-    def __init__(self, a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> None:
-        assuming = conjuncts(assuming)
-        held = [c for c in assuming if c.op != "property"]
-        definite = [c for c in assuming if c.op == "property" and c.attr in DEFINITE]
+    def __init__(self, a: Node, b: Node, domain: Domain) -> None:
+        held = [c for c in domain.hypotheses if c.op != "property"]
+        definite = [c for c in domain.hypotheses if c.op == "property" and c.attr in DEFINITE]
         self.roots = unfold([a, b, *held])
         #: matrices that are to be definite (True) or semidefinite
         self.definite = list(
@@ -198,15 +197,15 @@ class Arena:
         order = topological([*self.roots, *(n for n, _ in self.definite)])
         self.symbols = [n for n in order if n.op == "symbol"]
         self.kinks = [n for n in topological(self.roots[:2]) if n.op in (*_KINKED, "min", "max", "where")]
-        self.bounds = bounds
-        self.ranges = _ranges(self.roots[2:], bounds)
-        self.shapes = _wanted(self.roots[2:], self.symbols) | _grams(assuming)
+        self.ranges = domain.ranges
+        self.drawn_from = _narrowed(domain.ranges, self.roots[2:])
+        self.shapes = _wanted(self.roots[2:], self.symbols) | _grams(domain.hypotheses)
         #: whether matrices are asked for that entries taken one by one would not make
         strict = [made for key, made in _FAMILIES.items() if key not in (_SYMMETRIC, _SKEW)]
         self.strict = any(made in strict for made in self.shapes.values())
 
     def points(self, count: int) -> Iterator[dict[Node, Tensor]]:
-        """Points that meet the bounds and all assumptions, for certain."""
+        """Points of the domain, for certain."""
         for t in range(count):
             at = Draw(t)
             point = {s: self._drawn(s, at, t) for s in self.symbols}
@@ -214,7 +213,7 @@ class Arena:
                 yield point
 
     def meets(self, point: Mapping[Node, Tensor]) -> bool:
-        for s, (low, high) in self.bounds.items():
+        for s, (low, high) in self.ranges.items():
             if s in point and any((low is not None and v < low) or (high is not None and v > high) for v in point[s]):
                 return False
         done = evaluate_tensors([*self.roots[2:], *(n for n, _ in self.definite)], point)
@@ -254,15 +253,15 @@ class Arena:
     def _drawn(self, s: Node, at: random.Random, t: int) -> Tensor:
         if s in self.shapes:
             return self.shapes[s](s.shape, at)
-        low, high = self.ranges.get(s, (None, None))
+        low, high = self.drawn_from.get(s, UNBOUNDED)
         simple = t % 2 == 0
         return [_number(at, low, high, simple) for _ in range(shapes.size(s.shape))]
 
 
-def _ranges(assuming: Sequence[Node], bounds: Bounds) -> Bounds:
-    """Where to draw entries: within the bounds, and on the right side of numbers that the assumptions compare symbols with."""
-    out = dict(bounds)
-    for c in assuming:
+def _narrowed(ranges: Mapping[Node, Range], held: Sequence[Node]) -> dict[Node, Range]:
+    """Where to draw entries: in their ranges, and on the right side of numbers that conditions compare symbols with."""
+    out = dict(ranges)
+    for c in held:
         if c.op in ORDERS:
             big, small = c.args if c.op in ("gt", "ge") else c.args[::-1]
             if big.op == "symbol" and small.op == "const":
@@ -397,11 +396,11 @@ def _gram(definite: bool) -> Callable[[Shape, random.Random], Tensor]:
     return made
 
 
-def _grams(assuming: Sequence[Node]) -> dict[Node, Callable[[Shape, random.Random], Tensor]]:
+def _grams(hypotheses: Sequence[Node]) -> dict[Node, Callable[[Shape, random.Random], Tensor]]:
     """Symbols that are assumed to be positive (semi)definite."""
     return {
         c.args[0]: _gram(DEFINITE[c.attr])
-        for c in assuming
+        for c in hypotheses
         if c.op == "property" and c.attr in DEFINITE and c.args[0].op == "symbol"
     }
 
@@ -420,11 +419,13 @@ _FAMILIES: dict[frozenset[str], Callable[[Shape, random.Random], Tensor]] = {
 }
 
 
-def _wanted(assuming: Sequence[Node], symbols: Sequence[Node]) -> dict[Node, Callable[[Shape, random.Random], Tensor]]:
+def _wanted(
+    hypotheses: Sequence[Node], symbols: Sequence[Node]
+) -> dict[Node, Callable[[Shape, random.Random], Tensor]]:
     """The families that the assumptions speak of, by symbol, as far as their form shows."""
     found: dict[Node, set[str]] = {}
     totals: dict[Node, Fraction] = {}
-    for c in (n for n in assuming if n.op == "eq"):
+    for c in (n for n in hypotheses if n.op == "eq"):
         for x, y in (c.args, c.args[::-1]):
             if x.op == "matmul" and is_eye(y):
                 p, q = x.args
@@ -461,10 +462,10 @@ def _squares(n: Node) -> Node | None:
     return None
 
 
-def implied(assuming: Sequence[Node]) -> list[Node]:
+def implied(hypotheses: Sequence[Node]) -> list[Node]:
     """What assumptions on whole matrices say beside their entries: R @ R.T = I for a square R with R.T @ R = I."""
     found = []
-    for c in (n for n in conjuncts(assuming) if n.op == "eq"):
+    for c in (n for n in conjuncts(hypotheses) if n.op == "eq"):
         for x, y in (c.args, c.args[::-1]):
             if x.op == "matmul" and is_eye(y) and x.args[0].op == "transpose" and x.args[0].args[0] is x.args[1]:
                 q = x.args[1]

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from derive.engine.counterexamples.points import Domain, Point
+from derive.engine.counterexamples.points import Point, Sampler
 from derive.expr.graph import Node, free_symbols, substitute
 from derive.numbers.balls import evaluate, rational
 
@@ -56,9 +56,9 @@ class Abstraction:
         return substitute(n, self.back)
 
 
-def onto(domain: Domain, s: Node) -> Iterator[Point]:
+def onto(sampler: Sampler, s: Node) -> Iterator[Point]:
     """Points of the domain at which s = 0, found by moving one symbol in which s is affine there."""
-    for point in domain.points(MAX_POINTS):
+    for point in sampler.points(MAX_POINTS):
         for v in point:
             at = [_value(s, {**point, v: Fraction(k)}) for k in (0, 1, 2)]
             if at[0] is None or at[1] is None or at[2] is None:

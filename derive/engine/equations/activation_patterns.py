@@ -21,7 +21,7 @@ from derive.engine.algebra.groebner import Ideal
 from derive.engine.algebra.normal import NOTHING, RULES, Normal, Rule, Value
 from derive.engine.algebra.polynomials import Key, Poly, Quotient, Ring, Unwieldy
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE, ZERO, Signs
-from derive.engine.counterexamples.points import Domain
+from derive.engine.counterexamples.points import Sampler
 from derive.engine.equations.regions import Cell, Regions
 from derive.expr.graph import Node, nonzero, topological
 from derive.expr.operators import ORDERS
@@ -66,21 +66,21 @@ def kinks(roots: Sequence[Node]) -> list[Node]:
     return list(found)
 
 
-def switched(domain: Domain) -> Switched | None:
+def switched(sampler: Sampler) -> Switched | None:
     """A proof of a = b by switches, or None. Raises Unwieldy."""
-    regions = Regions(domain, Ring(domain.graph, len(domain.symbols) * 2 + 24))
+    regions = Regions(sampler, Ring(sampler.graph, len(sampler.symbols) * 2 + 24))
     try:
-        _check(domain)
-        found: Switched | None = regions._retrying(lambda: _Board(domain, regions).decide())
+        _check(sampler)
+        found: Switched | None = regions._retrying(lambda: _Board(sampler, regions).decide())
         return found
     except Unfit:
         return None
 
 
-def _check(domain: Domain) -> None:
+def _check(sampler: Sampler) -> None:
     """Raises Unfit where a function jumps, or a kink turns on a derivative, which may lack a value."""
     picked: set[Node] = set()
-    for n in topological([domain.a, domain.b]):
+    for n in topological([sampler.a, sampler.b]):
         if n.op == "sign" or (n.op == "mul" and n.args[0].op == "const" and n.args[0].attr == 0):
             raise Unfit
         if n.op in KINKED:
@@ -94,8 +94,8 @@ def _check(domain: Domain) -> None:
 class _Board:
     """The switches of one claim. ``apart`` are the kinks whose ``where`` has a switch of its own in the present pass."""
 
-    def __init__(self, domain: Domain, regions: Regions) -> None:
-        self.domain, self.regions, self.ring = domain, regions, regions.ring
+    def __init__(self, sampler: Sampler, regions: Regions) -> None:
+        self.sampler, self.regions, self.ring = sampler, regions, regions.ring
         self.signs: Signs = regions._signs(Cell())
         self.kinks: dict[Key, _Kink] = {}
         self.apart: Set[Key] = frozenset()
@@ -140,7 +140,7 @@ class _Board:
 
     def gen(self, key: Key, own: bool) -> Poly:
         """The switch of a kink, or that of its ``where`` alone."""
-        ring, g, kink = self.ring, self.domain.graph, self.kinks[key]
+        ring, g, kink = self.ring, self.sampler.graph, self.kinks[key]
         index = len(ring.kernels)
         itself = ring.gens[index] if index < ring.room else ring.one_poly  # for one that is new
         return ring.gen(
@@ -194,12 +194,12 @@ class _Board:
         """One pass, and what is left of a - b."""
         self.apart = apart
         nf = Normal(self.ring, self.signs, rules=self.rules)
-        nf.run([self.domain.a, self.domain.b])
-        x, y = nf.values[self.domain.a], nf.values[self.domain.b]
+        nf.run([self.sampler.a, self.sampler.b])
+        x, y = nf.values[self.sampler.a], nf.values[self.sampler.b]
         if not isinstance(x, Quotient) or not isinstance(y, Quotient):
             raise Unfit
         needs = [
-            need for root in (self.domain.a, self.domain.b) for n in nf.reach(root) for need in nf.needs.get(n, ())
+            need for root in (self.sampler.a, self.sampler.b) for n in nf.reach(root) for need in nf.needs.get(n, ())
         ]
         if not all(self.regions._given(need, self.signs) for need in needs):
             raise Unfit
@@ -219,7 +219,7 @@ class _Board:
         if not self.agree(calm):
             calm = []
         doubtful = tuple(self.kinks[key].node for key in shared if key not in calm)
-        x, y = nf.values[self.domain.a], nf.values[self.domain.b]
+        x, y = nf.values[self.sampler.a], nf.values[self.sampler.b]
         return Switched(self.conditions(x), doubtful, (self.ring.certificate(x, y),))
 
     def agree(self, keys: Sequence[Key]) -> bool:

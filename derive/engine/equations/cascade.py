@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,20 +10,17 @@ from derive.calculus.joints import with_joints
 from derive.engine.algebra.polynomials import Ring, Unwieldy
 from derive.engine.assumptions import CONTRADICTION, contradict
 from derive.engine.counterexamples.points import (
-    Bounds,
-    Domain,
-    about,
-    scalar_bounds,
+    Sampler,
 )
 from derive.engine.counterexamples.tensor_points import implied
 from derive.engine.decision import MAX_TOLD, Decision, joined
+from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.constancy import by_constancy
 from derive.engine.equations.scalars import Quick, by_example, decide, inhabited, under, where
 from derive.engine.matrices.tensor_level import seeds, settle
 from derive.engine.sufficiency import compatible, sufficient, unless_thin
 from derive.errors import ShapeError
 from derive.expr import shapes
-from derive.expr.conditions import conjuncts
 from derive.expr.graph import Node
 from derive.language.components import components_all
 from derive.language.printing import point_text
@@ -32,12 +28,12 @@ from derive.language.printing import point_text
 __all__ = ["Decision", "decide_equal"]
 
 
-def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Decision:
-    """Whether a = b for all real values of the symbols that meet the assumptions and the (closed) bounds.
+def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
+    """Whether a = b at all real points of a domain.
 
-    ``a`` and ``b`` are derivative-free, of one shape; entries are decided one by one. ``assuming`` are conditions (of a
-    tensor: every entry). ``bounds`` hold for every entry of a symbol. On a kink a derivative (``select``) has the value
-    that both sides of the kink agree on, or none. Raises ShapeError where the shapes differ.
+    ``a`` and ``b`` are derivative-free, as are the hypotheses, and of one shape; entries are decided one by one. On a kink a
+    derivative (``select``) has the value that both sides of the kink agree on, or none. Raises ShapeError where the shapes
+    differ.
     """
     if a.shape != b.shape:
         raise ShapeError(f"shapes {shapes.show(a.shape)} and {shapes.show(b.shape)} can't be equal")
@@ -45,28 +41,25 @@ def decide_equal(a: Node, b: Node, assuming: Sequence[Node] = (), bounds: Bounds
         if spent():
             return Decision("undecided", "a limit of work was reached before this was looked at")
         try:
-            found = _decide_equal(a, b, assuming, bounds or {})
-            void = found.empty and bool(assuming) and contradict(assuming, bounds or {})
+            found = _decide_equal(a, b, domain)
+            void = found.empty and contradict(domain)
             return replace(found, reason=CONTRADICTION) if void else found
         except Exhausted as e:
             return Decision("undecided", f"a limit of work was reached: {e}")
 
 
-def _decide_equal(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision:
-    assuming = conjuncts(assuming)
-    bounds = about(bounds, [a, b, *assuming])
-    if (whole := _by_whole_tensors(a, b, assuming, bounds)) is not None:
+def _decide_equal(a: Node, b: Node, domain: Domain) -> Decision:
+    domain = domain.about([a, b])
+    if (whole := _by_whole_tensors(a, b, domain)) is not None:
         return whole
-    points = seeds(a, b, assuming, bounds)
-    left, right, *conditions = components_all([a, b, *assuming, *(implied(assuming) if points else ())])
-    left, right = (with_joints(side, only=True) for side in (left, right))
-    assumed = [n for entries in conditions for n in entries]
-    ends = scalar_bounds(bounds)
+    points = seeds(a, b, domain)
+    left, right = (with_joints(side, only=True) for side in components_all([a, b]))
+    domain = domain.given(*(implied(domain.hypotheses) if points else ())).entries()
     decisions = []
     quick = Quick(Ring(a.graph))
     for x, y, index in zip(left, right, shapes.indices(a.shape), strict=True):
         try:
-            found = decide(x, y, assumed, ends, quick, points)
+            found = decide(x, y, domain, quick, points)
         except Unwieldy as e:
             found = Decision("undecided", f"a limit of work was reached: {e}")
             if isinstance(e, Exhausted):
@@ -75,24 +68,24 @@ def _decide_equal(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) ->
         except RecursionError:
             found = Decision("undecided", "nested too deeply")
         if found.status == "proved-if":
-            found = sufficient(found, partial(under, x, y, ends), assumed, ends)
+            found = sufficient(found, partial(under, x, y), domain)
             if found.status == "proved-if" and len(found.conditions) <= MAX_TOLD:  # more take long to meet
-                found = inhabited(Domain(x, y, [*assumed, *found.conditions], ends), found)
+                found = inhabited(Sampler(x, y, domain.given(*found.conditions)), found)
         elif found.status == "proved":
-            found = unless_thin(found, assumed, ends)
+            found = unless_thin(found, domain)
         if found.status == "undecided":
-            found = by_example(x, y, assumed, ends) or found
+            found = by_example(x, y, domain) or found
         if found.status == "undecided" and not found.empty:
-            found = by_constancy(x, y, assumed, ends) or found
+            found = by_constancy(x, y, domain) or found
         decisions.append(replace(found, index=index) if a.shape else found)
         if found.status == "refuted":
             break
-    return compatible(joined(decisions), assumed, ends) if len(decisions) > 1 else joined(decisions)
+    return compatible(joined(decisions), domain) if len(decisions) > 1 else joined(decisions)
 
 
-def _by_whole_tensors(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+def _by_whole_tensors(a: Node, b: Node, domain: Domain) -> Decision | None:
     """Proof by products of matrices, refutation at whole tensors; None where the entries have to be looked at."""
-    found = settle(a, b, assuming, bounds)
+    found = settle(a, b, domain)
     if found.proof is not None:
         conditions = found.proof.conditions
         reason = f"one normal form of matrix products{where(conditions)}"

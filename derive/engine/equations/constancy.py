@@ -15,9 +15,10 @@ from derive.calculus.reverse import gradient
 from derive.engine.algebra.normal import Normal
 from derive.engine.algebra.polynomials import Quotient, Regrow, Ring, Unwieldy
 from derive.engine.algebra.signs import Signs
-from derive.engine.counterexamples.points import Bounds, Domain, Point
+from derive.engine.counterexamples.points import Point, Sampler
 from derive.engine.decision import Decision
 from derive.engine.dispatch import holds
+from derive.engine.domain import Domain
 from derive.engine.equations import constants, scalars
 from derive.engine.properties.side_conditions import analytic, convex_domain, valued
 from derive.expr.graph import Node, substitute, topological
@@ -31,8 +32,8 @@ POINTS = 12
 TRIED = 3
 
 
-def by_constancy(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
-    """A proof that two scalars are equal, or None. ``assuming`` are conditions on scalars."""
+def by_constancy(a: Node, b: Node, domain: Domain) -> Decision | None:
+    """A proof that two scalars are equal, or None; the hypotheses are conditions on scalars."""
     g = a.graph
     order = topological([a, b])
     if len(order) > MAX_NODES or any(n.shape or n.op in ("where", "select") for n in order):
@@ -43,20 +44,20 @@ def by_constancy(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> 
         if constants.sign(e) != 0:
             return None
         found = Decision("proved", "the exact values are equal", method="exact values")
-        return scalars.inhabited(Domain(e, e, assuming, bounds), found) if assuming or bounds else found
-    domain = Domain(a, b, assuming, bounds)
-    if _by_coefficients(e) and (conditions := scalars.same_definedness(domain)) is not None:
+        return scalars.inhabited(Sampler(e, e, domain), found) if domain else found
+    sampler = Sampler(a, b, domain)
+    if _by_coefficients(e) and (conditions := scalars.same_definedness(sampler)) is not None:
         found = Decision(
             "proved", "one polynomial, by the exact values of its coefficients", conditions, method="normal form"
         )
-        return scalars.inhabited(Domain(e, e, assuming, bounds), found)
-    if any(_by_squares(*sides, assuming, bounds) for sides in ((a, b), (b, a))):
-        return scalars.inhabited(domain, Decision("proved", "the squares of the sides are one, and neither is negative",
+        return scalars.inhabited(Sampler(e, e, domain), found)
+    if any(_by_squares(*sides, domain) for sides in ((a, b), (b, a))):
+        return scalars.inhabited(sampler, Decision("proved", "the squares of the sides are one, and neither is negative",
                                                    method="normal form"))  # fmt: skip
     if len(symbols) > MAX_SYMBOLS or not any(n.op in ("atan", "log", "erf", "Phi") for n in topological([e])):
         return None  # what is algebraic, or made of exp alone, has a normal form of its own
-    cases = _cases(e, symbols, assuming, bounds)
-    shown = [_constant(e, symbols, case, bounds) for case in cases]
+    cases = _cases(e, symbols, domain)
+    shown = [_constant(e, symbols, case) for case in cases]
     if not cases or not all(shown):
         return None
     how = "the difference of the sides has the slope 0, and is 0 at a point"
@@ -90,7 +91,7 @@ def _by_coefficients(e: Node) -> bool:
     return False
 
 
-def _by_squares(a: Node, b: Node, given: Sequence[Node], bounds: Bounds) -> bool:
+def _by_squares(a: Node, b: Node, domain: Domain) -> bool:
     """Whether sqrt(u) = b, proved: b >= 0 and u = b**2, where all that stands in them has a value."""
     g = a.graph
     while a.op == "def":
@@ -98,15 +99,15 @@ def _by_squares(a: Node, b: Node, given: Sequence[Node], bounds: Bounds) -> bool
     if a.op != "sqrt" or not any(n.op in ("sqrt", "pow") for n in topological([b])):
         return False
     wanted = [*(c for c in has_value(g.add(a.args[0], b))), g.call("ge", b, g.zero)]
-    return _vanishes(g.sub(a.args[0], g.mul(b, b)), given, bounds) and all(
-        (found := holds(c, given, bounds)).status == "proved" and not found.conditions for c in wanted
+    return _vanishes(g.sub(a.args[0], g.mul(b, b)), domain) and all(
+        (found := holds(c, domain)).status == "proved" and not found.conditions for c in wanted
     )
 
 
-def _cases(e: Node, symbols: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> list[list[Node]]:
-    """The assumptions, and with them one sign for each divisor that may be 0; [] where there are too many."""
+def _cases(e: Node, symbols: Sequence[Node], domain: Domain) -> list[Domain]:
+    """The domain, split by the sign of each divisor that may be 0; [] where there are too many parts."""
     g = e.graph
-    cases = [list(assuming)]
+    cases = [domain]
     for need in has_value(e):
         if need.op != "ne" or not set(symbols) & set(topological([need])):
             continue
@@ -115,8 +116,8 @@ def _cases(e: Node, symbols: Sequence[Node], assuming: Sequence[Node], bounds: B
             for case in cases
             for part in (
                 [case]
-                if holds(need, case, bounds).status == "proved"
-                else [[*case, g.call("gt", *need.args)], [*case, g.call("lt", *need.args)]]
+                if holds(need, case).status == "proved"
+                else [case.given(g.call(op, *need.args)) for op in ("gt", "lt")]
             )
         ]
         if len(cases) > MAX_CASES:
@@ -124,16 +125,16 @@ def _cases(e: Node, symbols: Sequence[Node], assuming: Sequence[Node], bounds: B
     return cases
 
 
-def _constant(e: Node, symbols: Sequence[Node], given: Sequence[Node], bounds: Bounds) -> bool:
+def _constant(e: Node, symbols: Sequence[Node], domain: Domain) -> bool:
     """Whether an expression is 0 throughout, proved."""
-    if not analytic(e) or not convex_domain(symbols, given) or not valued(e, symbols, given, bounds, strict=True):
+    if not analytic(e) or not convex_domain(symbols, domain) or not valued(e, symbols, domain, strict=True):
         return False
     g = e.graph
     slopes = gradient(e, list(symbols))
-    if not all(valued(s, symbols, given, bounds, strict=True) for s in slopes):
+    if not all(valued(s, symbols, domain, strict=True) for s in slopes):
         return False
-    inside = [p for p in Domain(e, e, given, bounds).points(POINTS) if _meets(p, given)]
-    if not inside or not all(_vanishes(s, given, bounds) for s in slopes):
+    inside = [p for p in Sampler(e, e, domain).points(POINTS) if _meets(p, domain.hypotheses)]
+    if not inside or not all(_vanishes(s, domain) for s in slopes):
         return False
     simple = sorted(inside, key=lambda p: max(abs(v.numerator) + v.denominator for v in p.values()))
     held = ({s: g.const(p[s]) for s in symbols} for p in simple[:TRIED])
@@ -144,9 +145,9 @@ def _symbols(roots: Sequence[Node]) -> list[Node]:
     return [n for n in topological(roots) if n.op == "index" or (n.op == "symbol" and not n.shape)]
 
 
-def _vanishes(n: Node, given: Sequence[Node], bounds: Bounds) -> bool:
+def _vanishes(n: Node, domain: Domain) -> bool:
     try:
-        found = scalars.decide(n, n.graph.zero, given, bounds, scalars.Quick(Ring(n.graph)))
+        found = scalars.decide(n, n.graph.zero, domain, scalars.Quick(Ring(n.graph)))
     except (Unwieldy, RecursionError):
         return False
     return found.status == "proved" or (found.status == "undecided" and _by_coefficients(n))

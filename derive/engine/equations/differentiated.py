@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from derive.calculus.reverse import expand_all
 from derive.engine.assumptions import contradict
-from derive.engine.counterexamples.points import Bounds, scalar_bounds
 from derive.engine.decision import Decision, listed
+from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.relation import decide_holds
 from derive.engine.sufficiency import truth_of, unless_thin
 from derive.expr.graph import Node
@@ -22,50 +22,49 @@ from derive.numbers.definedness import has_value, of_derivatives
 
 NOTHING = "what is differentiated has no value anywhere: nothing is claimed"
 
-#: The decision on a claim, derivatives worked out, under assumptions.
-Decide = Callable[[Sequence[Node]], Decision]
+#: The decision on a claim, derivatives worked out, on a domain.
+Decide = Callable[[Domain], Decision]
 
 
-def lost(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> list[Node]:
+def lost(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> list[Node]:
     """What the differentiated functions in some expressions need for a value, and is not said by their derivatives or the
     assumptions (these worked out); entry by entry."""
     asked = of_derivatives(roots, slopes=any(r.op != "eq" for r in roots))
-    return unsaid(expand_all(asked), expand_all(roots), assuming, bounds or {}) if asked else []
+    return unsaid(expand_all(asked), expand_all(roots), domain) if asked else []
 
 
-def unsaid(asked: Sequence[Node], roots: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> list[Node]:
+def unsaid(asked: Sequence[Node], roots: Sequence[Node], domain: Domain) -> list[Node]:
     """Of conditions, entry by entry, those that expressions do not need anyway and that assumptions do not imply."""
     if not asked:
         return []
     entries = components_all([*asked, *roots])
     wanted = [c for part in entries[: len(asked)] for c in part]
     said = {c for part in entries[len(asked) :] for side in part for c in has_value(side)}
-    given = [c for part in components_all(list(assuming)) for c in part]
-    ends = scalar_bounds(bounds)
-    return [c for c in dict.fromkeys(wanted) if c not in said and truth_of(c, given, ends) is not True]
+    inner = domain.entries()
+    return [c for c in dict.fromkeys(wanted) if c not in said and truth_of(c, inner) is not True]
 
 
-def equation(decide: Decide, where: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+def equation(decide: Decide, where: Sequence[Node], domain: Domain) -> Decision:
     """The decision on an equation that is claimed where these conditions hold."""
-    found = decide([*assuming, *where])
-    if where and found.empty and contradict([*assuming, *where], bounds) and not contradict(assuming, bounds):
+    found = decide(domain.given(*where))
+    if where and found.empty and contradict(domain.given(*where)) and not contradict(domain):
         return replace(found, reason=NOTHING)
     if not where or found.status not in ("proved", "proved-if"):
         return found
-    given, ends = [c for part in components_all([*assuming, *found.conditions]) for c in part], scalar_bounds(bounds)
-    told = [c for c in where if c not in found.conditions and truth_of(c, given, ends) is not True]
+    inner = domain.given(*found.conditions).entries()
+    told = [c for c in where if c not in found.conditions and truth_of(c, inner) is not True]
     if not told:
         return found
     reason = f"{found.reason}{' and' if ', where ' in found.reason else ', where'} {listed(told)}"
     return replace(found, conditions=(*found.conditions, *told), reason=reason)
 
 
-def inequality(decide: Decide, where: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+def inequality(decide: Decide, where: Sequence[Node], domain: Domain) -> Decision:
     """The decision on another condition: where it has no value it does not hold."""
-    found = decide([*assuming, *where])
+    found = decide(domain.given(*where))
     if not where or found.status not in ("proved", "proved-if"):
-        return replace(found, reason=NOTHING) if where and found.empty and not contradict(assuming, bounds) else found
-    outside = next((d.witness for c in where if (d := decide_holds(c, assuming, bounds)).witness is not None), None)
+        return replace(found, reason=NOTHING) if where and found.empty and not contradict(domain) else found
+    outside = next((d.witness for c in where if (d := decide_holds(c, domain)).witness is not None), None)
     if outside is None:
         return Decision("undecided", f"holds if {listed(where)}, and whether that is so everywhere is not settled")
     missing = tuple(sorted(dict.fromkeys([*found.missing, *where]), key=to_text))
@@ -74,4 +73,4 @@ def inequality(decide: Decide, where: Sequence[Node], assuming: Sequence[Node], 
     told = replace(
         found, status="proved-if", missing=missing, conditions=(*missing, *rest), witness=outside, reason=reason
     )
-    return unless_thin(told, [c for e in components_all(list(assuming)) for c in e], scalar_bounds(bounds))
+    return unless_thin(told, domain.entries())

@@ -19,7 +19,7 @@ from derive.engine.algebra.normal import NOTHING, Need, Normal
 from derive.engine.algebra.polynomials import Key, Poly, Quotient, Regrow, Ring, Unwieldy
 from derive.engine.algebra.positivstellensatz import contradictory
 from derive.engine.algebra.signs import NEGATIVE, NONZERO, POSITIVE, ZERO, Signs
-from derive.engine.counterexamples.points import Constraint, Domain, Judged, Point, constraints
+from derive.engine.counterexamples.points import Constraint, Judged, Point, Sampler, constraints
 from derive.expr.graph import Node, nonzero, topological
 from derive.numbers.definedness import culprit
 
@@ -83,7 +83,7 @@ class Side:
 class Regions:
     """The proof of one scalar equality over its domain."""
 
-    domain: Domain
+    sampler: Sampler
     ring: Ring
     conditions: dict[Node, None] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
@@ -121,10 +121,10 @@ class Regions:
     def _assumed(self) -> list[Cell]:
         """The cells of the domain that the assumptions name: the zeros of equations, the cases of an ``or``."""
         cells = [Cell()]
-        for s, mask in self.domain.constraints:
+        for s, mask in self.sampler.constraints:
             if mask == ZERO:
                 cells = [at for c in cells for at in self._at_zero(c, s, boundary=False)]
-        for choices in self.domain.alternatives:
+        for choices in self.sampler.alternatives:
             cells = [given for c in cells for chosen in choices for given in self._given_that(c, chosen)]
         return cells
 
@@ -164,13 +164,13 @@ class Regions:
     def _signs(self, cell: Cell) -> Signs:
         signs = Signs(self.ring)
         known: list[Constraint] = []
-        for s, (low, high) in self.domain.bounds.items():
+        for s, (low, high) in self.sampler.domain.ranges.items():
             g = s.graph
             known += [(g.sub(s, g.const(low)), POSITIVE | ZERO)] if low is not None else []
             known += [(g.sub(g.const(high), s), POSITIVE | ZERO)] if high is not None else []
         # abs(x) <= 1 where x > 0
-        again = [c for c in (*self.domain.constraints, *cell.facts) if kinked(c[0])] if cell.facts else []
-        for s, mask in (*known, *self.domain.constraints, *cell.facts, *again):
+        again = [c for c in (*self.sampler.constraints, *cell.facts) if kinked(c[0])] if cell.facts else []
+        for s, mask in (*known, *self.sampler.constraints, *cell.facts, *again):
             nf = Normal(self.ring, signs, bound=cell.bound)
             nf.run([s])
             value = nf.values[s]
@@ -184,7 +184,7 @@ class Regions:
 
     def _group(self, cell: Cell) -> None:
         """Which ``select`` nodes stand at the same kink: s and 3*s do, and -s from the other side."""
-        selects = [n for n in topological([self.domain.a, self.domain.b]) if n.op == "select"]
+        selects = [n for n in topological([self.sampler.a, self.sampler.b]) if n.op == "select"]
         if not selects:
             return
 
@@ -198,7 +198,7 @@ class Regions:
                     self.groups[n] = _group(self.ring, signs, s)
 
         self._retrying(work)
-        self.domain.groups = self.groups
+        self.sampler.groups = self.groups
 
     def _side(self, root: Node, cell: Cell, signs: Signs, shared: Normal) -> Side:
         """By all sides of the kinks that the cell lies on; where these do not agree, by what its derivatives are on them."""
@@ -273,7 +273,7 @@ class Regions:
         if signs.contradiction:
             return Outcome("empty", cell)
         shared = Normal(self.ring, signs, bound=cell.bound, groups=self.groups)
-        left, right = (self._side(n, cell, signs, shared) for n in (self.domain.a, self.domain.b))
+        left, right = (self._side(n, cell, signs, shared) for n in (self.sampler.a, self.sampler.b))
         if left.value is NOTHING and right.value is NOTHING:
             if (needed := self._valueless(cell)) is not None:
                 self.conditions[needed] = None
@@ -290,8 +290,8 @@ class Regions:
         """A condition that leaves out a cell in which neither side has a value."""
         if cell.boundary:
             return nonzero(cell.boundary[-1])
-        point = next(self.domain.points(FEW_POINTS, cell.facts, cell.bound), None)
-        return culprit(self.domain.a, point) if point is not None else None
+        point = next(self.sampler.points(FEW_POINTS, cell.facts, cell.bound), None)
+        return culprit(self.sampler.a, point) if point is not None else None
 
     def _equal(self, x: Quotient, y: Quotient, signs: Signs, cell: Cell) -> bool:
         gap = self.ring.difference(x, y)
@@ -310,7 +310,7 @@ class Regions:
         if more.contradiction:
             return False
         nf = Normal(self.ring, more, bound=cell.bound, groups=self.groups)
-        a, b = (self._side(n, cell, more, nf) for n in (self.domain.a, self.domain.b))
+        a, b = (self._side(n, cell, more, nf) for n in (self.sampler.a, self.sampler.b))
         if (
             isinstance(a.value, Quotient)
             and isinstance(b.value, Quotient)
@@ -404,10 +404,10 @@ class Regions:
 
     def _witness(self, cell: Cell, kinds: Sequence[str], count: int, need: Node | None = None) -> Outcome | None:
         """A point of the cell at which the sides are as the kinds say (and a need fails)."""
-        domain = self.domain
+        sampler = self.sampler
         extra = [(s, 7 & ~m) for s, m in constraints(need)] if need is not None else []
-        for point in domain.points(count, [*cell.facts, *extra], cell.bound):
-            judged = domain.judge(point)
+        for point in sampler.points(count, [*cell.facts, *extra], cell.bound):
+            judged = sampler.judge(point)
             if judged.kind in kinds:
                 return Outcome(judged.kind, cell, "", point, judged, (need,) if need is not None else ())  # type: ignore[arg-type]
         return None

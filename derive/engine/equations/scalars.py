@@ -16,15 +16,15 @@ from derive.engine.algebra.polynomials import Regrow, Ring, Unwieldy
 from derive.engine.algebra.signs import POSITIVE, ZERO, Signs
 from derive.engine.counterexamples.instances import instances
 from derive.engine.counterexamples.points import (
-    Bounds,
     Constraint,
-    Domain,
     Judged,
     Point,
+    Sampler,
     both_shown,
     constraints,
 )
 from derive.engine.decision import Decision, listed
+from derive.engine.domain import Domain
 from derive.engine.equations.abstraction import Abstraction, onto
 from derive.engine.equations.activation_patterns import kinks, switched
 from derive.engine.equations.addends import parts
@@ -68,58 +68,56 @@ class Quick:
                 self.passes.clear()
 
 
-def decide(
-    a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, quick: Quick, points: Sequence[Point] = ()
-) -> Decision:
-    domain = Domain(a, b, assuming, bounds, points)
+def decide(a: Node, b: Node, domain: Domain, quick: Quick, points: Sequence[Point] = ()) -> Decision:
+    sampler = Sampler(a, b, domain, points)
     found: Decision | None
     if a is b:
-        conditions = _not_trivial(domain, has_value(a))
+        conditions = _not_trivial(sampler, has_value(a))
         reason = f"both sides are the same expression{where(conditions)}"
         found = Decision("proved", reason, conditions, method="same expression")
-        return inhabited(domain, found) if assuming or bounds or needs(a) else found
-    if len(domain.order) > MAX_NODES:
-        raise Unwieldy(f"{len(domain.order)} subexpressions")
+        return inhabited(sampler, found) if domain or needs(a) else found
+    if len(sampler.order) > MAX_NODES:
+        raise Unwieldy(f"{len(sampler.order)} subexpressions")
     try:
-        if (found := _by_polynomials(domain, quick, "names")) is not None:
+        if (found := _by_polynomials(sampler, quick, "names")) is not None:
             return found
     except Unwieldy:
         pass  # a later stage may see more
-    refuted, seen = _refute(domain)
+    refuted, seen = _refute(sampler)
     if refuted is not None:
         return refuted
-    named = any(n.op == "def" for n in domain.order)
+    named = any(n.op == "def" for n in sampler.order)
     many = len(kinks([a, b])) > FEW_KINKS
-    stages: list[Callable[[], Decision | None]] = [lambda: _by_addends(domain, quick)]
-    stages += [lambda: _by_names(domain, FEW_KINKS)] if named else []
-    stages += [lambda: _by_switches(domain)] if many else []
-    stages += [lambda: _by_names(domain)] if named and many else []
-    stages += [lambda: _by_polynomials(domain, quick, "atoms")] if named else []
+    stages: list[Callable[[], Decision | None]] = [lambda: _by_addends(sampler, quick)]
+    stages += [lambda: _by_names(sampler, FEW_KINKS)] if named else []
+    stages += [lambda: _by_switches(sampler)] if many else []
+    stages += [lambda: _by_names(sampler)] if named and many else []
+    stages += [lambda: _by_polynomials(sampler, quick, "atoms")] if named else []
     for stage in stages:
         try:
             if (found := stage()) is not None:
                 return found
         except Unwieldy:
             pass  # a later stage may see more
-    return _by_regions(domain, seen)
+    return _by_regions(sampler, seen)
 
 
-def under(a: Node, b: Node, bounds: Bounds, assuming: Sequence[Node]) -> Decision:
-    """The decision on two sides under other assumptions."""
+def under(a: Node, b: Node, domain: Domain) -> Decision:
+    """The decision on two sides on another domain."""
     try:
-        return decide(a, b, assuming, bounds, Quick(Ring(a.graph)))
+        return decide(a, b, domain, Quick(Ring(a.graph)))
     except (Unwieldy, RecursionError) as e:
         return Decision("undecided", str(e))
 
 
-def by_example(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+def by_example(a: Node, b: Node, domain: Domain) -> Decision | None:
     """A refutation by concrete functions in the place of abstract ones."""
     try:
-        for example in instances([a, b, *assuming]):
-            x, y, *given = example.nodes
-            if not all(c is n or _law(c, bounds) for c, n in zip(given, assuming, strict=True)):
+        for example in instances([a, b, *domain.hypotheses]):
+            x, y, *made = example.nodes
+            if not all(c is n or _law(c, domain) for c, n in zip(made, domain.hypotheses, strict=True)):
                 continue
-            found, _ = _refute(Domain(x, y, given, bounds))
+            found, _ = _refute(Sampler(x, y, domain.under(made)))
             if found is not None:
                 return replace(found, reason=f"for {example.said}: {found.reason}")
     except (Unwieldy, RecursionError):
@@ -127,8 +125,8 @@ def by_example(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> De
     return None
 
 
-def _law(condition: Node, bounds: Bounds) -> bool:
-    """Whether a comparison holds for all values, not only at a point."""
+def _law(condition: Node, domain: Domain) -> bool:
+    """Whether a comparison holds for all values in the ranges, not only at a point."""
     g = condition.graph
     if condition.op == "eq":
         left, right = condition.args
@@ -136,44 +134,44 @@ def _law(condition: Node, bounds: Bounds) -> bool:
         left, right = g.call("where", condition, g.one, g.zero), g.one
     else:
         return False
-    found = decide(left, right, (), bounds, Quick(Ring(g)))
+    found = decide(left, right, domain.under(()), Quick(Ring(g)))
     return found.status == "proved" and not found.conditions
 
 
-def _by_names(domain: Domain, most: int = MAX_NAMED_NODES) -> Decision | None:
+def _by_names(sampler: Sampler, most: int = MAX_NAMED_NODES) -> Decision | None:
     """Proof with definitions as free variables, region by region, where it turns at no more than ``most`` kinks.
 
     A definition that only one side speaks of is looked through, as is the claim's own subject.
     """
-    opened = {n for n in (domain.a, domain.b) if n.op == "def"}
+    opened = {n for n in (sampler.a, sampler.b) if n.op == "def"}
     for _ in range(MAX_OPENINGS):
-        found = _with_names(domain, opened, most)
+        found = _with_names(sampler, opened, most)
         if found is not None:
             return found
-        left, right = (Abstraction([n], opened).names for n in (domain.a, domain.b))
+        left, right = (Abstraction([n], opened).names for n in (sampler.a, sampler.b))
         if left == right:
             return None
         opened |= left ^ right
     return None
 
 
-def _with_names(domain: Domain, opened: Set[Node], most: int) -> Decision | None:
-    names = Abstraction([domain.a, domain.b, *domain.assuming], opened)
+def _with_names(sampler: Sampler, opened: Set[Node], most: int) -> Decision | None:
+    names = Abstraction([sampler.a, sampler.b, *sampler.domain.hypotheses], opened)
     if not names:
         return None
-    sides = [names.abstract(n) for n in (domain.a, domain.b, *domain.assuming)]
-    wide = Domain(sides[0], sides[1], sides[2:], domain.bounds)
+    sides = [names.abstract(n) for n in (sampler.a, sampler.b, *sampler.domain.hypotheses)]
+    wide = Sampler(sides[0], sides[1], sampler.domain.under(sides[2:]))
     if len(wide.order) > MAX_NAMED_NODES or len(kinks([wide.a, wide.b])) > most:
         return None
-    found = _by_polynomials(wide, Quick(Ring(domain.graph)), "atoms") or _by_regions(wide, True)
+    found = _by_polynomials(wide, Quick(Ring(sampler.graph)), "atoms") or _by_regions(wide, True)
     if found.status == "proved":
         conditions = tuple(names.concrete(c) for c in found.conditions)
-        return inhabited(domain, replace(found, conditions=conditions))
+        return inhabited(sampler, replace(found, conditions=conditions))
     if found.status != "proved-if" or len(found.missing) != 1 or found.missing[0].op != "ne":
         return None
     condition = names.concrete(found.missing[0])
-    for point in onto(domain, domain.graph.sub(*condition.args)):
-        judged = domain.judge(point)
+    for point in onto(sampler, sampler.graph.sub(*condition.args)):
+        judged = sampler.judge(point)
         if judged.kind in ("left", "right", "differ"):
             left, right = both_shown(judged.left, judged.right)
             from derive.language.reader import to_text
@@ -195,11 +193,11 @@ def _with_names(domain: Domain, opened: Set[Node], most: int) -> Decision | None
     return None
 
 
-def _by_addends(domain: Domain, quick: Quick) -> Decision | None:
+def _by_addends(sampler: Sampler, quick: Quick) -> Decision | None:
     """Proof of the parts of two sums, one by one, where each holds without a word more."""
     found = []
-    for left, right in parts(domain.a, domain.b):
-        found.append(decide(left, right, domain.assuming, domain.bounds, quick, domain.seeds))
+    for left, right in parts(sampler.a, sampler.b):
+        found.append(decide(left, right, sampler.domain, quick, sampler.seeds))
         if found[-1].status != "proved":
             return None
     if not found:
@@ -210,30 +208,30 @@ def _by_addends(domain: Domain, quick: Quick) -> Decision | None:
     return Decision("proved", reason, conditions, method="normal form", steps=steps)
 
 
-def _by_polynomials(domain: Domain, quick: Quick, fidelity: Fidelity) -> Decision | None:
+def _by_polynomials(sampler: Sampler, quick: Quick, fidelity: Fidelity) -> Decision | None:
     """Proof by one polynomial identity over atoms, where both sides have a value at the same points."""
-    text = quick.vanishes(domain.a, domain.b, fidelity)
+    text = quick.vanishes(sampler.a, sampler.b, fidelity)
     if not text:
         return None
-    conditions = same_definedness(domain)
+    conditions = same_definedness(sampler)
     if conditions is None:
         return None
     said = f"with {'definitions' if fidelity == 'names' else 'functions'} as variables"
     found = Decision(
         "proved", f"one rational function, {said}{where(conditions)}", conditions, method="normal form", steps=(text,)
     )
-    return inhabited(domain, found) if conditions or domain.assuming or domain.bounds else found
+    return inhabited(sampler, found) if conditions or sampler.domain else found
 
 
-def same_definedness(domain: Domain) -> tuple[Node, ...] | None:
+def same_definedness(sampler: Sampler) -> tuple[Node, ...] | None:
     """The conditions under which both sides have a value, if plainly the same for both but for cancelled factors."""
-    needs_a, needs_b = needs(domain.a), needs(domain.b)
+    needs_a, needs_b = needs(sampler.a), needs(sampler.b)
     for n in needs_a.keys() ^ needs_b.keys():  # 0/s is no factor that cancels: it says that there is no value at s = 0
         unlike = n[0] != "ne" or any(m.op in KINKED for m in topological(n[1]))
         if unlike and not _plain(needs_a.get(n) or needs_b[n]):
             return None
     nodes = list(dict.fromkeys([*needs_a.values(), *needs_b.values()]))
-    return _not_trivial(domain, nodes)
+    return _not_trivial(sampler, nodes)
 
 
 def _plain(condition: Node) -> bool:
@@ -242,12 +240,12 @@ def _plain(condition: Node) -> bool:
     return numbers and truth(condition, {}) is True
 
 
-def _not_trivial(domain: Domain, conditions: Sequence[Node]) -> tuple[Node, ...]:
+def _not_trivial(sampler: Sampler, conditions: Sequence[Node]) -> tuple[Node, ...]:
     """The conditions less those that hold everywhere in the domain."""
     if not conditions:
         return ()
-    ring = Ring(domain.graph)
-    regions = Regions(domain, ring)
+    ring = Ring(sampler.graph)
+    regions = Regions(sampler, ring)
     left: list[Node] = []
     for c in conditions:
         try:
@@ -255,34 +253,34 @@ def _not_trivial(domain: Domain, conditions: Sequence[Node]) -> tuple[Node, ...]
                 left.append(c)
         except Unwieldy:
             left.append(c)
-    return fewer(left, domain.assuming, domain.bounds)
+    return fewer(left, sampler.domain)
 
 
-def _refute(domain: Domain) -> tuple[Decision | None, bool]:
+def _refute(sampler: Sampler) -> tuple[Decision | None, bool]:
     """A point that refutes, and whether any point was seen at which both sides have a value."""
     seen = False
-    turning = kinks([domain.a, domain.b])
+    turning = kinks([sampler.a, sampler.b])
     live = (
         [(s, POSITIVE) for s in turning] if len(turning) > FEW_KINKS else []
     )  # few units of a deep network are, elsewhere
-    points = chain(domain.points(QUICK_POINTS), domain.points(LIVE_POINTS if live else 0, live))
+    points = chain(sampler.points(QUICK_POINTS), sampler.points(LIVE_POINTS if live else 0, live))
     for i, point in enumerate(points):
-        judged = domain.judge(point, highest=2 if i == 0 else 0)
+        judged = sampler.judge(point, highest=2 if i == 0 else 0)
         if judged.kind == "differ" and not judged.on_kink:
-            return _refuted(domain, point, judged), True
+            return _refuted(sampler, point, judged), True
         seen = seen or judged.kind in ("same", "differ")
     return None, seen
 
 
-def _refuted(domain: Domain, point: Point, judged: Judged) -> Decision:
+def _refuted(sampler: Sampler, point: Point, judged: Judged) -> Decision:
     level = 0 if judged.prec <= 128 else 2
 
     def still(p: Point) -> bool:
-        j = domain.judge(p, highest=level)
+        j = sampler.judge(p, highest=level)
         return j.kind == "differ" and j.on_kink == judged.on_kink
 
-    simple = domain.simpler(point, still)
-    judged = domain.judge(simple)
+    simple = sampler.simpler(point, still)
+    judged = sampler.judge(simple)
     left, right = both_shown(judged.left, judged.right)
     where = f" at {_at(simple)}" if simple else ""
     return Decision(
@@ -295,39 +293,39 @@ def _refuted(domain: Domain, point: Point, judged: Judged) -> Decision:
     )
 
 
-def _by_regions(domain: Domain, seen: bool) -> Decision:
-    regions = Regions(domain, Ring(domain.graph, len(domain.symbols) * 2 + 12))
+def _by_regions(sampler: Sampler, seen: bool) -> Decision:
+    regions = Regions(sampler, Ring(sampler.graph, len(sampler.symbols) * 2 + 12))
     regions.prove()
-    found = _judged(domain, regions)
+    found = _judged(sampler, regions)
     found = replace(found, regions=describe(regions.outcomes), steps=tuple(regions.steps))
-    return found if found.status != "proved" or seen else inhabited(domain, found)
+    return found if found.status != "proved" or seen else inhabited(sampler, found)
 
 
-def _by_switches(domain: Domain) -> Decision | None:
+def _by_switches(sampler: Sampler) -> Decision | None:
     """Proof for every setting of the kinks at once. Where one side alone may have a value on a kink, a point has to show it."""
-    found = switched(domain)
+    found = switched(sampler)
     if found is None:
         return None
-    ring = Ring(domain.graph)
-    Regions(domain, ring)._group(Cell())
-    turning = kinks([domain.a, domain.b])
+    ring = Ring(sampler.graph)
+    Regions(sampler, ring)._group(Cell())
+    turning = kinks([sampler.a, sampler.b])
     how = "one normal form for every setting of the kinks"
     first: Outcome | None = None
-    doubtful = [s for s in found.doubtful if nonzero(s) not in domain.assuming]
+    doubtful = [s for s in found.doubtful if nonzero(s) not in sampler.domain.hypotheses]
     for s in doubtful:
         shown = None
         live = [(t, POSITIVE) for t in turning if t is not s]
         below = set(topological([s]))
-        upward = [(v, POSITIVE) for v in domain.symbols if v not in below]  # what comes after s then moves with it
+        upward = [(v, POSITIVE) for v in sampler.symbols if v not in below]  # what comes after s then moves with it
         tries: list[tuple[int, list[Constraint]]] = [(KINK_POINTS, []), (QUICK_POINTS, live), (QUICK_POINTS, upward)]
         # a product is 0 by each of its factors, and not all of them show it
         tries += [
-            (LIVE_POINTS, [(v, ZERO), *((u, POSITIVE) for u in domain.symbols if u is not v)])
-            for v in domain.symbols
+            (LIVE_POINTS, [(v, ZERO), *((u, POSITIVE) for u in sampler.symbols if u is not v)])
+            for v in sampler.symbols
             if v in below
         ]
-        for point in chain.from_iterable(domain.points(count, [(s, ZERO), *more]) for count, more in tries):
-            judged = domain.judge(point)
+        for point in chain.from_iterable(sampler.points(count, [(s, ZERO), *more]) for count, more in tries):
+            judged = sampler.judge(point)
             if judged.kind == "differ":
                 return None
             if judged.kind in ("left", "right"):
@@ -342,29 +340,31 @@ def _by_switches(domain: Domain) -> Decision | None:
     if first is not None:
         missing = tuple(nonzero(s) for s in doubtful)
         rest = tuple(c for c in found.conditions if c not in missing)
-        return replace(_proved_if(domain, first, missing, rest, how), steps=found.steps)
+        return replace(_proved_if(sampler, first, missing, rest, how), steps=found.steps)
     decision = Decision(
         "proved", how + where(found.conditions), found.conditions, method="normal form", steps=found.steps
     )
-    return inhabited(domain, decision)
+    return inhabited(sampler, decision)
 
 
-def _judged(domain: Domain, regions: Regions) -> Decision:
+def _judged(sampler: Sampler, regions: Regions) -> Decision:
     """The decision from the outcomes of all cells."""
     outcomes = [o for o in regions.outcomes if o.kind != "empty"]
     inner = [o for o in outcomes if not o.cell.boundary]
     for o in inner or outcomes:
         if o.kind == "differ" and o.witness is not None and o.judged is not None:
-            return _refuted(domain, o.witness, o.judged)
+            return _refuted(sampler, o.witness, o.judged)
     for o in outcomes:
         if o.kind == "open":
             return Decision("undecided", f"{o.cell.text()}: {o.reason}")
     proved = sum(o.kind == "equal" or bool(o.missing) for o in outcomes)
     if not proved:
-        outside = domain.assuming and not any(domain.judge(p).kind != "outside" for p in domain.points(QUICK_POINTS))
+        outside = sampler.domain.hypotheses and not any(
+            sampler.judge(p).kind != "outside" for p in sampler.points(QUICK_POINTS)
+        )
         what = "that satisfies the assumptions" if outside else "at which both sides have a value"
         return Decision("undecided", f"no point was found {what}", empty=True)
-    conditions = fewer(regions.trimmed(), domain.assuming, domain.bounds)
+    conditions = fewer(regions.trimmed(), sampler.domain)
     how = (
         "one normal form"
         if len(outcomes) == 1
@@ -375,19 +375,19 @@ def _judged(domain: Domain, regions: Regions) -> Decision:
         return Decision("proved", how + where(conditions), conditions, method="normal form")
     missing: dict[Node, None] = {}
     for o in sorted(failing, key=lambda o: len(o.cell.boundary)):
-        needed = o.missing or _excluding(domain, o, missing)
+        needed = o.missing or _excluding(sampler, o, missing)
         if not needed:
             return Decision(
                 "undecided", f"{o.cell.text()}: one side has no value, and the condition for it was not found"
             )
         missing.update(dict.fromkeys(needed))
-    return _proved_if(domain, failing[0], tuple(missing), conditions, how)
+    return _proved_if(sampler, failing[0], tuple(missing), conditions, how)
 
 
-def _excluding(domain: Domain, o: Outcome, known: Mapping[Node, None]) -> tuple[Node, ...]:
+def _excluding(sampler: Sampler, o: Outcome, known: Mapping[Node, None]) -> tuple[Node, ...]:
     """A condition that leaves out a cell in which the claim fails."""
     assert o.witness is not None
-    lacking = {"left": domain.a, "right": domain.b}.get(o.kind)
+    lacking = {"left": sampler.a, "right": sampler.b}.get(o.kind)
     fault = culprit(lacking, o.witness) if lacking is not None else None
     if o.whole and fault is not None and (fault in known or not o.cell.boundary):
         return (fault,)
@@ -398,13 +398,13 @@ def _excluding(domain: Domain, o: Outcome, known: Mapping[Node, None]) -> tuple[
 
 
 def _proved_if(
-    domain: Domain, o: Outcome, missing: tuple[Node, ...], conditions: tuple[Node, ...], how: str
+    sampler: Sampler, o: Outcome, missing: tuple[Node, ...], conditions: tuple[Node, ...], how: str
 ) -> Decision:
     assert o.witness is not None
     assert o.judged is not None
     kind = o.judged.kind
-    simple = domain.simpler(o.witness, lambda p: domain.judge(p).kind == kind)
-    judged = domain.judge(simple)
+    simple = sampler.simpler(o.witness, lambda p: sampler.judge(p).kind == kind)
+    judged = sampler.judge(simple)
     left, right = both_shown(judged.left, judged.right)
     rest = [c for c in conditions if c not in missing]
     return Decision(
@@ -419,36 +419,40 @@ def _proved_if(
     )
 
 
-def inhabited(domain: Domain, found: Decision) -> Decision:
+def inhabited(sampler: Sampler, found: Decision) -> Decision:
     """A proof, unless no point is found at which it says anything."""
-    valued = ("same", "differ", "unknown") if domain.a is domain.b else ("same", "differ")  # an abstract function's
-    for chosen in [(), *(c for choices in domain.alternatives for c in choices)]:
-        for point in domain.points(24, chosen):
-            if domain.judge(point, highest=0).kind in valued:
+    valued = ("same", "differ", "unknown") if sampler.a is sampler.b else ("same", "differ")  # an abstract function's
+    for chosen in [(), *(c for choices in sampler.alternatives for c in choices)]:
+        for point in sampler.points(24, chosen):
+            if sampler.judge(point, highest=0).kind in valued:
                 return found
-    needed = [c for n in has_value(domain.a) for c in constraints(n)]
-    if any(domain.judge(point, highest=0).kind in valued for point in domain.points(24, needed)):
+    needed = [c for n in has_value(sampler.a) for c in constraints(n)]
+    if any(sampler.judge(point, highest=0).kind in valued for point in sampler.points(24, needed)):
         return found
-    for example in instances([domain.a, domain.b, *domain.assuming]):  # where abstract functions leave no values
-        a, b, *given = example.nodes
-        concrete = Domain(a, b, given, domain.bounds)
+    for example in instances(
+        [sampler.a, sampler.b, *sampler.domain.hypotheses]
+    ):  # where abstract functions leave no values
+        a, b, *made = example.nodes
+        concrete = Sampler(a, b, sampler.domain.under(made))
         if not example.constant and any(
             concrete.judge(point, highest=0).kind in ("same", "differ") for point in concrete.points(6)
         ):
             return found
-    if any(n.op == "apply" for n in domain.order):  # proved for every function: among them the constant 0
-        return inhabited(_with_zero(domain), found)
-    what = "satisfies the assumptions and gives both sides a value" if domain.assuming else "gives both sides a value"
+    if any(n.op == "apply" for n in sampler.order):  # proved for every function: among them the constant 0
+        return inhabited(_with_zero(sampler), found)
+    assumed = "satisfies the assumptions and " * bool(sampler.domain.hypotheses)
+    what = f"{assumed}gives both sides a value"
     return replace(found, status="undecided", reason=f"no point was found that {what}", empty=True)
 
 
-def _with_zero(domain: Domain) -> Domain:
+def _with_zero(sampler: Sampler) -> Sampler:
     """The same sides where every abstract function, and with it its derivatives, is 0; its arguments still need a value."""
-    g = domain.graph
-    calls = [n for n in domain.order if n.op == "apply"]
+    g = sampler.graph
+    calls = [n for n in sampler.order if n.op == "apply"]
     valued = [g.call("ge", g.call("mul", x, x), g.zero) for n in calls for x in n.args]
-    a, b, *assuming = substitute_all([domain.a, domain.b, *domain.assuming, *valued], dict.fromkeys(calls, g.zero))
-    return Domain(a, b, assuming, domain.bounds)
+    put = dict.fromkeys(calls, g.zero)
+    a, b = substitute_all([sampler.a, sampler.b], put)
+    return Sampler(a, b, sampler.domain.given(*valued).put(put))
 
 
 def where(conditions: Sequence[Node]) -> str:

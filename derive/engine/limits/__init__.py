@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.calculus.reverse import expand_all, gradient
 from derive.engine.algebra.polynomials import Unwieldy
-from derive.engine.counterexamples.points import Bounds, Domain
+from derive.engine.counterexamples.points import Sampler
+from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.limits.gruntz import Gruntz
 from derive.engine.limits.gruntz import Limit as _Side
-from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, leaves, said, scalars
+from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, leaves, said
 from derive.engine.limits.prepare import Prepared
 from derive.expr.graph import Graph, Node, substitute
 from derive.language.components import components
@@ -35,36 +36,35 @@ class _Oscillates(NoLimit):
     """Takes two values for ever."""
 
 
-def limit(
-    f: Node, x: Node, at: Node | int, assuming: Sequence[Node] = (), bounds: Bounds | None = None, side: int = 0
-) -> Limit:
+def limit(f: Node, x: Node, at: Node | int, domain: Domain = EVERYWHERE, side: int = 0) -> Limit:
     """The limit of a scalar f as x goes to ``at``: a node, or +1 and -1 for plus and minus infinity.
 
-    ``side`` is 1 from above, -1 from below, 0 from both sides. Other symbols are parameters, which meet the assumptions and
-    bounds (those about x are left aside). Raises Unsettled; NoLimit where those from both sides are known and differ.
+    ``side`` is 1 from above, -1 from below, 0 from both sides. Other symbols are parameters, which lie in the domain (what it
+    says of x is left aside). Raises Unsettled; NoLimit where those from both sides are known and differ.
     """
-    about = x in (bounds or {}) or any(c.op != "ne" and x in leaves(c) for c in scalars(expand_all(assuming)))
-    bounds = {s: b for s, b in (bounds or {}).items() if s is not x}
+    whole = domain.expanded().entries()
+    said_of_x = [c for c in whole.hypotheses if x in leaves(c)]
+    ranged = x in whole.ranges or any(c.op != "ne" for c in said_of_x)
     (f,) = components(expand_all([f])[0])
-    given = [c for c in scalars(expand_all(assuming)) if x not in leaves(c)]
+    domain = whole.free_of([x])
     try:
         if isinstance(at, int):
-            return _far(f, x, at, given, bounds)
+            return _far(f, x, at, domain)
         if x in leaves(at):
             raise Unsettled("the point of a limit can't depend on its variable")
-        found = [_near(f, x, at, s, given, bounds) for s in ((side,) if side else (1, -1))]
+        found = [_near(f, x, at, s, domain) for s in ((side,) if side else (1, -1))]
     except _Oscillates as e:
-        if any(c.op not in _INTERVALS and x in leaves(c) for c in scalars(expand_all(assuming))):
+        if any(c.op not in _INTERVALS for c in said_of_x):
             raise Unsettled(f"{said(f)} oscillates, and its variable may miss that") from None
         raise NoLimit(f"the limit does not exist: {said(f)} oscillates", e.point) from None
     except Unwieldy as e:
         raise Unsettled(f"a limit of work was reached: {e}") from None
     except RecursionError:
         raise Unsettled("nested too deeply") from None
-    if len(found) == 2 and not _same(found[0], found[1], given, bounds):
+    if len(found) == 2 and not _same(found[0], found[1], domain):
         above, below = (_text(v) for v in found)
         sides = f"{above} from above, {below} from below"
-        point = None if about else _apart(found[0], found[1], given, bounds)
+        point = None if ranged else _apart(found[0], found[1], domain)
         if point is None:
             raise Unsettled(f"the limit does not exist, or was not shown to: {sides}")
         parameters = ", ".join(f"{said(s)[1:-1]} = {v}" for s, v in point.items())
@@ -72,57 +72,57 @@ def limit(
     return found[0]
 
 
-def _apart(a: Limit, b: Limit, given: Sequence[Node], bounds: Bounds) -> Mapping[Node, Fraction] | None:
+def _apart(a: Limit, b: Limit, domain: Domain) -> Mapping[Node, Fraction] | None:
     """Values of the parameters for which two limits differ for certain; None where there are none that were found."""
     from derive.engine.equations.cascade import decide_equal
 
     g = a.value.graph
     if not (a.side or b.side):
-        found = decide_equal(a.value, b.value, given, bounds)
+        found = decide_equal(a.value, b.value, domain)
         return found.witness if found.status == "refuted" else None
-    return None if a.side == b.side else _some(g, given, bounds)
+    return None if a.side == b.side else _some(g, domain)
 
 
-def _some(g: Graph, given: Sequence[Node], bounds: Bounds) -> Mapping[Node, Fraction] | None:
-    """Values of the parameters that meet the assumptions."""
-    domain = Domain(g.zero, g.zero, given, bounds)
-    return next((p for p in domain.points(6) if domain.judge(p).kind == "same"), None)
+def _some(g: Graph, domain: Domain) -> Mapping[Node, Fraction] | None:
+    """Values of the parameters that lie in the domain."""
+    sampler = Sampler(g.zero, g.zero, domain)
+    return next((p for p in sampler.points(6) if sampler.judge(p).kind == "same"), None)
 
 
 def _text(v: Limit) -> str:
     return said(v.value).strip("'") if not v.side else "inf" if v.side > 0 else "-inf"
 
 
-def _same(a: Limit, b: Limit, given: Sequence[Node], bounds: Bounds) -> bool:
+def _same(a: Limit, b: Limit, domain: Domain) -> bool:
     from derive.engine.equations.cascade import decide_equal
 
     if a.side or b.side:
         return a.side == b.side
-    return decide_equal(a.value, b.value, given, bounds).status == "proved"
+    return decide_equal(a.value, b.value, domain).status == "proved"
 
 
-def _far(f: Node, x: Node, sign: int, given: Sequence[Node], bounds: Bounds) -> Limit:
+def _far(f: Node, x: Node, sign: int, domain: Domain) -> Limit:
     g = f.graph
     t = g.symbol(f"{_name(x)}'")
-    return _grown(substitute(f, {x: t if sign > 0 else g.neg(t)}), t, given, bounds, x if sign > 0 else None)
+    return _grown(substitute(f, {x: t if sign > 0 else g.neg(t)}), t, domain, x if sign > 0 else None)
 
 
-def _near(f: Node, x: Node, at: Node, side: int, given: Sequence[Node], bounds: Bounds) -> Limit:
+def _near(f: Node, x: Node, at: Node, side: int, domain: Domain) -> Limit:
     g = f.graph
     t = g.symbol(f"{_name(x)}'")
     step = g.div(g.const(side), t)
-    return _grown(substitute(f, {x: g.add(at, step)}), t, given, bounds, None)
+    return _grown(substitute(f, {x: g.add(at, step)}), t, domain, None)
 
 
 def _name(x: Node) -> str:
     return x.attr if x.op == "symbol" else "x"
 
 
-def _grown(f: Node, t: Node, given: Sequence[Node], bounds: Bounds, counted: Node | None) -> Limit:
+def _grown(f: Node, t: Node, domain: Domain, counted: Node | None) -> Limit:
     g = f.graph
     rate = g.symbol("rate'")
-    inside = [*given, g.call("gt", rate, g.zero), g.call("lt", rate, g.one)]
-    gruntz = Gruntz(Oracle(g, t, inside, {**bounds, rate: (Fraction(0), Fraction(1))}))
+    inside = domain.given(g.call("gt", rate, g.zero), g.call("lt", rate, g.one))
+    gruntz = Gruntz(Oracle(g, t, inside))
     prepared = Prepared(gruntz, counted is not None)
     e = prepared.of(f)
     calm = substitute(e, dict.fromkeys(prepared.wild, g.zero))
@@ -138,7 +138,7 @@ def _grown(f: Node, t: Node, given: Sequence[Node], bounds: Bounds, counted: Nod
     if lasting:
         # beside a finite limit one that takes the values 1 and -1 for ever leaves none
         swings = len(lasting) == 1 and prepared.swinging.get(lasting[0]) is prepared.whole and not found[0]
-        if not swings or (point := _some(g, given, bounds)) is None:
+        if not swings or (point := _some(g, domain)) is None:
             raise Unsettled(f"{said(f)} oscillates")
         raise _Oscillates("it oscillates", point)
     note = f"{_name(counted)} runs over the whole numbers" if prepared.whole and counted is not None else ""

@@ -17,11 +17,12 @@ from typing import Any, NoReturn
 
 from derive.calculus.reverse import expand_all, gradient
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE, ZERO, Mask
-from derive.engine.counterexamples.points import Bounds, Domain
+from derive.engine.counterexamples.points import Sampler
+from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import vanishing
 from derive.engine.limits import Limit, gaussian, limit
-from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, leaves, said, scalars
+from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, leaves, said
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, substitute, topological
@@ -37,23 +38,20 @@ _JUMPING = {o.name for o in OPERATORS.values() if o.jumps} | {"select"}
 _TURNING = ("relu", "abs", "sign", "select")
 
 
-def integral(
-    f: Node, x: Node, low: Node, high: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None
-) -> Limit:
+def integral(f: Node, x: Node, low: Node, high: Node, domain: Domain = EVERYWHERE) -> Limit:
     """The integral of a scalar f from ``low`` to ``high`` (nodes; ``inf`` and ``-inf`` too), the other symbols held.
 
     What is known of x elsewhere is left aside: x is bound. Raises Unsettled.
     """
     g = f.graph
     (f,) = components(expand_all([f])[0])
-    given = [c for c in scalars(expand_all(assuming)) if x not in leaves(c)]
-    bounds = {s: b for s, b in (bounds or {}).items() if s is not x}
+    domain = domain.expanded().entries().free_of([x])
     if any(x in leaves(end) for end in (low, high)):
         raise Unsettled("the ends of an integral can't depend on its variable")
-    range_ = _Range(x, Oracle(g, g.symbol("integral'"), given, bounds), given, bounds)
+    range_ = _Range(x, Oracle(g, g.symbol("integral'"), domain), domain)
     try:
         if range_.order(low, high) > 0:
-            turned = integral(f, x, high, low, assuming, bounds)
+            turned = integral(f, x, high, low, domain)
             return Limit(-turned.side, g.neg(turned.value), turned.note)
     except Unsettled:
         if any(x in leaves(s) for s in _turning(f)) or _floors(f, x):
@@ -76,8 +74,8 @@ def integral(
 class _Range:
     """The variable, and what is known of the other symbols."""
 
-    def __init__(self, x: Node, oracle: Oracle, given: Sequence[Node], bounds: Bounds) -> None:
-        self.x, self.oracle, self.given, self.bounds, self.g = x, oracle, given, bounds, x.graph
+    def __init__(self, x: Node, oracle: Oracle, domain: Domain) -> None:
+        self.x, self.oracle, self.domain, self.g = x, oracle, domain, x.graph
 
     def order(self, a: Node, b: Node) -> int:
         """Whether a >= b (1), a = b (0), or a <= b (-1). Raises Unsettled."""
@@ -99,8 +97,8 @@ class _Range:
 
     def without(self, why: str) -> NoReturn:
         """Raises NoLimit with values of the parameters, where there are any; they are all that is left open."""
-        domain = Domain(self.g.zero, self.g.zero, self.given, self.bounds)
-        point = next((p for p in domain.points(POINTS) if domain.judge(p).kind == "same"), None)
+        sampler = Sampler(self.g.zero, self.g.zero, self.domain)
+        point = next((p for p in sampler.points(POINTS) if sampler.judge(p).kind == "same"), None)
         raise NoLimit(why, point) if point is not None else Unsettled(why)
 
     # -- pieces -----------------------------------------------------------------------------------------
@@ -143,7 +141,7 @@ class _Range:
             s = n.args[1] if n.op == "div" else n.args[0] if inverse or n.op == "log" else None
             if s is None or self.x not in leaves(s):
                 continue
-            for factor in vanishing(s, self.given, self.bounds):
+            for factor in vanishing(s, self.domain):
                 with suppress(Unsettled, ExpressionError):
                     if self.x in leaves(factor):
                         yield self.root(factor)
@@ -162,9 +160,8 @@ class _Range:
     def piece(self, f: Node, low: Node, high: Node, within: Sequence[Node], strict: bool) -> Limit:
         """The integral over a range in which nothing turns. Of one that may be a point, or turned round, where low < high is not
         known (``strict``), F needs values at the ends: towards them its limits would be those from the wrong side."""
-        given = [*self.given, *within]
         smooth = self.branch(f, low, high)
-        primitive = self.antiderivative(smooth, given)
+        primitive = self.antiderivative(smooth, self.domain.given(*within))
         if not strict and not (self.valued(primitive, low) and self.valued(primitive, high)):
             raise Unsettled(f"whether {said(low)} is less than {said(high)} is not known")
         above, below = self.towards(primitive, high, -1), self.towards(primitive, low, 1)
@@ -206,34 +203,31 @@ class _Range:
 
     # -- antiderivatives --------------------------------------------------------------------------------
 
-    def antiderivative(self, f: Node, given: Sequence[Node]) -> Node:
-        """An F whose derivative by x is proved to be f, with a value wherever the conditions hold. Raises Unsettled."""
+    def antiderivative(self, f: Node, inside: Domain) -> Node:
+        """An F whose derivative by x is proved to be f, with a value everywhere inside. Raises Unsettled."""
         if self.x not in leaves(f):
             return self.g.mul(f, self.x)
         why = ""
         for guess in self.guesses(f):
             if any(n.op in _JUMPING and self.x in leaves(n.args[0]) for n in topological([guess])):
                 continue  # the theorem is about what is continuous
-            guess = self.defined(guess, given)
-            found = decide_equal(gradient(guess, [self.x])[0], f, given, self.bounds)
+            guess = self.defined(guess, inside)
+            found = decide_equal(gradient(guess, [self.x])[0], f, inside)
             if found.status != "proved":
                 why = "SymPy's antiderivative was not proved"
-            elif lacking := next((c for n in (guess, f) for c in has_value(n) if not self.holds(c, given)), None):
+            elif lacking := next((c for n in (guess, f) for c in has_value(n) if not _holds(c, inside)), None):
                 why = f"whether {said(lacking)} is not known throughout"
             else:
                 return guess
         raise Unsettled(f"no antiderivative of {said(f)} by {said(self.x)} is known{': ' * bool(why)}{why}")
 
-    def holds(self, c: Node, given: Sequence[Node]) -> bool:
-        return decide_holds(c, given, self.bounds).status == "proved"
-
-    def defined(self, n: Node, given: Sequence[Node]) -> Node:
+    def defined(self, n: Node, inside: Domain) -> Node:
         """log(u) as log(-u) where u is negative: their derivative is one."""
         g = self.g
         swap = {
             m: g.call("log", g.neg(m.args[0]))
             for m in topological([n])
-            if m.op == "log" and self.x in leaves(m) and self.holds(g.call("lt", m.args[0], g.zero), given)
+            if m.op == "log" and self.x in leaves(m) and _holds(g.call("lt", m.args[0], g.zero), inside)
         }
         return substitute(n, swap) if swap else n
 
@@ -278,15 +272,19 @@ class _Range:
     def towards(self, primitive: Node, end: Node, side: int) -> Limit:
         """The limit of F towards an end of the range, from within; its value there, where it has one."""
         if sign := infinite(end):
-            return limit(primitive, self.x, sign, self.given, self.bounds)
+            return limit(primitive, self.x, sign, self.domain)
         if self.valued(primitive, end):
             return Limit(0, substitute(primitive, {self.x: end}))
-        return limit(primitive, self.x, end, self.given, self.bounds, side)
+        return limit(primitive, self.x, end, self.domain, side)
 
     def valued(self, primitive: Node, end: Node) -> bool:
         """Whether F has a value at an end of the range."""
         needs = has_value(primitive)
-        return not infinite(end) and all(self.holds(substitute(c, {self.x: end}), self.given) for c in needs)
+        return not infinite(end) and all(_holds(substitute(c, {self.x: end}), self.domain) for c in needs)
+
+
+def _holds(c: Node, domain: Domain) -> bool:
+    return decide_holds(c, domain).status == "proved"
 
 
 def _taken(op: str, s: int, args: Sequence[Node], g: Graph) -> Node:

@@ -15,7 +15,8 @@ import derive.engine.algebra.kernels  # noqa: F401  (registers the rules)
 from derive.engine.algebra.normal import NOTHING, Normal
 from derive.engine.algebra.polynomials import Quotient, Regrow, Ring, Unwieldy
 from derive.engine.algebra.signs import NEGATIVE, NONZERO, POSITIVE, ZERO, Mask, Signs
-from derive.engine.counterexamples.points import Bounds, Domain
+from derive.engine.counterexamples.points import Sampler
+from derive.engine.domain import Domain
 from derive.engine.equations.regions import Cell, Regions
 from derive.engine.relation import decide_holds
 from derive.expr.graph import Graph, Node, topological
@@ -48,12 +49,10 @@ def leaves(n: Node) -> set[Node]:
 class Oracle:
     """Answers about expressions in parameters and in ``t``, which is taken to be large (here: above 1)."""
 
-    def __init__(self, g: Graph, t: Node, assuming: Sequence[Node], bounds: Bounds) -> None:
-        self.graph, self.t = g, t
-        self.assuming = tuple(assuming)
-        self.bounds = dict(bounds)
-        domain = Domain(g.zero, g.zero, [*assuming, g.call("gt", t, g.one)], bounds)
-        self.regions = Regions(domain, Ring(g, 32))
+    def __init__(self, g: Graph, t: Node, domain: Domain) -> None:
+        self.graph, self.t, self.domain = g, t, domain
+        sampler = Sampler(g.zero, g.zero, domain.given(g.call("gt", t, g.one)))
+        self.regions = Regions(sampler, Ring(g, 32))
         self._signs: Signs | None = None
         self._forms: dict[Node, Node] = {}
         self._masks: dict[Node, Mask] = {}
@@ -134,7 +133,7 @@ class Oracle:
             return m
         g = n.graph
         for op, sign in (("gt", POSITIVE), ("lt", NEGATIVE), ("ne", NONZERO)):
-            if m & sign and decide_holds(g.call(op, n, g.zero), self.assuming, self.bounds).status == "proved":
+            if m & sign and decide_holds(g.call(op, n, g.zero), self.domain).status == "proved":
                 return m & sign
         return m
 

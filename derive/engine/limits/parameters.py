@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from derive.calculus.reverse import gradient
-from derive.engine.counterexamples.points import Bounds
+from derive.engine.domain import Domain
 from derive.engine.exceptional_sets import vanishing
 from derive.engine.limits.oracle import NoLimit, Unsettled, leaves
 from derive.engine.relation import decide_holds
@@ -24,27 +24,26 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One sign of ``of``: what may be assumed, and what is put in for a parameter."""
+    """One sign of ``of``: the domain where it has that, and what is put in for a parameter."""
 
     of: Node
     op: str
-    given: tuple[Node, ...]
+    domain: Domain
     put: Mapping[Node, Node]
 
 
-def cases(e: Unsettled, bound: Node, assuming: Sequence[Node], bounds: Bounds) -> Iterator[Case]:
+def cases(e: Unsettled, bound: Node, domain: Domain) -> Iterator[Case]:
     """The signs that what stopped a search may have. Raises the exception where it was not a sign of parameters."""
     s = e.unknown
     if isinstance(e, NoLimit) or s is None or not leaves(s) or any(n is bound or "'" in str(n.attr) for n in leaves(s)):
         raise e
-    p = next(iter(vanishing(s, assuming, bounds)), s)
+    p = next(iter(vanishing(s, domain)), s)
     g = p.graph
     for op, against in (("gt", "le"), ("lt", "ge"), ("eq", "ne")):
-        if decide_holds(g.call(against, p, g.zero), assuming, bounds).status == "proved":
+        if decide_holds(g.call(against, p, g.zero), domain).status == "proved":
             continue
         put = _root(p) if op == "eq" else {}
-        given = tuple(substitute_all(assuming, put)) if put else (*assuming, g.call(op, p, g.zero))
-        yield Case(p, op, given, put)
+        yield Case(p, op, domain.put(put) if put else domain.given(g.call(op, p, g.zero)), put)
 
 
 def _root(p: Node) -> dict[Node, Node]:
@@ -58,23 +57,22 @@ def _root(p: Node) -> dict[Node, Node]:
 
 
 def by_cases(
-    work: Callable[[Sequence[Node], Sequence[Node]], T],
+    work: Callable[[Sequence[Node], Domain], T],
     joined: Callable[[Sequence[tuple[Case, T]]], T | None],
     args: Sequence[Node],
     bound: Node,
-    assuming: Sequence[Node],
-    bounds: Bounds,
+    domain: Domain,
     depth: int = MAX_DEPTH,
 ) -> T:
-    """What ``work`` makes of arguments under assumptions; where a sign stops it, what ``joined`` makes of its cases."""
+    """What ``work`` makes of arguments on a domain; where a sign stops it, what ``joined`` makes of its cases."""
     try:
-        return work(args, assuming)
+        return work(args, domain)
     except Unsettled as e:
         if not depth:
             raise
         found = [
-            (c, by_cases(work, joined, substitute_all(args, c.put), bound, c.given, bounds, depth - 1))
-            for c in cases(e, bound, assuming, bounds)
+            (c, by_cases(work, joined, substitute_all(args, c.put), bound, c.domain, depth - 1))
+            for c in cases(e, bound, domain)
         ]
         whole = joined(found) if found else None
         if whole is None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.calculus.reverse import expand_all
-from derive.engine.counterexamples.points import Bounds, Domain, about, scalar_bounds
+from derive.engine.counterexamples.points import Sampler
 from derive.engine.dispatch import holds_with_properties
+from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.limits import Limit, Unsettled, limit
 from derive.engine.limits.integrals import integral
 from derive.engine.limits.leibniz import differentiated
-from derive.engine.limits.oracle import Oracle, leaves, said, scalars
+from derive.engine.limits.oracle import Oracle, leaves, said
 from derive.engine.limits.parameters import Case, by_cases
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, substitute, topological
@@ -32,12 +33,12 @@ class Resolved:
     compared: bool = False  # that an infinite side was compared settled all of it, and the notes say so
 
 
-def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Resolved:
+def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
     """The roots without what stands in EXTREMES; comparisons with an infinite side become true or false.
 
     A root that is infinite itself stays ``inf`` or ``-inf``. Raises Unsettled.
     """
-    ends = scalar_bounds(about(bounds or {}, [*roots, *assuming]))
+    domain = domain.about(roots)
     roots = differentiated(roots)
     done: dict[Node, Node] = {}
     notes: list[str] = []
@@ -47,7 +48,7 @@ def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds
         if n.op in EXTREMES:
             if any(infinite(a) for a in args[:2]) or args[1].op != "symbol":
                 raise Unsettled(f"{said(n)}: its function is infinite, or its variable was replaced")
-            found = _value(n.op, args, n.attr, assuming, ends)
+            found = _value(n.op, args, n.attr, domain)
             done[n] = found.value if not found.side else g.node("inf") if found.side > 0 else g.neg(g.node("inf"))
             shown = "inf" if found.side > 0 else "-inf" if found.side < 0 else said(found.value).strip("'")
             notes.append(f"{said(n).strip(chr(39))} = {shown}{', where ' + found.note if found.note else ''}")
@@ -65,13 +66,13 @@ def resolve(roots: Sequence[Node], assuming: Sequence[Node] = (), bounds: Bounds
     return Resolved(tuple(done[r] for r in roots), tuple(dict.fromkeys(notes)), all(done[r] in settled for r in roots))
 
 
-def _value(op: str, args: Sequence[Node], side: int, assuming: Sequence[Node], bounds: Bounds) -> Limit:
+def _value(op: str, args: Sequence[Node], side: int, domain: Domain) -> Limit:
     """By cases where it hangs on the sign of a parameter."""
 
-    def work(args: Sequence[Node], given: Sequence[Node]) -> Limit:
-        return _held(op, args, side, given, bounds)
+    def work(args: Sequence[Node], domain: Domain) -> Limit:
+        return _held(op, args, side, domain)
 
-    return by_cases(work, _branches, args, args[1], scalars(expand_all(assuming)), bounds)
+    return by_cases(work, _branches, args, args[1], domain.expanded().entries())
 
 
 def _branches(found: Sequence[tuple[Case, Limit]]) -> Limit | None:
@@ -87,29 +88,29 @@ def _branches(found: Sequence[tuple[Case, Limit]]) -> Limit | None:
     return Limit(value.side, whole, note)
 
 
-def _held(op: str, args: Sequence[Node], side: int, assuming: Sequence[Node], bounds: Bounds) -> Limit:
+def _held(op: str, args: Sequence[Node], side: int, domain: Domain) -> Limit:
     if op == "limit":
-        return limit(args[0], args[1], infinite(args[2]) or args[2], assuming, bounds, side)
+        return limit(args[0], args[1], infinite(args[2]) or args[2], domain, side)
     f, x, *ends = args
     if op == "integral":
-        return integral(f, x, ends[0], ends[1], assuming, bounds)
+        return integral(f, x, ends[0], ends[1], domain)
     if op == "supremum":
-        return supremum(f, x, assuming, bounds)
-    found = supremum(f.graph.neg(f), x, assuming, bounds)
+        return supremum(f, x, domain)
+    found = supremum(f.graph.neg(f), x, domain)
     return Limit(-found.side, f.graph.neg(found.value), found.note)
 
 
-def supremum(f: Node, x: Node, assuming: Sequence[Node] = (), bounds: Bounds | None = None) -> Limit:
+def supremum(f: Node, x: Node, domain: Domain = EVERYWHERE) -> Limit:
     """The least upper bound of f over the domain of x, the other symbols held: a value that f takes or tends to, and that no
     value of f exceeds, as is proved. Raises Unsettled."""
     g = f.graph
     (f,) = components(expand_all([f])[0])
-    given, bounds = scalars(expand_all(assuming)), bounds or {}
-    about = [c for c in given if x in leaves(c)]
+    domain = domain.expanded().entries()
+    about = [c for c in domain.hypotheses if x in leaves(c)]
     if any(c.op not in ORDERS or x not in c.args or {a.op for a in c.args} != {x.op, "const"} for c in about):
         raise Unsettled(f"the range of {said(x)} is given by more than comparisons with numbers")
-    domain = Domain(x, x, about, bounds)
-    low, low_in, high, high_in = domain.ranges[x]
+    sampler = Sampler(x, x, domain.under(about))
+    low, low_in, high, high_in = sampler.intervals[x]
     if low is not None and high is not None and low >= high:
         raise Unsettled(f"{said(x)} has no range")
     tried: list[str] = []
@@ -118,7 +119,7 @@ def supremum(f: Node, x: Node, assuming: Sequence[Node] = (), bounds: Bounds | N
     for end, sign, _ in ends:
         try:
             at: Node | int = sign if end is None else g.const(end)
-            found = limit(f, x, at, given, bounds, 0 if end is None else -sign)
+            found = limit(f, x, at, domain, 0 if end is None else -sign)
             if found.note:
                 continue
         except Unsettled as e:
@@ -128,9 +129,9 @@ def supremum(f: Node, x: Node, assuming: Sequence[Node] = (), bounds: Bounds | N
             return found
         if not found.side:
             candidates.append(found)
-    oracle = Oracle(g, g.symbol("supremum'"), [c for c in given if x not in leaves(c)], bounds)
+    oracle = Oracle(g, g.symbol("supremum'"), domain.under([c for c in domain.hypotheses if x not in leaves(c)]))
     for p in [g.const(v) for v in _SIMPLE] + _stationary(f, x, oracle) + _turns(f, x):
-        inside = p.op != "const" or domain.judge({x: Fraction(p.attr)}).kind in ("same", "differ")
+        inside = p.op != "const" or sampler.judge({x: Fraction(p.attr)}).kind in ("same", "differ")
         if inside and (p.op == "const" or (low is None and high is None and not about)):
             try:
                 candidates.append(Limit(0, oracle.simple(substitute(f, {x: p}))))
@@ -138,7 +139,7 @@ def supremum(f: Node, x: Node, assuming: Sequence[Node] = (), bounds: Bounds | N
                 continue
     seen: dict[Node, None] = dict.fromkeys(c.value for c in candidates)
     for v in seen:
-        if holds_with_properties(g.call("le", f, v), given, bounds).status == "proved":
+        if holds_with_properties(g.call("le", f, v), domain).status == "proved":
             return Limit(0, v)
     reasons = f" ({tried[0]})" if tried else ""
     raise Unsettled(f"no value that {said(f)} takes or tends to was proved to be its least upper bound{reasons}")
@@ -158,7 +159,7 @@ def _stationary(f: Node, x: Node, oracle: Oracle) -> list[Node]:
     from derive.engine.exceptional_sets import vanishing
 
     g, found = f.graph, []
-    for factor in vanishing(gradient(f, [x])[0], [], {}):
+    for factor in vanishing(gradient(f, [x])[0], EVERYWHERE):
         try:
             slope = oracle.simple(gradient(factor, [x])[0])
             if x not in leaves(slope) and oracle.sign(slope):

@@ -44,12 +44,12 @@ class Sizes:
     names: Mapping[str, int] = field(default_factory=dict)
 
 
-def prove(a: Node, b: Node, assuming: Sequence[Node] = (), sizes: Sizes | None = None) -> Proof | None:
+def prove(a: Node, b: Node, hypotheses: Sequence[Node] = (), sizes: Sizes | None = None) -> Proof | None:
     """A proof that two tensors of one shape are equal, or None. Derivatives must be worked out (or be ``linear`` nodes).
 
     With ``sizes`` the numbers in it are taken for letters: a proof that says ``general`` is one for all of them.
     """
-    roots = [a, b, *conjuncts(assuming)]
+    roots = [a, b, *conjuncts(hypotheses)]
     order = topological(roots)
     if len(order) > MAX_NODES or not any(n.shape for n in order):
         return None
@@ -104,9 +104,9 @@ def lettered(roots: Sequence[Node], sizes: Sizes) -> list[Node]:
     return [done[r] for r in roots]
 
 
-def _prove(a: Node, b: Node, assuming: Sequence[Node], words: Algebra, sizes: Sizes) -> Proof | None:
+def _prove(a: Node, b: Node, hypotheses: Sequence[Node], words: Algebra, sizes: Sizes) -> Proof | None:
     for _ in range(2):  # a rule may tidy the others
-        _assume(assuming, words, sizes)
+        _assume(hypotheses, words, sizes)
     found = Tensors(words, sizes.names)
     found.run([a, b])
     steps = _equal(found, a, b)
@@ -139,9 +139,9 @@ def _text(t: Tensors, n: Node) -> str:
 # -- assumptions as rules -------------------------------------------------------------------------------
 
 
-def _assume(assuming: Sequence[Node], words: Algebra, sizes: Sizes) -> None:
+def _assume(hypotheses: Sequence[Node], words: Algebra, sizes: Sizes) -> None:
     """Makes rules of the equations among the assumptions, where they can be; the others are not used."""
-    for condition in assuming:
+    for condition in hypotheses:
         if condition.op != "eq":
             continue
         a, b = condition.args

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
-from derive.engine.counterexamples.points import Bounds, both_shown
+from derive.engine.counterexamples.points import both_shown
 from derive.engine.counterexamples.tensor_points import Arena, Tensor
+from derive.engine.domain import Domain
 from derive.engine.matrices.matrices import Proof, Sizes, prove
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
@@ -41,18 +42,18 @@ class Whole:
     empty: bool = False
 
 
-def settle(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, sizes: Sizes | None = None) -> Whole:
+def settle(a: Node, b: Node, domain: Domain, sizes: Sizes | None = None) -> Whole:
     """Decides a = b on whole tensors where that can be done. A proof is only given where a point was found at which both
     sides have a value, unless nothing stands in the way of one."""
     order = topological([a, b])
     if not any(n.op not in _PICKED and any(m.shape for m in (n, *n.args)) for n in order):
         return Whole()
-    proof = prove(a, b, assuming, sizes)
-    if proof is not None and not proof.conditions and not assuming:
+    proof = prove(a, b, domain.hypotheses, sizes)
+    if proof is not None and not proof.conditions and not domain.hypotheses:
         return Whole(proof)
     large = too_large(order)
     try:
-        arena = Arena(a, b, assuming, bounds)
+        arena = Arena(a, b, domain)
         if arena.strict and next(arena.points(MANY_POINTS), None) is None:
             return Whole(empty=True)
         if proof is not None:
@@ -64,13 +65,14 @@ def settle(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds, sizes: Si
     return Whole(large=large)
 
 
-def seeds(a: Node, b: Node, assuming: Sequence[Node], bounds: Bounds) -> list[dict[Node, Fraction]]:
+def seeds(a: Node, b: Node, domain: Domain) -> list[dict[Node, Fraction]]:
     """Points of the entries that meet assumptions on whole tensors: rotations, unit vectors, points of the simplex."""
-    order = topological([a, b, *assuming])
-    if not any(c.shape or any(m.shape for m in topological([c])) for c in assuming) or work(order) > MAX_LAID_OUT:
+    held = domain.hypotheses
+    order = topological([a, b, *held])
+    if not any(c.shape or any(m.shape for m in topological([c])) for c in held) or work(order) > MAX_LAID_OUT:
         return []
     try:
-        arena = Arena(a, b, assuming, bounds)
+        arena = Arena(a, b, domain)
         return [entries_of(p) for p in arena.points(MANY_POINTS)] if arena.shapes else []
     except (ExpressionError, KeyError, RecursionError):
         return []

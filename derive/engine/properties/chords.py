@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
 
 from flint import arb, fmpq
 
-from derive.engine.counterexamples.points import Bounds
 from derive.engine.counterexamples.tensor_points import DEFINITE, PREC, Arena, Tensor, evaluate_tensors
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.matrices.tensor_level import effort, entries_of
 from derive.engine.properties.facts import restricts
 from derive.errors import ExpressionError
@@ -24,12 +24,14 @@ MAX_VALUES = 8_000_000  # products of numbers, for all points
 SCALES = (Fraction(1), Fraction(1, 4), Fraction(3))
 
 
-def above_chord(f: Node, x: Node, assuming: Sequence[Node], bounds: Bounds, sign: int) -> Decision | None:
+def above_chord(f: Node, x: Node, domain: Domain, sign: int) -> Decision | None:
     """Two points whose midpoint lies above their chord (for ``sign`` -1, below), all three in the domain."""
-    if x.op != "symbol" or any(restricts(c, [x]) and not (c.op == "property" and c.attr in DEFINITE) for c in assuming):
+    if x.op != "symbol" or any(
+        restricts(c, [x]) and not (c.op == "property" and c.attr in DEFINITE) for c in domain.hypotheses
+    ):
         return None  # whether a point is in the domain is not known
     try:
-        arena = Arena(f, f, assuming, bounds)
+        arena = Arena(f, f, domain)
         if x not in arena.symbols:
             return None
         for point, step in islice(_lines(arena, x), max(MIN_LINES, MAX_VALUES // (3 * effort(arena.roots)))):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.engine.counterexamples.points import Bounds
 from derive.engine.counterexamples.tensor_points import DEFINITE as DEFINITENESS
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.properties.curves import Curve
 from derive.engine.properties.entrywise import ELEMENTWISE, Entries, elementwise
 from derive.engine.properties.facts import bare, facts, restricts
@@ -19,7 +19,6 @@ from derive.engine.properties.gram import DEFINITE, Gram, factors
 from derive.engine.properties.side_conditions import convex_domain, proved
 from derive.errors import ExpressionError
 from derive.expr.composites import options_of
-from derive.expr.conditions import conjuncts
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS, ORDERS
 from derive.language.properties import asks
@@ -32,12 +31,12 @@ _LINEAR = ("def", "transpose", "sum", "mean", "trace", "diag", "reshape", "broad
 _CONVEX = (*(o.name for o in OPERATORS.values() if o.rises and o.bends == "convex"), "softplus", "amax", "logsumexp")
 
 
-def by_structure(f: Node, x: Node, assuming: Sequence[Node], bounds: Bounds, sign: int) -> Decision | None:
+def by_structure(f: Node, x: Node, domain: Domain, sign: int) -> Decision | None:
     """Convex (``sign`` 1) or concave in the symbol x, on its whole domain, by how it is written."""
     if x.op != "symbol" or len(topological([f])) > MAX_NODES or any(n.op == "apply" for n in topological([f])):
         return None
-    curves = Curves(x, assuming, bounds)
-    if not all(map(curves.half_space, conjuncts(assuming))):
+    curves = Curves(x, domain)
+    if not all(map(curves.half_space, domain.hypotheses)):
         return None
     try:
         if curves.bends(f, sign):
@@ -50,10 +49,10 @@ def by_structure(f: Node, x: Node, assuming: Sequence[Node], bounds: Bounds, sig
 class Curves:
     """What is known of the curvature in x of whole tensors, entry by entry."""
 
-    def __init__(self, x: Node, assuming: Sequence[Node], bounds: Bounds) -> None:
+    def __init__(self, x: Node, domain: Domain) -> None:
         self.x = x
-        self.entries = Entries(assuming, bounds)
-        self.gram = Gram(self.entries, facts(assuming))
+        self.entries = Entries(domain)
+        self.gram = Gram(self.entries, facts(domain.hypotheses))
         self.depends: dict[Node, bool] = {}
         self.seen: dict[tuple[Node, int], bool] = {}
 
@@ -255,9 +254,9 @@ class Curves:
             return False
         entry = self.entries.of(n, found.__contains__)
         t = [self.entries.of(a, found.__contains__) for a in found]
-        given, ends = self.entries.known(entry, n.shape)
-        given = [c for c in given if convex_domain(t, [c])]
-        return Curve(t, given, ends).bends(entry, sign)
+        known = self.entries.known(entry, n.shape)
+        kept = known.under([c for c in known.hypotheses if convex_domain(t, Domain([c]))])
+        return Curve(t, kept).bends(entry, sign)
 
     def _arguments(self, n: Node, found: dict[Node, None]) -> bool:
         """Collects the affine tensors that an entry is made of; False where something else stands between."""

@@ -10,8 +10,9 @@ from fractions import Fraction
 
 from derive.calculus.directional import turns
 from derive.calculus.reverse import second_derivatives
-from derive.engine.counterexamples.points import Bounds, Domain, scalar_bounds
+from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.matrices.tensor_level import too_large
 from derive.engine.matrices.tensors import CONDITIONS
 from derive.engine.properties import regularity
@@ -22,8 +23,6 @@ from derive.engine.properties.facts import facts, restricts
 from derive.engine.properties.line_pieces import convex_by_pieces
 from derive.engine.properties.side_conditions import (
     at,
-    below,
-    conditions,
     convex_domain,
     points,
     proved,
@@ -54,29 +53,28 @@ _BRANCHES: dict[str, Callable[[Node], Sequence[Node]]] = {
 _ENTIRE = {"const", "symbol", "index", "def", *(n for n in SMOOTH if OPERATORS[n].total)}
 
 
-def decider(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:
+def decider(sign: int) -> Callable[[Sequence[Node], Domain], Decision]:
     """Convex for ``sign`` 1, concave for -1."""
 
-    def decide(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    def decide(args: Sequence[Node], domain: Domain) -> Decision:
         for means in (by_structure, above_chord):
-            if (found := means(args[0], args[1], assuming, bounds, sign)) is not None:
+            if (found := means(args[0], args[1], domain, sign)) is not None:
                 return found
         if too_large(topological(args), MAX_WORK):
             return undecided("how it is written does not show it, no two points were found whose chord does, and there are "
                              "too many entries to look at each")  # fmt: skip
         f, x = components(args[0])[0], components(args[1])
         f = f if sign > 0 else f.graph.neg(f)
-        given, ends = conditions(assuming), scalar_bounds(bounds)
-        held = any(restricts(c, (*x, args[1])) for c in assuming)  # by what is not looked at point by point
-        if not held and (found := _against(f, x, given, ends)) is not None:
+        held = any(restricts(c, (*x, args[1])) for c in domain.hypotheses)  # by what is not looked at point by point
+        known, domain = facts(domain.hypotheses), domain.entries()
+        if not held and (found := _against(f, x, domain)) is not None:
             return found
-        if held or not convex_domain(x, given):
+        if held or not convex_domain(x, domain):
             return undecided("the assumptions leave a domain that is not known to be convex")
-        known = facts(assuming)
         if (
-            Curve(x, given, ends, known).convex(f)
-            or _bends_up_between_kinks(f, x, given, ends)
-            or (len(x) == 1 and convex_by_pieces(f, x[0], given, ends, known))
+            Curve(x, domain, known).convex(f)
+            or _bends_up_between_kinks(f, x, domain)
+            or (len(x) == 1 and convex_by_pieces(f, x[0], domain, known))
         ):
             return proved(f"{'convex' if sign > 0 else 'concave'} by composition and second derivatives")
         return undecided("no rule of composition applies, and the second derivatives are not settled")
@@ -84,30 +82,30 @@ def decider(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Dec
     return decide
 
 
-def fails(sign: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:
+def fails(sign: int) -> Callable[[Sequence[Node], Domain], Decision]:
     """Convex for no values of the other symbols: at one point the second derivative is negative for all of them."""
 
-    def decide(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    def decide(args: Sequence[Node], domain: Domain) -> Decision:
         f, x = components(args[0])[0], components(args[1])
         g = f.graph
         f = f if sign > 0 else g.neg(f)
-        given, ends = conditions(assuming), scalar_bounds(bounds)
-        if any(below(c, x) for c in given) or any(s in ends and ends[s] != (None, None) for s in x):
+        domain = domain.entries()
+        if domain.binds(x):
             return undecided("the domain of the variables is restricted")
         if len(x) == 1 and len(topological([f])) <= MAX_NODES:
             bend = second_derivatives(f, x).get((0, 0))
             for v in (Fraction(1), Fraction(-1), Fraction(2), Fraction(1, 2)):
                 here = substitute(bend, {x[0]: g.const(v)}) if bend is not None else g.zero
-                found = decide_holds(g.call("lt", here, g.zero), given, ends)
+                found = decide_holds(g.call("lt", here, g.zero), domain)
                 there = {x[0]: g.const(v)}
-                if found.status == "proved" and not found.conditions and regular_at(f, there, given, ends):
+                if found.status == "proved" and not found.conditions and regular_at(f, there, domain):
                     return proved(f"at {v} the second derivative has the other sign, whatever the other symbols are")
         return undecided("no point was found at which the second derivative has the other sign throughout")
 
     return decide
 
 
-def _bends_up_between_kinks(f: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> bool:
+def _bends_up_between_kinks(f: Node, x: Sequence[Node], domain: Domain) -> bool:
     """Of a function of one number and nothing else: differentiable throughout, and f'' >= 0 but at single points. There the slope
     does not jump, as a derivative takes all values between two of its own (Darboux), so it does not fall."""
     order = topological([f])
@@ -117,10 +115,10 @@ def _bends_up_between_kinks(f: Node, x: Sequence[Node], given: Sequence[Node], e
         return False
     if not all(map(_vanishes_at_points, turns(f))):
         return False
-    if regularity.decider(1)([f, x[0]], given, ends).status != "proved":
+    if regularity.decider(1)([f, x[0]], domain).status != "proved":
         return False
     bend = second_derivatives(f, x).get((0, 0), f.graph.zero)
-    found = decide_holds(f.graph.call("ge", bend, f.graph.zero), given, ends)
+    found = decide_holds(f.graph.call("ge", bend, f.graph.zero), domain)
     return found.status == "proved" and all(
         c.op == "ne" and _vanishes_at_points(f.graph.sub(*c.args)) for c in found.conditions
     )
@@ -159,11 +157,11 @@ def _is_not_zero(v: Value) -> bool:
         return not isinstance(v, Exception) and bool(v != 0)
 
 
-def _against(f: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> Decision | None:
+def _against(f: Node, x: Sequence[Node], domain: Domain) -> Decision | None:
     """Two points of the domain whose midpoint, in the domain too, lies above their chord."""
-    domain = Domain(f, f, given, ends)
+    sampler = Sampler(f, f, domain)
     tried = 0
-    for group in points(f, x, given, ends):
+    for group in points(f, x, domain):
         for i, (p, v) in enumerate(group):
             for q, w in group[:i]:
                 tried += 1
@@ -173,7 +171,7 @@ def _against(f: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds) ->
                 with precision(128):
                     m = value(f, middle)
                     above = not isinstance(m, Exception) and bool(2 * m > v + w)
-                if above and domain.judge(middle, highest=0).kind == "same":
+                if above and sampler.judge(middle, highest=0).kind == "same":
                     return refuted(f"at the midpoint {at(middle)} of {at(p)} and {at(q)} the value lies on the wrong "
                                    "side of the chord", middle)  # fmt: skip
     return None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.calculus.reverse import second_derivatives
-from derive.engine.counterexamples.points import Bounds
+from derive.engine.domain import Domain
 from derive.engine.properties.definite import definite
 from derive.engine.properties.facts import Fact, known, of_function, restricted
 from derive.engine.properties.side_conditions import affine, below, natural, smooth, valued
@@ -27,11 +27,9 @@ _CONVEX = tuple(o.name for o in OPERATORS.values() if o.rises and o.bends == "co
 class Curve:
     """What is known to be convex in x, on a convex domain."""
 
-    def __init__(
-        self, x: Sequence[Node], given: Sequence[Node], ends: Bounds, given_facts: Sequence[Fact] = ()
-    ) -> None:
-        self.x, self.given, self.ends, self.facts = list(x), given, ends, given_facts
-        self.restricted = restricted(given_facts, given, ends)
+    def __init__(self, x: Sequence[Node], domain: Domain, given_facts: Sequence[Fact] = ()) -> None:
+        self.x, self.domain, self.facts = list(x), domain, given_facts
+        self.restricted = restricted(given_facts, domain)
         self.seen: dict[tuple[Node, int], bool] = {}
 
     def convex(self, n: Node) -> bool:
@@ -45,7 +43,7 @@ class Curve:
         if key not in self.seen:
             self.seen[key] = False
             self.seen[key] = len(self.seen) < MAX_NODES and (
-                (affine(n, self.x) and valued(n, self.x, self.given, self.ends))
+                (affine(n, self.x) and valued(n, self.x, self.domain))
                 or known(self.facts, n, self.x, ("convex" if sign > 0 else "concave",))
                 or self.composed(n, sign)
                 or self.by_derivatives(n, sign)
@@ -54,7 +52,7 @@ class Curve:
 
     def holds(self, op: str, n: Node, bound: Fraction | int = 0) -> bool:
         g = n.graph
-        found = decide_holds(g.call(op, n, g.const(bound)), self.given, self.ends)
+        found = decide_holds(g.call(op, n, g.const(bound)), self.domain)
         return found.status == "proved"
 
     def composed(self, n: Node, sign: int) -> bool:
@@ -129,20 +127,20 @@ class Curve:
         x = [s for s in self.x if below(n, [s])]
         if not smooth(n) or len(x) > MAX_VARIABLES or len(topological([n])) > MAX_NODES:
             return False
-        if not valued(n, x, self.given, self.ends, strict=True):
+        if not valued(n, x, self.domain, strict=True):
             return False
         f = n if sign > 0 else n.graph.neg(n)
-        return Curve(self.x, [*self.given, *natural(n, x)], self.ends).hessian(f, x, False)
+        return Curve(self.x, self.domain.given(*natural(n, x))).hessian(f, x, False)
 
     def hessian(self, f: Node, x: Sequence[Node], strict: bool) -> bool:
         g = f.graph
         table = second_derivatives(f, list(x))
         size = range(len(x))
         rows = [[table.get((max(i, j), min(i, j)), g.zero) for j in size] for i in size]
-        if not all(valued(e, x, self.given, self.ends, strict=True) for row in rows for e in row):
+        if not all(valued(e, x, self.domain, strict=True) for row in rows for e in row):
             return False
         if len(x) == 1:
-            found = decide_holds(g.call("gt" if strict else "ge", rows[0][0], g.zero), self.given, self.ends)
+            found = decide_holds(g.call("gt" if strict else "ge", rows[0][0], g.zero), self.domain)
             return found.status == "proved"
         matrix = g.stack([g.stack(row) for row in rows])
-        return definite(matrix, self.given, self.ends, strict).status == "proved"
+        return definite(matrix, self.domain, strict).status == "proved"

@@ -9,22 +9,22 @@ from itertools import combinations
 
 from flint import arb, fmpq
 
-from derive.engine.counterexamples.points import Bounds, Domain, scalar_bounds
+from derive.engine.counterexamples.points import Sampler
 from derive.engine.counterexamples.tensor_points import Arena, evaluate_tensors
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.equations.eliminated import against
 from derive.engine.matrices.tensor_level import effort, entries_of, settle, too_large
 from derive.engine.properties.entrywise import Entries
 from derive.engine.properties.facts import facts, implied
 from derive.engine.properties.gram import DEFINITE, SEMIDEFINITE, Gram
-from derive.engine.properties.side_conditions import conditions, proved, undecided
+from derive.engine.properties.side_conditions import proved, undecided
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, nonzero, topological
 from derive.language.components import MAX_MATRIX, _minor, components
 from derive.language.printing import point_text
-from derive.language.properties import asks
 from derive.numbers.balls import evaluate, precision, rational
 
 MAX_SIDE = 6  # rows up to which a quadratic form is written out
@@ -35,29 +35,29 @@ MAX_VALUES = 2_000_000  # products of numbers, for all points
 MAX_SHOWN = 12  # entries of a vector that are written down
 
 
-def decider(strict: bool) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:
-    def decide(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
-        (a,), known, entries = args, facts(assuming), Entries(assuming, bounds)
+def decider(strict: bool) -> Callable[[Sequence[Node], Domain], Decision]:
+    def decide(args: Sequence[Node], domain: Domain) -> Decision:
+        (a,), known, entries = args, facts(domain.hypotheses), Entries(domain)
         if Gram(entries, known).sign(a) >= (DEFINITE if strict else SEMIDEFINITE):
             return proved("a sum of products B.T @ B, multiples and inverses of such", "structure")
-        if (found := _at_points(a, assuming, bounds, strict)) is not None:
+        if (found := _at_points(a, domain, strict)) is not None:
             return found
         if a.shape[0] > MAX_SIDE or too_large(topological([a]), MAX_WORK):
             return undecided(f"of {a.shape[0]} by {a.shape[0]} entries no quadratic form is written out, and how it is written "
                              "does not show it")  # fmt: skip
-        symmetric = decide_equal(a, a.graph.transpose(a), entries.assuming, bounds)
+        symmetric = decide_equal(a, a.graph.transpose(a), entries.domain)
         if symmetric.status != "proved":
             return symmetric if symmetric.status == "refuted" else undecided(f"symmetric? {symmetric.reason}")
-        return definite(a, [*conditions(assuming), *implied(known)], scalar_bounds(bounds), strict)
+        return definite(a, domain.entries().given(*implied(known)), strict)
 
     return decide
 
 
-def _at_points(a: Node, assuming: Sequence[Node], bounds: Bounds, strict: bool) -> Decision | None:
+def _at_points(a: Node, domain: Domain, strict: bool) -> Decision | None:
     """A point of whole matrices at which a vector, or two entries that should be one, say no."""
     n = a.shape[0]
     try:
-        arena = Arena(a, a, assuming, bounds)
+        arena = Arena(a, a, domain)
         for point in arena.points(max(1, min(POINTS, MAX_VALUES // effort(arena.roots)))):
             found = evaluate_tensors(arena.roots[:1], point)[arena.roots[0]]
             witness = entries_of(point)
@@ -71,7 +71,7 @@ def _at_points(a: Node, assuming: Sequence[Node], bounds: Bounds, strict: bool) 
                         reason = f"not symmetric: entries [{i}, {j}] and [{j}, {i}] differ{told}"
                         return Decision("refuted", reason, witness=witness, method="ball arithmetic")
             v = _vector(rows, strict)
-            if v is None and strict and _annuls_ones(a, assuming, bounds):
+            if v is None and strict and _annuls_ones(a, domain):
                 v = [fmpq(1)] * n
             if v is not None:
                 value = "not positive" if strict else "negative"
@@ -83,12 +83,11 @@ def _at_points(a: Node, assuming: Sequence[Node], bounds: Bounds, strict: bool) 
     return None
 
 
-def _annuls_ones(a: Node, assuming: Sequence[Node], bounds: Bounds) -> bool:
+def _annuls_ones(a: Node, domain: Domain) -> bool:
     """Whether the rows of a matrix add up to 0, proved: no ball shows that."""
     g, n = a.graph, a.shape[0]
     ones = g.broadcast(g.one, (n,))
-    held = [c for c in assuming if not asks(c)]
-    return settle(g.matmul(a, ones), g.broadcast(g.zero, (n,)), held, bounds).proof is not None
+    return settle(g.matmul(a, ones), g.broadcast(g.zero, (n,)), domain.plain()).proof is not None
 
 
 def _differ(x: fmpq | arb, y: fmpq | arb) -> bool:
@@ -120,39 +119,38 @@ def _middle(x: arb) -> fmpq:
     return fmpq(int(m)) * fmpq(2) ** int(e)
 
 
-def definite(a: Node, given: Sequence[Node], ends: Bounds, strict: bool) -> Decision:
+def definite(a: Node, domain: Domain, strict: bool) -> Decision:
     """Whether v.T @ a @ v > 0 for every v but 0 (not ``strict``: >= 0), of a symmetric matrix written out."""
     g, size = a.graph, a.shape[0]
     entries = components(a)
     if all(e.op == "const" for e in entries):
         return _of_numbers([rational(e.attr) for e in entries], size, strict)
-    if (against_it := _scalars(entries, size, given, ends, strict)) is not None:
+    if (against_it := _scalars(entries, size, domain, strict)) is not None:
         return against_it
-    if any(n.op == "abs" for n in topological(entries)) and _dominated(entries, size, given, ends, strict):
+    if any(n.op == "abs" for n in topological(entries)) and _dominated(entries, size, domain, strict):
         return proved("its diagonal dominates its rows (Gershgorin's discs)")
     v = [g.symbol(f"v{i}'") for i in range(size)]
     form = g.zero
     for i in range(size):
         for j in range(size):
             form = g.add(form, g.mul(g.mul(v[i], v[j]), entries[i * size + j]))
-    cases = [[*given, nonzero(s)] for s in v] if strict else [list(given)]
-    for case in cases:
-        found = decide_holds(g.call("gt" if strict else "ge", form, g.zero), case, ends)
+    for case in [domain.given(nonzero(s)) for s in v] if strict else [domain]:
+        found = decide_holds(g.call("gt" if strict else "ge", form, g.zero), case)
         if found.status == "refuted":
             return found
         if found.status != "proved":
-            return _by_minors(entries, size, given, ends, strict)
+            return _by_minors(entries, size, domain, strict)
     return proved("its quadratic form is positive" if strict else "its quadratic form is nowhere negative")
 
 
-def _dominated(entries: Sequence[Node], size: int, given: Sequence[Node], ends: Bounds, strict: bool) -> bool:
+def _dominated(entries: Sequence[Node], size: int, domain: Domain, strict: bool) -> bool:
     """Whether each diagonal entry of a symmetric matrix is at least (``strict``: greater than) the absolute values beside it."""
     g = entries[0].graph
     for i in range(size):
         gap = entries[i * size + i]
         for j in range(size):
             gap = g.sub(gap, g.call("abs", entries[i * size + j])) if i != j else gap
-        found = decide_holds(g.call("gt" if strict else "ge", gap, g.zero), given, ends)
+        found = decide_holds(g.call("gt" if strict else "ge", gap, g.zero), domain)
         if found.status != "proved" or found.conditions:
             return False
     return True
@@ -167,17 +165,17 @@ def _of_numbers(entries: Sequence[fmpq], size: int, strict: bool) -> Decision:
     return Decision("refuted", reason, witness={}, method="elimination")
 
 
-def _scalars(entries: list[Node], size: int, given: Sequence[Node], ends: Bounds, strict: bool) -> Decision | None:
+def _scalars(entries: list[Node], size: int, domain: Domain, strict: bool) -> Decision | None:
     """A point of the entries' symbols, and a vector, at which the form has the wrong sign."""
     g = entries[0].graph
-    if any(n.op == "apply" for n in topological([*entries, *given])):
+    if any(n.op == "apply" for n in topological([*entries, *domain.hypotheses])):
         return None
     total = g.zero
     for e in entries:
         total = g.node("add", (total, e))
-    domain = Domain(total, total, given, ends)
-    for point in _starts(domain):
-        if domain.judge(point, highest=0).kind != "same":
+    sampler = Sampler(total, total, domain)
+    for point in _starts(sampler):
+        if sampler.judge(point, highest=0).kind != "same":
             continue
         found = evaluate(entries, {s: rational(v) for s, v in point.items()})
         if any(isinstance(x, Exception) for x in found):
@@ -190,12 +188,12 @@ def _scalars(entries: list[Node], size: int, given: Sequence[Node], ends: Bounds
     return None
 
 
-def _starts(domain: Domain) -> Iterator[Mapping[Node, Fraction]]:
-    yield dict.fromkeys(domain.symbols, Fraction(0))
-    yield from (dict(p) for p in domain.points(POINTS))
+def _starts(sampler: Sampler) -> Iterator[Mapping[Node, Fraction]]:
+    yield dict.fromkeys(sampler.symbols, Fraction(0))
+    yield from (dict(p) for p in sampler.points(POINTS))
 
 
-def _by_minors(entries: list[Node], size: int, given: Sequence[Node], ends: Bounds, strict: bool) -> Decision:
+def _by_minors(entries: list[Node], size: int, domain: Domain, strict: bool) -> Decision:
     g = entries[0].graph
     if size > (MAX_MATRIX if strict else MAX_PRINCIPAL):
         return undecided(f"minors of a {size} by {size} matrix are not written out")
@@ -203,7 +201,7 @@ def _by_minors(entries: list[Node], size: int, given: Sequence[Node], ends: Boun
     chosen = [tuple(range(k)) for k in order] if strict else [c for k in order for c in combinations(range(size), k)]
     for rows in chosen:
         minor = _minor(g, entries, rows, rows)
-        found = decide_holds(g.call("gt" if strict else "ge", minor, g.zero), given, ends)
+        found = decide_holds(g.call("gt" if strict else "ge", minor, g.zero), domain)
         if found.status == "refuted" and found.witness is not None:
             return Decision("refuted", f"a principal minor is not positive: {found.reason}", witness=found.witness,
                             method=found.method)  # fmt: skip

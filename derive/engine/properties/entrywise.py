@@ -7,16 +7,14 @@ the generic entry is a proof about all, and one that fails says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from derive.engine.counterexamples.points import Bounds
+from derive.engine.domain import Domain, Range
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.composites import COMPOSITES
-from derive.expr.conditions import conjuncts
 from derive.expr.graph import FOLDING, Node, Shape, marks_a_jump, topological
 from derive.expr.operators import OPERATORS
-from derive.language.properties import asks
 
 MAX_ENTRY = 300  # subexpressions of a generic entry that is decided
 
@@ -31,11 +29,10 @@ def elementwise(n: Node) -> bool:
 
 
 class Entries:
-    """Generic entries of the tensors of one claim. ``assuming``: whole conditions; ``bounds`` of whole symbols."""
+    """Generic entries of the tensors of one claim, on a domain of whole tensors."""
 
-    def __init__(self, assuming: Sequence[Node], bounds: Bounds) -> None:
-        self.assuming = [c for c in conjuncts(assuming) if not asks(c)]
-        self.bounds = bounds
+    def __init__(self, domain: Domain) -> None:
+        self.domain = domain.plain()
         self.leaves: dict[Node, Node] = {}
         self.signs: dict[Node, int] = {}
 
@@ -109,23 +106,22 @@ class Entries:
         """Whether a condition on generic entries of a tensor of that shape holds wherever it has a value."""
         if len(topological([condition])) > MAX_ENTRY:
             return False
-        given, ends = self.known(condition, shape)
         try:
-            found = decide_holds(condition, given, ends)
+            found = decide_holds(condition, self.known(condition, shape))
         except ExpressionError:
             return False
         return found.status == "proved"
 
-    def known(self, entry: Node, shape: Shape) -> tuple[list[Node], Bounds]:
-        """What the assumptions and the form of the leaves say of the scalars of a generic entry; and their bounds."""
+    def known(self, entry: Node, shape: Shape) -> Domain:
+        """What the domain and the form of the leaves say of the scalars of a generic entry."""
         spoken = {n for n in topological([entry]) if n.op == "symbol"}
         given: list[Node] = []
-        for c in self.assuming:
+        for c in self.domain.hypotheses:
             if c.shape == () or c.shape == shape[len(shape) - len(c.shape) :]:
                 here = self.of(c)
                 if here.op != "const" and spoken & set(topological([here])):
                     given.append(here)
-        ends: dict[Node, tuple[object, object]] = {}
+        ranges: dict[Node, Range] = {}
         for n, s in list(self.leaves.items()):
             if s not in spoken:
                 continue
@@ -133,7 +129,6 @@ class Entries:
                 g = n.graph
                 given.append(g.call("gt" if sign == 2 else "ge", s, g.zero))
             base = n.args[0] if n.op == "index" else n
-            if base in self.bounds:
-                ends[s] = self.bounds[base]
-        ends |= {s: e for s, e in self.bounds.items() if s in spoken}
-        return given, ends  # type: ignore[return-value]  # bounds as they were given
+            ranges[s] = self.domain.range(base)
+        ranges |= {s: r for s, r in self.domain.ranges.items() if s in spoken}
+        return Domain(given, ranges)

@@ -6,12 +6,10 @@ a logarithm, a root or a branch may lack a value on the domain nothing is proved
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from derive.engine.counterexamples.points import Bounds, scalar_bounds
 from derive.engine.decision import Decision, listed
-from derive.engine.properties.side_conditions import conditions
+from derive.engine.domain import Domain
 from derive.engine.relation import decide_holds
 from derive.expr.conditions import negation
 from derive.expr.graph import Node
@@ -21,13 +19,13 @@ from derive.numbers.definedness import needs
 CANCELS = ("ne", "hole")  # what divides; of a power, its base
 
 
-def on_the_domain(found: Decision, condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+def on_the_domain(found: Decision, condition: Node, domain: Domain) -> Decision | None:
     """A proof of an inequality of scalars with the conditions that it is subject to; None where its sides may lack a value
     otherwise."""
     if found.status != "proved" or condition.shape:
         return found
     (condition,) = components(condition)
-    left = _lacking(condition, conditions(assuming), scalar_bounds(bounds))
+    left = _lacking(condition, domain.entries())
     if left is None:
         return None
     left = [c for c in left if c not in found.conditions]
@@ -35,16 +33,16 @@ def on_the_domain(found: Decision, condition: Node, assuming: Sequence[Node], bo
     return replace(found, conditions=(*found.conditions, *left), reason=reason)
 
 
-def _lacking(root: Node, given: Sequence[Node], ends: Bounds) -> list[Node] | None:
+def _lacking(root: Node, domain: Domain) -> list[Node] | None:
     """The factors that are not shown to differ from 0; None where something else that a value needs is not shown."""
     left: dict[Node, None] = {}
     for key, need in needs(root).items():
         if key[0] == "where":
             condition, *branches = key[1]
             for branch, chosen in zip(branches, (condition, negation(condition)), strict=True):
-                if _lacking(branch, [*given, chosen], ends) != []:
+                if _lacking(branch, domain.given(chosen)) != []:
                     return None
-        elif decide_holds(need, given, ends).status != "proved":
+        elif decide_holds(need, domain).status != "proved":
             if key[0] not in CANCELS:
                 return None
             left[need] = None

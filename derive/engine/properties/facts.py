@@ -13,13 +13,12 @@ from fractions import Fraction
 from itertools import combinations
 
 from derive.calculus.reverse import gradient
-from derive.engine.counterexamples.points import Bounds
+from derive.engine.domain import Domain
 from derive.errors import ExpressionError
 from derive.expr.conditions import conjuncts
 from derive.expr.graph import Node, substitute_all, topological
 from derive.expr.operators import KINKED
-from derive.language.components import _minor, components, components_all
-from derive.language.properties import asks
+from derive.language.components import _minor, components
 
 MAX_SIDE = 6  # of a matrix whose entries are looked at
 MAX_ROWS = 4  # of a matrix whose minors are written out
@@ -49,15 +48,10 @@ class Fact:
             return False
 
 
-def plain(assuming: Sequence[Node]) -> list[Node]:
-    """The assumptions that are comparisons, entry by entry."""
-    return [c for entries in components_all([a for a in conjuncts(assuming) if not asks(a)]) for c in entries]
-
-
-def facts(assuming: Sequence[Node]) -> list[Fact]:
+def facts(hypotheses: Sequence[Node]) -> list[Fact]:
     """The assumptions that are properties; those joined by ``or`` or negated say nothing here."""
     found = []
-    for n in conjuncts(assuming):
+    for n in conjuncts(hypotheses):
         if n.op == "property" and n.attr in (*_CURVED, *_MONOTONE, *_DEFINITE):
             x = tuple(components(n.args[1])) if len(n.args) > 1 else ()
             few = not n.args[0].shape or n.args[0].shape[0] <= MAX_SIDE
@@ -92,7 +86,7 @@ def known(given: Sequence[Fact], n: Node, x: Sequence[Node], names: Sequence[str
 def of_function(given: Sequence[Fact], n: Node, restricted: Sequence[Node], names: Sequence[str]) -> bool:
     """Whether an abstract function of one argument has it, wherever that argument lies: a fact about phi(t) for every t.
 
-    ``restricted`` are the scalars that bounds or assumptions hold to a range.
+    ``restricted`` are the scalars that the domain says something of.
     """
     if n.op != "apply" or len(n.args) != 1:
         return False
@@ -104,11 +98,11 @@ def of_function(given: Sequence[Fact], n: Node, restricted: Sequence[Node], name
     return False
 
 
-def restricted(given: Sequence[Fact], conditions: Sequence[Node], ends: Bounds) -> list[Node]:
-    """The variables of the facts that bounds or assumptions hold to a range."""
-    spoken = set(topological(conditions))
+def restricted(given: Sequence[Fact], domain: Domain) -> list[Node]:
+    """The variables of the facts that the domain says something of."""
+    spoken = set(topological(domain.hypotheses))
     x = {s for fact in given for s in fact.x}
-    return [s for s in x if s in spoken or ends.get(s, (None, None)) != (None, None)]
+    return [s for s in x if s in spoken or s in domain.ranges]
 
 
 def implied(given: Sequence[Fact]) -> list[Node]:

@@ -20,7 +20,7 @@ DEFINITE, SEMIDEFINITE, UNKNOWN = 2, 1, 0
 
 
 class Gram:
-    """What is known of the matrices of one claim; ``entries`` has its assumptions and bounds."""
+    """What is known of the matrices of one claim; ``entries`` has its domain."""
 
     def __init__(self, entries: Entries, facts: Sequence[Fact]) -> None:
         self.entries = entries
@@ -112,7 +112,7 @@ class Gram:
         return turned is b or a is a.graph.transpose(b) or self._equal(turned, b)
 
     def _equal(self, a: Node, b: Node) -> bool:
-        return settle(a, b, self.entries.assuming, self.entries.bounds).proof is not None
+        return settle(a, b, self.entries.domain).proof is not None
 
     def _projection(self, n: Node) -> bool:
         """Whether a matrix is symmetric and its own square: B = B.T @ B."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
-from derive.calculus.reverse import expand_all
-from derive.engine.counterexamples.points import Bounds, Domain, scalar_bounds
+from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.limits import Limit, Unsettled, limit
-from derive.engine.limits.oracle import Oracle, said, scalars
+from derive.engine.limits.oracle import Oracle, said
 from derive.engine.limits.parameters import Case, by_cases
 from derive.expr.graph import Node
 from derive.language.extremes import infinite
@@ -18,10 +17,9 @@ from derive.language.extremes import infinite
 POINTS = 6
 
 
-def growth(name: str, args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+def growth(name: str, args: Sequence[Node], domain: Domain) -> Decision:
     """Decides ``name(f, g, x, point)``."""
     f, by, x = args[:3]
-    bounds = scalar_bounds(bounds)
     g = f.graph
     point: Node | int = 1
     if len(args) == 4:
@@ -32,10 +30,10 @@ def growth(name: str, args: Sequence[Node], assuming: Sequence[Node], bounds: Bo
     if name != "asymptotic":
         ratio = g.call("abs", ratio)
 
-    def work(sides: Sequence[Node], given: Sequence[Node]) -> Decision:
+    def work(sides: Sequence[Node], domain: Domain) -> Decision:
         place = point if isinstance(point, int) else sides[1]
-        found = limit(sides[0], x, place, given, bounds)
-        answer = _answer(name, found, x, given, bounds)
+        found = limit(sides[0], x, place, domain)
+        answer = _answer(name, found, x, domain)
         shown = "inf" if found.side else said(found.value).strip("'")
         note = f", where {found.note}" if found.note else ""
         return Decision(
@@ -44,21 +42,19 @@ def growth(name: str, args: Sequence[Node], assuming: Sequence[Node], bounds: Bo
 
     try:
         sides = [ratio, g.zero if isinstance(point, int) else point]
-        found: Decision = by_cases(
-            work, partial(_joined, bounds=bounds), sides, x, scalars(expand_all(assuming)), bounds
-        )
+        found: Decision = by_cases(work, _joined, sides, x, domain.expanded().entries())
         return found
     except Unsettled as e:
         return Decision("undecided", f"the limit of the ratio was not found: {e}")
 
 
-def _joined(found: Sequence[tuple[Case, Decision]], bounds: Bounds) -> Decision | None:
+def _joined(found: Sequence[tuple[Case, Decision]]) -> Decision | None:
     """Of the signs of a parameter: proved for each, or one for which it fails, where that has points."""
     failing = [(c, d) for c, d in found if d.status == "refuted"]
     for c, d in failing:
         g, zero = c.of.graph, c.of.graph.zero
-        domain = Domain(zero, zero, c.given, bounds)
-        if not any(domain.judge(p).kind == "same" for p in domain.points(POINTS)):
+        sampler = Sampler(zero, zero, c.domain)
+        if not any(sampler.judge(p).kind == "same" for p in sampler.points(POINTS)):
             return None
         for_which = f"for {said(g.call(c.op, c.of, zero))[1:-1]} {d.reason}"
         if (
@@ -74,13 +70,13 @@ def _joined(found: Sequence[tuple[Case, Decision]], bounds: Bounds) -> Decision 
     return replace(first, reason=f"{first.reason}, and so on for every sign of {said(one.of)[1:-1]}")
 
 
-def _answer(name: str, found: Limit, x: Node, assuming: Sequence[Node], bounds: Bounds) -> bool:
+def _answer(name: str, found: Limit, x: Node, domain: Domain) -> bool:
     if found.side:
         return False
     if name == "grows_at_most":
         return True
     g = x.graph
-    oracle = Oracle(g, g.symbol("growth'"), [a for a in assuming if not a.shape], bounds)
+    oracle = Oracle(g, g.symbol("growth'"), domain)
     gap = g.sub(found.value, g.one) if name == "asymptotic" else found.value
     zero = oracle.simple(gap) is g.zero or oracle.sign(gap) == 0
     return not zero if name == "grows_like" else zero

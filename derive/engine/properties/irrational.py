@@ -8,26 +8,27 @@ the whole ball between the two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice, pairwise, product
 
 from flint import arb, fmpq
 
-from derive.engine.counterexamples.points import Bounds, Domain, scalar_bounds, simplest
+from derive.engine.counterexamples.points import Sampler, simplest
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.equations import constants
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import beside_zeros, vanishing
 from derive.engine.limits.oracle import Oracle, Unsettled
 from derive.engine.properties.parts import bare, negated
-from derive.engine.properties.side_conditions import conditions
 from derive.engine.relation import decide_holds
 from derive.expr.graph import Graph, Node, substitute, topological
 from derive.expr.operators import COMPARISONS, KINKED, OPERATORS, SMOOTH
 from derive.language.components import components
 from derive.language.printing import to_text
 from derive.numbers.balls import evaluate, precision, rational, truth
+from derive.proof.sequent import ranges
 
 MAX_SYMBOLS = 3
 MAX_NODES = 120
@@ -45,22 +46,22 @@ GRID = (*(Fraction(k, 2) for k in range(-20, 21)), Fraction(1, 1000), Fraction(-
 _CONTINUOUS = {"const", "symbol", "index", "def", *SMOOTH, *(n for n in KINKED if not OPERATORS[n].jumps)} - {"select"}
 
 
-def by_irrational_points(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+def by_irrational_points(condition: Node, domain: Domain) -> Decision | None:
     """A refutation of a condition of scalars, or None."""
     (condition,) = components(condition) if not condition.shape else (condition,)
     failing = None if condition.shape else negated(condition)
     if failing is None or (whole := bare(failing)) is None:
         return None
-    given, ends = conditions(assuming), scalar_bounds(bounds)
+    domain = domain.entries()
     if not _symbols([condition]):
         return None  # nothing about a point
-    symbols = _symbols([condition, *given])
-    if not 0 < len(symbols) <= MAX_SYMBOLS or len(topological([condition, *given])) > MAX_NODES:
+    symbols = _symbols([condition, *domain.hypotheses])
+    if not 0 < len(symbols) <= MAX_SYMBOLS or len(topological([condition, *domain.hypotheses])) > MAX_NODES:
         return None
     for case in _cases(whole):
-        search = _Search([*given, *case], ends, symbols)
+        search = _Search(domain.given(*case), symbols)
         if found := search.in_closed_form() or search.between():
-            missing = tuple(beside_zeros(condition, given, ends, _proved_under(ends)) or ())
+            missing = tuple(beside_zeros(condition, domain, _proved) or ())
             if not missing:
                 return Decision("refuted", f"does not hold at {found}", method="ball arithmetic")
             said = " and ".join(map(to_text, missing))
@@ -69,10 +70,10 @@ def by_irrational_points(condition: Node, assuming: Sequence[Node], bounds: Boun
     return None
 
 
-def of_numbers(condition: Node, assuming: Sequence[Node]) -> Decision | None:
+def of_numbers(condition: Node, domain: Domain) -> Decision | None:
     """A decision on a condition without symbols, by the exact signs of its differences; None where one is not settled."""
     (condition,) = components(condition) if not condition.shape else (condition,)
-    if condition.shape or assuming or _symbols([condition]):
+    if condition.shape or domain.hypotheses or _symbols([condition]):
         return None
     for wanted, status in ((bare(condition), "proved"), (negated(condition), "refuted")):
         if wanted is not None and any(all(map(_holds, case)) for case in _cases(wanted)):
@@ -81,12 +82,9 @@ def of_numbers(condition: Node, assuming: Sequence[Node]) -> Decision | None:
     return None
 
 
-def _proved_under(bounds: Bounds) -> Callable[[Node, Sequence[Node]], bool]:
-    def proved(condition: Node, given: Sequence[Node]) -> bool:
-        found = decide_holds(condition, given, bounds)
-        return found.status == "proved" and not found.conditions
-
-    return proved
+def _proved(condition: Node, domain: Domain) -> bool:
+    found = decide_holds(condition, domain)
+    return found.status == "proved" and not found.conditions
 
 
 def _cases(n: Node) -> list[list[Node]]:
@@ -105,16 +103,12 @@ def _symbols(roots: Sequence[Node]) -> list[Node]:
 
 
 class _Search:
-    """Looks for a point at which all of some comparisons hold."""
+    """Looks for a point of a domain of scalars."""
 
-    def __init__(self, wanted: Sequence[Node], bounds: Bounds, symbols: Sequence[Node]) -> None:
-        self.wanted, self.symbols = list(wanted), list(symbols)
-        for s in symbols:
-            low, high = bounds.get(s, (None, None))
-            g = s.graph
-            self.wanted += [g.call("ge", s, g.const(low))] if low is not None else []
-            self.wanted += [g.call("le", s, g.const(high))] if high is not None else []
-        self.equations = [c for c in wanted if c.op in ("eq", "ge", "le")]
+    def __init__(self, domain: Domain, symbols: Sequence[Node]) -> None:
+        self.symbols = list(symbols)
+        self.wanted = [*domain.hypotheses, *ranges({s: domain.ranges[s] for s in symbols if s in domain.ranges})]
+        self.equations = [c for c in domain.hypotheses if c.op in ("eq", "ge", "le")]
 
     def bases(self) -> Iterator[Mapping[Node, Fraction]]:
         """Points that meet what speaks of strict inequalities only, as far as that is quick."""
@@ -123,7 +117,7 @@ class _Search:
         total = g.zero
         for s in self.symbols:
             total = g.node("add", (total, s))
-        yield from islice(Domain(total, total, open_, {}).points(STARTS), STARTS)
+        yield from islice(Sampler(total, total, Domain(open_)).points(STARTS), STARTS)
 
     # -- numbers in closed form -------------------------------------------------------------------------
 
@@ -145,10 +139,10 @@ class _Search:
         for c in self.equations:
             h = c.graph.sub(*c.args)
             others = [d for d in self.wanted if d is not c]  # all of which hold at the point, if it is one
-            for p in [h, *vanishing(h, others, {})[:MAX_FACTORS]]:
+            for p in [h, *vanishing(h, Domain(others))[:MAX_FACTORS]]:
                 if any(n.op not in _CONTINUOUS for n in topological([p])):
                     continue
-                if (rest := _quotient(h, p, others)) is None:
+                if (rest := _quotient(h, p, Domain(others))) is None:
                     continue
                 for base in self.bases():
                     for s in self.symbols:
@@ -180,7 +174,7 @@ class _Search:
 
     def places(self, s: Node) -> list[Fraction]:
         """Numbers between which solutions are looked for."""
-        low, _, high, _ = Domain(s, s, [c for c in self.wanted if s in c.args], {}).ranges[s]
+        low, _, high, _ = Sampler(s, s, Domain([c for c in self.wanted if s in c.args])).intervals[s]
         inner = (
             [low + (high - low) * Fraction(k, PARTS) for k in range(PARTS + 1)]
             if low is not None and high is not None
@@ -203,16 +197,16 @@ class _Search:
         return (low, high) if _valued([p], {**fixed, s: ball}) else None
 
 
-def _quotient(h: Node, p: Node, given: Sequence[Node]) -> Node | None:
-    """q with h = p*q wherever all three have a value under conditions, proved."""
+def _quotient(h: Node, p: Node, domain: Domain) -> Node | None:
+    """q with h = p*q wherever all three have a value on a domain, proved."""
     g = h.graph
     if p is h:
         return g.one
     try:
-        q = Oracle(g, g.symbol("point'"), given, {}).simple(g.div(h, p))
+        q = Oracle(g, g.symbol("point'"), domain).simple(g.div(h, p))
     except Unsettled:
         return None
-    found = decide_equal(h, g.mul(p, q), given)
+    found = decide_equal(h, g.mul(p, q), domain)
     return q if found.status == "proved" else None
 
 

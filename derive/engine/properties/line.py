@@ -14,10 +14,11 @@ from fractions import Fraction
 from flint import arb, fmpq
 
 from derive.calculus.reverse import gradient
-from derive.engine.counterexamples.points import Bounds, Domain
+from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
-from derive.engine.properties.side_conditions import analytic, below, convex_domain, natural, proved
+from derive.engine.properties.side_conditions import analytic, convex_domain, natural, proved
 from derive.engine.properties.subdivision import holds_in
 from derive.engine.properties.tails import Beyond, Tail
 from derive.errors import ExpressionError, UndefinedValue
@@ -33,7 +34,7 @@ WIDTHS = tuple(Fraction(1, 4**k) for k in range(1, 7))  # of neighbourhoods of p
 GUESSES = ("0", "1", "-1", "1/2", "2", "-1/2", "-2")
 
 
-def by_line(h: Node, x: Node, strict: bool, given: Sequence[Node], ends: Bounds) -> Decision | None:
+def by_line(h: Node, x: Node, strict: bool, domain: Domain) -> Decision | None:
     """A proof that an analytic h >= 0 (> 0 where ``strict``) for all x of an interval, or None. ``h`` speaks of x alone."""
     order = topological([h])
     if (
@@ -42,13 +43,14 @@ def by_line(h: Node, x: Node, strict: bool, given: Sequence[Node], ends: Bounds)
         or any(n.op in ("symbol", "index") and not n.shape and n is not x for n in order)
     ):
         return None
-    given = [c for c in [*given, *natural(h, [x])] if below(c, [x])]
-    if not convex_domain([x], given):
+    domain = domain.given(*natural(h, [x]))
+    domain = domain.under(domain.of([x]))
+    if not convex_domain([x], domain):
         return None
-    domain = Domain(h, h, given, ends)
-    if not any(domain.judge(p, highest=0).kind == "same" for p in domain.points(6)):
+    sampler = Sampler(h, h, domain)
+    if not any(sampler.judge(p, highest=0).kind == "same" for p in sampler.points(6)):
         return None  # of an empty domain nothing is said
-    low, low_in, high, high_in = domain.interval(x)
+    low, low_in, high, high_in = sampler.interval(x)
     if low is not None and high is not None and low >= high:
         return None
     try:

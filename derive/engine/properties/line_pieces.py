@@ -14,7 +14,8 @@ from itertools import pairwise
 from flint import fmpq
 
 from derive.calculus.reverse import gradient
-from derive.engine.counterexamples.points import Bounds, Domain
+from derive.engine.counterexamples.points import Sampler
+from derive.engine.domain import Domain
 from derive.engine.equations import constants
 from derive.engine.properties.curves import Curve
 from derive.engine.properties.facts import Fact
@@ -38,13 +39,17 @@ class Piece:
     branch: Node
 
 
-def pieces(f: Node, x: Node, given: Sequence[Node], ends: Bounds) -> list[Piece]:
+def pieces(f: Node, x: Node, domain: Domain) -> list[Piece]:
     """The branches in order; [] where the function does not turn at rational places, jumps at an end of its domain, or that is no
     interval."""
     order = topological([f])
-    if len(order) > MAX_NODES or any(n.op in ("floor", "ceil", "hold") for n in order) or not convex_domain([x], given):
+    if (
+        len(order) > MAX_NODES
+        or any(n.op in ("floor", "ceil", "hold") for n in order)
+        or not convex_domain([x], domain)
+    ):
         return []
-    low, low_in, high, high_in = Domain(f, f, given, ends).ranges.get(x, (None, False, None, False))
+    low, low_in, high, high_in = Sampler(f, f, domain).intervals.get(x, (None, False, None, False))
     found: list[Piece] = []
     work = [Piece(low, high, f)]
     while work:
@@ -67,9 +72,9 @@ def pieces(f: Node, x: Node, given: Sequence[Node], ends: Bounds) -> list[Piece]
     for end, attained, p in ((low, low_in, found[0]), (high, high_in, found[-1])):
         at = {x: x.graph.const(end or 0)}
         if end is not None and attained:
-            if not valued_at(p.branch, at, given, ends):
+            if not valued_at(p.branch, at, domain):
                 return []
-            if not _settled("eq", substitute(f, at), substitute(p.branch, at), given, ends):
+            if not _settled("eq", substitute(f, at), substitute(p.branch, at), domain):
                 return []
     return found
 
@@ -128,62 +133,57 @@ def _decided(c: Node) -> bool:
     return not any(m.op in ("symbol", "index", "apply") for m in topological([c])) and truth(c, {}) is not None
 
 
-def rises_by_pieces(
-    f: Node, x: Node, given: Sequence[Node], ends: Bounds, rises: Callable[[Node, Sequence[Node]], bool]
-) -> bool:
-    """Whether f is increasing: on every piece, where ``rises(branch, given)`` says so, with no step down between them."""
-    parts = pieces(f, x, given, ends)
-    if len(parts) < 2 or not all(rises(p.branch, _inside(p, x, given)) for p in parts):
+def rises_by_pieces(f: Node, x: Node, domain: Domain, rises: Callable[[Node, Domain], bool]) -> bool:
+    """Whether f is increasing: on every piece, where ``rises(branch, part)`` says so, with no step down between them."""
+    parts = pieces(f, x, domain)
+    if len(parts) < 2 or not all(rises(p.branch, _inside(p, x, domain)) for p in parts):
         return False
     for left, right in pairwise(parts):
-        at = _values(left, right, f, x, given, ends)
-        if at is None or not (_settled("le", at[0], at[1], given, ends) and _settled("le", at[1], at[2], given, ends)):
+        at = _values(left, right, f, x, domain)
+        if at is None or not (_settled("le", at[0], at[1], domain) and _settled("le", at[1], at[2], domain)):
             return False
     return True
 
 
-def convex_by_pieces(f: Node, x: Node, given: Sequence[Node], ends: Bounds, assumed: Sequence[Fact] = ()) -> bool:
+def convex_by_pieces(f: Node, x: Node, domain: Domain, assumed: Sequence[Fact] = ()) -> bool:
     """Whether f is convex: on every piece, with no jump and no step down of the slope between them."""
-    parts = pieces(f, x, given, ends)
-    if len(parts) < 2 or not all(Curve([x], _inside(p, x, given), ends, assumed).convex(p.branch) for p in parts):
+    parts = pieces(f, x, domain)
+    if len(parts) < 2 or not all(Curve([x], _inside(p, x, domain), assumed).convex(p.branch) for p in parts):
         return False
     for left, right in pairwise(parts):
-        at = _values(left, right, f, x, given, ends)
-        if at is None or not all(_settled("eq", at[1], v, given, ends) for v in (at[0], at[2])):
+        at = _values(left, right, f, x, domain)
+        if at is None or not all(_settled("eq", at[1], v, domain) for v in (at[0], at[2])):
             return False
         one, two = (Piece(p.low, p.high, gradient(p.branch, [x])[0]) for p in (left, right))
-        steps = _values(one, two, one.branch, x, given, ends)
-        if steps is None or not _settled("le", steps[0], steps[2], given, ends):
+        steps = _values(one, two, one.branch, x, domain)
+        if steps is None or not _settled("le", steps[0], steps[2], domain):
             return False
     return True
 
 
-def _inside(p: Piece, x: Node, given: Sequence[Node]) -> list[Node]:
+def _inside(p: Piece, x: Node, domain: Domain) -> Domain:
     g = x.graph
-    above = [g.call("gt", x, g.const(p.low))] if p.low is not None else []
-    return [*given, *above, *([g.call("lt", x, g.const(p.high))] if p.high is not None else [])]
+    return domain.given(*(g.call(op, x, g.const(e)) for op, e in (("gt", p.low), ("lt", p.high)) if e is not None))
 
 
-def _values(
-    left: Piece, right: Piece, f: Node, x: Node, given: Sequence[Node], ends: Bounds
-) -> tuple[Node, Node, Node] | None:
+def _values(left: Piece, right: Piece, f: Node, x: Node, domain: Domain) -> tuple[Node, Node, Node] | None:
     """At the place between two pieces: where the left one ends, the function, where the right one starts."""
     if left.high is None or left.high != right.low:
         return None
     at = {x: x.graph.const(left.high)}
-    if not all(valued_at(n, at, given, ends) for n in (left.branch, right.branch)):
+    if not all(valued_at(n, at, domain) for n in (left.branch, right.branch)):
         return None
     a, b, c = (substitute(n, at) for n in (left.branch, f, right.branch))
     return a, b, c
 
 
-def _settled(op: str, a: Node, b: Node, given: Sequence[Node], ends: Bounds) -> bool:
+def _settled(op: str, a: Node, b: Node, domain: Domain) -> bool:
     g = a.graph
     sign = constants.sign(g.sub(a, b))
     if sign is not None:
         return sign <= 0 if op == "le" else sign == 0
-    about = [c for c in given if not _speaks_of_none(c, (a, b))]
-    found = decide_holds(g.call(op, a, b), about, ends)
+    about = domain.under([c for c in domain.hypotheses if not _speaks_of_none(c, (a, b))])
+    found = decide_holds(g.call(op, a, b), about)
     return found.status == "proved" and not found.conditions
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import permutations
 
 from derive.calculus.reverse import gradient
-from derive.engine.counterexamples.points import Bounds, scalar_bounds
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
-from derive.engine.properties.side_conditions import below, conditions, proved, smooth, valued
+from derive.engine.properties.side_conditions import below, proved, smooth, valued
 from derive.expr.graph import Node, substitute, topological
 from derive.expr.operators import ORDERS
 from derive.language.components import components
 
 MAX_NODES = 200
 
-Decide = Callable[[Node, Sequence[Node], Bounds], Decision]
+Decide = Callable[[Node, Domain], Decision]
 
 
-def by_mean_value(condition: Node, assuming: Sequence[Node], bounds: Bounds, decide: Decide) -> Decision | None:
+def by_mean_value(condition: Node, domain: Domain, decide: Decide) -> Decision | None:
     """A proof of |h| <= L*|x - y| for scalars, or None. ``decide`` decides what is left: an inequality between slopes."""
     if condition.shape or condition.op not in ORDERS or condition.op in ("gt", "lt"):
         return None
@@ -27,26 +27,25 @@ def by_mean_value(condition: Node, assuming: Sequence[Node], bounds: Bounds, dec
         return None
     (condition,) = components(condition)
     more, less = condition.args if condition.op == "ge" else condition.args[::-1]
-    given, ends = conditions(assuming), scalar_bounds(bounds)
+    domain = domain.entries()
     if len(topological([condition])) > MAX_NODES:
         return None
     g, h = condition.graph, less.args[0]
     for distance in (n for n in topological([more]) if n.op == "abs" and n.args[0].op == "sub"):
         x, y = distance.args[0].args
-        about = [c for c in given if below(c, [x, y])]
-        if x not in topological([h]) or about or any(ends.get(s, (None, None)) != (None, None) for s in (x, y)):
+        if x not in topological([h]) or domain.binds([x, y]):
             continue  # the same range for both, with all that lies between
         share = substitute(more, {distance: g.one})
         times = g.mul(share, distance)
-        if below(share, [x, y]) or decide_equal(more, times, given, ends).status != "proved":
+        if below(share, [x, y]) or decide_equal(more, times, domain).status != "proved":
             continue
-        if not smooth(h) or decide_equal(substitute(h, {x: y}), g.zero, given, ends).status != "proved":
+        if not smooth(h) or decide_equal(substitute(h, {x: y}), g.zero, domain).status != "proved":
             continue
         for s, _ in permutations((x, y)):
             slope = gradient(h, [s])[0]
-            if not (valued(h, [s], given, ends, strict=True) and valued(slope, [s], given, ends, strict=True)):
+            if not (valued(h, [s], domain, strict=True) and valued(slope, [s], domain, strict=True)):
                 continue
-            bound = [decide(g.call("ge", g.call(op, share, slope), g.zero), given, ends) for op in ("sub", "add")]
+            bound = [decide(g.call("ge", g.call(op, share, slope), g.zero), domain) for op in ("sub", "add")]
             if all(d.status == "proved" and not d.conditions for d in bound):
                 balls = any(d.method == "balls" for d in bound)
                 return proved("by the mean value theorem, from a bound on the slope", "balls" if balls else "slopes")

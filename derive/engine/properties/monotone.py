@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import Literal
 
 from derive.calculus.reverse import gradient
-from derive.engine.counterexamples.points import Bounds, scalar_bounds, shown
+from derive.engine.counterexamples.points import shown
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.properties.facts import Fact, facts, of_function, restricted
 from derive.engine.properties.facts import known as known_to_be
 from derive.engine.properties.line_pieces import rises_by_pieces
@@ -16,7 +17,6 @@ from derive.engine.properties.side_conditions import (
     analytic,
     at,
     below,
-    conditions,
     convex_domain,
     natural,
     points,
@@ -39,24 +39,23 @@ _OPPOSITE = {"increasing": "decreasing", "nondecreasing": "nonincreasing"}
 _RISING = {o.name for o in OPERATORS.values() if o.rises and o.name not in ("add", "hold", "sign")}
 
 
-def decider(way: Way) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:
+def decider(way: Way) -> Callable[[Sequence[Node], Domain], Decision]:
     up, strict = way in ("increasing", "nondecreasing"), way in ("increasing", "decreasing")
 
-    def decide(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    def decide(args: Sequence[Node], domain: Domain) -> Decision:
         f, x = components(args[0])[0], components(args[1])[0]
-        given, ends = conditions(assuming), scalar_bounds(bounds)
+        known, domain = facts(domain.hypotheses), domain.entries()
         if not up:
             f = f.graph.neg(f)
-        if (found := _against(f, x, given, ends, up, strict)) is not None:
+        if (found := _against(f, x, domain, up, strict)) is not None:
             return found
-        if not convex_domain([x], given):
+        if not convex_domain([x], domain):
             return undecided("the assumptions leave a domain that is not known to be an interval")
-        known = facts(assuming)
 
-        def on(branch: Node, where: Sequence[Node]) -> bool:
-            return rises(branch, x, where, ends, strict, known)
+        def on(branch: Node, part: Domain) -> bool:
+            return rises(branch, x, part, strict, known)
 
-        if on(f, given) or rises_by_pieces(f, x, given, ends, on):
+        if on(f, domain) or rises_by_pieces(f, x, domain, on):
             word = "rises" if up else "falls"
             return proved(f"it {word} on its whole domain, by the sign of its slope{' (strictly)' if strict else ''}")
         return undecided("the sign of the slope is not settled on the whole domain")
@@ -64,7 +63,7 @@ def decider(way: Way) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Deci
     return decide
 
 
-def rises(f: Node, x: Node, given: Sequence[Node], ends: Bounds, strict: bool, assumed: Sequence[Fact] = ()) -> bool:
+def rises(f: Node, x: Node, domain: Domain, strict: bool, assumed: Sequence[Fact] = ()) -> bool:
     """Whether f is (strictly) increasing in x on a domain that is an interval, proved."""
     g = f.graph
     ways = ("increasing",) if strict else ("increasing", "nondecreasing")
@@ -72,26 +71,26 @@ def rises(f: Node, x: Node, given: Sequence[Node], ends: Bounds, strict: bool, a
         f.op == "neg" and known_to_be(assumed, f.args[0], [x], [_OPPOSITE[w] for w in ways])
     ):
         return True
-    if f.op == "apply" and of_function(assumed, f, restricted(assumed, given, ends), ways):
-        return rises(f.args[0], x, given, ends, strict, assumed)
+    if f.op == "apply" and of_function(assumed, f, restricted(assumed, domain), ways):
+        return rises(f.args[0], x, domain, strict, assumed)
     if not below(f, [x]):
         return not strict
-    if smooth(f) and valued(f, [x], given, ends, strict=True):
+    if smooth(f) and valued(f, [x], domain, strict=True):
         slope = gradient(f, [x])[0]
-        where = [*given, *natural(f, [x])]
-        if valued(slope, [x], where, ends, strict=True):
+        inner = domain.given(*natural(f, [x]))
+        if valued(slope, [x], inner, strict=True):
             sign = g.call("gt" if strict else "ge", slope, g.zero)
             # at single points the slope may be 0: f rises strictly up to each and from it on
-            apart = [g.call("ne", x, g.const(c)) for c in (0, *ends.get(x, ())) if c is not None] if strict else []
-            if any(decide_holds(sign, [*where, *out], ends).status == "proved" for out in ([], apart)[: 1 + strict]):
+            apart = [g.call("ne", x, g.const(c)) for c in (0, *domain.range(x)) if c is not None] if strict else []
+            if any(decide_holds(sign, inner.given(*out)).status == "proved" for out in ([], apart)[: 1 + strict]):
                 return True
     if strict and f.op == "def":
-        return rises(f.args[0], x, given, ends, True, assumed)
+        return rises(f.args[0], x, domain, True, assumed)
     if (
         strict
         and f.op == "add"
         and any(  # one of the two rises strictly, the other does not fall
-            rises(a, x, given, ends, True, assumed) and rises(b, x, given, ends, False, assumed)
+            rises(a, x, domain, True, assumed) and rises(b, x, domain, False, assumed)
             for a, b in (f.args, f.args[::-1])
         )
     ):
@@ -101,16 +100,16 @@ def rises(f: Node, x: Node, given: Sequence[Node], ends: Bounds, strict: bool, a
         return (
             alone
             and analytic(f)
-            and valued(f, [x], given, ends, strict=True)
-            and valued(gradient(f, [x])[0], [x], given, ends, strict=True)
-            and rises(f, x, given, ends, False, assumed)
-            and _varies(f, x, given, ends)
+            and valued(f, [x], domain, strict=True)
+            and valued(gradient(f, [x])[0], [x], domain, strict=True)
+            and rises(f, x, domain, False, assumed)
+            and _varies(f, x, domain)
         )
     if len(topological([f])) > MAX_NODES:
         return False
 
     def up(n: Node) -> bool:
-        return rises(n, x, given, ends, False, assumed)
+        return rises(n, x, domain, False, assumed)
 
     match f.op:
         case "def":
@@ -120,9 +119,9 @@ def rises(f: Node, x: Node, given: Sequence[Node], ends: Bounds, strict: bool, a
         case "sub":
             return up(f.args[0]) and up(g.neg(f.args[1]))
         case "neg":
-            return _falls(f.args[0], x, given, ends, assumed)
+            return _falls(f.args[0], x, domain, assumed)
         case "mul" if (
-            not below(f.args[0], [x]) and decide_holds(g.call("ge", f.args[0], g.zero), given, ends).status == "proved"
+            not below(f.args[0], [x]) and decide_holds(g.call("ge", f.args[0], g.zero), domain).status == "proved"
         ):
             return up(f.args[1])
         case _ if f.op in _RISING:
@@ -130,16 +129,16 @@ def rises(f: Node, x: Node, given: Sequence[Node], ends: Bounds, strict: bool, a
     return False
 
 
-def _varies(f: Node, x: Node, given: Sequence[Node], ends: Bounds) -> bool:
+def _varies(f: Node, x: Node, domain: Domain) -> bool:
     with precision(128):
-        return any(bool(v < w) for group in points(f, [x], given, ends) for _, v in group for _, w in group)
+        return any(bool(v < w) for group in points(f, [x], domain) for _, v in group for _, w in group)
 
 
-def _falls(f: Node, x: Node, given: Sequence[Node], ends: Bounds, assumed: Sequence[Fact]) -> bool:
+def _falls(f: Node, x: Node, domain: Domain, assumed: Sequence[Fact]) -> bool:
     g = f.graph
 
     def up(n: Node) -> bool:
-        return rises(n, x, given, ends, False, assumed)
+        return rises(n, x, domain, False, assumed)
 
     match f.op:
         case "neg":
@@ -151,9 +150,9 @@ def _falls(f: Node, x: Node, given: Sequence[Node], ends: Bounds, assumed: Seque
     return False
 
 
-def _against(f: Node, x: Node, given: Sequence[Node], ends: Bounds, up: bool, strict: bool) -> Decision | None:
+def _against(f: Node, x: Node, domain: Domain, up: bool, strict: bool) -> Decision | None:
     """Two points that differ in x only at which f falls, or stays where it should rise."""
-    for group in points(f, [x], given, ends):
+    for group in points(f, [x], domain):
         line = sorted(((p[x], v, p) for p, v in group if x in p), key=lambda entry: entry[0])
         with precision(128):
             for (s, v, p), (t, w, _) in pairwise(line):

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from derive.engine.counterexamples.points import Bounds
 from derive.engine.decision import Decision, joined
+from derive.engine.domain import Domain
 from derive.expr.graph import Node
 from derive.expr.operators import COMPARISONS, NEGATED
 
 MAX_DEPTH = 6
 
-Decide = Callable[[Node, Sequence[Node], Bounds], Decision]
+Decide = Callable[[Node, Domain], Decision]
 
 
 def negated(n: Node) -> Node | None:
@@ -44,47 +44,47 @@ def bare(n: Node) -> Node | None:
     return None if other is None else negated(other)
 
 
-def by_parts(condition: Node, assuming: Sequence[Node], bounds: Bounds, decide: Decide) -> Decision | None:
+def by_parts(condition: Node, domain: Domain, decide: Decide) -> Decision | None:
     """A proof, or a refutation, of what has parts by these; else None. ``decide`` decides a part."""
     whole = bare(condition)
-    return None if whole is None else _Parts(bounds, decide).of(whole, list(assuming), MAX_DEPTH)
+    return None if whole is None else _Parts(decide).of(whole, domain, MAX_DEPTH)
 
 
 class _Parts:
-    def __init__(self, bounds: Bounds, decide: Decide) -> None:
-        self.bounds, self.decide = bounds, decide
+    def __init__(self, decide: Decide) -> None:
+        self.decide = decide
 
-    def part(self, n: Node, given: Sequence[Node], depth: int) -> Decision | None:
+    def part(self, n: Node, domain: Domain, depth: int) -> Decision | None:
         if n.op in ("and", "or") or (n.op == "ne" and depth < MAX_DEPTH):
-            return self.of(n, given, depth)
-        found = self.decide(n, given, self.bounds)
+            return self.of(n, domain, depth)
+        found = self.decide(n, domain)
         return None if found.status == "undecided" and not found.empty else found
 
-    def of(self, n: Node, given: Sequence[Node], depth: int) -> Decision | None:
+    def of(self, n: Node, domain: Domain, depth: int) -> Decision | None:
         if not depth:
             return None
         match n.op:
             case "and":
-                return _joined([self.part(a, given, depth - 1) for a in n.args])
+                return _joined([self.part(a, domain, depth - 1) for a in n.args])
             case "or":
-                return self.either(n, given, depth - 1)
+                return self.either(n, domain, depth - 1)
             case "ge" | "le":  # balls do not tell what is equal everywhere
-                found = self.decide(n.graph.call("eq", *n.args), given, self.bounds)
+                found = self.decide(n.graph.call("eq", *n.args), domain)
                 return found if found.status == "proved" else None
             case "ne":
                 for op in ("gt", "lt"):
-                    found = self.decide(n.graph.call(op, *n.args), given, self.bounds)
+                    found = self.decide(n.graph.call(op, *n.args), domain)
                     if found.status == "proved":
                         return found
         return None
 
-    def either(self, n: Node, given: Sequence[Node], depth: int) -> Decision | None:
+    def either(self, n: Node, domain: Domain, depth: int) -> Decision | None:
         for premise, conclusion in (n.args, n.args[::-1]):
             failing = negated(premise)
             assert failing is not None  # it was made without ``not``
-            found = self.part(conclusion, [*given, failing], depth)
+            found = self.part(conclusion, domain.given(failing), depth)
             if found is not None and found.empty:  # the premise never fails, as far as was seen: is that so?
-                shown = self.part(premise, given, depth)
+                shown = self.part(premise, domain, depth)
                 found = (
                     shown if shown is not None and shown.status == "proved" else None
                 )  # where it fails the other may hold
@@ -92,7 +92,9 @@ class _Parts:
                 return found
         for one, other in (n.args, n.args[::-1]):
             if other.op == "eq":
-                found = _joined([self.part(one, [*given, n.graph.call(op, *other.args)], depth) for op in ("gt", "lt")])
+                found = _joined(
+                    [self.part(one, domain.given(n.graph.call(op, *other.args)), depth) for op in ("gt", "lt")]
+                )
                 if found is not None and found.status == "proved":
                     return found
         return None

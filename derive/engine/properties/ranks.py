@@ -9,10 +9,11 @@ from math import comb
 
 from flint import fmpq, fmpq_mat
 
-from derive.engine.counterexamples.points import Bounds, Domain, scalar_bounds
+from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
-from derive.engine.properties.side_conditions import at, conditions, proved, refuted, undecided
+from derive.engine.properties.side_conditions import at, proved, refuted, undecided
 from derive.engine.relation import decide_holds
 from derive.expr.graph import Node, nonzero
 from derive.language.components import components
@@ -23,39 +24,39 @@ MAX_SIDE = 5
 MAX_POINTS = 8
 
 
-def rank(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+def rank(args: Sequence[Node], domain: Domain) -> Decision:
     """``rank(A) == r`` and the like, args A, the least and the greatest rank claimed."""
     a, low, high = args[0], int(args[1].attr), int(args[2].attr)
     entries, (rows, columns) = components(a), a.shape
-    given, ends = conditions(assuming), scalar_bounds(bounds)
-    if (found := _at_points(entries, rows, columns, low, high, given, ends)) is not None:
+    domain = domain.entries()
+    if (found := _at_points(entries, rows, columns, low, high, domain)) is not None:
         return found
-    if not _at_most(entries, rows, columns, high, given, ends):
+    if not _at_most(entries, rows, columns, high, domain):
         return undecided(f"the minors of {high + 1} rows were not shown to vanish")
-    if not _at_least(entries, rows, columns, low, given, ends):
+    if not _at_least(entries, rows, columns, low, domain):
         return undecided(f"no minor of {low} rows was shown to be nonzero everywhere")
     return proved("by its minors: those that are larger vanish, and one of that size does not")
 
 
 def _at_points(
-    entries: Sequence[Node], rows: int, columns: int, low: int, high: int, given: Sequence[Node], ends: Bounds
+    entries: Sequence[Node], rows: int, columns: int, low: int, high: int, domain: Domain
 ) -> Decision | None:
     """A point at which the rank is another; of a matrix of numbers, the decision."""
     total = entries[0].graph.zero
     for e in entries:
         total = total.graph.node("add", (total, e))
-    domain = Domain(total, total, given, ends)
-    zero = dict.fromkeys(domain.symbols, Fraction(0))
-    inside = [zero] if domain.judge(zero, highest=0).kind == "same" else []
-    inside += [dict(p) for p in domain.points(MAX_POINTS) if domain.judge(p, highest=0).kind == "same"]
+    sampler = Sampler(total, total, domain)
+    zero = dict.fromkeys(sampler.symbols, Fraction(0))
+    inside = [zero] if sampler.judge(zero, highest=0).kind == "same" else []
+    inside += [dict(p) for p in sampler.points(MAX_POINTS) if sampler.judge(p, highest=0).kind == "same"]
     for point in inside:
         values = {s: rational(v) for s, v in point.items()}
         found = evaluate(entries, values)
-        if all(isinstance(v, fmpq) for v in found) and all(truth(c, values) is True for c in given):
+        if all(isinstance(v, fmpq) for v in found) and all(truth(c, values) is True for c in domain.hypotheses):
             r = fmpq_mat(rows, columns, found).rank()
             if not low <= r <= high:
                 return refuted(f"the rank is {r}{f' at {at(point)}' if point else ''}", point)
-            if not domain.symbols and not given:
+            if not sampler.symbols and not domain.hypotheses:
                 return proved(f"the rank is {r}, by elimination", "elimination")
     return None
 
@@ -75,27 +76,27 @@ def _minors(entries: Sequence[Node], rows: int, columns: int, size: int) -> list
     ]
 
 
-def _at_most(entries: Sequence[Node], rows: int, columns: int, high: int, given: Sequence[Node], ends: Bounds) -> bool:
+def _at_most(entries: Sequence[Node], rows: int, columns: int, high: int, domain: Domain) -> bool:
     if high >= min(rows, columns):
         return True
     minors = _minors(entries, rows, columns, high + 1)
     zero = entries[0].graph.zero
-    return minors is not None and all(m is zero or _is(decide_equal(m, zero, given, ends)) for m in minors)
+    return minors is not None and all(m is zero or _is(decide_equal(m, zero, domain)) for m in minors)
 
 
-def _at_least(entries: Sequence[Node], rows: int, columns: int, low: int, given: Sequence[Node], ends: Bounds) -> bool:
+def _at_least(entries: Sequence[Node], rows: int, columns: int, low: int, domain: Domain) -> bool:
     if low <= 0:
         return True
     minors = _minors(entries, rows, columns, low) if low <= min(rows, columns) else None
     if minors is None:
         return False
     g = entries[0].graph
-    if any(_is(decide_holds(nonzero(m), given, ends)) for m in minors):
+    if any(_is(decide_holds(nonzero(m), domain)) for m in minors):
         return True
     squares = g.zero
     for m in minors:
         squares = g.add(squares, g.mul(m, m))
-    return _is(decide_holds(g.call("gt", squares, g.zero), given, ends))
+    return _is(decide_holds(g.call("gt", squares, g.zero), domain))
 
 
 def _is(found: Decision) -> bool:

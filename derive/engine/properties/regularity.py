@@ -15,8 +15,9 @@ from flint import arb, fmpq
 from derive.calculus.directional import directional, seams, turns
 from derive.calculus.reverse import gradient
 from derive.calculus.subdifferential import PRECISION, jumps, one_sided
-from derive.engine.counterexamples.points import SIMPLE, Bounds, Domain, Point, scalar_bounds, shown
+from derive.engine.counterexamples.points import SIMPLE, Point, Sampler, shown
 from derive.engine.decision import Decision
+from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import vanishing
 from derive.engine.limits import Limit, Unsettled, limit
@@ -25,7 +26,6 @@ from derive.engine.properties.side_conditions import (
     ROUGH,
     at,
     below,
-    conditions,
     proved,
     refuted,
     smooth,
@@ -49,25 +49,25 @@ MAX_ORDER = 3  # derivatives of which the kinks are looked at
 _NOT_TOLD = "at a kink the slopes from both sides were not told apart"
 
 
-def decider(order: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], Decision]:
+def decider(order: int) -> Callable[[Sequence[Node], Domain], Decision]:
     """Continuous for order 0, differentiable for 1, smooth for 2."""
 
-    def decide(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+    def decide(args: Sequence[Node], domain: Domain) -> Decision:
         x = components(args[1])
         f = lifted(components(args[0])[0], x, ("sign",))
-        given, ends = conditions(assuming), scalar_bounds(bounds)
-        rough = [n for n in topological([f]) if _rough(n) and below(n, x) and not _settled(n, given, ends)]
+        domain = domain.entries()
+        rough = [n for n in topological([f]) if _rough(n) and below(n, x) and not _settled(n, domain)]
         if not rough:
             return proved("every operator in it is analytic where it has a value", "structure")
         if order and any(n.op == "hold" and below(n, x) for n in topological([f])):
             return undecided("what is held has a value that changes and a slope of 0")
-        if (gap := _jump(f, x, rough, given, ends)) is not None:
+        if (gap := _jump(f, x, rough, domain)) is not None:
             return gap
-        joined = _joined(f, x, rough, given, ends)
+        joined = _joined(f, x, rough, domain)
         if not joined and (whole := lifted(f, x)) is not f:
             f, rough = whole, [*rough, *(n for n in topological([whole]) if n.op == "where" and below(n, x))]
-            joined = _joined(f, x, rough, given, ends)
-        joined = joined or (order == 0 and _joined(f, x, rough, given, ends, limits=True))
+            joined = _joined(f, x, rough, domain)
+        joined = joined or (order == 0 and _joined(f, x, rough, domain, limits=True))
         powers = [
             n for n in rough if n.op == "pow" and n.args[1].op != "const"
         ]  # their slopes at 0 hang on the exponent
@@ -76,21 +76,21 @@ def decider(order: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], De
                 return undecided("whether a power of 0 is met is not settled")
             if all(n.op in _CONTINUOUS for n in rough):
                 return proved("every operator in it is continuous where it has a value", "structure")
-            if not joined and len(x) == 1 and (gap := _torn(f, x[0], given, ends)) is not None:
+            if not joined and len(x) == 1 and (gap := _torn(f, x[0], domain)) is not None:
                 return gap
             return proved("its branches meet where one takes over from the other") if joined else undecided(
                 "whether its branches meet is not settled")  # fmt: skip
         for s in x:
-            if (found := _broken(f, s, _places(f, s, given, ends))) is not None:
+            if (found := _broken(f, s, _places(f, s, domain))) is not None:
                 return found
         slopes = _slopes(f, x)
-        if powers or not joined or slopes is None or not _linear(f, slopes, x, [*given, *_natural(f)], ends):
+        if powers or not joined or slopes is None or not _linear(f, slopes, x, domain.given(*_natural(f))):
             return undecided(_NOT_TOLD)
         if order == 1:
             return proved("where it has a value, the slopes from both sides are one at every kink")
         if len(x) == 1:
             for _ in range(1, MAX_ORDER):
-                if (found := _broken(slopes[0], x[0], _places(slopes[0], x[0], given, ends))) is not None:
+                if (found := _broken(slopes[0], x[0], _places(slopes[0], x[0], domain))) is not None:
                     return found
                 if (more := _slopes(slopes[0], x)) is None:
                     break
@@ -100,14 +100,14 @@ def decider(order: int) -> Callable[[Sequence[Node], Sequence[Node], Bounds], De
     return decide
 
 
-def not_differentiable(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+def not_differentiable(args: Sequence[Node], domain: Domain) -> Decision:
     """Whether f has no derivative for any values of the symbols that are not its variable: at one point the slopes from both
     sides differ, whatever these are."""
     f, x = components(args[0])[0], components(args[1])
-    given, ends = conditions(assuming), scalar_bounds(bounds)
+    domain = domain.entries()
     g = f.graph
     nothing = undecided("no point was found at which the slopes from both sides differ, whatever the other symbols are")
-    if len(x) != 1 or any(below(c, x) for c in given) or ends.get(x[0], (None, None)) != (None, None):
+    if len(x) != 1 or domain.binds(x):
         return nothing
     try:
         left, right = _sides(f, x[0])
@@ -116,9 +116,9 @@ def not_differentiable(args: Sequence[Node], assuming: Sequence[Node], bounds: B
     for v in SIMPLE[::-1]:
         here = {x[0]: g.const(v)}
         a, b = substitute_all([left, right], here)
-        if a is b or not valued_at(f, here, given, ends):
+        if a is b or not valued_at(f, here, domain):
             continue
-        found = decide_holds(g.call("ne", a, b), given, ends)
+        found = decide_holds(g.call("ne", a, b), domain)
         if found.status == "proved" and not found.conditions:
             return proved(f"at {at({x[0]: v})} the slopes from both sides differ, whatever the other symbols are")
     return nothing
@@ -131,7 +131,7 @@ def _rough(n: Node) -> bool:
     return n.op in ROUGH or n.op == "sqrt"
 
 
-def _settled(n: Node, given: Sequence[Node], ends: Bounds) -> bool:
+def _settled(n: Node, domain: Domain) -> bool:
     """Whether a kink is never met: what it turns on has one sign on the whole domain."""
     g = n.graph
     match n.op:
@@ -143,7 +143,7 @@ def _settled(n: Node, given: Sequence[Node], ends: Bounds) -> bool:
             turns, ways = n.args[0], ("gt", "gt")
         case _:
             return False
-    return any(decide_holds(g.call(op, turns, g.zero), given, ends).status == "proved" for op in ways)
+    return any(decide_holds(g.call(op, turns, g.zero), domain).status == "proved" for op in ways)
 
 
 # -- slopes as formulas ------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ def _slopes(f: Node, x: Sequence[Node]) -> list[Node] | None:
     return made
 
 
-def _linear(f: Node, slopes: Sequence[Node], x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> bool:
+def _linear(f: Node, slopes: Sequence[Node], x: Sequence[Node], domain: Domain) -> bool:
     """Whether the slope has a value in every direction, everywhere, and is linear in it. Off what f turns on it is linear by
     itself; so what is left are the zeros of that."""
     g = f.graph
@@ -181,75 +181,70 @@ def _linear(f: Node, slopes: Sequence[Node], x: Sequence[Node], given: Sequence[
             total = g.add(total, g.mul(g.symbol(f"v{i}'"), right))
         pairs.append((slopes[-1], total))
     turning = [t for t in turns(f) if below(t, x)]
-    off = [*given, *(nonzero(t) for t in turning)]
-    if len(turning) > MAX_TURNS or not all(_has_value(n, off, ends) for n in slopes):
+    off = domain.given(*(nonzero(t) for t in turning))
+    if len(turning) > MAX_TURNS or not all(_has_value(n, off) for n in slopes):
         return False
     for t in turning:
-        for place, where in zeros(t, x, given, ends):
+        for place, where in zeros(t, x, domain):
             there = [substitute_all(pair, place) for pair in pairs]
-            if not all(_has_value(n, where, ends) for pair in there for n in pair):
+            if not all(_has_value(n, where) for pair in there for n in pair):
                 return False
-            if not all(a is b or decide_equal(a, b, where, ends).status == "proved" for a, b in there):
+            if not all(a is b or decide_equal(a, b, where).status == "proved" for a, b in there):
                 return False
     return True
 
 
-def zeros(t: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> list[tuple[dict[Node, Node], list[Node]]]:
-    """Where t vanishes: what to put in for a variable, and the assumptions there. An absolute value in it is opened both ways;
-    where it can't be solved, nothing is put in, and t = 0 is one of the assumptions."""
+def zeros(t: Node, x: Sequence[Node], domain: Domain) -> list[tuple[dict[Node, Node], Domain]]:
+    """Where t vanishes: what to put in for a variable, and the domain there. An absolute value in it is opened both ways; where
+    it can't be solved, nothing is put in, and t = 0 is one of the hypotheses."""
     g = t.graph
     inner = next((n for n in topological([t]) if n.op == "abs" and below(n, x)), None)
     if inner is not None and sum(n.op == "abs" for n in topological([t])) <= MAX_OPENED:
         out = []
         for side, value in (("ge", inner.args[0]), ("lt", g.neg(inner.args[0]))):
-            more = [*given, g.call(side, inner.args[0], g.zero)]
-            out += zeros(substitute_all([t], {inner: value})[0], x, more, ends)
+            more = domain.given(g.call(side, inner.args[0], g.zero))
+            out += zeros(substitute_all([t], {inner: value})[0], x, more)
         return out
     parts = [t]
-    if (place := _solved(t, x, given, ends)) is None:  # exp(x) > 1 turns where x does
-        parts = vanishing(t, given, ends)
+    if (place := _solved(t, x, domain)) is None:  # exp(x) > 1 turns where x does
+        parts = vanishing(t, domain)
     out = []
     for p in parts:
-        place = _solved(p, x, given, ends) or {}
-        where = [*given, g.call("eq", t, g.zero)]
-        if place:
-            (v, value), where = next(iter(place.items())), substitute_all(given, place)
-            low, high = ends.get(v, (None, None))
-            where += [g.call("ge", value, g.const(low))] if low is not None else []
-            where += [g.call("le", value, g.const(high))] if high is not None else []
-        if (kept := _consistent(where, ends)) is not None:
+        place = _solved(p, x, domain) or {}
+        where = domain.put(place) if place else domain.given(g.call("eq", t, g.zero))
+        if (kept := _consistent(where)) is not None:
             out.append((place, kept))
     return out
 
 
-def _solved(t: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds) -> dict[Node, Node] | None:
+def _solved(t: Node, x: Sequence[Node], domain: Domain) -> dict[Node, Node] | None:
     """A variable with its value where t vanishes: t is affine in it, with a slope that is never 0."""
     g = t.graph
     for v in x:
         if below(t, [v]) and smooth(t):
             slope = gradient(t, [v])[0]
-            if not below(slope, x) and decide_holds(nonzero(slope), given, ends).status == "proved":
+            if not below(slope, x) and decide_holds(nonzero(slope), domain).status == "proved":
                 return {v: substitute_all([g.sub(v, g.div(t, slope))], {v: g.zero})[0]}
     return None
 
 
-def _consistent(where: Sequence[Node], ends: Bounds) -> list[Node] | None:
-    """Conditions less those that hold by themselves; None where they contradict each other."""
-    kept: list[Node] = []
-    for c in where:
+def _consistent(domain: Domain) -> Domain | None:
+    """A domain without the hypotheses that hold by themselves; None where these contradict each other."""
+    kept = domain.under(())
+    for c in domain.hypotheses:
         sides = [a.attr for a in c.args if a.op == "const"]
         known = truth(c, {}) if len(sides) == 2 else None
-        if known is False or decide_holds(c.graph.call("not", c), kept, ends).status == "proved":
+        if known is False or decide_holds(c.graph.call("not", c), kept).status == "proved":
             return None  # nowhere
         if known is not True:
-            kept.append(c)
+            kept = kept.given(c)
     return kept
 
 
-def _has_value(n: Node, given: Sequence[Node], ends: Bounds) -> bool:
+def _has_value(n: Node, domain: Domain) -> bool:
     """Whether an expression has a value on the whole domain; a branch needs one only where it is taken."""
     g = n.graph
-    work, steps = [(n, list(given))], 0
+    work, steps = [(n, domain)], 0
     while work:
         root, known = work.pop()
         steps += 1
@@ -258,17 +253,17 @@ def _has_value(n: Node, given: Sequence[Node], ends: Bounds) -> bool:
         inner, branches = outside(root, ("where",))
         for m in inner:
             asked = need(m)
-            if asked is None or decide_holds(asked, known, ends).status == "proved":
+            if asked is None or decide_holds(asked, known).status == "proved":
                 continue
-            on = [*known, g.call("eq", m.args[0], g.zero)]
-            if m.op != "select" or decide_equal(m.args[1], m.args[2], on, ends).status != "proved":
+            on = known.given(g.call("eq", m.args[0], g.zero))
+            if m.op != "select" or decide_equal(m.args[1], m.args[2], on).status != "proved":
                 return False
         for b in branches:
             c, yes, no = b.args
             other = g.call("not", c)
             for side, against, branch in ((c, other, yes), (other, c, no)):
-                if decide_holds(against, known, ends).status != "proved":
-                    work.append((branch, [*known, side]))
+                if decide_holds(against, known).status != "proved":
+                    work.append((branch, known.given(side)))
     return True
 
 
@@ -284,9 +279,7 @@ def _natural(f: Node) -> list[Node]:
     return held
 
 
-def _joined(
-    f: Node, x: Sequence[Node], rough: Sequence[Node], given: Sequence[Node], ends: Bounds, limits: bool = False
-) -> bool:
+def _joined(f: Node, x: Sequence[Node], rough: Sequence[Node], domain: Domain, limits: bool = False) -> bool:
     """Whether f is continuous: what its branches turn on leaves them equal where they meet (or, with ``limits``, f tends there
     to the value that it has; that says nothing of its slopes)."""
     if any(n.op not in (*_CONTINUOUS, "where", "select") for n in rough):
@@ -296,39 +289,39 @@ def _joined(
     except ExpressionError:
         return False
     for a, b, s in pairs:
-        for place, where in zeros(s, x, given, ends) if a is not b and s.op != "const" else ():
+        for place, where in zeros(s, x, domain) if a is not b and s.op != "const" else ():
             one, two = substitute_all([a, b], place)
-            found = decide_equal(one, two, where, ends) if one is not two else None
+            found = decide_equal(one, two, where) if one is not two else None
             if found is None or (found.status == "proved" and not found.conditions):
                 continue
-            if not (limits and _tends(f, x, place, where, ends)):
+            if not (limits and _tends(f, x, place, where)):
                 return False
     return True
 
 
-def _tends(f: Node, x: Sequence[Node], place: Mapping[Node, Node], where: Sequence[Node], ends: Bounds) -> bool:
+def _tends(f: Node, x: Sequence[Node], place: Mapping[Node, Node], there: Domain) -> bool:
     """Whether a function of one variable tends, from both sides, to its value at a place: x*log(x) to 0, where 0 is put in its
     place for x <= 0."""
-    if len(x) != 1 or x[0] not in place or where:
+    if len(x) != 1 or x[0] not in place or there.hypotheses:
         return False
     (here,) = substitute_all([f], place)
-    if not _has_value(here, where, ends):
+    if not _has_value(here, there):
         return False
     try:
-        found = [limit(f, x[0], place[x[0]], where, ends, side) for side in (-1, 1)]
+        found = [limit(f, x[0], place[x[0]], there, side) for side in (-1, 1)]
     except (Unsettled, ExpressionError):
         return False
     return all(
-        not one.side and not one.note and decide_equal(one.value, here, where, ends).status == "proved" for one in found
+        not one.side and not one.note and decide_equal(one.value, here, there).status == "proved" for one in found
     )
 
 
-def _torn(f: Node, x: Node, given: Sequence[Node], ends: Bounds) -> Decision | None:
+def _torn(f: Node, x: Node, domain: Domain) -> Decision | None:
     """A point where two branches meet at which f has a value, and from a side tends to another one."""
-    if ends.get(x, (None, None)) != (None, None) or any(below(c, [x]) for c in given):
+    if domain.binds([x]):
         return None
     g = f.graph
-    for start in Domain(f, f, given, ends).points(MAX_STEEP):
+    for start in Sampler(f, f, domain).points(MAX_STEEP):
         others = {s: g.const(v) for s, v in start.items() if s is not x}
         (curve,) = substitute_all([f], others)
         for v in _met(curve, x):
@@ -338,7 +331,7 @@ def _torn(f: Node, x: Node, given: Sequence[Node], ends: Bounds) -> Decision | N
                 continue
             for side, way in ((-1, "left"), (1, "right")):
                 try:
-                    found = limit(curve, x, g.const(v), (), {}, side)
+                    found = limit(curve, x, g.const(v), side=side)
                 except (Unsettled, ExpressionError):
                     continue
                 there = here if found.side else evaluate([found.value], {}, PRECISION)[0]
@@ -360,7 +353,7 @@ def _met(f: Node, x: Node) -> Iterator[Fraction]:
     except ExpressionError:
         return
     for s in met:
-        for place, _ in zeros(s, [x], (), {}):
+        for place, _ in zeros(s, [x], EVERYWHERE):
             if x in place and place[x].op == "const":
                 yield Fraction(place[x].attr)
 
@@ -368,12 +361,12 @@ def _met(f: Node, x: Node) -> Iterator[Fraction]:
 # -- points --------------------------------------------------------------------------------------------
 
 
-def _jump(f: Node, x: Sequence[Node], rough: Sequence[Node], given: Sequence[Node], ends: Bounds) -> Decision | None:
+def _jump(f: Node, x: Sequence[Node], rough: Sequence[Node], domain: Domain) -> Decision | None:
     """A point in the open domain at which f jumps."""
     if all(n.op in _CONTINUOUS for n in rough):
         return None
     for s in x:
-        for point in _places(f, s, given, ends):
+        for point in _places(f, s, domain):
             try:
                 value = jumps(f, s, point)
             except (UndefinedValue, Undetermined, ExpressionError):
@@ -383,21 +376,21 @@ def _jump(f: Node, x: Sequence[Node], rough: Sequence[Node], given: Sequence[Nod
     return None
 
 
-def _places(f: Node, x: Node, given: Sequence[Node], ends: Bounds) -> Iterator[Point]:
+def _places(f: Node, x: Node, domain: Domain) -> Iterator[Point]:
     """Points in the open domain: simple ones, and those at which f turns."""
-    domain = Domain(f, f, given, ends)
-    low, high = ends.get(x, (None, None))
-    if any(below(c, [x]) for c in given):
+    sampler = Sampler(f, f, domain)
+    low, high = domain.range(x)
+    if domain.of([x]):
         return
     together = (
-        dict.fromkeys(domain.symbols, Fraction(v)) for v in (0, 1)
+        dict.fromkeys(sampler.symbols, Fraction(v)) for v in (0, 1)
     )  # where a norm vanishes, of a difference too
-    for start in chain(domain.points(6), together):
+    for start in chain(sampler.points(6), together):
         for v in dict.fromkeys((*SIMPLE, *_roots(f, x, start))):
             point = {**start, x: v}
             if x not in start or (low is not None and v <= low) or (high is not None and v >= high):
                 continue
-            if domain.judge(point, highest=0).kind == "same":
+            if sampler.judge(point, highest=0).kind == "same":
                 yield point
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import chain, product
 
-from derive.engine.counterexamples.points import Bounds, Domain, Point, scalar_bounds
+from derive.engine.counterexamples.points import Point, Sampler
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.equations import constants
-from derive.engine.properties.side_conditions import at, conditions, refuted
+from derive.engine.properties.side_conditions import at, refuted
 from derive.expr.graph import Node, substitute
 from derive.expr.operators import ORDERS
 from derive.language.components import components
@@ -23,18 +24,18 @@ _PLANE = [
 ]
 
 
-def by_points(condition: Node, assuming: Sequence[Node], bounds: Bounds, grid: bool) -> Decision | None:
+def by_points(condition: Node, domain: Domain, grid: bool) -> Decision | None:
     """A refutation of an inequality of scalars at a simple point, or at one of a ``grid``; else None."""
     if condition.shape or condition.op not in ORDERS:
         return None
     (condition,) = components(condition)
     h = condition.graph.sub(*condition.args)
-    domain = Domain(h, h, conditions(assuming), scalar_bounds(bounds))
-    origin = [dict.fromkeys(domain.symbols, Fraction(0))] if domain.symbols else []
-    for point in chain(_grid(domain) if grid else domain.points(SIMPLE), origin):
-        if domain.judge(point, highest=0).kind in ("same", "unknown") and not domain.groups:
+    sampler = Sampler(h, h, domain.entries())
+    origin = [dict.fromkeys(sampler.symbols, Fraction(0))] if sampler.symbols else []
+    for point in chain(_grid(sampler) if grid else sampler.points(SIMPLE), origin):
+        if sampler.judge(point, highest=0).kind in ("same", "unknown") and not sampler.groups:
             values = {s: rational(v) for s, v in point.items()}
-            if all(truth(c, values) is True for c in domain.assuming) and _false_at(condition, point):
+            if all(truth(c, values) is True for c in sampler.domain.hypotheses) and _false_at(condition, point):
                 return refuted(f"does not hold at {at(point)}", point)
     return None
 
@@ -48,8 +49,8 @@ def _false_at(condition: Node, point: Point) -> bool:
     return found is False
 
 
-def _grid(domain: Domain) -> Iterator[Point]:
-    count = len(domain.symbols)
+def _grid(sampler: Sampler) -> Iterator[Point]:
+    count = len(sampler.symbols)
     if count in (1, 2):
         for values in product(_LINE if count == 1 else _PLANE, repeat=count):
-            yield dict(zip(domain.symbols, values, strict=True))
+            yield dict(zip(sampler.symbols, values, strict=True))

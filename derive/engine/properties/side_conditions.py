@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from derive.calculus.reverse import gradient
-from derive.engine.counterexamples.points import SIMPLE, Bounds, Domain, Point
+from derive.engine.counterexamples.points import SIMPLE, Point, Sampler
 from derive.engine.decision import Decision
 from derive.engine.dispatch import holds
-from derive.engine.properties.facts import plain
+from derive.engine.domain import Domain
 from derive.expr.graph import Node, substitute, topological
 from derive.expr.operators import COMPARISONS, KINKED, ORDERS
 from derive.numbers.balls import Value, evaluate, rational
@@ -42,11 +42,6 @@ def natural(n: Node, x: Sequence[Node]) -> list[Node]:
     return [need for need in has_value(n) if need.op in ORDERS and below(need, x) and _half_spaces(need, x)]
 
 
-def conditions(assuming: Sequence[Node]) -> list[Node]:
-    """The assumptions that are comparisons, entry by entry."""
-    return plain(assuming)
-
-
 def affine(n: Node, x: Sequence[Node]) -> bool:
     """Whether a scalar is affine in x for certain: its slopes do not speak of x."""
     return smooth(n) and not any(below(s, x) for s in gradient(n, list(x)))
@@ -61,11 +56,11 @@ def _half_spaces(n: Node, x: Sequence[Node]) -> bool:
     return n.op in ORDERS and affine(n.graph.sub(*n.args), x)
 
 
-def convex_domain(x: Sequence[Node], assuming: Sequence[Node]) -> bool:
-    return all(_half_spaces(c, x) for c in assuming)
+def convex_domain(x: Sequence[Node], domain: Domain) -> bool:
+    return all(_half_spaces(c, x) for c in domain.hypotheses)
 
 
-def valued(n: Node, x: Sequence[Node], assuming: Sequence[Node], bounds: Bounds, strict: bool = False) -> bool:
+def valued(n: Node, x: Sequence[Node], domain: Domain, strict: bool = False) -> bool:
     """Whether n has a value on a convex domain: what it needs is an affine inequality in x (with ``strict``, one that
     leaves out no boundary, so it is open), or holds throughout. An entry that does not speak of x is about the others."""
     for key, need in needs(n).items():
@@ -75,31 +70,31 @@ def valued(n: Node, x: Sequence[Node], assuming: Sequence[Node], bounds: Bounds,
             return False
         if key[0] != "ne" and _half_spaces(need, x) and not (strict and need.op == "ge"):
             continue
-        if holds(need, assuming, bounds).status != "proved":
+        if holds(need, domain).status != "proved":
             return False
     return True
 
 
-def valued_at(f: Node, point: Mapping[Node, Node], assuming: Sequence[Node], bounds: Bounds) -> bool:
+def valued_at(f: Node, point: Mapping[Node, Node], domain: Domain) -> bool:
     """Whether f has a value where its variables have these values, as far as it hangs on the variables."""
     x = list(point)
-    given = [c for c in assuming if not below(c, x)]
+    rest = domain.free_of(x)
     for key, need in needs(f).items():
         if not below(need, x):
             continue
         if key[0] in ("where", "select"):
             return False
-        if holds(substitute(need, point), given, bounds).status != "proved":
+        if holds(substitute(need, point), rest).status != "proved":
             return False
     return True
 
 
-def regular_at(f: Node, point: Mapping[Node, Node], assuming: Sequence[Node], bounds: Bounds) -> bool:
+def regular_at(f: Node, point: Mapping[Node, Node], domain: Domain) -> bool:
     """Whether f is analytic where its variables have these values, proved: no kink, jump or root of 0 lies there."""
-    if not valued_at(f, point, assuming, bounds):
+    if not valued_at(f, point, domain):
         return False
     g, x = f.graph, list(point)
-    given = [c for c in assuming if not below(c, x)]
+    rest = domain.free_of(x)
     for n in topological([f]):
         if not below(n, x):
             continue
@@ -123,19 +118,19 @@ def regular_at(f: Node, point: Mapping[Node, Node], assuming: Sequence[Node], bo
                 return False
         for op, of in wanted:
             there = g.call(op, substitute(of, point), g.zero)
-            if holds(there, given, bounds).status != "proved":
+            if holds(there, rest).status != "proved":
                 return False
     return True
 
 
-def points(f: Node, x: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Iterator[list[tuple[Point, Value]]]:
+def points(f: Node, x: Sequence[Node], domain: Domain) -> Iterator[list[tuple[Point, Value]]]:
     """Groups of points of the domain that differ in x only, with the certain values of f there."""
-    domain = Domain(f, f, assuming, bounds)
-    inside = [s for s in domain.symbols if s in set(x)]
-    for start in domain.points(MAX_POINTS):
+    sampler = Sampler(f, f, domain)
+    inside = [s for s in sampler.symbols if s in set(x)]
+    for start in sampler.points(MAX_POINTS):
         group: list[tuple[Point, Value]] = []
         for point in _moves(start, inside):
-            judged = domain.judge(point, highest=0)
+            judged = sampler.judge(point, highest=0)
             if judged.kind == "same":
                 group.append((point, judged.left))
         yield group

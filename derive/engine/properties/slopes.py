@@ -14,12 +14,13 @@ from fractions import Fraction
 from flint import arb, fmpq
 
 from derive.calculus.reverse import gradient
-from derive.engine.counterexamples.points import Bounds, Domain, scalar_bounds
+from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.limits import Unsettled, limit
 from derive.engine.properties.line import by_line
-from derive.engine.properties.side_conditions import affine, analytic, below, conditions, convex_domain, proved, valued
+from derive.engine.properties.side_conditions import affine, analytic, convex_domain, proved, valued
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, substitute, topological
@@ -33,35 +34,35 @@ TURNS = (Fraction(0), Fraction(1))
 
 
 def by_slopes(
-    condition: Node, assuming: Sequence[Node], bounds: Bounds, depth: int = MAX_DEPTH, more: Sequence[Fraction] = ()
+    condition: Node, domain: Domain, depth: int = MAX_DEPTH, more: Sequence[Fraction] = ()
 ) -> Decision | None:
     """A proof of an inequality of scalars in one symbol, or None. ``more``: further points where the difference may be least."""
     if condition.shape or condition.op not in ORDERS:
         return None
     (condition,) = components(condition)  # softplus(x) as what it means
-    given, ends = conditions(assuming), scalar_bounds(bounds)
+    domain = domain.entries()
     g = condition.graph
     a, b = condition.args if condition.op in ("gt", "ge") else condition.args[::-1]
     h, strict = g.sub(a, b), condition.op in ("gt", "lt")
-    symbols = Domain(h, h, given, ends).symbols
+    symbols = Sampler(h, h, domain).symbols
     if len(symbols) != 1 or any(n.op == "symbol" and n.shape for n in topological([h])):
         return None
     x = symbols[0]
-    if not convex_domain([x], given):
+    if not convex_domain([x], domain):
         return None
     if not analytic(h):
-        return _by_pieces(g.call("gt" if strict else "ge", h, g.zero), x, given, ends, depth)
-    if not valued(h, [x], given, ends, strict=True):
+        return _by_pieces(g.call("gt" if strict else "ge", h, g.zero), x, domain, depth)
+    if not valued(h, [x], domain, strict=True):
         return None
     slope = gradient(h, [x])[0]
-    if not valued(slope, [x], given, ends, strict=True):
+    if not valued(slope, [x], domain, strict=True):
         return None
     for p in dict.fromkeys((*more, *TURNS)):
-        low, high = ends.get(x, (None, None))
+        low, high = domain.range(x)
         at = {x: rational(p)}
         if (low is not None and p < low) or (high is not None and p > high):
             continue
-        if any(truth(c, at) is not True for c in given):
+        if any(truth(c, at) is not True for c in domain.hypotheses):
             continue
         turn = g.const(p)
         least = evaluate([h], at)[0]
@@ -73,14 +74,14 @@ def by_slopes(
         sides = (("ge", "le"), ("le", "ge"))  # beyond p, unless the domain ends there, the slope leads upwards
         shown = []
         for way, none in sides:
-            found = decide_holds(g.call(none, x, turn), given, ends)
+            found = decide_holds(g.call(none, x, turn), domain)
             if found.status != "proved":
-                found = _settled(g.call(way, slope, g.zero), [*given, g.call(way, x, turn)], ends, depth) or found
+                found = _settled(g.call(way, slope, g.zero), domain.given(g.call(way, x, turn)), depth) or found
             shown.append(found)
         if all(d.status == "proved" for d in shown):
             said = least if isinstance(least, fmpq) else "not below 0"
             return proved(f"the difference falls up to {p}, rises from there, and is {said} at {p}", _by(shown))
-    return by_line(h, x, strict, given, ends) or _towards_limit(h, slope, strict, x, given, ends, depth)
+    return by_line(h, x, strict, domain) or _towards_limit(h, slope, strict, x, domain, depth)
 
 
 def _least(h: Node, at_turn: Node, least: object, strict: bool) -> bool:
@@ -90,13 +91,11 @@ def _least(h: Node, at_turn: Node, least: object, strict: bool) -> bool:
     return not strict and decide_equal(at_turn, h.graph.zero).status == "proved"
 
 
-def _towards_limit(
-    h: Node, slope: Node, strict: bool, x: Node, given: Sequence[Node], ends: Bounds, depth: int
-) -> Decision | None:
+def _towards_limit(h: Node, slope: Node, strict: bool, x: Node, domain: Domain, depth: int) -> Decision | None:
     """Where the difference falls (strictly) all the way to one end at infinity, it lies above its limit there."""
     g = h.graph
     for way, sign in (("le", 1), ("ge", -1)):
-        if not _reaches(x, sign, given, ends):
+        if not _reaches(x, sign, domain):
             continue
         try:
             end = limit(h, x, sign)
@@ -105,19 +104,17 @@ def _towards_limit(
         if end.side < 0 or (not end.side and decide_holds(g.call("ge", end.value, g.zero)).status != "proved"):
             continue
         falls = g.call(way.replace("e", "t") if strict else way, slope, g.zero)
-        if (found := _settled(falls, given, ends, depth)) is not None:
+        if (found := _settled(falls, domain, depth)) is not None:
             where = "inf" if sign > 0 else "-inf"
             return proved(f"the difference falls towards {where}, where its limit is not below 0", _by([found]))
     return None
 
 
-def _reaches(x: Node, sign: int, given: Sequence[Node], ends: Bounds) -> bool:
+def _reaches(x: Node, sign: int, domain: Domain) -> bool:
     """Whether the domain, of affine inequalities, goes on for ever in that direction (if it has points at all)."""
-    if ends.get(x, (None, None))[1 if sign > 0 else 0] is not None:
+    if domain.range(x)[1 if sign > 0 else 0] is not None:
         return False
-    for c in given:
-        if not below(c, [x]):
-            continue
+    for c in domain.of([x]):
         if c.op not in ORDERS:
             return False
         big, small = c.args if c.op in ("gt", "ge") else c.args[::-1]
@@ -127,7 +124,7 @@ def _reaches(x: Node, sign: int, given: Sequence[Node], ends: Bounds) -> bool:
     return True
 
 
-def _by_pieces(condition: Node, x: Node, given: Sequence[Node], ends: Bounds, depth: int) -> Decision | None:
+def _by_pieces(condition: Node, x: Node, domain: Domain, depth: int) -> Decision | None:
     """The inequality on either side of a kink, or with the sign that what turns there has throughout."""
     h = condition.args[0]
     g = h.graph
@@ -140,8 +137,8 @@ def _by_pieces(condition: Node, x: Node, given: Sequence[Node], ends: Bounds, de
     except ExpressionError:
         return None
     for way, value in (("ge", above), ("le", under)):
-        if (sign := _settled(g.call(way, s, g.zero), given, ends, depth - 1)) is not None:
-            whole = _decided(substitute(condition, {n: value}), given, ends, depth)
+        if (sign := _settled(g.call(way, s, g.zero), domain, depth - 1)) is not None:
+            whole = _decided(substitute(condition, {n: value}), domain, depth)
             return None if whole is None else replace(whole, method=_by([sign, whole], whole.method))
     if not affine(s, [x]):
         return None
@@ -152,8 +149,8 @@ def _by_pieces(condition: Node, x: Node, given: Sequence[Node], ends: Bounds, de
     p = Fraction(int(turn.p), int(turn.q))
     shown = []
     for way, value in (("ge", above if slope > 0 else under), ("le", under if slope > 0 else above)):
-        piece = [*given, g.call(way, x, g.const(p))]
-        found = _decided(substitute(condition, {n: value}), piece, ends, depth, (p,))
+        piece = domain.given(g.call(way, x, g.const(p)))
+        found = _decided(substitute(condition, {n: value}), piece, depth, (p,))
         if found is None:
             return None
         shown.append(found)
@@ -184,14 +181,12 @@ def _sides(n: Node) -> tuple[Node, Node, Node]:
     return n.graph.sub(more, less), a, b
 
 
-def _settled(condition: Node, given: Sequence[Node], ends: Bounds, depth: int) -> Decision | None:
-    return _decided(condition, given, ends, depth - 1)
+def _settled(condition: Node, domain: Domain, depth: int) -> Decision | None:
+    return _decided(condition, domain, depth - 1)
 
 
-def _decided(
-    condition: Node, given: Sequence[Node], ends: Bounds, depth: int, more: Sequence[Fraction] = ()
-) -> Decision | None:
-    found = decide_holds(condition, given, ends)
+def _decided(condition: Node, domain: Domain, depth: int, more: Sequence[Fraction] = ()) -> Decision | None:
+    found = decide_holds(condition, domain)
     if found.status == "proved":
         return found
-    return by_slopes(condition, given, ends, depth, more) if depth > 0 and found.status == "undecided" else None
+    return by_slopes(condition, domain, depth, more) if depth > 0 and found.status == "undecided" else None

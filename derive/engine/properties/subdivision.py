@@ -13,9 +13,9 @@ from fractions import Fraction
 from flint import arb
 
 from derive.calculus.reverse import gradient
-from derive.engine.counterexamples.points import Bounds, Domain, scalar_bounds
+from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
-from derive.engine.properties.facts import plain
+from derive.engine.domain import Domain
 from derive.engine.properties.side_conditions import at, refuted
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
@@ -32,18 +32,18 @@ PRECISION = 96
 Cell = dict[Node, tuple[Fraction, Fraction]]
 
 
-def by_cells(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+def by_cells(condition: Node, domain: Domain) -> Decision | None:
     """A decision on inequalities of scalars in one or two symbols that are held to closed or open intervals, or None."""
     if condition.shape:
         return None
-    given, ends = plain(assuming), scalar_bounds(bounds)
+    domain = domain.entries()
     (root,) = components(condition)
     wanted = _positive(root)
     if wanted is None:
         return None
     spent, cells = [0], 0
     for difference in wanted:
-        found = _everywhere(difference, root, given, ends, spent)
+        found = _everywhere(difference, root, domain, spent)
         if isinstance(found, Decision):
             return found
         if not found:
@@ -68,20 +68,20 @@ def _positive(condition: Node) -> list[Node] | None:
     return [g.sub(more, less)]
 
 
-def _everywhere(f: Node, condition: Node, given: Sequence[Node], ends: Bounds, spent: list[int]) -> int | Decision:
+def _everywhere(f: Node, condition: Node, domain: Domain, spent: list[int]) -> int | Decision:
     """The number of cells in which f is shown to be positive; 0 where it is not shown; a refutation."""
     order = topological([f])
     if len(order) > MAX_NODES or any(n.op in ("apply", "hold", "floor", "ceil") for n in order):
         return 0
-    domain = Domain(f, f, given, ends)
+    sampler = Sampler(f, f, domain)
     symbols = [n for n in order if n.op == "index" or (n.op == "symbol" and not n.shape)]
     start: Cell = {}
     for s in symbols:
-        low, _, high, _ = domain.interval(s)
+        low, _, high, _ = sampler.interval(s)
         if low is None or high is None or len(symbols) > MAX_VARIABLES:
             return 0
         start[s] = (low, high)
-    if not any(domain.judge(p, highest=0).kind == "same" for p in domain.points(6)):
+    if not any(sampler.judge(p, highest=0).kind == "same" for p in sampler.points(6)):
         return 0  # of an empty domain nothing is said
     try:
         slopes = gradient(f, symbols)
@@ -100,10 +100,10 @@ def _everywhere(f: Node, condition: Node, given: Sequence[Node], ends: Bounds, s
         values = {s: rational(v) for s, v in middle.items()}
         free = [
             n
-            for n in topological([*given])
+            for n in topological(domain.hypotheses)
             if (n.op == "index" or (n.op == "symbol" and not n.shape)) and n not in values
         ]
-        if not free and truth(condition, values) is False and all(truth(c, values) is True for c in given):
+        if not free and truth(condition, values) is False and all(truth(c, values) is True for c in domain.hypotheses):
             return refuted(f"does not hold at {at(middle)}", middle)
         if not cell:
             return 0

@@ -13,8 +13,9 @@ from fractions import Fraction
 from flint import fmpq
 
 from derive.calculus.directional import directional, turns
-from derive.engine.counterexamples.points import Bounds, Domain, scalar_bounds, shown
+from derive.engine.counterexamples.points import Sampler, shown
 from derive.engine.decision import Decision, joined
+from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.properties.curves import Curve
 from derive.engine.properties.facts import Fact, facts
@@ -22,7 +23,6 @@ from derive.engine.properties.side_conditions import (
     _moves,
     at,
     below,
-    conditions,
     convex_domain,
     proved,
     refuted,
@@ -40,59 +40,54 @@ PRECISION = 128
 MAX_STARTS = 8
 
 
-def subdifferential(args: Sequence[Node], assuming: Sequence[Node], bounds: Bounds) -> Decision:
+def subdifferential(args: Sequence[Node], domain: Domain) -> Decision:
     """``subdifferential(f, x) == interval(lo, hi)``, args f, x, lo, hi and, if it is at a point, that point."""
     f, x = components(args[0])[0], components(args[1])
     low, high = (components(f.graph.broadcast(n, args[1].shape)) for n in args[2:4])
     p = components(args[4]) if len(args) > 4 else None
-    given, ends = conditions(assuming), scalar_bounds(bounds)
+    known, domain = facts(domain.hypotheses), domain.entries()
     if p is not None and any(below(e, x) for e in (*p,)):
         return undecided("the point speaks of the variable itself")
-    if p is not None and not _inside(x, p, given, ends):
+    if p is not None and not _inside(x, p, domain):
         return undecided("whether the point lies inside the domain is not settled")
     found: Decision | None = None
-    convex = _convex(f, x, given, ends, facts(assuming))
-    if convex:
+    if _convex(f, x, domain, known):
         try:
-            found = _ends(f, x, low, high, p, given, ends)
+            found = _ends(f, x, low, high, p, domain)
         except ExpressionError as e:
             found = undecided(e.message)
         if found.status != "undecided":
             return found
-    against = _excluded(f, x, low, high, p, given, ends)
+    against = _excluded(f, x, low, high, p, domain)
     return against or found or undecided("whether the function is convex is not settled")
 
 
-def _convex(f: Node, x: Sequence[Node], given: Sequence[Node], ends: Bounds, known: Sequence[Fact]) -> bool:
+def _convex(f: Node, x: Sequence[Node], domain: Domain, known: Sequence[Fact]) -> bool:
     """Convex wherever it has a value, or on the domain that the assumptions leave, if that is open."""
-    about = [c for c in given if below(c, x)]
-    bounded = any(ends.get(s, (None, None)) != (None, None) for s in x)
-    free = [c for c in given if not below(c, x)]
-    others = {s: e for s, e in ends.items() if s not in x}
-    opened = not bounded and all(_open(c) for c in about)
-    if Curve(x, free, others, known if opened else ()).convex(f):
+    about = domain.of(x)
+    opened = not any(s in domain.ranges for s in x) and all(_open(c) for c in about)
+    if Curve(x, domain.free_of(x), known if opened else ()).convex(f):
         return True
-    return bool(about) and opened and convex_domain(x, given) and Curve(x, given, ends, known).convex(f)
+    return bool(about) and opened and convex_domain(x, domain) and Curve(x, domain, known).convex(f)
 
 
 def _open(c: Node) -> bool:
     return all(_open(a) for a in c.args) if c.op in ("and", "all") else c.op in ("gt", "lt", "ne")
 
 
-def _inside(x: Sequence[Node], p: Sequence[Node], given: Sequence[Node], ends: Bounds) -> bool:
+def _inside(x: Sequence[Node], p: Sequence[Node], domain: Domain) -> bool:
     """Whether the point lies inside the domain, off its boundary."""
     g = x[0].graph
-    free = [c for c in given if not below(c, x)]
-    about = [c for c in given if below(c, x)]
+    about, free = domain.of(x), domain.free_of(x)
     if not all(_open(c) or c.op in ("ge", "le") for c in about):
         return False
     strict = [g.call({"ge": "gt", "le": "lt"}.get(c.op, c.op), *c.args) for c in about]
     wanted = substitute_all(strict, dict(zip(x, p, strict=True)))
     for s, t in zip(x, p, strict=True):
-        low, high = ends.get(s, (None, None))
+        low, high = domain.range(s)
         wanted += [g.call("gt", t, g.const(low))] if low is not None else []
         wanted += [g.call("lt", t, g.const(high))] if high is not None else []
-    return all(decide_holds(c, free, ends).status == "proved" for c in wanted)
+    return all(decide_holds(c, free).status == "proved" for c in wanted)
 
 
 def sides(f: Node, e: Node) -> tuple[Node, Node]:
@@ -101,35 +96,35 @@ def sides(f: Node, e: Node) -> tuple[Node, Node]:
     return g.neg(directional(f, {e: g.const(-1)})), directional(f, {e: g.one})
 
 
-def box(f: Node, x: Sequence[Node], at_p: Mapping[Node, Node], given: Sequence[Node], ends: Bounds) -> bool:
+def box(f: Node, x: Sequence[Node], at_p: Mapping[Node, Node], domain: Domain) -> bool:
     """Whether no kink turns on several of the variables at once, where it is met."""
     g = f.graph
     for t in turns(f):
         if sum(below(t, [s]) for s in x) < 2:
             continue
         here = substitute_all([t], at_p)[0]
-        if not any(decide_holds(g.call(op, here, g.zero), given, ends).status == "proved" for op in ("gt", "lt")):
+        if not any(decide_holds(g.call(op, here, g.zero), domain).status == "proved" for op in ("gt", "lt")):
             return False
     return True
 
 
 def _ends(f: Node, x: Sequence[Node], low: Sequence[Node], high: Sequence[Node], p: Sequence[Node] | None,
-          given: Sequence[Node], ends: Bounds) -> Decision:  # fmt: skip
+          domain: Domain) -> Decision:  # fmt: skip
     at_p = dict(zip(x, p, strict=True)) if p is not None else {}
-    held = [c for c in given if p is None or not below(c, x)]
+    domain = domain if p is None else domain.free_of(x)
     decisions: list[Decision] = []
     for s, lo, hi in zip(x, low, high, strict=True):
         for slope, claimed, side in zip(sides(f, s), (lo, hi), ("left", "right"), strict=True):
             ours, theirs = substitute_all([slope, claimed], at_p)
-            found = decide_equal(ours, theirs, held, ends)
+            found = decide_equal(ours, theirs, domain)
             if found.status in ("refuted", "proved-if"):
                 found = _told(found, ours, theirs, side)
             if found.status == "refuted":
                 return found
             decisions.append(found)
     if (whole := joined(decisions)).status != "proved":
-        return compatible(whole, held, ends)
-    if not box(f, x, at_p, held, ends):
+        return compatible(whole, domain)
+    if not box(f, x, at_p, domain):
         return undecided(
             "the ends are right entry by entry, and a kink turns on several entries at once, so the set is no box"
         )
@@ -154,13 +149,13 @@ def _told(found: Decision, ours: Node, theirs: Node, side: str) -> Decision:
 
 
 def _excluded(f: Node, x: Sequence[Node], low: Sequence[Node], high: Sequence[Node], p: Sequence[Node] | None,
-              given: Sequence[Node], ends: Bounds) -> Decision | None:  # fmt: skip
+              domain: Domain) -> Decision | None:  # fmt: skip
     """A claimed g that is no subgradient: a point y of the domain with f(y) < f(x) + g.(y - x)."""
     g = f.graph
     together = f
     for n in (*low, *high, *(p or ())):
         together = g.node("add", (together, n))
-    for start in Domain(together, together, given, ends).points(MAX_STARTS):
+    for start in Sampler(together, together, domain).points(MAX_STARTS):
         here = {**dict.fromkeys(x, Fraction(1)), **start}  # what none of them speaks of may be anything
         for s, e in zip(x, p or (), strict=p is not None):
             v = value(e, start)
@@ -168,7 +163,7 @@ def _excluded(f: Node, x: Sequence[Node], low: Sequence[Node], high: Sequence[No
                 break
             here[s] = Fraction(int(v.p), int(v.q))
         else:
-            inside = Domain(f, f, given, ends)
+            inside = Sampler(f, f, domain)
             judged = inside.judge(here, highest=0)
             if judged.kind != "same":
                 continue

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from derive.engine.counterexamples.points import Bounds
 from derive.engine.counterexamples.tensor_points import Arena, evaluate_tensors
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.matrices.tensor_level import effort, entries_of
 from derive.engine.properties.entrywise import Entries, elementwise
 from derive.engine.properties.side_conditions import proved
@@ -20,17 +18,17 @@ POINTS = 12
 MAX_VALUES = 4_000_000  # products of numbers, for all points
 
 
-def shown_by_entries(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+def shown_by_entries(condition: Node, domain: Domain) -> Decision | None:
     """A proof by the generic entry, where a point of the domain was found at which the condition holds; None elsewhere."""
     if condition.op not in ORDERS or not any(n.shape for n in topological([condition])):
         return None
     a, b = condition.args if condition.op in ("gt", "ge") else condition.args[::-1]
-    entries = Entries(assuming, bounds)
+    entries = Entries(domain)
     try:
         sign = entries.sign(a if b is b.graph.zero else a.graph.sub(a, b))
         if sign < (2 if condition.op in ("gt", "lt") else 1) or _hides(condition, entries):
             return None
-        if at_points(condition, assuming, bounds) == "holds":
+        if at_points(condition, domain) == "holds":
             return proved("holds of every entry, whatever the sizes")
     except (ExpressionError, RecursionError):
         pass
@@ -55,19 +53,19 @@ def _hides(condition: Node, entries: Entries) -> bool:
     return False
 
 
-def refuted_at_points(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | None:
+def refuted_at_points(condition: Node, domain: Domain) -> Decision | None:
     """A point of whole tensors at which a condition is false."""
     if not any(n.shape for n in topological([condition])):
         return None
-    found = at_points(condition, assuming, bounds)
+    found = at_points(condition, domain)
     return found if isinstance(found, Decision) else None
 
 
-def at_points(condition: Node, assuming: Sequence[Node], bounds: Bounds) -> Decision | str:
+def at_points(condition: Node, domain: Domain) -> Decision | str:
     """A refutation; else ``holds`` where it was true at one point at least, and the empty string where none was found."""
     seen = ""
     try:
-        arena = Arena(condition, condition, assuming, bounds)
+        arena = Arena(condition, condition, domain)
         root = arena.roots[0]
         for point in arena.points(max(2, min(POINTS, MAX_VALUES // effort(arena.roots)))):
             values = evaluate_tensors([root], point)[root]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.calculus.directional import directional
+from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
@@ -29,7 +30,7 @@ def scope(g: Graph) -> dict[str, Node]:
 def decide(claim: str, *assuming: str) -> str:
     g = Graph()
     s = scope(g)
-    return decide_condition(parse(claim, s, g), [parse(a, s, g) for a in assuming]).status
+    return decide_condition(parse(claim, s, g), Domain(parse(a, s, g) for a in assuming)).status
 
 
 TRUE = [

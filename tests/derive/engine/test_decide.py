@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from derive import api
 from derive.calculus.reverse import expand, expand_all
 from derive.engine import Decision, decide_equal
+from derive.engine.domain import Domain
 from derive.errors import ShapeError
 from derive.expr.graph import Graph, Node, topological
 from derive.language.abstract import function
@@ -110,7 +111,7 @@ def close(x: Any, y: Any) -> bool:
 
 def decide(line: str) -> tuple[Identity, Decision]:
     identity = read(line)
-    return identity, decide_equal(identity.a, identity.b, identity.assuming)
+    return identity, decide_equal(identity.a, identity.b, Domain(identity.assuming))
 
 
 # -- the bank --------------------------------------------------------------------------------------
@@ -219,9 +220,9 @@ def test_bounds_keep_a_claim_off_its_kink_or_on_it() -> None:
     g = Graph()
     z = g.symbol("z")
     claim = parse("where(z > 0, 1, 0) == where(z >= 0, 1, 0)", {"z": z}, g)
-    assert decide_equal(*claim.args, bounds={z: (Fraction(1, 10), None)}).status == "proved"
-    assert decide_equal(*claim.args, bounds={z: (Fraction(0), None)}).status == "proved-if"
-    alone = decide_equal(*claim.args, bounds={z: (Fraction(0), Fraction(0))})
+    assert decide_equal(*claim.args, domain=Domain((), {z: (Fraction(1, 10), None)})).status == "proved"
+    assert decide_equal(*claim.args, domain=Domain((), {z: (Fraction(0), None)})).status == "proved-if"
+    alone = decide_equal(*claim.args, domain=Domain((), {z: (Fraction(0), Fraction(0))}))
     assert alone.status != "proved"
 
 
@@ -349,7 +350,7 @@ def test_a_claim_without_a_value_anywhere_is_not_proved() -> None:
     g = Graph()
     p = g.symbol("p")
     side = parse("log(p - 1)", {"p": p}, g)
-    found = decide_equal(side, side, bounds={p: (Fraction(0), Fraction(1))})
+    found = decide_equal(side, side, domain=Domain((), {p: (Fraction(0), Fraction(1))}))
     assert found.status == "undecided"
     assert "gives both sides a value" in found.reason
     assert decide_equal(side, side).status == "proved"
@@ -457,7 +458,7 @@ def with_functions(text: str, **arities: int) -> Decision:
     scope: dict[str, Node] = {n: g.symbol(n) for n in "xyc"}
     scope |= {name: function(g, name, arity) for name, arity in arities.items()}
     claim, *conditions = (parse(t.strip(), scope, g, boolean=True) for t in text.split(";"))
-    return decide_equal(expand(claim.args[0]), expand(claim.args[1]), conditions)
+    return decide_equal(expand(claim.args[0]), expand(claim.args[1]), Domain(conditions))
 
 
 EVERY = [

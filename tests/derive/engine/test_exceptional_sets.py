@@ -9,6 +9,7 @@ import pytest
 
 from derive.calculus.reverse import expand
 from derive.engine import decide_equal, decide_holds
+from derive.engine.domain import Domain
 from derive.expr.graph import Graph, Node
 from derive.language.components import components_all
 from derive.language.reader import parse, to_text
@@ -44,7 +45,7 @@ GRID = [Fraction(v) for v in ("-3", "-1", "-1/2", "0", "1/2", "1", "2", "3")]
 )
 def test_the_condition_speaks_of_the_symbols(claim: str, assuming: list[str], needs: list[str]) -> None:
     condition, *given = [expand(parse(t, SCOPE, G)) for t in (claim, *assuming)]
-    found = decide_holds(condition, given)
+    found = decide_holds(condition, Domain(given))
     assert (found.status, [to_text(c) for c in found.missing]) == ("proved-if", needs)
     symbols = sorted({s for n in ("x", "y", "z", "a", "b") if (s := SCOPE[n]) in _below(condition)}, key=to_text)
     for values in product(GRID, repeat=len(symbols)):
@@ -68,7 +69,7 @@ def test_the_condition_speaks_of_the_symbols(claim: str, assuming: list[str], ne
 )
 def test_what_says_more_of_what_is_assumed_is_no_condition(claim: str, assuming: str) -> None:
     condition, given = (expand(parse(t, SCOPE, G, boolean=True)) for t in (claim, assuming))
-    found = decide_holds(condition, [given])
+    found = decide_holds(condition, Domain([given]))
     assert (found.status, found.missing) == ("refuted", ())
     point = {s: rational(v) for s, v in (found.witness or {}).items()}
     (assumed,), (claimed,) = components_all([given, condition])
@@ -87,12 +88,12 @@ def test_what_says_more_of_what_is_assumed_is_no_condition(claim: str, assuming:
 )
 def test_what_is_assumed_of_others_leaves_a_condition(claim: str, assuming: str) -> None:
     condition, given = (expand(parse(t, SCOPE, G, boolean=True)) for t in (claim, assuming))
-    assert decide_holds(condition, [given]).status == "proved-if"
+    assert decide_holds(condition, Domain([given])).status == "proved-if"
 
 
 def test_what_a_condition_speaks_of_may_vanish_beside_assumptions_on_others() -> None:
     condition, given = (expand(parse(t, SCOPE, G)) for t in ("x**2 + y**2 > 0", "z > 2"))
-    found = decide_holds(condition, [given])
+    found = decide_holds(condition, Domain([given]))
     assert found.status == "refuted"
     assert (found.witness or {})[SCOPE["z"]] > 2
 
@@ -117,7 +118,7 @@ def _below(n: Node) -> set[Node]:
     ],
 )
 def test_a_claim_is_not_its_own_condition(claim: str, assuming: list[str]) -> None:
-    found = decide_holds(parse(claim, SCOPE, G), [parse(t, SCOPE, G) for t in assuming])
+    found = decide_holds(parse(claim, SCOPE, G), Domain(parse(t, SCOPE, G) for t in assuming))
     assert (found.status, found.missing) == ("refuted", ()), found.reason
 
 

@@ -8,6 +8,7 @@ from mpmath import mp, mpf
 from mpmath import polygamma as other
 
 from derive import from_sympy, to_sympy
+from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
@@ -36,7 +37,7 @@ def read(text: str) -> Node:
     ],
 )
 def test_decided(text: str, status: str) -> None:
-    assert decide_condition(read(text), [], {}).status == status
+    assert decide_condition(read(text)).status == status
 
 
 @pytest.mark.parametrize("text", ["convex(lgamma(x), x)", "increasing(digamma(x), x)"])
@@ -44,7 +45,7 @@ def test_their_course(text: str) -> None:
     g = Graph()
     x = g.symbol("x")
     assumed = [g.call("gt", x, g.zero)]
-    assert decide_condition(parse(text, {"x": x}, g), assumed, {}).status == "proved"
+    assert decide_condition(parse(text, {"x": x}, g), Domain(assumed)).status == "proved"
 
 
 @pytest.mark.parametrize("order", [0, 1, 2, 7, 20])

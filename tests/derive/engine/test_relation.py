@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from derive.calculus.reverse import expand
 from derive.engine import decide_holds
+from derive.engine.domain import Domain
 from derive.expr.graph import Graph, Node
 from derive.language.reader import parse
 from derive.numbers.balls import rational, truth
@@ -23,7 +24,7 @@ SCOPE["v"] = G.symbol("v", (2,))
 
 
 def decide(text: str, assuming: list[str]) -> tuple[str, str]:
-    found = decide_holds(expand(parse(text, SCOPE, G)), [parse(t, SCOPE, G) for t in assuming])
+    found = decide_holds(expand(parse(text, SCOPE, G)), Domain(parse(t, SCOPE, G) for t in assuming))
     return found.status, found.reason
 
 

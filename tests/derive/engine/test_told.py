@@ -15,6 +15,7 @@ from derive.calculus.reverse import expand_all
 from derive.engine import decide_equal
 from derive.engine.counterexamples.points import COMPARED
 from derive.engine.decision import Decision
+from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
@@ -160,8 +161,8 @@ class Case:
             return decide(self.claim, self.given)
         if self.claim.op == "eq":
             (a, b), given = expand_all(self.claim.args), expand_all(self.given)
-            return decide_equal(a, b, given, self.ends)
-        return decide_condition(self.claim, self.given, self.ends)
+            return decide_equal(a, b, Domain(given, self.ends))
+        return decide_condition(self.claim, Domain(self.given, self.ends))
 
 
 def read(line: str) -> Case:

@@ -16,6 +16,7 @@ from flint import arb, fmpq
 
 from derive.calculus.reverse import expand, gradient, hvp, vjp
 from derive.engine import decide_equal
+from derive.engine.domain import Domain
 from derive.errors import ExpressionError
 from derive.expr.composites import CALLED, COMPOSITES
 from derive.expr.graph import Graph, Node, substitute
@@ -154,7 +155,9 @@ def test_sympy_derives_the_same_from_the_meaning(text: str) -> None:
         pytest.skip("six entries have too many regions for a test")
     node = parsed(text)
     v = next(s for s in SCOPE.values() if s in _below(node))
-    opinion = second_opinion(G.node("d", (node, v), False, node.shape + v.shape), {SCOPE["p"]: (Fraction(1, 8), None)})
+    opinion = second_opinion(
+        G.node("d", (node, v), False, node.shape + v.shape), Domain((), {SCOPE["p"]: (Fraction(1, 8), None)})
+    )
     assert opinion.outcome == "agrees", opinion
 
 
@@ -327,7 +330,7 @@ def test_a_determinant_is_multiplicative_up_to_six_rows() -> None:
 def test_what_people_write_is_proved(left: str, right: str) -> None:
     a, b = expand(parsed(left)), expand(parsed(right))
     assert a.shape == b.shape
-    assert decide_equal(a, b, [parsed("p > 0")]).status == "proved"
+    assert decide_equal(a, b, Domain([parsed("p > 0")])).status == "proved"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from derive import api
 from derive.budget import steps
 from derive.calculus.reverse import expand_all
+from derive.engine.domain import EVERYWHERE, Domain
 from derive.language import reader
 from derive.language.names import names_in
 from derive.repair.search import LIMITS
@@ -28,7 +29,7 @@ def diagnosed(text: str, shaped: bool = False, assuming: Sequence[str] = ()) -> 
     scope, graph = api.scope(whole, shapes)
     claim, *given = expand_all([reader.parse(t, scope, graph, boolean=True) for t in (text, *assuming)])
     a, b = (graph.broadcast(side, claim.shape) for side in claim.args)
-    return diagnosis(a, b, given, {})
+    return diagnosis(a, b, Domain(given))
 
 
 #: A formula with one fault, its assumptions, and what mends it.
@@ -183,7 +184,7 @@ def test_it_is_quick_and_leaves_no_trace() -> None:
     b = reader.parse(text.replace("a3*", "2*a3*").replace("+ c7", "- 3*c7"), scope, graph)
     before = len(graph)
     start = steps()
-    assert diagnosis(a, b, [], {}) is None
+    assert diagnosis(a, b, EVERYWHERE) is None
     assert 0 < steps() - start < LIMITS.steps / 2
     assert len(graph) == before
 

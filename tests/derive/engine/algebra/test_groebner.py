@@ -17,6 +17,7 @@ from derive.engine import Decision, decide_equal
 from derive.engine.algebra.groebner import Ideal
 from derive.engine.algebra.polynomials import Ring
 from derive.engine.counterexamples.tensor_points import Draw, rotation
+from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph
 from derive.language.names import names_in
@@ -100,8 +101,8 @@ def _decide(text: str, given: tuple[str, ...]) -> Decision:
     scope = {n: g.symbol(n, SHAPES.get(n, ())) for n in sorted({n for t in texts for n in names_in(t)})}
     whole, *assuming = expand_all([parse(t, scope, g, boolean=True) for t in texts])
     if whole.op == "eq":
-        return decide_equal(*whole.args, assuming)
-    return decide_condition(whole, assuming)
+        return decide_equal(*whole.args, Domain(assuming))
+    return decide_condition(whole, Domain(assuming))
 
 
 NUMPY = {

@@ -13,6 +13,7 @@ from derive.calculus.reverse import expand_all
 from derive.engine import decide_holds
 from derive.engine.algebra.polynomials import Ring
 from derive.engine.algebra.positivstellensatz import contradictory
+from derive.engine.domain import Domain
 from derive.expr.graph import Graph, Node
 from derive.language.reader import parse
 
@@ -54,7 +55,7 @@ def test_inequalities_by_certificates(claim: str, assuming: list[str]) -> None:
     g = Graph()
     scope: dict[str, Node] = {n: g.symbol(n) for n in "abcd"}
     condition, *given = expand_all([parse(t, scope, g, boolean=True) for t in (claim, *assuming)])
-    assert decide_holds(condition, given).status == "proved"
+    assert decide_holds(condition, Domain(given)).status == "proved"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_false_inequalities_are_refuted(claim: str, assuming: list[str]) -> None
     g = Graph()
     scope: dict[str, Node] = {n: g.symbol(n) for n in "abcd"}
     condition, *given = expand_all([parse(t, scope, g, boolean=True) for t in (claim, *assuming)])
-    assert decide_holds(condition, given).status in ("refuted", "proved-if")
+    assert decide_holds(condition, Domain(given)).status in ("refuted", "proved-if")
 
 
 @pytest.mark.parametrize(
@@ -88,4 +89,4 @@ def test_bounds_of_kernels(claim: str, assuming: list[str], status: str) -> None
     g = Graph()
     scope: dict[str, Node] = {n: g.symbol(n) for n in "abcd"}
     condition, *given = expand_all([parse(t, scope, g, boolean=True) for t in (claim, *assuming)])
-    assert decide_holds(condition, given).status == status
+    assert decide_holds(condition, Domain(given)).status == status

@@ -9,6 +9,7 @@ import mpmath
 import pytest
 
 from derive.engine import decide_equal
+from derive.engine.domain import Domain
 from derive.engine.equations.constants import sign
 from derive.expr.graph import Graph, Node
 from derive.language.components import components
@@ -97,7 +98,7 @@ def test_equations_by_slopes_squares_and_coefficients(a: str, b: str, given: str
         g = Graph()
         scope = {name: g.symbol(name) for name in names_in(a) if name == "x"}
         left, other, assumed = (parse(t, scope, g, boolean=t == given) for t in (a, right, given))
-        assert decide_equal(left, other, [assumed]).status == expected
+        assert decide_equal(left, other, Domain([assumed])).status == expected
 
 
 @pytest.mark.parametrize(
@@ -111,5 +112,5 @@ def test_equations_by_slopes_squares_and_coefficients(a: str, b: str, given: str
 def test_what_is_constant_on_parts_only_is_refuted(a: str, b: str, given: str) -> None:
     g = Graph()
     scope = {"x": g.symbol("x")}
-    found = decide_equal(parse(a, scope, g), parse(b, scope, g), [parse(given, scope, g, boolean=True)])
+    found = decide_equal(parse(a, scope, g), parse(b, scope, g), Domain([parse(given, scope, g, boolean=True)]))
     assert found.status == "refuted"

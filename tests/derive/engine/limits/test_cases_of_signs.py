@@ -7,6 +7,7 @@ import random
 import mpmath
 import pytest
 
+from derive.engine.domain import Domain
 from derive.engine.limits import NoLimit, limit
 from derive.engine.limits.integrals import integral
 from derive.engine.limits.values import resolve
@@ -56,7 +57,7 @@ def read(text: str, *given: str, boolean: bool = True) -> list[Node]:
     ],
 )
 def test_signs_are_not_needed(text: str, status: str) -> None:
-    assert decide(read(text)[0], []).status == status
+    assert decide(read(text)[0]).status == status
 
 
 @pytest.mark.parametrize(
@@ -102,15 +103,15 @@ def test_a_limit_that_oscillates_for_some_parameters_says_for_which() -> None:
     f, *_ = read("a*sin(x)", boolean=False)
     g = f.graph
     condition = read("limit(a*sin(x), x, inf) == 0")[0]
-    found = decide(condition, [])
+    found = decide(condition)
     assert found.status == "refuted"
     with pytest.raises(NoLimit):
-        limit(f, g.symbol("x"), 1, [g.call("gt", g.symbol("a"), g.zero)])
+        limit(f, g.symbol("x"), 1, Domain([g.call("gt", g.symbol("a"), g.zero)]))
 
 
 def test_growth_under_a_sign_that_is_known_is_not_refuted_by_others() -> None:
     condition, given = read("grows_like(a*n**2 + n, n**2, n)", "a > 0")
-    assert decide_condition(condition, [given]).status == "proved"
+    assert decide_condition(condition, Domain([given])).status == "proved"
 
 
 @pytest.mark.parametrize(

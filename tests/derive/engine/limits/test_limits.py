@@ -4,6 +4,7 @@ import pytest
 import sympy as sp
 
 from derive import api
+from derive.engine.domain import Domain
 from derive.engine.limits import Limit, Unsettled, limit
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
@@ -17,7 +18,7 @@ from verify.commands.proof import decide, proved
 def found(text, x="x", at="inf", assuming=(), side=0) -> tuple[Limit, object]:
     scope, g = api.scope(" and ".join([f"({text}) > 0", *assuming]), {})
     point = {"inf": 1, "-inf": -1}.get(at) or parse(at, scope, g)
-    return limit(parse(text, scope, g), scope[x], point, [parse(c, scope, g) for c in assuming], side=side), scope
+    return limit(parse(text, scope, g), scope[x], point, Domain(parse(c, scope, g) for c in assuming), side=side), scope
 
 
 FAR = [

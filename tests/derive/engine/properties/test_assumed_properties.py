@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph, Node
 from derive.language import abstract
@@ -15,7 +16,7 @@ def decide(claim: str, *assuming: str) -> str:
     s: dict[str, Node] = {n: g.symbol(n) for n in ("x", "t", "a", "c", "s", "lam")}
     s |= {"w": g.symbol("w", (2,)), "A": g.symbol("A", (2, 2)), "B": g.symbol("B", (2, 2))}
     s["phi"] = abstract.function(g, "phi", 1)
-    return decide_condition(parse(claim, s, g), [parse(a, s, g) for a in assuming]).status
+    return decide_condition(parse(claim, s, g), Domain(parse(a, s, g) for a in assuming)).status
 
 
 @pytest.mark.parametrize(

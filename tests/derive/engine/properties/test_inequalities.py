@@ -12,8 +12,8 @@ import pytest
 
 from derive import api
 from derive.calculus.reverse import expand_all
+from derive.engine.domain import Domain
 from derive.engine.properties.line import by_line
-from derive.engine.properties.side_conditions import conditions
 from derive.engine.properties.tails import Beyond, Tail
 from derive.expr.graph import Node, topological
 from derive.language import reader
@@ -247,8 +247,8 @@ def test_a_branch_that_is_not_taken_needs_no_value() -> None:
     assert decide(condition, given).status in ("proved", "undecided")
 
 
-def _alone(claim: str, assuming: list[str]) -> tuple[Node, Node, list[Node]] | None:
-    """The difference of the sides of a claim in one symbol, the symbol, and what is assumed of it."""
+def _alone(claim: str, assuming: list[str]) -> tuple[Node, Node, Domain] | None:
+    """The difference of the sides of a claim in one symbol, the symbol, and its domain."""
     wanted, *given = expand_all(read(claim, assuming))
     (wanted,) = components(wanted)
     if wanted.op not in ("ge", "le"):
@@ -256,7 +256,7 @@ def _alone(claim: str, assuming: list[str]) -> tuple[Node, Node, list[Node]] | N
     more, less = wanted.args if wanted.op == "ge" else wanted.args[::-1]
     h = wanted.graph.sub(more, less)
     symbols = _symbols(h)
-    return (h, symbols[0], conditions(given)) if len(symbols) == 1 else None
+    return (h, symbols[0], Domain(given).entries()) if len(symbols) == 1 else None
 
 
 def _symbols(n: Node) -> list[Node]:
@@ -272,18 +272,18 @@ def test_no_sharper_bound_is_proved(claim: str, assuming: list[str]) -> None:
     alone = _alone(claim, assuming)
     if alone is None:
         pytest.skip("not of one symbol, or strict")
-    h, x, given = alone
+    h, x, domain = alone
     values = []
     for v in GRID:
         at = {x: rational(v)}
         value = evaluate([h], at)[0]
-        if all(truth(c, at) is True for c in given) and not isinstance(value, Exception):
+        if all(truth(c, at) is True for c in domain.hypotheses) and not isinstance(value, Exception):
             values.append(value)
     assert all(not bool(v < 0) for v in values)
     least = min(Fraction(float(v)) for v in values)
     for more in (Fraction(1, 10**9), Fraction(1, 10**3)):
         sharper = h.graph.sub(h, h.graph.const(least + more))
-        assert by_line(sharper, x, False, given, {}) is None
+        assert by_line(sharper, x, False, domain) is None
 
 
 @pytest.mark.parametrize(

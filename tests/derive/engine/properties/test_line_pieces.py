@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from derive.engine import Decision
+from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph
 from derive.language.names import names_in
@@ -30,7 +31,7 @@ def decided(text: str, *given: str) -> Decision:
     g = Graph()
     scope = {n: g.symbol(n) for n in sorted({n for t in (text, *given) for n in names_in(t)})}
     first, *rest = (parse(t, scope, g, boolean=True) for t in (text, *given))
-    return decide_condition(first, rest)
+    return decide_condition(first, Domain(rest))
 
 
 def at(text: str, grid: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from derive.engine import Decision
+from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition, decide_somewhere
 from derive.expr.graph import Graph, Node
 from derive.language.names import names_in
@@ -19,12 +20,12 @@ from derive.numbers.balls import rational, truth
 NAMES = ("x", "y")
 
 
-def read(text: str, *given: str) -> tuple[Node, list[Node]]:
+def read(text: str, *given: str) -> tuple[Node, Domain]:
     g = Graph()
     names = sorted({n for t in (text, *given) for n in names_in(t)} - {"pi"})
     scope = {n: g.symbol(n) for n in names}
     first, *rest = (parse(t, scope, g, boolean=True) for t in (text, *given))
-    return first, rest
+    return first, Domain(rest)
 
 
 def decided(text: str, *given: str) -> Decision:
@@ -90,8 +91,8 @@ def test_a_strict_inequality_that_fails_at_a_root_is_told_by_its_symbols() -> No
 
 
 def test_there_is_a_point_that_is_irrational() -> None:
-    condition, given = read("x**2 == 2", "x >= 1", "x <= 2")
-    assert decide_somewhere(condition, given).reason == "holds at x = sqrt(2)"
+    condition, domain = read("x**2 == 2", "x >= 1", "x <= 2")
+    assert decide_somewhere(condition, domain).reason == "holds at x = sqrt(2)"
     assert decide_somewhere(*read("x**2 == 2", "x >= 0", "x <= 1")).status == "refuted"
 
 

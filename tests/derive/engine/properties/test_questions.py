@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph
 from derive.language.reader import parse
@@ -18,7 +19,7 @@ from tests.banks.questions import FALSE, SYMBOLS, TRUE
 def _decide(question: str, assuming: tuple[str, ...]) -> str:
     g = Graph()
     scope = {name: g.symbol(name, shape) for name, shape in SYMBOLS.items()}
-    return decide_condition(parse(question, scope, g), [parse(a, scope, g) for a in assuming]).status
+    return decide_condition(parse(question, scope, g), Domain(parse(a, scope, g) for a in assuming)).status
 
 
 @pytest.mark.parametrize(("question", "assuming"), TRUE)

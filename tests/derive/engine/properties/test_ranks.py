@@ -7,6 +7,7 @@ import random
 import pytest
 import sympy
 
+from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
@@ -29,7 +30,7 @@ def decide(claim: str, *assuming: str) -> str:
     s = scope(g)
     node = parse(claim, s, g)
     assert parse(to_text(node), s, g) is node
-    return decide_condition(node, [parse(a, s, g) for a in assuming]).status
+    return decide_condition(node, Domain(parse(a, s, g) for a in assuming)).status
 
 
 @pytest.mark.parametrize("seed", range(12))

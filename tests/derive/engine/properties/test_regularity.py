@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph
 from derive.language.reader import parse
@@ -15,7 +16,7 @@ ELU = "where(x > 0, x, s*(exp(x) - 1))"
 def decide(claim: str, *assuming: str) -> str:
     g = Graph()
     s = {n: g.symbol(n) for n in ("x", "c", "s")} | {"w": g.symbol("w", (2,))}
-    return decide_condition(parse(claim, s, g), [parse(a, s, g) for a in assuming]).status
+    return decide_condition(parse(claim, s, g), Domain(parse(a, s, g) for a in assuming)).status
 
 
 @pytest.mark.parametrize(

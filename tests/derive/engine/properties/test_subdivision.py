@@ -7,6 +7,7 @@ from fractions import Fraction
 import mpmath
 import pytest
 
+from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.engine.properties.subdivision import by_cells
 from derive.expr.graph import Graph
@@ -19,7 +20,7 @@ def decide(claim: str, *assuming: str) -> str:
     g = Graph()
     s = {n: g.symbol(n) for n in ("x", "y")}
     given = [parse(a, s, g) for a in assuming]
-    return decide_condition(parse(claim, s, g), given, {s[n]: ends for n, ends in BOX.items()}).status
+    return decide_condition(parse(claim, s, g), Domain(given, {s[n]: ends for n, ends in BOX.items()})).status
 
 
 def test_gelu_and_its_approximation() -> None:
@@ -59,7 +60,7 @@ def test_nothing_is_said_where_the_sides_touch_or_have_no_value() -> None:
         "abs(x) == 1",
         "where(x > 1/3, 1, 2) > 0 or x > 9",
     ):
-        assert by_cells(parse(claim, s, g), [], bounds) is None
+        assert by_cells(parse(claim, s, g), Domain((), bounds)) is None
 
 
 def test_an_empty_domain_proves_nothing() -> None:
@@ -70,7 +71,7 @@ def test_a_touching_maximum_ends_in_no_answer() -> None:
     g = Graph()
     s = {"x": g.symbol("x"), "y": g.symbol("y")}
     bounds = {s[n]: ends for n, ends in BOX.items()}
-    assert by_cells(parse("sin(x)*cos(y) < 1", s, g), [], bounds) is None
+    assert by_cells(parse("sin(x)*cos(y) < 1", s, g), Domain((), bounds)) is None
 
 
 @pytest.mark.parametrize("ends", [("x > 0", "x < exp(1)"), ("x >= 0", "x <= exp(1)")])

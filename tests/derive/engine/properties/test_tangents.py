@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from derive.engine import Decision
+from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph, Node
 from derive.language.components import components_all
@@ -18,11 +19,11 @@ from derive.numbers.balls import rational, truth
 SIMPLEX = ("p > 0", "q > 0", "sum(p) == 1", "sum(q) == 1")
 
 
-def read(text: str, given: tuple[str, ...], **shapes: tuple[int, ...]) -> tuple[Node, list[Node]]:
+def read(text: str, given: tuple[str, ...], **shapes: tuple[int, ...]) -> tuple[Node, Domain]:
     g = Graph()
     scope = {n: g.symbol(n, shapes.get(n, ())) for n in sorted({n for t in (text, *given) for n in names_in(t)})}
     first, *rest = (parse(t, scope, g, boolean=True) for t in (text, *given))
-    return first, rest
+    return first, Domain(rest)
 
 
 def decided(text: str, given: tuple[str, ...] = (), **shapes: tuple[int, ...]) -> Decision:

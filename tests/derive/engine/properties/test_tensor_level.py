@@ -10,6 +10,7 @@ import pytest
 from flint import fmpq
 
 from derive.budget import QUESTION, steps
+from derive.engine.domain import Domain
 from derive.engine.equations.eliminated import against
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph
@@ -130,7 +131,7 @@ def _decide(line: str, **sizes: int) -> str:
     for name in {n for t in texts for n in names_in(t)} - set(sizes):
         scope[name] = g.symbol(name, tuple(sizes[s] for s in SHAPES.get(name, "")))
     claim, *assuming = [parse(t, scope, g, boolean=True) for t in texts]
-    return decide_condition(claim, assuming).status
+    return decide_condition(claim, Domain(assuming)).status
 
 
 @pytest.mark.parametrize("line", _lines(TRUE))
