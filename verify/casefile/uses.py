@@ -24,6 +24,8 @@ from verify.casefile.tree import Items, Mapping, Text, Tree, read
 SECTIONS = ("sizes", "functions", "symbols", "sequences", "define")
 VALUES = ("sizes", "symbols")
 SUFFIXES = (".yaml", ".yml")
+MAX_FILES = 100  # that one case takes names from
+MAX_CHAIN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,16 @@ def joined(tree: Mapping, path: Path, name: str, reader: Reader) -> tuple[Mappin
 
     Faults go to the reader; ``name`` is how they call the file.
     """
-    files: dict[str, Mapping] = {}
-    return _joined(_File(path, name, tree), reader, (), files), files
+    files: _Files = {}
+    made = _joined(_File(path, name, tree), reader, (), files)
+    return made, {name: written for name, (written, _) in files.items()}
 
 
-def _joined(case: _File, reader: Reader, trail: tuple[Path, ...], files: dict[str, Mapping]) -> Mapping:
+#: Of each file that was read what it says, as it is written and with what it uses: it is read once, however many others use it.
+_Files = dict[str, tuple[Mapping, Mapping]]
+
+
+def _joined(case: _File, reader: Reader, trail: tuple[Path, ...], files: _Files) -> Mapping:
     tree = case.tree
     if "uses" not in tree.entries:
         return tree
@@ -95,9 +102,7 @@ def _sources(value: Tree, reader: Reader) -> Iterator[tuple[Text, list[Text] | N
             reader.fault(item.place, "expected a case file of this folder, or {from: file, names: [...]}")
 
 
-def _other(
-    source: Text, case: _File, reader: Reader, trail: tuple[Path, ...], files: dict[str, Mapping]
-) -> Mapping | None:
+def _other(source: Text, case: _File, reader: Reader, trail: tuple[Path, ...], files: _Files) -> Mapping | None:
     """The tree of another file of the document, with what that uses; None, and a fault, where there is none."""
     folder, plain = case.path.parent, PurePosixPath(source.value)
     path, told = folder / plain, short(source.value)
@@ -112,14 +117,18 @@ def _other(
     elif path.resolve() in trail:
         names = [p.name for p in trail[trail.index(path.resolve()) :]]
         reader.fault(source.place, f"a circle of files: {' -> '.join([*names, path.name])}")
+    elif len(files) >= MAX_FILES or len(trail) > MAX_CHAIN:
+        reader.fault(source.place, f"more than {MAX_FILES} files, or {MAX_CHAIN} of which each uses the next")
+    elif (name := str(Path(case.name).parent / plain)) in files:
+        return files[name][1]
     else:
-        name = str(Path(case.name).parent / plain)
         tree, faults = read(path, name)
         for fault in faults:
             reader.fault(Place(fault.file, fault.line, fault.column), fault.message)
         if isinstance(tree, Mapping) and not faults:
-            files[name] = tree
-            return _joined(_File(path, name, tree), reader, trail, files)
+            made = _joined(_File(path, name, tree), reader, trail, files)
+            files[name] = tree, made
+            return made
         if not faults:
             reader.fault(source.place, f"'{told}' holds no case")
     return None

@@ -37,7 +37,7 @@ def check(what: tuple[str, ...]) -> int:
     paths = places.case_files(what)
     cases: list[Case] = []
     faults = check_files(paths, cases)
-    warned = [w for case in cases for w in _warnings(case)]
+    warned = list(dict.fromkeys(w for case in cases for w in _warnings(case)))  # of a file that others use: once
     if warned:
         from verify.suite.progress import printable
 

@@ -138,6 +138,20 @@ def test_a_circle_names_the_files(book: Path) -> None:
     assert "book/a.yaml:2:7: a circle of files: b.yaml -> a.yaml -> b.yaml" in faults(case(book, "uses: a.yaml\n", "b"))
 
 
+def test_files_that_use_each_other_twice_are_read_once(book: Path) -> None:
+    case(book, "define: {a0: 1}\n", "f0")
+    for k in range(1, 19):  # 2**18 ways
+        case(book, f"uses: [f{k - 1}.yaml, f{k - 1}.yaml]\ndefine: {{a{k}: a{k - 1}}}\n", f"f{k}")
+    assert len(load(book / "f18.yaml").definitions) == 19
+
+
+def test_a_long_chain_is_a_fault_and_not_a_crash(book: Path) -> None:
+    case(book, "define: {a: 1}\n", "f0")
+    for k in range(1, 40):
+        case(book, f"uses: f{k - 1}.yaml\n", f"f{k}")
+    assert "more than 100 files, or 20 of which each uses the next" in faults(book / "f39.yaml")
+
+
 def test_a_fault_of_the_other_file_is_told_there_and_once(book: Path) -> None:
     path = case(book, "uses: net.yaml\n")
     (book / "net.yaml").write_text(NETWORK.replace("w*x,", "w*xx,"), encoding="utf-8")
