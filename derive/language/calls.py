@@ -82,13 +82,20 @@ def listed(r: Reader, t: ast.Call, args: list[Node]) -> Node:
 
 
 def norm(r: Reader, t: ast.Call, args: list[Node]) -> Node:
-    """norm(x): Euclidean; norm(x, p): p a positive number."""
+    """norm(x): Euclidean; norm(x, p): p a positive number, inf, or a scalar expression, where it is positive."""
     if len(args) not in (1, 2):
         r.fail("norm takes a value and, if wanted, the order: norm(x), norm(x, 1)", t)
     g, x = r.graph, args[0]
     p = args[1] if len(args) == 2 else g.const(2)
+    if p.op == "inf":
+        return build(g, CALLED["max"], [g.call("abs", x)]) if x.shape else g.call("abs", x)
+    value = r.constants.get(p)
+    if value is not None:
+        p = g.const(value)
+    elif not p.shape:
+        return g.call("pow", g.sum(g.call("pow", g.call("abs", x), p)), g.div(g.one, p))
     if p.op != "const" or p.attr <= 0 or p.attr > MAX_NORM:
-        r.fail("the order of a norm is a positive number", t)
+        r.fail("the order of a norm is a positive number, inf, or a scalar symbol", t)
     if p.attr == 1:
         return g.sum(g.call("abs", x))
     if p.attr == 2:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from derive.errors import ExpressionError, nearest
-from derive.expr.graph import Node
+from derive.expr.graph import Node, topological
 from derive.expr.shapes import indices, letters, show, size
 from derive.language.reader import parse
 from verify.casefile.agreements import FILE, ID, PRINTS
@@ -129,11 +129,19 @@ class Claims:
                     values[key] = _spread(values.get("of"), values[key])
                 if misfits:
                     values[key], values["misfit"] = (), _misfit(misfits[0].message, misfits[0].letters)
+        values["assuming"] = (*values.get("assuming", ()), *self.known(values))
         if "shows" in given:
             self.shows(given["shows"], texts, values)
         if "standard" in given:
             self.standard(given["standard"], texts, values)
         return values
+
+    def known(self, values: dict[str, Any]) -> list[Node]:
+        """What the symbols of a formula are declared to be, beside their ranges."""
+        said = [values.get(key) for key in ("of", "holds", "somewhere") if "equals" in values or key != "of"]
+        nodes = [n for n in (*said, *values.get("equals", ())) if n is not None]
+        symbols = (self.names.symbols.get(n.attr) for n in topological(nodes) if n.op == "symbol")
+        return [s.known for s in symbols if s is not None and s.known is not None]
 
     def standard(self, tree: Tree, texts: dict[str, str], values: dict[str, Any]) -> None:
         """A form, a list of them, or ``{form: ..., name: ...}``."""

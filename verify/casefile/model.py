@@ -27,7 +27,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A free variable: ``values`` are its entries row by row (None: any), ``low`` and ``high`` its declared range."""
+    """A free variable: ``values`` are its entries row by row (None: any), ``low`` and ``high`` its declared range; ``whole``
+    where its entries are whole numbers."""
 
     name: str
     shape: tuple[int, ...]
@@ -37,6 +38,12 @@ class Symbol:
     recover: bool
     node: Node
     place: Place
+    whole: bool = False
+
+    @property
+    def known(self) -> Node | None:
+        """What is known of it beside its range, as a condition."""
+        return self.node.graph.call("eq", self.node, self.node.graph.call("floor", self.node)) if self.whole else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import unicodedata
 from collections import abc
+from math import ceil, floor
 
 from derive.errors import ExpressionError, Misfit, nearest
 from derive.expr.graph import Graph, Node
@@ -261,7 +262,14 @@ class Names:
         recover = r.flag(given.get("recover"))
         if recover and (values is not None or shape):
             r.fault(label.place, f"'{name}' is to be recovered: then it has no value, and is a scalar")
-        return Symbol(name, shape, values, low, high, recover, self.graph.symbol(name, shape), label.place)
+        whole = r.flag(given.get("whole"))
+        if whole and recover:
+            r.fault(label.place, f"'{name}' is to be recovered: what is solved for may be any number")
+        elif whole and any(v.denominator > 1 for v in values or ()):
+            r.fault(given["value"].place, f"the value of '{name}' is no whole number")
+        elif whole and low is not None and high is not None and ceil(low) > floor(high):
+            r.fault(given["in"].place, "no whole number lies in the range")
+        return Symbol(name, shape, values, low, high, recover, self.graph.symbol(name, shape), label.place, whole)
 
     # -- definitions ----------------------------------------------------------------------------
 

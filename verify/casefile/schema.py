@@ -139,6 +139,7 @@ SYMBOL: dict[str, Field] = {
     "shape": Field("sizes", "the shape of a symbol without a value", "[3]"),
     "in": Field("range", "the range of its entries, in which implementations are tested; inf: no end", "[-2, 2]"),
     "recover": Field("flag", "the document does not give it; it is solved for"),
+    "whole": Field("flag", "its entries are whole numbers"),
 }
 
 SIZE: dict[str, Field] = {

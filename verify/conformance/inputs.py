@@ -26,12 +26,13 @@ _STEPS = 100
 
 @dataclass(frozen=True)
 class Input:
-    """A scalar input of a function: its node, its range, and its value in the document."""
+    """A scalar input of a function: its node, its range, its value in the document, and whether it is a whole number."""
 
     node: Node
     low: Fraction
     high: Fraction
     value: float | None = None
+    whole: bool = False
 
     @property
     def name(self) -> str:
@@ -44,7 +45,9 @@ class Input:
 
     def start(self) -> float:
         """The document's value, or the anchor."""
-        return inside(self.anchor, self.low, self.high) if self.value is None else self.value
+        if self.value is not None:
+            return self.value
+        return self._rounded(self.anchor) if self.whole else inside(self.anchor, self.low, self.high)
 
     def strategy(self) -> Any:
         """A Hypothesis strategy of floats of the range that shrinks to few digits, near the anchor.
@@ -79,8 +82,12 @@ class Input:
 
     def _place(self, stratum: float | Fraction, share: int) -> float:
         if isinstance(stratum, float):
-            return stratum
-        return inside(self.anchor + stratum * Fraction(share, _STEPS**3), self.low, self.high)
+            return stratum if not self.whole else self._rounded(Fraction(stratum))
+        drawn = self.anchor + stratum * Fraction(share, _STEPS**3)
+        return self._rounded(drawn) if self.whole else inside(drawn, self.low, self.high)
+
+    def _rounded(self, x: Fraction) -> float:
+        return float(min(max(round(x), math.ceil(self.low)), math.floor(self.high)))
 
 
 def inside(x: Fraction, low: Fraction, high: Fraction) -> float:
@@ -102,7 +109,8 @@ def inputs(case: Case, nodes: Sequence[Node]) -> list[Input]:
             continue
         low, high = _range(symbol)
         values = symbol.values or (None,) * len(entries)
-        found += [Input(e, low, high, None if v is None else float(v)) for e, v in zip(entries, values, strict=True)]
+        given = [None if v is None else float(v) for v in values]
+        found += [Input(e, low, high, v, symbol.whole) for e, v in zip(entries, given, strict=True)]
     return found
 
 

@@ -52,7 +52,8 @@ CALLS = [
     "softmax(A, axis=0)", "log_softmax(v)", "log_softmax(A)", "log_softmax(A, axis=0)", "mean(v)", "mean(A)", "mean(A, axis=0)",
     "mean(A, axis=1)", "var(v)", "var(A, ddof=1)", "var(A, axis=0)", "var(A, axis=1, ddof=1)", "max(v)", "max(A, axis=0)",
     "max(A, axis=1)", "min(v)", "min(A)", "min(A, axis=1)", "trace(X)", "det(X)", "inv(X)", "solve(X, b)", "solve(X, Y)",
-    "concat([v, x, b])", "concat([A, v])", "p**n", "x**3", "p**(1/3)", "p**(-2.5)", "b @ X @ b", "norm(v, 3)", "pi*x",
+    "concat([v, x, b])", "concat([A, v])", "p**n", "x**3", "p**(1/3)", "p**(-2.5)", "b @ X @ b", "norm(v, 3)",
+    "norm(v, inf)", "norm(v, p)", "pi*x",
 ]  # fmt: skip
 
 
