@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields
 from fractions import Fraction
 from typing import Any
@@ -22,20 +23,18 @@ def carried(sequent: Sequent, certificate: Certificate) -> dict[str, Any]:
     shape], each after those that it needs; numbers are text. Raises Unreadable where an expression holds what is no data."""
     rows: list[Any] = []
     number: dict[Node, int] = {}
-
-    def place(root: Node) -> int:
-        for n in topological([root], known=number):
-            if len(rows) >= MAX_ROWS:
-                raise Unreadable("an expression that is too large to carry")
-            number[n] = len(rows)
-            attr = str(n.attr) if n.op == "const" else _plain(n.attr)
-            rows.append([n.op, [number[a] for a in n.args], attr, list(n.shape)])
-        return number[root]
+    roots = [*sequent.hypotheses, sequent.conclusion, *_nodes(certificate)]
+    for n in topological(roots):  # in the order in which they were made, on which a reader's may hang
+        if len(rows) >= MAX_ROWS:
+            raise Unreadable("an expression that is too large to carry")
+        number[n] = len(rows)
+        attr = str(n.attr) if n.op == "const" else _plain(n.attr)
+        rows.append([n.op, [number[a] for a in n.args], attr, list(n.shape)])
 
     def told(c: Any) -> Any:
         match c:
             case Node():
-                return {"row": place(c)}
+                return {"row": number[c]}
             case Fraction():
                 return str(c)
             case tuple():
@@ -44,10 +43,25 @@ def carried(sequent: Sequent, certificate: Certificate) -> dict[str, Any]:
                 return c
         return {"kind": type(c).__name__, **{f.name: told(getattr(c, f.name)) for f in fields(c)}}
 
-    hypotheses, conclusion = [place(h) for h in sequent.hypotheses], place(sequent.conclusion)
+    hypotheses, conclusion = [number[h] for h in sequent.hypotheses], number[sequent.conclusion]
     made = told(certificate)
     sizes = {"sizes": [list(s) for s in sequent.sizes]} if sequent.sizes else {}
     return {**sizes, "hypotheses": hypotheses, "conclusion": conclusion, "certificate": made, "rows": rows}
+
+
+def _nodes(c: Any) -> Iterator[Node]:
+    """The expressions in a certificate."""
+    match c:
+        case Node():
+            yield c
+        case tuple():
+            for part in c:
+                yield from _nodes(part)
+        case Fraction() | int() | str():
+            return
+        case _:
+            for f in fields(c):
+                yield from _nodes(getattr(c, f.name))
 
 
 def read(data: Any) -> tuple[Sequent, Certificate]:
@@ -69,31 +83,21 @@ def read(data: Any) -> tuple[Sequent, Certificate]:
 
 def _read(data: Any, nodes: list[Node]) -> Certificate:
     kind = KINDS[data["kind"]]
-    given: dict[str, Any] = {}
-    for f in fields(kind):
-        value = data[f.name]
-        match f.name:
-            case "units":
-                given[f.name] = tuple(Fraction(u) for u in value)
-            case "opaque":
-                given[f.name] = tuple(_node(n, nodes) for n in value)
-            case "of" if kind is Combination:
-                given[f.name] = tuple((_node(a, nodes), _node(b, nodes)) for a, b in value)
-            case "of":
-                given[f.name] = tuple(_read(c, nodes) for c in value)
-            case "because" | "then":
-                given[f.name] = _read(value, nodes)
-            case "by" | "old" | "new" | "fact":
-                given[f.name] = _node(value, nodes)
-            case "n" | "bits":
-                given[f.name] = int(value)
-            case _:
-                given[f.name] = str(value)
-    return kind(**given)
+    return kind(**{f.name: _field(data[f.name], nodes, "Fraction" in str(f.type)) for f in fields(kind)})
 
 
-def _node(told: Any, nodes: list[Node]) -> Node:
-    return nodes[_index(told["row"], nodes)]
+def _field(value: Any, nodes: list[Node], number: bool) -> Any:
+    """A field of a certificate: a number, or what its form tells."""
+    match value:
+        case list():
+            return tuple(_field(v, nodes, number) for v in value)
+        case {"row": n}:
+            return nodes[_index(n, nodes)]
+        case dict():
+            return _read(value, nodes)
+        case int() | str() if type(value) is not bool:
+            return Fraction(value) if number else value
+    raise ValueError(f"no part of a certificate: {value!r}")
 
 
 def _index(i: Any, nodes: list[Node]) -> int:

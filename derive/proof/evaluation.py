@@ -6,12 +6,12 @@ An operator is looked at once: what it asks for to have a value (``derive.number
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from flint import arb, fmpq
 
-from derive.expr.graph import BY_ID, Node, topological, valued
+from derive.expr.graph import Node, topological, valued
 from derive.expr.operators import OPERATORS
 from derive.numbers.definedness import fragile, requirement
 from derive.proof.axioms import MEANINGS, Functions, Unknown
@@ -103,8 +103,7 @@ class Evaluated(Functions):
         self.asks: dict[Node, None] = {}
         self.values: dict[Node, Any] = {}
         self.roots, self.now = set(roots), roots[0]
-        given = {c for h in hypotheses for c in conjuncts(h)}
-        self.hypotheses = sorted(given, key=BY_ID)
+        self.hypotheses = list(dict.fromkeys(c for h in hypotheses for c in conjuncts(h)))
         self.given = certain([h.args[0] if h.op == "not" else h for h in self.hypotheses])
         for _ in range(2):  # what was learnt later says more of what was worked out before
             for h in self.hypotheses:
@@ -170,9 +169,7 @@ class Evaluated(Functions):
             self.asks[n.args[0]] = None
 
     def work(self, roots: Sequence[Node]) -> None:
-        order = topological(roots, known=self.hidden)
-        used = {a for n in order for a in n.args} | set(roots)
-        for n in (*sorted(used & self.hidden, key=BY_ID), *order):
+        for n in as_written(roots, self.hidden):
             if n in self.values:
                 continue
             self.now = n
@@ -227,7 +224,7 @@ class Evaluated(Functions):
                 raise Unknown(f"no rule for {n.op}")
             return
         x = args[which] - than
-        if n in self.given:
+        if n in self.given and not (n.op == "pow" and args[1].constant is None):  # (-1)**k has a value for whole k
             self.learn(x, m)
         elif self.sign_by_parts(n.args[which], args[which], -than) & ~m:
             self.asks[n.args[which]] = None
@@ -324,6 +321,21 @@ class Evaluated(Functions):
             return p
         self.needed(s.num)
         raise Unknown("a derivative at its kink")
+
+
+def as_written(roots: Sequence[Node], leaves: Container[Node]) -> list[Node]:
+    """What the roots need but for what leaves need, arguments before users, in an order that is that of the text: no outcome hangs
+    on which node was made first, in this graph or another."""
+    found: dict[Node, None] = {}
+    work = [(r, False) for r in reversed(roots)]
+    while work:
+        n, seen = work.pop()
+        if seen:
+            found[n] = None
+        elif n not in found:
+            work.append((n, True))
+            work += [(a, False) for a in reversed(n.args)] if n not in leaves else []
+    return list(found)
 
 
 def certain(comparisons: list[Node]) -> set[Node]:
