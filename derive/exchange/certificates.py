@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.expr.graph import Graph, Node, topological
-from derive.proof.certificates import KINDS, Certificate, Combination
+from derive.proof.certificates import KINDS, Certificate
 from derive.proof.sequent import Sequent
 
 MAX_ROWS = 20_000

@@ -40,7 +40,8 @@ class Absurd:
 
 @dataclass(frozen=True)
 class Numbers:
-    """The conclusion speaks of no symbol, and holds of balls at so many bits (equality: of exact rationals)."""
+    """The conclusion holds of balls at so many bits (equality: of exact rationals), symbols ranging between the numbers that
+    hypotheses hold them to."""
 
     bits: int = 128
 
@@ -117,6 +118,16 @@ class Generic:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """A rule by its name (``rules``), with what it speaks of; ``of``: a certificate for each sequent that it follows from."""
+
+    name: str
+    nodes: tuple[Node, ...]
+    of: tuple[Certificate, ...]
+    units: tuple[Fraction, ...] = ()
+
+
+@dataclass(frozen=True)
 class Trusted:
     """No certificate: the engine says so. Makes no theorem; counted, and told by this name."""
 
@@ -137,6 +148,7 @@ Certificate = (
     | Combination
     | Inverses
     | Generic
+    | Rule
     | Trusted
 )
 KINDS: dict[str, type[Certificate]] = {k.__name__: k for k in get_args(Certificate)}

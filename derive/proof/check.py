@@ -12,12 +12,15 @@ from typing import Any
 
 from derive.errors import ExpressionError
 from derive.expr.graph import topological
+from derive.language.properties import asks
 from derive.numbers.balls import evaluate
 from derive.proof import certificates as by
 from derive.proof.certificates import Certificate
-from derive.proof.evaluation import evaluated, wants
+from derive.proof.evaluation import evaluated, is_variable, wants
 from derive.proof.field import Rejected
 from derive.proof.generic import generic
+from derive.proof.properties import fixed, splits
+from derive.proof.rules import premises, ranges
 from derive.proof.sequent import Sequent, equation, eye, negated
 
 MAX_DEPTH = 60  # of certificates in certificates
@@ -60,6 +63,7 @@ def check(sequent: Sequent, certificate: Certificate, known: Iterable[Theorem] =
         ValueError,
         TypeError,
         LookupError,
+        AttributeError,
     ) as e:  # of no such form
         raise Rejected(f"{type(e).__name__}: {e}") from None
     return Theorem(sequent, certificate, _MINT)
@@ -93,36 +97,39 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
         case by.Numbers(bits):
             wants(16 <= bits <= 4096, "no such precision")
             for entry in s.entries():
-                wants(
-                    not any(n.op in ("symbol", "apply", "computed") for n in topological([entry.conclusion])),
-                    "a symbol",
-                )
-                wants(evaluate([entry.conclusion], {}, bits)[0] is True, "not shown by the numbers")
+                known = ranges(entry.hypotheses)
+                order = topological([entry.conclusion])
+                leaves = [n for n in order if n.op in ("symbol", "apply", "computed", "property") or is_variable(n)]
+                wants(all(n in known or (n.op == "symbol" and n.shape) for n in leaves), "a symbol without a range")
+                found = evaluate([entry.conclusion], known, bits, meeting=not known)[0]
+                wants(found is True, "not shown by the numbers")
         case by.Parts(of):
             entries = s.entries()
             wants(len(entries) == len(of), f"{len(of)} parts of {len(entries)}")
             for entry, shown in zip(entries, of, strict=True):
                 also(entry, shown)
         case by.Split(node, of):
-            wants(not node.shape, "a split by a tensor")
+            wants(not node.shape and splits(s, node), "a split by a tensor, or of a domain")
             inner = s.concluding(equation(node, node)).entries()
             evaluated(inner).valued(inner[0].conclusion)
             for part, shown in zip(s.cases(node), of, strict=True):
                 also(part, shown)
         case by.Alternatives(n, of):
             wants(0 <= n < len(s.hypotheses) and s.hypotheses[n].op == "or", "no such alternative")
+            wants(splits(s, s.hypotheses[n]), "cases of a domain")
             rest = (*s.hypotheses[:n], *s.hypotheses[n + 1 :])
             for case, shown in zip(s.hypotheses[n].args, of, strict=True):
                 also(Sequent((*rest, case), s.conclusion), shown)
         case by.Supposing(then):
             wants(s.conclusion.op == "or", "no alternative")
-            first, second = s.conclusion.args
+            first, second = sorted(s.conclusion.args, key=asks)
+            wants(not asks(first), "two properties")
             made = evaluated(entries := s.concluding(first).entries())
             for entry in entries:
                 made.valued(entry.conclusion)
             also(s.given(negated(first)).concluding(second), then)
         case by.Substitution(old, new, because, then):
-            wants(old.shape == new.shape, "two different shapes")
+            wants(old.shape == new.shape and fixed(s, old, new), "two different shapes, or the variable of a property")
             also(s.concluding(equation(old, new)), because)
             also(s.put({old: new}), then)
         case by.Lemma(fact, because, then):
@@ -137,6 +144,11 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
         case by.Generic(units):
             every = generic(s, units)
             wants(every.contradiction or every.found is True, str(every.found))
+        case by.Rule(name, nodes, of, units):
+            wanted = premises(s, name, nodes, units)
+            wants(len(wanted) == len(of), f"{len(of)} certificates of {len(wanted)}")
+            for part, shown in zip(wanted, of, strict=True):
+                also(part, shown)
         case by.Trusted(name):
             raise Rejected(f"unchecked: {name}")
         case _:

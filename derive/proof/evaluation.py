@@ -324,7 +324,7 @@ class Evaluated(Functions):
 
 
 def as_written(roots: Sequence[Node], leaves: Container[Node]) -> list[Node]:
-    """What the roots need but for what leaves need, arguments before users, in an order that is that of the text: no outcome hangs
+    """What the roots need but for what leaves need, arguments before users, in the order of the text: no outcome hangs
     on which node was made first, in this graph or another."""
     found: dict[Node, None] = {}
     work = [(r, False) for r in reversed(roots)]

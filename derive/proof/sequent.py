@@ -7,7 +7,7 @@ tensors is said of every entry. Symbols range over the real numbers; a declared 
 
 Values are those of ``derive.numbers.balls``: a ``where`` asks for a value of the branch taken alone, ``and`` and ``or`` stop
 at the first side that decides, and the derivative at a kink, ``select(s, p, q)`` at s = 0, is what both sides agree on, or
-nothing.
+nothing. A conclusion may be a property (``properties`` says what these mean), or a conjunction with such.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from fractions import Fraction
 
 from derive.expr.graph import Graph, Node, substitute_all
 from derive.language.components import components_all
+from derive.language.properties import asks
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,13 @@ class Sequent:
     def entries(self) -> tuple[Sequent, ...]:
         """One sequent for each entry of the conclusion and each part of a conjunction, hypotheses entry by entry. Raises
         ExpressionError where an expression has no entries."""
-        *given, wanted = components_all([*self.hypotheses, self.conclusion])
+        parts = conjuncts(self.conclusion)
+        plain = [c for c in parts if not asks(c)]
+        laid = components_all([*self.hypotheses, *plain])
+        given, shown = laid[: len(self.hypotheses)], dict(zip(plain, laid[len(self.hypotheses) :], strict=True))
         hypotheses = tuple(dict.fromkeys(h for entries in given for c in entries for h in conjuncts(c)))
-        return tuple(Sequent(hypotheses, c, self.sizes) for entry in wanted for c in conjuncts(entry))
+        wanted = [c for part in parts for entry in shown.get(part, [part]) for c in conjuncts(entry)]
+        return tuple(Sequent(hypotheses, c, self.sizes) for c in wanted)
 
 
 def conjuncts(condition: Node) -> list[Node]:

@@ -181,7 +181,6 @@ def _decided(condition: Node, domain: Domain) -> Decision:
     from derive.engine.properties.dispatch import decide_condition
 
     found = decide_condition(condition, domain)
-    if asks(condition):
-        return found
     (plain,) = expand_all([condition])
-    return certified(at_a_point(found, plain), [plain], domain.expanded())
+    found = found if asks(condition) else at_a_point(found, plain)
+    return certified(found, [plain], domain.expanded())

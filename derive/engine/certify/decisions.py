@@ -14,6 +14,7 @@ from functools import reduce
 from derive.budget import apart
 from derive.engine.certify.faults import FAULTS
 from derive.engine.certify.fresh import in_a_graph_of_its_own
+from derive.engine.certify.properties import prove_property
 from derive.engine.certify.samples import contradicting
 from derive.engine.certify.search import prove
 from derive.engine.decision import Decision
@@ -46,7 +47,8 @@ def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decisi
     ends = ranges({put[s]: r for s, r in plain.ranges.items() if s in here})
     sequent = Sequent((*ends, *(put[n] for n in (*plain.hypotheses, *found.conditions))), conclusion)
     trusted = "iteration" if any(n.op == "computed" for n in below) else found.method or "engine"
-    made = _with(found, lambda: prove(sequent), trusted)
+    asked = any(n.op == "property" for n in below)
+    made = _with(found, lambda: prove_property(sequent) if asked else prove(sequent), trusted)
     if plain is domain and made.theorem is None and (point := contradicting(sequent)) is not None:
         return Decision("undecided", f"{CONTRADICTION}: proved by {trusted}, and false at {point_text(point)}")
     return made

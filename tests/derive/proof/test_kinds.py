@@ -27,6 +27,7 @@ from derive.proof.certificates import (
     Numbers,
     Parts,
     Reflexive,
+    Rule,
     Split,
     Substitution,
     Supposing,
@@ -87,6 +88,10 @@ def example(kind: type[Certificate]) -> tuple[Said, Certificate]:
             return said, Combination(tuple((q, q) for q in squares))
         case "Inverses":
             return Said("B @ A == eye(2)", "A @ B == eye(2)"), Inverses()
+        case "Rule":
+            said = Said("x**3 + x >= 0", "x >= 0")
+            rises = Rule("locally", (), (Rule("analytic", (), (LEAF,)),))
+            return said, Rule("from the left", (said["x"], said["0"]), (LEAF, rises, LEAF))
         case "Generic":
             said = Said("exp(w/2)*exp(w/3) == exp(5*w/6)")
             said.sequent = replace(said.sequent, sizes=((7, "n"),))

@@ -1,0 +1,346 @@
+"""The search for certificates of properties: which rule of the checker shows one, and of what.
+
+A rule says from which sequents the property follows (``derive.proof.rules``); each of these is shown in turn, a property by a
+rule again, a comparison by ``search``. What is tried of which property, in order, is the table ``WAYS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from derive.calculus.reverse import gradient
+from derive.engine.certify.faults import FAULTS
+from derive.engine.certify.search import Search
+from derive.engine.properties.side_conditions import natural
+from derive.expr.graph import Node, substitute, topological
+from derive.language.components import components_all
+from derive.language.properties import asks
+from derive.proof.certificates import Absurd, Certificate, Parts, Rule, Supposing
+from derive.proof.check import Rejected, Theorem, check
+from derive.proof.curvature import CONCAVE, CONVEX, Curvature, below
+from derive.proof.properties import CURVED, DEFINITE, MONOTONE, POINTWISE, Claim, kink, laid_out
+from derive.proof.rules import premises
+from derive.proof.sequent import Sequent, negated
+
+MAX_DEPTH = 12  # of rules in rules
+MAX_FACTS = 8  # parts of a function that are shown to bend on their own
+MAX_KINKS = 4  # whose pieces are told apart in a slope
+MAX_POINTS = 6  # at which a function may turn
+KINKS = ("abs", "relu", "min", "max", "where")
+WORK = 6_000  # nodes that are evaluated for one claim
+
+
+def prove_property(s: Sequent) -> Theorem:
+    """The theorem that properties hold, and comparisons beside them. Where a function lacks a value, nothing is said of it: that
+    it has one is a hypothesis, where the theorem is not found without. Raises Rejected. Makes nodes in the graph of the
+    sequent."""
+    fault = Rejected("no properties")
+    for wanted in _meant(s):
+        rules = Rules()
+        try:
+            return check(wanted, rules.show(wanted), rules.search.theorems)
+        except FAULTS as e:
+            fault = e if isinstance(e, Rejected) else Rejected(str(e))
+    raise fault
+
+
+def _meant(s: Sequent) -> Iterator[Sequent]:
+    """A sequent of which the variables of properties are symbols; and the same where the functions have values."""
+    order = topological([*s.hypotheses, s.conclusion])
+    used, values = {n.attr for n in order if n.op == "symbol"}, dict[Node, Node]()
+    properties = [n for n in order if n.op == "property" and n.attr not in (*DEFINITE, "rank")]
+    for n in properties:
+        x = n.args[1]
+        x = x.args[0] if x.op == "index" and x.args[0].op == "def" else x
+        if x.op == "def" and x not in values:
+            name = f"{x.attr}'"
+            if name in used:
+                return
+            values[x] = x.graph.symbol(name, x.shape)
+    s = s.put(values)
+    yield s
+    more: dict[Node, None] = {}
+    for n in topological([s.conclusion]):
+        if n.op == "property" and n.attr not in (*DEFINITE, "rank"):
+            (f,), entries = components_all(n.args[:2])
+            held = [s.conclusion.graph.call("eq", f, f)] if n.attr in POINTWISE else natural(f, entries)
+            more.update(dict.fromkeys(held))
+    if more:
+        yield s.given(*more)
+
+
+@dataclass
+class Rules:
+    """The search for certificates of one claim."""
+
+    search: Search = field(default_factory=lambda: Search(left=WORK))
+
+    def show(self, s: Sequent, depth: int = 0) -> Certificate:
+        """A certificate. Raises Rejected where none is found."""
+        if depth > MAX_DEPTH:
+            raise Rejected("rules nested too deeply")
+        if not asks(s.conclusion):
+            return self.plain(s, depth)
+        entries = s.entries()
+        if len(entries) > 1 or entries[0] != s:
+            return self.search.kept(s, Parts(tuple(self.show(e, depth) for e in entries)))
+        if s.conclusion.op == "or":
+            first, second = sorted(s.conclusion.args, key=asks)
+            return self.search.kept(s, Supposing(self.show(s.given(negated(first)).concluding(second), depth + 1)))
+        name = f"not {s.conclusion.args[0].attr}" if s.conclusion.op == "not" else s.conclusion.attr
+        fault = Rejected(f"no rule shows {name}")
+        for way in WAYS.get(name, ()):
+            try:
+                return way(self, s, depth)
+            except FAULTS as e:
+                fault = e if isinstance(e, Rejected) else Rejected(str(e))
+        if depth:
+            try:
+                return self.search.kept(s, Absurd())
+            except Rejected:
+                pass
+        raise fault
+
+    def plain(self, s: Sequent, depth: int) -> Certificate:
+        """Comparisons, all of which are to hold."""
+        entries = s.entries()
+        if len(entries) > 1:
+            try:
+                return self.search.evaluation(s)
+            except Rejected:
+                return self.search.kept(s, Parts(tuple(self.search.scalar(e, 0) for e in entries)))
+        if entries[0] != s:
+            return self.search.kept(s, Parts((self.search.scalar(entries[0], 0),)))
+        return self.search.scalar(s, 0)
+
+    def rule(self, s: Sequent, depth: int, name: str, *nodes: Node, units: tuple[Fraction, ...] = ()) -> Certificate:
+        """By a rule of the checker."""
+        wanted = premises(s, name, nodes, units)
+        of = tuple(self.show(part, depth + 1) for part in wanted)
+        return self.search.kept(s, Rule(name, nodes, of, units))
+
+    # -- ways ---------------------------------------------------------------------------------------
+
+    def composed(self, s: Sequent, depth: int) -> Certificate:
+        """By composition, with parts that bend, or rise, by their derivatives."""
+        c = laid_out(s)
+        variable, g = s.conclusion.args[1], c.f.graph
+        facts: list[Node] = []
+        if c.name in CURVED:
+            course = Curvature(c.given, c.f, c.x, (), ())
+            for n, name in _needed(course, c.f, c.name):
+                facts.append(g.node("property", (n, variable), name))
+            if len(facts) > MAX_FACTS or any(n.args[0] is c.f for n in facts):
+                raise Rejected("no parts that bend")
+        return self.rule(s, depth, "composition", *dict.fromkeys(facts))
+
+    def differentiated(self, s: Sequent, depth: int) -> Certificate:
+        """By the derivative, off the points at which a function may turn; those are tried that the claim tells."""
+        c = laid_out(s)
+        if len(c.x) > 1:
+            return self.rule(s, depth, "hessian")
+        fault: Exception | None = None
+        for points in ((), *_sets(_turning(c))):
+            try:
+                if c.name in MONOTONE:
+                    return self.rule(s, depth, "locally", *points)
+                if not points and not _kinks(c.f, c.x):
+                    return self.rule(s, depth, "hessian")
+                return self.rule(s, depth, "slopes", *_pieced(c.f, c.x), *points)
+            except FAULTS as e:
+                fault = e
+        raise fault or Rejected("no derivative tells")
+
+    def at_points(self, s: Sequent, depth: int) -> Certificate:
+        """Pointwise properties: kink by kink, from the inside."""
+        c = laid_out(s)
+        if c.name == "continuous" or not (kinks := _kinks(c.f, c.x)):
+            try:
+                return self.rule(s, depth, "analytic")
+            except Rejected:
+                if not (kinks := _kinks(c.f, c.x)):
+                    raise
+        return self.rule(s, depth, "pieces", kinks[0])
+
+    def by_gradient(self, s: Sequent, depth: int) -> Certificate:
+        c = laid_out(s)
+        if c.name == "stationary":
+            return self.rule(s, depth, "gradient")
+        if not _kinks(c.f, c.x):
+            return self.rule(s, depth, "analytic")
+        return self.rule(s, depth, "gradient", *_pieced(c.f, c.x))
+
+    def by_definition(self, s: Sequent, depth: int) -> Certificate:
+        if s.conclusion.attr in CURVED and _kinks(s.conclusion.args[0], laid_out(s).x):
+            raise Rejected("three points on many pieces")
+        return self.rule(s, depth, "definition")
+
+    def critical(self, s: Sequent, depth: int) -> Certificate:
+        return self.rule(s, depth, "critical point")
+
+    def valley(self, s: Sequent, depth: int) -> Certificate:
+        return self.rule(s, depth, "valley")
+
+    def minors(self, s: Sequent, depth: int) -> Certificate:
+        if s.conclusion.args[0].shape[0] == 1:
+            raise Rejected("a number")
+        return self.rule(s, depth, "minors")
+
+    def subgradients(self, s: Sequent, depth: int) -> Certificate:
+        """By definition, with points at which other slopes fail: the first of a few of each kind."""
+        c = laid_out(s)
+        p, (d,) = c.more[2][0] if len(c.more) > 2 else c.x[0], c.fresh("d")
+        (bend,) = c.at([p], gradient(_pieced(c.f, c.x)[0], c.x)[0])
+        found: list[Node] = []
+        for side, end in enumerate((c.more[1][0], c.more[0][0])):
+            for q in _beside(p, d, end, bend):
+                pair = (q, q)
+                wanted = premises(s, "definition", pair, ())[-2 + side]
+                try:
+                    self.show(wanted, depth + 1)
+                except FAULTS:
+                    continue
+                found.append(q)
+                break
+            else:
+                raise Rejected("no point at which another slope fails")
+        return self.rule(s, depth, "definition", *found)
+
+    def chord(self, s: Sequent, depth: int) -> Certificate:
+        g = s.conclusion.graph
+        fault: Exception = Rejected("no chord")
+        for p, q in ((0, 1), (-1, 1), (1, 2), (0, 2), (1, 4), (-2, 1)):
+            try:
+                return self.rule(s, depth, "chord", g.const(p), g.const(q))
+            except FAULTS as e:
+                fault = e
+        raise fault
+
+    def corner(self, s: Sequent, depth: int) -> Certificate:
+        c = laid_out(s.concluding(s.conclusion.args[0]))
+        fault: Exception = Rejected("no corner")
+        for node in _kinks(c.f, c.x):
+            for at in _zeros(kink(node)[0], c.x)[:MAX_POINTS]:
+                try:
+                    return self.rule(s, depth, "corner", node, at)
+                except FAULTS as e:
+                    fault = e
+        raise fault
+
+
+Way = Callable[[Rules, Sequent, int], Certificate]
+_BENDS: tuple[Way, ...] = (Rules.composed, Rules.differentiated, Rules.by_definition)
+_LEAST: tuple[Way, ...] = (Rules.by_definition, Rules.critical, Rules.valley)
+
+#: What is tried to show a property, in order.
+WAYS: dict[str, tuple[Way, ...]] = {
+    **dict.fromkeys(("convex", "concave", *MONOTONE), _BENDS),
+    **dict.fromkeys(("continuous", "slope", "rising", "rising strictly"), (Rules.at_points,)),
+    "smooth": (Rules.at_points,),
+    "differentiable": (Rules.by_gradient,),
+    "stationary": (Rules.by_gradient,),
+    "minimizer": _LEAST,
+    "unique_minimizer": _LEAST,
+    "positive_definite": (Rules.minors, Rules.by_definition),
+    "positive_semidefinite": (Rules.minors, Rules.by_definition),
+    "subdifferential": (Rules.subgradients,),
+    "not convex": (Rules.chord,),
+    "not concave": (Rules.chord,),
+    "not differentiable": (Rules.corner,),
+}
+
+
+def _kinks(f: Node, x: Sequence[Node]) -> list[Node]:
+    return [n for n in topological([f]) if n.op in KINKS and below(n, x)]
+
+
+def _needed(course: Curvature, n: Node, name: str) -> Iterator[tuple[Node, str]]:
+    """The parts of an expression of which it has to be shown that they are convex, or concave, for the whole to be."""
+    if course.masks[n] & (CONVEX if name == "convex" else CONCAVE):
+        return
+    other = "concave" if name == "convex" else "convex"
+    match n.op:
+        case "def" | "add":
+            parts = [(a, name) for a in n.args]
+        case "sub":
+            parts = [(n.args[0], name), (n.args[1], other)]
+        case "neg":
+            parts = [(n.args[0], other)]
+        case "mul" | "div" if course.fixed(n.args[0]) != course.fixed(n.args[1]) and not (
+            n.op == "div" and course.fixed(n.args[0])
+        ):
+            weight, of = n.args if course.fixed(n.args[0]) else n.args[::-1]
+            m = course.sign(weight)
+            if m not in (1, 2, 3, 4, 6):
+                yield n, name
+                return
+            parts = [(of, name if m in (1, 2, 3) else other)]
+        case "max" | "exp" | "relu" | "logaddexp" if name == "convex":
+            parts = [(a, name) for a in n.args]
+        case "min" | "log" | "sqrt" if name == "concave":
+            parts = [(a, name) for a in n.args]
+        case _:
+            yield n, name
+            return
+    for a, wanted in parts:
+        yield from _needed(course, a, wanted)
+
+
+def _turning(c: Claim) -> list[Node]:
+    """Points at which a function of a number may turn or stand still: zeros of its kinks, 0, the ends of its domain."""
+    g, found = c.f.graph, list[Node]()
+    for n in _kinks(c.f, c.x):
+        found += _zeros(kink(n)[0], c.x)
+    if not found:
+        found = [g.zero]
+    for h in c.given:
+        for a, b in (h.args, h.args[::-1]) if h.op in ("ge", "le") else ():
+            if a is c.x[0] and not below(b, c.x):
+                found.append(b)
+    return list(dict.fromkeys(found))[:MAX_POINTS]
+
+
+def _sets(points: Sequence[Node]) -> list[tuple[Node, ...]]:
+    return list(dict.fromkeys([*((p,) for p in points[:2]), tuple(points)])) if points else []
+
+
+def _zeros(s: Node, x: Sequence[Node]) -> list[Node]:
+    """Where a kink lies that is affine in x, or the absolute value of what is."""
+    g = s.graph
+    for n in topological([s]):
+        if n.op == "abs" and below(n, x):
+            a = [substitute(s, {n: b}) for b in (n.args[0], g.neg(n.args[0]))]
+            return [p for part in a for p in _zeros(part, x)]
+    if len(x) != 1 or not below(s, x):
+        return []
+    slope = gradient(s, x)[0]
+    if below(slope, x):
+        return []
+    return [g.neg(g.div(substitute(s, {x[0]: g.zero}), slope))]
+
+
+def _pieced(f: Node, x: Sequence[Node], kinks: int = MAX_KINKS) -> list[Node]:
+    """The gradient of f, that of a piece chosen where one takes over from another."""
+    g = f.graph
+    if not (inner := _kinks(f, x)) or not kinks:
+        return gradient(f, x)
+    s, *branches = kink(inner[0])
+    pieces = (_pieced(substitute(f, {inner[0]: b}), x, kinks - 1) for b in branches)
+    above = g.call("gt", s, g.zero)
+    return [a if a is b else g.call("where", above, a, b) for a, b in zip(*pieces, strict=True)]
+
+
+def _beside(p: Node, d: Node, end: Node, bend: Node) -> Iterator[Node]:
+    """Points near p at which a slope d, beyond the last that is one of its subgradients, may fail."""
+    g = p.graph
+    one, two = g.one, g.const(2)
+    yield from (g.add(p, one), g.sub(p, one), g.mul(two, p), g.div(p, two))
+    gap = g.sub(d, end)
+    yield g.add(p, gap)
+    if bend is not g.zero:
+        yield g.add(p, g.div(gap, bend))
+
+
+__all__ = ["Rules"]

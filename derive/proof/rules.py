@@ -1,0 +1,89 @@
+"""The rules of the checker by their names: from which sequents a sequent follows.
+
+Those of properties are in ``properties``; here are those of comparisons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from flint import arb
+
+from derive.expr.graph import Node, substitute
+from derive.expr.operators import ORDERS
+from derive.numbers.balls import rational
+from derive.proof.curvature import below
+from derive.proof.evaluation import is_variable, wants
+from derive.proof.properties import AGAINST, RULES, conjunction, laid_out, minus
+from derive.proof.sequent import Sequent
+
+
+def premises(s: Sequent, name: str, nodes: tuple[Node, ...], units: tuple[Fraction, ...]) -> list[Sequent]:
+    """What the sequent follows from by a rule. Raises Rejected where the rule does not apply."""
+    if name in COMPARED:
+        wants(s.conclusion.op in ORDERS and not s.conclusion.shape, "no inequality")
+        wants(all(not n.shape for n in nodes), "a tensor")
+        return COMPARED[name](s, *nodes)
+    rules, inner = (AGAINST, s.conclusion.args[0]) if s.conclusion.op == "not" else (RULES, s.conclusion)
+    wants(name in rules, f"no rule {name!r}")
+    return rules[name](laid_out(s.concluding(inner)), nodes, **({"units": units} if units else {}))
+
+
+def from_an_end(
+    s: Sequent, x: Node, end: Node, *other: Node, right: bool = False, strictly: bool = False
+) -> list[Sequent]:
+    """What is not negative at an end of an interval, and does not fall from there on, is nowhere negative. ``strictly``: it
+    rises, and x is not the end. ``other``: where the interval ends, if it does."""
+    positive = s.conclusion.op in ("gt", "lt")
+    f = minus(*(s.conclusion.args if s.conclusion.op in ("ge", "gt") else s.conclusion.args[::-1]))
+    wants(is_variable(x) and len(other) <= 1 and not any(below(n, [x]) for n in (end, *other)), "no interval")
+    g, near, far = f.graph, "le" if right else "ge", "ge" if right else "le"
+    beyond = [g.call(far, x, n) for n in other]
+    rises = (
+        ("decreasing" if strictly else "nonincreasing") if right else ("increasing" if strictly else "nondecreasing")
+    )
+    inside = g.call({"le": "lt", "ge": "gt"}[near] if strictly else near, x, end)
+    held = tuple(h for h in s.hypotheses if not below(h, [x]))
+    at_end = g.call("gt" if positive and not strictly else "ge", substitute(f, {x: end}), g.zero)
+    return [
+        s.concluding(conjunction([inside, *beyond])),
+        Sequent((*held, g.call(near, x, end), *beyond), g.node("property", (f, x), rises)),
+        Sequent(held, at_end),
+    ]
+
+
+def cells(s: Sequent, x: Node, *ends: Node) -> list[Sequent]:
+    """On each cell of a range that the hypotheses hold x to."""
+    wants(is_variable(x) and len(ends) >= 2 and all(e.op == "const" for e in ends), "no cells")
+    g, pairs = x.graph, list(pairwise(ends))
+    wants(all(a.attr <= b.attr for a, b in pairs), "ends that are not in order")
+    inside = s.concluding(conjunction([g.call("ge", x, ends[0]), g.call("le", x, ends[-1])]))
+    return [inside, *(s.given(g.call("ge", x, a), g.call("le", x, b)) for a, b in pairs)]
+
+
+COMPARED: dict[str, Callable[..., list[Sequent]]] = {
+    "from the left": from_an_end,
+    "from the right": lambda s, *n: from_an_end(s, *n, right=True),
+    "strictly from the left": lambda s, *n: from_an_end(s, *n, strictly=True),
+    "strictly from the right": lambda s, *n: from_an_end(s, *n, right=True, strictly=True),
+    "cells": cells,
+}
+
+
+def ranges(hypotheses: Sequence[Node]) -> dict[Node, arb]:
+    """Scalars that comparisons with numbers hold to a bounded range, as balls."""
+    ends: dict[Node, dict[bool, Fraction]] = {}
+    for h in hypotheses:
+        for turned in (False, True) if h.op in ORDERS else ():
+            x, number = h.args[::-1] if turned else h.args
+            if is_variable(x) and not x.shape and number.op == "const":
+                low, c = (h.op in ("gt", "ge")) != turned, Fraction(number.attr)
+                known = ends.setdefault(x, {})
+                known[low] = max(known.get(low, c), c) if low else min(known.get(low, c), c)
+    bounded = {x: e for x, e in ends.items() if len(e) == 2 and e[True] <= e[False]}
+    return {x: arb(rational(e[True])).union(arb(rational(e[False]))) for x, e in bounded.items()}
+
+
+__all__ = ["premises", "ranges"]
