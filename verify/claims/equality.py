@@ -165,6 +165,7 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
     from derive.engine.absent import at_a_point
     from derive.engine.certify import certified
     from derive.engine.equations.differentiated import equation, unsaid
+    from derive.engine.matrices.action import by_action
     from derive.engine.properties.dispatch import checked
 
     of_all = values.is_formula(bench, a, b)
@@ -175,6 +176,8 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
         return expand_all(values.put(bench, [a, b, *given, *valued, *claim.assuming], units))
 
     def decide(units: Collection[values.Unit]) -> Verdict:
+        if not (given or valued) and (shown := by_action(*values.put(bench, [a, b], units))) is not None:
+            return verdict_of(shown, claim)
         left, right, *rest = sides(units)
         domain = bench.domain(rest[: len(given)])
         needs = rest[len(given) : assumed]

@@ -21,11 +21,13 @@ from derive.engine.matrices.tensor_level import seeds, settle
 from derive.engine.sufficiency import compatible, sufficient, unless_thin
 from derive.errors import ShapeError
 from derive.expr import shapes
-from derive.expr.graph import Node
+from derive.expr.graph import Node, topological
 from derive.language.components import components_all
 from derive.language.printing import point_text
 
 __all__ = ["Decision", "decide_equal"]
+
+LARGE = 2_000  # nodes of an entry from which on it is looked at without names first
 
 
 def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
@@ -59,7 +61,7 @@ def _decide_equal(a: Node, b: Node, domain: Domain) -> Decision:
     quick = Quick(Ring(a.graph))
     for x, y, index in zip(left, right, shapes.indices(a.shape), strict=True):
         try:
-            found = decide(x, y, domain, quick, points)
+            found = decide(*_unnamed(x, y), domain, quick, points)
         except Unwieldy as e:
             found = Decision("undecided", f"a limit of work was reached: {e}")
             if isinstance(e, Exhausted):
@@ -81,6 +83,18 @@ def _decide_equal(a: Node, b: Node, domain: Domain) -> Decision:
         if found.status == "refuted":
             break
     return compatible(joined(decisions), domain) if len(decisions) > 1 else joined(decisions)
+
+
+def _unnamed(x: Node, y: Node) -> tuple[Node, Node]:
+    """Two large entries without the names of definitions, where that makes one expression of them; else as they are."""
+    order = topological([x, y])
+    if x is y or len(order) < LARGE or not any(n.op == "def" for n in order):
+        return x, y
+    done: dict[Node, Node] = {}
+    for n in order:
+        args = tuple(done[m] for m in n.args)
+        done[n] = args[0] if n.op == "def" else n if args == n.args else n.graph.node(n.op, args, n.attr, n.shape)
+    return (done[x], done[y]) if done[x] is done[y] else (x, y)
 
 
 def _by_whole_tensors(a: Node, b: Node, domain: Domain) -> Decision | None:
