@@ -193,7 +193,10 @@ def _lines(e: Entry, links: Links) -> Iterator[str]:
         yield _bullet(_where(e.item, links), _why(e.item, links))
         yield from (f"  - {_where(i, links)}: {printed(i, MAX_SHOWN)}" for i in e.also)
         return
-    yield _bullet(_where(e.item, links), _told(e, e.item), _why(e.item, links), _also(e, links))
+    told = [_told(e, e.item), _why(e.item, links)]
+    if _in_words(e.item):
+        told = [told[1], _as_formula(e.item)]
+    yield _bullet(_where(e.item, links), *told, _also(e, links))
     for heir in e.heirs:
         yield "  " + _bullet(_where(heir, links), _told(e, heir), _follows(e, heir, links))
 
@@ -211,6 +214,23 @@ def _also(e: Entry, links: Links) -> str:
     return f"The same in {', '.join(_where(i, links) for i in others)}." if others else ""
 
 
+def _in_words(item: Item) -> bool:
+    """Whether the document says in words what the case has put into a formula: then a person's words say it best."""
+    by_formula = item.result.printed is None and item.result.evidence.get("method") != "probe"
+    return (
+        by_formula and item.result.kind not in FORMULAS and bool(_because(item)) and consequence(item.result) is not GAP
+    )
+
+
+def _as_formula(item: Item) -> str:
+    said, condition = _said(item), _condition(item)
+    if not said:
+        return f"(True if {condition}.)" if condition and item.result.verdict == "holds-if" else ""
+    if item.result.verdict == "holds-if":
+        return f"(As a formula: {said}, if {condition}.)" if condition else f"(As a formula: {said}.)"
+    return f"(As a formula, refuted: {said}.)" if item.result.verdict == "wrong" else f"(As a formula: {said}.)"
+
+
 def _told(e: Entry, item: Item) -> str:
     """What is printed, and what should stand there, or what it takes to hold."""
     said = _said(item)
@@ -218,6 +238,8 @@ def _told(e: Entry, item: Item) -> str:
         return ""
     if item.result.verdict == "holds-if":
         condition = _condition(item)
+        if item.result.evidence.get("method") == "probe":
+            return " ".join([*([f"{said}."] if said else []), *([f"The condition: {condition}."] if condition else [])])
         asked = f" holds only if {condition}" if condition and e.consequence is ASSUMPTION else ""
         return f"{said}{asked}." if said else f"{asked.strip().capitalize()}." if asked else ""
     if item.result.verdict == "convention":
@@ -291,9 +313,9 @@ def _why(item: Item, links: Links) -> str:
 def _sentence(said: str, item: Item, links: Links) -> str:
     """A sentence; a name at its beginning stays as it is."""
     made = sentence(said, item.case.name, links)
-    word = re.match(r"[\w.]+", said)
+    word = re.match(r"[\w.]+\(?", said)
     names = {*item.case.symbols, *item.case.definitions}
-    named = word is not None and (word[0] in names or re.search(r"[._\d]\w", word[0]) is not None)
+    named = word is not None and (word[0] in names or re.search(r"[._\d]\w|\($", word[0]) is not None)
     return said[0] + made[1:] if named and made[:1] == said[:1].upper() else made
 
 

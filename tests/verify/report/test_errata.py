@@ -52,6 +52,7 @@ claims:
   - {id: slip, where: Table 1, of: "d(u**2, u)", equals: u, note: a | b}
   - {id: order, where: "2.8", of: "A @ B @ A", equals: "A @ A @ B"}
   - {id: said, where: "2.9", kind: statistic, holds: u**2 > 1}
+  - {id: large, where: "2.9", kind: statistic, holds: u**2 < 1, verdict: wrong, because: u may be large}
   - {id: half, where: "2.9", of: L, standard: {form: (y - yhat)**2, name: a squared error}}
   - {id: gap, where: "2.9", recover: lost}
   - {id: one, where: "3.1", prints: 0.5, agrees: two}
@@ -168,6 +169,12 @@ def test_the_same_remark_at_two_places_stands_once(page: str) -> None:
     assert "holds only if `t != 0`. No slope at 0. The same in [**Eq. (2.9)**](neuron.md#claim-again)." in part
 
 
+def test_what_is_said_in_words_is_told_in_words(page: str) -> None:
+    part = section(page, "A statement that is not so")
+    assert "u may be large. (As a formula, refuted: $`u^{2} \\lt 1`$.)" in part
+    assert "$`u^{2} \\gt 1`$. Does not hold at u = 0." in part  # nobody has put it into words
+
+
 def test_contradictions_stand_together(page: str) -> None:
     part = section(page, "Two things that can't both stand")
     assert part.count("\n- ") == 1
@@ -196,7 +203,7 @@ def test_the_list_to_paste_is_plain(page: str) -> None:
 
 def test_one_paragraph_of_numbers_is_on_top(page: str) -> None:
     (head,) = [line for line in page.splitlines() if line.startswith("Of ")]
-    assert head.startswith("Of 15 claims of *A book* that were checked, ")
+    assert head.startswith("Of 16 claims of *A book* that were checked, ")
     assert "2 contradict each other" in head
     parts = re.findall(rf"(\d+) (?:{'|'.join(re.escape(w) for c in ALL for w in (c.one, c.many))})", head)
     assert f"That makes {sum(map(int, parts))} entries: " in head
