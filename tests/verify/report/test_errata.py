@@ -52,7 +52,7 @@ claims:
   - {id: slip, where: Table 1, of: "d(u**2, u)", equals: u, note: a | b}
   - {id: order, where: "2.8", of: "A @ B @ A", equals: "A @ A @ B"}
   - {id: said, where: "2.9", kind: statistic, holds: u**2 > 1}
-  - {id: large, where: "2.9", kind: statistic, holds: u**2 < 1, verdict: wrong, because: u may be large}
+  - {id: large, where: "2.9", kind: statistic, holds: u**2 < 1, verdict: wrong, because: u may be anything}
   - {id: half, where: "2.9", of: L, standard: {form: (y - yhat)**2, name: a squared error}}
   - {id: gap, where: "2.9", recover: lost}
   - {id: one, where: "3.1", prints: 0.5, agrees: two}
@@ -171,7 +171,7 @@ def test_the_same_remark_at_two_places_stands_once(page: str) -> None:
 
 def test_what_is_said_in_words_is_told_in_words(page: str) -> None:
     part = section(page, "A statement that is not so")
-    assert "u may be large. (As a formula, refuted: $`u^{2} \\lt 1`$.)" in part
+    assert "u may be anything. (As a formula, refuted: $`u^{2} \\lt 1`$.)" in part
     assert "$`u^{2} \\gt 1`$. Does not hold at u = 0." in part  # nobody has put it into words
 
 
