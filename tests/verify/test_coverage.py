@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+import yaml
 
 from tests import ROOT
 from verify import cli, results
@@ -241,6 +243,16 @@ def ids(folder: Path) -> Iterator[str]:
                 work += told.items
             elif isinstance(told, Text):
                 yield told.value
+
+
+def test_editors_know_what_a_census_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["schema", "--census"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    jsonschema.validate(yaml.safe_load(CENSUS), schema)
+    for wrong in ('"1": [{kind: number}]', '"1": [{id: a, chek: none}]', '"1": [{id: a, check: later}]', "- {id: a}"):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(yaml.safe_load(wrong), schema)
+    assert cli.main(["schema", "--census", "--results"]) == 2
 
 
 def test_the_book_is_a_claim_all_but_what_says_why_not() -> None:

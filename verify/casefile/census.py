@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from verify.casefile.faults import CaseFaults, Fault
 from verify.casefile.model import Place
 from verify.casefile.readers import Reader, TooMany, short
-from verify.casefile.schema import Field
+from verify.casefile.schema import SCHEMA_URI, Field
 from verify.casefile.tree import Items, Mapping, Tree, read
 
 FOLDER = "census"
@@ -28,6 +29,19 @@ ENTRY: dict[str, Field] = {
     "check": Field("text", "'none' where there is nothing that could be checked", "none"),
     "left out": Field("text", "why it is no claim, though it could be checked", "it needs a printer"),
 }
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of census files."""
+    described = {key: {"type": "string", "description": f.doc, "examples": [f.example]} for key, f in ENTRY.items()}
+    described["check"]["enum"] = ["none"]
+    entry = {"type": "object", "properties": described, "required": ["id"], "additionalProperties": False}
+    return {
+        "$schema": SCHEMA_URI,
+        "title": "Errata census",
+        "type": "object",
+        "additionalProperties": {"type": "array", "items": entry},
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""``errata schema``: the JSON Schema of case files and of results files."""
+"""``errata schema``: the JSON Schema of case files, of census files and of results files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 import click
 
-from verify.commands.frame import AS_PINNED, command, say
+from verify.commands.frame import AS_PINNED, Fault, command, say
 
 
 @command(
@@ -27,13 +27,18 @@ from verify.commands.frame import AS_PINNED, command, say
     epilog="""\b
 Exit codes:
   0    printed
+  2    both options
   3    an internal error of Errata""",
 )
 @click.option("--results", is_flag=True, help="The schema of results files (`errata run --json FILE`) instead.")
-def schema(results: bool) -> int:
+@click.option("--census", is_flag=True, help="The schema of census files (`errata coverage`) instead.")
+def schema(results: bool, census: bool) -> int:
     from verify import results as results_file
+    from verify.casefile import census as census_file
     from verify.casefile import schema as case_file
 
-    made = results_file.json_schema() if results else case_file.json_schema()
+    if results and census:
+        raise Fault("one schema at a time: --results or --census")
+    made = results_file.json_schema() if results else census_file.json_schema() if census else case_file.json_schema()
     say(json.dumps(made, indent=1, ensure_ascii=False))
     return AS_PINNED
