@@ -25,7 +25,7 @@ from verify.commands.frame import AS_PINNED, command, say
 
     \b
     Examples:
-      errata cache
+      errata cache status
       errata cache prune
       errata cache clear
     """,

@@ -167,6 +167,7 @@ def test_the_results_are_valid_against_the_schema(cases: Path, tmp_path: Path) -
         "checked": False,
         "unchecked": "",
         "certificates": [],
+        "uses": {},
         "file": "cases/book/two.yaml",
         "line": 5,
     }
