@@ -10,7 +10,8 @@ from typing import Any
 
 from derive.engine.algebra.polynomials import Quotient
 from derive.engine.algebra.signs import ZERO
-from derive.engine.matrices.noncommutative import Form, Letter, NoForm, Word, Words
+from derive.engine.matrices.letters import Form, Letter, NoForm, Word
+from derive.engine.matrices.noncommutative import Words
 
 
 class Algebra(Words):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derive.engine.algebra.polynomials import Quotient
-from derive.engine.matrices.noncommutative import Form, NoForm, Word
+from derive.engine.matrices.letters import Form, NoForm, Word
 from derive.expr.graph import Node
 
 if TYPE_CHECKING:

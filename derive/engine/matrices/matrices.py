@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from derive.calculus.reverse import expand, gradient, vjp
 from derive.engine.algebra.polynomials import Quotient, Regrow, Ring, Unwieldy
 from derive.engine.matrices.inverses import Algebra
-from derive.engine.matrices.noncommutative import Form, NoForm
+from derive.engine.matrices.letters import Form, NoForm
 from derive.engine.matrices.tensors import KEPT, Tensors
 from derive.errors import ExpressionError
 from derive.expr.composites import options_of

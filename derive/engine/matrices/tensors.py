@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from derive.engine.algebra.polynomials import Key, Quotient
 from derive.engine.counterexamples.points import COMPARED
 from derive.engine.matrices.inverses import Algebra
+from derive.engine.matrices.letters import Form, Letter, NoForm
 from derive.engine.matrices.linear import matrix
-from derive.engine.matrices.noncommutative import Form, Letter, NoForm
 from derive.expr.composites import COMPOSITES, options_of
 from derive.expr.conditions import quantified
 from derive.expr.graph import Node, Shape, topological
