@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from derive.calculus.reverse import expand, expand_all, gradient, second_derivatives
 from derive.errors import ExpressionError, nearest
 from derive.expr import shapes
-from derive.expr.graph import Graph, Node, Number, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Graph, Node, Number, topological
 from derive.expr.operators import KINKED
 from derive.language.components import components
 from derive.language.tidy import tidy

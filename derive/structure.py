@@ -14,7 +14,8 @@ from derive.calculus.branches import between
 from derive.calculus.reverse import second_derivatives
 from derive.errors import ExpressionError
 from derive.expr import shapes
-from derive.expr.graph import Graph, Node, free_symbols, substitute
+from derive.expr.folding import substitute
+from derive.expr.graph import Graph, Node, free_symbols
 from derive.expr.operators import KINKED
 from derive.language.components import components
 

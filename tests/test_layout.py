@@ -51,7 +51,6 @@ def graph(package: str) -> dict[str, set[str]]:
 LONG = {
     "derive/engine/counterexamples/points.py": 600,
     "derive/engine/equations/regions.py": 530,
-    "derive/expr/graph.py": 520,
 }
 
 

@@ -19,7 +19,8 @@ from typing import NamedTuple
 from derive.calculus.directional import by_sign, folded, squares
 from derive.calculus.local_derivatives import FIRST
 from derive.errors import ExpressionError
-from derive.expr.graph import FOLDING, Graph, Node, marks_a_jump, topological
+from derive.expr.folding import FOLDING, marks_a_jump
+from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import COMPARISONS, OPERATORS
 from derive.language.abstract import partial as partial_of
 

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from derive.errors import ExpressionError
 from derive.expr import shapes
-from derive.expr.graph import BY_ID, Graph, Node, Shape, marks_a_jump, substitute, topological
+from derive.expr.folding import marks_a_jump, substitute
+from derive.expr.graph import BY_ID, Graph, Node, Shape, topological
 from derive.expr.operators import OPERATORS, ORDERS
 
 BRANCHES = ("where", "select", "min", "max")

@@ -24,7 +24,8 @@ from derive.calculus.reverse import jumps
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr import shapes
 from derive.expr.conditions import spoken_of
-from derive.expr.graph import BY_ID, Graph, Node, marks_a_jump, substitute, topological
+from derive.expr.folding import marks_a_jump, substitute
+from derive.expr.graph import BY_ID, Graph, Node, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES, KINKED, OPERATORS
 from derive.expr.pieces import turns_on
 from derive.language.components import components_all

@@ -19,7 +19,8 @@ from derive.calculus.noted import note_replaced
 from derive.errors import ExpressionError
 from derive.expr import shapes
 from derive.expr.composites import COMPOSITES
-from derive.expr.graph import BY_ID, Graph, Node, Shape, fold_all, topological
+from derive.expr.folding import fold_all
+from derive.expr.graph import BY_ID, Graph, Node, Shape, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES, KINKED, OPERATORS
 from derive.language.abstract import partial as partial_of
 from derive.language.components import components

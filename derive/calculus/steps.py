@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from derive.calculus.reverse import expand_all, jacobian, vjp
 from derive.errors import ExpressionError
-from derive.expr.graph import Graph, Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Graph, Node, topological
 from derive.language.tidy import tidy
 
 MAX_EXPANDED = 150  # operations of a derivative that is written without other derivatives

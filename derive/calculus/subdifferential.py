@@ -20,7 +20,8 @@ from flint import arb, fmpq
 
 from derive.calculus.reverse import gradient
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
-from derive.expr.graph import FOLDING, Graph, Node, topological
+from derive.expr.folding import FOLDING
+from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import BY_SIGN
 from derive.expr.pieces import pieces, turns_on
 from derive.language.components import components

@@ -18,7 +18,8 @@ from typing import Any, Final, TypeVar
 
 from derive.calculus.reverse import expand_all
 from derive.expr.conditions import conjuncts
-from derive.expr.graph import Node, substitute_all, topological
+from derive.expr.folding import substitute_all
+from derive.expr.graph import Node, topological
 from derive.language.components import components_all
 from derive.language.properties import asks
 from derive.proof.sequent import Sequent, ranges

@@ -17,7 +17,8 @@ from derive.errors import ExpressionError
 from derive.expr import shapes
 from derive.expr.composites import COMPOSITES
 from derive.expr.conditions import QUANTIFIERS
-from derive.expr.graph import FOLDING, Graph, Node, Shape, marks_a_jump, topological, valued
+from derive.expr.folding import FOLDING, marks_a_jump, valued
+from derive.expr.graph import Graph, Node, Shape, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES, OPERATORS
 from derive.language.asked import Places, asked
 from derive.language.loops import fold

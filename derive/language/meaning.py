@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from derive.expr import shapes
 from derive.expr.composites import COMPOSITES, options_of
-from derive.expr.graph import Graph, Node, Shape, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Graph, Node, Shape, topological
 from derive.language.reader import parse
 
 

@@ -12,7 +12,8 @@ from fractions import Fraction
 from flint import fmpq
 
 from derive.errors import UndefinedValue
-from derive.expr.graph import Node, nonzero, topological
+from derive.expr.folding import nonzero
+from derive.expr.graph import Node, topological
 from derive.expr.operators import COMPARISONS, DEFERRED, DERIVATIVES, OPERATORS
 from derive.language.meaning import unfold
 from derive.numbers.balls import evaluate, evaluate_all, rational

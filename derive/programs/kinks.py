@@ -25,7 +25,8 @@ from derive.engine.algebra.signs import ZERO
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.domain import EVERYWHERE
 from derive.errors import UndefinedValue
-from derive.expr.graph import Graph, Node, marks_a_jump, substitute, topological, valued
+from derive.expr.folding import marks_a_jump, substitute, valued
+from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES, OPERATORS
 from derive.language.components import components_all
 from derive.numbers.balls import evaluate, rational

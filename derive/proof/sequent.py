@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.expr.graph import Graph, Node, substitute_all
+from derive.expr.folding import substitute_all
+from derive.expr.graph import Graph, Node
 from derive.language.components import components_all
 from derive.language.properties import asks
 

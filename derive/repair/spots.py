@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from derive.expr.graph import Graph, Node, topological, with_args
+from derive.expr.folding import with_args
+from derive.expr.graph import Graph, Node, topological
 
 
 @dataclass(frozen=True, slots=True)

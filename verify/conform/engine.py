@@ -9,7 +9,8 @@ from typing import Any
 
 from derive import api
 from derive.errors import ExpressionError
-from derive.expr.graph import Node, free_symbols, substitute
+from derive.expr.folding import substitute
+from derive.expr.graph import Node, free_symbols
 from derive.language.names import names_in
 from derive.language.reader import parse
 from verify.conform import devices

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from derive import api
-from derive.expr.graph import free_symbols, substitute
+from derive.expr.folding import substitute
+from derive.expr.graph import free_symbols
 from verify.conform.arguments import BadArguments, bind
 from verify.conform.callables import find
 from verify.conform.formats import FORMATS, Array

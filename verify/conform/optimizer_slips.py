@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from derive.errors import ExpressionError
-from derive.expr.graph import Node, substitute_all, topological
+from derive.expr.folding import substitute_all
+from derive.expr.graph import Node, topological
 from derive.language import reader
 from verify.conform.calls import Raised
 from verify.conform.formats import FORMATS, Array

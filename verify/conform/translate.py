@@ -16,7 +16,8 @@ import numpy as np
 
 from derive.errors import ExpressionError
 from derive.expr.conditions import is_boolean
-from derive.expr.graph import Node, substitute, with_args
+from derive.expr.folding import substitute, with_args
+from derive.expr.graph import Node
 from derive.language.reader import parse, to_text
 from derive.repair.slips import SLIPS, Pool
 from derive.repair.spots import Spot, spots

@@ -15,7 +15,8 @@ from flint import fmpq
 
 from derive.engine.algebra.polynomials import Key, Quotient, Ring
 from derive.engine.algebra.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask, Signs
-from derive.expr.graph import Node, nonzero, topological
+from derive.expr.folding import nonzero
+from derive.expr.graph import Node, topological
 from derive.expr.operators import COMPARISONS, OPERATORS
 from derive.numbers.definedness import need
 

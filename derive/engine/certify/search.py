@@ -16,7 +16,8 @@ from derive.engine.certify.combinations import by_equations, by_inequalities
 from derive.engine.certify.written import fraction, solutions
 from derive.engine.equations.abstraction import Abstraction
 from derive.engine.matrices.tensor_level import too_large
-from derive.expr.graph import Node, topological, valued
+from derive.expr.folding import valued
+from derive.expr.graph import Node, topological
 from derive.expr.shapes import size
 from derive.proof.axioms import Finer
 from derive.proof.certificates import (

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from derive.expr.graph import Graph, Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Graph, Node, topological
 
 MAX_NODES = 4_000
 MAX_ORDER = 6

@@ -20,7 +20,8 @@ from derive.engine.algebra.relaxation import Function, affine, inside
 from derive.engine.algebra.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask
 from derive.engine.domain import Domain, Range
 from derive.errors import UndefinedValue, Undetermined
-from derive.expr.graph import Graph, Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Graph, Node, topological
 from derive.numbers.balls import ball_text, evaluate, evaluate_all, precision, rational
 
 Point = Mapping[Node, Fraction]

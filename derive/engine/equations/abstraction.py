@@ -12,7 +12,8 @@ from fractions import Fraction
 from flint import fmpq
 
 from derive.engine.counterexamples.points import Point, Sampler
-from derive.expr.graph import Node, free_symbols, substitute
+from derive.expr.folding import substitute
+from derive.expr.graph import Node, free_symbols
 from derive.numbers.balls import evaluate, rational
 
 MAX_POINTS = 12  # from which a boundary is sought

@@ -23,7 +23,8 @@ from derive.engine.algebra.polynomials import Key, Poly, Quotient, Ring, Unwield
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE, ZERO, Signs
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.equations.regions import Cell, Regions
-from derive.expr.graph import Node, nonzero, topological
+from derive.expr.folding import nonzero
+from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
 
 KINKED = ("relu", "abs", "min", "max", "where", "select")

@@ -21,7 +21,8 @@ from derive.engine.dispatch import holds
 from derive.engine.domain import Domain
 from derive.engine.equations import constants, scalars
 from derive.engine.properties.side_conditions import analytic, convex_domain, valued
-from derive.expr.graph import Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Node, topological
 from derive.numbers.balls import rational, truth
 from derive.numbers.definedness import has_value
 

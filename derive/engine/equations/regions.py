@@ -20,7 +20,8 @@ from derive.engine.algebra.polynomials import Key, Poly, Quotient, Regrow, Ring,
 from derive.engine.algebra.positivstellensatz import contradictory
 from derive.engine.algebra.signs import NEGATIVE, NONZERO, POSITIVE, ZERO, Signs
 from derive.engine.counterexamples.points import Constraint, Judged, Point, Sampler, constraints
-from derive.expr.graph import Node, nonzero, topological
+from derive.expr.folding import nonzero
+from derive.expr.graph import Node, topological
 from derive.numbers.definedness import culprit
 
 MAX_CELLS = 150

@@ -30,7 +30,8 @@ from derive.engine.equations.activation_patterns import kinks, switched
 from derive.engine.equations.addends import parts
 from derive.engine.equations.regions import Cell, Outcome, Regions, describe
 from derive.engine.sufficiency import fewer
-from derive.expr.graph import Node, nonzero, substitute_all, topological
+from derive.expr.folding import nonzero, substitute_all
+from derive.expr.graph import Node, topological
 from derive.expr.operators import KINKED, ORDERS
 from derive.numbers.balls import truth
 from derive.numbers.definedness import culprit, has_value, needs

@@ -14,7 +14,8 @@ from derive.engine.limits.gruntz import Gruntz
 from derive.engine.limits.gruntz import Limit as _Side
 from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, leaves, said
 from derive.engine.limits.prepare import Prepared
-from derive.expr.graph import Graph, Node, substitute
+from derive.expr.folding import substitute
+from derive.expr.graph import Graph, Node
 from derive.language.components import components
 
 __all__ = ["Limit", "NoLimit", "Unsettled", "limit"]

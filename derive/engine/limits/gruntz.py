@@ -15,7 +15,8 @@ from derive.calculus.reverse import gradient
 from derive.engine.algebra.signs import ZERO
 from derive.engine.limits.oracle import Oracle, Unsettled, leaves, said
 from derive.engine.limits.series import Algebra, Series
-from derive.expr.graph import Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Node, topological
 from derive.language.abstract import apply, partial
 
 MAX_STEPS = 4000

@@ -25,7 +25,8 @@ from derive.engine.limits import Limit, gaussian, limit
 from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, leaves, said
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
-from derive.expr.graph import Graph, Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import BY_SIGN, COMPARISONS, OPERATORS
 from derive.language.components import components
 from derive.language.extremes import infinite

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.calculus.reverse import expand_all, gradient
-from derive.expr.graph import Node, substitute, topological, valued
+from derive.expr.folding import substitute, valued
+from derive.expr.graph import Node, topological
 from derive.expr.operators import KINKED
 from derive.language.extremes import infinite
 

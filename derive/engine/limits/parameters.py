@@ -15,7 +15,8 @@ from derive.engine.domain import Domain
 from derive.engine.exceptional_sets import vanishing
 from derive.engine.limits.oracle import NoLimit, Unsettled, leaves
 from derive.engine.relation import decide_holds
-from derive.expr.graph import Node, substitute, substitute_all
+from derive.expr.folding import substitute, substitute_all
+from derive.expr.graph import Node
 
 MAX_DEPTH = 3
 

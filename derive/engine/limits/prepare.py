@@ -14,7 +14,8 @@ from typing import Any
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE
 from derive.engine.limits.gruntz import Gruntz
 from derive.engine.limits.oracle import Unsettled, leaves, said
-from derive.expr.graph import FOLDING, Node, topological
+from derive.expr.folding import FOLDING
+from derive.expr.graph import Node, topological
 from derive.expr.operators import BY_SIGN
 
 MAX_NODES = 3000

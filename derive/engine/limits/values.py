@@ -16,7 +16,8 @@ from derive.engine.limits.leibniz import differentiated
 from derive.engine.limits.oracle import Oracle, leaves, said
 from derive.engine.limits.parameters import Case, by_cases
 from derive.errors import ExpressionError
-from derive.expr.graph import Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Node, topological
 from derive.expr.operators import BY_SIGN, ORDERS
 from derive.language.components import components
 from derive.language.extremes import EXTREMES, infinite

@@ -221,7 +221,7 @@ class Words(Alphabet):
 
     def renamed(self, q: Quotient, to: Mapping[str, str]) -> Quotient:
         """A quotient with its indices renamed, all at once."""
-        from derive.expr.graph import substitute
+        from derive.expr.folding import substitute
 
         free = [n for n in self.ring.free(q.num, q.den) if n in self.places and self.places[n][1]]
         if not free:

@@ -32,7 +32,8 @@ from derive.engine.properties.side_conditions import (
     value,
 )  # fmt: skip
 from derive.engine.relation import decide_holds
-from derive.expr.graph import Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS, SMOOTH
 from derive.language.components import components
 from derive.numbers.balls import Value, precision

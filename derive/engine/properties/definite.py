@@ -22,7 +22,8 @@ from derive.engine.properties.gram import DEFINITE, SEMIDEFINITE, Gram
 from derive.engine.properties.side_conditions import proved, undecided
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
-from derive.expr.graph import Node, nonzero, topological
+from derive.expr.folding import nonzero
+from derive.expr.graph import Node, topological
 from derive.language.components import MAX_MATRIX, _minor, components
 from derive.language.printing import point_text
 from derive.numbers.balls import evaluate, precision, rational

@@ -13,7 +13,8 @@ from derive.engine.domain import Domain, Range
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.composites import COMPOSITES
-from derive.expr.graph import FOLDING, Node, Shape, marks_a_jump, topological
+from derive.expr.folding import FOLDING, marks_a_jump
+from derive.expr.graph import Node, Shape, topological
 from derive.expr.operators import OPERATORS
 
 MAX_ENTRY = 300  # subexpressions of a generic entry that is decided

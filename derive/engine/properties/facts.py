@@ -16,7 +16,8 @@ from derive.calculus.reverse import gradient
 from derive.engine.domain import Domain
 from derive.errors import ExpressionError
 from derive.expr.conditions import conjuncts
-from derive.expr.graph import Node, substitute_all, topological
+from derive.expr.folding import substitute_all
+from derive.expr.graph import Node, topological
 from derive.expr.operators import KINKED
 from derive.language.components import _minor, components
 

@@ -23,7 +23,8 @@ from derive.engine.exceptional_sets import beside_zeros, vanishing
 from derive.engine.limits.oracle import Oracle, Unsettled
 from derive.engine.properties.parts import bare, negated
 from derive.engine.relation import decide_holds
-from derive.expr.graph import Graph, Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import COMPARISONS, KINKED, OPERATORS, SMOOTH
 from derive.language.components import components
 from derive.language.printing import to_text

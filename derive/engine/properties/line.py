@@ -22,7 +22,8 @@ from derive.engine.properties.side_conditions import analytic, convex_domain, na
 from derive.engine.properties.subdivision import holds_in
 from derive.engine.properties.tails import Beyond, Tail
 from derive.errors import ExpressionError, UndefinedValue
-from derive.expr.graph import Graph, Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Graph, Node, topological
 from derive.numbers.balls import evaluate, precision, rational
 
 PRECISION = 96

@@ -21,7 +21,8 @@ from derive.engine.properties.curves import Curve
 from derive.engine.properties.facts import Fact
 from derive.engine.properties.side_conditions import affine, below, convex_domain, valued_at
 from derive.engine.relation import decide_holds
-from derive.expr.graph import Node, fold_all, substitute, topological
+from derive.expr.folding import fold_all, substitute
+from derive.expr.graph import Node, topological
 from derive.expr.operators import COMPARISONS
 from derive.numbers.balls import evaluate, truth
 

@@ -10,7 +10,8 @@ from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.properties.side_conditions import below, proved, smooth, valued
-from derive.expr.graph import Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
 from derive.language.components import components
 

@@ -29,7 +29,8 @@ from derive.engine.properties.subgradients import box, sides
 from derive.engine.relation import decide_holds
 from derive.engine.sufficiency import compatible
 from derive.errors import ExpressionError
-from derive.expr.graph import Node, substitute_all, topological
+from derive.expr.folding import substitute_all
+from derive.expr.graph import Node, topological
 from derive.language.components import components
 from derive.proof.sequent import ranges
 

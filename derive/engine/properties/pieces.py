@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.engine.properties.side_conditions import below
-from derive.expr.graph import Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Node, topological
 
 MAX_LIFTED = 4
 

@@ -15,7 +15,8 @@ from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.properties.side_conditions import at, proved, refuted, undecided
 from derive.engine.relation import decide_holds
-from derive.expr.graph import Node, nonzero
+from derive.expr.folding import nonzero
+from derive.expr.graph import Node
 from derive.language.components import components
 from derive.numbers.balls import evaluate, rational, truth
 

@@ -26,7 +26,8 @@ from derive.engine.properties.side_conditions import below, convex_domain, prove
 from derive.engine.properties.slopes import BRANCHES, by_slopes
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
-from derive.expr.graph import Node, substitute, substitute_all, topological
+from derive.expr.folding import substitute, substitute_all
+from derive.expr.graph import Node, topological
 from derive.expr.operators import LOOSE, OPERATORS, ORDERS
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, truth

@@ -34,7 +34,8 @@ from derive.engine.properties.side_conditions import (
 )  # fmt: skip
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
-from derive.expr.graph import Node, free_symbols, nonzero, substitute, substitute_all, topological
+from derive.expr.folding import nonzero, substitute, substitute_all
+from derive.expr.graph import Node, free_symbols, topological
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, truth
 from derive.numbers.definedness import need, outside

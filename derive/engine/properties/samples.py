@@ -11,7 +11,8 @@ from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.equations import constants
 from derive.engine.properties.side_conditions import at, refuted
-from derive.expr.graph import Node, substitute
+from derive.expr.folding import substitute
+from derive.expr.graph import Node
 from derive.expr.operators import ORDERS
 from derive.language.components import components
 from derive.numbers.balls import rational, truth

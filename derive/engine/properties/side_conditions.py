@@ -14,7 +14,8 @@ from derive.engine.counterexamples.points import SIMPLE, Point, Sampler
 from derive.engine.decision import Decision
 from derive.engine.dispatch import holds
 from derive.engine.domain import Domain
-from derive.expr.graph import Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Node, topological
 from derive.expr.operators import COMPARISONS, KINKED, ORDERS
 from derive.numbers.balls import Value, evaluate, rational
 from derive.numbers.definedness import has_value, needs

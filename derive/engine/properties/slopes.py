@@ -23,7 +23,8 @@ from derive.engine.properties.line import by_line
 from derive.engine.properties.side_conditions import affine, analytic, convex_domain, proved, valued
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
-from derive.expr.graph import Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
 from derive.language.components import components
 from derive.numbers.balls import evaluate, rational, truth

@@ -32,7 +32,8 @@ from derive.engine.properties.side_conditions import (
 from derive.engine.relation import decide_holds
 from derive.engine.sufficiency import compatible
 from derive.errors import ExpressionError
-from derive.expr.graph import Node, substitute_all, topological
+from derive.expr.folding import substitute_all
+from derive.expr.graph import Node, topological
 from derive.language.components import components
 from derive.numbers.balls import Value, evaluate, precision, rational
 

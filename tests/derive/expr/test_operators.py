@@ -19,7 +19,8 @@ from derive.engine import decide_equal
 from derive.engine.domain import Domain
 from derive.errors import ExpressionError
 from derive.expr.composites import CALLED, COMPOSITES
-from derive.expr.graph import Graph, Node, substitute
+from derive.expr.folding import substitute
+from derive.expr.graph import Graph, Node
 from derive.expr.operators import OPERATORS, STRUCTURAL
 from derive.language.components import components, components_all
 from derive.language.meaning import meaning, place, pull_text, unfold

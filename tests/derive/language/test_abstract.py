@@ -76,7 +76,8 @@ def test_with_a_function_put_in_the_derivatives_are_its_own(instance: str) -> No
         slopes.append(expand(g.node("d", (slopes[-1], s["t"]), False)))
 
     def put(n: Node, done: dict[Node, Node]) -> Node:
-        from derive.expr.graph import substitute, topological
+        from derive.expr.folding import substitute
+        from derive.expr.graph import topological
 
         for m in topological([n]):
             args = tuple(done.get(a, a) for a in m.args)
