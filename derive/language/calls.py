@@ -89,11 +89,11 @@ def norm(r: Reader, t: ast.Call, args: list[Node]) -> Node:
     p = args[1] if len(args) == 2 else g.const(2)
     if p.op == "inf":
         return build(g, CALLED["max"], [g.call("abs", x)]) if x.shape else g.call("abs", x)
-    value = r.constants.get(p)
-    if value is not None:
-        p = g.const(value)
-    elif not p.shape:
-        return g.call("pow", g.sum(g.call("pow", g.call("abs", x), p)), g.div(g.one, p))
+    if p.op != "const" and not p.shape:
+        if (value := r.constants.get(p)) is not None:
+            p = g.const(value)
+        else:
+            return g.call("pow", g.sum(g.call("pow", g.call("abs", x), p)), g.div(g.one, p))
     if p.op != "const" or p.attr <= 0 or p.attr > MAX_NORM:
         r.fail("the order of a norm is a positive number, inf, or a scalar symbol", t)
     if p.attr == 1:
