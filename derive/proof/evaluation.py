@@ -11,7 +11,8 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from derive.expr.graph import Node, topological, valued
+from derive.expr.folding import valued
+from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.numbers.definedness import fragile, requirement
 from derive.proof.axioms import MEANINGS, Functions, Unknown

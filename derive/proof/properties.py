@@ -27,7 +27,8 @@ from functools import reduce
 from itertools import combinations
 
 from derive.calculus.reverse import gradient, second_derivatives
-from derive.expr.graph import Node, substitute_all, topological
+from derive.expr.folding import substitute_all
+from derive.expr.graph import Node, topological
 from derive.expr.operators import NEGATED, ORDERS, SMOOTH
 from derive.language.components import components_all
 from derive.proof.curvature import CONCAVE, CONVEX, DOWN, FALLING, RISING, UP, Curvature, affine, below

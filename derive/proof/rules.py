@@ -11,7 +11,8 @@ from itertools import pairwise
 
 from flint import arb
 
-from derive.expr.graph import Node, substitute
+from derive.expr.folding import substitute
+from derive.expr.graph import Node
 from derive.expr.operators import ORDERS
 from derive.numbers.balls import rational
 from derive.proof.curvature import below

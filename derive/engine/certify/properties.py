@@ -14,7 +14,8 @@ from derive.calculus.reverse import gradient
 from derive.engine.certify.faults import FAULTS
 from derive.engine.certify.search import Search
 from derive.engine.properties.side_conditions import natural
-from derive.expr.graph import Node, substitute, topological
+from derive.expr.folding import substitute
+from derive.expr.graph import Node, topological
 from derive.language.components import components_all
 from derive.language.properties import asks
 from derive.proof.certificates import Absurd, Certificate, Parts, Rule, Supposing
