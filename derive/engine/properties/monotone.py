@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
 
 from derive.calculus.reverse import gradient
-from derive.engine.counterexamples.points import shown
+from derive.engine import dispatch
+from derive.engine.counterexamples.points import Sampler, shown
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.properties.facts import Fact, facts, of_function, restricted
@@ -24,6 +26,7 @@ from derive.engine.properties.side_conditions import (
     refuted,
     smooth,
     undecided,
+    value,
     valued,
 )  # fmt: skip
 from derive.engine.relation import decide_holds
@@ -35,6 +38,7 @@ from derive.numbers.balls import precision
 Way = Literal["increasing", "nondecreasing", "decreasing", "nonincreasing"]
 
 MAX_NODES = 400
+STEP = Fraction(1, 1024)  # to both sides of a point that is to lie inside a domain
 _OPPOSITE = {"increasing": "decreasing", "nondecreasing": "nonincreasing"}
 _RISING = {o.name for o in OPERATORS.values() if o.rises and o.name not in ("add", "hold", "sign")}
 
@@ -58,7 +62,7 @@ def decider(way: Way) -> Callable[[Sequence[Node], Domain], Decision]:
         if on(f, domain) or rises_by_pieces(f, x, domain, on):
             word = "rises" if up else "falls"
             return proved(f"it {word} on its whole domain, by the sign of its slope{' (strictly)' if strict else ''}")
-        return undecided("the sign of the slope is not settled on the whole domain")
+        return _slopes_down(f, x, domain, up) or undecided("the sign of the slope is not settled on the whole domain")
 
     return decide
 
@@ -160,3 +164,24 @@ def _against(f: Node, x: Node, domain: Domain, up: bool, strict: bool) -> Decisi
                     one, two = (shown(v), shown(w)) if up else (shown(-v), shown(-w))
                     return refuted(f"at {at(p)} the value is {one}, at {t} it is {two}", p)
     return None
+
+
+def _slopes_down(f: Node, x: Node, domain: Domain, up: bool) -> Decision | None:
+    """A point inside the domain at which the slope by x is negative."""
+    g = f.graph
+    if not smooth(f):
+        return None
+    slope = gradient(f, [x])[0]
+    found = dispatch.holds_with_properties(g.call("ge", slope, g.zero), domain)
+    point = {**(found.witness or {})}
+    sampler = Sampler(f, f, domain)
+    if found.status != "refuted" or x not in point or any(s not in point for s in sampler.symbols):
+        return None
+    if any(sampler.judge({**point, x: point[x] + d}, highest=0).kind != "same" for d in (-STEP, 0, STEP)):
+        return None
+    with precision(128):
+        down = value(slope, point)
+        if isinstance(down, Exception) or not down < 0:
+            return None
+        told = shown(down if up else -down)
+    return refuted(f"at {at(point)} the slope is {told}", point)

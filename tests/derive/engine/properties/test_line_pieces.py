@@ -42,6 +42,8 @@ def at(text: str, grid: np.ndarray) -> np.ndarray:
     ("text", "status"),
     [
         ("increasing(x + sin(x), x)", "proved"),
+        ("increasing(x + 1.1*sin(x), x)", "refuted"),
+        ("decreasing(-x - 1.1*sin(x), x)", "refuted"),
         ("increasing(x*abs(x), x)", "proved"),
         ("increasing(elu(x), x)", "proved"),
         ("increasing(selu(x), x)", "proved"),
