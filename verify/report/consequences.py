@@ -76,6 +76,10 @@ FORMULAS = frozenset(
 )
 
 
+#: How much, of the exact value, the last digit may be off and no more than a digit.
+SMALL = Fraction(1, 20)
+
+
 def units_off(result: Result) -> Fraction | None:
     """By how many units of its last place a printed number is off the exact value; None where that is not known."""
     if result.printed is None or result.exact is None:
@@ -94,8 +98,13 @@ def _of_printed_factors(r: Result) -> bool:
 
 
 def _off_by_a_digit(r: Result) -> bool:
+    """Not of a whole number, which counts something, nor of one that has so few digits that one of them is much."""
     off = units_off(r)
-    return off is not None and off <= Fraction(3, 2)
+    if off is None or r.printed is None or r.exact is None:
+        return False
+    printed, exact = parse_printed(r.printed), Fraction(r.exact)
+    small = abs(printed.value - exact) <= SMALL * abs(exact)
+    return printed.unit != 1 and off <= Fraction(3, 2) and small
 
 
 #: The first whose test a result passes says what it means; what passes none (``holds``, ``undecided``) is no error.

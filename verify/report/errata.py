@@ -168,10 +168,11 @@ def _numbers(document: str, items: Sequence[Item], entries: Sequence[Entry]) -> 
     if not entries:
         return f"{head} There is nothing to mend."
     carried = sum(len(e.heirs) for e in entries)
+    below = f" What follows from an error stands below it ({carried})." if carried else ""
+    once = " What is the same at several places stands once." if any(e.also for e in entries) else ""
     places = count(len(entries), "entry", "entries")
-    tail = f" What follows from an error stands below it ({carried}); what is the same at several places stands once."
     return (
-        f"{head} That makes {places}: {', '.join(parts)}.{tail} Each place is linked to its derivation and the exact values; "
+        f"{head} That makes {places}: {', '.join(parts)}.{below}{once} Each place is linked to its derivation and exact values; "
         f"[the index]({INDEX}) has the same by section."
     )
 

@@ -139,6 +139,23 @@ def test_units_of_the_last_place(items: list[Item], printed: str, exact: str, un
     assert (None if found is None else str(found)) == units
 
 
+@pytest.mark.parametrize(
+    ("printed", "exact", "expected"),
+    [
+        ("0.1235", "0.12342", DIGIT),
+        ("0.1236", "0.12342", RESULT),
+        ("5", "4", RESULT),  # it counts something
+        ("12,289", "12288", RESULT),
+        ("1.24e4", "12345", DIGIT),
+        ("0.3", "0.17", RESULT),  # of one digit
+        ("0", "1", RESULT),
+    ],
+)
+def test_a_digit_is_a_small_error(items: list[Item], printed: str, exact: str, expected: Consequence) -> None:
+    wrong = items[1].result.model_copy(update={"printed": printed, "exact": exact})
+    assert consequence(wrong) is expected
+
+
 def test_an_error_means_what_the_gravest_that_follows_from_it_means(items: list[Item]) -> None:
     by_id = {i.result.id: i.result for i in items}
     assert of_chain([by_id["cut"]]) is DIGIT
