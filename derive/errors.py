@@ -25,6 +25,10 @@ class ShapeError(ExpressionError):
     """Operands whose shapes do not fit together."""
 
 
+class NotWrittenOut(ExpressionError):
+    """What could be said, and is too large to be: the entries of a large inverse, the derivative of an iteration."""
+
+
 class Misfit(ShapeError):
     """Operands of which a size is another than that of the other: what a document claims may be wrong in this way."""
 

@@ -48,10 +48,7 @@ def graph(package: str) -> dict[str, set[str]]:
 
 
 #: Files that are to be taken apart yet, and what they hold now: none grows, none is added.
-LONG = {
-    "derive/engine/counterexamples/points.py": 600,
-    "derive/engine/equations/regions.py": 530,
-}
+LONG = {}
 
 
 @pytest.mark.parametrize("package", ["derive", "verify"])

@@ -16,7 +16,7 @@ from derive.calculus.branches import between, branching, groups, plainly_joined,
 from derive.calculus.hessian import hessian
 from derive.calculus.local_derivatives import FIRST
 from derive.calculus.noted import note_replaced
-from derive.errors import ExpressionError
+from derive.errors import ExpressionError, NotWrittenOut
 from derive.expr import shapes
 from derive.expr.composites import COMPOSITES
 from derive.expr.folding import fold_all
@@ -240,7 +240,7 @@ def _pull(g: Graph, n: Node, up: Node, depends: set[Node]) -> Iterable[tuple[Nod
         return _composite(g, n, up, depends)
     if n.op == "computed":
         said = n.attr.text([a.op for a in n.args])
-        raise ExpressionError(f"{said} is computed, not written out: it is not differentiated")
+        raise NotWrittenOut(f"{said} is computed, not written out: it is not differentiated")
     if n.args and n.op != "hold" and not (n.op in OPERATORS and OPERATORS[n.op].boolean):
         raise ExpressionError(f"no derivative is known for '{n.op}'")
     return ()

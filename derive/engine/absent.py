@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from flint import fmpq
 
 from derive.calculus.joints import sides_of
-from derive.engine.counterexamples.points import Sampler, shown
+from derive.engine.counterexamples.points import Sampler
+from derive.engine.counterexamples.shown import shown
 from derive.engine.decision import Decision
 from derive.engine.domain import EVERYWHERE
 from derive.errors import UndefinedValue

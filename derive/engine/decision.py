@@ -28,7 +28,9 @@ class Decision:
     ``witness``: an exact point at which the claim fails, ``left`` and ``right`` the values there (``undefined`` where there
     is none). ``index``: the entry of a tensor that decided. ``regions``: parts of the domain and what was found there.
     ``steps``: the normal forms, for explanations. ``empty``: undecided as no point was found at which it says anything.
-    ``theorem``: what the trusted core made of a proof; ``unchecked``: the method that is trusted instead (``engine.certify``).
+    ``open``: undecided as neither a proof nor a point was found. ``place``: a point that fails, in words where it is no point of
+    rationals. ``tactic``: which row of a table decided (``engine.tactics``). ``theorem``: what the trusted core made of a proof;
+    ``unchecked``: the tactic that is trusted instead (``engine.certify``).
     """
 
     status: Status
@@ -43,6 +45,9 @@ class Decision:
     method: str = ""
     steps: tuple[str, ...] = ()
     empty: bool = False
+    open: bool = False
+    place: str = ""
+    tactic: str = ""
     theorem: Theorem | None = None
     unchecked: str = ""
 

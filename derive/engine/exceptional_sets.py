@@ -20,7 +20,8 @@ from derive.engine.algebra.signs import NEGATIVE, POSITIVE, ZERO, Signs
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
-from derive.engine.equations.regions import Cell, Regions
+from derive.engine.equations.cells import Cell
+from derive.engine.equations.regions import Regions
 from derive.expr.graph import Node
 from derive.language.printing import to_text
 from derive.numbers.balls import rational, truth

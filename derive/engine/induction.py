@@ -103,6 +103,15 @@ def _plain_truth(condition: Node) -> Decision:
     return Decision("undecided", fault)
 
 
+@dataclass(frozen=True)
+class _Way:
+    """A tactic about every number of steps; ``told``: what its proof and that for the first ones show together."""
+
+    name: str
+    attempt: Callable[[], Decision]
+    told: Callable[[Decision, Decision], Decision]
+
+
 @dataclass
 class _Steps:
     """What a claim speaks of: states after t + c steps for some c, of one system, with one set of parameters."""
@@ -206,9 +215,9 @@ class _Steps:
         def at(n: int) -> Decision:
             return self._small(pairs, n)
 
-        if self.local:
-            return self._every(at, lambda: self._unfolded(pairs))
-        return self._every(at, lambda: self._unfolded(pairs), lambda: self._induction(pairs))
+        unfolding = _Way("unfolding", lambda: self._unfolded(pairs), self._as_it_stands)
+        induction = _Way("induction", lambda: self._induction(pairs), self._from_the_first)
+        return self._every(at, [unfolding] if self.local else [unfolding, induction])
 
     def _small(self, pairs: Sequence[tuple[Node, Node]], n: int) -> Decision:
         flat = self.instance([*(s for pair in pairs for s in pair), *self.local], n)
@@ -330,12 +339,13 @@ class _Steps:
             found = relation.decide_holds(after, later.given(before))
             return replace(found, reason=f"by induction on {self.t.attr}")
 
-        ways = [unfolded] if min(self.nodes.values()) >= 0 else []
-        return self._every(at, *ways, *([] if self.local or not ways else [induction]))
+        unfolding = _Way("unfolding", unfolded, self._as_it_stands)
+        ways = [unfolding] if self.local else [unfolding, _Way("induction", induction, self._from_the_first)]
+        return self._every(at, ways if min(self.nodes.values()) >= 0 else [])
 
     # -- both -------------------------------------------------------------------------------------
 
-    def _every(self, at: Callable[[int], Decision], *ways: Callable[[], Decision]) -> Decision:
+    def _every(self, at: Callable[[int], Decision], ways: Sequence[_Way]) -> Decision:
         """Proved by one of the ways; refuted by the first number at which it fails."""
         name, small = self.t.attr, self._smalls(at)
         begun: list[Decision] = []
@@ -348,24 +358,14 @@ class _Steps:
         stopped = []
         for way in ways:
             try:
-                found = way()
+                found = way.attempt()
             except (_Beyond, ExpressionError) as e:
                 stopped.append(str(e))
                 continue
             if found.status == "proved":
                 base = joined(begun)
-                if found.reason.startswith("by unfolding") and base.status == "proved":
-                    return replace(found, regions=())
                 if base.status == "proved":
-                    second = self.first + 1
-                    reason = f"by induction on {name}: shown at {name} = {self.first} and {second}, and at {name} + 1 from {name}"
-                    halves = (
-                        f"{name} = {self.first} and {second}: {base.reason}",
-                        f"{name} + 1 from {name} >= {second}: {found.method or 'proved'}",
-                    )
-                    conditions = tuple(dict.fromkeys((*base.conditions, *found.conditions)))
-                    steps = (*halves, *found.steps)
-                    return replace(found, reason=reason, steps=steps, conditions=conditions, regions=())
+                    return replace(way.told(found, base), regions=(), tactic=way.name)
                 stopped.append(f"at {name} = {self.first} and {self.first + 1}: {base.reason}")
             else:
                 stopped.append(f"{found.reason}: {found.status}")
@@ -373,6 +373,21 @@ class _Steps:
             if found.status == "refuted":
                 return self._fails(n, found)
         return Decision("undecided", f"not proved for every {name} ({'; '.join(stopped)})")
+
+    def _as_it_stands(self, found: Decision, base: Decision) -> Decision:
+        """What holds whatever the state is."""
+        return found
+
+    def _from_the_first(self, found: Decision, base: Decision) -> Decision:
+        """What is shown for the first two numbers of steps, and for one more from each."""
+        name, second = self.t.attr, self.first + 1
+        reason = f"by induction on {name}: shown at {name} = {self.first} and {second}, and at {name} + 1 from {name}"
+        halves = (
+            f"{name} = {self.first} and {second}: {base.reason}",
+            f"{name} + 1 from {name} >= {second}: {found.method or 'proved'}",
+        )
+        conditions = tuple(dict.fromkeys((*base.conditions, *found.conditions)))
+        return replace(found, reason=reason, steps=(*halves, *found.steps), conditions=conditions)
 
     def _smalls(self, at: Callable[[int], Decision]) -> Iterator[tuple[int, Decision]]:
         for n in range(self.first, self.first + SMALL):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
 
-from derive.engine.assumptions import CONTRADICTION
+from derive.engine.assumptions import contradict
 from derive.engine.counterexamples.points import Point, Sampler
 from derive.engine.decision import Decision, joined, listed
 from derive.engine.domain import EVERYWHERE, Domain, Range
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import informative
 from derive.engine.sufficiency import compatible, sufficient, unless_stated
+from derive.engine.tactics import Tactic, walk
 from derive.expr import shapes
 from derive.expr.graph import Node, topological
 from derive.language.components import components
@@ -30,25 +31,35 @@ def decide_holds(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     only; undecided.
     """
     domain = domain.about([condition])
-    found = _by_parts(condition, domain)
+    found = walk(_Claimed(condition, domain), TACTICS)
+    assert found is not None  # the equation always answers
     if found.status != "proved-if" or condition.op == "eq":
         return found
     found = unless_stated(found, domain.entries())
     return replace(found, reason=_reason(found, condition)) if found.status == "refuted" else found
 
 
-def _by_parts(condition: Node, domain: Domain) -> Decision:
-    """The decision case by case, where the assumptions have some, and part by part."""
-    if cases := domain.cases():
-        found_in = [decide_holds(condition, case) for case in cases]
-        said = [d for d in found_in if d.reason != CONTRADICTION]  # the other cases are none
-        return _whole(said or found_in, condition, domain)
-    if condition.op == "and":
-        parts = [decide_holds(a, domain) for a in condition.args]
-        found = _whole(parts, condition, domain)
-        if found.status != "undecided":
-            return found
-    return _decided(condition, domain)
+@dataclass(frozen=True)
+class _Claimed:
+    """A condition without properties, of which it is asked whether it holds on a domain."""
+
+    condition: Node
+    domain: Domain
+
+
+def _by_cases(q: _Claimed) -> Decision | None:
+    """Case by case, where the hypotheses have some."""
+    if not (cases := q.domain.cases()):
+        return None
+    found_in = [decide_holds(q.condition, case) for case in cases]
+    said = [d for d, case in zip(found_in, cases, strict=True) if not (d.empty and contradict(case))]
+    return _whole(said or found_in, q.condition, q.domain)
+
+
+def _by_parts(q: _Claimed) -> Decision | None:
+    """Part by part, where that settles all of them."""
+    found = _whole([decide_holds(a, q.domain) for a in q.condition.args], q.condition, q.domain)
+    return None if found.status == "undecided" else found
 
 
 def _whole(parts: Sequence[Decision], condition: Node, domain: Domain) -> Decision:
@@ -60,9 +71,9 @@ def _whole(parts: Sequence[Decision], condition: Node, domain: Domain) -> Decisi
     return replace(found, reason=_reason(found, condition)) if found.status == "proved" else found
 
 
-def _decided(condition: Node, domain: Domain) -> Decision:
-    """The decision by the equation."""
-    g = condition.graph
+def _by_equation(q: _Claimed) -> Decision:
+    """As the equation of 1 and what is 1 where the condition holds, else 0."""
+    condition, domain, g = q.condition, q.domain, q.condition.graph
     found = decide_equal(g.call("where", condition, g.one, g.zero), g.broadcast(g.one, condition.shape), domain)
     if found.status == "undecided" and (origin := _fails_at_zero(condition, domain)) is not None:
         found = Decision("refuted", "", witness=origin, method="ball arithmetic")
@@ -164,6 +175,14 @@ def _reason(found: Decision, condition: Node) -> str:
             needs, rest = listed(found.missing), listed([c for c in found.conditions if c not in found.missing])
             where = "has no value" if lacks_value(condition, found.witness or {}) else "does not"
             return f"holds if {needs}{', where ' * bool(rest)}{rest}; {where} at {at}"
-    if found.reason.endswith(("tells the sides apart", "matters is not settled")):  # of where(c, 1, 0) and 1
+    if found.open:  # of where(c, 1, 0) and 1
         return "no proof was found, and no point at which it fails"
     return found.reason
+
+
+#: How a condition without properties is decided.
+TACTICS: tuple[Tactic[_Claimed], ...] = (
+    Tactic("cases", _by_cases),
+    Tactic("parts", _by_parts, lambda q: q.condition.op == "and"),
+    Tactic("equation", _by_equation),
+)

@@ -16,7 +16,8 @@ from derive.engine.assumptions import contradict
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision, listed, retold
 from derive.engine.domain import Domain
-from derive.engine.equations.regions import Cell, Regions
+from derive.engine.equations.cells import Cell
+from derive.engine.equations.regions import Regions
 from derive.engine.exceptional_sets import alternatives
 from derive.expr.graph import Node
 from derive.language.printing import to_text

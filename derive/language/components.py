@@ -13,7 +13,7 @@ from math import isqrt
 from typing import Any
 
 from derive.budget import spend
-from derive.errors import ExpressionError
+from derive.errors import ExpressionError, NotWrittenOut
 from derive.expr import shapes
 from derive.expr.composites import COMPOSITES
 from derive.expr.conditions import QUANTIFIERS
@@ -222,7 +222,7 @@ def _inv(g: Graph, n: Node, args: Sequence[Entries]) -> Entries:
 def _written_out(n: Node) -> int:
     size = n.args[0].shape[0]
     if size > MAX_MATRIX:
-        raise ExpressionError(f"{n.op} of a {size} by {size} matrix is not written out; the limit is {MAX_MATRIX}")
+        raise NotWrittenOut(f"{n.op} of a {size} by {size} matrix is not written out; the limit is {MAX_MATRIX}")
     return size
 
 

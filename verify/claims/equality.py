@@ -166,7 +166,7 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
     from derive.engine.certify import certified
     from derive.engine.equations.differentiated import equation, unsaid
     from derive.engine.matrices.action import by_action
-    from derive.engine.properties.dispatch import checked
+    from derive.engine.properties.conditions import checked
 
     of_all = values.is_formula(bench, a, b)
     valued = of_derivatives([n for n in (claim.of, *claim.equals) if n is not None], slopes=False)
@@ -299,11 +299,11 @@ def verdict_of(decision: Decision, claim: Claim) -> Verdict:
         evidence["conditions"] = [_text(c) for c in decision.conditions]
     if decision.witness is not None:
         evidence["witness"] = _point(decision.witness)
-    if decision.reason.startswith("by induction"):
+    if decision.tactic == "induction":
         evidence["induction"] = list(decision.steps[:2])
     match decision.status:
         case "proved" | "proved-if":
-            evidence["proof"] = decision.theorem or decision.unchecked or decision.method or "engine"
+            evidence["proof"] = decision.theorem or decision.unchecked or decision.tactic or decision.method or "engine"
             if decision.status == "proved-if":
                 return Verdict("holds-if", decision.reason, evidence=evidence)
             if decision.method == "balls":

@@ -24,7 +24,7 @@ from derive.language.components import components_all
 from derive.language.printing import point_text
 from derive.proof.certificates import Generic, Numbers
 from derive.proof.check import Theorem, check
-from derive.proof.sequent import Sequent, ranges
+from derive.proof.sequent import Sequent
 
 CONTRADICTION = "engine contradiction"
 
@@ -44,9 +44,9 @@ def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decisi
     g, put = in_a_graph_of_its_own(below)
     sides = [put[n] for n in wanted]
     conclusion = sides[0] if len(sides) == 1 else g.call("eq", *sides)
-    ends = ranges({put[s]: r for s, r in plain.ranges.items() if s in here})
-    sequent = Sequent((*ends, *(put[n] for n in (*plain.hypotheses, *found.conditions))), conclusion)
-    trusted = "iteration" if any(n.op == "computed" for n in below) else found.method or "engine"
+    held = [put[n] for n in (*plain.hypotheses, *found.conditions)]
+    sequent = Domain(held, {put[s]: r for s, r in plain.ranges.items() if s in here}).sequent(conclusion)
+    trusted = "iteration" if any(n.op == "computed" for n in below) else found.tactic or found.method or "engine"
     asked = any(n.op == "property" for n in below)
     made = _with(found, lambda: prove_property(sequent) if asked else prove(sequent), trusted)
     if plain is domain and made.theorem is None and (point := contradicting(sequent)) is not None:
@@ -67,7 +67,7 @@ def certified_at(found: Decision, condition: Node, domain: Domain) -> Decision:
         whole = reduce(lambda a, b: g.call("and", a, b), [put[n] for n in laid])
         return check(Sequent((), whole).put(values), Numbers())
 
-    return _with(found, made, found.method or "engine")
+    return _with(found, made, found.tactic or found.method or "engine")
 
 
 def of_every_size(a: Node, b: Node, domain: Domain, sizes: Mapping[int, str]) -> Theorem | None:

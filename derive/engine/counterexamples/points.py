@@ -10,39 +10,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain, pairwise, product
+from itertools import chain, product
 from typing import Any, Literal
 
 from flint import arb, fmpq
 
 from derive.calculus.joints import noted
 from derive.engine.algebra.relaxation import Function, affine, inside
-from derive.engine.algebra.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask
+from derive.engine.algebra.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
+from derive.engine.counterexamples.constraints import COMPARED, Constraint, alternatives, constraints
+from derive.engine.counterexamples.simple_numbers import SIMPLER, UNIT, Interval, contains, pool, size, step
+from derive.engine.counterexamples.simple_numbers import beside as numbers_beside
 from derive.engine.domain import Domain, Range
 from derive.errors import UndefinedValue, Undetermined
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological
-from derive.numbers.balls import ball_text, evaluate, evaluate_all, precision, rational
+from derive.numbers.balls import evaluate, evaluate_all, precision, rational
 
 Point = Mapping[Node, Fraction]
-Constraint = tuple[Node, Mask]  # the sign of the node lies in the mask
 
 PRECISIONS = (128, 512, 2048)
-SIMPLE = tuple(Fraction(v) for v in ("1", "2", "-1", "3", "1/2", "-2", "-1/2", "5", "-3", "3/2", "1/3", "0", "10"))
-SIMPLER = tuple(Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3"))
-UNIT = tuple(Fraction(v) for v in ("3/5", "0", "4/5", "1", "-3/5", "-4/5", "5/13"))  # on the unit circle, in pairs
 FEW = 4  # points looked for beside the seeds
 MAX_DENOMINATOR = 10**6  # of coordinates that are searched for, but where an equation gives them exactly
 MAX_EXACT_DENOMINATOR = 10**60
-MAX_ALTERNATIVES = 8  # cases of one assumption
 MAX_SIDES = 64  # combinations of sides of kinks looked at in one point
 MAX_SHRINK = 48  # evaluations spent on a simpler witness
 
 Kind = Literal["outside", "unknown", "same", "differ", "left", "right", "neither"]
-
-COMPARED: dict[str, Mask] = {
-    "gt": POSITIVE, "ge": NONNEGATIVE, "lt": NEGATIVE, "le": NONPOSITIVE, "eq": ZERO, "ne": NONZERO,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +177,11 @@ class Sampler:
         given = {s for s, _ in bound}
         free = [s for s in self.symbols if s not in given]
         curved = {s for n, mask in self.constraints if mask == ZERO for s in _squared(n)}
-        pools = [_pool(*self.intervals[s], UNIT if s in curved else ()) for s in free]
+        pools = [pool(*self.intervals[s], UNIT if s in curved else ()) for s in free]
         seen: set[tuple[Fraction, ...]] = set()
         starts = [{s: seed[s] for s in free} for seed in self.seeds[:count]]
         for t in range(min(count, FEW) if starts else count):
-            values = (pool[_step(i, t) % len(pool)] for i, pool in enumerate(pools))
+            values = (pool[step(i, t) % len(pool)] for i, pool in enumerate(pools))
             starts.append(dict(zip(free, values, strict=True)))
         for start in chain(starts, self._relaxed(free, wanted, bound, seen)):
             point = self._arranged(start, wanted, bound)
@@ -264,9 +258,9 @@ class Sampler:
                     turns[c] = self._turn(c[0], start, v, x, y, bound)
             if broken not in turns:
                 continue
-            candidates = [turns[broken]] if broken[1] == ZERO else _between(sorted(set(turns.values())))
+            candidates = [turns[broken]] if broken[1] == ZERO else numbers_beside(sorted(set(turns.values())))
             for value in candidates:
-                if not _inside(value, self.intervals[v]) or value.denominator > MAX_EXACT_DENOMINATOR:
+                if not contains(value, self.intervals[v]) or value.denominator > MAX_EXACT_DENOMINATOR:
                     continue
                 moved = {**start, v: value}
                 point = _completed(moved, bound)
@@ -305,60 +299,13 @@ class Sampler:
         spent = 0
         for s in reversed(self.symbols):
             for value in SIMPLER:
-                if _size(value) >= _size(best[s]) or spent >= MAX_SHRINK:
+                if size(value) >= size(best[s]) or spent >= MAX_SHRINK:
                     break
                 spent += 1
-                if _inside(value, self.intervals[s]) and still({**best, s: value}):
+                if contains(value, self.intervals[s]) and still({**best, s: value}):
                     best[s] = value
                     break
         return best
-
-
-def constraints(condition: Node) -> list[Constraint]:
-    """The signs that a condition demands; of an ``or`` nothing."""
-    out: list[Constraint] = []
-    work = [(condition, True)]
-    while work:
-        n, holds = work.pop()
-        if n.op == "not":
-            work.append((n.args[0], not holds))
-        elif n.op == ("and" if holds else "or"):
-            work += [(a, holds) for a in reversed(n.args)]
-        elif n.op in COMPARED:
-            mask = COMPARED[n.op]
-            out.append((n.graph.sub(*n.args), mask if holds else 7 & ~mask))
-    return out
-
-
-def alternatives(condition: Node) -> list[list[list[Constraint]]]:
-    """The cases of every ``or`` that a condition demands, each with its signs; an ``or`` of too many is left out."""
-    out: list[list[list[Constraint]]] = []
-    work = [(condition, True)]
-    while work:
-        n, holds = work.pop()
-        if n.op == "not":
-            work.append((n.args[0], not holds))
-        elif n.op == ("and" if holds else "or"):
-            work += [(a, holds) for a in n.args]
-        elif n.op in ("and", "or"):
-            g = n.graph
-            cases = _flat(n, n.op)
-            if len(cases) <= MAX_ALTERNATIVES:
-                out.append([constraints(c if holds else g.call("not", c)) for c in cases])
-    return out
-
-
-def _flat(n: Node, op: str) -> list[Node]:
-    """The operands of nested conditions of one operator."""
-    out: list[Node] = []
-    work = [n]
-    while work:
-        m = work.pop()
-        if m.op == op and len(out) + len(work) <= 2 * MAX_ALTERNATIVES:
-            work += m.args[::-1]
-        else:
-            out.append(m)
-    return out
 
 
 def _kinks(order: Sequence[Node]) -> list[tuple[Node, Node | None]]:
@@ -386,8 +333,6 @@ def _replaced(root: Node, chosen: Mapping[Node, Node]) -> Node:
 
 
 # -- numbers for symbols -----------------------------------------------------------------------------
-
-Interval = tuple[Fraction | None, bool, Fraction | None, bool]  # low, attained, high, attained
 
 
 def _range(declared: Range, s: Node, wanted: Sequence[Constraint]) -> Interval:
@@ -423,13 +368,6 @@ def _at(n: Node, s: Node, value: int) -> Any:
     return evaluate([n], {s: fmpq(value)})[0]
 
 
-def _inside(value: Fraction, r: Interval) -> bool:
-    low, low_in, high, high_in = r
-    if low is not None and (value < low or (value == low and not low_in)):
-        return False
-    return not (high is not None and (value > high or (value == high and not high_in)))
-
-
 def _squared(n: Node) -> set[Node]:
     """The symbols that a node squares, or multiplies with each other: of a curved surface."""
     found: set[Node] = set()
@@ -437,37 +375,6 @@ def _squared(n: Node) -> set[Node]:
         if m.op == "pow" or (m.op == "mul" and m.args[0] is m.args[1]):
             found |= {s for s in topological([m]) if s.op == "index" or (s.op == "symbol" and not s.shape)}
     return found
-
-
-def _pool(
-    low: Fraction | None, low_in: bool, high: Fraction | None, high_in: bool, first: Sequence[Fraction] = ()
-) -> tuple[Fraction, ...]:
-    """Simple numbers of an interval, simplest first."""
-    r = (low, low_in, high, high_in)
-    inside = [v for v in (*first, *SIMPLE) if _inside(v, r)]
-    if len(inside) < 6:
-        if low is not None and high is not None:
-            more = [
-                low + (high - low) * f
-                for f in (Fraction(1, 2), Fraction(1, 3), Fraction(3, 4), Fraction(1, 5), Fraction(9, 10))
-            ]
-            more += [low, high]
-        elif low is not None:
-            more = [Fraction(int(low) + k) for k in (1, 2, 3, 5, 8)]
-        else:
-            assert high is not None
-            more = [Fraction(int(high) - k) for k in (1, 2, 3, 5, 8)]
-        inside += [v for v in more if _inside(v, r)]
-    return tuple(dict.fromkeys(inside)) or (low or high or Fraction(0),)
-
-
-def _step(i: int, t: int) -> int:
-    """Which of its simple numbers symbol i takes at the t-th point: neighbours differ, and the pattern changes."""
-    return i + 1 + t * (1 + 2 * i % 12)
-
-
-def _size(v: Fraction) -> int:
-    return 2 * (abs(v.numerator) + v.denominator) + (v < 0) - (v == 0)
 
 
 def _completed(start: dict[Node, Fraction], bound: Sequence[tuple[Node, Node]]) -> dict[Node, Fraction] | None:
@@ -482,30 +389,6 @@ def _completed(start: dict[Node, Fraction], bound: Sequence[tuple[Node, Node]]) 
             return None
         point[symbol] = Fraction(int(value.p), int(value.q))
     return point
-
-
-def _between(turns: Sequence[Fraction]) -> list[Fraction]:
-    """Simple numbers on all sides of the given ones, and these themselves."""
-    inner = [simplest(a, b) for a, b in pairwise(turns)]
-    low, high = turns[0], turns[-1]
-    outer = [Fraction(high // 1 + 1), Fraction(-(-low // 1) - 1), simplest(high, high + 1), simplest(low - 1, low)]
-    return [*outer, *inner, *turns]
-
-
-def simplest(low: Fraction, high: Fraction) -> Fraction:
-    """The fraction of least denominator strictly between two others (Stern-Brocot)."""
-    shift = low // 1
-    low, high = low - shift, high - shift
-    a, b, c, d = 0, 1, 1, 0
-    for _ in range(200):
-        middle = Fraction(a + c, b + d)
-        if middle <= low:
-            a, b = a + c, b + d
-        elif middle >= high:
-            c, d = a + c, b + d
-        else:
-            return shift + middle
-    return shift + (low + high) / 2
 
 
 def _satisfied(c: Constraint, point: Mapping[Node, Fraction]) -> bool:
@@ -529,41 +412,3 @@ def _number(n: Node, point: Mapping[Node, Fraction] | None) -> Fraction | None:
         return Fraction(float(value)).limit_denominator(4096)
     except (OverflowError, ValueError):
         return None
-
-
-def shown(value: Any, digits: int = 20) -> str:
-    """A value for people: exact where it is short, ``undefined`` where there is none."""
-    from derive.language.printing import decimal_text, short_decimal
-
-    if isinstance(value, Exception) or value is None:
-        return "undefined"
-    if isinstance(value, fmpq):
-        f = Fraction(int(value.p), int(value.q))
-        text = decimal_text(f)
-        if text is not None and len(text) <= digits + 6:
-            return text
-        if len(str(f)) <= digits:
-            return str(f)
-        if (text := short_decimal(f)) is not None:
-            return text
-    with precision(max(PRECISIONS[0], 4 * digits)):
-        return ball_text(value, digits)
-
-
-def both_shown(left: Any, right: Any) -> tuple[str, str]:
-    """Two different values with as many digits as it takes to tell them apart."""
-    for digits in (20, 60, 200, 600):
-        texts = shown(left, digits), shown(right, digits)
-        if not _one_number(*texts):
-            return texts
-    if isinstance(left, fmpq) and isinstance(right, fmpq) and left != right:
-        return texts[0], f"{texts[0]} {'+' if right > left else '-'} {shown(abs(right - left))}"
-    return texts
-
-
-def _one_number(a: str, b: str) -> bool:
-    """Whether two texts read as one number: 1 and 1.000 do."""
-    try:
-        return Fraction(a) == Fraction(b)
-    except ValueError:
-        return a == b

@@ -22,7 +22,8 @@ from derive.engine.algebra.normal import NOTHING, RULES, Normal, Rule, Value
 from derive.engine.algebra.polynomials import Key, Poly, Quotient, Ring, Unwieldy
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE, ZERO, Signs
 from derive.engine.counterexamples.points import Sampler
-from derive.engine.equations.regions import Cell, Regions
+from derive.engine.equations.cells import Cell
+from derive.engine.equations.regions import Regions
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from derive.budget import Exhausted, budget, spent
 from derive.calculus.joints import with_joints
 from derive.engine.algebra.polynomials import Ring, Unwieldy
 from derive.engine.assumptions import CONTRADICTION, contradict
-from derive.engine.counterexamples.points import (
-    Sampler,
-)
+from derive.engine.counterexamples.points import Point, Sampler
 from derive.engine.counterexamples.tensor_points import implied
 from derive.engine.decision import MAX_TOLD, Decision, joined
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.constancy import by_constancy
-from derive.engine.equations.scalars import Quick, by_example, decide, inhabited, under, where
+from derive.engine.equations.scalars import Pair, Quick, by_example, decide, under
+from derive.engine.equations.witnesses import inhabited, where
 from derive.engine.matrices.tensor_level import seeds, settle
 from derive.engine.sufficiency import compatible, sufficient, unless_thin
+from derive.engine.tactics import Tactic, walk
 from derive.errors import ShapeError
 from derive.expr import shapes
 from derive.expr.graph import Node, topological
@@ -51,36 +52,34 @@ def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
 
 
 def _decide_equal(a: Node, b: Node, domain: Domain) -> Decision:
-    domain = domain.about([a, b])
-    if (whole := _by_whole_tensors(a, b, domain)) is not None:
-        return whole
-    points = seeds(a, b, domain)
-    left, right = (with_joints(side, only=True) for side in components_all([a, b]))
-    domain = domain.given(*(implied(domain.hypotheses) if points else ())).entries()
-    decisions = []
-    quick = Quick(Ring(a.graph))
-    for x, y, index in zip(left, right, shapes.indices(a.shape), strict=True):
+    found = walk(_Sides(a, b, domain.about([a, b])), TACTICS)
+    assert found is not None  # the entries always answer
+    return found
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Two tensors of which it is asked whether they are equal on a domain."""
+
+    a: Node
+    b: Node
+    domain: Domain
+
+
+def _by_entries(q: _Sides) -> Decision:
+    """Entry by entry, up to the first that is refuted."""
+    points = seeds(q.a, q.b, q.domain)
+    left, right = (with_joints(side, only=True) for side in components_all([q.a, q.b]))
+    domain = q.domain.given(*(implied(q.domain.hypotheses) if points else ())).entries()
+    decisions: list[Decision] = []
+    quick = Quick(Ring(q.a.graph))
+    for x, y, index in zip(left, right, shapes.indices(q.a.shape), strict=True):
         try:
-            found = decide(*_unnamed(x, y), domain, quick, points)
-        except Unwieldy as e:
-            found = Decision("undecided", f"a limit of work was reached: {e}")
-            if isinstance(e, Exhausted):
-                decisions.append(replace(found, index=index) if a.shape else found)
-                break
-        except RecursionError:
-            found = Decision("undecided", "nested too deeply")
-        if found.status == "proved-if":
-            found = sufficient(found, partial(under, x, y), domain)
-            if found.status == "proved-if" and len(found.conditions) <= MAX_TOLD:  # more take long to meet
-                found = inhabited(Sampler(x, y, domain.given(*found.conditions)), found)
-        elif found.status == "proved":
-            found = unless_thin(found, domain)
-        if found.status == "undecided":
-            found = by_example(x, y, domain) or found
-        if found.status == "undecided" and not found.empty:
-            found = by_constancy(x, y, domain) or found
-        decisions.append(replace(found, index=index) if a.shape else found)
-        if found.status == "refuted":
+            found, spent_all = _entry(x, y, domain, quick, points), False
+        except Exhausted as e:
+            found, spent_all = Decision("undecided", f"a limit of work was reached: {e}"), True
+        decisions.append(replace(found, index=index) if q.a.shape else found)
+        if found.status == "refuted" or spent_all:
             break
     return compatible(joined(decisions), domain) if len(decisions) > 1 else joined(decisions)
 
@@ -97,9 +96,30 @@ def _unnamed(x: Node, y: Node) -> tuple[Node, Node]:
     return (done[x], done[y]) if done[x] is done[y] else (x, y)
 
 
-def _by_whole_tensors(a: Node, b: Node, domain: Domain) -> Decision | None:
+def _entry(x: Node, y: Node, domain: Domain, quick: Quick, points: Sequence[Point]) -> Decision:
+    """The decision on an entry, with conditions that suffice and leave something of the domain."""
+    try:
+        found = decide(*_unnamed(x, y), domain, quick, points)
+    except Exhausted:
+        raise
+    except Unwieldy as e:
+        found = Decision("undecided", f"a limit of work was reached: {e}")
+    except RecursionError:
+        found = Decision("undecided", "nested too deeply")
+    if found.status == "proved-if":
+        found = sufficient(found, partial(under, x, y), domain)
+        if found.status == "proved-if" and len(found.conditions) <= MAX_TOLD:  # more take long to meet
+            found = inhabited(Sampler(x, y, domain.given(*found.conditions)), found)
+    elif found.status == "proved":
+        found = unless_thin(found, domain)
+    if found.status != "undecided":
+        return found
+    return walk(Pair(Sampler(x, y, domain), quick, empty=found.empty), LAST) or found
+
+
+def _by_whole_tensors(q: _Sides) -> Decision | None:
     """Proof by products of matrices, refutation at whole tensors; None where the entries have to be looked at."""
-    found = settle(a, b, domain)
+    found = settle(q.a, q.b, q.domain)
     if found.proof is not None:
         conditions = found.proof.conditions
         reason = f"one normal form of matrix products{where(conditions)}"
@@ -127,3 +147,16 @@ def _by_whole_tensors(a: Node, b: Node, domain: Domain) -> Decision | None:
             "and there are too many entries to look at each",
         )
     return None
+
+
+#: How the equality of two tensors is decided.
+TACTICS: tuple[Tactic[_Sides], ...] = (
+    Tactic("products of matrices", _by_whole_tensors),
+    Tactic("entries", _by_entries),
+)
+
+#: What is tried of an entry that is open after ``scalars.TACTICS``.
+LAST: tuple[Tactic[Pair], ...] = (
+    Tactic("examples of functions", lambda q: by_example(q.sampler.a, q.sampler.b, q.sampler.domain)),
+    Tactic("constancy", lambda q: by_constancy(q.sampler.a, q.sampler.b, q.sampler.domain), lambda q: not q.empty),
+)

@@ -20,6 +20,7 @@ from derive.engine.decision import Decision
 from derive.engine.dispatch import holds
 from derive.engine.domain import Domain
 from derive.engine.equations import constants, scalars
+from derive.engine.equations.witnesses import inhabited
 from derive.engine.properties.side_conditions import analytic, convex_domain, valued
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
@@ -45,15 +46,15 @@ def by_constancy(a: Node, b: Node, domain: Domain) -> Decision | None:
         if constants.sign(e) != 0:
             return None
         found = Decision("proved", "the exact values are equal", method="exact values")
-        return scalars.inhabited(Sampler(e, e, domain), found) if domain else found
+        return inhabited(Sampler(e, e, domain), found) if domain else found
     sampler = Sampler(a, b, domain)
     if _by_coefficients(e) and (conditions := scalars.same_definedness(sampler)) is not None:
         found = Decision(
             "proved", "one polynomial, by the exact values of its coefficients", conditions, method="normal form"
         )
-        return scalars.inhabited(Sampler(e, e, domain), found)
+        return inhabited(Sampler(e, e, domain), found)
     if any(_by_squares(*sides, domain) for sides in ((a, b), (b, a))):
-        return scalars.inhabited(sampler, Decision("proved", "the squares of the sides are one, and neither is negative",
+        return inhabited(sampler, Decision("proved", "the squares of the sides are one, and neither is negative",
                                                    method="normal form"))  # fmt: skip
     if len(symbols) > MAX_SYMBOLS or not any(n.op in ("atan", "log", "erf", "Phi") for n in topological([e])):
         return None  # what is algebraic, or made of exp alone, has a normal form of its own

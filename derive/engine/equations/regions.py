@@ -8,10 +8,10 @@ only where the unsplit form proves nothing, and only into cells that the known s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import Any, Literal
+from typing import Any
 
 from derive.calculus.joints import with_joints
 from derive.engine.algebra.groebner import Ideal
@@ -19,7 +19,9 @@ from derive.engine.algebra.normal import NOTHING, Need, Normal
 from derive.engine.algebra.polynomials import Key, Poly, Quotient, Regrow, Ring, Unwieldy
 from derive.engine.algebra.positivstellensatz import contradictory
 from derive.engine.algebra.signs import NEGATIVE, NONZERO, POSITIVE, ZERO, Signs
-from derive.engine.counterexamples.points import Constraint, Judged, Point, Sampler, constraints
+from derive.engine.counterexamples.constraints import Constraint, constraints
+from derive.engine.counterexamples.points import Sampler
+from derive.engine.equations.cells import Cell, Outcome, Side
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
 from derive.numbers.definedness import culprit
@@ -28,56 +30,6 @@ MAX_CELLS = 150
 MAX_REGROWTH = 40
 MAX_MET = 3  # kinks that meet in one cell
 FEW_POINTS, MANY_POINTS = 4, 24
-
-#: ``equal``: proved. ``empty``: no point. ``nothing``: neither side has a value. ``differ``, ``left``, ``right`` (that
-#: side has no value): shown by a witness. ``open``: none of these could be shown.
-Kind = Literal["equal", "empty", "nothing", "differ", "left", "right", "open"]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A part of the domain. ``boundary`` holds the s of every s = 0 that it lies on."""
-
-    facts: tuple[Constraint, ...] = ()
-    bound: tuple[tuple[Node, Node], ...] = ()
-    boundary: tuple[Node, ...] = ()
-
-    def text(self) -> str:
-        from derive.language.reader import to_text
-
-        sign = {POSITIVE: "> 0", NEGATIVE: "< 0", ZERO: "= 0"}
-        parts = [f"{to_text(s)} {sign[m]}" for s, m in self.facts if m in sign]
-        return ", ".join(parts) or "everywhere"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What was found of a cell.
-
-    ``missing`` are conditions that fail at the witness, and under which the claim holds in the cell. ``whole``: the side
-    that lacks a value lacks it in the whole cell.
-    """
-
-    kind: Kind
-    cell: Cell
-    reason: str = ""
-    witness: Point | None = None
-    judged: Judged | None = None
-    missing: tuple[Node, ...] = ()
-    whole: bool = False
-
-
-@dataclass
-class Side:
-    """One side in one cell: its value (None: depends on the side of a kink), what it needs, where to split.
-
-    ``sure`` are the needs that follow from the cell alone; ``needs`` may have been found on the strength of the others.
-    """
-
-    value: Any
-    needs: dict[Key, Need]
-    asks: list[Node]
-    sure: dict[Key, Need]
 
 
 @dataclass
@@ -514,12 +466,3 @@ def _say(n: Node) -> str:
     from derive.language.reader import to_text
 
     return to_text(n)
-
-
-def describe(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    """The regions with their outcomes, for people."""
-    said: Mapping[str, str] = {
-        "equal": "equal", "empty": "no point", "nothing": "neither side has a value", "differ": "not equal",
-        "left": "the left side has no value", "right": "the right side has no value", "open": "not decided",
-    }  # fmt: skip
-    return tuple(f"{o.cell.text()}: {said[o.kind]}" for o in outcomes)

@@ -6,33 +6,33 @@ normal form, split into regions where kinks stand in the way. Floating point nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain
 
 import derive.engine.algebra.kernels  # noqa: F401  (registers the rules)
 from derive.engine.algebra.normal import NOTHING, Fidelity, Normal
 from derive.engine.algebra.polynomials import Regrow, Ring, Unwieldy
 from derive.engine.algebra.signs import POSITIVE, ZERO, Signs
+from derive.engine.counterexamples.constraints import Constraint
 from derive.engine.counterexamples.instances import instances
-from derive.engine.counterexamples.points import (
-    Constraint,
-    Judged,
-    Point,
-    Sampler,
-    both_shown,
-    constraints,
-)
-from derive.engine.decision import Decision, listed
+from derive.engine.counterexamples.points import Point, Sampler
+from derive.engine.counterexamples.shown import both_shown
+from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.equations.abstraction import Abstraction, onto
 from derive.engine.equations.activation_patterns import kinks, switched
 from derive.engine.equations.addends import parts
-from derive.engine.equations.regions import Cell, Outcome, Regions, describe
+from derive.engine.equations.cells import Cell, Outcome, describe
+from derive.engine.equations.regions import Regions
+from derive.engine.equations.witnesses import inhabited, proved_if, refuted, where
 from derive.engine.sufficiency import fewer
-from derive.expr.folding import nonzero, substitute_all
+from derive.engine.tactics import Tactic, walk
+from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
 from derive.expr.operators import KINKED, ORDERS
+from derive.language.printing import point_text, to_text
 from derive.numbers.balls import truth
 from derive.numbers.definedness import culprit, has_value, needs
 
@@ -69,38 +69,42 @@ class Quick:
                 self.passes.clear()
 
 
+@dataclass
+class Pair:
+    """Two scalars of which it is asked whether they are equal on a domain. ``seen``: a point was at which both have values;
+    ``empty``: none was found."""
+
+    sampler: Sampler
+    quick: Quick
+    seen: bool = False
+    empty: bool = False
+
+    @cached_property
+    def named(self) -> bool:
+        """Whether there are definitions, which may stand for variables."""
+        return any(n.op == "def" for n in self.sampler.order)
+
+    @cached_property
+    def many_kinks(self) -> bool:
+        return len(kinks([self.sampler.a, self.sampler.b])) > FEW_KINKS
+
+
 def decide(a: Node, b: Node, domain: Domain, quick: Quick, points: Sequence[Point] = ()) -> Decision:
+    """Whether two scalars are equal on a domain of scalars. Raises Unwieldy."""
     sampler = Sampler(a, b, domain, points)
-    found: Decision | None
-    if a is b:
-        conditions = _not_trivial(sampler, has_value(a))
-        reason = f"both sides are the same expression{where(conditions)}"
-        found = Decision("proved", reason, conditions, method="same expression")
-        return inhabited(sampler, found) if domain or needs(a) else found
-    if len(sampler.order) > MAX_NODES:
+    if a is not b and len(sampler.order) > MAX_NODES:
         raise Unwieldy(f"{len(sampler.order)} subexpressions")
-    try:
-        if (found := _by_polynomials(sampler, quick, "names")) is not None:
-            return found
-    except Unwieldy:
-        pass  # a later stage may see more
-    refuted, seen = _refute(sampler)
-    if refuted is not None:
-        return refuted
-    named = any(n.op == "def" for n in sampler.order)
-    many = len(kinks([a, b])) > FEW_KINKS
-    stages: list[Callable[[], Decision | None]] = [lambda: _by_addends(sampler, quick)]
-    stages += [lambda: _by_names(sampler, FEW_KINKS)] if named else []
-    stages += [lambda: _by_switches(sampler)] if many else []
-    stages += [lambda: _by_names(sampler)] if named and many else []
-    stages += [lambda: _by_polynomials(sampler, quick, "atoms")] if named else []
-    for stage in stages:
-        try:
-            if (found := stage()) is not None:
-                return found
-        except Unwieldy:
-            pass  # a later stage may see more
-    return _by_regions(sampler, seen)
+    found = walk(Pair(sampler, quick), TACTICS)
+    assert found is not None  # regions always answer
+    return found
+
+
+def _same(sampler: Sampler) -> Decision:
+    """Proof of a side that is the other: wherever it has a value."""
+    conditions = _not_trivial(sampler, has_value(sampler.a))
+    reason = f"both sides are the same expression{where(conditions)}"
+    found = Decision("proved", reason, conditions, method="same expression")
+    return inhabited(sampler, found) if sampler.domain or needs(sampler.a) else found
 
 
 def under(a: Node, b: Node, domain: Domain) -> Decision:
@@ -118,7 +122,7 @@ def by_example(a: Node, b: Node, domain: Domain) -> Decision | None:
             x, y, *made = example.nodes
             if not all(c is n or _law(c, domain) for c, n in zip(made, domain.hypotheses, strict=True)):
                 continue
-            found, _ = _refute(Sampler(x, y, domain.under(made)))
+            found = _by_points(Pair(Sampler(x, y, domain.under(made)), Quick(Ring(a.graph))))
             if found is not None:
                 return replace(found, reason=f"for {example.said}: {found.reason}")
     except (Unwieldy, RecursionError):
@@ -175,9 +179,8 @@ def _with_names(sampler: Sampler, opened: Set[Node], most: int) -> Decision | No
         judged = sampler.judge(point)
         if judged.kind in ("left", "right", "differ"):
             left, right = both_shown(judged.left, judged.right)
-            from derive.language.reader import to_text
-
-            reason = f"one normal form, if {to_text(condition)}; at {_at(point)} the left side is {left}, the right side {right}"
+            at = f"at {point_text(point)} the left side is {left}, the right side {right}"
+            reason = f"one normal form, if {to_text(condition)}; {at}"
             rest = tuple(names.concrete(c) for c in found.conditions if c is not found.missing[0])
             return Decision(
                 "proved-if",
@@ -257,9 +260,9 @@ def _not_trivial(sampler: Sampler, conditions: Sequence[Node]) -> tuple[Node, ..
     return fewer(left, sampler.domain)
 
 
-def _refute(sampler: Sampler) -> tuple[Decision | None, bool]:
-    """A point that refutes, and whether any point was seen at which both sides have a value."""
-    seen = False
+def _by_points(pair: Pair) -> Decision | None:
+    """A point that refutes; notes whether any was seen at which both sides have a value."""
+    sampler = pair.sampler
     turning = kinks([sampler.a, sampler.b])
     live = (
         [(s, POSITIVE) for s in turning] if len(turning) > FEW_KINKS else []
@@ -268,30 +271,9 @@ def _refute(sampler: Sampler) -> tuple[Decision | None, bool]:
     for i, point in enumerate(points):
         judged = sampler.judge(point, highest=2 if i == 0 else 0)
         if judged.kind == "differ" and not judged.on_kink:
-            return _refuted(sampler, point, judged), True
-        seen = seen or judged.kind in ("same", "differ")
-    return None, seen
-
-
-def _refuted(sampler: Sampler, point: Point, judged: Judged) -> Decision:
-    level = 0 if judged.prec <= 128 else 2
-
-    def still(p: Point) -> bool:
-        j = sampler.judge(p, highest=level)
-        return j.kind == "differ" and j.on_kink == judged.on_kink
-
-    simple = sampler.simpler(point, still)
-    judged = sampler.judge(simple)
-    left, right = both_shown(judged.left, judged.right)
-    where = f" at {_at(simple)}" if simple else ""
-    return Decision(
-        "refuted",
-        f"not equal{where}: the left side is {left}, the right side {right}",
-        witness=simple,
-        left=left,
-        right=right,
-        method="ball arithmetic",
-    )
+            return refuted(sampler, point, judged)
+        pair.seen = pair.seen or judged.kind in ("same", "differ")
+    return None
 
 
 def _by_regions(sampler: Sampler, seen: bool) -> Decision:
@@ -333,15 +315,13 @@ def _by_switches(sampler: Sampler) -> Decision | None:
                 shown = Outcome(judged.kind, Cell(), witness=point, judged=judged)
                 break
         if shown is None:
-            from derive.language.reader import to_text
-
             reason = f"equal where both sides have a value, but whether {to_text(s)} != 0 matters is not settled"
-            return Decision("undecided", reason)
+            return Decision("undecided", reason, open=True)
         first = first or shown
     if first is not None:
         missing = tuple(nonzero(s) for s in doubtful)
         rest = tuple(c for c in found.conditions if c not in missing)
-        return replace(_proved_if(sampler, first, missing, rest, how), steps=found.steps)
+        return replace(proved_if(sampler, first, missing, rest, how), steps=found.steps)
     decision = Decision(
         "proved", how + where(found.conditions), found.conditions, method="normal form", steps=found.steps
     )
@@ -354,10 +334,10 @@ def _judged(sampler: Sampler, regions: Regions) -> Decision:
     inner = [o for o in outcomes if not o.cell.boundary]
     for o in inner or outcomes:
         if o.kind == "differ" and o.witness is not None and o.judged is not None:
-            return _refuted(sampler, o.witness, o.judged)
+            return refuted(sampler, o.witness, o.judged)
     for o in outcomes:
         if o.kind == "open":
-            return Decision("undecided", f"{o.cell.text()}: {o.reason}")
+            return Decision("undecided", f"{o.cell.text()}: {o.reason}", open=True)
     proved = sum(o.kind == "equal" or bool(o.missing) for o in outcomes)
     if not proved:
         outside = sampler.domain.hypotheses and not any(
@@ -382,7 +362,7 @@ def _judged(sampler: Sampler, regions: Regions) -> Decision:
                 "undecided", f"{o.cell.text()}: one side has no value, and the condition for it was not found"
             )
         missing.update(dict.fromkeys(needed))
-    return _proved_if(sampler, failing[0], tuple(missing), conditions, how)
+    return proved_if(sampler, failing[0], tuple(missing), conditions, how)
 
 
 def _excluding(sampler: Sampler, o: Outcome, known: Mapping[Node, None]) -> tuple[Node, ...]:
@@ -398,69 +378,15 @@ def _excluding(sampler: Sampler, o: Outcome, known: Mapping[Node, None]) -> tupl
     return ()
 
 
-def _proved_if(
-    sampler: Sampler, o: Outcome, missing: tuple[Node, ...], conditions: tuple[Node, ...], how: str
-) -> Decision:
-    assert o.witness is not None
-    assert o.judged is not None
-    kind = o.judged.kind
-    simple = sampler.simpler(o.witness, lambda p: sampler.judge(p).kind == kind)
-    judged = sampler.judge(simple)
-    left, right = both_shown(judged.left, judged.right)
-    rest = [c for c in conditions if c not in missing]
-    return Decision(
-        "proved-if",
-        f"{how}, if {listed(missing)}{where(rest)}; at {_at(simple)} the left side is {left}, the right side {right}",
-        tuple(dict.fromkeys([*missing, *conditions])),
-        missing,
-        simple,
-        left,
-        right,
-        method="normal form",
-    )
-
-
-def inhabited(sampler: Sampler, found: Decision) -> Decision:
-    """A proof, unless no point is found at which it says anything."""
-    valued = ("same", "differ", "unknown") if sampler.a is sampler.b else ("same", "differ")  # an abstract function's
-    for chosen in [(), *(c for choices in sampler.alternatives for c in choices)]:
-        for point in sampler.points(24, chosen):
-            if sampler.judge(point, highest=0).kind in valued:
-                return found
-    needed = [c for n in has_value(sampler.a) for c in constraints(n)]
-    if any(sampler.judge(point, highest=0).kind in valued for point in sampler.points(24, needed)):
-        return found
-    for example in instances(
-        [sampler.a, sampler.b, *sampler.domain.hypotheses]
-    ):  # where abstract functions leave no values
-        a, b, *made = example.nodes
-        concrete = Sampler(a, b, sampler.domain.under(made))
-        if not example.constant and any(
-            concrete.judge(point, highest=0).kind in ("same", "differ") for point in concrete.points(6)
-        ):
-            return found
-    if any(n.op == "apply" for n in sampler.order):  # proved for every function: among them the constant 0
-        return inhabited(_with_zero(sampler), found)
-    assumed = "satisfies the assumptions and " * bool(sampler.domain.hypotheses)
-    what = f"{assumed}gives both sides a value"
-    return replace(found, status="undecided", reason=f"no point was found that {what}", empty=True)
-
-
-def _with_zero(sampler: Sampler) -> Sampler:
-    """The same sides where every abstract function, and with it its derivatives, is 0; its arguments still need a value."""
-    g = sampler.graph
-    calls = [n for n in sampler.order if n.op == "apply"]
-    valued = [g.call("ge", g.call("mul", x, x), g.zero) for n in calls for x in n.args]
-    put = dict.fromkeys(calls, g.zero)
-    a, b = substitute_all([sampler.a, sampler.b], put)
-    return Sampler(a, b, sampler.domain.given(*valued).put(put))
-
-
-def where(conditions: Sequence[Node]) -> str:
-    return f", where {listed(conditions)}" if conditions else ""
-
-
-def _at(point: Point) -> str:
-    from derive.language.printing import point_text
-
-    return point_text(point)
+#: How the equality of two scalars is decided, the cheapest way first.
+TACTICS: tuple[Tactic[Pair], ...] = (
+    Tactic("same expression", lambda q: _same(q.sampler), lambda q: q.sampler.a is q.sampler.b),
+    Tactic("rational identity of definitions", lambda q: _by_polynomials(q.sampler, q.quick, "names")),
+    Tactic("points", _by_points),
+    Tactic("sums part by part", lambda q: _by_addends(q.sampler, q.quick)),
+    Tactic("definitions as variables", lambda q: _by_names(q.sampler, FEW_KINKS), lambda q: q.named),
+    Tactic("activation patterns", lambda q: _by_switches(q.sampler), lambda q: q.many_kinks),
+    Tactic("definitions as variables", lambda q: _by_names(q.sampler), lambda q: q.named and q.many_kinks),
+    Tactic("rational identity", lambda q: _by_polynomials(q.sampler, q.quick, "atoms"), lambda q: q.named),
+    Tactic("regions", lambda q: _by_regions(q.sampler, q.seen)),
+)

@@ -17,7 +17,8 @@ from derive.engine.algebra.polynomials import Quotient, Regrow, Ring, Unwieldy
 from derive.engine.algebra.signs import NEGATIVE, NONZERO, POSITIVE, ZERO, Mask, Signs
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.domain import Domain
-from derive.engine.equations.regions import Cell, Regions
+from derive.engine.equations.cells import Cell
+from derive.engine.equations.regions import Regions
 from derive.engine.relation import decide_holds
 from derive.expr.graph import Graph, Node, topological
 from derive.language.components import components_all

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
-from derive.engine.counterexamples.points import both_shown
+from derive.engine.counterexamples.shown import both_shown
 from derive.engine.counterexamples.tensor_points import Arena, Tensor
 from derive.engine.domain import Domain
 from derive.engine.matrices.matrices import Proof, Sizes, prove

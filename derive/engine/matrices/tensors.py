@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.engine.algebra.polynomials import Key, Quotient
-from derive.engine.counterexamples.points import COMPARED
+from derive.engine.counterexamples.constraints import COMPARED
 from derive.engine.matrices.inverses import Algebra
 from derive.engine.matrices.letters import Form, Letter, NoForm
 from derive.engine.matrices.linear import matrix

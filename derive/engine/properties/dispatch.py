@@ -12,43 +12,28 @@ from dataclasses import replace
 from functools import partial
 
 from derive.budget import Exhausted, budget
-from derive.calculus.iteration import runs
 from derive.calculus.reverse import expand_all
 from derive.engine.algebra.polynomials import Unwieldy
 from derive.engine.assumptions import CONTRADICTION, contradict
+from derive.engine.counterexamples.constraints import COMPARED
 from derive.engine.counterexamples.instances import instances
-from derive.engine.counterexamples.points import COMPARED
 from derive.engine.decision import Decision, joined
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.differentiated import equation, inequality, lost
-from derive.engine.induction import decide_equal, decide_holds
-from derive.engine.matrices.tensor_level import too_large
-from derive.engine.properties import convexity, definite, monotone, optima, regularity
-from derive.engine.properties.existence import on_the_domain
-from derive.engine.properties.facts import at_point, facts, implied
+from derive.engine.properties import conditions, convexity, definite, monotone, optima, regularity
+from derive.engine.properties.conditions import checked
 from derive.engine.properties.growth import growth
-from derive.engine.properties.irrational import by_irrational_points, of_numbers
-from derive.engine.properties.mean_value import by_mean_value
-from derive.engine.properties.parts import by_parts
 from derive.engine.properties.ranks import rank
-from derive.engine.properties.reductions import TRANSCENDENTAL, by_moves
-from derive.engine.properties.samples import by_points
-from derive.engine.properties.slopes import BRANCHES, by_slopes
-from derive.engine.properties.subdivision import by_cells
 from derive.engine.properties.subgradients import subdifferential
-from derive.engine.properties.throughout import refuted_at_points, shown_by_entries
 from derive.engine.relation import point_of
-from derive.engine.sufficiency import compatible, unless_thin
-from derive.errors import ExpressionError
-from derive.expr.conditions import QUANTIFIERS, claimed, conjuncts, negation, one
+from derive.engine.sufficiency import compatible
+from derive.errors import ExpressionError, NotWrittenOut
+from derive.expr.conditions import claimed, negation
 from derive.expr.graph import Node, topological
-from derive.expr.operators import ORDERS
-from derive.language.printing import point_text, to_text
+from derive.language.printing import point_text
 from derive.language.properties import PROPERTIES, asks
-from derive.numbers.definedness import lacks_value, needs
 
 Decider = Callable[[Sequence[Node], Domain], Decision]
-Way = Callable[[Node, Domain], Decision | None]
 
 DECIDERS: dict[str, Decider] = {
     "convex": convexity.decider(1),
@@ -77,8 +62,6 @@ FAILS: dict[str, Decider] = {
     "differentiable": regularity.not_differentiable,
 }
 
-MANY = 2_000  # products of entries from which on whole points are tried before entries are laid out
-
 
 def decide_condition(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     """Whether a condition (of a tensor: every entry) holds for all values that meet the assumptions; ``decide_holds`` where it
@@ -88,9 +71,7 @@ def decide_condition(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
             return _decide_condition(condition, domain)
         except Exhausted as e:
             return Decision("undecided", f"a limit of work was reached: {e}")
-        except ExpressionError as e:
-            if "not written out" not in e.message:
-                raise
+        except NotWrittenOut as e:
             return Decision("undecided", e.message)
 
 
@@ -132,14 +113,16 @@ def _where_differentiated(condition: Node, domain: Domain) -> Decision:
     plain = domain.plain().expanded()
     where = lost([condition], plain)
     if not where:
-        return _decide_plain(condition, domain)
+        return conditions.decide(condition, domain)
     if condition.op == "and":
         found = together(condition.args, domain)
         if found.status != "undecided" or found.empty:
             return found
 
     def decide(there: Domain) -> Decision:
-        return _decide_plain(condition, there.under([*(h for h in domain.hypotheses if asks(h)), *there.hypotheses]))
+        return conditions.decide(
+            condition, there.under([*(h for h in domain.hypotheses if asks(h)), *there.hypotheses])
+        )
 
     if (kind := _kind(condition)) not in ("and", *COMPARED):
         found = decide(plain)  # a part that does not count needs no value
@@ -158,142 +141,6 @@ def _kind(condition: Node) -> str:
     return (
         {"eq": "ne", "ne": "eq", "and": "or", "or": "and"}.get(condition.op, condition.op) if denied else condition.op
     )
-
-
-def _decide_plain(condition: Node, domain: Domain) -> Decision:
-    """A comparison, under hypotheses that may be properties: these give what they imply of values."""
-    (wanted,), domain = expand_all([condition]), domain.expanded()
-    if not runs([wanted, *domain.hypotheses]):  # an iteration has inputs that are not written
-        domain = domain.about([wanted])
-    plain = domain.plain()
-    if wanted.op == "eq":
-        a, b = (wanted.graph.broadcast(side, wanted.shape) for side in wanted.args)
-        if (equal := checked(decide_equal(a, b, plain), domain)).status != "undecided":
-            return equal
-    elif (whole := _of_tensors(wanted, domain)) is not None:
-        return whole
-    if (whole := shown_by_entries(wanted, plain)) is not None:
-        return whole
-    many = too_large(topological([wanted, *plain.hypotheses]), MANY)
-    if many and (whole := refuted_at_points(wanted, plain)) is not None:
-        return checked(whole, domain)
-
-    def shown_by(way: Way) -> Decision | None:
-        shown = way(wanted, plain)
-        return on_the_domain(shown, wanted, plain) if shown is not None else None
-
-    if not many and (shown := shown_by(partial(by_mean_value, decide=_decide_plain))) is not None:
-        return checked(shown, domain)
-    if not many and _turns(wanted):  # region by region much is looked at that says nothing of functions such as exp
-        early = by_points(wanted, plain, grid=False) or shown_by(by_moves)
-        if early is not None:
-            return checked(early, domain)
-    found = decide_holds(wanted, plain)
-    if found.status == "undecided" and not many:
-        found = refuted_at_points(wanted, plain) or found
-    if found.status != "proved" and (more := implied(facts(domain.hypotheses))):
-        found = decide_holds(wanted, plain.given(*more))
-    found = checked(found, domain)
-    if found.status != "undecided":
-        return found
-    if (exact := of_numbers(wanted, plain)) is not None:
-        return exact
-    for way in (by_slopes, by_cells, by_moves):
-        if (shown := shown_by(way)) is not None:
-            return checked(shown, domain)
-    missed = (
-        by_points(wanted, plain, grid=True)
-        or _where_it_has_values(wanted, plain)
-        or by_parts(wanted, plain, _decide_plain)
-        or by_irrational_points(wanted, plain)
-    )
-    return checked(missed, domain) if missed is not None else found
-
-
-def _of_tensors(condition: Node, domain: Domain) -> Decision | None:
-    """Conditions of whole tensors that connectives join, each decided as such; None where there are none, or that leaves it
-    open: their entries are looked at then."""
-    if not any(n.op in QUANTIFIERS for n in topological([condition])):
-        return None
-    g, found = condition.graph, None
-    match condition.op:
-        case "all" | "and":
-            parts = [_decide_plain(part, domain) for part in conjuncts([condition])]
-            found = compatible(joined(parts), domain.entries())
-            if found.status == "undecided" and not any(d.status == "undecided" for d in parts):
-                return None  # what leaves no point is no condition
-        case "or":  # one of the two, where the other fails
-            for a, b in (condition.args, condition.args[::-1]):
-                found = _decide_plain(claimed(b), domain.given(negation(a)))
-                if found.status in ("proved", "refuted"):
-                    break
-            else:
-                return None
-        case "not" if condition.args[0].op in ("and", "or"):
-            inner = condition.args[0]
-            other = "or" if inner.op == "and" else "and"
-            return _decide_plain(g.call(other, *(one(negation(a)) for a in inner.args)), domain)
-        case "not" if condition.args[0].op == "not":
-            return _decide_plain(claimed(condition.args[0].args[0]), domain)
-    if found is not None and found.status == "refuted":
-        at = point_text(found.witness or {})
-        return replace(found, reason=f"does not hold at {at}" if at else "does not hold", left="", right="", index=None)
-    return found
-
-
-def _where_it_has_values(condition: Node, domain: Domain) -> Decision | None:
-    """A comparison decided where its logarithms and roots have values; elsewhere it says nothing, so that it holds if that."""
-    if condition.op not in (*ORDERS, "and") or condition.shape:
-        return None
-    needed = {key: c for key, c in needs(condition).items() if key[0] not in ("ne", "hole")}
-    # a branch that is not taken needs no value, a base with a letter for its exponent may be negative
-    if any(key[0] in ("where", "select") or (key[0] == "pow" and key[1][1].op != "const") for key in needed):
-        return None
-    missing: list[Node] = []
-    outside = None
-    for need in sorted(set(needed.values()), key=to_text):
-        everywhere = decide_holds(need, domain)
-        if everywhere.status == "undecided":
-            return None
-        if everywhere.status != "proved":
-            missing.append(need)
-            outside = outside or everywhere.witness
-    if not missing or outside is None or not lacks_value(condition, outside):
-        return None
-    for need in missing[:]:
-        others = [c for c in missing if c is not need]
-        if others and decide_holds(need, domain.given(*others)).status == "proved":
-            missing = others
-    found = _decide_plain(condition, domain.given(*missing))
-    if found.status != "proved":
-        return found if found.status == "refuted" else None
-    said, how = " and ".join(map(to_text, missing)), found.reason.replace("on the whole domain", "there")
-    conditions = (*missing, *(c for c in found.conditions if c not in missing))
-    reason = f"holds if {said}; has no value at {point_text(outside)}; {how}"
-    told = replace(
-        found, status="proved-if", missing=tuple(missing), conditions=conditions, witness=outside, reason=reason
-    )
-    return unless_thin(told, domain.entries())
-
-
-def _turns(n: Node) -> bool:
-    """Whether there are kinks in it, and functions that are not algebraic."""
-    below = {m.op for m in topological([n])}
-    return bool(below & BRANCHES.keys()) and not below.isdisjoint(TRANSCENDENTAL)
-
-
-def checked(found: Decision, domain: Domain) -> Decision:
-    """A refutation under assumed properties stands where these are proved at its point."""
-    if found.status not in ("refuted", "proved-if"):
-        return found
-    for n in filter(asks, domain.hypotheses):
-        here = at_point(fact, found.witness or {}) if (fact := next(iter(facts([n])), None)) is not None else None
-        if here is None or decide_condition(here, domain.under(())).status != "proved":
-            return Decision(
-                "undecided",
-                f"fails at a point of which it is not settled whether {to_text(n)} holds for it: {found.reason}",
-            )
-    return found
 
 
 def _by_example(condition: Node, args: Sequence[Node], domain: Domain) -> Decision | None:
@@ -339,11 +186,10 @@ def decide_somewhere(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     if asks(condition):
         at = found.reason.removeprefix("does not hold").removeprefix(" ")
         return replace(found, status="proved", reason=f"holds {at}".strip()) if found.status == "refuted" else found
-    at, point = found.reason.removeprefix("does not hold at "), found.witness
-    if found.status != "refuted" and (point := point_of(condition, domain)) is None:
+    point = found.witness if found.status == "refuted" else point_of(condition, domain)
+    if found.status != "refuted" and point is None:
         return Decision("undecided", "no point was found, and no proof that there is none")
-    if point is not None:  # else it is irrational, and the reason says which
-        at = point_text(point)
+    at = found.place if point is None else point_text(point)
     return Decision("proved", f"holds at {at}" if at else "holds", witness=point, method="ball arithmetic")
 
 

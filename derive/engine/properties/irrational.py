@@ -14,7 +14,8 @@ from itertools import islice, pairwise, product
 
 from flint import arb, fmpq
 
-from derive.engine.counterexamples.points import Sampler, simplest
+from derive.engine.counterexamples.points import Sampler
+from derive.engine.counterexamples.simple_numbers import simplest
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.equations import constants
@@ -64,7 +65,7 @@ def by_irrational_points(condition: Node, domain: Domain) -> Decision | None:
         if found := search.in_closed_form() or search.between():
             missing = tuple(beside_zeros(condition, domain, _proved) or ())
             if not missing:
-                return Decision("refuted", f"does not hold at {found}", method="ball arithmetic")
+                return Decision("refuted", f"does not hold at {found}", place=found, method="ball arithmetic")
             said = " and ".join(map(to_text, missing))
             reason = f"holds if {said}; does not at {found}"
             return Decision("proved-if", reason, missing, missing, method="normal form")

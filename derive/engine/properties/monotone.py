@@ -9,7 +9,8 @@ from typing import Literal
 
 from derive.calculus.reverse import gradient
 from derive.engine import dispatch
-from derive.engine.counterexamples.points import Sampler, shown
+from derive.engine.counterexamples.points import Sampler
+from derive.engine.counterexamples.shown import shown
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.properties.facts import Fact, facts, of_function, restricted

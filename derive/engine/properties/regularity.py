@@ -15,7 +15,9 @@ from flint import arb, fmpq
 from derive.calculus.directional import directional, seams, turns
 from derive.calculus.reverse import gradient
 from derive.calculus.subdifferential import PRECISION, jumps, one_sided
-from derive.engine.counterexamples.points import SIMPLE, Point, Sampler, shown
+from derive.engine.counterexamples.points import Point, Sampler
+from derive.engine.counterexamples.shown import shown
+from derive.engine.counterexamples.simple_numbers import SIMPLE
 from derive.engine.decision import Decision
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.cascade import decide_equal

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from derive.calculus.reverse import gradient
-from derive.engine.counterexamples.points import SIMPLE, Point, Sampler
+from derive.engine.counterexamples.points import Point, Sampler
+from derive.engine.counterexamples.simple_numbers import SIMPLE
 from derive.engine.decision import Decision
 from derive.engine.dispatch import holds
 from derive.engine.domain import Domain

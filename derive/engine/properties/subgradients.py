@@ -13,7 +13,8 @@ from fractions import Fraction
 from flint import fmpq
 
 from derive.calculus.directional import directional, turns
-from derive.engine.counterexamples.points import Sampler, shown
+from derive.engine.counterexamples.points import Sampler
+from derive.engine.counterexamples.shown import shown
 from derive.engine.decision import Decision, joined
 from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal

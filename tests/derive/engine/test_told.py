@@ -13,7 +13,7 @@ import pytest
 from derive.api import scope
 from derive.calculus.reverse import expand_all
 from derive.engine import decide_equal
-from derive.engine.counterexamples.points import COMPARED
+from derive.engine.counterexamples.constraints import COMPARED
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition

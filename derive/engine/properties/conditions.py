@@ -1,0 +1,234 @@
+"""Does a condition without properties hold on a domain, by all that is known of inequalities? The cheapest tactics first.
+
+Points and normal forms come first; then what looks at a difference of two sides: slopes, balls, simpler inequalities. These say
+nothing of where both sides have a value, which is part of the claim: see ``existence``. Hypotheses may be properties. They give
+what they imply of values, and a point refutes where they are proved to hold for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+
+from derive.calculus.iteration import runs
+from derive.calculus.reverse import expand_all
+from derive.engine.decision import Decision, joined
+from derive.engine.dispatch import holds_with_properties
+from derive.engine.domain import Domain
+from derive.engine.induction import decide_equal, decide_holds
+from derive.engine.matrices.tensor_level import too_large
+from derive.engine.properties.existence import on_the_domain
+from derive.engine.properties.facts import at_point, facts, implied
+from derive.engine.properties.irrational import by_irrational_points, of_numbers
+from derive.engine.properties.mean_value import by_mean_value
+from derive.engine.properties.parts import by_parts
+from derive.engine.properties.reductions import TRANSCENDENTAL, by_moves
+from derive.engine.properties.samples import by_points
+from derive.engine.properties.slopes import BRANCHES, by_slopes
+from derive.engine.properties.subdivision import by_cells
+from derive.engine.properties.throughout import refuted_at_points, shown_by_entries
+from derive.engine.sufficiency import compatible, unless_thin
+from derive.engine.tactics import Tactic, walk
+from derive.expr.conditions import QUANTIFIERS, claimed, conjuncts, negation, one
+from derive.expr.graph import Node, topological
+from derive.expr.operators import ORDERS
+from derive.language.printing import point_text, to_text
+from derive.language.properties import asks
+from derive.numbers.definedness import lacks_value, needs
+
+MANY = 2_000  # products of entries from which on whole points are tried before entries are laid out
+
+Way = Callable[[Node, Domain], Decision | None]
+
+
+@dataclass
+class Question:
+    """Whether a condition holds on a domain, derivatives worked out. ``open``: the last answer that settled nothing."""
+
+    wanted: Node
+    domain: Domain
+    open: Decision = field(
+        default_factory=lambda: Decision("undecided", "no proof was found, and no point at which it fails")
+    )
+
+    @cached_property
+    def plain(self) -> Domain:
+        """Without properties."""
+        return self.domain.plain()
+
+    @cached_property
+    def many(self) -> bool:
+        """Whether there are too many entries to begin with laying them out."""
+        return too_large(topological([self.wanted, *self.plain.hypotheses]), MANY)
+
+    @cached_property
+    def turns(self) -> bool:
+        """Whether there are kinks, and functions that are not algebraic: region by region much is looked at that says nothing of
+        functions such as exp."""
+        below = {m.op for m in topological([self.wanted])}
+        return bool(below & BRANCHES.keys()) and not below.isdisjoint(TRANSCENDENTAL)
+
+    def settled(self, found: Decision | None) -> Decision | None:
+        """An answer that stands under the assumed properties, and settles the question; another is noted."""
+        if found is None:
+            return None
+        found = checked(found, self.domain)
+        if found.status == "undecided":
+            self.open = found
+            return None
+        return found
+
+
+def decide(condition: Node, domain: Domain) -> Decision:
+    """Whether a condition without properties holds on a domain whose hypotheses may be properties."""
+    (wanted,), domain = expand_all([condition]), domain.expanded()
+    if not runs([wanted, *domain.hypotheses]):  # an iteration has inputs that are not written
+        domain = domain.about([wanted])
+    question = Question(wanted, domain)
+    return walk(question, TACTICS) or question.open
+
+
+def checked(found: Decision, domain: Domain) -> Decision:
+    """A refutation under assumed properties stands where these are proved at its point."""
+    if found.status not in ("refuted", "proved-if"):
+        return found
+    for n in filter(asks, domain.hypotheses):
+        here = at_point(fact, found.witness or {}) if (fact := next(iter(facts([n])), None)) is not None else None
+        if here is None or holds_with_properties(here, domain.under(())).status != "proved":
+            return Decision(
+                "undecided",
+                f"fails at a point of which it is not settled whether {to_text(n)} holds for it: {found.reason}",
+            )
+    return found
+
+
+# -- tactics -------------------------------------------------------------------------------------------
+
+
+def _equation(q: Question) -> Decision | None:
+    a, b = (q.wanted.graph.broadcast(side, q.wanted.shape) for side in q.wanted.args)
+    return q.settled(decide_equal(a, b, q.plain))
+
+
+def _of_tensors(q: Question) -> Decision | None:
+    """Conditions of whole tensors that connectives join, each decided as such; None where that leaves it open: their entries are
+    looked at then."""
+    condition, domain, g, found = q.wanted, q.domain, q.wanted.graph, None
+    match condition.op:
+        case "all" | "and":
+            parts = [decide(part, domain) for part in conjuncts([condition])]
+            found = compatible(joined(parts), domain.entries())
+            if found.status == "undecided" and not any(d.status == "undecided" for d in parts):
+                return None  # what leaves no point is no condition
+        case "or":  # one of the two, where the other fails
+            for a, b in (condition.args, condition.args[::-1]):
+                found = decide(claimed(b), domain.given(negation(a)))
+                if found.status in ("proved", "refuted"):
+                    break
+            else:
+                return None
+        case "not" if condition.args[0].op in ("and", "or"):
+            inner = condition.args[0]
+            other = "or" if inner.op == "and" else "and"
+            return decide(g.call(other, *(one(negation(a)) for a in inner.args)), domain)
+        case "not" if condition.args[0].op == "not":
+            return decide(claimed(condition.args[0].args[0]), domain)
+    if found is not None and found.status == "refuted":
+        at = point_text(found.witness or {})
+        return replace(found, reason=f"does not hold at {at}" if at else "does not hold", left="", right="", index=None)
+    return found
+
+
+def _regions(q: Question) -> Decision | None:
+    return q.settled(decide_holds(q.wanted, q.plain))
+
+
+def _with_implied(q: Question) -> Decision | None:
+    """With what assumed properties say of values."""
+    more = implied(facts(q.domain.hypotheses))
+    return q.settled(decide_holds(q.wanted, q.plain.given(*more))) if more else None
+
+
+def _where_it_has_values(q: Question) -> Decision | None:
+    """A comparison decided where its logarithms and roots have values; elsewhere it says nothing, so that it holds if that."""
+    condition, domain = q.wanted, q.plain
+    needed = {key: c for key, c in needs(condition).items() if key[0] not in ("ne", "hole")}
+    # a branch that is not taken needs no value, a base with a letter for its exponent may be negative
+    if any(key[0] in ("where", "select") or (key[0] == "pow" and key[1][1].op != "const") for key in needed):
+        return None
+    missing: list[Node] = []
+    outside = None
+    for need in sorted(set(needed.values()), key=to_text):
+        everywhere = decide_holds(need, domain)
+        if everywhere.status == "undecided":
+            return None
+        if everywhere.status != "proved":
+            missing.append(need)
+            outside = outside or everywhere.witness
+    if not missing or outside is None or not lacks_value(condition, outside):
+        return None
+    for need in missing[:]:
+        others = [c for c in missing if c is not need]
+        if others and decide_holds(need, domain.given(*others)).status == "proved":
+            missing = others
+    found = decide(condition, domain.given(*missing))
+    if found.status != "proved":
+        return q.settled(found) if found.status == "refuted" else None
+    said, how = " and ".join(map(to_text, missing)), found.reason.replace("on the whole domain", "there")
+    conditions = (*missing, *(c for c in found.conditions if c not in missing))
+    reason = f"holds if {said}; has no value at {point_text(outside)}; {how}"
+    told = replace(
+        found, status="proved-if", missing=tuple(missing), conditions=conditions, witness=outside, reason=reason
+    )
+    return q.settled(unless_thin(told, domain.entries()))
+
+
+def _way(way: Way) -> Callable[[Question], Decision | None]:
+    return lambda q: q.settled(way(q.wanted, q.plain))
+
+
+def _of_difference(way: Way) -> Callable[[Question], Decision | None]:
+    """What looks at the difference of two sides where it has a value."""
+
+    def attempt(q: Question) -> Decision | None:
+        shown = way(q.wanted, q.plain)
+        return q.settled(on_the_domain(shown, q.wanted, q.plain)) if shown is not None else None
+
+    return attempt
+
+
+def _few(q: Question) -> bool:
+    return not q.many
+
+
+def _compares(q: Question) -> bool:
+    """Whether it is an inequality of scalars, or several."""
+    return q.wanted.op in (*ORDERS, "and") and not q.wanted.shape
+
+
+#: How a condition without properties is decided, the cheapest way first.
+TACTICS: tuple[Tactic[Question], ...] = (
+    Tactic("equation", _equation, lambda q: q.wanted.op == "eq"),
+    Tactic(
+        "parts of tensors",
+        _of_tensors,
+        lambda q: q.wanted.op != "eq" and any(n.op in QUANTIFIERS for n in topological([q.wanted])),
+    ),
+    Tactic("generic entry", _way(shown_by_entries)),
+    Tactic("points of tensors", _way(refuted_at_points), lambda q: q.many),
+    Tactic("mean value theorem", _of_difference(partial(by_mean_value, decide=decide)), _few),
+    Tactic("points", _way(partial(by_points, grid=False)), lambda q: _few(q) and q.turns),
+    Tactic("simpler inequalities", _of_difference(by_moves), lambda q: _few(q) and q.turns),
+    Tactic("regions", _regions),
+    Tactic("points of tensors", _way(refuted_at_points), _few),
+    Tactic("assumed properties", _with_implied),
+    Tactic("exact values", _way(of_numbers)),
+    Tactic("slopes", _of_difference(by_slopes)),
+    Tactic("cells", _of_difference(by_cells)),
+    Tactic("simpler inequalities", _of_difference(by_moves)),
+    Tactic("grid of points", _way(partial(by_points, grid=True))),
+    Tactic("where it has values", _where_it_has_values, _compares),
+    Tactic("parts", _way(partial(by_parts, decide=decide))),
+    Tactic("irrational points", _way(by_irrational_points)),
+)
