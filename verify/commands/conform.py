@@ -6,14 +6,14 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from verify.commands.frame import AS_PINNED, FINDINGS, Fault, command, say
+from verify.commands.frame import AS_PINNED, FINDINGS, Fault, command, dask_option, on_dask, say
 
 LETTER = 10**12  # what letters for sizes are while they are read
 
@@ -112,6 +112,7 @@ Exit codes:
     metavar="N",
     help="With --exhaustive: processes.",
 )
+@dask_option("With --exhaustive: the processes of a Dask cluster, by the address of its scheduler.")
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Draws other points."
 )
@@ -132,6 +133,7 @@ def conform(
     exhaustive: bool,
     timeout: float,
     jobs: int,
+    dask: str | None,
     seed: int,
 ) -> int:
     given = _Given(
@@ -150,7 +152,10 @@ def conform(
         seed,
         jobs,
         device,
+        dask,
     )
+    if dask is not None and not exhaustive:
+        raise Fault("--dask goes with --exhaustive: other comparisons are a single task")
     found = _apart(_every if exhaustive else _compared, given, timeout)
     say(found.text)
     return AS_PINNED if found.conforms else FINDINGS
@@ -175,6 +180,7 @@ class _Given:
     seed: int
     jobs: int
     device: str
+    dask: str | None
 
 
 @dataclass(frozen=True)
@@ -316,5 +322,6 @@ def _every(given: _Given) -> _Told:
         once(read_option(o) for o in given.options),
         given.framework,
     )
-    found = exhaustive(job, given.jobs, progress=progress)
+    with nullcontext() if given.dask is None else on_dask(given.dask) as executor:
+        found = exhaustive(job, given.jobs, progress=progress, executor=executor)
     return _Told(told_of_all(job, found), found.measured is None or not found.measured.off.any())

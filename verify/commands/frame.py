@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from verify.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 AS_PINNED, FINDINGS, FAULT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -139,6 +143,23 @@ def timeout_option(help_text: str) -> Callable[[Any], Any]:
         metavar="SECONDS",
         help=f"{help_text}  [default: limits of work, the same on every machine]",
     )
+
+
+def dask_option(help_text: str) -> Callable[[Any], Any]:
+    """``--dask ADDRESS``: where the work is done."""
+    return click.option("--dask", metavar="ADDRESS", help=f"{help_text}  [extra: errata[dask]]")
+
+
+@contextlib.contextmanager
+def on_dask(address: str) -> Iterator[Executor]:
+    """The cluster there. Raises Fault."""
+    from verify.suite.cluster import NoCluster, cluster
+
+    try:
+        with cluster(address) as executor:
+            yield executor
+    except NoCluster as why:
+        raise Fault(f"--dask: {why}") from None
 
 
 def print_faults(faults: Sequence[Any], err: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from verify.commands.frame import (
     INTERRUPTED,
     Fault,
     command,
+    dask_option,
+    on_dask,
     print_faults,
     say,
     timeout_option,
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results there.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write the markdown reports there.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes.  [default: one a processor]")
+@dask_option("Work on a Dask cluster, by the address of its scheduler, which sees the same files.")
 @timeout_option("A claim, or a check of an implementation, that takes longer is undecided.")
 @click.option("--only", metavar="GLOB", help="Only claims with such an id, or case:id; implementations are left out.")
 @click.option(
@@ -70,6 +74,7 @@ if TYPE_CHECKING:
     help="Also call implementations of this package: its code runs.",
 )
 @click.option("--no-cache", is_flag=True, help="Work everything out, and remember nothing.  [see: errata cache --help]")
+@click.option("--profile", is_flag=True, help="Tell where time went, after the summary.")
 @click.option("--quiet", "-q", is_flag=True, help="Nothing but findings.")
 @click.option("--verbose", "-v", is_flag=True, help="Every claim, not only the unexpected ones.")
 def run(
@@ -77,12 +82,14 @@ def run(
     json_file: Path | None,
     out: Path | None,
     jobs: int | None,
+    dask: str | None,
     timeout: float | None,
     only: str | None,
     seed: int,
     examples: int,
     allowed: tuple[str, ...],
     no_cache: bool,
+    profile: bool,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -109,10 +116,11 @@ def run(
     else:
         from verify.suite.run import FaultyCases, NoSuchClaim, Options, search
 
-        options = Options(jobs or 0, timeout, only=only, seed=seed, examples=examples, allowed=allowed)
+        options = Options(jobs or 0, timeout, only=only, seed=seed, examples=examples, allowed=allowed, profile=profile)
         try:
-            with display(quiet) as shown:
-                found = search(paths, options, with_traces(shown), remembered, known)
+            cluster = contextlib.nullcontext() if dask is None else on_dask(dask)
+            with cluster as executor, display(quiet) as shown:
+                found = search(paths, options, with_traces(shown), remembered, known, executor)
         except FaultyCases as bad:
             print_faults(bad.faults, err=True)
             return FAULT
@@ -134,6 +142,11 @@ def run(
     took = f"{found.remembered} of {glance.count} remembered, {clock}" if found.remembered else str(clock)
     for line in findings(glance) if quiet else summary(glance, took, found.interrupted, listing=verbose):
         say(line)
+    if found.profile is not None:
+        for line in found.profile.lines():
+            say(line)
+    elif profile:
+        say("all of it is remembered: no time went into anything")
     if found.interrupted:
         if out is not None:
             say("no reports are written of a part; `errata report` makes them from results", err=True)

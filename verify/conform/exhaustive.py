@@ -6,10 +6,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -80,10 +82,14 @@ class _Work:
 _WORK: dict[str, _Work] = {}
 
 
+_ONE = Lock()  # enclosures are worked out by the process, and that of a cluster may have several threads
+
+
 def _done(job: Job, first: int, last: int) -> list[tuple[float, int]]:
-    if job.key not in _WORK:
-        _WORK[job.key] = _Work(job)
-    return _WORK[job.key].piece(first, last)
+    with _ONE:
+        if job.key not in _WORK:
+            _WORK[job.key] = _Work(job)
+        return _WORK[job.key].piece(first, last)
 
 
 @dataclass(frozen=True)
@@ -101,8 +107,10 @@ def exhaustive(
     processes: int = 1,
     folder: Path = Path(".errata"),
     progress: Callable[[int, int], None] = lambda done, whole: None,
+    executor: Executor | None = None,
 ) -> Every:
-    """Sweeps all floats of the range. What is done is kept in a file of ``folder`` until all is.
+    """Sweeps all floats of the range, in so many processes of this machine or in those of an ``executor``. What is done is kept
+    in a file of ``folder`` until all is.
 
     Raises BadArguments, NotAllowed, NotFound, ExpressionError.
     """
@@ -123,12 +131,14 @@ def exhaustive(
         written.replace(state)
         progress(len(done), len(todo))
 
-    if processes < 2:
-        for piece in left:
-            keep(piece, _done(job, *piece))
-    else:
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            waiting = {pool.submit(_done, job, *piece): piece for piece in left}
+    with ExitStack() as held:
+        if executor is None and processes > 1:
+            executor = held.enter_context(ProcessPoolExecutor(processes, mp_context=get_context("spawn")))
+        if executor is None:
+            for piece in left:
+                keep(piece, _done(job, *piece))
+        else:
+            waiting = {executor.submit(_done, job, *piece): piece for piece in left}
             for future in as_completed(waiting):
                 keep(waiting[future], future.result())
     every = [pair for first, _ in todo for pair in done[first]]

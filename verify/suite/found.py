@@ -15,6 +15,7 @@ from verify.suite.glance import Glance, together
 
 if TYPE_CHECKING:
     from verify.results import Results
+    from verify.suite.profile import Profile
 
 KINDS = ("claims", "checks", "implementations")
 
@@ -37,6 +38,7 @@ class Found:
     files: Sequence[FileFound]
     interrupted: bool = False
     remembered: int = 0  # claims, checks and implementations that were not worked out in this run
+    profile: Profile | None = None
 
     @property
     def glance(self) -> Glance:

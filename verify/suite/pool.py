@@ -13,19 +13,26 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field, replace
+from functools import partial
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
+from typing import Any, ParamSpec, TypeVar
 
 from verify.suite.trail import Trail
-from verify.suite.worker import Begun, Closed, Ended, Job, Ready, Settings, Settled, serve
+from verify.suite.worker import CALL, Begun, Closed, Ended, Job, Ready, Settings, Settled, serve
 from verify.surroundings import SURROUNDINGS, surrounded
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 #: Seconds after which a unit, the opening of a case or the start of a process is taken to hang. What is only long ends by
 #: limits of work (derive.budget), a minute or so where nothing else runs.
@@ -58,9 +65,16 @@ class _Worker:
         self.pipe.close()
 
 
-class Pool:
+class Lost(BrokenExecutor):
+    """A call did not come back: its process ended, or was ended, twice."""
+
+
+class Pool(Executor):
     """``size`` workers for jobs. ``limits`` gives the seconds that the user allows a unit, by the part of its job; others are
-    taken to hang after ``watchdog`` seconds."""
+    taken to hang after ``watchdog`` seconds.
+
+    ``run`` works jobs off and tells of each unit; ``submit`` is that of any executor. One pool is for the one or the other.
+    """
 
     def __init__(
         self, size: int, settings: Settings, limits: Mapping[str, float] | None = None, watchdog: float = HANG
@@ -72,28 +86,124 @@ class Pool:
         self._workers: list[_Worker] = []
         self._queue: deque[Job] = deque()
         self._again: deque[Job] = deque()  # for when nothing else runs
+        self._calls: dict[str, Future[Any]] = {}
+        self._submitted: SimpleQueue[Job | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._closed = False
 
     def start(self, jobs: int) -> None:
         """Starts the workers for so many jobs: before there are threads, which a fork can't follow. Raises WorkerError."""
         while len(self._workers) < min(self.size, jobs):
             self._workers.append(_start(self.settings))
 
-    def run(self, jobs: Iterable[Job], answered: Answered, closed: Callable[[Job], None], stop: Connection) -> bool:
-        """Works the jobs off, in their order as far as workers are free. False when ``stop`` had something to read.
+    def run(
+        self,
+        jobs: Iterable[Job],
+        answered: Answered,
+        closed: Callable[[Job], None],
+        stop: Connection | None = None,
+        stay: bool = False,
+    ) -> bool:
+        """Works the jobs off, in their order as far as workers are free. False when ``stop`` had something to read. The workers
+        ``stay`` for other jobs, or end.
 
         Raises WorkerError where processes can't be started.
         """
         self._queue.extend(jobs)
         try:
-            while self._queue or self._again or any(w.job for w in self._workers):
+            while self._busy:
                 self._hand_out()
                 if stop in self._listen(answered, closed, stop):
                     return False
         finally:
-            for worker in self._workers:
-                worker.kill()
-            self._workers.clear()
+            if not stay or self._busy:
+                self._end()
         return True
+
+    @property
+    def _busy(self) -> bool:
+        return bool(self._queue or self._again or any(w.job for w in self._workers))
+
+    def _end(self) -> None:
+        for worker in self._workers:
+            worker.kill()
+        self._workers.clear()
+        self._queue.clear()
+        self._again.clear()
+
+    # -- as an executor -------------------------------------------------------------------------
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """As of any executor; what it is called with and what it returns go through a pipe. The future raises Lost where the
+        call took its process along, twice, or did not end."""
+        future: Future[T] = Future()
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the pool is shut down")
+            name = str(len(self._calls))
+            self._calls[name] = future
+            self._submitted.put(Job(name, CALL, frozenset({CALL}), call=partial(fn, *args, **kwargs)))
+            if self._thread is None:
+                self._wake = multiprocessing.Pipe(duplex=False)
+                self._thread = threading.Thread(target=self._serve, daemon=True)
+                self._thread.start()
+            self._wake[1].send_bytes(b"")
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        with self._lock:
+            first, self._closed = not self._closed, True
+        if self._thread is None:
+            self._end()
+            return
+        if cancel_futures:
+            for future in self._calls.values():
+                future.cancel()
+        if first:
+            self._submitted.put(None)
+            self._wake[1].send_bytes(b"")
+        if wait:
+            self._thread.join()
+
+    def _serve(self) -> None:
+        """The thread that looks after the workers of calls."""
+        open_ = True
+        try:
+            while open_ or self._busy:
+                self._hand_out()
+                heard = (
+                    self._listen(self._returned, lambda job: None, self._wake[0])
+                    if self._busy
+                    else wait([self._wake[0]])
+                )
+                if self._wake[0] in heard:
+                    self._wake[0].recv_bytes()
+                    job = self._submitted.get()
+                    if job is None:
+                        open_ = False
+                    elif self._calls[job.path].set_running_or_notify_cancel():
+                        self._queue.append(job)
+        except Exception as why:
+            for future in self._calls.values():
+                if not future.done():
+                    future.set_exception(why)
+        finally:
+            self._end()
+
+    def _returned(self, job: Job, ended: Ended) -> None:
+        if ended.name or ended.failure:
+            future = self._calls[job.path]
+            if ended.failure:
+                future.set_exception(Lost(ended.failure))
+                return
+            answer, fault = ended.answer
+            if fault is not None:
+                future.set_exception(fault)
+            else:
+                future.set_result(answer)
+
+    # -- processes ------------------------------------------------------------------------------
 
     def _hand_out(self) -> None:
         if not self._queue and self._again and not any(w.job for w in self._workers):
@@ -115,12 +225,12 @@ class Pool:
                 self._queue.appendleft(job)
                 self._drop(worker)
 
-    def _listen(self, answered: Answered, closed: Callable[[Job], None], stop: Connection) -> Sequence[object]:
+    def _listen(self, answered: Answered, closed: Callable[[Job], None], stop: Connection | None) -> Sequence[object]:
         """Waits for whatever comes first: a message, a death, a deadline."""
         busy = {w.pipe: w for w in self._workers if w.job is not None}
         before = time.monotonic()
         patience = max(0.0, min(w.deadline for w in busy.values()) - before)
-        heard = wait([*busy, stop], patience)
+        heard = wait([*busy, *([] if stop is None else [stop])], patience)
         overslept = time.monotonic() - before - patience
         if overslept > 1:  # we were stopped (Ctrl-Z) and so were the workers: that was not their time
             for worker in busy.values():

@@ -13,6 +13,7 @@ import re
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -26,11 +27,13 @@ from verify.suite import WORK
 from verify.suite.found import FileFound, Found, texts
 from verify.suite.glance import of_results
 from verify.suite.pool import HANG, Pool, forks
+from verify.suite.profile import Profile
 from verify.suite.progress import CaseDone, CheckDone, ClaimDone, Event, ImplementationDone, Planned
 from verify.suite.worker import DEVICE_MEMORY, MEMORY, Ended, Job, Settings
 
 if TYPE_CHECKING:
     from verify.cache.remembered import Cache, Keys
+    from verify.suite.spread import Task
 
 CLAIMS, CHECKS, IMPLEMENTATIONS = "claims", "checks", "implementations"
 
@@ -40,7 +43,7 @@ class Options:
     """How to run. ``jobs`` 0 means one a processor that this process may use. ``timeout``: seconds that the user allows a claim
     or a check, instead of limits of work; ``watchdog``: those after which one is taken to hang. ``functions``: nothing but the
     implementations of that name, or whose name begins with it ("": all); ``allowed``: packages beside the audited ones of which
-    cases may name functions; ``device``: where those of Torch are run.
+    cases may name functions; ``device``: where those of Torch are run. ``profile``: tell where time went.
     """
 
     jobs: int = 0
@@ -53,6 +56,7 @@ class Options:
     functions: str | None = None
     allowed: tuple[str, ...] = ()
     device: str = "cpu"
+    profile: bool = False
 
 
 class FaultyCases(Exception):
@@ -110,20 +114,23 @@ def search(
     on_event: Callable[[Event], None] = lambda event: None,
     cache: Cache | None = None,
     known: Mapping[Path, FileFound] | None = None,
+    executor: Executor | None = None,
 ) -> Found:
     """Judges every claim of the case files, and checks their implementations: all that the cache does not have, and of files
-    that are ``known`` nothing.
+    that are ``known`` nothing. The work is done by processes of this machine, or by those of an ``executor``.
 
     With ``only`` just the claims that it selects: checks belong to whole cases. SIGINT and SIGTERM end the run early;
     the results then say ``interrupted``. Raises FaultyCases and NoSuchClaim before anything has run, WorkerError where
     processes can't be started.
     """
     paths, known = list(dict.fromkeys(paths)), known or {}
+    profile = Profile() if options.profile else None
     with_checks = options.only is None and options.functions is None
-    cases = _plan(paths, options, known, cache)
-    for case in cases.values():
-        if cache is not None and case.keys is not None:
-            _recall(case, case.keys, cache, with_checks)
+    with contextlib.nullcontext() if profile is None else profile.phase("reading the cases, and what is remembered"):
+        cases = _plan(paths, options, known, cache)
+        for case in cases.values():
+            if cache is not None and case.keys is not None:
+                _recall(case, case.keys, cache, with_checks)
     remembered = sum(f.glance.count for f in known.values()) + sum(
         len(c.results) + len(c.implementations) + len(c.checked) for c in cases.values()
     )
@@ -138,22 +145,28 @@ def search(
         timed=timeout is not None,
         allowed=options.allowed,
         device=options.device,
+        profile=options.profile,
     )
     limits = {} if timeout is None else dict.fromkeys((CLAIMS, CHECKS, IMPLEMENTATIONS), timeout)
     pool = Pool(options.jobs or processors(), settings, limits, options.watchdog)
-    if forks() and any(job.part == CLAIMS for job in jobs):
+    if executor is None and forks() and any(job.part == CLAIMS for job in jobs):
         import derive.engine  # noqa: F401  (every worker has it then)
         import verify.claims  # noqa: F401
-    pool.start(len(jobs))
+    if executor is None:
+        pool.start(len(jobs))
     on_event(Planned(len(known) + len(cases), count, sum(job.part == CHECKS for job in jobs), remembered))
 
     def keep(case: _Case, ended: Ended) -> Keys | None:
         """Where the answer is to be remembered: one that was ended from outside is not."""
-        case.lasts &= ended.failure is None
-        return case.keys if ended.failure is None and cache is not None else None
+        lasts = ended.failure is None and not ended.elsewhere
+        case.lasts &= lasts
+        return case.keys if lasts and cache is not None else None
 
     def answered(job: Job, ended: Ended) -> None:
         case = cases[job.path]
+        if profile is not None:
+            profile.looks.update(ended.looks)
+            profile.units.append((ended.seconds, case.file, ended.name or f"opening for {job.part}"))
         keys = keep(case, ended)
         if not ended.name and ended.failure is None:
             if job.part == CHECKS and case.units is None:
@@ -179,6 +192,11 @@ def search(
             for check in case.checks[ended.name]:
                 on_event(CheckDone(case.file, check, ended.trace))
 
+    def tasks(job: Job) -> Iterator[Task]:
+        from verify.suite import spread
+
+        return spread.tasks(job, settings, limits, options.watchdog, (job.path, *cases[job.path].used))
+
     def done(case: _Case) -> None:
         found = case.found()
         if cache is not None and case.keys is not None and case.lasts and with_checks:
@@ -196,10 +214,18 @@ def search(
             on_event(CaseDone(known[path].file, known[path].glance))
         elif str(path) in cases and not cases[str(path)].parts:
             done(cases[str(path)])
-    with _stop_signals() as stop:
-        finished = pool.run(jobs, answered, closed, stop)
+    with (
+        _stop_signals() as stop,
+        contextlib.nullcontext() if profile is None else profile.phase("answers, and remembering them"),
+    ):
+        if executor is None:
+            finished = pool.run(jobs, answered, closed, stop)
+        else:
+            from verify.suite import spread
+
+            finished = spread.run(executor, jobs, tasks, answered, closed, stop)
     files = [known[p] if p in known else cases[str(p)].found() for p in paths if p in known or str(p) in cases]
-    return Found(files, not finished, remembered)
+    return Found(files, not finished, remembered, profile)
 
 
 def processors() -> int:

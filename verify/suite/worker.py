@@ -16,8 +16,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from verify.casefile.slices import Part
 
 GIB = 1 << 30
+CALL = "call"
 MEMORY = 4 * GIB  # of a process that judges
 DEVICE_MEMORY = 64 * GIB  # where it runs a device, whose driver maps far more than it uses
 
@@ -49,12 +50,13 @@ class Settings:
     timed: bool = False  # a unit has the user's time instead of limits of work
     allowed: tuple[str, ...] = ()  # packages whose functions may be called, beside the audited ones
     device: str = "cpu"  # where implementations of Torch are run
+    profile: bool = False  # tell what the time of each unit went into
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """A part ('claims', 'checks' or 'implementations') of a case file; ``names`` None means every unit of it. ``tried`` are units
-    whose process was lost once, '' the opening of the case.
+    whose process was lost once, '' the opening of the case. Or a ``call``, whose only unit is ``CALL``.
     """
 
     path: str
@@ -62,6 +64,7 @@ class Job:
     names: frozenset[str] | None
     done: frozenset[str] = frozenset()
     tried: frozenset[str] = frozenset()
+    call: Callable[[], Any] | None = None
 
     def wants(self, name: str) -> bool:
         return name not in self.done and (self.names is None or name in self.names)
@@ -93,7 +96,8 @@ class Settled:
 class Ended:
     """A unit has its answer, the opening of a case the names of its units; or ``failure`` says in a line why it did not come to
     its end, and ``trace`` where: without an answer then, or with the one that was settled. ``inside`` is the foreign code in
-    which its process was lost, ``loss`` how: it 'crashes' or 'hangs'."""
+    which its process was lost, ``loss`` how: it 'crashes' or 'hangs'. It may come from ``elsewhere``, a machine that computes
+    otherwise than this one."""
 
     name: str
     answer: Any
@@ -102,6 +106,8 @@ class Ended:
     trace: str = ""
     loss: str = ""
     inside: str = ""
+    elsewhere: bool = False
+    looks: Mapping[str, int] = field(default_factory=dict)  # at the process meanwhile (verify.suite.profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,18 +257,27 @@ def serve(pipe: Connection, settings: Settings, trail: Trail) -> None:
     """The process: takes jobs from the pipe until it closes, and writes into the trail what foreign code it is in."""
     _settle(settings.memory)
     watched(trail.write)
+    look: Callable[[], Mapping[str, int]] = dict
+    if settings.profile:
+        from verify.suite.profile import Looks
+
+        look = Looks().taken
     module, _, name = settings.work.partition(":")
     workload: type[Workload] = getattr(importlib.import_module(module), name)
     with contextlib.suppress(EOFError, OSError):
         pipe.send(Ready())
         while True:
             job: Job = pipe.recv()
-            _do(job, workload, settings, pipe)
+            _do(job, workload, settings, pipe, look)
             pipe.send(Closed())
 
 
-def _do(job: Job, workload: type[Workload], settings: Settings, pipe: Connection) -> None:
+def _do(
+    job: Job, workload: type[Workload], settings: Settings, pipe: Connection, look: Callable[[], Mapping[str, int]]
+) -> None:
     def listed() -> Units:
+        if job.call is not None:
+            return [(CALL, partial(_called, job.call))]
         desk = workload(Path(job.path), settings)
         match job.part:
             case "claims":
@@ -271,23 +286,37 @@ def _do(job: Job, workload: type[Workload], settings: Settings, pipe: Connection
                 return desk.checks()
         return desk.implementations()
 
-    units = _answer("", listed, pipe, told=lambda units: tuple(name for name, _ in units))
+    units = _answer("", listed, pipe, look, told=lambda units: tuple(name for name, _ in units))
     for name, call in units or ():
         if job.wants(name):
-            _answer(name, call, pipe)
+            _answer(name, call, pipe, look)
 
 
-def _answer(name: str, call: Callable[[], Any], pipe: Connection, told: Callable[[Any], Any] = lambda x: x) -> Any:
+def _called(call: Callable[[], Any]) -> tuple[Any, Exception | None]:
+    """What a call returns, and what it raises."""
+    try:
+        return call(), None
+    except Exception as fault:
+        return None, fault
+
+
+def _answer(
+    name: str,
+    call: Callable[[], Any],
+    pipe: Connection,
+    look: Callable[[], Mapping[str, int]],
+    told: Callable[[Any], Any] = lambda x: x,
+) -> Any:
     """Announces the unit, does it, and sends its answer, or what is ``told`` of it, or why there is none."""
     pipe.send(Begun(name))
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         answer = call()
     except (Exception, SystemExit) as fault:
-        ended = Ended(name, None, time.perf_counter() - start, _in_a_line(fault), traceback.format_exc())
-        pipe.send(ended)
+        spent = time.process_time() - start
+        pipe.send(Ended(name, None, spent, _in_a_line(fault), traceback.format_exc(), looks=look()))
         return None
-    pipe.send(Ended(name, told(answer), time.perf_counter() - start))
+    pipe.send(Ended(name, told(answer), time.process_time() - start, looks=look()))
     return answer
 
 
