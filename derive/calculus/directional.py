@@ -14,8 +14,8 @@ from fractions import Fraction
 from derive.calculus.local_derivatives import FIRST
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
+from derive.expr.kinks import turns_on
 from derive.expr.operators import COMPARISONS, OPERATORS
-from derive.expr.pieces import turns_on
 from derive.language.abstract import partial as partial_of
 from derive.language.components import components
 

@@ -26,8 +26,8 @@ from derive.expr import shapes
 from derive.expr.conditions import spoken_of
 from derive.expr.folding import marks_a_jump, substitute
 from derive.expr.graph import BY_ID, Graph, Node, topological
+from derive.expr.kinks import turns_on
 from derive.expr.operators import DEFERRED, DERIVATIVES, KINKED, OPERATORS
-from derive.expr.pieces import turns_on
 from derive.language.components import components_all
 from derive.language.substitution import put
 from derive.numbers import balls

@@ -22,8 +22,8 @@ from derive.calculus.reverse import gradient
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr.folding import FOLDING
 from derive.expr.graph import Graph, Node, topological
+from derive.expr.kinks import both_sides, turns_on
 from derive.expr.operators import BY_SIGN
-from derive.expr.pieces import pieces, turns_on
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, sign
 
@@ -188,7 +188,7 @@ class _Line:
         return _TRUTH[n.op](self.side(self.g.sub(*[done[a] for a in n.args])))
 
     def smooth(self, n: Node, args: list[Node]) -> Node:
-        g, s, parts = self.g, turns_on(n, args), pieces(n, args)
+        g, s, parts = self.g, turns_on(n, args), both_sides(n, args)
         if s is not None and parts is not None:
             side = self.side(s)
             return g.zero if n.op == "sign" and not side else parts[0] if side > 0 else parts[1]

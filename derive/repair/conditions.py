@@ -11,8 +11,8 @@ from flint import fmpq
 
 from derive.engine.counterexamples.points import Point, Sampler
 from derive.expr.graph import Node, topological
+from derive.expr.kinks import turns_on
 from derive.expr.operators import KINKED
-from derive.expr.pieces import turns_on
 from derive.numbers.balls import evaluate, evaluate_all, precision, rational
 from derive.repair.factors import same
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from derive.calculus.reverse import gradient
 from derive.expr.graph import Node, topological
-from derive.expr.pieces import turns_on
+from derive.expr.kinks import turns_on
 from derive.language.components import components
 from derive.language.reader import to_text
 from verify.conform.formats import FORMATS, Array

@@ -25,6 +25,8 @@ from derive.engine.domain import Domain, Range
 from derive.errors import UndefinedValue, Undetermined
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological
+from derive.expr.kinks import turns_on
+from derive.expr.operators import KINKED
 from derive.numbers.balls import evaluate, evaluate_all, precision, rational
 
 Point = Mapping[Node, Fraction]
@@ -312,7 +314,9 @@ def _kinks(order: Sequence[Node]) -> list[tuple[Node, Node | None]]:
     """Pairs whose equality (with zero where there is no second) is a kink."""
     pairs: dict[tuple[Node, Node | None], None] = {}
     for n in order:
-        if n.op in ("relu", "abs", "sign", "select"):
+        if n.op == "floor":
+            pairs[(n.args[0], n)] = None
+        elif n.op in KINKED and turns_on(n) is n.args[0]:
             pairs[(n.args[0], None)] = None
         elif n.op in ("min", "max", *COMPARED):
             pairs[(n.args[0], n.args[1])] = None

@@ -22,7 +22,7 @@ from derive.expr import shapes
 from derive.expr.composites import COMPOSITES
 from derive.expr.conditions import QUANTIFIERS, conjuncts
 from derive.expr.graph import Node, Shape, topological
-from derive.expr.operators import DERIVATIVES, OPERATORS, ORDERS
+from derive.expr.operators import DERIVATIVES, KINKED, OPERATORS, ORDERS
 from derive.language.meaning import unfold
 from derive.numbers.balls import precision, rational, value_of
 
@@ -35,7 +35,6 @@ PREC = 192
 MOST_ROWS = 4  # of the B in B.T @ B
 ONE_TURN, MANY_TURNS = 4, 9  # the points from which on a rotation has one angle, many
 DEFINITE = {"positive_definite": True, "positive_semidefinite": False}
-_KINKED = ("relu", "abs", "sign", "select")
 
 
 def evaluate_tensors(roots: Sequence[Node], values: Mapping[Node, Tensor]) -> dict[Node, Entries]:
@@ -196,7 +195,7 @@ class Arena:
         )
         order = topological([*self.roots, *(n for n, _ in self.definite)])
         self.symbols = [n for n in order if n.op == "symbol"]
-        self.kinks = [n for n in topological(self.roots[:2]) if n.op in (*_KINKED, "min", "max", "where")]
+        self.kinks = [n for n in topological(self.roots[:2]) if n.op in KINKED]
         self.ranges = domain.ranges
         self.drawn_from = _narrowed(domain.ranges, self.roots[2:])
         self.shapes = _wanted(self.roots[2:], self.symbols) | _grams(domain.hypotheses)
@@ -242,6 +241,8 @@ class Arena:
             first = done[n.args[0]]
             if n.op in ("min", "max"):
                 first, other = (_spread(done[a], a.shape, n.shape) for a in n.args)
+            elif n.op == "floor":
+                other = done[n]
             else:
                 other = other * len(first)
             for x, y in zip(first, other, strict=True):

@@ -26,9 +26,9 @@ from derive.engine.equations.cells import Cell
 from derive.engine.equations.regions import Regions
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
-from derive.expr.operators import ORDERS
+from derive.expr.operators import JOINED_PIECES, OPERATORS, ORDERS
 
-KINKED = ("relu", "abs", "min", "max", "where", "select")
+KINKED = (*JOINED_PIECES, "where", "select")
 MAX_SWITCHES = 24
 
 
@@ -83,7 +83,8 @@ def _check(sampler: Sampler) -> None:
     """Raises Unfit where a function jumps, or a kink turns on a derivative, which may lack a value."""
     picked: set[Node] = set()
     for n in topological([sampler.a, sampler.b]):
-        if n.op == "sign" or (n.op == "mul" and n.args[0].op == "const" and n.args[0].attr == 0):
+        jumps = n.op in OPERATORS and OPERATORS[n.op].jumps and n.op != "where"
+        if jumps or (n.op == "mul" and n.args[0].op == "const" and n.args[0].attr == 0):
             raise Unfit
         if n.op in KINKED:
             turning = n.args if n.op in ("min", "max") else n.args[:1]

@@ -24,6 +24,7 @@ from derive.engine.counterexamples.points import Sampler
 from derive.engine.equations.cells import Cell, Outcome, Side
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
+from derive.expr.operators import KINKED
 from derive.numbers.definedness import culprit
 
 MAX_CELLS = 150
@@ -459,7 +460,7 @@ def _group(ring: Ring, signs: Signs, s: Quotient) -> tuple[Key, bool]:
 
 def kinked(n: Node) -> bool:
     """Whether a node turns on the sign of something."""
-    return any(m.op in ("abs", "relu", "sign", "min", "max", "where") for m in topological([n]))
+    return any(m.op in KINKED for m in topological([n]))
 
 
 def _say(n: Node) -> str:

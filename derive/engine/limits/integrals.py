@@ -26,7 +26,8 @@ from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, leaves, said
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute
-from derive.expr.graph import Graph, Node, topological
+from derive.expr.graph import Node, topological
+from derive.expr.kinks import both_sides, turns_on
 from derive.expr.operators import BY_SIGN, COMPARISONS, OPERATORS
 from derive.language.components import components
 from derive.language.extremes import infinite
@@ -36,7 +37,6 @@ POINTS = 6
 MAX_NODES = 400  # of an integrand that SymPy is asked about
 MAX_STEPS = 64  # of a floor within the range
 _JUMPING = {o.name for o in OPERATORS.values() if o.jumps} | {"select"}
-_TURNING = ("relu", "abs", "sign", "select")
 
 
 def integral(f: Node, x: Node, low: Node, high: Node, domain: Domain = EVERYWHERE) -> Limit:
@@ -177,15 +177,10 @@ class _Range:
         g = self.g
         for n in topological([f]):
             args = [done[a] for a in n.args]
-            if n.op in _TURNING and self.x in leaves(n.args[0]):
-                s = self.side(n.args[0], low, high)
-                done[n] = _taken(n.op, s, args, g)
-            elif n.op in ("min", "max") and self.x in leaves(n.args[0]) | leaves(n.args[1]):
-                s = self.side(g.sub(*n.args), low, high)
-                done[n] = args[0] if (s > 0) == (n.op == "max") else args[1]
+            if (parts := both_sides(n, args)) is not None and (s := turns_on(n)) is not None and self.x in leaves(s):
+                done[n] = parts[0] if self.side(s, low, high) > 0 else parts[1]
             elif n.op in COMPARISONS and self.x in leaves(n):
-                s = self.side(g.sub(*n.args), low, high)
-                holds = BY_SIGN[n.op](s)
+                holds = BY_SIGN[n.op](self.side(g.sub(*n.args), low, high))
                 done[n] = g.call("eq", g.zero, g.zero if holds else g.one)
             elif n.op == "floor" and self.x in leaves(n):
                 inside = self.number(n.args[0], g.div(g.add(low, high), g.const(2)))
@@ -288,27 +283,12 @@ def _holds(c: Node, domain: Domain) -> bool:
     return decide_holds(c, domain).status == "proved"
 
 
-def _taken(op: str, s: int, args: Sequence[Node], g: Graph) -> Node:
-    """What one of _TURNING is where its first argument has the sign s."""
-    match op:
-        case "relu":
-            return args[0] if s > 0 else g.zero
-        case "abs":
-            return args[0] if s > 0 else g.neg(args[0])
-        case "sign":
-            return g.const(s)
-    return args[1] if s > 0 else args[2]
-
-
 def _turning(f: Node) -> list[Node]:
     """What decides between the branches of f, by its sign."""
-    g = f.graph
     found: dict[Node, None] = {}
     for n in topological([f]):
-        if n.op in _TURNING:
-            found[n.args[0]] = None
-        elif n.op in ("min", "max", *COMPARISONS):
-            found[g.sub(*n.args)] = None
+        if (both_sides(n) is not None or n.op in COMPARISONS) and (s := turns_on(n)) is not None:
+            found[s] = None
     return list(found)
 
 

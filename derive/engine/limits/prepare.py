@@ -16,7 +16,8 @@ from derive.engine.limits.gruntz import Gruntz
 from derive.engine.limits.oracle import Unsettled, leaves, said
 from derive.expr.folding import FOLDING
 from derive.expr.graph import Node, topological
-from derive.expr.operators import BY_SIGN
+from derive.expr.kinks import both_sides, turns_on
+from derive.expr.operators import BY_SIGN, OPERATORS
 
 MAX_NODES = 3000
 
@@ -211,14 +212,15 @@ class Prepared:
             raise Unsettled(f"nothing is known of {said(n)} far out")
         return n.graph.node("apply", tuple(args), n.attr)
 
-    def relu(self, n: Node, args: list[Any]) -> Any:
-        return args[0] if self.sign(args[0]) > 0 else n.graph.zero
-
-    def abs(self, n: Node, args: list[Any]) -> Any:
-        return args[0] if self.sign(args[0]) >= 0 else n.graph.neg(args[0])
-
-    def signum(self, n: Node, args: list[Any]) -> Node:
-        return n.graph.const(self.sign(args[0]))
+    def piece(self, n: Node, args: list[Any]) -> Any:
+        """What it is for all large t, by the sign of what it turns on."""
+        on, parts = turns_on(n, args), both_sides(n, args)
+        assert on is not None
+        assert parts is not None
+        s = self.sign(on)
+        if s == 0 and n.op == "select":
+            raise Unsettled(f"{said(n)} has no value at its kink")
+        return n.graph.zero if s == 0 and n.op == "sign" else parts[0] if s >= 0 else parts[1]
 
     def floor(self, n: Node, args: list[Any]) -> Node:
         """u less what is in [0, 1) where u grows; else by the side from which u comes to its limit."""
@@ -230,15 +232,6 @@ class Prepared:
             raise Unsettled(f"whether {said(value)} is a whole number is not known")
         k = floor(value.attr)
         return g.const(k - 1 if k == value.attr and self.sign(g.sub(u, value)) < 0 else k)
-
-    def greatest(self, n: Node, args: list[Any]) -> Any:
-        return args[0] if (self.sign(n.graph.sub(*args)) >= 0) == (n.op == "max") else args[1]
-
-    def select(self, n: Node, args: list[Any]) -> Any:
-        s = self.sign(args[0])
-        if s == 0:
-            raise Unsettled(f"{said(n)} has no value at its kink")
-        return args[1] if s > 0 else args[2]
 
     def where(self, n: Node, args: list[Any]) -> Any:
         return args[1] if self.truth(args[0]) else args[2]
@@ -253,8 +246,8 @@ _RULES: dict[str, Callable[[Prepared, Node, list[Any]], Any]] = {
     "sqrt": Prepared.sqrt, "expm1": Prepared.expm1, "logaddexp": Prepared.logaddexp, "sigmoid": Prepared.sigmoid,
     "tanh": Prepared.tanh, "erf": Prepared.erf, "atan": Prepared.atan, "Phi": Prepared.normal,
     "apply": Prepared.abstract, "sin": Prepared.angle, "cos": Prepared.angle,
-    "relu": Prepared.relu, "abs": Prepared.abs, "sign": Prepared.signum, "floor": Prepared.floor, "max": Prepared.greatest,
-    "min": Prepared.greatest, "select": Prepared.select, "where": Prepared.where, "and": Prepared.condition,
+    **{o.name: Prepared.piece for o in OPERATORS.values() if o.pieces is not None}, "floor": Prepared.floor,
+    "where": Prepared.where, "and": Prepared.condition,
     "or": Prepared.condition, "not": Prepared.condition,
 }  # fmt: skip
 

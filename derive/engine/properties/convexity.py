@@ -34,7 +34,8 @@ from derive.engine.properties.side_conditions import (
 from derive.engine.relation import decide_holds
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
-from derive.expr.operators import OPERATORS, SMOOTH
+from derive.expr.kinks import both_sides
+from derive.expr.operators import JOINED_PIECES, OPERATORS, SMOOTH
 from derive.language.components import components
 from derive.numbers.balls import Value, precision
 
@@ -42,14 +43,7 @@ MAX_NODES = 400
 MAX_BRANCHES = 32
 MAX_WORK = 4_000  # products of entries up to which a function is laid out
 
-_BRANCHES: dict[str, Callable[[Node], Sequence[Node]]] = {
-    "abs": lambda n: (n.args[0], n.graph.neg(n.args[0])),
-    "relu": lambda n: (n.args[0], n.graph.zero),
-    "min": lambda n: n.args,
-    "max": lambda n: n.args,
-    "where": lambda n: n.args[1:],
-    "select": lambda n: n.args[1:],
-}
+_BRANCHES = (*JOINED_PIECES, "where", "select")
 #: Analytic on the whole line.
 _ENTIRE = {"const", "symbol", "index", "def", *(n for n in SMOOTH if OPERATORS[n].total)}
 
@@ -135,7 +129,7 @@ def _vanishes_at_points(s: Node) -> bool:
         n = work.pop()
         order = topological([n])
         if turn := next((m for m in order if m.op in _BRANCHES), None):
-            work += [substitute(n, {turn: b}) for b in _BRANCHES[turn.op](turn)]
+            work += [substitute(n, {turn: b}) for b in both_sides(turn) or turn.args[1:]]
             continue
         symbols = [m for m in order if m.op in ("symbol", "index")]
         if not all(map(_entire, order)) or not any(

@@ -23,12 +23,13 @@ from derive.engine.properties.side_conditions import affine, below, convex_domai
 from derive.engine.relation import decide_holds
 from derive.expr.folding import fold_all, substitute
 from derive.expr.graph import Node, topological
-from derive.expr.operators import COMPARISONS
+from derive.expr.kinks import both_sides, turns_on
+from derive.expr.operators import COMPARISONS, OPERATORS
 from derive.numbers.balls import evaluate, truth
 
 MAX_PIECES = 8
 MAX_NODES = 200
-_KINKS = ("abs", "relu", "sign", "max", "min", "select", *COMPARISONS)
+_KINKS = (*(o.name for o in OPERATORS.values() if o.pieces is not None), *COMPARISONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,7 @@ def pieces(f: Node, x: Node, domain: Domain) -> list[Piece]:
     """The branches in order; [] where the function does not turn at rational places, jumps at an end of its domain, or that is no
     interval."""
     order = topological([f])
-    if (
-        len(order) > MAX_NODES
-        or any(n.op in ("floor", "ceil", "hold") for n in order)
-        or not convex_domain([x], domain)
-    ):
+    if len(order) > MAX_NODES or any(n.op in ("floor", "hold") for n in order) or not convex_domain([x], domain):
         return []
     low, low_in, high, high_in = Sampler(f, f, domain).intervals.get(x, (None, False, None, False))
     found: list[Piece] = []
@@ -85,8 +82,8 @@ def _turn(f: Node, x: Node) -> tuple[Node, Node, Fraction, int] | None:
     for n in topological([f]):
         if n.op not in _KINKS or not below(n, [x]):
             continue
-        s = f.graph.sub(*n.args) if n.op in ("max", "min", *COMPARISONS) else n.args[0]
-        if not below(s, [x]) or not affine(s, [x]):
+        s = turns_on(n)
+        if s is None or not below(s, [x]) or not affine(s, [x]):
             continue
         slope, start = (evaluate([m], {x: fmpq(0)})[0] if _numbers(m, x) else None for m in (gradient(s, [x])[0], s))
         if isinstance(slope, fmpq) and isinstance(start, fmpq) and slope != 0:
@@ -101,23 +98,11 @@ def _numbers(n: Node, x: Node) -> bool:
 
 def _on_side(f: Node, n: Node, s: Node, side: int) -> Node:
     """The function where the kink n has s > 0 (side 1) or s < 0."""
-    g = f.graph
-    up = side > 0
-    match n.op:
-        case "abs":
-            value = s if up else g.neg(s)
-        case "relu":
-            value = s if up else g.zero
-        case "sign":
-            value = g.const(side)
-        case "max" | "min":
-            value = n.args[0] if up == (n.op == "max") else n.args[1]
-        case "select":
-            value = n.args[1] if up else n.args[2]
-        case _:
-            holds = n.op in (("gt", "ge", "ne") if up else ("lt", "le", "ne"))
-            value = g.call("eq", g.zero, g.zero if holds else g.one)
-    return substitute(f, {n: value})
+    g, up = f.graph, side > 0
+    if (parts := both_sides(n)) is not None:
+        return substitute(f, {n: parts[0] if up else parts[1]})
+    holds = n.op in (("gt", "ge", "ne") if up else ("lt", "le", "ne"))
+    return substitute(f, {n: g.call("eq", g.zero, g.zero if holds else g.one)})
 
 
 def _taken(f: Node) -> Node:

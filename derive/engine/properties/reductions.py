@@ -28,7 +28,7 @@ from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Node, topological
-from derive.expr.operators import LOOSE, OPERATORS, ORDERS
+from derive.expr.operators import JOINED_PIECES, LOOSE, OPERATORS, ORDERS
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, truth
 
@@ -129,7 +129,7 @@ class _Moves:
         if n is None:
             return False
         for m in order[::-1]:
-            way = {"abs": "le", "max": "le", "relu": "le", "min": "ge"}.get(m.op)
+            way = {"convex": "le", "concave": "ge"}.get(OPERATORS[m.op].bends) if m.op in JOINED_PIECES else None
             if way and (share := _coefficient(h, m)) is not None and self.sign(share, way, domain):
                 _, above, under = BRANCHES[m.op](m)
                 return all(self.positive(substitute(h, {m: v}), strict, domain, depth) for v in (above, under))

@@ -38,11 +38,13 @@ from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr.folding import nonzero, substitute, substitute_all
 from derive.expr.graph import Node, free_symbols, topological
+from derive.expr.kinks import turns_on
+from derive.expr.operators import JOINED_PIECES
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, truth
 from derive.numbers.definedness import need, outside
 
-_CONTINUOUS = ("relu", "abs", "min", "max", "sqrt", "pow", "hold")
+_CONTINUOUS = (*JOINED_PIECES, "sqrt", "pow", "hold")
 MAX_BRANCHES = 30  # followed to see that a slope has a value
 MAX_TURNS = 12
 MAX_OPENED = 3  # absolute values in what a branch turns on
@@ -137,16 +139,8 @@ def _rough(n: Node) -> bool:
 def _settled(n: Node, domain: Domain) -> bool:
     """Whether a kink is never met: what it turns on has one sign on the whole domain."""
     g = n.graph
-    match n.op:
-        case "relu" | "abs" | "sign":
-            turns, ways = n.args[0], ("gt", "lt")
-        case "min" | "max":
-            turns, ways = g.sub(*n.args), ("gt", "lt")
-        case "sqrt" | "pow":
-            turns, ways = n.args[0], ("gt", "gt")
-        case _:
-            return False
-    return any(decide_holds(g.call(op, turns, g.zero), domain).status == "proved" for op in ways)
+    s, ways = (n.args[0], ("gt",)) if n.op in ("sqrt", "pow") else (turns_on(n), ("gt", "lt"))
+    return s is not None and any(decide_holds(g.call(op, s, g.zero), domain).status == "proved" for op in ways)
 
 
 # -- slopes as formulas ------------------------------------------------------------------------------------

@@ -17,11 +17,12 @@ from derive.engine.dispatch import holds
 from derive.engine.domain import Domain
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
+from derive.expr.kinks import turns_on
 from derive.expr.operators import COMPARISONS, KINKED, ORDERS
 from derive.numbers.balls import Value, evaluate, rational
 from derive.numbers.definedness import has_value, needs
 
-ROUGH = KINKED | {"hold", "floor", "ceil"}
+ROUGH = KINKED | {"hold"}
 MAX_POINTS = 10
 
 
@@ -102,10 +103,6 @@ def regular_at(f: Node, point: Mapping[Node, Node], domain: Domain) -> bool:
             continue
         wanted: list[tuple[str, Node]] = []
         match n.op:
-            case "relu" | "abs" | "sign" | "select":
-                wanted = [("ne", n.args[0])]
-            case "min" | "max":
-                wanted = [("ne", g.sub(*n.args))]
             case "where":
                 wanted = [
                     ("ne", g.sub(*c.args)) for c in topological(n.args[:1]) if c.op in COMPARISONS and below(c, x)
@@ -116,8 +113,8 @@ def regular_at(f: Node, point: Mapping[Node, Node], domain: Domain) -> bool:
                 wanted = [("ne", n.args[1])]
             case "pow" if n.args[1].op != "const" or not isinstance(n.args[1].attr, int):
                 wanted = [("gt", n.args[0])]
-            case "floor" | "ceil":
-                return False
+            case op if op in KINKED and (s := turns_on(n)) is not None:
+                wanted = [("ne", s)]
         for op, of in wanted:
             there = g.call(op, substitute(of, point), g.zero)
             if holds(there, rest).status != "proved":

@@ -25,7 +25,8 @@ from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
-from derive.expr.operators import ORDERS
+from derive.expr.kinks import both_sides, turns_on
+from derive.expr.operators import JOINED_PIECES, ORDERS
 from derive.language.components import components
 from derive.numbers.balls import evaluate, rational, truth
 
@@ -163,12 +164,16 @@ def _by(parts: Sequence[Decision], method: str = "slopes") -> str:
     return "balls" if any(d.method == "balls" for d in parts) else method
 
 
+def _by_table(n: Node) -> tuple[Node, Node, Node]:
+    s, parts = turns_on(n), both_sides(n)
+    assert s is not None
+    assert parts is not None
+    return s, *parts
+
+
 #: What turns at s = 0, as (s, the value where s >= 0, the value where s <= 0).
 BRANCHES: dict[str, Callable[[Node], tuple[Node, Node, Node]]] = {
-    "relu": lambda n: (n.args[0], n.args[0], n.graph.zero),
-    "abs": lambda n: (n.args[0], n.args[0], n.graph.neg(n.args[0])),
-    "max": lambda n: (n.graph.sub(*n.args), n.args[0], n.args[1]),
-    "min": lambda n: (n.graph.sub(*n.args), n.args[1], n.args[0]),
+    **dict.fromkeys(sorted(JOINED_PIECES), _by_table),
     "where": lambda n: _sides(n),
 }
 

@@ -71,7 +71,7 @@ def _positive(condition: Node) -> list[Node] | None:
 def _everywhere(f: Node, condition: Node, domain: Domain, spent: list[int]) -> int | Decision:
     """The number of cells in which f is shown to be positive; 0 where it is not shown; a refutation."""
     order = topological([f])
-    if len(order) > MAX_NODES or any(n.op in ("apply", "hold", "floor", "ceil") for n in order):
+    if len(order) > MAX_NODES or any(n.op in ("apply", "hold", "floor") for n in order):
         return 0
     sampler = Sampler(f, f, domain)
     symbols = [n for n in order if n.op == "index" or (n.op == "symbol" and not n.shape)]

@@ -30,6 +30,7 @@ __all__ = [
     "DEFERRED",
     "DERIVATIVES",
     "FUNCTIONS",
+    "JOINED_PIECES",
     "KINKED",
     "LEAVES",
     "LOOSE",
@@ -66,6 +67,9 @@ SMOOTH = frozenset(o.name for o in _ALL if o.smooth)
 
 #: Where a function may turn or jump: where its slope may have none, and where a proof goes by regions.
 KINKED = frozenset(o.name for o in _ALL if o.turns)
+
+#: Continuous functions that are put together from two pieces, each with a value wherever the arguments have one.
+JOINED_PIECES = frozenset(o.name for o in _ALL if o.pieces is not None and o.total and not o.jumps)
 
 #: Operators over shapes, with their meaning; each has a shape rule (shapes), a derivative
 #: (calculus) and a form in every backend.

@@ -23,7 +23,7 @@ PIECEWISE = (
         "abs", 1, "absolute value", lambda sp, x: _piecewise(sp, x > 0, x, -x), r"\lvert {} \rvert",
         numpy="np.abs({})", torch="torch.abs({})", sympy="Abs", off_kinks=(lambda select, me, x: select(x, 1, -1),),
         turns_on=lambda x: x, pieces=lambda x: (x, -x),
-        range=(0, inf), turns=True, kink="x = 0", vanishes=True,
+        range=(0, inf), turns=True, kink="x = 0", bends="convex", vanishes=True,
     ),
     Operator(
         "sign", 1, "-1, 0 or 1", lambda sp, x: sp.Piecewise((1, x > 0), (-1, x < 0), (0, True)), r"\mathrm{{sign}}({})",

@@ -18,7 +18,7 @@ def turns_on(n: Node, args: Sequence[Node] | None = None) -> Node | None:
     return o.turns_on(*args) if o is not None and o.turns_on is not None else None
 
 
-def pieces(n: Node, args: Sequence[Node] | None = None) -> tuple[Node, Node] | None:
+def both_sides(n: Node, args: Sequence[Node] | None = None) -> tuple[Node, Node] | None:
     """What a node is where ``turns_on`` is positive, and where it is negative; None where it is no such piece."""
     o = OPERATORS.get(n.op)
     if o is None or o.pieces is None:
