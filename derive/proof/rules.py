@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from flint import arb
 
-from derive.expr.folding import substitute
+from derive.expr.folding import substitute_all
 from derive.expr.graph import Node
 from derive.expr.operators import ORDERS
 from derive.numbers.balls import rational
@@ -33,25 +33,24 @@ def premises(s: Sequent, name: str, nodes: tuple[Node, ...], units: tuple[Fracti
 
 
 def from_an_end(
-    s: Sequent, x: Node, end: Node, *other: Node, right: bool = False, strictly: bool = False
+    s: Sequent, x: Node, end: Node, *held: Node, right: bool = False, strictly: bool = False
 ) -> list[Sequent]:
-    """What is not negative at an end of an interval, and does not fall from there on, is nowhere negative. ``strictly``: it
-    rises, and x is not the end. ``other``: where the interval ends, if it does."""
+    """What is not negative at an end of a range of x, and does not fall from there on, is nowhere negative. ``strictly``: it
+    rises, and x is not the end. The range is where these conditions hold beside what does not speak of x."""
     positive = s.conclusion.op in ("gt", "lt")
     f = minus(*(s.conclusion.args if s.conclusion.op in ("ge", "gt") else s.conclusion.args[::-1]))
-    wants(is_variable(x) and len(other) <= 1 and not any(below(n, [x]) for n in (end, *other)), "no interval")
-    g, near, far = f.graph, "le" if right else "ge", "ge" if right else "le"
-    beyond = [g.call(far, x, n) for n in other]
+    wants(is_variable(x) and not below(end, [x]), "no end of a range")
+    g, near = f.graph, "le" if right else "ge"
     rises = (
         ("decreasing" if strictly else "nonincreasing") if right else ("increasing" if strictly else "nondecreasing")
     )
     inside = g.call({"le": "lt", "ge": "gt"}[near] if strictly else near, x, end)
-    held = tuple(h for h in s.hypotheses if not below(h, [x]))
-    at_end = g.call("gt" if positive and not strictly else "ge", substitute(f, {x: end}), g.zero)
+    range_ = Sequent((*(h for h in s.hypotheses if not below(h, [x])), g.call(near, x, end), *held), inside)
+    *there, at_end = substitute_all([*held, f], {x: end})
     return [
-        s.concluding(conjunction([inside, *beyond])),
-        Sequent((*held, g.call(near, x, end), *beyond), g.node("property", (f, x), rises)),
-        Sequent(held, at_end),
+        s.concluding(conjunction([inside, *held])),
+        range_.concluding(conjunction([*there, g.call("gt" if positive and not strictly else "ge", at_end, g.zero)])),
+        range_.concluding(g.node("property", (f, x), rises)),
     ]
 
 

@@ -14,12 +14,13 @@ from functools import reduce
 from derive.budget import apart
 from derive.engine.certify.faults import FAULTS
 from derive.engine.certify.fresh import in_a_graph_of_its_own
-from derive.engine.certify.properties import prove_property
+from derive.engine.certify.properties import prove_inequality, prove_property
 from derive.engine.certify.samples import contradicting
 from derive.engine.certify.search import prove
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.expr.graph import Node, topological
+from derive.expr.operators import ORDERS
 from derive.language.components import components_all
 from derive.language.printing import point_text
 from derive.proof.certificates import Generic, Numbers
@@ -49,6 +50,8 @@ def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decisi
     trusted = "iteration" if any(n.op == "computed" for n in below) else found.tactic or found.method or "engine"
     asked = any(n.op == "property" for n in below)
     made = _with(found, lambda: prove_property(sequent) if asked else prove(sequent), trusted)
+    if made.theorem is None and not asked and any(n.op in ORDERS for n in topological([conclusion])):
+        made = _with(found, lambda: prove_inequality(sequent), trusted)
     if plain is domain and made.theorem is None and (point := contradicting(sequent)) is not None:
         return Decision("undecided", f"{CONTRADICTION}: proved by {trusted}, and false at {point_text(point)}")
     return made

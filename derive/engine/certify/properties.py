@@ -12,6 +12,8 @@ from fractions import Fraction
 
 from derive.calculus.reverse import gradient
 from derive.engine.certify.faults import FAULTS
+from derive.engine.certify.inequalities import MAX_ORDER, by_cells, by_contact
+from derive.engine.certify.samples import contradicting
 from derive.engine.certify.search import Search
 from derive.engine.properties.side_conditions import natural
 from derive.expr.folding import substitute
@@ -29,8 +31,9 @@ MAX_DEPTH = 12  # of rules in rules
 MAX_FACTS = 8  # parts of a function that are shown to bend on their own
 MAX_KINKS = 4  # whose pieces are told apart in a slope
 MAX_POINTS = 6  # at which a function may turn
+SMALL = 600  # for what is to be plain
 KINKS = ("abs", "relu", "min", "max", "where")
-WORK = 6_000  # nodes that are evaluated for one claim
+WORK = 8_000  # nodes that are evaluated for one claim
 
 
 def prove_property(s: Sequent) -> Theorem:
@@ -45,6 +48,15 @@ def prove_property(s: Sequent) -> Theorem:
         except FAULTS as e:
             fault = e if isinstance(e, Rejected) else Rejected(str(e))
     raise fault
+
+
+def prove_inequality(s: Sequent) -> Theorem:
+    """The theorem that a comparison holds, or several, by slopes and cells. Raises Rejected."""
+    rules = Rules(contacts=True)
+    try:
+        return check(s, rules.show(s), rules.search.theorems)
+    except FAULTS as e:
+        raise Rejected(str(e)) from None
 
 
 def _meant(s: Sequent) -> Iterator[Sequent]:
@@ -77,13 +89,21 @@ class Rules:
     """The search for certificates of one claim."""
 
     search: Search = field(default_factory=lambda: Search(left=WORK))
+    contacts: bool = False  # whether inequalities are looked at from points of contact on
+    order: int = 0  # of contact of two sides, of which slopes are looked at
 
-    def show(self, s: Sequent, depth: int = 0) -> Certificate:
+    def show(self, s: Sequent, depth: int = 0, order: int = 0) -> Certificate:
         """A certificate. Raises Rejected where none is found."""
         if depth > MAX_DEPTH:
             raise Rejected("rules nested too deeply")
         if not asks(s.conclusion):
-            return self.plain(s, depth)
+            return self.plain(s, depth, self.order)
+        if order:
+            before, self.order = self.order, order
+            try:
+                return self.show(s, depth)
+            finally:
+                self.order = before
         entries = s.entries()
         if len(entries) > 1 or entries[0] != s:
             return self.search.kept(s, Parts(tuple(self.show(e, depth) for e in entries)))
@@ -104,17 +124,50 @@ class Rules:
                 pass
         raise fault
 
-    def plain(self, s: Sequent, depth: int) -> Certificate:
-        """Comparisons, all of which are to hold."""
+    def plain(self, s: Sequent, depth: int, order: int = 0) -> Certificate:
+        """Comparisons, all of which are to hold; ``order``: of contact of two sides, of which this is about a slope."""
         entries = s.entries()
-        if len(entries) > 1:
+        if len(entries) == 1 and entries[0] == s:
+            return self.scalar(s, depth, order)
+        try:
+            return self.search.evaluation(s)
+        except Rejected:
+            return self.search.kept(s, Parts(tuple(self.scalar(e, depth, order) for e in entries)))
+
+    def scalar(self, s: Sequent, depth: int, order: int = 0) -> Certificate:
+        """A scalar condition: by evaluation and splits; else from a point of contact, or on cells."""
+        try:
+            return self.search.evaluation(s)
+        except Rejected:
+            pass
+        if contradicting(s) is not None:
+            raise Rejected("false at a point")
+
+        def show(part: Sequent, order: int) -> Certificate:
+            if asks(part.conclusion):
+                return self.show(part, depth + 1, order)
+            if order <= MAX_ORDER:
+                return self.plain(part, depth + 1, order)
+            return self.with_share(lambda: self.search.scalar(part, 0), SMALL)
+
+        if not self.contacts:
+            return self.search.scalar(s, 0)
+        for way in (by_cells, by_contact):
             try:
-                return self.search.evaluation(s)
-            except Rejected:
-                return self.search.kept(s, Parts(tuple(self.search.scalar(e, 0) for e in entries)))
-        if entries[0] != s:
-            return self.search.kept(s, Parts((self.search.scalar(entries[0], 0),)))
-        return self.search.scalar(s, 0)
+                return way(self.search, show, s, order)
+            except FAULTS:
+                pass
+        return self.with_share(lambda: self.search.scalar(s, 0), SMALL)
+
+    def with_share(self, way: Callable[[], Certificate], most: int) -> Certificate:
+        """What a way finds with a share of the work that is left."""
+        before = self.search.left
+        share = min(before, most)
+        self.search.left = share
+        try:
+            return way()
+        finally:
+            self.search.left = before - (share - self.search.left)
 
     def rule(self, s: Sequent, depth: int, name: str, *nodes: Node, units: tuple[Fraction, ...] = ()) -> Certificate:
         """By a rule of the checker."""

@@ -91,7 +91,7 @@ def example(kind: type[Certificate]) -> tuple[Said, Certificate]:
         case "Rule":
             said = Said("x**3 + x >= 0", "x >= 0")
             rises = Rule("locally", (), (Rule("analytic", (), (LEAF,)),))
-            return said, Rule("from the left", (said["x"], said["0"]), (LEAF, rises, LEAF))
+            return said, Rule("from the left", (said["x"], said["0"]), (LEAF, LEAF, rises))
         case "Generic":
             said = Said("exp(w/2)*exp(w/3) == exp(5*w/6)")
             said.sequent = replace(said.sequent, sizes=((7, "n"),))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from derive.budget import apart
-from derive.engine.certify.properties import prove_property
+from derive.engine.certify.properties import prove_inequality, prove_property
 from derive.errors import UndefinedValue
 from derive.exchange.certificates import carried, read
 from derive.expr.graph import Graph, topological
@@ -238,10 +238,10 @@ def test_from_the_ends_of_an_interval() -> None:
     g = s.conclusion.graph
     x = g.symbol("x")
     rises = Rule("locally", (), (Rule("analytic", (), (E,)),))
-    assert check(s, Rule("from the left", (x, g.zero), (E, rises, E)))
+    assert check(s, Rule("from the left", (x, g.zero), (E, E, rises)))
     for name, end in (("from the right", g.zero), ("from the left", g.one), ("strictly from the left", g.zero)):
         with pytest.raises(Rejected):
-            check(s, Rule(name, (x, end), (E, rises, E)))
+            check(s, Rule(name, (x, end), (E, E, rises)))
 
 
 def test_cells_cover_the_range() -> None:
@@ -255,3 +255,26 @@ def test_cells_cover_the_range() -> None:
             check(s, Rule("cells", (x, *fewer), (E, *(Numbers(),) * (len(fewer) - 1))))
     with pytest.raises(Rejected):  # no range
         check(sequent("x**2 + 1 > 0 | x >= 0"), Numbers())
+
+
+#: Inequalities of which the two sides meet, or that cells tell apart, each beside one that is false.
+MEETING = [
+    ("exp(x) >= 1 + x + x**2/2 | x >= 0", "exp(x) >= 1 + x + 3*x**2/5 | x >= 0"),
+    ("x - x**3/6 <= sin(x) | x >= 0", "x - x**3/7 <= sin(x) | x >= 0"),
+    ("log(1 + x) >= x/(1 + x) | x > -1", "log(1 + x) >= 2*x/(1 + x) | x > -1"),
+    ("-x*log(x) <= exp(-1) | x > 0", "-x*log(x) <= exp(-1) - 1/100 | x > 0"),
+    ("exp(x) - 3*x > -1 | x >= 0 | x <= 2", "exp(x) - 3*x > 0 | x >= 0 | x <= 2"),
+    ("abs(tanh(x) - tanh(y)) <= abs(x - y) | x >= y", "abs(tanh(x) - tanh(y)) <= abs(x - y)/2 | x >= y"),
+]
+
+
+@pytest.mark.parametrize(("true", "false"), MEETING)
+def test_inequalities_from_contacts_and_cells(true: str, false: str) -> None:
+    with apart():
+        theorem = prove_inequality(sequent(true))
+        data = carried(theorem.sequent, theorem.certificate)
+        check(*read(json.loads(json.dumps(data))))
+        with pytest.raises(Rejected):
+            prove_inequality(sequent(false))
+        with pytest.raises(Rejected):
+            check(sequent(false), theorem.certificate)
