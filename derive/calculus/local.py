@@ -19,30 +19,6 @@ from derive.expr.operators import OPERATORS, Operator
 TARGET = Path(__file__).with_name("local_derivatives.py")
 _NAMES = "abc"
 
-_EXP, _SIGMOID = 'g.call("exp", a)', 'g.call("sigmoid", g.sub({}, {}))'
-_DENSITY = 'g.div(g.call("exp", g.neg(g.div(g.pow(a, g.const(2)), g.const(2)))), g.call("sqrt", g.mul(g.const(2), g.call("pi"))))'
-_BELL = 'g.div(g.mul(g.const(2), g.call("exp", g.neg(g.pow(a, g.const(2))))), g.call("sqrt", g.call("pi")))'
-_JUMP = 'g.call("mul", g.zero, g.call("select", a, g.one, g.const(-1)))'
-_STEP = 'g.call("mul", g.zero, g.call("select", g.sub(a, y), g.one, g.const(-1)))'  # y = floor(a) <= a
-_SPREAD = f"g.mul({_SIGMOID.format('a', 'b')}, {_SIGMOID.format('b', 'a')})"
-
-#: What SymPy derives, in a form that neither overflows nor cancels; tests hold it to difference quotients.
-STABLE: dict[str, tuple[list[str | None], list[str | None]]] = {
-    # not continuous: at 0 there is no derivative, though both sides agree
-    "sign": ([_JUMP], [_JUMP]),
-    "floor": ([_STEP], [_STEP]),
-    "expm1": ([_EXP], [_EXP]),
-    "logaddexp": ([_SIGMOID.format("a", "b"), _SIGMOID.format("b", "a")], [_SPREAD, f"g.neg({_SPREAD})", _SPREAD]),
-    "erf": ([_BELL], [f"g.neg(g.mul(g.mul(g.const(2), a), {_BELL}))"]),
-    "lgamma": (['g.call("polygamma", g.zero, a)'], ['g.call("polygamma", g.one, a)']),
-    # the order is a whole number, and no variable
-    "polygamma": (
-        [None, 'g.call("polygamma", g.add(a, g.one), b)'],
-        [None, None, 'g.call("polygamma", g.add(a, g.const(2)), b)'],
-    ),
-    "Phi": ([_DENSITY], [f"g.neg(g.mul(a, {_DENSITY}))"]),
-}
-
 #: ``where`` is differentiated by its branches (see branches), what is held and the conditions not at all.
 BY_HAND = ("where", "hold")
 
@@ -94,8 +70,8 @@ SECOND: dict[str, tuple[Partial, ...]] = {{
 def _derivatives(o: Operator) -> tuple[list[str | None], list[str | None]]:
     import sympy as sp
 
-    if o.name in STABLE:
-        return STABLE[o.name]
+    if o.derivatives is not None:
+        return list(o.derivatives[0]), list(o.derivatives[1])
     if not o.arity:
         return [], []
     args = sp.symbols(f"{' '.join(_NAMES[: o.arity])},", real=True)

@@ -23,7 +23,7 @@ from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr.folding import FOLDING
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.kinks import both_sides, turns_on
-from derive.expr.operators import BY_SIGN
+from derive.expr.operators import BY_SIGN, CONNECTIVES
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, sign
 
@@ -183,7 +183,7 @@ class _Line:
         return done[root]
 
     def truth(self, n: Node, done: Mapping[Node, Node], truth: Mapping[Node, bool]) -> bool:
-        if n.op in ("and", "or", "not"):
+        if n.op in CONNECTIVES:
             return _TRUTH[n.op](*[truth[a] for a in n.args])
         return _TRUTH[n.op](self.side(self.g.sub(*[done[a] for a in n.args])))
 

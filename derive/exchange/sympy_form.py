@@ -16,7 +16,7 @@ from typing import Any
 from derive.errors import ExpressionError
 from derive.expr.composites import COMPOSITES
 from derive.expr.graph import Graph, Node, Shape
-from derive.expr.operators import BY_SYMPY, OPERATORS
+from derive.expr.operators import BY_SYMPY, CONDITIONS, OPERATORS
 from derive.language.meaning import meaning
 
 MAX_OPERATIONS = 4_000  # of one entry, written out
@@ -135,14 +135,11 @@ def _opaque(name: str) -> Any:
     import sympy as sp
 
     def fdiff(self: Any, argindex: int = 1) -> Expr:
-        if name in _CONDITIONS:
+        if name in CONDITIONS:  # constant off their boundary
             return sp.Integer(0)
         return sp.sympify(OPERATORS[name].off_kinks[argindex - 1](_opaque("select"), _opaque(name), *self.args))
 
     return type(sp.Function)(name, (sp.Function,), {"fdiff": fdiff, "is_real": True, "nargs": OPERATORS[name].arity})
-
-
-_CONDITIONS = tuple(o.name for o in OPERATORS.values() if o.boolean)  # constant off their boundary
 
 
 def _operator(op: str, args: Sequence[Expr]) -> Expr:

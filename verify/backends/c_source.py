@@ -33,11 +33,12 @@ FORMS: dict[str, Form] = {
     "eq": Form("({} == {})"), "ne": Form("({} != {})"),
     "and": Form("({} && {})"), "or": Form("({} || {})"), "not": Form("(!{})"),
     **{name: Form(f"{name}({{}})") for name in (
-        "exp", "log", "sqrt", "tanh", "sigmoid", "log1p", "expm1", "sin", "cos", "atan", "erf", "erfc", "relu", "sign",
+        "exp", "log", "sqrt", "tanh", "sigmoid", "log1p", "expm1", "sin", "cos", "atan", "erf", "erfc", "relu", "sign", "floor",
     )},
     "abs": Form("fabs({})"), "Phi": Form("normal_cdf({})"), "logaddexp": Form("logaddexp({}, {})"),
     "lgamma": Form("log_gamma({})"), "min": Form("least({}, {})"), "max": Form("greatest({}, {})"),
     "select": Form("side({}, {}, {})"), "where": Form("({} ? {} : {})"),
+    "mod": Form("modulo({}, {})"), "round": Form("rint({})"),
 }  # fmt: skip
 
 _HELPERS = {
@@ -50,6 +51,11 @@ static inline double sigmoid(double x) {
     "sign": "static inline double sign(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x; }",
     "least": "static inline double least(double a, double b) { return a != a || a < b ? a : b; }",
     "greatest": "static inline double greatest(double a, double b) { return a != a || a > b ? a : b; }",
+    "modulo": """\
+static inline double modulo(double a, double b) {
+    double r = fmod(a, b);
+    return r != 0.0 && (r < 0.0) != (b < 0.0) ? r + b : r;
+}""",
     "normal_cdf": "static inline double normal_cdf(double x) { return 0.5 * erfc(-0.7071067811865476 * x); }",
     "log_gamma": "static inline double log_gamma(double x) { return x > 0.0 ? lgamma(x) : NAN; }",
     "logaddexp": """\

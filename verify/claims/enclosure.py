@@ -22,7 +22,7 @@ from flint import arb, fmpq
 from derive.calculus.reverse import gradient
 from derive.engine.domain import Domain
 from derive.expr.graph import Graph, Node, topological
-from derive.expr.operators import BY_SIGN, COMPARISONS, SMOOTH
+from derive.expr.operators import BY_SIGN, COMPARISONS, CONNECTIVES, SMOOTH
 from derive.language import substitution
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational
@@ -297,7 +297,7 @@ class Enclosure:
         found = spans([condition], self._inputs(box))[0]
         if isinstance(found, bool) or found is NOWHERE:
             return found
-        if condition.op in ("and", "or", "not"):
+        if condition.op in CONNECTIVES:
             parts = [self._truth(a, box) for a in condition.args]
             if NOWHERE in parts:
                 return None

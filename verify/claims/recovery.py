@@ -16,6 +16,7 @@ from flint import arb
 
 from derive.calculus.reverse import expand_all
 from derive.expr.graph import Node, topological
+from derive.expr.operators import CONDITIONS
 from derive.language.components import components_all
 from derive.language.reader import decimal_text, to_text
 from derive.numbers.balls import rational
@@ -248,7 +249,7 @@ def decided(bench: Bench, node: Node, question: Any) -> tuple[Any, Any] | None:
         return None
     span = found.enclosure.range(node)
     value = span and (span.low if span.exact else arb(span.low).union(arb(span.high)))
-    if node.op in ("gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not"):
+    if node.op in CONDITIONS:
         truth = found.enclosure.truth(node)
         return (question(truth) if isinstance(truth, bool) else None), None
     return found.enclosure.decided(node, question), value

@@ -16,7 +16,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from derive.expr.graph import Node, topological
-from derive.expr.operators import COMPARISONS, OPERATORS, Operator
+from derive.expr.operators import COMPARISONS, CONNECTIVES, OPERATORS, Operator
 from derive.numbers.balls import precision, rational, value_of
 
 BITS = 128
@@ -68,7 +68,7 @@ def spans(roots: Sequence[Node], box: Mapping[Node, Span]) -> list[Found]:
 
 
 def _found(n: Node, args: list[Found]) -> Found:
-    if n.op in ("and", "or", "not"):
+    if n.op in CONNECTIVES:
         return _CONNECTIVES[n.op](args)
     if n.op == "where":
         return _branches(args[0], args[1], args[2])

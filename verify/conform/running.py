@@ -20,7 +20,7 @@ import numpy as np
 
 from derive.expr import operators
 from derive.expr.graph import Node, topological
-from derive.expr.operators import CONSTANTS
+from derive.expr.operators import CONDITIONS, CONSTANTS
 
 Array = Any
 
@@ -109,7 +109,7 @@ class Running:
             for n in self.order:
                 self._step(n, done)
             for n, b in done.items():
-                if n.op not in ("const", "gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not"):
+                if n.op not in ("const", *CONDITIONS):
                     size = np.abs(np.broadcast_to(b.value, greatest.shape)).astype(np.float64)
                     greatest = np.fmax(greatest, np.where(np.isfinite(size), size, 0.0))
         return greatest

@@ -17,7 +17,7 @@ from derive.engine.algebra.polynomials import Key, Quotient, Ring
 from derive.engine.algebra.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask, Signs
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
-from derive.expr.operators import COMPARISONS, OPERATORS
+from derive.expr.operators import CONDITIONS, OPERATORS
 from derive.numbers.definedness import need
 
 
@@ -163,7 +163,7 @@ class Normal:
             else:
                 parts.append((a.id, self.token))
                 bool_free.append(a)
-        if n.op in _CONDITIONS:
+        if n.op in CONDITIONS:
             return None
         free = self.ring.free(*polys) | self._symbols(bool_free)
         kernel = self.ring.kernel((n.op if n.attr is None else (n.op, n.attr), *parts), lambda: n, free, kinked=True)
@@ -295,8 +295,6 @@ _ARITHMETIC: dict[str, Rule] = {
     "div": _div,
     "pow": _pow,
 }
-
-_CONDITIONS = (*COMPARISONS, "and", "or", "not")
 
 #: What the sign of p - q says of a comparison: (certainly true if the mask lies in, certainly false if in)
 BY_MASK: dict[str, tuple[Mask, Mask]] = {

@@ -17,10 +17,8 @@ from derive.engine.matrices.linear import matrix
 from derive.expr.composites import COMPOSITES, options_of
 from derive.expr.conditions import quantified
 from derive.expr.graph import Node, Shape, topological
-from derive.expr.operators import OPERATORS
+from derive.expr.operators import CONDITIONS, OPERATORS
 from derive.numbers.definedness import INVERSES, fragile, need, requirement
-
-CONDITIONS = ("gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not")
 
 
 @dataclass(slots=True)

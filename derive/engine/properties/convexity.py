@@ -14,7 +14,6 @@ from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.matrices.tensor_level import too_large
-from derive.engine.matrices.tensors import CONDITIONS
 from derive.engine.properties import regularity
 from derive.engine.properties.chords import above_chord
 from derive.engine.properties.composition import by_structure
@@ -35,7 +34,7 @@ from derive.engine.relation import decide_holds
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides
-from derive.expr.operators import JOINED_PIECES, OPERATORS, SMOOTH
+from derive.expr.operators import CONDITIONS, JOINED_PIECES, OPERATORS, SMOOTH
 from derive.language.components import components
 from derive.numbers.balls import Value, precision
 

@@ -22,6 +22,7 @@ MAX_VARIABLES = 6
 
 #: Convex, and rising in each argument.
 _CONVEX = tuple(o.name for o in OPERATORS.values() if o.rises and o.bends == "convex")
+_CONCAVE = {o.name for o in OPERATORS.values() if o.rises and o.bends == "concave"} - {"sqrt"}  # of which more is known
 
 
 class Curve:
@@ -80,7 +81,7 @@ class Curve:
                 return all(self.convex(a) for a in n.args)
             case "apply":
                 return self.applied(n, sign)
-            case "min" | "log" | "log1p" if sign < 0:
+            case op if sign < 0 and op in _CONCAVE:
                 return all(self.concave(a) for a in n.args)
             case "sqrt":
                 return self.concave(n.args[0]) if sign < 0 else self.norm(n.args[0])

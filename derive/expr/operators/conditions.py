@@ -48,8 +48,10 @@ JOINED = (
     ),
 )  # fmt: skip
 
-#: The comparisons; those that order.
+#: The comparisons; those that order; what joins conditions; all of them.
 COMPARISONS = tuple(o.name for o in COMPARED)
+CONNECTIVES = tuple(o.name for o in JOINED)
+CONDITIONS = (*COMPARISONS, *CONNECTIVES)
 ORDERS = ("gt", "ge", "lt", "le")
 
 #: Whether a OP b, by the sign of a - b.

@@ -11,6 +11,12 @@ from derive.expr.operators.operator import Operator
 if TYPE_CHECKING:
     from derive.expr.graph import Node
 
+# derivatives as code, in forms that neither overflow nor cancel; tests hold them to difference quotients
+_EXP, _SIGMOID = 'g.call("exp", a)', 'g.call("sigmoid", g.sub({}, {}))'
+_SPREAD = f"g.mul({_SIGMOID.format('a', 'b')}, {_SIGMOID.format('b', 'a')})"
+_DENSITY = 'g.div(g.call("exp", g.neg(g.div(g.pow(a, g.const(2)), g.const(2)))), g.call("sqrt", g.mul(g.const(2), g.call("pi"))))'
+_BELL = 'g.div(g.mul(g.const(2), g.call("exp", g.neg(g.pow(a, g.const(2))))), g.call("sqrt", g.call("pi")))'
+
 EXPONENTIAL = (
     Operator(
         "exp", 1, "exponential", lambda sp, x: sp.exp(x), r"\exp({})",
@@ -18,7 +24,7 @@ EXPONENTIAL = (
         range=(0, inf), rises=True, bends="convex", transcendental=True,
     ),
     Operator(
-        "log", 1, "natural logarithm", lambda sp, x: sp.log(x), r"\log({})",
+        "log", 1, "natural logarithm", lambda sp, x: sp.log(x), r"\log({})", powered=True,
         numpy="np.log({})", torch="torch.log({})", domain="x > 0", needs=(0, "gt", 0), ball=lambda x: x.log(), exact=(1, 0),
         range=(-inf, inf), rises=True, bends="concave", transcendental=True,
     ),
@@ -28,7 +34,7 @@ EXPONENTIAL = (
         range=(0, inf), rises=True, bends="concave", vanishes=True,
     ),
     Operator(
-        "tanh", 1, "hyperbolic tangent", lambda sp, x: sp.tanh(x), r"\tanh({})",
+        "tanh", 1, "hyperbolic tangent", lambda sp, x: sp.tanh(x), r"\tanh({})", powered=True,
         numpy="np.tanh({})", torch="torch.tanh({})", ball=lambda x: x.tanh(), exact=(0, 0),
         range=(-1, 1), rises=True, vanishes=True, transcendental=True,
     ),
@@ -48,22 +54,24 @@ EXPONENTIAL = (
         "expm1", 1, "exp(x) - 1, exact for small x", lambda sp, x: sp.exp(x) - 1, r"\mathrm{{expm1}}({})",
         numpy="np.expm1({})", torch="torch.expm1({})", ball=lambda x: x.expm1(), exact=(0, 0),
         range=(-1, inf), rises=True, bends="convex", vanishes=True, transcendental=True,
+        derivatives=((_EXP,), (_EXP,)),
     ),
     Operator(
         "logaddexp", 2, "log(exp(a) + exp(b)), without overflow", lambda sp, a, b: sp.log(sp.exp(a) + sp.exp(b)),
         r"\log(\mathrm{{e}}^{{{}}} + \mathrm{{e}}^{{{}}})",
         numpy="np.logaddexp({}, {})", torch="torch.logaddexp({}, {})", rises=True, bends="convex", transcendental=True,
+        derivatives=((_SIGMOID.format("a", "b"), _SIGMOID.format("b", "a")), (_SPREAD, f"g.neg({_SPREAD})", _SPREAD)),
     ),
 )  # fmt: skip
 
 CIRCULAR = (
     Operator(
-        "sin", 1, "sine (radians)", lambda sp, x: sp.sin(x), r"\sin({})",
+        "sin", 1, "sine (radians)", lambda sp, x: sp.sin(x), r"\sin({})", powered=True,
         numpy="np.sin({})", torch="torch.sin({})", ball=lambda x: x.sin(), exact=(0, 0),
         range=(-1, 1), vanishes=True, transcendental=True,
     ),
     Operator(
-        "cos", 1, "cosine (radians)", lambda sp, x: sp.cos(x), r"\cos({})",
+        "cos", 1, "cosine (radians)", lambda sp, x: sp.cos(x), r"\cos({})", powered=True,
         numpy="np.cos({})", torch="torch.cos({})", ball=lambda x: x.cos(), exact=(0, 1), range=(-1, 1), transcendental=True,
     ),
     Operator(
@@ -78,6 +86,7 @@ NORMAL = (
         "erf", 1, "error function", lambda sp, x: sp.erf(x), r"\mathrm{{erf}}({})",
         numpy="erf({})", torch="torch.erf({})", ball=lambda x: x.erf(), exact=(0, 0),
         range=(-1, 1), rises=True, vanishes=True, transcendental=True,
+        derivatives=((_BELL,), (f"g.neg(g.mul(g.mul(g.const(2), a), {_BELL}))",)),
     ),
     Operator(
         "Phi", 1, "cumulative distribution function of the standard normal distribution",
@@ -85,6 +94,7 @@ NORMAL = (
         # by erfc, so that the left tail keeps its relative accuracy
         ball=lambda x: (-x / type(x)(2).sqrt()).erfc() / 2, exact=(0, Fraction(1, 2)),
         range=(0, 1), rises=True, transcendental=True,
+        derivatives=((_DENSITY,), (f"g.neg(g.mul(a, {_DENSITY}))",)),
     ),
 )  # fmt: skip
 
@@ -100,10 +110,15 @@ GAMMA = (
         "lgamma", 1, "logarithm of the gamma function, of positive numbers", lambda sp, x: sp.loggamma(x), r"\log\Gamma({})",
         numpy="lgamma({})", torch="lgamma({})", sympy="loggamma", domain="x > 0", needs=(0, "gt", 0), ball=lambda x: x.lgamma(),
         exact=(1, 0), bends="convex", transcendental=True,
+        derivatives=(('g.call("polygamma", g.zero, a)',), ('g.call("polygamma", g.one, a)',)),
     ),
     Operator(
         "polygamma", 2, "derivative of order n + 1 of lgamma, n = 0, 1, ...", lambda sp, n, x: sp.polygamma(n, x),
         r"\psi^{{({})}}({})", numpy="polygamma({}, {})", torch="polygamma({}, {})", domain="x > 0", needs=(1, "gt", 0),
         orders=1, sign=_of_polygamma, transcendental=True,
+        derivatives=(
+            (None, 'g.call("polygamma", g.add(a, g.one), b)'),  # the order is a whole number, and no variable
+            (None, None, 'g.call("polygamma", g.add(a, g.const(2)), b)'),
+        ),
     ),
 )  # fmt: skip

@@ -24,9 +24,12 @@ class Operator:
 
     What it is: ``define(sympy, *args)``, the SymPy expression that defines it; SymPy is handed in, so that reading this does
     not import it. ``off_kinks`` are its derivatives by each argument where SymPy has no function for it; ``select``, by the
-    sign of its first argument, and the operator itself are handed in.
+    sign of its first argument, and the operator itself are handed in. ``derivatives``, of first and second order (for the
+    arguments (0, 0), (0, 1), ..., (1, 1), ...), are code over the graph ``g``, the value ``y`` and the arguments ``a``, ``b``:
+    where what SymPy derives would overflow or cancel, or jumps. None is zero.
 
-    How it is written: ``latex`` with one ``{}`` an argument, ``infix`` in the language, ``numpy`` and ``torch`` in programs
+    How it is written: ``latex`` with one ``{}`` an argument (``powered`` where people write the power of its value
+    on its name), ``infix`` in the language, ``numpy`` and ``torch`` in programs
     (``ufunc``: NumPy's function for what is written infix), ``sympy`` the class that it is there, where the name is another or it
     is defined by pieces here.
 
@@ -52,12 +55,14 @@ class Operator:
     summary: str
     define: Callable[..., Any]
     latex: str
+    powered: bool = False
     infix: str = ""
     numpy: str = ""
     torch: str = ""
     sympy: str = ""
     ufunc: str = ""
     boolean: bool = False
+    derivatives: tuple[tuple[str | None, ...], tuple[str | None, ...]] | None = None
     off_kinks: tuple[Callable[..., Any], ...] = ()
     domain: str = ""
     needs: Requirement | Callable[[Node], Requirement | None] | None = None

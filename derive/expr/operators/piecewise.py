@@ -12,6 +12,10 @@ def _piecewise(sp: Any, condition: Any, yes: Any, no: Any) -> Any:
     return sp.Piecewise((yes, condition), (no, True))
 
 
+# at a jump there is no derivative, though both sides have the slope 0
+_AT_ZERO = 'g.call("mul", g.zero, g.call("select", a, g.one, g.const(-1)))'
+_AT_WHOLE = 'g.call("mul", g.zero, g.call("select", g.sub(a, y), g.one, g.const(-1)))'  # y = floor(a) <= a
+
 PIECEWISE = (
     Operator(
         "relu", 1, "max(x, 0)", lambda sp, x: _piecewise(sp, x > 0, x, 0), r"\mathrm{{ReLU}}({})",
@@ -30,12 +34,14 @@ PIECEWISE = (
         numpy="np.sign({})", torch="torch.sign({})", sympy="sign", off_kinks=(lambda select, me, x: 0,),
         turns_on=lambda x: x, pieces=lambda x: (1, -1),
         range=(-1, 1), turns=True, jumps=True, kink="x = 0", rises=True, vanishes=True,
+        derivatives=((_AT_ZERO,), (_AT_ZERO,)),
     ),
     Operator(
         "floor", 1, "greatest whole number that is not above x", lambda sp, x: sp.floor(x), r"\lfloor {} \rfloor",
         numpy="np.floor({})", torch="torch.floor({})", off_kinks=(lambda select, me, x: 0,),
         turns_on=lambda x: x - x.graph.call("floor", x),
         turns=True, jumps=True, kink="x whole", rises=True, vanishes=True,
+        derivatives=((_AT_WHOLE,), (_AT_WHOLE,)),
     ),
     Operator(
         "min", 2, "lesser of two", lambda sp, a, b: _piecewise(sp, a - b > 0, b, a), r"\min({}, {})",

@@ -112,7 +112,7 @@ def _div(n: Node, done: Done) -> Piece:
 
 
 #: Functions whose power people write on the name: \tanh^{2}(z).
-_POWERED = ("sin", "cos", "tanh", "log")
+_POWERED = {o.name for o in OPERATORS.values() if o.powered}
 
 
 def _pow(n: Node, done: Done) -> Piece:
