@@ -10,6 +10,7 @@ import os
 import platform
 import re
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,12 @@ _CHOOSING = (
 )
 
 
+#: Others by which these choose how they compute.
+BESIDE = ("ml-dtypes", "opt-einsum")
+
+FRESH = 2_000_000_000  # nanoseconds; the coarsest clocks of file systems tick every two seconds
+
+
 class Unversioned(Exception):
     """A library whose version is not known: what it says can't be told from what it will say."""
 
@@ -65,10 +72,11 @@ class Fingerprint:
 
 
 class Files:
-    """Files as they were when they were read: whether they are still."""
+    """Files as they were when they were read: whether they are still. The clock of a file system may be coarse, so what has just
+    been written is told by its content."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[int, int, int]] = {}
+        self._seen: dict[str, tuple[tuple[int, int, int], str]] = {}
 
     def read(self, path: Path | str) -> bytes:
         """Raises OSError."""
@@ -80,15 +88,26 @@ class Files:
         """Someone else will read it now."""
         if str(path) not in self._seen:
             with contextlib.suppress(OSError):
-                self._seen[str(path)] = _signature(path)
+                signature = _signature(path)
+                fresh = time.time_ns() - signature[0] < FRESH
+                self._seen[str(path)] = signature, _content(path) if fresh else ""
 
     def unchanged(self, path: Path | str | None = None) -> bool:
         """Whether a file, or each of them, is as it was."""
-        asked = self._seen if path is None else {str(path): self._seen.get(str(path))}
+        asked = list(self._seen) if path is None else [str(path)]
         try:
-            return all(_signature(p) == seen for p, seen in asked.items())
-        except OSError:
+            for p in asked:
+                signature, content = self._seen[p]
+                if _signature(p) != signature or (content and _content(p) != content):
+                    return False
+        except (OSError, KeyError):
             return False
+        return True
+
+
+def _content(path: Path | str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
 
 
 def _signature(path: Path | str) -> tuple[int, int, int]:
@@ -101,11 +120,21 @@ def fingerprint() -> Fingerprint:
     files = Files()
     home = Path(__file__).parent.parent.parent
     sources = hashlib.sha256()
-    for path in sorted(_sources(home / "derive")) + sorted(_sources(home / "verify")):
+    paths = [sorted(_sources(home / package)) for package in ("derive", "verify")]
+    if not all(paths):  # compiled without sources
+        raise Unversioned("errata")
+    for path in paths[0] + paths[1]:
         data = files.read(path)
         sources.update(f"{os.path.relpath(path, home)} {len(data)}\n".encode())
         sources.update(data)
-    said = [sources.hexdigest(), sys.version, sys.implementation.name, sys.platform, platform.machine(), _libraries()]
+    said = [
+        sources.hexdigest(),
+        sys.version,
+        sys.implementation.name,
+        sys.platform,
+        platform.machine(),
+        _libraries(files),
+    ]
     engine = _digest(said)
     around = {**os.environ, **SURROUNDINGS}  # as the processes that judge have it
     chosen = sorted((k, v) for k, v in around.items() if k.startswith(_CHOOSING))
@@ -121,10 +150,10 @@ def _sources(folder: Path) -> Iterable[str]:
         yield from (os.path.join(place, name) for name in names if name.endswith(".py"))
 
 
-def _libraries() -> Mapping[str, object]:
+def _libraries(files: Files) -> Mapping[str, object]:
     """Of each that is installed its version and where it is, without importing it."""
     versions = _versions()
-    found: dict[str, object] = {}
+    found: dict[str, object] = {f"{place} {name}": v for (place, name), v in versions.items() if name in BESIDE}
     for package, distribution in LIBRARIES.items():
         spec = importlib.machinery.PathFinder.find_spec(package)
         if spec is None:
@@ -135,6 +164,7 @@ def _libraries() -> Mapping[str, object]:
         version = versions.get((os.path.realpath(place), distribution))
         if version is None:
             raise Unversioned(package)
+        files.note(spec.origin)  # it may be replaced while a run goes on
         found[package] = [version, spec.origin, *_signature(spec.origin)[:2]]
     return found
 

@@ -198,6 +198,8 @@ class Cache:
     def keep(self, files: Sequence[str], rows: Mapping[str, str]) -> None:
         """Keeps what was found of files, unless one of them or Errata has changed meanwhile: whoever found it may have read the
         one or the other later than this process has."""
+        if any(map(_is_of_the_moment, rows.values())):
+            return
         if self._stopped or not all(map(self._files.unchanged, files)):
             return
         if not self._by.sources.unchanged():
@@ -228,6 +230,11 @@ def _digest(said: object) -> str:
 
 def _dumped(model: Any) -> str:
     return json.dumps(model.model_dump(by_alias=True), ensure_ascii=False)
+
+
+def _is_of_the_moment(text: str) -> bool:
+    """Whether it tells of memory that was not there, which may be there the next time."""
+    return "MemoryError" in text or "out of memory" in text
 
 
 def _mapping(text: str | None) -> dict[str, Any] | None:
