@@ -144,6 +144,7 @@ def _where(g: Graph, c: Node, a: Node, b: Node, slopes: Mapping[Node, Node]) -> 
 
 
 def folded(g: Graph, op: str, *args: Node) -> Node:
+    """A call of one of the operators that join two pieces, worked out where its arguments are numbers."""
     if len(args) == 2 and args[0] is args[1]:
         return args[0]
     if all(a.op == "const" for a in args):

@@ -24,6 +24,7 @@ BY_HAND = ("where", "hold")
 
 
 def differentiable() -> list[Operator]:
+    """The operators that have local derivatives: all but conditions, and those of ``BY_HAND``."""
     return [o for o in OPERATORS.values() if not o.boolean and o.name not in BY_HAND]
 
 

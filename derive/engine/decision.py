@@ -106,6 +106,7 @@ def retold(found: Decision, missing: Sequence[Node], conditions: Sequence[Node])
 
 
 def listed(conditions: Sequence[Node]) -> str:
+    """Conditions for people, joined by ``and``; of many the first."""
     from derive.language.reader import to_text
 
     more = len(conditions) - MAX_TOLD

@@ -20,6 +20,7 @@ Q = TypeVar("Q")
 
 
 def always(_: object) -> bool:
+    """Of any question."""
     return True
 
 

@@ -31,6 +31,7 @@ def show(shape: Shape) -> str:
 
 
 def word(size: int) -> str:
+    """A size as a person says it: its letter, where it has one."""
     return size.name if isinstance(size, Size) else str(size)
 
 
@@ -56,6 +57,7 @@ def broadcast(a: Shape, b: Shape) -> Shape:
 
 
 def matmul(a: Shape, b: Shape) -> Shape:
+    """The shape of a product: [m, k] @ [k, n], [m, k] @ [k], [k] @ [k, n], [k] @ [k]. Raises ShapeError, Misfit."""
     if not a or not b:
         raise ShapeError(f"'@' needs vectors or matrices, not {show(a)} @ {show(b)}; use '*' for a scalar")
     if len(a) > 2 or len(b) > 2:
@@ -71,12 +73,14 @@ def matmul(a: Shape, b: Shape) -> Shape:
 
 
 def outer(a: Shape, b: Shape) -> Shape:
+    """[m] and [n] give [m, n]. Raises ShapeError."""
     if len(a) != 1 or len(b) != 1:
         raise ShapeError(f"outer(u, v) needs two vectors, not {show(a)} and {show(b)}")
     return a + b
 
 
 def diag(a: Shape) -> Shape:
+    """[n] gives [n, n], [n, n] gives [n]. Raises ShapeError."""
     if len(a) == 1:
         return (a[0], a[0])
     if len(a) == 2 and a[0] == a[1]:
@@ -85,6 +89,7 @@ def diag(a: Shape) -> Shape:
 
 
 def reduce(a: Shape, axis: int | None) -> Shape:
+    """A shape without an axis (counted from the end where negative), scalar where it is None. Raises ShapeError."""
     if axis is None:
         return ()
     if not -len(a) <= axis < len(a):
@@ -94,6 +99,7 @@ def reduce(a: Shape, axis: int | None) -> Shape:
 
 
 def stack(parts: Sequence[Shape]) -> Shape:
+    """A row more in front: n parts of one shape. Raises ShapeError."""
     if not parts:
         raise ShapeError("an empty list has no shape")
     for p in parts[1:]:
@@ -103,6 +109,7 @@ def stack(parts: Sequence[Shape]) -> Shape:
 
 
 def concat(parts: Sequence[Shape]) -> Shape:
+    """Vectors end to end, matrices below each other; a part of one rank less is one entry or row. Raises ShapeError."""
     rank = max(1, *map(len, parts))
     rows = [p if len(p) == rank else (1, *p) for p in parts]
     for r, p in zip(rows, parts, strict=True):
@@ -112,6 +119,7 @@ def concat(parts: Sequence[Shape]) -> Shape:
 
 
 def square(a: Shape, who: str) -> None:
+    """Raises Misfit where a shape is none of a square matrix; ``who`` asks for one."""
     if len(a) != 2 or a[0] != a[1]:
         raise Misfit(f"{who} needs a square matrix, not {show(a)}", letters=letters(*a) if len(a) == 2 else ())
 
@@ -129,6 +137,7 @@ def normal_index(a: Shape, where: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def size(a: Shape) -> int:
+    """How many entries a shape has."""
     return prod(a)
 
 

@@ -104,11 +104,13 @@ def norm(r: Reader, t: ast.Call, args: list[Node]) -> Node:
 
 
 def outer(r: Reader, t: ast.Call, args: list[Node]) -> Node:
+    """outer(u, v) of two vectors."""
     r.arity(t, args, 2)
     return r.graph.outer(*args)
 
 
 def dot(r: Reader, t: ast.Call, args: list[Node]) -> Node:
+    """dot(u, v) of two vectors."""
     r.arity(t, args, 2)
     if any(len(a.shape) != 1 for a in args):
         r.fail("dot needs two vectors", t)
@@ -116,6 +118,7 @@ def dot(r: Reader, t: ast.Call, args: list[Node]) -> Node:
 
 
 def diag(r: Reader, t: ast.Call, args: list[Node]) -> Node:
+    """diag(v), diag(A)."""
     r.arity(t, args, 1)
     return r.graph.diag(args[0])
 
@@ -146,15 +149,18 @@ def _sizes(r: Reader, t: ast.Call, counts: Sequence[int], usage: str) -> list[in
 
 
 def eye(r: Reader, t: ast.Call) -> Node:
+    """eye(n)."""
     (n,) = _sizes(r, t, (1,), "eye(n)")
     return r.graph.diag(r.graph.broadcast(r.graph.one, (n,)))
 
 
 def zeros(r: Reader, t: ast.Call) -> Node:
+    """zeros(n), zeros(m, n)."""
     return r.graph.broadcast(r.graph.zero, tuple(_sizes(r, t, (1, 2), "zeros(n) or zeros(m, n)")))
 
 
 def ones(r: Reader, t: ast.Call) -> Node:
+    """ones(n), ones(m, n)."""
     return r.graph.broadcast(r.graph.one, tuple(_sizes(r, t, (1, 2), "ones(n) or ones(m, n)")))
 
 
@@ -173,6 +179,7 @@ def delta(r: Reader, t: ast.Call) -> Node:
 
 
 def factorial(r: Reader, t: ast.Call) -> Node:
+    """factorial(n) of a whole number."""
     (n,) = _whole(r, t, (1,), "factorial(n) of a whole number, such as a size")
     if not 0 <= n <= MAX_FACTORIAL:
         r.fail(f"a factorial is of 0 to {MAX_FACTORIAL}", t)

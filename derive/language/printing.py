@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from derive.expr.composites import COMPOSITES, unusual
@@ -22,13 +22,17 @@ MAX_DIGITS = 24  # of a number that is written out
 MAX_VALUES = 12  # of a point that stand in a sentence
 
 
+Text = tuple[str, int]  # with how tightly it binds
+Done = Mapping[Node, Text]
+
+
 def to_text(root: Node) -> str:
     """The expression in the language, with no needless brackets; ``parse(to_text(n)) is n``.
 
     A part of more than MAX_TEXT characters, which no text of the language has, is written "...": what the nodes of a graph
     share is written out each time, and doubles with every level.
     """
-    done: dict[Node, tuple[str, int]] = {}
+    done: dict[Node, Text] = {}
     for n in topological([root], through_definitions=False):
         done[n] = _text(n, done)
         if len(done[n][0]) > MAX_TEXT:
@@ -36,79 +40,98 @@ def to_text(root: Node) -> str:
     return done[root][0]
 
 
-def _text(n: Node, done: Mapping[Node, tuple[str, int]]) -> tuple[str, int]:
-    def arg(i: int, at_least: int = 0) -> str:
-        text, level = done[n.args[i]]
-        return text if level >= at_least else f"({text})"
-
-    op = n.op
-    if op == "const":
-        return _number_text(n.attr)
-    if op in ("symbol", "def"):
-        return n.attr, _ATOM
-    if op in CONSTANTS:
-        return op, _ATOM
-    if op == "inf":
-        return op, _ATOM
-    if op == "at":
-        k = len(n.args) // 2
-        values = [f"{v.attr}={done[n.args[1 + k + i]][0]}" for i, v in enumerate(n.args[1 : 1 + k])]
-        return f"at({', '.join([done[n.args[0]][0], *values])})", _ATOM
-    if op == "after":
-        inner = done[n.args[0]][0]
-        return f"{inner}({done[n.args[1]][0]})", _ATOM
-    if op == "every":
-        return f"all({done[n.args[0]][0]} for {done[n.args[1]][0]} in {n.attr})", _ATOM
-    if op == "computed":
-        return n.attr.text([done[a][0] for a in n.args]), _ATOM
-    if op == "apply":
-        return abstract.text(n, ", ".join(done[a][0] for a in n.args)), _ATOM
-    if op == "neg":
-        return f"-{arg(0, 7)}", 7
-    if op == "not":
-        return f"not {arg(0, 3)}", 3
-    if op in QUANTIFIERS and one(n.args[0]) is n:
-        return done[n.args[0]]
-    if op == "pow":
-        return f"{arg(0, _ATOM)}**{arg(1, 8)}", 8
-    if op in _PRECEDENCE and op != "where":
-        level = _PRECEDENCE[op]
-        sign = "@" if op == "matmul" else OPERATORS[op].infix
-        left = arg(0, level + 1 if level == 4 else level)
-        right = arg(1, 7 if sign in "*/" else level + 1)
-        if level >= _PRECEDENCE["add"] and right.startswith("-"):
-            right = f"({right})"  # x - (-1): two signs in a row are easily read as one
-        return f"{left}{sign}{right}" if sign in "*/" else f"{left} {sign} {right}", level
-    if op == "transpose":
-        return f"{arg(0, _ATOM)}.T", _ATOM
-    if op == "index":
-        return f"{arg(0, _ATOM)}[{', '.join(map(str, n.attr))}]", _ATOM
-    inside = ", ".join(done[a][0] for a in n.args)
-    if op == "limit" and n.attr:
-        return f"limit({inside}, {n.attr})", _ATOM
+def _text(n: Node, done: Done) -> Text:
+    """A node by what its arguments are written as, with how tightly it binds."""
+    if n.op in _RULES and (made := _RULES[n.op](n, done)) is not None:
+        return made
+    if n.op in _PRECEDENCE and n.op != "where":
+        return _infix(n, done)
+    if n.op in COMPOSITES:
+        options = [f"{k}={v}" for k, v in unusual(n).items()]
+        return f"{COMPOSITES[n.op].called or n.op}({', '.join([_inside(n, done), *options])})", _ATOM
     if sets.compares(n):
         return sets.text(n, [done[a][0] for a in n.args]), _PRECEDENCE["eq"]
-    if op == "property":
-        return f"{n.attr}({inside})", _ATOM
-    if op == "stack":
-        return f"[{inside}]", _ATOM
-    if op in COMPOSITES:
-        options = [f"{k}={v}" for k, v in unusual(n).items()]
-        return f"{COMPOSITES[op].called or op}({', '.join([inside, *options])})", _ATOM
-    if op == "concat":
-        return f"concat([{inside}])", _ATOM
-    if op == "sum" and n.attr is not None:
-        return f"sum({inside}, axis={n.attr})", _ATOM
-    if (named := _constant_tensor(n)) is not None:
-        return named, _ATOM
-    if op in ("broadcast", "reshape"):
-        return f"{op}({', '.join([inside, *map(str, n.attr)])})", _ATOM
-    if op in ("d", "hessian"):
-        return f"{op}({done[n.args[0]][0]}, {_variables(n.args[1:], n.attr, done)})", _ATOM
-    if op == "hvp":
-        return f"hvp({done[n.args[0]][0]}, {_variables(n.args[2:], n.attr, done)}, {done[n.args[1]][0]})", _ATOM
-    return f"{_WRITTEN.get(op, op)}({inside})", _ATOM
+    if n.op in CONSTANTS:
+        return n.op, _ATOM
+    return f"{_WRITTEN.get(n.op, n.op)}({_inside(n, done)})", _ATOM
 
+
+def _arg(n: Node, done: Done, i: int, at_least: int = 0) -> str:
+    """An argument, in brackets where it binds less tightly than that."""
+    text, level = done[n.args[i]]
+    return text if level >= at_least else f"({text})"
+
+
+def _inside(n: Node, done: Done) -> str:
+    return ", ".join(done[a][0] for a in n.args)
+
+
+def _infix(n: Node, done: Done) -> Text:
+    level = _PRECEDENCE[n.op]
+    sign = "@" if n.op == "matmul" else OPERATORS[n.op].infix
+    left = _arg(n, done, 0, level + 1 if level == 4 else level)
+    right = _arg(n, done, 1, 7 if sign in "*/" else level + 1)
+    if level >= _PRECEDENCE["add"] and right.startswith("-"):
+        right = f"({right})"  # x - (-1): two signs in a row are easily read as one
+    return f"{left}{sign}{right}" if sign in "*/" else f"{left} {sign} {right}", level
+
+
+def _at(n: Node, done: Done) -> Text:
+    k = len(n.args) // 2
+    values = [f"{v.attr}={done[n.args[1 + k + i]][0]}" for i, v in enumerate(n.args[1 : 1 + k])]
+    return f"at({', '.join([done[n.args[0]][0], *values])})", _ATOM
+
+
+def _whole_condition(n: Node, done: Done) -> Text | None:
+    """all(u == v), any(u != v): of tensors, a comparison says so itself."""
+    return done[n.args[0]] if one(n.args[0]) is n else None
+
+
+def _spread(n: Node, done: Done) -> Text:
+    named = _constant_tensor(n)
+    return named or f"{n.op}({', '.join([_inside(n, done), *map(str, n.attr)])})", _ATOM
+
+
+def _diagonal(n: Node, done: Done) -> Text | None:
+    named = _constant_tensor(n)
+    return (named, _ATOM) if named is not None else None
+
+
+def _derivative(n: Node, done: Done) -> Text:
+    return f"{n.op}({done[n.args[0]][0]}, {_variables(n.args[1:], n.attr, done)})", _ATOM
+
+
+#: By operator, what is written otherwise than infix or as a call; None where it is not, after all.
+_RULES: dict[str, Callable[[Node, Done], Text | None]] = {
+    "const": lambda n, done: _number_text(n.attr),
+    "symbol": lambda n, done: (n.attr, _ATOM),
+    "def": lambda n, done: (n.attr, _ATOM),
+    "inf": lambda n, done: (n.op, _ATOM),
+    "at": _at,
+    "after": lambda n, done: (f"{done[n.args[0]][0]}({done[n.args[1]][0]})", _ATOM),
+    "every": lambda n, done: (f"all({done[n.args[0]][0]} for {done[n.args[1]][0]} in {n.attr})", _ATOM),
+    "computed": lambda n, done: (n.attr.text([done[a][0] for a in n.args]), _ATOM),
+    "apply": lambda n, done: (abstract.text(n, _inside(n, done)), _ATOM),
+    "neg": lambda n, done: (f"-{_arg(n, done, 0, 7)}", 7),
+    "not": lambda n, done: (f"not {_arg(n, done, 0, 3)}", 3),
+    **dict.fromkeys(QUANTIFIERS, _whole_condition),
+    "pow": lambda n, done: (f"{_arg(n, done, 0, _ATOM)}**{_arg(n, done, 1, 8)}", 8),
+    "transpose": lambda n, done: (f"{_arg(n, done, 0, _ATOM)}.T", _ATOM),
+    "index": lambda n, done: (f"{_arg(n, done, 0, _ATOM)}[{', '.join(map(str, n.attr))}]", _ATOM),
+    "limit": lambda n, done: (f"limit({_inside(n, done)}, {n.attr})", _ATOM) if n.attr else None,
+    "property": lambda n, done: (f"{n.attr}({_inside(n, done)})", _ATOM) if not sets.compares(n) else None,
+    "stack": lambda n, done: (f"[{_inside(n, done)}]", _ATOM),
+    "concat": lambda n, done: (f"concat([{_inside(n, done)}])", _ATOM),
+    "sum": lambda n, done: (f"sum({_inside(n, done)}, axis={n.attr})", _ATOM) if n.attr is not None else None,
+    "diag": _diagonal,
+    "broadcast": _spread,
+    "reshape": _spread,
+    "d": _derivative,
+    "hessian": _derivative,
+    "hvp": lambda n, done: (
+        f"hvp({done[n.args[0]][0]}, {_variables(n.args[2:], n.attr, done)}, {done[n.args[1]][0]})", _ATOM,
+    ),
+}  # fmt: skip
 
 #: What the engine alone has, as it is written in the language.
 _WRITTEN = {"grow": "exp"}
@@ -123,12 +146,12 @@ def _constant_tensor(n: Node) -> str | None:
     return None
 
 
-def _variables(args: Sequence[Node], many: bool, done: Mapping[Node, tuple[str, int]]) -> str:
+def _variables(args: Sequence[Node], many: bool, done: Done) -> str:
     inside = ", ".join(done[a][0] for a in args)
     return f"[{inside}]" if many else inside
 
 
-def _number_text(value: int | Fraction) -> tuple[str, int]:
+def _number_text(value: int | Fraction) -> Text:
     level = _ATOM if value >= 0 else 7
     text = short_decimal(Fraction(value))
     if text is None:

@@ -24,6 +24,7 @@ def declare(g: Graph, symbols: Iterable[Node]) -> None:
 
 
 def states(g: Graph) -> frozenset[Node]:
+    """The symbols of a graph that are states of an iteration, or its index."""
     found: frozenset[Node] = g.templates.get(_STATES, frozenset())
     return found
 

@@ -141,6 +141,7 @@ def ball_text(value: fmpq | arb, digits: int) -> str:
 
 
 def rational(value: int | Fraction) -> fmpq:
+    """The same number in FLINT's arithmetic."""
     return fmpq(value.numerator, value.denominator)
 
 

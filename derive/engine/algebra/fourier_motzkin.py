@@ -1,7 +1,8 @@
 """Linear inequalities over monomials: whether any numbers satisfy them all.
 
 Fourier-Motzkin elimination (Dantzig and Eaves, Fourier-Motzkin elimination and its dual, J. Combin. Theory A 14, 1973), given up
-where it grows. Of sums of whole numbers, whose values lie a step apart, inequalities are tightened first.
+where it grows. Of sums of whole numbers, whose values lie a step apart, inequalities are tightened first (as Gomory's cuts
+are, 1958).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ ABSURD: Row = ({(): fmpq(-1)}, False)
 
 
 def linear(p: Poly) -> dict[Key, fmpq]:
+    """A polynomial as a sum of monomials, by their exponents without zeros at the end."""
     out: dict[Key, fmpq] = {}
     for e, c in p.terms():
         n = len(e)
@@ -30,6 +32,7 @@ def linear(p: Poly) -> dict[Key, fmpq]:
 
 
 def scaled(row: dict[Key, fmpq], by: fmpq) -> dict[Key, fmpq]:
+    """A sum times a number."""
     return {m: c * by for m, c in row.items()}
 
 

@@ -1,5 +1,7 @@
 """Rational functions over kernels, in FLINT's multivariate polynomials.
 
+The canonical form of REDUCE and MACSYMA (Moses, Algebraic simplification: a guide for the perplexed, CACM 14, 1971).
+
 A *kernel* is what a polynomial treats as a variable: a symbol, or something transcendental or algebraic such as
 ``exp(x/2)``, ``|x|``, ``sqrt(x + 1)``. An algebraic kernel carries its relation, ``|x|**2 = x**2``. A polynomial that is
 zero after reduction by the relations is zero as a function wherever its kernels have values; that is all a proof needs.

@@ -38,10 +38,12 @@ MAX_ROOTS = 60  # degree up to which real roots are isolated
 
 
 def opposite(m: Mask) -> Mask:
+    """The signs of -x."""
     return (m & ZERO) | (NEGATIVE if m & POSITIVE else 0) | (POSITIVE if m & NEGATIVE else 0)
 
 
 def product(a: Mask, b: Mask) -> Mask:
+    """The signs of x*y."""
     return _PRODUCT[a][b]
 
 

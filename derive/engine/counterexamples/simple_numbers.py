@@ -13,6 +13,7 @@ UNIT = tuple(Fraction(v) for v in ("3/5", "0", "4/5", "1", "-3/5", "-4/5", "5/13
 
 
 def contains(value: Fraction, r: Interval) -> bool:
+    """Whether a number lies in an interval."""
     low, low_in, high, high_in = r
     if low is not None and (value < low or (value == low and not low_in)):
         return False
@@ -47,6 +48,7 @@ def step(i: int, t: int) -> int:
 
 
 def size(v: Fraction) -> int:
+    """How long a number is to write: of two that show the same, the lesser is told."""
     return 2 * (abs(v.numerator) + v.denominator) + (v < 0) - (v == 0)
 
 

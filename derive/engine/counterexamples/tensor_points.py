@@ -449,6 +449,7 @@ def _wanted(
 
 
 def is_eye(n: Node) -> bool:
+    """Whether a node is the identity matrix."""
     return n.op == "diag" and n.args[0].op == "broadcast" and n.args[0].args[0] is n.graph.one
 
 

@@ -19,6 +19,7 @@ from derive.numbers.definedness import has_value
 
 
 def refuted(sampler: Sampler, point: Point, judged: Judged) -> Decision:
+    """The decision that two scalars differ at a point, told at the simplest one that shows the same."""
     level = 0 if judged.prec <= 128 else 2
 
     def still(p: Point) -> bool:
@@ -42,6 +43,7 @@ def refuted(sampler: Sampler, point: Point, judged: Judged) -> Decision:
 def proved_if(
     sampler: Sampler, o: Outcome, missing: tuple[Node, ...], conditions: tuple[Node, ...], how: str
 ) -> Decision:
+    """The decision that two scalars are equal under conditions, with the simplest point at which a missing one fails."""
     assert o.witness is not None
     assert o.judged is not None
     kind = o.judged.kind
@@ -98,4 +100,5 @@ def _with_zero(sampler: Sampler) -> Sampler:
 
 
 def where(conditions: Sequence[Node]) -> str:
+    """Conditions as they end a reason: ``, where x != 0``."""
     return f", where {listed(conditions)}" if conditions else ""

@@ -44,6 +44,7 @@ class NoLimit(Unsettled):
 
 
 def leaves(n: Node) -> set[Node]:
+    """The scalar symbols and entries below a node."""
     return {m for m in topological([n]) if m.op == "index" or (m.op == "symbol" and not m.shape)}
 
 
@@ -140,6 +141,7 @@ class Oracle:
 
 
 def said(n: Node) -> str:
+    """A node for people, in quotes; not one that is long."""
     from derive.language.reader import to_text
 
     text = to_text(n).replace("'", "")  # t' stands for the variable t

@@ -37,6 +37,8 @@ MAX_SHOWN = 12  # entries of a vector that are written down
 
 
 def decider(strict: bool) -> Callable[[Sequence[Node], Domain], Decision]:
+    """Positive definite where ``strict``, else semidefinite."""
+
     def decide(args: Sequence[Node], domain: Domain) -> Decision:
         (a,), known, entries = args, facts(domain.hypotheses), Entries(domain)
         if Gram(entries, known).sign(a) >= (DEFINITE if strict else SEMIDEFINITE):

@@ -72,6 +72,7 @@ def restricts(n: Node, x: Sequence[Node]) -> bool:
 
 
 def bare(n: Node) -> Node:
+    """What a definition stands for."""
     while n.op == "def":
         n = n.args[0]
     return n

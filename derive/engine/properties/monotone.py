@@ -45,6 +45,7 @@ _RISING = {o.name for o in OPERATORS.values() if o.rises and o.name not in ("add
 
 
 def decider(way: Way) -> Callable[[Sequence[Node], Domain], Decision]:
+    """Whether f rises, or falls, in x on the whole domain, strictly or not."""
     up, strict = way in ("increasing", "nondecreasing"), way in ("increasing", "decreasing")
 
     def decide(args: Sequence[Node], domain: Domain) -> Decision:

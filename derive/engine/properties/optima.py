@@ -42,6 +42,7 @@ _POLYNOMIAL = frozenset(
 
 
 def stationary(args: Sequence[Node], domain: Domain) -> Decision:
+    """Whether the gradient of f by x is 0 at x = v, where f is differentiable."""
     return _by_whole_gradient(args, domain) or _by_slopes(args, domain)
 
 
@@ -93,10 +94,12 @@ def _held(x: Sequence[Node], domain: Domain) -> Domain:
 
 
 def minimizer(args: Sequence[Node], domain: Domain) -> Decision:
+    """Whether f is least at x = v: by the inequality, or by a gradient of 0 and convexity."""
     return _whole_least(args, domain, False) or _least(args, domain, False)
 
 
 def unique_minimizer(args: Sequence[Node], domain: Domain) -> Decision:
+    """Whether f is least at x = v alone."""
     return _whole_least(args, domain, True) or _least(args, domain, True)
 
 

@@ -37,6 +37,7 @@ def smooth(n: Node) -> bool:
 
 
 def analytic(n: Node) -> bool:
+    """Whether no operator has kinks, and none is an abstract function."""
     return not any(m.op in ROUGH or m.op == "apply" for m in topological([n]))
 
 
@@ -60,6 +61,7 @@ def _half_spaces(n: Node, x: Sequence[Node]) -> bool:
 
 
 def convex_domain(x: Sequence[Node], domain: Domain) -> bool:
+    """Whether the hypotheses are affine inequalities in x, which mark out a convex set."""
     return all(_half_spaces(c, x) for c in domain.hypotheses)
 
 
@@ -152,22 +154,27 @@ def _moves(start: Point, x: Sequence[Node]) -> Iterator[Point]:
 
 
 def value(n: Node, point: Point, prec: int = 128) -> Value:
+    """The value of a scalar at a point: exact, a ball, or the fault in the way."""
     return evaluate([n], {s: rational(v) for s, v in point.items()}, prec)[0]
 
 
 def at(point: Point) -> str:
+    """A point for people."""
     from derive.language.printing import point_text
 
     return point_text(point)
 
 
 def undecided(reason: str) -> Decision:
+    """No decision, and why."""
     return Decision("undecided", reason)
 
 
 def proved(reason: str, method: str = "normal form") -> Decision:
+    """A proof that needs no condition."""
     return Decision("proved", reason, method=method)
 
 
 def refuted(reason: str, point: Point) -> Decision:
+    """A refutation at a point."""
     return Decision("refuted", reason, witness=dict(point), method="ball arithmetic")

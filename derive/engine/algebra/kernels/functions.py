@@ -39,6 +39,7 @@ def terms(nf: Normal, u: Quotient) -> Iterator[Term]:
 
 
 def exponential(nf: Normal, u: Quotient) -> Quotient:
+    """exp(u): a product of powers of kernels exp(num/den/scale), and |p|**c for what is c*log|p| in u."""
     ring = nf.ring
     result = ring.one
     for key, c, num, den in terms(nf, u):
