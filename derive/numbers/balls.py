@@ -152,32 +152,42 @@ def value_of(n: Node, args: Sequence[Value]) -> Value:
 
 def _result(n: Node, rule: Callable[..., Value], args: Sequence[Value]) -> Value:
     """The value of a node by the rule of its operator."""
-    if n.op == "apply":
-        return Undetermined(f"{n.attr[0]} is an abstract function: it has no value")
-    if n.op == "where":  # the branch not taken need not have a value
-        return args[0] if isinstance(args[0], Exception) else args[1] if args[0] else args[2]
-    if n.op in ("and", "or") and any(a is (n.op == "or") for a in args):  # whatever the other is
-        return n.op == "or"
+    if n.op in _LENIENT and (settled := _without_all(n, args)) is not None:
+        return settled
     for a in args:
-        if isinstance(a, Exception):
-            if n.op == "select" and a is not args[0]:
-                continue
+        if isinstance(a, Exception) and (n.op != "select" or a is args[0]):
             return a
-    if n.op == "computed":
-        return n.attr.value(args)
     try:
         value = rule(*args)
     except (UndefinedValue, Undetermined) as fault:
         return fault
-    if isinstance(value, arb):
+    if type(value) is fmpq:
+        # twice the longer of numerator and denominator is no less than both together
+        if 2 * value.height_bits() > MAX_RATIONAL_BITS < value.p.bit_length() + value.q.bit_length():
+            return arb(value)
+    elif type(value) is arb:
         if not value.is_finite():
             return Undetermined(f"no finite enclosure of {n.op}")
         size = abs(value)
         if size > _HUGE or (size < _TINY and value != 0):
             return Undetermined(f"a value of {n.op} beyond 2**{MAX_EXPONENT} or its inverse")
-    if isinstance(value, fmpq) and value.p.bit_length() + value.q.bit_length() > MAX_RATIONAL_BITS:
-        return arb(value)
     return value
+
+
+#: Operators that may have a value although an argument has none, or whose value is not by a rule.
+_LENIENT = frozenset(("apply", "where", "and", "or", "computed"))
+
+
+def _without_all(n: Node, args: Sequence[Value]) -> Value | None:
+    """The value of a lenient operator, where not all arguments are asked."""
+    if n.op == "apply":
+        return Undetermined(f"{n.attr[0]} is an abstract function: it has no value")
+    if n.op == "where":  # the branch not taken need not have a value
+        return args[0] if isinstance(args[0], Exception) else args[1] if args[0] else args[2]
+    if n.op == "computed":
+        return next((a for a in args if isinstance(a, Exception)), None) or n.attr.value(args)
+    whatever = n.op == "or"  # whatever the other is
+    return whatever if any(a is whatever for a in args) else None
 
 
 # -- signs and comparisons ------------------------------------------------------------------------

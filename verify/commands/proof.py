@@ -84,7 +84,9 @@ def _answer(bench: Bench, asked: Claim, replay: bool, timed: bool) -> Answer:
         if replay:
             assert asked.holds is not None
             decision = decide(asked.holds, asked.assuming)
-            lines += [f"  region: {r}" for r in decision.regions] + [f"  {s}" for s in decision.steps]
+            lines += [f"  region: {r}" for r in decision.regions] + [
+                f"  {s}" for s in dict.fromkeys(map(str, decision.steps))
+            ]
             lines += [f"  {said}" for said in (checked(proofs_of(verdict.evidence)),) if said and true]
     return Answer(tuple(lines), true)
 

@@ -63,7 +63,7 @@ def decided(a: Node, b: Node, decision: Decision) -> Iterator[Block]:
     seen = decision.status == "refuted" and decision.witness is not None
     yield say(f"{_STATUS[decision.status]}{'' if seen else f': {decision.reason}'}.")
     if decision.steps and decision.status.startswith("proved"):
-        yield from _normal_forms(decision.steps)
+        yield from _normal_forms(list(dict.fromkeys(map(str, decision.steps))))
     if decision.regions:
         yield say("The domain was taken apart where the expressions have kinks or gaps:")
         yield Points(tuple((r + ".",) for r in decision.regions))

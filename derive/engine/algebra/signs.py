@@ -97,6 +97,7 @@ class Signs:
         twin.contradiction, twin._facts, twin._linear = self.contradiction, dict(self._facts), list(self._linear)
         twin._compound = list(self._compound)
         twin.zeros, twin.whole = list(self.zeros), set(self.whole)
+        twin._known = dict(self._known)  # until more is learnt
         return twin
 
     # -- facts ------------------------------------------------------------------------------------

@@ -226,10 +226,10 @@ class Sampler:
             point = _completed(start, bound)
             if point is None:
                 return None
-            broken = [c for c in wanted if not _satisfied(c, point)]
-            if not broken:
+            met = _satisfied(wanted, point)
+            if all(met):
                 return point
-            moved = self._moved(start, broken[0], wanted, bound)
+            moved = self._moved(start, wanted[met.index(False)], wanted, bound)
             if moved is None:
                 return None
             start = moved
@@ -248,14 +248,14 @@ class Sampler:
         """
         best: tuple[int, dict[Node, Fraction]] | None = None
         below = set(topological([broken[0], *(n for _, n in bound)]))
-        here = _completed(start, bound)
+        sides = [n for n, _ in wanted]
+        here = _numbers(sides, _completed(start, bound))
         for v in start:
             if v not in below:
                 continue
-            beside = _completed({**start, v: start[v] + 1}, bound)
+            beside = _numbers(sides, _completed({**start, v: start[v] + 1}, bound))
             turns = {}
-            for c in wanted:
-                x, y = _number(c[0], here), _number(c[0], beside)
+            for c, x, y in zip(wanted, here, beside, strict=True):
                 if x is not None and y is not None and x != y:
                     turns[c] = self._turn(c[0], start, v, x, y, bound)
             if broken not in turns:
@@ -266,11 +266,11 @@ class Sampler:
                     continue
                 moved = {**start, v: value}
                 point = _completed(moved, bound)
-                if point is None or not _satisfied(broken, point):
+                if point is None:
                     continue
-                held = sum(_satisfied(c, point) for c in wanted)
-                if best is None or held > best[0]:
-                    best = (held, moved)
+                met = _satisfied(wanted, point)
+                if met[wanted.index(broken)] and (best is None or sum(met) > best[0]):
+                    best = (sum(met), moved)
         return best[1] if best else None
 
     def _turn(
@@ -395,19 +395,31 @@ def _completed(start: dict[Node, Fraction], bound: Sequence[tuple[Node, Node]]) 
     return point
 
 
-def _satisfied(c: Constraint, point: Mapping[Node, Fraction]) -> bool:
-    value = evaluate([c[0]], {s: rational(v) for s, v in point.items()})[0]
+def _satisfied(wanted: Sequence[Constraint], point: Mapping[Node, Fraction]) -> list[bool]:
+    """Which of the constraints certainly hold at a point."""
+    found = evaluate([n for n, _ in wanted], {s: rational(v) for s, v in point.items()})
+    with precision(PRECISIONS[0]):
+        return [_has_sign(value, mask) for value, (_, mask) in zip(found, wanted, strict=True)]
+
+
+def _has_sign(value: Any, mask: int) -> bool:
     if isinstance(value, Exception):
         return False
-    with precision(PRECISIONS[0]):
-        return bool((c[1] & POSITIVE and value > 0) or (c[1] & ZERO and value == 0) or (c[1] & NEGATIVE and value < 0))
+    return bool((mask & POSITIVE and value > 0) or (mask & ZERO and value == 0) or (mask & NEGATIVE and value < 0))
 
 
 def _number(n: Node, point: Mapping[Node, Fraction] | None) -> Fraction | None:
-    """A value, rounded where it is not rational; None where there is none."""
+    return _numbers([n], point)[0]
+
+
+def _numbers(nodes: Sequence[Node], point: Mapping[Node, Fraction] | None) -> list[Fraction | None]:
+    """Values, rounded where they are not rational; None where there is none."""
     if point is None:
-        return None
-    value = evaluate([n], {s: rational(v) for s, v in point.items()})[0]
+        return [None] * len(nodes)
+    return [_rounded(v) for v in evaluate(nodes, {s: rational(v) for s, v in point.items()})]
+
+
+def _rounded(value: Any) -> Fraction | None:
     if isinstance(value, Exception | bool):
         return None
     if isinstance(value, fmpq):

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from derive.engine.algebra.groebner import Ideal
 from derive.engine.algebra.normal import NOTHING, RULES, Normal, Rule, Value
-from derive.engine.algebra.polynomials import Key, Poly, Quotient, Ring, Unwieldy
+from derive.engine.algebra.polynomials import Identity, Key, Poly, Quotient, Ring, Unwieldy
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE, ZERO, Signs
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.equations.cells import Cell
@@ -43,7 +43,7 @@ class Switched:
 
     conditions: tuple[Node, ...]
     doubtful: tuple[Node, ...]
-    steps: tuple[str, ...]
+    steps: tuple[object, ...]
 
 
 @dataclass(slots=True)
@@ -223,7 +223,7 @@ class _Board:
             calm = []
         doubtful = tuple(self.kinks[key].node for key in shared if key not in calm)
         x, y = nf.values[self.sampler.a], nf.values[self.sampler.b]
-        return Switched(self.conditions(x), doubtful, (self.ring.certificate(x, y),))
+        return Switched(self.conditions(x), doubtful, (Identity(self.ring, x, y),))
 
     def agree(self, keys: Sequence[Key]) -> bool:
         """Whether the sides agree on these kinks for every setting of the derivatives' switches."""

@@ -8,7 +8,7 @@ only where the unsplit form proves nothing, and only into cells that the known s
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from derive.calculus.joints import with_joints
 from derive.engine.algebra.groebner import Ideal
 from derive.engine.algebra.normal import NOTHING, Need, Normal
-from derive.engine.algebra.polynomials import Key, Poly, Quotient, Regrow, Ring, Unwieldy
+from derive.engine.algebra.polynomials import Identity, Key, Poly, Quotient, Regrow, Ring, Unwieldy
 from derive.engine.algebra.positivstellensatz import contradictory
 from derive.engine.algebra.signs import NEGATIVE, NONZERO, POSITIVE, ZERO, Signs
 from derive.engine.counterexamples.constraints import Constraint, constraints
@@ -41,10 +41,11 @@ class Regions:
     ring: Ring
     conditions: dict[Node, None] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
-    steps: list[str] = field(default_factory=list)
+    steps: list[object] = field(default_factory=list)
     groups: dict[Node, tuple[Key, bool]] = field(default_factory=dict)
     ideals: dict[Key, Ideal] = field(default_factory=dict)
     joined: dict[Node, Node] = field(default_factory=dict)
+    known: dict[Key, Signs] = field(default_factory=dict)  # of the whole domain, by what is put in the place of symbols
 
     def prove(self) -> None:
         """Settles every cell, filling ``outcomes``. Raises Unwieldy."""
@@ -116,15 +117,30 @@ class Regions:
     # -- what is known in a cell ----------------------------------------------------------------------
 
     def _signs(self, cell: Cell) -> Signs:
+        """What is known in a cell: that of the domain, which is worked out once, and its own facts."""
+        key = (self.ring.generation, cell.bound)
+        if key not in self.known:
+            self.known[key] = self._of_domain(cell)
+        signs = self.known[key].copy()
+        # abs(x) <= 1 where x > 0
+        again = [c for c in self.sampler.constraints if kinked(c[0])] if cell.facts else []
+        self._learn(signs, (*cell.facts, *again, *(c for c in cell.facts if kinked(c[0]))), cell)
+        return signs
+
+    def _of_domain(self, cell: Cell) -> Signs:
         signs = Signs(self.ring)
         known: list[Constraint] = []
         for s, (low, high) in self.sampler.domain.ranges.items():
             g = s.graph
             known += [(g.sub(s, g.const(low)), POSITIVE | ZERO)] if low is not None else []
             known += [(g.sub(g.const(high), s), POSITIVE | ZERO)] if high is not None else []
-        # abs(x) <= 1 where x > 0
-        again = [c for c in (*self.sampler.constraints, *cell.facts) if kinked(c[0])] if cell.facts else []
-        for s, mask in (*known, *self.sampler.constraints, *cell.facts, *again):
+        self._learn(signs, (*known, *self.sampler.constraints), cell)
+        return signs
+
+    def _learn(self, signs: Signs, facts: Iterable[Constraint], cell: Cell) -> None:
+        for s, mask in facts:
+            if signs.contradiction:
+                break
             nf = Normal(self.ring, signs, bound=cell.bound)
             nf.run([s])
             value = nf.values[s]
@@ -132,9 +148,6 @@ class Regions:
                 signs.learn(value, mask)
             elif value is NOTHING:
                 signs.contradiction = True
-            if signs.contradiction:
-                break
-        return signs
 
     def _group(self, cell: Cell) -> None:
         """Which ``select`` nodes stand at the same kink: s and 3*s do, and -s from the other side."""
@@ -252,7 +265,7 @@ class Regions:
         if not self._vanishes(gap, signs):
             return False
         if len(self.steps) < 8:
-            self.steps.append(f"{cell.text()}: " * bool(cell.facts) + self.ring.certificate(x, y))
+            self.steps.append(Identity(self.ring, x, y, f"{cell.text()}: " * bool(cell.facts)))
         return True
 
     def _equal_where_defined(self, cell: Cell, signs: Signs, left: Side, right: Side) -> bool:

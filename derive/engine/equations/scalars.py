@@ -13,7 +13,7 @@ from itertools import chain
 
 import derive.engine.algebra.kernels  # noqa: F401  (registers the rules)
 from derive.engine.algebra.normal import NOTHING, Fidelity, Normal
-from derive.engine.algebra.polynomials import Regrow, Ring, Unwieldy
+from derive.engine.algebra.polynomials import Identity, Regrow, Ring, Unwieldy
 from derive.engine.algebra.signs import POSITIVE, ZERO, Signs
 from derive.engine.counterexamples.constraints import Constraint
 from derive.engine.counterexamples.instances import instances
@@ -52,8 +52,8 @@ class Quick:
     ring: Ring
     passes: dict[Fidelity, Normal] = field(default_factory=dict)
 
-    def vanishes(self, a: Node, b: Node, fidelity: Fidelity) -> str:
-        """The two normal forms as text if they are one; else the empty string."""
+    def vanishes(self, a: Node, b: Node, fidelity: Fidelity) -> Identity | None:
+        """The two normal forms if they are one."""
         self.ring.spent = 0
         while True:
             nf = self.passes.get(fidelity)
@@ -63,8 +63,8 @@ class Quick:
                 nf.run([a, b])
                 x, y = nf.values[a], nf.values[b]
                 if x is NOTHING or y is NOTHING or self.ring.difference(x, y) != 0:
-                    return ""
-                return self.ring.certificate(x, y)
+                    return None
+                return Identity(self.ring, x, y)
             except Regrow:
                 self.passes.clear()
 
@@ -214,15 +214,15 @@ def _by_addends(sampler: Sampler, quick: Quick) -> Decision | None:
 
 def _by_polynomials(sampler: Sampler, quick: Quick, fidelity: Fidelity) -> Decision | None:
     """Proof by one polynomial identity over atoms, where both sides have a value at the same points."""
-    text = quick.vanishes(sampler.a, sampler.b, fidelity)
-    if not text:
+    shown = quick.vanishes(sampler.a, sampler.b, fidelity)
+    if shown is None:
         return None
     conditions = same_definedness(sampler)
     if conditions is None:
         return None
     said = f"with {'definitions' if fidelity == 'names' else 'functions'} as variables"
     found = Decision(
-        "proved", f"one rational function, {said}{where(conditions)}", conditions, method="normal form", steps=(text,)
+        "proved", f"one rational function, {said}{where(conditions)}", conditions, method="normal form", steps=(shown,)
     )
     return inhabited(sampler, found) if conditions or sampler.domain else found
 
