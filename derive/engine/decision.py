@@ -27,10 +27,10 @@ class Decision:
     ``conditions``: what must hold for both sides to have a value; for ``proved-if`` the ``missing`` ones come first.
     ``witness``: an exact point at which the claim fails, ``left`` and ``right`` the values there (``undefined`` where there
     is none). ``index``: the entry of a tensor that decided. ``regions``: parts of the domain and what was found there.
-    ``steps``: the normal forms, for explanations, as ``str`` tells them. ``empty``: undecided as no point was found at which it
-    says anything. ``open``: undecided as neither a proof nor a point was found. ``place``: a point that fails, in words where it is
-    no point of rationals. ``tactic``: which row of a table decided (``engine.tactics``). ``theorem``: what the trusted core made of
-    a proof; ``unchecked``: the tactic that is trusted instead (``engine.certify``).
+    ``steps``: the normal forms, for explanations, as ``str`` tells them. ``empty``: undecided as no point was found at
+    which it says anything. ``open``: undecided as neither a proof nor a point was found. ``place``: a point that fails, in
+    words where it is no point of rationals. ``tactic``: which row of a table decided (``engine.tactics``). ``theorem``:
+    what the trusted core made of a proof; ``unchecked``: the tactic that is trusted instead (``engine.certify``).
     """
 
     status: Status
