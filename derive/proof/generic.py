@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from flint import fmpq, fmpq_mpoly
 
-from derive.expr.graph import Node
+from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.language.meaning import unfold
 from derive.proof.axioms import Unknown
@@ -52,6 +52,7 @@ class Generic(Evaluated):
         self.sizes = dict(s.sizes)
         wants(len(set(self.sizes.values())) == len(self.sizes), "sizes of one name")
         self.count = 0
+        self.apart: set[Letter] = set()
         self.entries: dict[tuple[Node, tuple[Letter, ...]], Any] = {}
         self.sums: dict[int, tuple[tuple[Letter, ...], Poly, Poly]] = {}  # what a sum runs over, and what is added up
         for h in scalar:
@@ -61,7 +62,12 @@ class Generic(Evaluated):
                 self.suppose(h)
         self.entries.clear()
         self.roots = {conclusion}
-        self.found = self.entry(conclusion, tuple(self.letter(n) for n in conclusion.shape))
+        at = tuple(self.letter(n) for n in conclusion.shape)
+        square = len(at) == 2 and at[0].size == at[1].size != 1
+        self.apart = set(at) if square else set[Letter]()  # two entries of a size that are not the same one
+        self.found = self.entry(conclusion, at)
+        if square and self.found is True:  # nor is the diagonal another one than that
+            self.found = self.entry(conclusion, at[:1] * 2)
 
     def letter(self, size: int) -> Letter:
         self.count += size != 1
@@ -92,10 +98,7 @@ class Generic(Evaluated):
             case "def" if n.args[0].op == "const" and self.sizes.get(n.args[0].attr) == n.attr:
                 return self.size(n.args[0].attr)
             case "matmul":
-                a, b = n.args
-                k = self.letter(a.shape[-1])
-                left = at[: len(a.shape) - 1]
-                return self.total(self.entry(a, (*left, k)), self.entry(b, (k, *at[len(left) :])), k)
+                return self.contracted(n.args[0], n.args[1], at)
             case "sum":
                 inner = n.args[0].shape
                 run = [
@@ -112,6 +115,10 @@ class Generic(Evaluated):
                 return self.product(self.entry(n.args[0], at[:1]), self.entry(n.args[1], at[1:]))
             case "diag" if len(n.shape) == 1:
                 return self.entry(n.args[0], at * 2)
+            case "diag":
+                if at[0] != at[1] and set(at) != self.apart:
+                    raise Unknown("whether an entry lies on the diagonal")
+                return self.entry(n.args[0], at[:1]) if at[0] == at[1] else self.const(0)
             case "reshape":
                 a, kept = n.args[0], [k for k in at if k.size != 1]
                 wants([m for m in a.shape if m != 1] == [k.size for k in kept], "a reshape that moves entries")
@@ -121,6 +128,34 @@ class Generic(Evaluated):
         args = [self.entry(a, self.spread(a, at)) for a in n.args]
         self.now = n
         return args[0] if n.op == "broadcast" else self.combined(n, args)
+
+    def contracted(self, a: Node, b: Node, at: tuple[Letter, ...]) -> Any:
+        """An entry of a @ b: a sum, but of diagonal matrices, and of sums and multiples of such."""
+        left = at[: len(a.shape) - 1]
+        for m, other in ((a, False), (b, True)):
+            if len(m.shape) < 2 or not any(n.op == "diag" and len(n.shape) == 2 for n in topological([m])):
+                continue
+            parts = (
+                [self.contracted(a if other else p, p if other else b, at) for p in m.args if p.shape == m.shape]
+                if m.op in ("def", "neg", "add", "sub", "mul", "div")
+                else []
+            )
+            match m.op:
+                case "diag":
+                    k = at[-1] if other else at[0]
+                    along = self.entry(a, (*left, k)) if other else self.entry(b, (k, *at[1:]))
+                    return self.product(self.entry(m.args[0], (k,)), along)
+                case "def" | "neg":
+                    return self.product(parts[0], self.const(1 if m.op == "def" else -1))
+                case "add" | "sub" if len(parts) == 2:
+                    x, y = (self.product(p, self.const(1)) for p in parts)
+                    return x + y if m.op == "add" else x - y
+                case "mul" if len(parts) == 1:
+                    (scalar,) = (p for p in m.args if p.shape != m.shape)
+                    if not scalar.shape:
+                        return self.product(parts[0], self.entry(scalar, ()))
+        k = self.letter(a.shape[-1])
+        return self.total(self.entry(a, (*left, k)), self.entry(b, (k, *at[len(left) :])), k)
 
     def spread(self, a: Node, at: tuple[Letter, ...]) -> tuple[Letter, ...]:
         """Where the entry of an argument stands that is spread over a shape."""

@@ -23,7 +23,7 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
 from derive.language.components import components_all
 from derive.language.printing import point_text
-from derive.proof.certificates import Generic, Numbers
+from derive.proof.certificates import Certificate, Generic, Numbers, Substitution
 from derive.proof.check import Theorem, check
 from derive.proof.sequent import Sequent
 
@@ -80,9 +80,18 @@ def of_every_size(a: Node, b: Node, domain: Domain, sizes: Mapping[int, str]) ->
         with apart():
             g, put = in_a_graph_of_its_own(topological([a, b, *domain.hypotheses]))
             s = Sequent(tuple(put[n] for n in domain.hypotheses), g.call("eq", put[a], put[b]), tuple(sizes.items()))
-            return check(s, Generic())
+            return check(s, _generic(s))
     except FAULTS:
         return None
+
+
+def _generic(s: Sequent) -> Certificate:
+    """By a generic entry, what a hypothesis says that a tensor is put in its place."""
+    for h in s.hypotheses:
+        old, new = h.args if h.op == "eq" and h.args[0].shape else (h, h)
+        if old.op == "symbol" and new.shape == old.shape and old not in topological([new]):
+            return Substitution(old, new, Generic(), _generic(s.put({old: new})))
+    return Generic()
 
 
 def _with(found: Decision, made: Callable[[], Theorem], trusted: str) -> Decision:

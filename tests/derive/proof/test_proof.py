@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -244,6 +245,15 @@ SHAPES = {"A": (5, 7), "B": (7, 11), "C": (5, 7), "S": (5, 5), "v": (5,), "w": (
         "sum(v*v) >= 0",
         "sum(A, axis=1) @ v == sum(v @ A)",
         "sum(S*S.T) == sum(S.T*S)",
+        "diag(v) @ A == (A.T*v).T",
+        "v*u == diag(v) @ u",
+        "(A @ A.T + c*diag(v)) @ u == A @ (A.T @ u) + c*v*u",
+        "u @ diag(v) @ u == sum(v*u**2)",
+        "diag(v) @ diag(u) == diag(v*u)",
+        "diag(v) - diag(u) == diag(v - u)",
+        "diag(v).T == diag(v)",
+        "(S - diag(v)) @ diag(u) == S*u - diag(v*u)",
+        "diag(diag(v)) == v",
     ],
 )
 def test_accepted_for_every_size(said: str) -> None:
@@ -260,6 +270,12 @@ def test_accepted_for_every_size(said: str) -> None:
         "sum(v) == 5*sum(v)/n",  # true at n = 5 alone, and 5 is no letter
         "sum(v + c) == sum(v) + c",
         "sum(v*u) == sum(v)*sum(u)",
+        "diag(v) @ S == S @ diag(v)",
+        "diag(v) == outer(v, v)",
+        "diag(v) @ diag(u) == outer(v, u)",
+        "S == diag(diag(S))",
+        "S*diag(v) == S*v",
+        "(S + diag(v)) @ u == S @ u + v",
         "S == S.T",
         "(S @ S.T).T == S.T @ S",
         "sum(v)**2 == sum(v**2)",
@@ -573,3 +589,14 @@ def test_recheck_loads_no_engine(tmp_path: Path) -> None:
         *said, last = done.stdout.splitlines()
         assert last == str(code)
         assert f"{len(carry)} certificates, {code} rejected; 1 claims proved: 1 checked" in said[-1]
+
+
+def test_what_a_hypothesis_says_of_a_tensor_is_put_in_its_place_at_every_size() -> None:
+    s = sized("u @ v == 0", SHAPES, "v == 0*u")
+    g = s.conclusion.graph
+    old, new = g.symbol("v", (5,)), s.hypotheses[0].args[1]
+    check(s, Substitution(old, new, Generic(), Generic()))
+    with pytest.raises(Rejected):
+        check(s, Substitution(old, g.symbol("u", (5,)), Generic(), Generic()))
+    with pytest.raises(Rejected):
+        check(replace(s, hypotheses=()), Substitution(old, new, Generic(), Generic()))
