@@ -72,6 +72,11 @@ def proofs_of(evidence: Mapping[str, Any]) -> list[Any]:
     return list(proof) if isinstance(proof, list) else [proof]
 
 
+def refutations_of(evidence: Mapping[str, Any]) -> list[Any]:
+    """The theorem that a claim fails at a point, of a verdict that says so, where there is one."""
+    return [evidence["proof"]] if "proof" in evidence and evidence.get("method") == "certified" else []
+
+
 def told(evidence: Any) -> Any:
     """Evidence without theorems, which are no data."""
     if isinstance(evidence, Mapping):

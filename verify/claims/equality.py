@@ -310,7 +310,8 @@ def verdict_of(decision: Decision, claim: Claim) -> Verdict:
                 evidence["method"] = "certified"
             return Verdict("holds", decision.reason, evidence=evidence)
         case "refuted":
-            return Verdict("wrong", decision.reason, None, (claim.id,), {**evidence, "method": "certified"})
+            evidence |= {"method": "certified"} | ({"proof": decision.theorem} if decision.theorem else {})
+            return Verdict("wrong", decision.reason, None, (claim.id,), evidence)
     return Verdict("undecided", decision.reason, evidence={"empty": True} if decision.empty else {})
 
 

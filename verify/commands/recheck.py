@@ -51,13 +51,14 @@ def recheck(results_file: Path) -> int:
             counted["checked"] += claim.checked
             if not claim.checked:
                 trusted[claim.unchecked or "engine"] += 1
-        elif claim.verdict == "wrong" and claim.evidence.get("witness"):
-            counted["points"] += 1
+        elif claim.verdict == "wrong":
+            counted["points" if claim.certificates else "wrong"] += 1
     for name, count in trusted.most_common():
         say(f"trusted: {count} by {name}")
     say(
         f"{counted['certificates']} certificates, {counted['rejected']} rejected; {counted['proved']} claims proved: "
-        f"{counted['checked']} checked, {counted['proved'] - counted['checked']} trusted; {counted['points']} refuted by a point"
+        f"{counted['checked']} checked, {counted['proved'] - counted['checked']} trusted; "
+        f"{counted['points']} refuted by a point, {counted['wrong']} wrong by other means"
     )
     return FINDINGS if counted["rejected"] else AS_PINNED
 

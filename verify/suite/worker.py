@@ -220,10 +220,13 @@ class _Desk:
 
 def _plain(verdict: Any) -> dict[str, Any]:
     """The verdict as plain data. Evidence that is not JSON is a fault here, not in the results file."""
-    from verify.verdict import proofs_of, told
+    from verify.verdict import proofs_of, refutations_of, told
 
     evidence = json.loads(json.dumps(told(verdict.evidence), allow_nan=False))
-    proofs = proofs_of(verdict.evidence) if verdict.verdict in ("holds", "holds-if") else []
+    holds = verdict.verdict in ("holds", "holds-if")
+    proofs = (
+        proofs_of(verdict.evidence) if holds else refutations_of(verdict.evidence) if verdict.verdict == "wrong" else []
+    )
     return {
         **_carried(proofs),
         "verdict": verdict.verdict,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import reduce
 
 from derive.budget import apart
@@ -20,11 +21,12 @@ from derive.engine.certify.search import prove
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.expr.graph import Node, topological
-from derive.expr.operators import ORDERS
+from derive.expr.operators import NEGATED, ORDERS
 from derive.language.components import components_all
 from derive.language.printing import point_text
 from derive.proof.certificates import Certificate, Generic, Numbers, Substitution
-from derive.proof.check import Theorem, check
+from derive.proof.check import Rejected, Theorem, check
+from derive.proof.properties import conjunction
 from derive.proof.sequent import Sequent
 
 CONTRADICTION = "engine contradiction"
@@ -32,11 +34,13 @@ CONTRADICTION = "engine contradiction"
 
 def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decision:
     """A decision that proves a condition, or that two sides are equal (``wanted``), on a domain, with the theorem that it is, or
-    the name of what is trusted instead.
+    the name of what is trusted instead; one that refutes it, with the theorem that it fails at the witness, where that is found.
 
     The conditions that it tells are hypotheses. Verdict, reason and conditions stay as they are. Where properties are among the
     hypotheses a point at which the others hold contradicts nothing.
     """
+    if found.status == "refuted" and found.witness:
+        return _with(found, lambda: fails_at(found.witness or {}, wanted, domain), "")
     if found.status not in ("proved", "proved-if"):
         return found
     plain = domain.plain()
@@ -55,6 +59,24 @@ def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decisi
     if plain is domain and made.theorem is None and (point := contradicting(sequent)) is not None:
         return Decision("undecided", f"{CONTRADICTION}: proved by {trusted}, and false at {point_text(point)}")
     return made
+
+
+def fails_at(point: Mapping[Node, Fraction], wanted: Sequence[Node], domain: Domain) -> Theorem:
+    """The theorem that a comparison, or an entry of it, fails at a point of numbers, at which the hypotheses hold. Raises
+    Rejected."""
+    below = topological([*wanted, *domain.hypotheses, *point])
+    g, put = in_a_graph_of_its_own(below)
+    conclusion = put[wanted[0]] if len(wanted) == 1 else g.call("eq", *(put[n] for n in wanted))
+    held = Domain([put[h] for h in domain.hypotheses], {put[s]: r for s, r in domain.ranges.items() if s in set(below)})
+    values = {put[n]: g.const(v) for n, v in point.items()}
+    for entry in held.sequent(conclusion).entries():
+        if (op := NEGATED.get(entry.conclusion.op)) is not None:
+            there = conjunction([*entry.hypotheses, g.call(op, *entry.conclusion.args)])
+            try:
+                return check(Sequent((), there).put(values), Numbers())
+            except Rejected:
+                continue
+    raise Rejected("no entry that fails for certain")
 
 
 def certified_at(found: Decision, condition: Node, domain: Domain) -> Decision:
