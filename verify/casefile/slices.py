@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from derive.expr.graph import Node
 from verify.casefile.model import Case, Claim, Implementation, Place
 from verify.casefile.tree import Items, Mapping, Text, Tree
 
@@ -82,15 +83,39 @@ class Slices:
         return self._part(self._closure(words), implementations=[item], partial=False)
 
     def of_checks(self) -> Part:
-        """What says which derivatives are checked: all names, and the claims that write one."""
-        places = set(_deriving(self._case))
-        derived = [
-            _without_digits(i)
-            for i in self._listed("claims")
-            if i.place in places
-            or (isinstance(i, Mapping) and "prints" in i.entries and not places.isdisjoint(_places(i)))
-        ]
-        return self._part(self._named, claims=derived, derive=True, partial=False)
+        """What says which derivatives are checked: all names, what the file derives, and each expression of a claim that writes a
+        derivative of its own, as a claim that says no more than that."""
+        return self._part(self._named, claims=self._derivatives, derive=True, partial=False)
+
+    @cached_property
+    def _derivatives(self) -> list[Tree]:
+        from derive.expr.graph import topological
+        from derive.expr.operators import DERIVATIVES
+
+        known = {n for n in topological([d.node for d in self._case.definitions.values()]) if n.op in DERIVATIVES}
+        found: list[Tree] = []
+        for item, claims in self._claims_of():
+            for key in ("of", "by", "holds", "somewhere", "equals", "assuming"):  # in the order in which they are read
+                value = item.entries[key][1] if key in item.entries else Items(item.place)
+                listed = value.items if isinstance(value, Items) else [value]
+                one_each = all(len(_nodes(c, key)) == len(listed) for c in claims)
+                for k, text in enumerate(listed):
+                    below = topological(
+                        [n for c in claims for n in _nodes(c, key)[slice(k, k + 1) if one_each else slice(None)]]
+                    )
+                    if isinstance(text, Text) and any(n.op in DERIVATIVES and n not in known for n in below):
+                        found.append(_saying(text, key in ("of", "by", "equals"), len(found)))
+        return found
+
+    def _claims_of(self) -> Iterator[tuple[Mapping, list[Claim]]]:
+        """Each item of the list of claims, with the claims that it makes: of a printed vector or matrix one an entry."""
+        by_place: dict[Place, list[Claim]] = {}
+        for c in self._case.claims:
+            by_place.setdefault(c.place, []).append(c)
+        for item in self._listed("claims"):
+            if isinstance(item, Mapping):
+                places = dict.fromkeys([item.place, *(_places(item) if "prints" in item.entries else ())])
+                yield item, [c for place in places for c in by_place.get(place, ())]
 
     @cached_property
     def whole(self) -> Part:
@@ -106,6 +131,7 @@ class Slices:
         implementations: Iterable[Tree] = (),
         derive: bool = False,
     ) -> Part:
+        """A case of these names and items; with ``derive`` also of what the file derives."""
         made = Mapping(self._tree.place)
         asked = {"claims": list(claims), "implementations": list(implementations)}
         for key, (label, value) in self._sections.items():
@@ -146,20 +172,6 @@ class Slices:
         return section.items if isinstance(section, Items) else []
 
 
-def _deriving(case: Case) -> Iterator[Place]:
-    """The places of claims that write a derivative of their own."""
-    from derive.expr.graph import topological
-    from derive.expr.operators import DERIVATIVES
-
-    named = [d.node for d in case.definitions.values()]
-    known = {n for n in topological(named) if n.op in DERIVATIVES}
-    for c in case.claims:
-        nodes = (c.of, *c.equals, c.by, c.shows, c.holds, c.somewhere, *c.assuming)
-        written = topological([n for n in nodes if n is not None])
-        if any(n.op in DERIVATIVES and n not in known for n in written):
-            yield c.place
-
-
 def _spoken(item: Tree) -> Tree:
     """An item without what says nothing of its verdict."""
     if not isinstance(item, Mapping):
@@ -177,21 +189,17 @@ def _places(item: Mapping) -> Iterator[Place]:
             open_ += t.items
 
 
-def _without_digits(item: Tree) -> Tree:
-    """A claim as far as it says what is differentiated: not what is printed, nor what it has to do with other claims."""
-    if not isinstance(item, Mapping):
-        return item
-    kept = {k: entry for k, entry in item.entries.items() if k not in ("agrees", "contradicts", "from")}
-    if "prints" in kept:
-        label, printed = kept["prints"]
-        kept["prints"] = label, _muted(printed)
-    return Mapping(item.place, item.flow, kept)
+def _nodes(claim: Claim, key: str) -> tuple[Node, ...]:
+    """What the expressions under a key are."""
+    found = getattr(claim, key)
+    return found if isinstance(found, tuple) else () if found is None else (found,)
 
 
-def _muted(printed: Tree) -> Tree:
-    if isinstance(printed, Text):
-        return replace(printed, value="0")
-    return Items(printed.place, [_muted(t) for t in printed.items]) if isinstance(printed, Items) else printed
+def _saying(text: Text, is_formula: bool, number: int) -> Mapping:
+    """A claim with this expression and no other."""
+    said = {"of": text, "equals": text} if is_formula else {"holds": text}
+    entries = {key: (replace(text, value=key), value) for key, value in said.items()}
+    return Mapping(text.place, True, {"id": (replace(text, value="id"), replace(text, value=f"c{number}")), **entries})
 
 
 def _entries(tree: Tree | None) -> Iterator[tuple[str, Tree]]:
