@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.calculus.reverse import expand_all
 from derive.engine.domain import Domain
-from derive.errors import ExpressionError
+from derive.errors import ExpressionError, ShapeError
 from derive.expr.graph import Node, topological
 from derive.expr.shapes import Size
 from derive.language.printing import short_decimal
@@ -77,7 +77,10 @@ def judge_equality(bench: Bench, claim: Claim) -> Verdict:
             return _misfit(claim, f"at {say_sizes(other.case.sizes)} {same.misfit}")
         if gap_of(other, same) is not None:
             continue
-        there, _ = judge_formula(other, same, mends=False)
+        try:
+            there, _ = judge_formula(other, same, mends=False)
+        except ShapeError:  # an index that these sizes do not have: the case is not made at them
+            continue
         if says_nothing(there):
             gaps.append(Gap(other.case.sizes))
             continue
