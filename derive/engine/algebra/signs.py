@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
-from flint import arb, fmpq, fmpq_mpoly, fmpq_poly
+from flint import fmpq, fmpq_mpoly, fmpq_poly
 
 from derive.budget import spend
+from derive.engine.algebra.between import between_ends, near_exp, span
 from derive.engine.algebra.fourier_motzkin import (
     ABSURD,
     MAX_ROWS,
@@ -27,7 +28,6 @@ from derive.engine.algebra.fourier_motzkin import (
 )
 from derive.engine.algebra.polynomials import Kernel, Key, Poly, Quotient, Ring
 from derive.expr.operators import OPERATORS
-from derive.numbers.balls import precision
 
 Mask = int
 POSITIVE, ZERO, NEGATIVE = 1, 2, 4
@@ -248,6 +248,8 @@ class Signs:
             m &= self._quadratic(f) & self._one_variable(f)
         if m not in (POSITIVE, ZERO, NEGATIVE, 0):
             m = self._linear_arithmetic(f, m)
+        if m not in (POSITIVE, ZERO, NEGATIVE, 0):
+            m &= between_ends(f, self.ring, self.mask, self._range)
         return m
 
     def kernel(self, k: Kernel) -> Mask:
@@ -339,7 +341,7 @@ class Signs:
             rows.append({mine: fmpq(1)})
         if not self.kernel(k) & POSITIVE:
             rows.append({mine: fmpq(-1)})
-        low, high = self._of_exponent(k) if k.kind == "exp" else (None, None)
+        low, high = self._of_exponent(k) if k.kind == "exp" else span(k.kind)
         for row in rows:
             c = row.get(mine, fmpq(0))
             edge = -row.get((), fmpq(0)) / c if c != 0 else None
@@ -355,7 +357,7 @@ class Signs:
         used = self.ring.used(num)
         if not den.is_one() or len(used) != 1 or num != self.ring.gen(used[0]) or used[0].kind == "exp":
             return None, None
-        low, high = (None if e is None else _near_exp(e / scale.leading_coefficient()) for e in self._range(used[0]))
+        low, high = (None if e is None else near_exp(e / scale.leading_coefficient()) for e in self._range(used[0]))
         return None if low is None else low[0], None if high is None else high[1]
 
     def inequalities(self) -> list[tuple[Poly, bool]]:
@@ -473,19 +475,10 @@ class Signs:
                     m = product(m, power(self.kernel(k), n))
                     if sum(mono) == 1 and k.kind != "floor":
                         rows += [(linear(p), strict) for p, strict in self._bounds(k)]
+            if sum(mono) > 1 and all(not n or self.ring.kernels[i].kind in ("sin", "cos") for i, n in enumerate(mono)):
+                rows += [({mono: fmpq(s), (): fmpq(1)}, False) for s in (1, -1)]
             if m in (POSITIVE, NONNEGATIVE):
                 rows.append(({mono: fmpq(1)}, m == POSITIVE))
             elif m in (NEGATIVE, NONPOSITIVE):
                 rows.append(({mono: fmpq(-1)}, m == NEGATIVE))
         return rows
-
-
-def _near_exp(x: fmpq) -> tuple[fmpq, fmpq] | None:
-    """Rational numbers below and above exp(x); None far out."""
-    if abs(x) > 100:
-        return None
-    with precision(64):
-        value = arb(x).exp()
-        ends = [end.man_exp() for end in (value.lower(), value.upper())]
-    low, high = (fmpq(int(man)) * fmpq(2) ** int(exp) for man, exp in ends)
-    return low, high

@@ -15,7 +15,7 @@ from derive.expr.graph import Graph, Node, topological
 MAX_NODES = 4_000
 MAX_ORDER = 6
 
-ONE = ("t", "t**2", "t**3", "1", "exp(t)", "tanh(t)", "sin(t)", "1 + 2*t + t**2/2")
+ONE = ("t", "t**2", "t**3", "1", "exp(t)", "tanh(t)", "sin(t)", "1 + 2*t + t**2/2", "-t**2")
 
 
 @dataclass(frozen=True)

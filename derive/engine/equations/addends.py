@@ -22,17 +22,17 @@ Part = tuple[Node, Node]
 
 def parts(a: Node, b: Node) -> list[Part]:
     """The parts of two sums of quotients that can be compared one by one; none where there are fewer than three."""
-    addends = [(side, c, n) for side, whole in enumerate((a, b)) for c, n in _addends(whole, Fraction(1))]
-    if len(addends) < 2 * MIN_PARTS:
+    terms = [(side, c, n) for side, whole in enumerate((a, b)) for c, n in addends(whole)]
+    if len(terms) < 2 * MIN_PARTS:
         return []
-    leaves = [_leaves(n) for _, _, n in addends]
+    leaves = [_leaves(n) for _, _, n in terms]
     groups = _groups(leaves)
-    if len(groups) < MIN_PARTS or sum(any(_divides(addends[i][2]) for i in own) for own in groups) < MIN_PARTS:
+    if len(groups) < MIN_PARTS or sum(any(_divides(terms[i][2]) for i in own) for own in groups) < MIN_PARTS:
         return []
-    return [(_total(a, [addends[i] for i in own], 0), _total(a, [addends[i] for i in own], 1)) for own in groups]
+    return [(_total(a, [terms[i] for i in own], 0), _total(a, [terms[i] for i in own], 1)) for own in groups]
 
 
-def _addends(n: Node, factor: Fraction) -> Iterator[tuple[Fraction, Node]]:
+def addends(n: Node, factor: Fraction = Fraction(1)) -> Iterator[tuple[Fraction, Node]]:
     """The terms of a sum with their numbers; 0*s is a term as it stands, since it says where there is no value."""
     work = [(n, factor)]
     while work:

@@ -18,6 +18,7 @@ from derive.engine.dispatch import holds_with_properties
 from derive.engine.domain import Domain
 from derive.engine.induction import decide_equal, decide_holds
 from derive.engine.matrices.tensor_level import too_large
+from derive.engine.properties.convex_functions import by_tangents
 from derive.engine.properties.existence import on_the_domain
 from derive.engine.properties.facts import at_point, facts, implied
 from derive.engine.properties.irrational import by_irrational_points, of_numbers
@@ -27,6 +28,7 @@ from derive.engine.properties.reductions import TRANSCENDENTAL, by_moves
 from derive.engine.properties.samples import by_points
 from derive.engine.properties.slopes import BRANCHES, by_slopes
 from derive.engine.properties.subdivision import by_cells
+from derive.engine.properties.sums import by_separate_parts, by_squares
 from derive.engine.properties.throughout import refuted_at_points, shown_by_entries
 from derive.engine.sufficiency import compatible, unless_thin
 from derive.engine.tactics import Tactic, walk
@@ -224,8 +226,11 @@ TACTICS: tuple[Tactic[Question], ...] = (
     Tactic("points of tensors", _way(refuted_at_points), _few),
     Tactic("assumed properties", _with_implied),
     Tactic("exact values", _way(of_numbers)),
+    Tactic("tangents", lambda q: q.settled(by_tangents(q.wanted, q.domain)), lambda q: q.plain is not q.domain),
+    Tactic("squares", _of_difference(by_squares)),
     Tactic("slopes", _of_difference(by_slopes)),
     Tactic("cells", _of_difference(by_cells)),
+    Tactic("separate parts", _of_difference(partial(by_separate_parts, decide=decide))),
     Tactic("simpler inequalities", _of_difference(by_moves)),
     Tactic("grid of points", _way(partial(by_points, grid=True))),
     Tactic("where it has values", _where_it_has_values, _compares),

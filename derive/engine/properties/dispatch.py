@@ -60,6 +60,9 @@ FAILS: dict[str, Decider] = {
     "convex": convexity.fails(1),
     "concave": convexity.fails(-1),
     "differentiable": regularity.not_differentiable,
+    "stationary": optima.not_stationary,
+    "minimizer": optima.not_least,
+    "unique_minimizer": optima.not_least,
 }
 
 
@@ -77,7 +80,10 @@ def decide_condition(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
 
 def _decide_condition(condition: Node, domain: Domain) -> Decision:
     if not asks(condition):
-        return _where_differentiated(condition, domain)
+        found = _where_differentiated(condition, domain)
+        if found.status == "undecided" and any(asks(h) for h in domain.hypotheses):
+            return _by_example(condition, domain) or found
+        return found
     if contradict(domain):
         return Decision("undecided", CONTRADICTION, empty=True)
     match condition.op:
@@ -87,7 +93,9 @@ def _decide_condition(condition: Node, domain: Domain) -> Decision:
             args = expand_all(condition.args)
             inner = domain.expanded().about(args)
             found = checked(_decider(condition, DECIDERS)(args, inner), inner)
-            return (_by_example(condition, args, inner) if found.status == "undecided" else None) or found
+            if found.status != "undecided":
+                return found
+            return _by_example(condition.graph.node("property", tuple(args), condition.attr), inner) or found
         case "and":
             return together([claimed(a) for a in condition.args], domain)
         case "or":  # one of the two, given that the other fails
@@ -96,7 +104,11 @@ def _decide_condition(condition: Node, domain: Domain) -> Decision:
                 return _either(a, b, domain)
             if asks(a):
                 a, b = b, a
-            return decide_condition(claimed(b), domain.given(negation(a)))
+            found = decide_condition(claimed(b), domain.given(negation(a)))
+            if found.empty:  # the other never fails, as far as was seen: is that so?
+                always = decide_condition(claimed(a), domain)
+                return always if always.status == "proved" and not always.conditions else found
+            return found
         case "not":
             return _negated(condition.args[0], domain)
     raise AssertionError(condition.op)
@@ -143,19 +155,18 @@ def _kind(condition: Node) -> str:
     )
 
 
-def _by_example(condition: Node, args: Sequence[Node], domain: Domain) -> Decision | None:
+def _by_example(condition: Node, domain: Domain) -> Decision | None:
     """A refutation by concrete functions in the place of abstract ones, of which the assumptions are proved."""
     try:
-        for example in instances([*args, *domain.hypotheses]):
-            count = len(args)
+        for example in instances([condition, *domain.hypotheses]):
+            made, *given = example.nodes
             kept = domain.under(())
-            for made, n in zip(example.nodes[count:], domain.hypotheses, strict=True):
-                if made is n:
+            for put, n in zip(given, domain.hypotheses, strict=True):
+                if put is n:
                     kept = kept.given(n)
-                elif decide_condition(made, kept).status != "proved":
+                elif decide_condition(put, kept).status != "proved":
                     break
             else:
-                made = condition.graph.node("property", example.nodes[:count], condition.attr)
                 found = decide_condition(made, kept)
                 if found.status == "refuted":
                     return replace(found, reason=f"for {example.said}: {found.reason}")

@@ -45,7 +45,7 @@ TURNS = (2, 0, 1, -2, 6, 3, 4)  # multiples of pi/4, and below of pi/6
 GRID = (*(Fraction(k, 2) for k in range(-20, 21)), Fraction(1, 1000), Fraction(-1, 1000), Fraction(100), Fraction(-100))
 
 #: What is continuous wherever it has a value.
-_CONTINUOUS = {"const", "symbol", "index", "def", *SMOOTH, *(n for n in KINKED if not OPERATORS[n].jumps)} - {"select"}
+CONTINUOUS = {"const", "symbol", "index", "def", *SMOOTH, *(n for n in KINKED if not OPERATORS[n].jumps)} - {"select"}
 
 
 def by_irrational_points(condition: Node, domain: Domain) -> Decision | None:
@@ -142,7 +142,7 @@ class _Search:
             h = c.graph.sub(*c.args)
             others = [d for d in self.wanted if d is not c]  # all of which hold at the point, if it is one
             for p in [h, *vanishing(h, Domain(others))[:MAX_FACTORS]]:
-                if any(n.op not in _CONTINUOUS for n in topological([p])):
+                if any(n.op not in CONTINUOUS for n in topological([p])):
                     continue
                 if (rest := _quotient(h, p, Domain(others))) is None:
                     continue

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from derive.calculus.reverse import gradient
+from derive.engine.counterexamples.points import Point
 from derive.engine.decision import Decision, joined, listed
 from derive.engine.dispatch import holds_with_properties
 from derive.engine.domain import Domain
+from derive.engine.equations import constants
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.matrices.tensor_level import settle
 from derive.engine.properties.composition import by_structure
 from derive.engine.properties.curves import Curve
 from derive.engine.properties.facts import facts, implied
+from derive.engine.properties.irrational import CONTINUOUS
 from derive.engine.properties.side_conditions import (
+    at,
     below,
     convex_domain,
     proved,
+    refuted,
     regular_at,
     smooth,
     undecided,
@@ -26,12 +31,15 @@ from derive.engine.properties.side_conditions import (
     valued_at,
 )  # fmt: skip
 from derive.engine.properties.subgradients import box, sides
+from derive.engine.properties.sums import by_squares, separate
 from derive.engine.relation import decide_holds
 from derive.engine.sufficiency import compatible
 from derive.errors import ExpressionError
-from derive.expr.folding import substitute_all
-from derive.expr.graph import Node, topological
+from derive.expr.folding import substitute, substitute_all
+from derive.expr.graph import Graph, Node, topological
 from derive.language.components import components
+from derive.language.printing import to_text
+from derive.numbers.balls import ball_text, evaluate
 from derive.proof.sequent import ranges
 
 #: What a tensor may be made of to have a value and every derivative everywhere.
@@ -78,14 +86,78 @@ def _by_slopes(args: Sequence[Node], domain: Domain) -> Decision:
     g, domain = f.graph, _held(x, domain)
     if not valued_at(f, at_v, domain):
         return undecided("whether the function has a value there is not settled")
-    slopes = substitute_all(gradient(f, x), at_v)
     there = domain.put(at_v)
+    if (kink := _kink(f, at_v, there)) is not None:
+        return kink
+    slopes = substitute_all(gradient(f, x), at_v)
     found = [decide_equal(s, g.zero, there) for s in slopes]
     if (slope := joined(found)).status != "proved":
         return compatible(slope, there)
     if not regular_at(f, at_v, domain):
         return undecided("whether the function is differentiable there is not settled")
     return proved("every entry of the gradient is 0 there")
+
+
+def _kink(f: Node, at_v: Mapping[Node, Node], there: Domain) -> Decision | None:
+    """A refutation where the slopes to both sides of a point differ: there is no gradient."""
+    if smooth(f):
+        return None
+    for s in at_v:
+        if (pair := _slopes_at(f, s, at_v)) is None:
+            return None
+        apart = decide_holds(f.graph.call("ne", *pair), there)
+        if apart.status == "proved" and not apart.conditions:
+            left, right = map(_number, pair)
+            point = {t: n.attr for t, n in at_v.items() if n.op == "const"}
+            return refuted(f"the slopes to both sides differ there: {left} and {right}", point)
+    return None
+
+
+def _number(n: Node) -> str:
+    """A slope as digits, where it is a number."""
+    value = evaluate([n], {})[0]
+    return to_text(n) if isinstance(value, Exception | bool) else ball_text(value, 6)
+
+
+def _slopes_at(f: Node, s: Node, at_v: Mapping[Node, Node]) -> tuple[Node, Node] | None:
+    """The slopes of a continuous function to both sides of a point, in one variable; None where it may jump."""
+    if any(n.op not in CONTINUOUS for n in topological([f])):
+        return None
+    try:
+        left, right = substitute_all(sides(f, s), at_v)
+    except ExpressionError:
+        return None
+    return left, right
+
+
+def not_stationary(args: Sequence[Node], domain: Domain) -> Decision:
+    """Whether the gradient is 0 at the point for no values of the other symbols: some slope there never is."""
+    f = components(args[0])[0]
+    if not smooth(f):
+        return undecided("the function may have a kink at the point")
+    return _never(args, domain, lambda g, left, right: g.call("ne", left, g.zero))
+
+
+def not_least(args: Sequence[Node], domain: Domain) -> Decision:
+    """Whether the point is a minimizer for no values of the other symbols: a slope there always leads down."""
+    return _never(
+        args, domain, lambda g, left, right: g.call("or", g.call("gt", left, g.zero), g.call("lt", right, g.zero))
+    )
+
+
+def _never(args: Sequence[Node], domain: Domain, says: Callable[[Graph, Node, Node], Node]) -> Decision:
+    """Proof of what is said of the slopes to both sides of a point, in one variable or the other; nothing restricts these."""
+    f, x, v = components(args[0])[0], components(args[1]), components(args[2])
+    g, at_v, domain = f.graph, dict(zip(x, v, strict=True)), domain.entries()
+    nothing = undecided("no slope at the point settles it for all values of the other symbols")
+    if domain.binds(x) or any(below(e, x) for e in v) or not valued_at(f, at_v, domain):
+        return nothing
+    said = [says(g, *pair) for s in x if (pair := _slopes_at(f, s, at_v)) is not None]
+    if said:
+        found = decide_holds(functools.reduce(lambda a, b: g.call("or", a, b), said), domain)
+        if found.status == "proved" and not found.conditions:
+            return proved("by the slopes at the point, whatever the other symbols are")
+    return nothing
 
 
 def _held(x: Sequence[Node], domain: Domain) -> Domain:
@@ -153,6 +225,8 @@ def _factor(n: Node, of: Node) -> Node | None:
 def _least(args: Sequence[Node], domain: Domain, only: bool) -> Decision:
     f, x, v = components(args[0])[0], components(args[1]), components(args[2])
     g, at_v = f.graph, dict(zip(x, v, strict=True))
+    if (found := _least_by_parts(f, at_v, domain, only)) is not None:
+        return found
     known, whole, domain = facts(domain.hypotheses), domain, _held(x, domain)
     if any(below(e, x) for e in v):
         return undecided("the point speaks of the variable itself")
@@ -161,7 +235,8 @@ def _least(args: Sequence[Node], domain: Domain, only: bool) -> Decision:
     if not valued_at(f, at_v, domain):
         return undecided("whether the function has a value at the point is not settled")
     gap = g.sub(f, substitute_all([f], at_v)[0])
-    found = decide_holds(g.call("ge", gap, g.zero), domain)
+    no_less = g.call("ge", gap, g.zero)
+    found = by_squares(no_less, domain) or decide_holds(no_less, domain)
     if found.status == "refuted" and not known:  # what is assumed of a matrix may fail at that point
         return found
     curve = Curve(x, domain, known)
@@ -176,7 +251,7 @@ def _least(args: Sequence[Node], domain: Domain, only: bool) -> Decision:
     if not least and found.status != "refuted":
         if (away := _leads_away(f, x, v, domain, only)) is not None:
             return away
-        found = _decided(g.call("ge", gap, g.zero), domain)
+        found = _decided(no_less, domain)
         least = found.status == "proved" and not found.conditions
     if not least:
         settled = found.status == "refuted"
@@ -185,10 +260,52 @@ def _least(args: Sequence[Node], domain: Domain, only: bool) -> Decision:
         return proved("nowhere is the function less")
     if smooth(f) and convex_here and valued(f, x, domain, strict=True) and curve.hessian(f, x, True):
         return proved("it is least there, and its Hessian is positive definite: nowhere else")
-    apart = [_decided(g.call("gt", gap, g.zero), domain.given(g.call("ne", s, t))) for s, t in at_v.items()]
-    if all(d.status == "proved" and not d.conditions for d in apart):
-        return proved("everywhere else the function is greater")
-    return next((d for d in apart if d.status == "refuted"), undecided("whether it is the only one is not settled"))
+    return _nowhere_else(gap, at_v, domain)
+
+
+def _least_by_parts(f: Node, at_v: Mapping[Node, Node], domain: Domain, only: bool) -> Decision | None:
+    """Of a sum whose parts share no variable, each by itself; None where there is one part, or one is left open."""
+    parts = separate(f, list(at_v), domain.entries().hypotheses)
+    if len(parts) < 2:
+        return None
+    for part, x in parts:
+        g = part.graph
+        found = _least((part, g.stack(x), g.stack([at_v[s] for s in x])), domain, only)
+        if found.status != "proved" or found.conditions:
+            return None
+    return proved("nowhere else is any part of the sum as small" if only else "nowhere is any part of the sum less")
+
+
+def _nowhere_else(gap: Node, at_v: Mapping[Node, Node], domain: Domain) -> Decision:
+    """Whether what is never negative is 0 at one point alone. Another one differs in a first variable, with those before it as
+    they are there."""
+    g, x = gap.graph, list(at_v)
+    for order in (x, x[::-1])[: len(x)]:
+        there: dict[Node, Node] = {}
+        for s in order:
+            rest = substitute(gap, there)
+            positive, apart = g.call("gt", rest, g.zero), domain.put(there).given(g.call("ne", s, at_v[s]))
+            found = by_squares(positive, apart) or _decided(positive, apart)
+            if (other := _as_small(rest, found, there)) is not None:
+                return refuted(f"as small at {at(other)}", other)
+            if found.status != "proved" or found.conditions:
+                break
+            there[s] = at_v[s]
+        else:
+            return proved("everywhere else the function is greater")
+    return undecided("whether it is the only one is not settled")
+
+
+def _as_small(gap: Node, found: Decision, there: Mapping[Node, Node]) -> Point | None:
+    """A point at which a gap is not positive, from a decision that says so; variables that are held are put in."""
+    if found.status not in ("refuted", "proved-if") or not found.witness:
+        return None
+    g = gap.graph
+    values = {s: g.const(value) for s, value in found.witness.items()}
+    if constants.sign(substitute(gap, values)) not in (0, -1):
+        return None
+    held = dict(zip(there, substitute_all(list(there.values()), values), strict=True))
+    return {**{s: n.attr for s, n in held.items() if n.op == "const"}, **found.witness}
 
 
 def _decided(condition: Node, domain: Domain) -> Decision:

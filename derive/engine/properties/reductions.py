@@ -1,9 +1,9 @@
 """Inequalities in several variables, brought to simpler ones step by step; each step is an implication that is proved.
 
 |u| <= w is u <= w and -u <= w. log(u) >= w is u >= exp(w), and a sum of two terms of opposite sign is compared by logarithms.
-What turns is looked at on both sides. Roots are squared away. An expression of s*t, s - t or s/t alone is one of a single
-variable. Where the slope in one variable leads up from a place on either side, the place decides (KL divergence: p = q); where
-it is concave, the ends do.
+What turns is looked at on both sides, as is what is assumed not to vanish. Roots are squared away. An expression of s*t, s - t
+or s/t alone is one of a single variable. Where the slope in one variable leads up from a place on either side, the place decides
+(KL divergence: p = q); where it is concave, the ends do.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from derive.engine.decision import Decision
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import factors_of, vanishing, written
-from derive.engine.properties.side_conditions import below, convex_domain, proved, smooth, valued, valued_at
+from derive.engine.properties.side_conditions import below, convex_domain, inhabited, proved, smooth, valued, valued_at
 from derive.engine.properties.slopes import BRANCHES, by_slopes
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
@@ -35,7 +35,6 @@ from derive.numbers.balls import evaluate, precision, rational, truth
 MAX_DEPTH = 7  # moves one after the other
 MAX_TRIED = 90  # comparisons looked at for one claim
 MAX_NODES = 150
-POINTS = 12
 PRECISION = 96
 MAX_ROOT = 6
 MAX_DEGREE = 2  # of homogeneous expressions
@@ -52,9 +51,8 @@ def by_moves(condition: Node, domain: Domain) -> Decision | None:
         return None
     domain = domain.entries()
     h = condition.graph.sub(*condition.args)
-    sampler = Sampler(h, h, domain)
-    if not any(sampler.judge(p, highest=0).kind == "same" for p in sampler.points(POINTS)):
-        return None  # of an empty domain nothing is said
+    if not inhabited(h, domain):
+        return None
     try:
         moves = _Moves()
         shown = moves.holds(condition, domain, MAX_DEPTH)
@@ -86,6 +84,8 @@ class _Moves:
         h, strict = g.sub(more, less), condition.op in ("gt", "lt")
         if depth and any(n.op in BRANCHES for n in topological([h])):
             return self.kinks(h, strict, domain, depth - 1)
+        if depth and strict and self.beside(h, domain, depth - 1):
+            return True
         known = domain.given(*_raised(condition, domain.hypotheses))
         # cheap where they apply, and of functions such as exp a proof at once is rare
         if depth and len(_symbols(h)) > 1 and not _algebraic(h) and self.early(h, strict, known, domain, depth - 1):
@@ -130,7 +130,7 @@ class _Moves:
             return False
         for m in order[::-1]:
             way = {"convex": "le", "concave": "ge"}.get(OPERATORS[m.op].bends) if m.op in JOINED_PIECES else None
-            if way and (share := _coefficient(h, m)) is not None and self.sign(share, way, domain):
+            if way and (share := coefficient(h, m)) is not None and self.sign(share, way, domain):
                 _, above, under = BRANCHES[m.op](m)
                 return all(self.positive(substitute(h, {m: v}), strict, domain, depth) for v in (above, under))
         s, above, under = BRANCHES[n.op](n)
@@ -141,6 +141,19 @@ class _Moves:
                 return False
         return True
 
+    def beside(self, h: Node, domain: Domain, depth: int) -> bool:
+        """On either side of what is assumed not to vanish."""
+        g = h.graph
+        for c in domain.hypotheses:
+            if c.op != "ne" or not below(h, _symbols(c)):
+                continue
+            s, others = g.sub(*c.args), domain.under([d for d in domain.hypotheses if d is not c])
+            return all(
+                self.sign(s, against, others) or self.positive(h, True, others.given(g.call(way, s, g.zero)), depth)
+                for way, against in (("gt", "le"), ("lt", "ge"))
+            )
+        return False
+
     def logarithms(self, h: Node, strict: bool, domain: Domain, depth: int) -> bool:
         """c*log(u) + w >= 0 as u >= exp(-w/c) where c is a positive number, as u <= exp(-w/c) where it is negative."""
         g = h.graph
@@ -148,7 +161,7 @@ class _Moves:
         logs = [n for n in topological([h]) if n.op == "log" and _moves(n)]
         if len(logs) != 1 or not self.sign(logs[0].args[0], "gt", domain):
             return False
-        share = _coefficient(h, logs[0])
+        share = coefficient(h, logs[0])
         if share is None or share.op != "const":
             return False
         u = logs[0].args[0]
@@ -197,7 +210,7 @@ class _Moves:
         """c*sqrt(u) + w >= 0: c >= 0 and c**2*u >= w**2; or c <= 0, w >= 0 and w**2 >= c**2*u."""
         g = h.graph
         for n in (n for n in topological([h]) if _root(n) == 2 and _moves(n)):
-            if strict or not self.sign(n.args[0], "ge", domain) or (share := _coefficient(h, n)) is None:
+            if strict or not self.sign(n.args[0], "ge", domain) or (share := coefficient(h, n)) is None:
                 continue
             rest = substitute(h, {n: g.zero})
             gap = written(g.sub(g.mul(g.mul(share, share), n.args[0]), g.mul(rest, rest)), domain)
@@ -397,7 +410,7 @@ def _plain_true(c: Node) -> bool:
     return not _symbols(c) and truth(c, {}) is True
 
 
-def _coefficient(h: Node, n: Node) -> Node | None:
+def coefficient(h: Node, n: Node) -> Node | None:
     """The factor of n where h is affine in it."""
     g = h.graph
     s = g.symbol("share'")
@@ -424,7 +437,7 @@ def _opened(h: Node) -> Node:
 def _multiples(h: Node, logs: Sequence[Node]) -> list[tuple[Node, Node]] | None:
     """The terms c*log(u) of h as (c, u), two with opposite factors as one of a quotient; None where h is not a sum of such."""
     g = h.graph
-    left = [(_coefficient(h, n), n.args[0]) for n in logs]
+    left = [(coefficient(h, n), n.args[0]) for n in logs]
     found: list[tuple[Node, Node]] = []
     while left:
         c, u = left.pop(0)

@@ -41,6 +41,7 @@ from derive.expr.graph import Node, free_symbols, topological
 from derive.expr.kinks import turns_on
 from derive.expr.operators import JOINED_PIECES
 from derive.language.components import components
+from derive.language.printing import to_text
 from derive.numbers.balls import evaluate, precision, rational, truth
 from derive.numbers.definedness import need, outside
 
@@ -118,14 +119,19 @@ def not_differentiable(args: Sequence[Node], domain: Domain) -> Decision:
         left, right = _sides(f, x[0])
     except ExpressionError:
         return nothing
-    for v in SIMPLE[::-1]:
-        here = {x[0]: g.const(v)}
+    places = [{x[0]: g.const(v)} for v in SIMPLE[::-1]]
+    for t in turns(f):
+        places += [place for place, _ in zeros(t, x, domain) if place]
+    for here in places:
         a, b = substitute_all([left, right], here)
         if a is b or not valued_at(f, here, domain):
             continue
         found = decide_holds(g.call("ne", a, b), domain)
         if found.status == "proved" and not found.conditions:
-            return proved(f"at {at({x[0]: v})} the slopes from both sides differ, whatever the other symbols are")
+            place = to_text(here[x[0]])
+            return proved(
+                f"at {to_text(x[0])} = {place} the slopes from both sides differ, whatever the other symbols are"
+            )
     return nothing
 
 

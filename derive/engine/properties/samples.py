@@ -1,10 +1,14 @@
-"""Points at which an inequality is certainly false: simple ones of its domain, and a grid for one or two symbols."""
+"""Points at which an inequality is certainly false: simple ones of its domain, a grid for one or two symbols, and what lies
+downhill from these (a pattern search: Hooke and Jeeves, Direct search solution of numerical and statistical problems, 1961)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import chain, product
+from math import inf
+
+from flint import arb
 
 from derive.engine.counterexamples.points import Point, Sampler
 from derive.engine.decision import Decision
@@ -15,9 +19,13 @@ from derive.expr.folding import substitute
 from derive.expr.graph import Node
 from derive.expr.operators import ORDERS
 from derive.language.components import components
-from derive.numbers.balls import rational, truth
+from derive.numbers.balls import evaluate, rational, truth
 
 SIMPLE = 12
+STARTS = 3
+STEPS = 40
+MAX_SYMBOLS = 4
+PRECISION = 64
 _LINE = [Fraction(k, 4) for k in range(-24, 25)]
 _PLANE = [
     Fraction(v)
@@ -26,7 +34,7 @@ _PLANE = [
 
 
 def by_points(condition: Node, domain: Domain, grid: bool) -> Decision | None:
-    """A refutation of an inequality of scalars at a simple point, or at one of a ``grid``; else None."""
+    """A refutation of an inequality of scalars at a simple point, or at one of a ``grid`` and downhill from it; else None."""
     if condition.shape or condition.op not in ORDERS:
         return None
     (condition,) = components(condition)
@@ -34,11 +42,55 @@ def by_points(condition: Node, domain: Domain, grid: bool) -> Decision | None:
     sampler = Sampler(h, h, domain.entries())
     origin = [dict.fromkeys(sampler.symbols, Fraction(0))] if sampler.symbols else []
     for point in chain(_grid(sampler) if grid else sampler.points(SIMPLE), origin):
-        if sampler.judge(point, highest=0).kind in ("same", "unknown") and not sampler.groups:
-            values = {s: rational(v) for s, v in point.items()}
-            if all(truth(c, values) is True for c in sampler.domain.hypotheses) and _false_at(condition, point):
+        if _fails(condition, sampler, point):
+            return refuted(f"does not hold at {at(point)}", point)
+    if grid:
+        for point in _downhill(condition, h, sampler):
+            if _fails(condition, sampler, point):
+                point = sampler.simpler(point, lambda p: _fails(condition, sampler, p))
                 return refuted(f"does not hold at {at(point)}", point)
     return None
+
+
+def _inside(sampler: Sampler, point: Point) -> bool:
+    """Whether all that is assumed certainly holds at a point."""
+    if sampler.groups or sampler.judge(point, highest=0).kind not in ("same", "unknown"):
+        return False
+    values = {s: rational(v) for s, v in point.items()}
+    return all(truth(c, values) is True for c in sampler.domain.hypotheses)
+
+
+def _fails(condition: Node, sampler: Sampler, point: Point) -> bool:
+    return _inside(sampler, point) and _false_at(condition, point)
+
+
+def _downhill(condition: Node, h: Node, sampler: Sampler) -> Iterator[Point]:
+    """Points at which an inequality is as nearly false as steps along single symbols lead to, in numbers of few digits."""
+    if not 0 < len(sampler.symbols) <= MAX_SYMBOLS or sampler.groups:
+        return
+    sign = 1 if condition.op in ("gt", "ge") else -1
+
+    def height(point: Point) -> float:
+        if not _inside(sampler, point):
+            return inf
+        value = evaluate([h], {s: rational(v) for s, v in point.items()}, PRECISION)[0]
+        return inf if isinstance(value, Exception) else sign * float(arb(value).mid())
+
+    line = _grid(sampler) if len(sampler.symbols) == 1 else sampler.points(SIMPLE)
+    starts = sorted(((height(p), i, p) for i, p in enumerate(line)), key=lambda start: start[:2])[:STARTS]
+    for low, _, point in starts:
+        step = Fraction(1, 2)
+        for _ in range(STEPS):
+            if low < 0:
+                break
+            tries = [{**point, s: point[s] + k * step} for s in sampler.symbols for k in (1, -1)]
+            best, i = min((height(p), i) for i, p in enumerate(tries))
+            if best < low:
+                low, point = best, tries[i]
+            else:
+                step /= 2
+        if low < inf:
+            yield point
 
 
 def _false_at(condition: Node, point: Point) -> bool:

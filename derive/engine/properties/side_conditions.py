@@ -23,7 +23,7 @@ from derive.numbers.balls import Value, evaluate, rational
 from derive.numbers.definedness import has_value, needs
 
 ROUGH = KINKED | {"hold"}
-MAX_POINTS = 10
+MAX_POINTS = 12
 
 
 def below(n: Node, x: Sequence[Node]) -> bool:
@@ -151,6 +151,12 @@ def _moves(start: Point, x: Sequence[Node]) -> Iterator[Point]:
             yield {**start, s: start[s] + 2, other: start[other] - 2}
     yield {**start, **{s: -start[s] for s in x}}
     yield {**start, **dict.fromkeys(x, Fraction(0))}
+
+
+def inhabited(h: Node, domain: Domain) -> bool:
+    """Whether h has a value at a point of the domain, found among simple ones: of an empty domain nothing is said."""
+    sampler = Sampler(h, h, domain)
+    return any(sampler.judge(p, highest=0).kind == "same" for p in sampler.points(MAX_POINTS))
 
 
 def value(n: Node, point: Point, prec: int = 128) -> Value:
