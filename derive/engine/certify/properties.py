@@ -34,6 +34,8 @@ MAX_POINTS = 6  # at which a function may turn
 SMALL = 600  # for what is to be plain
 KINKS = ("abs", "relu", "min", "max", "where")
 WORK = 8_000  # nodes that are evaluated for one claim
+CONTACT_WORK = 5_000  # for an inequality from points of contact on
+MAX_VARIABLES = 2  # of such an inequality
 
 
 def prove_property(s: Sequent) -> Theorem:
@@ -52,7 +54,10 @@ def prove_property(s: Sequent) -> Theorem:
 
 def prove_inequality(s: Sequent) -> Theorem:
     """The theorem that a comparison holds, or several, by slopes and cells. Raises Rejected."""
-    rules = Rules(contacts=True)
+    order = topological([s.conclusion])
+    if sum(n.op == "symbol" for n in order) > MAX_VARIABLES or any(n.op == "symbol" and n.shape for n in order):
+        raise Rejected("an inequality in too many variables")
+    rules = Rules(Search(left=CONTACT_WORK), contacts=True)
     try:
         return check(s, rules.show(s), rules.search.theorems)
     except FAULTS as e:
@@ -265,7 +270,7 @@ class Rules:
     def chord(self, s: Sequent, depth: int) -> Certificate:
         g = s.conclusion.graph
         fault: Exception = Rejected("no chord")
-        for p, q in ((0, 1), (-1, 1), (1, 2), (0, 2), (1, 4), (-2, 1)):
+        for p, q in CHORDS:
             try:
                 return self.rule(s, depth, "chord", g.const(p), g.const(q))
             except FAULTS as e:
@@ -304,6 +309,10 @@ WAYS: dict[str, tuple[Way, ...]] = {
     "not concave": (Rules.chord,),
     "not differentiable": (Rules.corner,),
 }
+
+
+#: Ends of chords that are tried.
+CHORDS = ((0, 1), (-1, 1), (1, 2), (0, 2), (1, 4), (-2, 1), (-5, -3), (Fraction(-1, 2), Fraction(1, 2)), (3, 5))
 
 
 def _kinks(f: Node, x: Sequence[Node]) -> list[Node]:
