@@ -2,8 +2,8 @@
 
 What a proof by regions leaves out are zeros of what it split at, such as ``x**2``; what a point refutes at which the sides are
 equal may hold elsewhere. These are the zeros of factors, and a factor is read down to what vanishes in it: |u| and sqrt(u)
-vanish with u, exp(u) - 1 does, and a factor that is linear in its only symbol is solved for it. Where no more comes of that
-than that the claim's own sides differ, nothing was said (every claim is true under itself): the claim is wrong there.
+vanish with u, exp(u) - exp(v) with u - v, and a factor that is linear in its only symbol is solved for it. Where no more comes
+of that than that the claim's own sides differ, nothing was said (every claim is true under itself): the claim is wrong there.
 """
 
 from __future__ import annotations
@@ -207,13 +207,13 @@ def _factors(ring: Ring, signs: Signs, x: Quotient | None) -> list[tuple[Poly, i
 def _down(ring: Ring, signs: Signs, f: Poly) -> list[Poly]:
     """The polynomials of which one vanishes just where f does, of what stands inside the functions in f."""
     used = ring.used(f)
-    if len(used) != 1 or f.total_degree() != 1:
+    if (exponents := signs.exponents(f)) is not None:
+        inside = exponents.num
+    elif len(used) == 1 and used[0].kind in ("abs", "root") and f == f.leading_coefficient() * ring.gen(used[0]):
+        inside = used[0].parts[0]
+    else:
         return [f]
-    k, lead = used[0], f.leading_coefficient()
-    zero = {"abs": 0, "root": 0, "exp": 1}.get(k.kind)  # the value of the function where what is inside vanishes
-    if zero is None or f != lead * (ring.gen(k) - zero):
-        return [f]
-    return [q for p, _ in ring.factor(k.parts[0])[1] if signs.mask(p) & ZERO for q in _down(ring, signs, p)]
+    return [q for p, _ in ring.factor(inside)[1] if signs.mask(p) & ZERO for q in _down(ring, signs, p)]
 
 
 def _unequal(ring: Ring, f: Poly) -> Node:

@@ -101,10 +101,7 @@ def _told(found: Decision, condition: Node, domain: Domain) -> Decision:
     if read.status != "proved-if" or read.missing == found.missing:
         return read
 
-    def under_read(there: Domain) -> Decision:  # all that is read means what it was read from: exp(x) != 1 is x != 0
-        return under(there.given(*(found.missing if set(read.missing) <= set(there.hypotheses) else ())))
-
-    return sufficient(read, under_read, domain)
+    return sufficient(read, under, domain)
 
 
 def _fails_at_zero(condition: Node, domain: Domain) -> dict[Node, Fraction] | None:

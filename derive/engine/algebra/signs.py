@@ -124,6 +124,8 @@ class Signs:
         self._spread(p, now)
         for inner in self._without_abs(p, now):
             self.learn_poly(inner, now)
+        if (exponents := self.exponents(p)) is not None:
+            self.learn(exponents, now)
         for other in list(self._compound):  # what is new of a factor may settle the others
             self._spread(other, self.mask(other))
 
@@ -140,6 +142,21 @@ class Signs:
                 rest = p - c * self.ring.gen(k)
                 found += [rest + c * k.parts[0], rest - c * k.parts[0]]
         return found
+
+    def exponents(self, p: Poly) -> Quotient | None:
+        """c*(u - v) of a difference c*(exp(u) - exp(v)), which has its sign."""
+        ring, used = self.ring, self.ring.used(p)
+        if len(p) != 2 or any(k.kind != "exp" for k in used):
+            return None
+        (powers, c), (others, d) = p.terms()
+        if c + d != 0:
+            return None
+        gap = ring.zero
+        for k in used:
+            num, den, scale = k.parts
+            times = c * fmpq(int(powers[k.index]) - int(others[k.index])) / scale.leading_coefficient()
+            gap = ring.add(gap, Quotient(num * times, den))
+        return gap
 
     def _spread(self, p: Poly, now: Mask) -> None:
         """What the sign of p says of its factors."""
@@ -246,6 +263,8 @@ class Signs:
         m &= self._simple(f)
         if m not in (POSITIVE, ZERO, NEGATIVE):
             m &= self._quadratic(f) & self._one_variable(f)
+            if (exponents := self.exponents(f)) is not None:
+                m &= self.of(exponents)
         if m not in (POSITIVE, ZERO, NEGATIVE, 0):
             m = self._linear_arithmetic(f, m)
         if m not in (POSITIVE, ZERO, NEGATIVE, 0):
@@ -381,8 +400,8 @@ class Signs:
         match k.kind:
             case "abs":  # |p| >= p, |p| >= -p
                 return [(g - k.parts[0], False), (g + k.parts[0], False)]
-            case "sin" | "cos":
-                return [(1 - g, False), (1 + g, False)]
+            case "sin" | "cos" | "erf":
+                return [(1 - g, k.kind == "erf"), (1 + g, k.kind == "erf")]
             case "floor" if k.parts[1].is_one():  # floor(p) <= p < floor(p) + 1
                 p, others = k.parts[0], (o for o in self._floors() if o.parts[1].is_one())
                 sums = ((self.ring.gen(o), p + o.parts[0]) for o in others)
