@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from derive.calculus.reverse import expand_all
 from derive.expr.graph import Graph, Node
-from derive.language.reader import names_in, parse
+from derive.language.names import names_in
+from derive.language.reader import parse
 
 
 def nodes(*texts: str, shapes: Mapping[str, tuple[int, ...]] | None = None) -> list[Node]:
