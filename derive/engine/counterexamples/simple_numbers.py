@@ -61,16 +61,10 @@ def beside(turns: Sequence[Fraction]) -> list[Fraction]:
 
 
 def simplest(low: Fraction, high: Fraction) -> Fraction:
-    """The fraction of least denominator strictly between two others (Stern-Brocot)."""
-    shift = low // 1
-    low, high = low - shift, high - shift
-    a, b, c, d = 0, 1, 1, 0
-    for _ in range(200):
-        middle = Fraction(a + c, b + d)
-        if middle <= low:
-            a, b = a + c, b + d
-        elif middle >= high:
-            c, d = a + c, b + d
-        else:
-            return shift + middle
-    return shift + (low + high) / 2
+    """The fraction of least denominator strictly between two others: the first such one of the Stern-Brocot tree."""
+    whole = low // 1
+    if whole + 1 < high:
+        return Fraction(whole + 1)
+    if low == whole:
+        return whole + 1 / Fraction(1 / (high - whole) // 1 + 1)
+    return whole + 1 / simplest(1 / (high - whole), 1 / (low - whole))
