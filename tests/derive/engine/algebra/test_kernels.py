@@ -9,7 +9,7 @@ from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.engine.algebra import kernels
+from derive.engine.algebra.kernels.functions import primes
 from derive.engine.algebra.normal import NOTHING, Normal
 from derive.engine.algebra.polynomials import Quotient, Regrow, Ring
 from derive.engine.algebra.signs import Signs
@@ -139,7 +139,7 @@ def test_what_a_value_needs_is_noted(text: str, needed: int) -> None:
 @given(st.integers(2, 10**9))
 def test_a_number_is_the_product_of_its_primes(n: int) -> None:
     product = 1
-    for p, k in kernels.primes(fmpq(n)):
+    for p, k in primes(fmpq(n)):
         assert all(int(p) % d for d in range(2, min(int(p), 200)))
         product *= int(p) ** int(k)
     assert product == n

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derive.engine.counterexamples.constraints import constraints
 from derive.engine.counterexamples.instances import instances
-from derive.engine.counterexamples.points import Sampler, both_shown, constraints, shown
+from derive.engine.counterexamples.points import Sampler
+from derive.engine.counterexamples.shown import both_shown, shown
 from derive.engine.counterexamples.simple_numbers import simplest
 from derive.engine.domain import Domain
 from derive.expr.graph import Graph, Node, topological

@@ -15,9 +15,10 @@ from derive.engine.domain import Domain
 from derive.engine.equations.abstraction import Abstraction, onto
 from derive.engine.equations.activation_patterns import kinks, switched
 from derive.engine.equations.cascade import decide_equal
+from derive.engine.equations.cells import Cell, describe
 from derive.engine.equations.constancy import by_constancy
 from derive.engine.equations.differentiated import lost
-from derive.engine.equations.regions import Cell, Regions, describe, kinked
+from derive.engine.equations.regions import Regions, kinked
 from derive.expr.graph import Graph, Node
 from derive.language.reader import parse, to_text
 from tests.banks.reading import nodes
