@@ -34,7 +34,7 @@ MAX_POINTS = 6  # at which a function may turn
 SMALL = 600  # for what is to be plain
 KINKS = ("abs", "relu", "min", "max", "where")
 WORK = 8_000  # nodes that are evaluated for one claim
-CONTACT_WORK = 5_000  # for an inequality from points of contact on
+CONTACT_WORK = 8_000  # for an inequality from points of contact on
 MAX_VARIABLES = 2  # of such an inequality
 
 
