@@ -1,0 +1,126 @@
+"""Vectors, matrices and cases, and the tensors of ones and zeros."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derive.expr.shapes import show
+from derive.language.latex import terms
+from derive.language.latex.terms import ATOM, Term
+from derive.language.latex.tokens import Tokens
+from derive.language.latex.tree import Cases, Matrix, Number, Relation, Tree
+
+if TYPE_CHECKING:
+    from derive.language.latex.resolve import Resolver
+
+_OTHER = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+
+
+def matrix(r: Resolver, tree: Matrix) -> Term:
+    """A column is a vector; a row is a transposed vector, or a matrix of one row."""
+    rows = [[r.value(t) for t in row] for row in tree.rows]
+    first = rows[0][0]
+    if len(rows[0]) == 1 and first.shape:  # blocks
+        parts = [row[0] for row in rows]
+        if all(len(p.shape) == 1 and p.row for p in parts):
+            return _made(r, f"[{', '.join(p.text for p in parts)}]", tree)
+        return _made(r, f"concat([{', '.join(p.text for p in parts)}])", tree)
+    for row, trees in zip(rows, tree.rows, strict=True):
+        for p, t in zip(row, trees, strict=True):
+            if p.shape or p.open:
+                r.fail(f"'{p.text}' has shape {show(p.shape)}, where an entry of a matrix is expected", t.start)
+    if len(rows[0]) == 1:
+        return _made(r, f"[{', '.join(row[0].text for row in rows)}]", tree)
+    whole = ", ".join(f"[{', '.join(p.text for p in row)}]" for row in rows)
+    if len(rows) > 1:
+        return _made(r, f"[{whole}]", tree)
+    flat = Term(whole, ATOM, (len(rows[0]),), row=True)
+    return r.choose(("row", tree.start), [lambda: flat, lambda: Term(f"[{whole}]", ATOM, (1, len(rows[0])))])
+
+
+def _made(r: Resolver, text: str, tree: Matrix) -> Term:
+    return Term(text, ATOM, r.shape(text, tree.start))
+
+
+def filled(r: Resolver, tree: Number, below: Tokens) -> Term:
+    r"""``\mathbf{1}_{3}``, ``\mathbf{0}_{2 \times 3}``."""
+    word = {"0": "zeros", "1": "ones"}.get(tree.text)
+    if word is None:
+        return terms.number(tree.text)
+    if not below:
+        if word == "zeros":
+            return Term("0", ATOM, number=True, plain=True)
+        r.fail("of what size? Write \\mathbf{1}_{n}, or say in 'names:' what it is", tree.start)
+    parts: list[Tokens] = []
+    rest: Tokens = below
+    at = next((i for i, t in enumerate(rest) if t.is_("\\times", ",")), None)
+    parts = [rest] if at is None else [rest[:at], rest[at + 1 :]]
+    sizes = []
+    for p in parts:
+        found = r.affine(p)
+        if found is None:
+            return _indicator(r, tree, below)
+        sizes.append(found.text())
+    text = f"{word}({', '.join(sizes)})"
+    return Term(text, ATOM, r.shape(text, tree.start))
+
+
+def _indicator(r: Resolver, tree: Number, below: Tokens) -> Term:
+    condition = r.condition(r.tree(below))
+    if tree.text != "1":
+        r.fail("a size is missing", tree.start)
+    text = f"indicator({condition.text})"
+    return Term(text, ATOM, r.shape(text, tree.start))
+
+
+def cases(r: Resolver, tree: Cases) -> Term:
+    """Values by conditions. The last is said of all the rest, or its condition is the contrary of the others."""
+    values = [r.value(v) for v, _ in tree.rows]
+    conditions = [None if c is None else r.condition(c) for _, c in tree.rows]
+    for (_, c), made in list(zip(tree.rows, conditions, strict=True))[:-1]:
+        if made is None:
+            r.fail("a case without a condition stands last", c.start if c else tree.start)
+    last = conditions[-1]
+    if len(values) == 1:
+        r.fail("one case is no choice", tree.start)
+    if last is not None and (named := _sides(r, tree, values)) is not None:
+        return named
+    if last is not None and not _covered([c for _, c in tree.rows], r):
+        r.fail("do these cases say what holds everywhere? Write \\text{otherwise} in the last one", tree.start)
+    text = values[-1].text
+    for v, c in reversed(list(zip(values, conditions, strict=True))[:-1]):
+        assert c is not None
+        text = f"where({c.text}, {v.text}, {text})"
+    return Term(text, ATOM, r.shape(text, tree.start))
+
+
+def _sides(r: Resolver, tree: Cases, values: list[Term]) -> Term | None:
+    """``z > 0`` and ``z < 0``: the two sides of a kink, and nothing said of it."""
+    if len(values) != 2:
+        return None
+    first, second = (c for _, c in tree.rows)
+    if not (
+        isinstance(first, Relation) and isinstance(second, Relation) and (first.ops, second.ops) == ((">",), ("<",))
+    ):
+        return None
+    a, b = ([r.value(t) for t in c.parts] for c in (first, second))
+    if [t.text for t in a] != [t.text for t in b] or a[1].text != "0":
+        return None
+    text = f"select({a[0].text}, {values[0].text}, {values[1].text})"
+    return Term(text, ATOM, r.shape(text, tree.start))
+
+
+def _covered(conditions: list[Tree | None], r: Resolver) -> bool:
+    """Whether the last of these comparisons of one thing with one number is the contrary of the first, or the three are all."""
+    found = []
+    for c in conditions:
+        if not isinstance(c, Relation) or len(c.ops) != 1:
+            return False
+        a, b = (r.value(t).text for t in c.parts)
+        found.append((a, c.ops[0], b))
+    if len({(a, b) for a, _, b in found}) != 1:
+        return False
+    ops = [op for _, op, _ in found]
+    if len(ops) == 2:
+        return ops[1] == _OTHER.get(ops[0])
+    return len(ops) == 3 and set(ops) == {"<", ">", "=="}

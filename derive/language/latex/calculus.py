@@ -1,0 +1,302 @@
+r"""Derivatives as print writes them: ``\frac{\partial L}{\partial w}``, ``\frac{d}{dz} f``, ``\nabla_w L``, ``f'(z)``, a bar with the place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from derive.expr.graph import topological
+from derive.language.latex import scripts
+from derive.language.latex.terms import ATOM, Term
+from derive.language.latex.tokens import Token, Tokens
+from derive.language.latex.tree import Fraction, Group, Place, Product, Scripted, Symbol, Tree
+
+if TYPE_CHECKING:
+    from derive.language.latex.resolve import Resolver
+
+Items = Sequence[tuple[str, Tree]]
+Operator = Callable[[Items, int], tuple[Term, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Variable:
+    """What is differentiated by, or an entry of what is differentiated: the whole, and the entry of it."""
+
+    base: str
+    entry: tuple[str, ...]
+    shape: tuple[int, ...]
+
+    @property
+    def whole(self) -> bool:
+        return not self.entry or len(self.entry) == len(self.shape)
+
+
+def _is_sign(r: Resolver, t: Token) -> bool:
+    return t.is_("\\partial") or (t.kind in ("letter", "word") and t.text == "d")
+
+
+def _orders(r: Resolver, tree: Fraction) -> tuple[int, Tokens, list[Tokens]] | None:
+    """The order, what is differentiated and by what, where a fraction has the form of a derivative."""
+    if not tree.top or not tree.bottom or not _is_sign(r, tree.top[0]) or not _is_sign(r, tree.bottom[0]):
+        return None
+    order, rest = 1, tree.top[1:]
+    if rest and rest[0].is_("^"):
+        p = r.parser(rest)
+        p.next()
+        power = p.script()
+        if len(power) != 1 or power[0].text not in ("2", "3"):
+            return None
+        order, rest = int(power[0].text), rest[p.at :]
+    by: list[Tokens] = []
+    p = r.parser(tree.bottom)
+    while p.here.kind != "end":
+        if not _is_sign(r, p.here):
+            return None
+        p.next()
+        first = p.at
+        if p.here.kind == "end":
+            return None
+        p.factor()
+        by.append(tuple(p.tokens[first : p.at]))
+    return order, rest, by
+
+
+def _variables(r: Resolver, by: list[Tokens], order: int, start: int) -> list[Tree]:
+    """The variables, each as often as it is differentiated by: the power stands at the end of the name."""
+    made: list[Tree] = []
+    for tokens in by:
+        tree = r.tree(tokens)
+        times = 1
+        if (
+            order > 1
+            and isinstance(tree, Scripted)
+            and tree.above
+            and tree.above[-1].text == str(order)
+            and len(by) == 1
+        ):
+            times = order
+            tree = (
+                Scripted(tree.start, tree.base, tree.below, tree.above[:-1], tree.primes)
+                if tree.below or tree.above[:-1]
+                else tree.base
+            )
+        made += [tree] * times
+    if len(made) != order:
+        r.fail(f"a derivative of order {order} by {len(made)} variable{'s' if len(made) != 1 else ''}", start)
+    return made
+
+
+def _variable(r: Resolver, tree: Tree) -> _Variable:
+    if isinstance(tree, Group) and len(tree.items) == 1:
+        tree = tree.items[0]
+    term = r.value(tree)
+    base, bracket, rest = term.text.partition("[")
+    if base not in r.scope or r.scope[base].op not in ("symbol", "def") or not term.text.replace("]", "").strip():
+        r.fail(f"can differentiate by a name of the case, not by '{term.text}'", tree.start)
+    entry = tuple(rest.removesuffix("]").split(", ")) if bracket else ()
+    return _Variable(base, entry, r.scope[base].shape)
+
+
+def derivative(r: Resolver, tree: Fraction) -> Term | None:
+    """The derivative that a fraction is, with what it is of in its numerator; None where it is a quotient."""
+    found = _orders(r, tree)
+    if found is None or not found[1]:
+        return None
+
+    def made() -> Term:
+        assert found is not None
+        order, of, by = found
+        return differentiated(r, r.tree(of), _variables(r, by, order, tree.start), tree.start)
+
+    if "d" in r.scope and not tree.top[0].is_("\\partial") and not tree.top[0].font:
+        return r.choose(
+            ("d", tree.start),
+            [made, lambda: r.quotient(r.value(r.tree(tree.top)), r.value(r.tree(tree.bottom)), tree.start)],
+        )
+    return made()
+
+
+def differentiated(r: Resolver, of: Tree, variables: list[Tree], start: int) -> Term:
+    """d(f, x), with the entries of f and x picked of the whole derivative."""
+    f = r.value(of)
+    by = [_variable(r, v) for v in variables]
+    base, bracket, rest = f.text.partition("[")
+    where: tuple[str, ...] = ()
+    if bracket and base in r.scope and not f.shape and rest.endswith("]") and "[" not in rest:
+        where = tuple(rest[:-1].split(", "))
+        f = Term(base, ATOM, r.scope[base].shape)
+    if len(by) == 1:
+        text, shape = f"d({f.text}, {by[0].base})", (*f.shape, *by[0].shape)
+    elif len(by) == 2 and by[0].base == by[1].base and by[0].shape and not f.shape:
+        text, shape = f"hessian({f.text}, {by[0].base})", (*by[0].shape, *by[0].shape)
+    else:
+        text, shape = f.text, f.shape
+        for v in by:
+            text, shape = f"d({text}, {v.base})", (*shape, *v.shape)
+    entries = [*where]
+    for v in by:
+        if v.entry and not v.whole:
+            r.fail("a derivative by a row of a matrix: say it in 'names:'", start)
+        entries += v.entry or ((":",) * len(v.shape) if any(w.entry for w in by) or where else ())
+    if len(f.shape) and not where and any(v.entry for v in by):
+        entries = [*(":",) * len(f.shape), *entries]
+    real = r.shape(text, start)
+    turned = real != shape and len(real) == 2
+    if turned and entries:
+        r.fail("an entry of a derivative in this layout: say it in 'names:'", start)
+    made = Term(text, ATOM, real, turns=len(real) == 1 and not f.shape)
+    if not entries:
+        return made
+    return scripts.picked(made, entries)
+
+
+def operator(r: Resolver, tree: Tree) -> Operator | None:
+    r"""What ``\frac{\partial}{\partial w}`` and ``\nabla_w`` do with the factors that follow them."""
+    base = tree.base if isinstance(tree, Scripted) else tree
+    if isinstance(base, Symbol) and base.word == "nabla" and not base.accents:
+        return lambda items, k: _nabla(r, tree, items, k)
+    if isinstance(base, Fraction) and (found := _orders(r, base)) is not None and not found[1]:
+        if base is not tree:
+            return None
+        order, _, by = found
+
+        def apply_(items: Items, k: int) -> tuple[Term, int]:
+            variables = _variables(r, by, order, tree.start)
+            return _operated(r, tree, items, k, lambda of: differentiated(r, of, variables, tree.start))
+
+        return apply_
+    return None
+
+
+def _operated(r: Resolver, tree: Tree, items: Items, k: int, how: Callable[[Tree], Term]) -> tuple[Term, int]:
+    """An operator on the next factor, or on all that stand beside it."""
+    from derive.language.latex.calls import unit
+
+    if k >= len(items) or items[k][0]:
+        r.fail("a derivative of nothing: expected what it is of", tree.start)
+    _, first = unit(r, items, k)
+    end = first
+    while end < len(items) and not items[end][0]:
+        _, end = unit(r, items, end)
+
+    def upto(stop: int) -> tuple[Term, int]:
+        part = items[k][1] if stop == k + 1 else Product(items[k][1].start, (("", items[k][1]), *items[k + 1 : stop]))
+        return how(part), stop
+
+    if end == first or isinstance(items[k][1], Group):
+        return upto(first)
+    return r.choose(("operand", tree.start), [lambda: upto(first), lambda: upto(end)])
+
+
+def _nabla(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
+    below: Tokens = tree.below if isinstance(tree, Scripted) else ()
+    above: Tokens = tree.above if isinstance(tree, Scripted) else ()
+    second = len(above) == 1 and above[0].text == "2"
+    if above and not second:
+        r.fail("'\\nabla' with this above it is not read", tree.start)
+    from derive.language.latex.calls import bracket, unit
+
+    if k >= len(items) or items[k][0]:
+        r.fail("a gradient of nothing: expected what it is of", tree.start)
+    group = bracket(items, k + 1)
+    if below:
+        variables = [_variable(r, r.tree(t)) for t in r.listed(below)]
+    elif group is not None:
+        variables = [_variable(r, t) for t in group.items]
+    else:
+        r.fail("a gradient by what? Write \\nabla_{w} L, or say in 'names:' what it is", tree.start)
+    if any(v.entry for v in variables):
+        r.fail("a gradient by an entry: write it as a derivative", tree.start)
+    point: Term | None = None
+    if group is not None and below and len(group.items) == 1 and len(variables) == 1 and _is_name(r, items[k][1]):
+        inside = r.value(group.items[0])
+        if inside.text != variables[0].base and inside.shape == variables[0].shape and not _is_function(r, items[k][1]):
+            f = r.value(items[k][1])
+            if f.text in r.scope and r.scope[variables[0].base] in topological([r.scope[f.text]]):
+                point, after = inside, k + 2
+    if point is None:
+        f, after = unit(r, items, k)
+    if f.shape:
+        r.fail(f"the gradient of '{f.text}', which is no scalar", tree.start)
+    names = variables[0].base if len(variables) == 1 else f"[{', '.join(v.base for v in variables)}]"
+    text = f"{'hessian' if second else 'grad'}({f.text}, {names})"
+    if point is not None:
+        text = f"at({text}, {variables[0].base}={point.text})"
+    shape = r.shape(text, tree.start)
+    return Term(text, ATOM, shape, turns=len(shape) == 1), after
+
+
+def _is_name(r: Resolver, tree: Tree) -> bool:
+    return isinstance(tree, Symbol) or (isinstance(tree, Scripted) and isinstance(tree.base, Symbol))
+
+
+def _is_function(r: Resolver, tree: Tree) -> bool:
+    from derive.language.latex.calls import function_of
+
+    base = tree.base if isinstance(tree, Scripted) else tree
+    return isinstance(base, Symbol) and function_of(r, base) is not None
+
+
+# -- primes and places --------------------------------------------------------------------------------
+
+
+def slope(r: Resolver, name: str, x: Term, start: int) -> Term:
+    """f'(x) of a function of the language, entry by entry."""
+    if x.text in r.scope and r.scope[x.text].op in ("symbol", "def"):
+        if not x.shape:
+            return Term(f"d({name}({x.text}), {x.text})", ATOM)
+        text = f"grad(sum({name}({x.text})), {x.text})"
+        return Term(text, ATOM, r.shape(text, start), x.row)
+    if x.shape:
+        r.fail(f"{name}' of '{x.text}', which has no name: define one for it", start)
+    scalar = next((n for n, node in r.scope.items() if node.op == "symbol" and not node.shape), None)
+    if scalar is None:
+        r.fail(f"{name}' of '{x.text}', which has no name: define one for it", start)
+    text = f"at(d({name}({scalar}), {scalar}), {scalar}={x.text})"
+    return Term(text, ATOM, r.shape(text, start))
+
+
+def slope_of_definition(r: Resolver, f: Term, group: Group, primes: int, start: int) -> Term:
+    """f'(x) where f is a definition and x a name that it depends on."""
+    if len(group.items) != 1 or primes > 3:
+        r.fail("a prime says the derivative by the one variable that stands in brackets", start)
+    if f.text not in r.scope or r.scope[f.text].op != "def":
+        r.fail(f"'{f.text}' is neither a function nor a definition, and has no derivative", start)
+    x = _variable(r, group.items[0])
+    if x.entry or x.shape or f.shape:
+        r.fail("a prime says a derivative of a scalar by a scalar", start)
+    text = f.text
+    for _ in range(primes):
+        text = f"d({text}, {x.base})"
+    return Term(text, ATOM)
+
+
+def placed(r: Resolver, items: Items, bar: Place) -> Term:
+    r"""``E \Big|_{x = v}``: at(E, x=v)."""
+    pairs = []
+    for part in r.listed(bar.below):
+        at = next((k for k, t in enumerate(part) if t.is_("=")), None)
+        if at is None:
+            r.fail("expected below the bar what takes which value: x = 0", bar.start)
+        variable = r.value(r.tree(part[:at]))
+        if variable.text not in r.scope or r.scope[variable.text].op not in ("symbol", "def"):
+            r.fail(f"'{variable.text}' is no name that can take a value", part[0].start if part else bar.start)
+        value = r.value(r.tree(part[at + 1 :]))
+        pairs.append(f"{variable.text}={value.text}")
+
+    def at_place(of: Term) -> Term:
+        text = f"at({of.text}, {', '.join(pairs)})"
+        return Term(text, ATOM, r.shape(text, bar.start), of.row, of.turns)
+
+    def whole() -> Term:
+        return at_place(r.factors(items))
+
+    def last() -> Term:
+        before = r.factors(items[:-1])
+        after = at_place(r.factors([("", items[-1][1])]))
+        return r.combined(lambda: r.times(before, after, items[-1][0]), bar.start)
+
+    if len(items) == 1 or operator(r, items[-2][1]) is not None:
+        return whole()
+    return r.choose(("bar", bar.start), [whole, last])

@@ -1,0 +1,254 @@
+r"""One factor of a product, with what it takes in: a function its argument, a definition its variables, a derivative what it is of.
+
+``name(`` is a call if the name is a function, an evaluation if it is a definition and the brackets hold nothing but variables
+that it depends on, a product where the brackets hold no bare name or number; anything else is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from derive.expr.graph import topological
+from derive.language.latex import calculus, identifiers, scripts, terms
+from derive.language.latex.grammar import FUNCTIONS
+from derive.language.latex.library import OF_MATRICES, library
+from derive.language.latex.symbols import candidates
+from derive.language.latex.terms import ATOM, Term
+from derive.language.latex.tokens import Tokens
+from derive.language.latex.tree import Big, Group, Number, Relation, Scripted, Symbol, Tree
+
+if TYPE_CHECKING:
+    from derive.language.latex.resolve import Resolver
+
+Items = Sequence[tuple[str, Tree]]
+
+
+def unit(r: Resolver, items: Items, k: int) -> tuple[Term, int]:
+    """The value that begins with the k-th factor, and where the next one begins."""
+    tree = items[k][1]
+    r.depth += 1
+    if r.depth > 60:
+        r.fail("nested too deeply", tree.start)
+    try:
+        if (operator := calculus.operator(r, tree)) is not None:
+            return operator(items, k + 1)
+        if (made := ones(r, items, k)) is not None:
+            return made
+        if isinstance(tree, Symbol) or (isinstance(tree, Scripted) and isinstance(tree.base, Symbol)):
+            return _named(r, tree, items, k)
+        return r.value(tree), k + 1
+    finally:
+        r.depth -= 1
+
+
+def bracket(items: Items, k: int) -> Group | None:
+    """The brackets that stand right beside the factor before them."""
+    if k >= len(items) or items[k][0]:
+        return None
+    tree = items[k][1]
+    base = tree.base if isinstance(tree, Scripted) else tree
+    return base if isinstance(base, Group) and base.bracket in ("(", "[", "{") else None
+
+
+def _named(r: Resolver, tree: Symbol | Scripted, items: Items, k: int) -> tuple[Term, int]:
+    s, below, above, primes = identifiers.parts(tree)
+    group = bracket(items, k + 1)
+    function = function_of(r, s)
+    value = bool(identifiers.ways(r, s, below, above, primes)) or s.word in r.indices
+    if _indicates(r, s, items, k):
+        return _indicator(r, items, k)
+    if function is not None:
+        apply_ = lambda: _applied(r, function, tree, items, k)  # noqa: E731
+        if not value:
+            return apply_()
+        if group is not None:
+            return r.choose(("function or value", s.word), [apply_, lambda: _valued(r, tree, items, k)])
+    return _valued(r, tree, items, k)
+
+
+def _valued(r: Resolver, tree: Symbol | Scripted, items: Items, k: int) -> tuple[Term, int]:
+    """A name that is no function: alone, evaluated, or before a bracket that is a factor."""
+    s, below, above, primes = identifiers.parts(tree)
+    group = bracket(items, k + 1)
+    if group is None:
+        return r.value(tree), k + 1
+    after = items[k + 1][1]
+    if primes and not above:
+        bare = Scripted(tree.start, s, below) if below else s
+        f = r.value(bare)
+        return _scripts(r, calculus.slope_of_definition(r, f, group, primes, tree.start), after), k + 2
+    made = r.value(tree)
+    if made.text in r.scope and identifiers.is_state(r, made.text):
+        if len(group.items) == 1:
+            number = r.value(group.items[0])
+            return _scripts(r, Term(f"{made.text}({number.text})", ATOM, made.shape, plain=True), after), k + 2
+    if not _bare(group):
+        return made, k + 1  # the bracket is the next factor
+    if made.text in r.scope and r.scope[made.text].op == "def":
+        arguments = [r.value(t) for t in group.items]
+        inside = topological([r.scope[made.text]])
+        if all(a.text in r.scope and r.scope[a.text] in inside and a.text != made.text for a in arguments):
+            return _scripts(r, made, after), k + 2
+        missing = next(a.text for a in arguments if a.text not in r.scope or r.scope[a.text] not in inside)
+        r.fail(
+            f"'{made.text}' is no function of '{missing}': if this is a product write {made.text} \\cdot {missing}, "
+            f"if a value at a point say it in 'names:', as at({made.text}, ...)",
+            group.start,
+        )
+    shown = ", ".join(r.value(t).text for t in group.items)
+    r.fail(f"'{made.text}' is no function: if this is a product, write {made.text} \\cdot {shown}", tree.start)
+
+
+def _bare(group: Group) -> bool:
+    """Whether the brackets hold names and numbers only, as arguments stand."""
+    return all(
+        isinstance(t, Symbol | Number) or (isinstance(t, Scripted) and isinstance(t.base, Symbol) and not _computes(t))
+        for t in group.items
+    )
+
+
+def _computes(t: Scripted) -> bool:
+    """Whether a superscript is a power or a transpose."""
+    return bool(t.above) and not t.above[0].is_("(", "[", "*", "+", "-")
+
+
+# -- functions ----------------------------------------------------------------------------------------
+
+
+def function_of(r: Resolver, s: Symbol) -> str | None:
+    """The function that a symbol stands for: one that the case declares, else one of the language."""
+    for name in candidates(s.word, s.accents):
+        if name in r.scope and r.scope[name].op == "function":
+            return name
+    return None if s.accents else "max" if s.word == "max" else "min" if s.word == "min" else library(s.word)
+
+
+def _applied(r: Resolver, name: str, tree: Symbol | Scripted, items: Items, k: int) -> tuple[Term, int]:
+    s, below, above, primes = identifiers.parts(tree)
+    if name in r.scope and r.scope[name].op == "function":
+        group = bracket(items, k + 1)
+        if group is None:
+            r.fail(f"'{name}' is a function, and nothing follows in brackets that it could be of", tree.start)
+        if below or above:
+            r.fail(f"'{name}' is a function; scripts stand after its brackets", tree.start)
+        arguments = ", ".join(r.value(t).text for t in group.items)
+        order = f", d={primes}" if primes else ""
+        text = f"{name}({arguments}{order})"
+        return _scripts(r, Term(text, ATOM, r.shape(text, tree.start)), items[k + 1][1]), k + 2
+    group = bracket(items, k + 1)
+    if group is not None and len(group.items) == 1 and isinstance(group.items[0], Relation):
+        r.fail(f"'{name}' of a condition", group.start)
+    if group is not None:
+        arguments_ = [r.value(t) for t in group.items]
+        after = k + 2
+        rest: Tree | None = items[k + 1][1]
+    else:
+        arguments_, after = _beside(r, s, items, k)
+        rest = None
+    made = _called(r, name, arguments_, below, primes, tree)
+    if above:
+        if above[0].is_("-"):
+            r.fail(f"an inverse function or one over {name}? Say it in 'names:'", tree.start)
+        made = scripts.raised(r, made, above, tree.start)
+    return (_scripts(r, made, rest) if rest is not None else made), after
+
+
+def _beside(r: Resolver, s: Symbol, items: Items, k: int) -> tuple[list[Term], int]:
+    r"""The argument of ``\log p`` and ``\log p q``: the next factor, or all up to a sign or another function."""
+    if k + 1 >= len(items) or (items[k + 1][0] and items[k + 1][0] != ""):
+        r.fail(f"'{s.word}' of nothing: expected its argument", s.start)
+    if s.word not in FUNCTIONS and s.word not in ("max", "min"):
+        r.fail(f"'{s.word}' is a function: its argument stands in brackets", s.start)
+    _, first = unit(r, items, k + 1)
+    end = first
+    while end < len(items) and not items[end][0] and not _is_function(r, items[end][1]):
+        _, end = unit(r, items, end)
+
+    def upto(stop: int) -> tuple[list[Term], int]:
+        return [r.factors([("", items[k + 1][1]), *items[k + 2 : stop]])], stop
+
+    if end == first:
+        return upto(first)
+    return r.choose(("argument", s.start), [lambda: upto(first), lambda: upto(end)])
+
+
+def _is_function(r: Resolver, tree: Tree) -> bool:
+    base = tree.base if isinstance(tree, Scripted) else tree
+    return (isinstance(base, Symbol) and base.word in FUNCTIONS) or isinstance(base, Big)
+
+
+def _called(r: Resolver, name: str, arguments: list[Term], below: Tokens, primes: int, tree: Tree) -> Term:
+    if primes:
+        if len(arguments) != 1 or primes > 1 or below:
+            r.fail(f"the derivative of '{name}' is written {name}'(x), of one argument", tree.start)
+        return calculus.slope(r, name, arguments[0], tree.start)
+    x = arguments[0]
+    if name == "log" and below:
+        base = r.value(r.tree(below))
+        if base.text in ("2", "10"):
+            return _called(r, f"log{base.text}", arguments, (), 0, tree)
+        return Term(f"log({x.text})/log({base.text})", terms.PRODUCT, x.shape)
+    if name in OF_MATRICES:
+        r.elementwise_only(name, x, tree.start)
+    if name in ("max", "min") and len(arguments) > 1:
+        _alike(r, arguments, tree)
+    text = f"{name}({', '.join(a.text for a in arguments)})"
+    made = Term(text, ATOM, r.shape(text, tree.start), x.row, x.turns)
+    return scripts.entry(r, made, below, tree.start) if below else made
+
+
+def _alike(r: Resolver, arguments: list[Term], tree: Tree) -> None:
+    found = {a.shape for a in arguments if not a.number}
+    if len(found) > 1:
+        r.fail("the arguments are of unlike shapes", tree.start)
+
+
+def _scripts(r: Resolver, made: Term, bracketed: Tree) -> Term:
+    """What stands above and below the bracket of a call goes with its value."""
+    if not isinstance(bracketed, Scripted):
+        return made
+    if bracketed.primes:
+        r.fail("a prime goes with the name of a function", bracketed.start)
+    if bracketed.below:
+        made = scripts.entry(r, made, bracketed.below, bracketed.start)
+    return scripts.raised(r, made, bracketed.above, bracketed.start)
+
+
+# -- indicators ---------------------------------------------------------------------------------------
+
+
+def _indicates(r: Resolver, s: Symbol, items: Items, k: int) -> bool:
+    group = bracket(items, k + 1)
+    conditional = group is not None and len(group.items) == 1 and _is_condition(group.items[0])
+    return conditional and s.word in ("bbI", "bb1", "I", "bbone") and not isinstance(items[k][1], Scripted)
+
+
+def _is_condition(t: Tree) -> bool:
+    from derive.language.latex.tree import Logic
+
+    return isinstance(t, Relation | Logic)
+
+
+def _indicator(r: Resolver, items: Items, k: int) -> tuple[Term, int]:
+    group = bracket(items, k + 1)
+    assert group is not None
+    condition = r.condition(group.items[0])
+    text = f"indicator({condition.text})"
+    return _scripts(r, Term(text, ATOM, r.shape(text, group.start)), items[k + 1][1]), k + 2
+
+
+def ones(r: Resolver, items: Items, k: int) -> tuple[Term, int] | None:
+    r"""``\mathbf{1}[z > 0]``"""
+    tree = items[k][1]
+    group = bracket(items, k + 1)
+    if (
+        isinstance(tree, Number)
+        and tree.font
+        and tree.text == "1"
+        and group
+        and len(group.items) == 1
+        and _is_condition(group.items[0])
+    ):
+        return _indicator(r, items, k)
+    return None

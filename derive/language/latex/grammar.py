@@ -1,0 +1,639 @@
+r"""Tokens to a syntax tree, by recursive descent. Nothing is decided here that needs to know what a name is.
+
+statement  = disjunction (=> disjunction)?
+condition  = relation ("and" | "or" relation)*
+relation   = sum (= sum)*
+sum        = product (+ product)*
+product    = factor (\cdot? factor)*        a sum sign takes the rest of its product as its body
+factor     = atom scripts
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from derive.errors import ExpressionError
+from derive.language.latex.layout import RELATIONS, plain
+from derive.language.latex.tokens import Token, Tokens, tokenized
+from derive.language.latex.tree import (
+    Big,
+    Cases,
+    Fraction,
+    Given,
+    Group,
+    Logic,
+    Matrix,
+    Number,
+    Place,
+    Product,
+    Relation,
+    Root,
+    Scripted,
+    Sum,
+    Symbol,
+    Tree,
+)
+
+MAX_DEPTH = 40  # of nested constructs
+
+ACCENTS = ("hat", "bar", "tilde", "dot", "ddot", "check", "breve")
+BIG = {
+    "sum": "sum",
+    "prod": "prod",
+    "max": "max",
+    "min": "min",
+    "bigoplus": "",
+    "int": "",
+    "lim": "",
+    "sup": "",
+    "inf": "",
+}
+TIMES = {
+    "\\cdot": ".",
+    "\\times": "x",
+    "\\odot": "o",
+    "\\circ": "o",
+    "*": "*",
+    "/": "/",
+    "\\oslash": "o/",
+    "\\div": "/",
+}
+_CLOSING = {
+    "(": ")",
+    "[": "]",
+    "\\{": "\\}",
+    "{": "}",
+    "\\lfloor": "\\rfloor",
+    "\\lceil": "\\rceil",
+    "|l": "|r",
+    "l|": "r|",
+}
+_MEANING = {"(": "(", "[": "[", "{": "(", "\\{": "{", "\\lfloor": "floor", "\\lceil": "ceil", "|l": "||", "l|": "|"}
+GREEK = frozenset(
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "varepsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "vartheta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "pi",
+        "varpi",
+        "rho",
+        "varrho",
+        "sigma",
+        "varsigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "varphi",
+        "chi",
+        "psi",
+        "omega",
+        "Gamma",
+        "Delta",
+        "Theta",
+        "Lambda",
+        "Xi",
+        "Pi",
+        "Sigma",
+        "Upsilon",
+        "Phi",
+        "Psi",
+        "Omega",
+        "ell",
+        "nabla",
+        "partial",
+        "hbar",
+        "infty",
+        "ldots",
+        "aleph",
+        "Re",
+        "Im",
+        "top",
+        "bot",
+    ]
+)
+FUNCTIONS = frozenset(
+    [
+        "exp",
+        "log",
+        "ln",
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arctan",
+        "det",
+        "tr",
+        "diag",
+        "sign",
+        "sgn",
+        "lg",
+        "arg",
+        "ker",
+        "rank",
+        "dim",
+        "Pr",
+        "deg",
+        "gcd",
+        "arcsin",
+        "arccos",
+    ]
+)
+_BESIDE = {"if", "for", "when", "where", "with", "for all", "otherwise", "else"}
+_MATRICES = {"matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array", "vmatrix", "Vmatrix"}
+
+
+@dataclass(slots=True)
+class Statement:
+    """A relation, a condition or a value, and what was set aside before and after it."""
+
+    tree: Tree
+    start: int
+    stop: int
+
+
+@dataclass(slots=True)
+class Read:
+    statements: list[Statement] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+
+
+def statements(text: str, words: Container[str], names: list[tuple[Tokens, str]] | None = None) -> Read:
+    """The statements of a formula. ``words`` are the names of several letters that may stand in plain letters; ``names`` says
+    what stretches of tokens are in the language. Raises ExpressionError."""
+    tokens, aside = tokenized(text)
+    if names:
+        from derive.language.latex.given import replaced
+
+        tokens = replaced(tokens, names)
+    kept, more = plain(tokens)
+    return Parser(kept, words, text).all(aside + more)
+
+
+class Parser:
+    def __init__(self, tokens: list[Token], words: Container[str], text: str = "") -> None:
+        self.tokens, self.words, self.text = tokens, words, text
+        if not tokens or tokens[-1].kind != "end":
+            end = tokens[-1].stop if tokens else 0
+            self.tokens = [*tokens, Token("end", "", end, end)]
+        self.at = 0
+        self.depth = 0
+        self.bars: list[str] = []  # open | and ||
+
+    # -- small steps ----------------------------------------------------------------------------
+
+    @property
+    def here(self) -> Token:
+        return self.tokens[self.at]
+
+    def next(self) -> Token:
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def fail(self, message: str, t: Token | None = None) -> NoReturn:
+        raise ExpressionError(message, (t or self.here).start)
+
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.fail(f"nested more than {MAX_DEPTH} deep")
+
+    def shown(self, t: Token) -> str:
+        if t.kind == "end":
+            return "the end"
+        return f"'{self.text[t.start : t.stop]}'" if self.text and t.stop > t.start else f"'{t.text}'"
+
+    def beside(self) -> str:
+        r"""The word of a ``\text{if}`` or ``\text{otherwise}`` that stands here."""
+        if self.here.kind not in ("text", "word"):
+            return ""
+        word = self.here.text.strip().lower()
+        return word if word in _BESIDE or word in ("and", "or", "not") else ""
+
+    # -- statements -----------------------------------------------------------------------------
+
+    def all(self, aside: list[str]) -> Read:
+        read = Read(aside=aside)
+        while self.here.kind != "end":
+            if self.here.is_(",", ";", ".", "quad", "\\\\"):
+                t = self.next()
+                if not t.is_("quad", "\\\\"):
+                    read.aside.append(t.text)
+            elif (number := self.equation_number()) is not None:
+                read.aside.append(number)
+            elif self.here.kind == "text" or self.beside() in _BESIDE or self.beside() == "and":
+                t = self.next()
+                read.aside.append(self.text[t.start : t.stop])
+            else:
+                start = self.here.start
+                tree = self.statement()
+                read.statements.append(Statement(tree, start, self.tokens[self.at - 1].stop))
+                if not self.separated():
+                    self.fail(f"can't be read at {self.shown(self.here)}")
+        if not read.statements:
+            raise ExpressionError("expected a formula, found nothing", 0)
+        return read
+
+    def separated(self) -> bool:
+        """Whether a statement may end here."""
+        return self.here.kind in ("end", "text") or self.here.is_(",", ";", ".", "quad", "\\\\") or bool(self.beside())
+
+    def equation_number(self) -> str | None:
+        """``(7.8)`` that stands alone before the end or a break."""
+        a, rest = self.at, self.tokens[self.at :]
+        end = next((i for i, t in enumerate(rest) if t.is_(")")), 0)
+        if not self.here.is_("(") or not end or not (a == 0 or self.tokens[a - 1].is_("quad", ",", ".", ";", "\\\\")):
+            return None
+        inside, after = rest[1:end], rest[end + 1]
+        if not all(t.kind in ("number", "letter") or t.is_(".", "-", "*", "'") for t in inside) or len(inside) > 6:
+            return None
+        if after.kind != "end" and not after.is_("\\\\", "quad", "."):
+            return None
+        self.at += end + 1
+        return self.text[rest[0].start : rest[end].stop]
+
+    def statement(self) -> Tree:
+        start, left = self.here.start, self.either()
+        for sign, op in (("\\Rightarrow", "implies"), ("\\Leftrightarrow", "iff"), ("\\Longrightarrow", "implies")):
+            if self.here.is_(sign):
+                self.next()
+                return Logic(start, op, (left, self.either()))
+        return left
+
+    def either(self) -> Tree:
+        return self.connected("or", "\\vee", lambda: self.connected("and", "\\wedge", self.negated))
+
+    def connected(self, word: str, sign: str, part) -> Tree:  # type: ignore[no-untyped-def]
+        start, parts = self.here.start, [part()]
+        while self.beside() == word or self.here.is_(sign):
+            if self.beside() == word and self.tokens[self.at - 1].is_(","):
+                break
+            self.next()
+            parts.append(part())
+        return Logic(start, word, tuple(parts)) if len(parts) > 1 else parts[0]
+
+    def negated(self) -> Tree:
+        if self.beside() == "not" or self.here.is_("\\neg", "\\lnot"):
+            start = self.next().start
+            self.deeper()
+            made = Logic(start, "not", (self.negated(),))
+            self.depth -= 1
+            return made
+        return self.relation()
+
+    def relation(self) -> Tree:
+        start, parts, ops = self.here.start, [self.sum()], []
+        while (op := RELATIONS.get(self.sign())) is not None:
+            self.next()
+            ops.append(op)
+            parts.append(self.sum())
+        if self.here.kind == "command" and self.here.text in (
+            "propto", "sim", "to", "leftarrow", "rightarrow", "in", "gets", "mapsto", "cong", "longrightarrow", "subset", "ll", "gg",
+        ):  # fmt: skip
+            self.fail(
+                f"'\\{self.here.text}' is no relation of the language; '=', '\\le', '\\ge', '<', '>', '\\ne', '\\approx' are"
+            )
+        return Relation(start, tuple(parts), tuple(ops)) if ops else parts[0]
+
+    def sign(self) -> str:
+        t = self.here
+        return "\\" + t.text if t.kind == "command" else t.text if t.kind == "sign" else ""
+
+    # -- values ---------------------------------------------------------------------------------
+
+    def sum(self) -> Tree:
+        self.deeper()
+        start, terms = self.here.start, []
+        while True:
+            sign = "+"
+            while self.here.is_("+", "-"):
+                if self.next().text == "-":
+                    sign = "-" if sign == "+" else "+"
+            if self.here.is_("\\pm", "\\mp"):
+                self.fail("'\\pm' says two things at once: write one formula for each")
+            terms.append((sign, self.product()))
+            if not self.here.is_("+", "-"):
+                break
+        self.depth -= 1
+        return terms[0][1] if len(terms) == 1 and terms[0][0] == "+" else Sum(start, tuple(terms))
+
+    def product(self) -> Tree:
+        start, items, op = self.here.start, [], ""
+        while True:
+            if self.here.kind == "command" and self.here.text in BIG and not self.bracketed_after():
+                items.append((op, self.big()))
+                break  # the rest is its body
+            items.append((op, self.factor()))
+            if self.here.is_("at|"):
+                bar = self.next()
+                if not self.here.is_("_"):
+                    self.fail("expected below the bar where the value is taken: \\big|_{x = 0}")
+                self.next()
+                items.append(("", Place(bar.start, self.script())))
+                break
+            if (sign := TIMES.get(self.sign())) is not None:
+                self.next()
+                op = sign
+            elif self.begins():
+                op = ""
+            else:
+                break
+        return items[0][1] if len(items) == 1 else Product(start, tuple(items))
+
+    def begins(self) -> bool:
+        """Whether a factor may begin here."""
+        t = self.here
+        if t.kind in ("number", "letter", "given"):
+            return True
+        if t.kind == "word":
+            return not self.beside()
+        if t.kind == "command":
+            return (
+                t.text in GREEK or t.text in FUNCTIONS or t.text in BIG or t.text in ACCENTS
+                or t.text in ("frac", "sqrt", "mathbb", "lfloor", "lceil", "binom", "operatorname")
+                or t.text.startswith(("begin ", "bb"))
+            )  # fmt: skip
+        if t.is_("|", "||"):
+            return t.text not in self.bars
+        return t.is_("(", "[", "{", "\\{", "|l", "l|")
+
+    def bracketed_after(self) -> bool:
+        r"""Whether ``\max`` stands before its arguments in brackets, ``\max(0, z)``: then it is a function."""
+        return self.here.text in ("max", "min") and self.tokens[self.at + 1].is_("(", "\\{", "[")
+
+    def big(self) -> Tree:
+        t = self.next()
+        below: Tokens = ()
+        above: Tokens = ()
+        while self.here.is_("_", "^"):
+            if self.next().text == "_":
+                below = self.script()
+            else:
+                above = self.script()
+        if not BIG[t.text]:
+            self.fail(f"'\\{t.text}' is read in the language only; say what it is in 'names:'", t)
+        if not self.begins():
+            self.fail(f"'\\{t.text}' of nothing: expected what it is of", t)
+        self.deeper()
+        body = self.product()
+        self.depth -= 1
+        return Big(t.start, BIG[t.text], below, above, body)
+
+    def factor(self) -> Tree:
+        base = self.atom()
+        start, below, above, primes = self.here.start, (), (), 0  # type: Tokens
+        start = base.start
+        while self.here.is_("_", "^", "'"):
+            t = self.next()
+            if t.text == "'":
+                primes += 1
+            elif t.text == "_":
+                if below:
+                    self.fail("a second subscript", t)
+                below = self.script()
+            else:
+                script = self.script()
+                if script and all(u.is_("'") for u in script):
+                    primes += len(script)
+                elif above:
+                    self.fail("a second superscript", t)
+                else:
+                    above = script
+        return Scripted(start, base, below, above, primes) if below or above or primes else base
+
+    def script(self) -> Tokens:
+        """A token, or what stands in braces."""
+        t = self.next()
+        if t.kind == "end":
+            self.at -= 1
+            self.fail("a script is missing at the end", t)
+        if not t.is_("{"):
+            if t.kind == "command" and (t.text in ACCENTS or t.text in ("frac", "sqrt")):
+                self.fail(f"put braces round the script: {{\\{t.text}...}}", t)
+            if t.is_("}", "&", "\\\\", "^", "_"):
+                self.fail(f"expected a script, found {self.shown(t)}", t)
+            return (t,)
+        inside = self.inside("{", t)
+        if not inside:
+            self.fail("an empty script", t)
+        return inside
+
+    def inside(self, opening: str, t: Token) -> Tokens:
+        """The tokens up to the brace that closes."""
+        first, depth, closing = self.at, 1, _CLOSING[opening]
+        while depth:
+            if self.here.kind == "end":
+                self.fail(f"the '{opening}' is never closed", t)
+            u = self.next()
+            depth += u.is_(opening) - u.is_(closing)
+        return tuple(self.tokens[first : self.at - 1])
+
+    def argument(self, of: str) -> Tokens:
+        """The argument of a command: what stands in braces, or one token."""
+        t = self.next()
+        if t.is_("{"):
+            return self.inside("{", t)
+        if t.kind in ("number", "letter", "word", "given") or (t.kind == "command" and t.text in GREEK):
+            return (t,)
+        self.fail(f"expected an argument of \\{of} in braces, found {self.shown(t)}", t)
+
+    def part(self, tokens: Tokens, t: Token) -> Tree:
+        """The value that some tokens are, as a tree."""
+        if not tokens:
+            self.fail("expected a value, found nothing", t)
+        inner = Parser(list(tokens), self.words, self.text)
+        inner.depth = self.depth
+        inner.deeper()
+        made = inner.sum()
+        if inner.here.kind != "end":
+            inner.fail(f"can't be read at {self.shown(inner.here)}")
+        return made
+
+    # -- atoms ----------------------------------------------------------------------------------
+
+    def atom(self) -> Tree:
+        t = self.next()
+        if t.kind == "number":
+            return Number(t.start, t.text, t.font)
+        if t.kind == "given":
+            return Given(t.start, t.text)
+        if t.kind == "letter":
+            return Symbol(t.start, self.run(t), (), t.font)
+        if t.kind == "word":
+            return Symbol(t.start, t.text, (), t.font)
+        if t.kind == "command":
+            return self.of_command(t)
+        if t.is_("(", "[", "{", "\\{", "|l", "l|"):
+            return self.group(t)
+        if t.is_("|", "||"):
+            return self.between_bars(t)
+        self.at -= 1
+        self.fail(f"expected a value, found {self.shown(t)}", t)
+
+    def run(self, t: Token) -> str:
+        """The letter, or the longest name that the letters from here on are."""
+        if t.font:
+            return t.text
+        letters, end = t.text, self.at
+        found, stop = t.text, self.at
+        while self.tokens[end].kind == "letter" and not self.tokens[end].spaced and not self.tokens[end].font:
+            letters += self.tokens[end].text
+            end += 1
+            if letters in self.words:
+                found, stop = letters, end
+        self.at = stop
+        return found
+
+    def of_command(self, t: Token) -> Tree:
+        if t.text in ACCENTS:
+            inside = self.argument(t.text) if not self.accented() else (self.next(),)
+            if len(inside) == 1 and inside[0].kind == "command" and inside[0].text in ACCENTS:
+                self.deeper()
+                inner = self.of_command(inside[0])
+                self.depth -= 1
+            else:
+                p = Parser(list(inside), self.words, self.text)
+                p.depth = self.depth
+                p.deeper()
+                inner = p.factor()
+                if p.here.kind != "end":
+                    p.fail(f"\\{t.text} goes over one symbol")
+            scripted = inner if isinstance(inner, Scripted) else None
+            base = scripted.base if scripted else inner
+            if not isinstance(base, Symbol):
+                self.fail(f"\\{t.text} goes over one symbol", t)
+            named = Symbol(t.start, base.word, (*base.accents, t.text), base.font)
+            return Scripted(t.start, named, scripted.below, scripted.above, scripted.primes) if scripted else named
+        if t.text == "frac":
+            return Fraction(t.start, self.argument("frac"), self.argument("frac"))
+        if t.text == "sqrt":
+            order = None
+            if self.here.is_("["):
+                first = self.next()
+                order = self.part(self.inside("[", first), first)
+            return Root(t.start, self.part(self.argument("sqrt"), t), order)
+        if t.text in ("lfloor", "lceil"):
+            return self.group(t)
+        if t.text.startswith("begin "):
+            return self.environment(t)
+        if t.text in GREEK or t.text in FUNCTIONS or t.text in BIG or t.text.startswith("bb"):
+            return Symbol(t.start, t.text)
+        self.at -= 1
+        self.fail(f"the command {self.shown(t)} is not read; say in 'names:' what it stands for")
+
+    def accented(self) -> bool:
+        return self.here.kind == "command" and self.here.text in ACCENTS
+
+    def group(self, t: Token) -> Tree:
+        opening = "\\" + t.text if t.kind == "command" else t.text
+        closing = _CLOSING[opening]
+        bars, self.bars = self.bars, []
+        self.deeper()
+        items = [self.statement()]
+        while self.here.is_(","):
+            self.next()
+            if self.here.is_("quad"):
+                self.next()
+            items.append(self.statement())
+        if not self.here.is_(closing):
+            if self.here.kind == "end":
+                self.fail(f"the '{opening}' is never closed", t)
+            self.fail(f"expected '{closing}', found {self.shown(self.here)}")
+        self.next()
+        self.depth -= 1
+        self.bars = bars
+        return Group(t.start, _MEANING[opening], tuple(items))
+
+    def between_bars(self, t: Token) -> Tree:
+        self.bars.append(t.text)
+        self.deeper()
+        inside = self.sum()
+        if not self.here.is_(t.text):
+            self.fail(f"the '{'|' if t.text == '|' else chr(92) + '|'}' is never closed", t)
+        self.next()
+        self.depth -= 1
+        self.bars.pop()
+        return Group(t.start, t.text, (inside,))
+
+    def environment(self, t: Token) -> Tree:
+        name = t.text.removeprefix("begin ")
+        if name == "array" and self.here.is_("{"):
+            self.inside("{", self.next())
+        self.deeper()
+        bars, self.bars = self.bars, []
+        if name == "cases":
+            made = self.cases(t)
+        elif name in _MATRICES:
+            made = self.matrix(t, name)
+        else:
+            self.fail(f"the environment '{name}' is not read", t)
+        self.bars = bars
+        self.depth -= 1
+        return made
+
+    def closes(self, name: str) -> bool:
+        if self.here.kind == "end":
+            self.fail(f"\\begin{{{name}}} is never closed")
+        return self.here.kind == "command" and self.here.text == f"end {name}"
+
+    def matrix(self, t: Token, name: str) -> Tree:
+        rows: list[tuple[Tree, ...]] = []
+        row: list[Tree] = []
+        while True:
+            row.append(self.sum())
+            if self.here.is_("&"):
+                self.next()
+                continue
+            rows.append(tuple(row))
+            row = []
+            if self.here.is_("\\\\"):
+                self.next()
+            elif not self.closes(name):
+                self.fail(f"expected '&', a new row or \\end{{{name}}}, found {self.shown(self.here)}")
+            if self.closes(name):
+                self.next()
+                break
+        if any(len(r) != len(rows[0]) for r in rows):
+            self.fail("rows of unequal length", t)
+        made = Matrix(t.start, tuple(rows))
+        if name == "vmatrix":
+            self.fail("the determinant is written \\det(...)", t)
+        return made
+
+    def cases(self, t: Token) -> Tree:
+        rows: list[tuple[Tree, Tree | None]] = []
+        while True:
+            value = self.sum()
+            condition = None
+            while self.here.is_(",", "&", "quad") or self.beside() in ("if", "for", "when"):
+                self.next()
+            if self.beside() in ("otherwise", "else"):
+                self.next()
+            elif not self.here.is_("\\\\") and not self.closes("cases"):
+                condition = self.either()
+            while self.here.is_(",", ".", ";", "quad"):
+                self.next()
+            rows.append((value, condition))
+            if self.here.is_("\\\\"):
+                self.next()
+            elif not self.closes("cases"):
+                self.fail(f"expected a new row or \\end{{cases}}, found {self.shown(self.here)}")
+            if self.closes("cases"):
+                self.next()
+                return Cases(t.start, tuple(rows))

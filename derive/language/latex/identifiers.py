@@ -1,0 +1,218 @@
+r"""A letter with its scripts: a name, an entry of a tensor, a step of an iteration, a power. Scope and rank tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from derive.errors import nearest
+from derive.expr.graph import Node, topological
+from derive.language import sequences
+from derive.language.latex import scripts, terms
+from derive.language.latex.library import library
+from derive.language.latex.symbols import candidates, layer, pieces, raised
+from derive.language.latex.terms import ATOM, OPEN, Term
+from derive.language.latex.tokens import Tokens
+from derive.language.latex.tree import Number, Scripted, Symbol
+
+if TYPE_CHECKING:
+    from derive.language.latex.resolve import Resolver
+
+
+def parts(tree: Symbol | Scripted) -> tuple[Symbol, Tokens, Tokens, int]:
+    if isinstance(tree, Symbol):
+        return tree, (), (), 0
+    assert isinstance(tree.base, Symbol)
+    return tree.base, tree.below, tree.above, tree.primes
+
+
+def known(
+    r: Resolver, s: Symbol, below: list[tuple[str, ...]] | None = None, above: tuple[str, ...] | None = None
+) -> list[str]:
+    """The names of the scope that a symbol may be; those of one node count once. Functions are none."""
+    found: dict[Node, str] = {}
+    for name in candidates(s.word, s.accents, below, above):
+        n = r.scope.get(name)
+        if n is not None and n.op != "function":
+            found.setdefault(n, name)
+    return list(found.values())
+
+
+def of(r: Resolver, name: str) -> Term:
+    return terms.name(name, r.scope[name].shape)
+
+
+def is_state(r: Resolver, name: str) -> bool:
+    """Whether ``name(k)`` is its state after k steps."""
+    n, known_states = r.scope[name], sequences.states(r.graph)
+    if not known_states:
+        return False
+    return n in known_states or (n.op == "def" and any(m in known_states for m in topological([n])))
+
+
+def after(r: Resolver, name: str, number: Tokens) -> Term:
+    k = r.value(r.tree(number))
+    return Term(f"{name}({k.text})", ATOM, r.scope[name].shape, plain=True)
+
+
+def symbol(r: Resolver, tree: Symbol | Scripted) -> Term:
+    s, below, above, primes = parts(tree)
+    if s.word in r.indices and not s.accents and not below:
+        i = r.indices[s.word]
+        value = Term(f"{i.name} + 1", terms.SUM, plain=True) if i.first else terms.name(i.name)
+        return scripts.raised(r, value, above, tree.start)
+    options = ways(r, s, below, above, primes)
+    if len(options) > 1:
+        return r.choose(("name", _shown(r, tree)), list(options.values()))
+    if options:
+        return next(iter(options.values()))()
+    if primes == 0 and (made := _constant(r, s, below, above)) is not None:
+        return made
+    _unknown(r, tree, s, below, above)
+
+
+def ways(r: Resolver, s: Symbol, below: Tokens, above: Tokens, primes: int) -> dict[str, Callable[[], Term]]:
+    """What a symbol with its scripts may be, by what is said of it."""
+    found: dict[str, Callable[[], Term]] = {}
+    sub = pieces(below) if below else []
+    inside = layer(above) if above else None
+    sup = raised(above) if above else None
+    in_brackets = pieces(inside) if inside else None
+    mark = ("prime",) if primes == 1 else None
+    if primes > 1 or (primes and above):
+        return found
+
+    def keep(name: str, rest_below: Tokens, rest_above: Tokens) -> None:
+        for key, make in _rests(r, name, rest_below, rest_above, s.start):
+            found.setdefault(key, make)
+
+    if sub is not None:
+        if mark:
+            for name in known(r, s, sub, mark):
+                keep(name, (), ())
+        if above and sup:
+            for name in known(r, s, sub, sup):
+                keep(name, (), ())
+        if in_brackets:
+            for name in known(r, s, [*in_brackets, *sub]) + known(r, s, [*sub, *in_brackets] if sub else None):
+                keep(name, (), ())
+        if not found and not mark:
+            for name in known(r, s, sub):
+                keep(name, (), above)
+    if below:
+        exact = {k for k, make in found.items() if k.isidentifier()}
+        if above and sup:
+            for name in known(r, s, None, sup):
+                keep(name, below, ())
+        if in_brackets:
+            for name in known(r, s, in_brackets):
+                keep(name, below, ())
+        if not mark:
+            for name in known(r, s):
+                if not (exact and is_state(r, name)):
+                    keep(name, below, above)
+    return found
+
+
+def _rests(r: Resolver, name: str, below: Tokens, above: Tokens, start: int) -> list[tuple[str, Callable[[], Term]]]:
+    """The ways in which what is left of the scripts goes with a name: entries, steps, rows, powers."""
+    n = r.scope[name]
+    state = is_state(r, name)
+    inside = layer(above) if above else None
+    if state and below and not above and r.affine_or_step(below):
+        return [(f"{name}({_text(below)})", lambda: after(r, name, below))]
+    if state and inside:
+        found = [(f"{name}({_text(inside)})", lambda: after(r, name, inside))]
+        return (
+            found
+            if not below
+            else [(f"{k}_{_text(below)}", lambda m=m: scripts.entry(r, m(), below, start)) for k, m in found]
+        )  # type: ignore[misc]
+    if inside and n.shape:  # a row, x^{(i)}, or an entry of it
+        listed = (*inside,)
+        if not below:
+            row = scripts.positions(r, listed, n.shape)
+            return (
+                []
+                if row is None
+                else [(f"{name}[{_text(listed)}]", lambda: scripts.entry(r, of(r, name), listed, start))]
+            )
+        if len(n.shape) < 2:
+            return []
+        pair = (*inside, _comma(start), *below)
+        turned = (*below, _comma(start), *inside)
+        found_ways = []
+        for order in (pair, turned):
+            if scripts.positions(r, order, n.shape) is not None:
+                found_ways.append((f"{name}[{_text(order)}]", lambda o=order: scripts.entry(r, of(r, name), o, start)))
+        return found_ways  # type: ignore[return-value]
+    if inside:
+        return []
+    if not below:
+        return [(name, lambda: scripts.raised(r, of(r, name), above, start))]
+    if n.shape and scripts.positions(r, below, n.shape) is not None:
+        return [(
+            f"{name}[{_text(below)}]",
+            lambda: scripts.raised(r, scripts.entry(r, of(r, name), below, start), above, start),
+        )]  # fmt: skip
+    return []
+
+
+def _comma(start: int):  # type: ignore[no-untyped-def]
+    from derive.language.latex.tokens import Token
+
+    return Token("sign", ",", start, start)
+
+
+def _text(tokens: Tokens) -> str:
+    return " ".join(t.text for t in tokens)
+
+
+def _shown(r: Resolver, tree: Symbol | Scripted) -> str:
+    s, below, above, primes = parts(tree)
+    return f"{s.word}{s.accents}_{_text(below)}^{_text(above)}{primes}"
+
+
+def _constant(r: Resolver, s: Symbol, below: Tokens, above: Tokens) -> Term | None:
+    r"""``\pi``, ``e^x``, the identity ``I``, ``\infty``."""
+    if s.accents:
+        return None
+    if s.word == "pi" and not below:
+        return scripts.raised(r, terms.name("pi"), above, s.start)
+    if s.word == "e" and not below:
+        if not above:
+            return Term("exp(1)", ATOM, plain=True)
+        x = r.value(r.tree(above))
+        r.elementwise_only("exp", x, s.start)
+        return Term(f"exp({x.text})", ATOM, x.shape, x.row, x.turns)
+    if s.word == "infty" and not below and not above:
+        return Term("inf", ATOM)
+    if s.word in ("bb1", "bbone", "bb0"):
+        from derive.language.latex import arrays
+
+        return scripts.raised(r, arrays.filled(r, Number(s.start, s.word[-1], "mathbf"), below), above, s.start)
+    if s.word == "I":
+        if not below:
+            return scripts.raised(r, Term(f"eye({OPEN})", ATOM, (), open=True), above, s.start)
+        if (size := r.affine(below)) is not None:
+            text = f"eye({size.text()})"
+            return scripts.raised(r, Term(text, ATOM, r.shape(text, s.start)), above, s.start)
+    return None
+
+
+def _unknown(r: Resolver, tree: Symbol | Scripted, s: Symbol, below: Tokens, above: Tokens) -> None:  # type: ignore[misc]
+    end = [t.stop for t in (*below, *above)] or [s.start + len(s.word) + (len(s.word) > 1)]
+    shown = r.source[s.start : max(end)].strip()
+    shown += "}" * (shown.count("{") - shown.count("}"))
+    sub = pieces(below) if below else []
+    first = next(candidates(s.word, s.accents, sub or [], raised(above) if above else None))
+    if s.word in ("nabla", "partial", "bbE", "ldots"):
+        r.fail(f"'{shown}' is not read here; say in 'names:' what it stands for", s.start)
+    if library(s.word) and not s.accents:
+        r.fail(f"'{shown}' is a function, and nothing follows that it could be of", s.start)
+    base = known(r, s)
+    if base and below:
+        n = r.scope[base[0]]
+        said = "has no entries" if not n.shape else "has no such entry"
+        r.fail(f"unknown symbol '{shown}': no name '{first}', and '{base[0]}' {said}{nearest(first, r.scope)}", s.start)
+    r.fail(f"unknown symbol '{shown}': no name '{first}' in scope{nearest(first, r.scope)}", s.start)

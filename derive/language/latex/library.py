@@ -1,0 +1,66 @@
+r"""What print calls the functions of the language: ``\tanh``, ``\text{ReLU}``, ``\sigma`` where it is no name of the case."""
+
+from __future__ import annotations
+
+from derive.language.names import FUNCTION_NAMES
+
+_CALLED = {
+    "sigma": "sigmoid", "ln": "log", "sgn": "sign", "tr": "trace", "Tr": "trace", "arctan": "atan", "Phi": "Phi", "swish": "silu",
+    "sigm": "sigmoid", "logistic": "sigmoid", "lse": "logsumexp", "lg": "log10", "heaviside": "", "var": "", "e": "", "d": "",
+    "erf": "erf", "smax": "softmax",
+}  # fmt: skip
+_PLAIN = {name.replace("_", ""): name for name in FUNCTION_NAMES if len(name) > 2}
+#: What takes conditions, loops or derivatives, and what print says otherwise.
+_OTHERWISE = frozenset(
+    [
+        "all",
+        "any",
+        "at",
+        "hold",
+        "implies",
+        "iff",
+        "d",
+        "grad",
+        "jacobian",
+        "hessian",
+        "hvp",
+        "expect",
+        "variance",
+        "where",
+        "select",
+        "indicator",
+        "float64",
+        "sum",
+        "prod",
+        "matprod",
+        "norm",
+        "len",
+        "interval",
+        "limit",
+        "integral",
+        "supremum",
+        "infimum",
+        "broadcast",
+        "reshape",
+        "eye",
+        "zeros",
+        "ones",
+        "delta",
+        "beta",
+        "polygamma",
+        "subdifferential",
+    ]
+)
+#: What has no entrywise meaning in print where it is of a square matrix.
+OF_MATRICES = frozenset(("exp", "log", "sin", "cos", "sqrt"))
+
+
+def library(word: str) -> str | None:
+    """The function of the language that a word of print stands for."""
+    if word in _CALLED:
+        return _CALLED[word] or None
+    if len(word) == 1:
+        return None
+    low = word.lower()
+    name = _CALLED.get(low) or _PLAIN.get(low.replace("_", "").replace("-", ""))
+    return None if name is None or name in _OTHERWISE else name

@@ -1,0 +1,156 @@
+r"""Sums, products, maxima over an index: ``\sum_{i=1}^{n} x_i`` is ``sum(x[i] for i in n)``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derive.expr.shapes import word
+from derive.language.latex.affine import Affine, Index
+from derive.language.latex.symbols import spelt
+from derive.language.latex.terms import ATOM, Term
+from derive.language.latex.tokens import Token, Tokens
+from derive.language.latex.tree import Big, Symbol
+from derive.language.names import FUNCTION_NAMES
+
+if TYPE_CHECKING:
+    from derive.language.latex.resolve import Resolver
+
+_RELATIONS = ("=", "\\ne", "<", ">", "\\le", "\\ge", "\\in")
+_LANGUAGE = {"\\ne": "!=", "<": "<", ">": ">", "\\le": "<=", "\\ge": ">="}
+
+
+def big(r: Resolver, tree: Big) -> Term:
+    if not tree.below:
+        return _of_all(r, tree)
+    if tree.below[0].kind == "word" and tree.below[0].text == "axis" and len(tree.below) == 2:
+        body = r.value(tree.body)
+        text = f"{tree.op}({body.text}, axis={tree.below[1].text})"
+        return Term(text, ATOM, r.shape(text, tree.start))
+    bound, filters = _bound(r, tree)
+    hidden = {w: r.indices[w] for w, _ in bound if w in r.indices}
+    memo, r.memo = r.memo, {}
+    try:
+        r.indices.update(bound_index for bound_index in ((w, b.index) for w, b in bound))
+        body = r.value(tree.body)
+        conditions = [f.text(r) for f in filters]
+    finally:
+        for w, _ in bound:
+            r.indices.pop(w, None)
+        r.indices.update(hidden)
+        r.memo = memo
+    loops = []
+    for w, b in bound:
+        loops.append(f"for {b.index.name} in {b.range(r, w)}")
+    if conditions:
+        loops[-1] += f" if {' and '.join(conditions)}"
+    if body.open:
+        r.fail("a sum of identity matrices of a size that is not said", tree.start)
+    if tree.op == "prod" and len(body.shape) == 2:
+        r.fail("a product of matrices: in what order? Say it in 'names:' (matprod)", tree.start)
+    return Term(f"{tree.op}({body.text} {' '.join(loops)})", ATOM, body.shape, body.row, body.turns)
+
+
+def _of_all(r: Resolver, tree: Big) -> Term:
+    """A sum without an index: of all entries."""
+    body = r.value(tree.body)
+    if not body.shape or tree.op == "prod":
+        r.fail(f"over what does the \\{tree.op} run? Write \\{tree.op}_{{i=1}}^{{n}}", tree.start)
+    return Term(f"{tree.op}({body.text})", ATOM)
+
+
+class _Bound:
+    """An index with its range."""
+
+    def __init__(self, index: Index, start: int, low: Affine | None = None, high: Affine | None = None) -> None:
+        self.index, self.start, self.low, self.high = index, start, low, high
+
+    def range(self, r: Resolver, shown: str) -> str:
+        if self.high is None:
+            sizes = {(int(s), word(s)) for s in self.index.sizes}
+            if len(sizes) != 1:
+                said = (
+                    "is not said"
+                    if not sizes
+                    else "is not the same everywhere: " + ", ".join(sorted(w for _, w in sizes))
+                )
+                r.fail(f"what the index '{shown}' runs over {said}; write \\sum_{{{shown}=1}}^{{n}}", self.start)
+            return sizes.pop()[1]
+        assert self.low is not None
+        low = Affine(self.low.constant - self.index.first, self.low.names)
+        high = Affine(self.high.constant + (self.index.first == 0), self.high.names)
+        if low.counted() == 0:
+            return high.text() if high.counted() is not None or high.text().isidentifier() else f"range({high.text()})"
+        return f"range({low.text()}, {high.text()})"
+
+
+class _Filter:
+    def __init__(self, left: Tokens, op: str, right: Tokens, start: int) -> None:
+        self.left, self.op, self.right, self.start = left, op, right, start
+
+    def text(self, r: Resolver) -> str:
+        a, b = r.affine(self.left), r.affine(self.right)
+        if a is None or b is None:
+            r.fail("a condition of a sum compares indices", self.start)
+        first = max((i.first for i in (*a.indices, *b.indices)), default=0)
+        return f"{Affine(a.constant - first, a.names).text()} {_LANGUAGE[self.op]} {Affine(b.constant - first, b.names).text()}"
+
+
+def _bound(r: Resolver, tree: Big) -> tuple[list[tuple[str, _Bound]], list[_Filter]]:
+    """The indices that stand below the sign, and the conditions on them."""
+    bound: list[tuple[str, _Bound]] = []
+    filters: list[_Filter] = []
+    for part in r.listed(tree.below):
+        if not part:
+            r.fail("expected an index below the sign", tree.start)
+        at = next((k for k, t in enumerate(part) if t.is_(*_RELATIONS)), None)
+        if at is None:
+            names = [part] if len(part) == 1 else [(t,) for t in part]
+            for name in names:
+                bound.append(_new(r, name, tree))
+            continue
+        left, op, right = part[:at], part[at], part[at + 1 :]
+        sign = "\\" + op.text if op.kind == "command" else op.text
+        if sign == "=":
+            low = r.affine(right)
+            if low is None:
+                r.fail("expected a whole number from which the index runs", op.start)
+            word_, new = _new(r, left, tree)
+            if not tree.above:
+                r.fail("up to what does the index run?", tree.start)
+            high = r.affine(tree.above)
+            if high is None:
+                shown = r.source[tree.above[0].start : tree.above[-1].stop]
+                r.fail(f"'{shown}' is no number or size in scope up to which an index could run", tree.above[0].start)
+            new.low, new.high = low, high
+            new.index.first = 0 if low.counted() == 0 else 1
+            new.index.limit = high.counted() if new.index.first else None
+            bound.append((word_, new))
+        elif sign == "\\in":
+            r.fail("a set is not read below a sum; write \\sum_{i=1}^{n}", op.start)
+        else:
+            known = {w for w, _ in bound} | set(r.indices)
+            if len(left) == 1 and left[0].text not in known and not _is_size(r, left):
+                bound.append(_new(r, left, tree))
+            filters.append(_Filter(left, sign, right, op.start))
+    if tree.above and all(b.high is None for _, b in bound):
+        if len(bound) != 1 or (high := r.affine(tree.above)) is None:
+            r.fail("from what number does the index run?", tree.start)
+        bound[0][1].low, bound[0][1].high = Affine(1), high
+        bound[0][1].index.limit = high.counted()
+    return bound, filters
+
+
+def _is_size(r: Resolver, tokens: Tokens) -> bool:
+    return r.affine(tokens) is not None
+
+
+def _new(r: Resolver, tokens: Tokens, tree: Big) -> tuple[str, _Bound]:
+    t: Token = tokens[0]
+    symbol = r.tree(tokens) if len(tokens) == 1 else None
+    if not isinstance(symbol, Symbol):
+        r.fail("expected an index below the sign", t.start)
+    name = spelt(symbol.word)[0] if spelt(symbol.word) else symbol.word
+    taken = {*r.scope, *FUNCTION_NAMES, *(i.name for i in r.indices.values()), "pi", "inf", "e"}
+    while name in taken or name in ("if", "in", "for", "or", "and", "not", "is", "as"):
+        name += "_"
+    return symbol.word, _Bound(Index(name), t.start)

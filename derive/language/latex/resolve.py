@@ -1,0 +1,351 @@
+"""A syntax tree to a text of the language, by scope, shapes and ranks.
+
+What a shape does not follow from is asked of the language's own reader. Nothing is returned that was read in part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction as Rational
+from typing import NoReturn, TypeVar
+
+from derive.errors import ExpressionError
+from derive.expr.graph import Graph, Node
+from derive.expr.shapes import Shape
+from derive.language.latex import arrays, calculus, calls, identifiers, loops, scripts, terms
+from derive.language.latex.affine import Affine, Index, affine
+from derive.language.latex.choices import Choices
+from derive.language.latex.grammar import Parser
+from derive.language.latex.terms import AND, ATOM, COMPARE, NOT, OR, Term
+from derive.language.latex.tokens import Token, Tokens
+from derive.language.latex.tree import (
+    Big,
+    Cases,
+    Fraction,
+    Given,
+    Group,
+    Logic,
+    Matrix,
+    Number,
+    Place,
+    Product,
+    Relation,
+    Root,
+    Scripted,
+    Sum,
+    Symbol,
+    Tree,
+)
+from derive.language.names import names_in
+from derive.language.reader import parse
+
+T = TypeVar("T")
+
+MAX_DEPTH = 60  # of the resolver
+
+
+class Resolver:
+    def __init__(
+        self, scope: Mapping[str, Node], graph: Graph, layout: str, words: frozenset[str], choices: Choices, source: str
+    ) -> None:
+        self.scope, self.graph, self.layout, self.words = scope, graph, layout, words
+        self.choices, self.source = choices, source
+        self.indices: dict[str, Index] = {}  # by their word in print
+        self.depth = 0
+        self.memo: dict[str, Node] = {}
+
+    # -- what the parts use ---------------------------------------------------------------------
+
+    def fail(self, message: str, start: int) -> NoReturn:
+        raise ExpressionError(message, start)
+
+    def choose(self, key: Hashable, options: Sequence[Callable[[], T]]) -> T:
+        return self.choices.choose(key, options)
+
+    def parser(self, tokens: Tokens) -> Parser:
+        inner = Parser(list(tokens), self.words, self.source)
+        inner.depth = self.depth
+        return inner
+
+    def tree(self, tokens: Tokens) -> Tree:
+        """The value that some tokens are, as a tree."""
+        p = self.parser(tokens)
+        made = p.statement()
+        if p.here.kind != "end":
+            p.fail(f"can't be read at {p.shown(p.here)}")
+        return made
+
+    def listed(self, tokens: Tokens) -> list[Tokens]:
+        """Tokens between the commas outside of brackets."""
+        parts: list[list[Token]] = [[]]
+        depth = 0
+        for t in tokens:
+            depth += t.is_("(", "[", "{", "\\{") - t.is_(")", "]", "}", "\\}")
+            if t.is_(",") and not depth:
+                parts.append([])
+            else:
+                parts[-1].append(t)
+        return [tuple(p) for p in parts]
+
+    def affine(self, tokens: Tokens) -> Affine | None:
+        try:
+            tree = self.tree(tokens)
+        except ExpressionError:
+            return None
+        return affine(tree, self.scope, self.indices)
+
+    def node(self, text: str, start: int) -> Node:
+        """The node of a text, its loop variables at their first value."""
+        if text not in self.memo:
+            scope = dict(self.scope)
+            for i in self.indices.values():
+                scope[i.name] = self.graph.const(0)
+            try:
+                self.memo[text] = parse(text.replace(terms.OPEN, "1"), scope, self.graph, layout=self.layout)
+            except ExpressionError as e:
+                raise ExpressionError(f"{e.message} (in '{text}')", start, e.letters) from None
+        return self.memo[text]
+
+    def shape(self, text: str, start: int) -> Shape:
+        return self.node(text, start).shape
+
+    def combined(self, how: Callable[[], Term], start: int) -> Term:
+        """A term put together, its fault placed."""
+        try:
+            return how()
+        except ExpressionError as e:
+            raise type(e)(e.message, start, e.letters) from None
+
+    # -- values ---------------------------------------------------------------------------------
+
+    def value(self, tree: Tree) -> Term:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.fail("nested too deeply", tree.start)
+        made = self.any(tree)
+        self.depth -= 1
+        if made.condition:
+            self.fail(f"'{made.text}' is a condition where a value is expected", tree.start)
+        return made
+
+    def condition(self, tree: Tree) -> Term:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.fail("nested too deeply", tree.start)
+        made = self.any(tree)
+        self.depth -= 1
+        if not made.condition:
+            self.fail(f"'{made.text}' is a value where a condition is expected", tree.start)
+        return made
+
+    def any(self, tree: Tree) -> Term:
+        match tree:
+            case Number():
+                return arrays.filled(self, tree, ()) if tree.font else terms.number(tree.text)
+            case Given():
+                return self.given(tree)
+            case Symbol() | Scripted(base=Symbol()):
+                return identifiers.symbol(self, tree)
+            case Scripted():
+                return scripts.scripted(self, tree)
+            case Group():
+                return self.group(tree)
+            case Fraction():
+                return self.fraction(tree)
+            case Root():
+                return self.root(tree)
+            case Big():
+                return loops.big(self, tree)
+            case Product():
+                return self.product(tree)
+            case Sum():
+                return self.sum(tree)
+            case Matrix():
+                return arrays.matrix(self, tree)
+            case Cases():
+                return arrays.cases(self, tree)
+            case Relation():
+                return self.relation(tree)
+            case Logic():
+                return self.logic(tree)
+            case Place():
+                self.fail("a bar that says where a value is taken has nothing before it", tree.start)
+
+    def given(self, tree: Given) -> Term:
+        """What the table of names says, as it stands."""
+        scope = {*self.scope, *(i.name for i in self.indices.values())}
+        try:
+            unknown = next((n for n in names_in(tree.text) if n not in scope and n != "pi"), None)
+        except ExpressionError as e:
+            raise ExpressionError(f"names: '{tree.text}': {e.message}", tree.start) from None
+        if unknown:
+            self.fail(f"names: '{tree.text}': unknown symbol '{unknown}'", tree.start)
+        level = ATOM if tree.text.isidentifier() else terms.OR
+        return Term(
+            tree.text,
+            level,
+            self.shape(tree.text, tree.start),
+            turns="grad" in tree.text,
+            plain=tree.text.isidentifier(),
+        )
+
+    def group(self, tree: Group) -> Term:
+        if tree.bracket in ("|", "||"):
+            return scripts.norm(self, tree, (), tree.start)
+        if len(tree.items) != 1:
+            self.fail("a list in brackets is read after the name of a function only", tree.start)
+        inner = self.any(tree.items[0])
+        if tree.bracket in ("floor", "ceil"):
+            return Term(f"{tree.bracket}({inner.text})", ATOM, inner.shape, inner.row, inner.turns)
+        return inner
+
+    def fraction(self, tree: Fraction) -> Term:
+        if (made := calculus.derivative(self, tree)) is not None:
+            return made
+        top, bottom = self.value(self.tree(tree.top)), self.value(self.tree(tree.bottom))
+        return self.quotient(top, bottom, tree.start)
+
+    def quotient(self, top: Term, bottom: Term, start: int) -> Term:
+        if bottom.shape and (len(bottom.shape) > 1 or not (top.shape == bottom.shape or not top.shape)):
+            self.fail(f"'{bottom.text}' is no number to divide by; entry by entry it is \\oslash", start)
+        made = self.combined(lambda: terms.elementwise(top, bottom, "/"), start)
+        return replace(made, plain=top.plain and bottom.plain and not made.shape, turns=top.turns)
+
+    def root(self, tree: Root) -> Term:
+        inside = self.value(tree.inside)
+        self.elementwise_only("sqrt", inside, tree.start)
+        if tree.order is None:
+            return Term(f"sqrt({inside.text})", ATOM, inside.shape, inside.row, inside.turns)
+        order = self.value(tree.order)
+        return Term(f"{inside.at(ATOM)}**(1/{order.at(ATOM)})", POWER, inside.shape, inside.row)
+
+    def elementwise_only(self, name: str, x: Term, start: int) -> None:
+        if len(x.shape) == 2 and x.shape[0] == x.shape[1]:
+            self.fail(f"{name} of a square matrix may be meant entry by entry or not; say it in 'names:'", start)
+
+    # -- sums and products ----------------------------------------------------------------------
+
+    def sum(self, tree: Sum) -> Term:
+        made: Term | None = None
+        for sign, t in tree.terms:
+            part = self.value(t)
+            if made is None:
+                made = terms.negated(part) if sign == "-" else part
+            else:
+                so_far = made
+                made = self.combined(lambda a=so_far, b=part, s=sign: terms.added(a, b, s), t.start)  # type: ignore[misc]
+        assert made is not None
+        return made
+
+    def product(self, tree: Product) -> Term:
+        items = list(tree.items)
+        if isinstance(items[-1][1], Place):
+            return calculus.placed(self, items[:-1], items[-1][1])
+        return self.factors(items)
+
+    def factors(self, items: Sequence[tuple[str, Tree]]) -> Term:
+        """A product, from the left; a quotient by a bare factor with more after it may mean two things."""
+        made: Term | None = None
+        k, divided = 0, False
+        while k < len(items):
+            op, tree = items[k]
+            if op == "/" and made is not None:
+                made, k = self.divided(made, items, k)
+                divided = True
+                continue
+            part, k = calls.unit(self, items, k)
+            if made is None:
+                made = part
+            else:
+                so_far, sign = made, op
+                made = self.combined(lambda a=so_far, b=part, s=sign: self.times(a, b, s), tree.start)  # type: ignore[misc]
+        assert made is not None
+        return made
+
+    def divided(self, top: Term, items: Sequence[tuple[str, Tree]], k: int) -> tuple[Term, int]:
+        """``a/b c``: a divided by b and multiplied by c, or by all that stands beside b."""
+        start = items[k][1].start
+        first, after = calls.unit(self, items, k)
+        end = after
+        while end < len(items) and not items[end][0]:
+            _, end = calls.unit(self, items, end)
+        if end == after or isinstance(items[k][1], Group):
+            return self.quotient(top, first, start), after
+
+        def narrow() -> tuple[Term, int]:
+            return self.quotient(top, first, start), after
+
+        def wide() -> tuple[Term, int]:
+            inner = [("", items[k][1]), *items[k + 1 : end]]
+            return self.quotient(top, self.factors(inner), start), end
+
+        return self.choose(("divided", start), [narrow, wide])
+
+    def times(self, a: Term, b: Term, op: str) -> Term:
+        if op == "o":
+            return terms.elementwise(a, b, "*")
+        if op == "o/":
+            return terms.elementwise(a, b, "/")
+        if (ten := _scientific(a, b)) is not None:
+            return ten
+        if op == "x" and len(a.shape) == len(b.shape) == 1:
+            raise ExpressionError("a cross product of vectors is not part of the language")
+        return terms.times(a, b, dot=op == ".")
+
+    # -- conditions -----------------------------------------------------------------------------
+
+    def relation(self, tree: Relation) -> Term:
+        parts = [self.value(t) for t in tree.parts]
+        parts = self.sides(parts, tree)
+        if "~" in tree.ops:
+            self.fail(
+                "'\\approx' says nothing inside a condition; a printed number stands at the end of a formula",
+                tree.start,
+            )
+        text = parts[0].at(terms.SUM)
+        for op, p in zip(tree.ops, parts[1:], strict=True):
+            text += f" {op} {p.at(terms.SUM)}"
+        return Term(text, COMPARE, condition=True)
+
+    def sides(self, parts: list[Term], tree: Relation) -> list[Term]:
+        """The sides of a relation, which are of one shape; a number stands for a tensor of it."""
+        tensor = next((p for p in parts if p.shape), None)
+        if tensor is None:
+            return parts
+        made = []
+        for p, t in zip(parts, tree.parts, strict=True):
+            if p.open and len(tensor.shape) == 2:
+                p = p.sized(tensor.shape[0])
+            if len(p.shape) != len(tensor.shape) and not p.number:
+                self.fail(f"the sides are of unlike shapes: {self.shapes_of(tensor, p)}", t.start)
+            if len(p.shape) == 1 and p.row != tensor.row and not p.turns and not tensor.turns:
+                self.fail(f"a side is a row, and another a column: '{tensor.text}', '{p.text}'", t.start)
+            made.append(p)
+        return made
+
+    @staticmethod
+    def shapes_of(a: Term, b: Term) -> str:
+        from derive.expr.shapes import show
+
+        return f"'{a.text}' has shape {show(a.shape)}, '{b.text}' has shape {show(b.shape)}"
+
+    def logic(self, tree: Logic) -> Term:
+        parts = [self.condition(t) for t in tree.parts]
+        if tree.op in ("implies", "iff"):
+            return Term(f"{tree.op}({parts[0].text}, {parts[1].text})", ATOM, condition=True)
+        if tree.op == "not":
+            return Term(f"not {parts[0].at(NOT)}", NOT, condition=True)
+        level = AND if tree.op == "and" else OR
+        return Term(f" {tree.op} ".join(p.at(level + 1) for p in parts), level, condition=True)
+
+
+def _scientific(a: Term, b: Term) -> Term | None:
+    r"""``3.5 \cdot 10^{-4}``, one number."""
+    if a.number and b.number and b.text.startswith("1e") and "e" not in a.text:
+        try:
+            Rational(a.text)
+        except ValueError:
+            return None
+        return terms.number(f"{a.text}{b.text[1:]}")
+    return None

@@ -1,0 +1,196 @@
+r"""What stands above and below: entries, powers, transposes, inverses, norms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from derive.expr.shapes import show
+from derive.language.latex import terms
+from derive.language.latex.symbols import layer
+from derive.language.latex.terms import ATOM, POWER, Term
+from derive.language.latex.tokens import Token, Tokens
+from derive.language.latex.tree import Group, Number, Scripted
+
+if TYPE_CHECKING:
+    from derive.language.latex.resolve import Resolver
+
+
+def scripted(r: Resolver, tree: Scripted) -> Term:
+    """Scripts of what is no symbol."""
+    if tree.primes:
+        r.fail("a prime goes with the name of a function", tree.start)
+    base = tree.base
+    if isinstance(base, Number) and base.font:
+        from derive.language.latex import arrays
+
+        made = arrays.filled(r, base, tree.below)
+        return raised(r, made, tree.above, tree.start)
+    if isinstance(base, Group) and base.bracket in ("|", "||"):
+        return raised(r, norm(r, base, tree.below, tree.start), tree.above, tree.start, of_norm=True)
+    made = r.value(base)
+    if tree.below:
+        made = entry(r, made, tree.below, tree.start)
+    return raised(r, made, tree.above, tree.start)
+
+
+def norm(r: Resolver, tree: Group, below: Tokens, start: int) -> Term:
+    """A norm or an absolute value. Bars round a vector are its norm, round a matrix they are not read."""
+    inside = r.value(tree.items[0])
+    if tree.bracket == "|" and not inside.shape:
+        if below:
+            r.fail("an absolute value with something below it", start)
+        return Term(f"abs({inside.text})", ATOM)
+    if tree.bracket == "|":
+        if len(inside.shape) == 1 and not below:
+            return r.choose(("bars", start), [
+                lambda: Term(f"abs({inside.text})", ATOM, inside.shape), lambda: Term(f"norm({inside.text})", ATOM),
+            ])  # fmt: skip
+        if len(inside.shape) == 1:
+            return _norm(r, inside, below, start)
+        r.fail(
+            "bars round a matrix may be a determinant, a norm or absolute values: write \\det, \\| \\| or \\operatorname{abs}",
+            start,
+        )
+    return _norm(r, inside, below, start)
+
+
+def _norm(r: Resolver, inside: Term, below: Tokens, start: int) -> Term:
+    if not below:
+        if len(inside.shape) == 2:
+            r.fail("a norm of a matrix: say which, \\| A \\|_F", start)
+        return Term(f"norm({inside.text})", ATOM) if inside.shape else Term(f"abs({inside.text})", ATOM)
+    first = below[0]
+    if len(below) == 1 and first.kind in ("letter", "word") and first.text == "F":
+        return Term(f"norm({inside.text})", ATOM)
+    if len(below) == 1 and first.is_("\\infty"):
+        order = "inf"
+    else:
+        order = r.value(r.tree(below)).text
+    if len(inside.shape) > 1:
+        r.fail(f"the norm of order {order} of a matrix is not part of the language; \\| A \\|_F is", start)
+    return Term(f"norm({inside.text})" if order == "2" else f"norm({inside.text}, {order})", ATOM)
+
+
+# -- entries ------------------------------------------------------------------------------------------
+
+
+def positions(r: Resolver, below: Tokens, shape: tuple[int, ...], *, noted: bool = False) -> list[str] | None:
+    """The indices that a subscript gives, as the language counts; None where it is none of this shape. ``noted``: a loop
+    over an index without limits learns what it runs over."""
+    parts = r.listed(below)
+    if len(parts) == 1 and len(shape) > 1:
+        parts = _apart(r, parts[0])
+    if not parts or len(parts) > len(shape):
+        return None
+    made = []
+    for k, (tokens, size) in enumerate(zip(parts, shape, strict=False)):
+        if len(tokens) == 1 and tokens[0].is_(":"):
+            made.append(":")
+            continue
+        found = r.affine(tokens)
+        if found is None:
+            return None
+        value = found.counted()
+        if value is not None and not (1 <= value <= size):
+            return None
+        for i in found.indices:
+            if noted:
+                i.sizes.append(shape[k])
+            if i.limit is not None and not found.constant - i.first and len(found.names) == 1 and i.limit > size:
+                return None
+        made.append(found.position())
+    return made
+
+
+def _apart(r: Resolver, tokens: Tokens) -> list[Tokens]:
+    """``ij`` and ``12`` of a matrix: two indices."""
+    if len(tokens) == 2 and all(t.kind in ("letter", "command", "number") for t in tokens):
+        return [(tokens[0],), (tokens[1],)]
+    if len(tokens) == 1 and tokens[0].kind == "number" and len(tokens[0].text) == 2 and tokens[0].text.isdigit():
+        t = tokens[0]
+        return [(Token("number", t.text[0], t.start, t.start + 1),), (Token("number", t.text[1], t.start + 1, t.stop),)]
+    return [tokens]
+
+
+def entry(r: Resolver, of: Term, below: Tokens, start: int) -> Term:
+    if not of.shape:
+        r.fail(f"'{of.text}' is a number and has no entries", start)
+    found = positions(r, below, of.shape, noted=True)
+    if found is None:
+        shown = r.source[below[0].start : below[-1].stop]
+        r.fail(f"'{shown}' is no index of '{of.text}', which has shape {show(of.shape)}", below[0].start)
+    return picked(of, found)
+
+
+def picked(of: Term, found: list[str]) -> Term:
+    while found and found[-1] == ":":
+        found = found[:-1]
+    rest = tuple(s for p, s in zip(found, of.shape, strict=False) if p == ":") + of.shape[len(found) :]
+    return Term(f"{of.at(ATOM)}[{', '.join(found)}]", ATOM, rest, plain=not rest)
+
+
+# -- above ----------------------------------------------------------------------------------------------
+
+
+def is_transpose(r: Resolver, t: Token) -> bool:
+    return t.is_("\\top") or (t.kind in ("letter", "word") and t.text == "T")
+
+
+def raised(r: Resolver, base: Term, above: Tokens, start: int, of_norm: bool = False) -> Term:
+    """A power, a transpose, an inverse."""
+    if not above:
+        return base
+    if len(above) == 1 and is_transpose(r, above[0]):
+        if above[0].kind == "letter" and "T" in r.scope and not base.shape:
+            return power(r, base, above, start)
+        if not base.shape and not base.open:
+            r.fail(f"'{base.text}' is a number and has no transpose", start)
+        return r.combined(lambda: terms.transposed(base), start)
+    if above[0].is_("-") and (base.shape or base.open):
+        if len(above) == 2 and above[1].text == "1":
+            if len(base.shape) == 1:
+                r.fail(f"'{base.text}' is a vector and has no inverse", start)
+            return r.combined(lambda: terms.inverse(base), start)
+        if len(above) == 2 and is_transpose(r, above[1]):
+            return r.combined(lambda: terms.transposed(terms.inverse(base)), start)
+    if above[0].is_("\\odot", "\\circ") and len(above) > 1:
+        exponent = r.value(r.tree(above[1:]))
+        return Term(f"{base.at(ATOM)}**{exponent.at(ATOM)}", POWER, base.shape, base.row, base.turns)
+    if len(above) == 1 and (above[0].is_("*", "+", "-", "\\dagger") or above[0].is_("'")):
+        r.fail(f"no name for '{base.text}' with '{above[0].text}' above it; say in 'names:' what it is", start)
+    if layer(above) is not None:
+        r.fail(
+            f"'{r.source[above[0].start : above[-1].stop]}' above '{base.text}' is no layer, step or row that is known",
+            start,
+        )
+    return power(r, base, above, start)
+
+
+def power(r: Resolver, base: Term, above: Tokens, start: int) -> Term:
+    exponent = r.value(r.tree(above))
+    if exponent.shape:
+        r.fail(f"'{exponent.text}' is no number to raise to", start)
+    text = exponent.text if exponent.level == ATOM else f"({exponent.text})"
+    if base.number and base.text == "10" and (exponent.number or exponent.text.startswith("-")):
+        digits = exponent.text.removeprefix("-")
+        if digits.isdigit() and len(digits) < 4:
+            return terms.number(f"1e{exponent.text}")
+    entrywise = Term(f"{base.at(ATOM)}**{text}", POWER, base.shape, base.row, base.turns)
+    if not base.shape:
+        return replace(entrywise, plain=base.plain and exponent.plain)
+    if base.open:
+        return base
+    if exponent.text == "2" and len(base.shape) == 1:
+        return r.choose(
+            ("square", base.text),
+            [lambda: entrywise, lambda: Term(f"{base.at(ATOM)} @ {base.at(ATOM)}", terms.PRODUCT)],
+        )
+    if len(base.shape) == 2 and base.shape[0] == base.shape[1]:
+        if exponent.text in ("2", "3"):
+            product = " @ ".join([base.at(ATOM)] * int(exponent.text))
+            return r.choose(
+                ("square", base.text), [lambda: Term(product, terms.PRODUCT, base.shape), lambda: entrywise]
+            )
+        r.fail(f"a power of the matrix '{base.text}': say in 'names:' what it is", start)
+    return entrywise

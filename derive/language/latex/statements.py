@@ -1,0 +1,227 @@
+r"""What a formula says: a value, a chain of equalities with a printed number at its end, a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from derive.errors import ExpressionError
+from derive.expr.graph import Graph, Node
+from derive.language.latex.choices import Choices, readings
+from derive.language.latex.given import table
+from derive.language.latex.grammar import GREEK, Statement, statements
+from derive.language.latex.resolve import Resolver
+from derive.language.latex.symbols import candidates
+from derive.language.latex.terms import OPEN
+from derive.language.latex.tokens import tokenized
+from derive.language.latex.tree import Matrix, Number, Product, Relation, Scripted, Sum, Tree
+from derive.language.reader import parse
+
+#: Digits as print has them, or rows of them.
+Printed = str | list[str] | list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One statement. ``parts`` are equal values in the language, the first is what it is about; ``prints`` the digits that
+    stand at the end; or ``holds``, a condition. ``nodes`` are those of the parts or of the condition."""
+
+    latex: str
+    start: int
+    parts: tuple[str, ...] = ()
+    prints: Printed | None = None
+    holds: str = ""
+    nodes: tuple[Node, ...] = ()
+
+    @property
+    def text(self) -> str:
+        if self.holds:
+            return self.holds
+        return " == ".join(self.parts) + (f"   prints {_shown(self.prints)}" if self.prints is not None else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    statements: tuple[Said, ...]
+    aside: tuple[str, ...] = field(default=())
+
+
+def read(
+    text: str, scope: Mapping[str, Node], graph: Graph, *, names: Mapping[str, str] | None = None, layout: str = "mixed",
+    left: str = "",
+) -> Reading:  # fmt: skip
+    """What a formula says by the names in ``scope``. ``names`` is a table from LaTeX to the language; ``left`` a name that is
+    being defined: where the formula begins with it and '=', that is left out.
+
+    Raises ExpressionError with the offset in the formula: it can't be read, or can be read in more than one way.
+    """
+    rows = table(names or {})
+    words = vocabulary({*scope, left} - {""})
+    found = statements(text, words, rows)
+    if left:
+        _without(found.statements, left)
+    said = tuple(_one(s, scope, graph, layout, words, text) for s in found.statements)
+    return Reading(said, tuple(a for a in found.aside if a))
+
+
+def mentioned(text: str, names: Iterable[str]) -> set[str]:
+    """Those of the names that some symbol of the formula may stand for; more than it does, but no fewer."""
+    try:
+        tokens = tokenized(text)[0]
+    except ExpressionError:
+        return set()
+    letters = {t.text for t in tokens if t.kind in ("letter", "word") or (t.kind == "command" and t.text in GREEK)}
+    plain = "".join(t.text if t.kind == "letter" else " " for t in tokens).split()
+    stems = {stem for word in letters for stem in candidates(word)}
+    return {n for n in names if any(n.startswith(stem) for stem in stems) or any(n in run for run in plain)}
+
+
+def vocabulary(scope: Iterable[str]) -> frozenset[str]:
+    """The words of several plain letters that are names or functions."""
+    known = {n for n in scope if len(n) > 1 and n.isalpha() and n not in GREEK}
+    return frozenset(known | {"ReLU", "MSE", "softmax"} & ({*scope} | {"ReLU", "softmax"}))
+
+
+# -- one statement --------------------------------------------------------------------------------------
+
+
+def _one(s: Statement, scope: Mapping[str, Node], graph: Graph, layout: str, words: frozenset[str], text: str) -> Said:
+    found: dict[object, Said] = {}
+    faults: list[ExpressionError] = []
+
+    def run(choices: Choices) -> Said:
+        r = Resolver(scope, graph, layout, words, choices, text)
+        return _said(r, s.tree, text[s.start : s.stop], s.start)
+
+    for made in readings(run):
+        if isinstance(made, ExpressionError):
+            faults.append(made)
+        else:
+            found.setdefault((made.nodes, str(made.prints)), made)
+    if not found:
+        raise max(faults, key=lambda e: e.offset) if len(faults) > 1 else faults[0]
+    if len(found) > 1:
+        raise _ambiguous(list(found.values()), s, text)
+    return next(iter(found.values()))
+
+
+def _said(r: Resolver, tree: Tree, latex: str, start: int) -> Said:
+    if isinstance(tree, Relation):
+        return _related(r, tree, latex, start)
+    term = r.any(tree)
+    text = _whole(term.text, term.open, start)
+    node = parse(text, r.scope, r.graph, boolean=term.condition, layout=r.layout)
+    return (
+        Said(latex, start, holds=text, nodes=(node,)) if term.condition else Said(latex, start, (text,), nodes=(node,))
+    )
+
+
+def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
+    """A chain of equalities, its last number printed; any other relation is a condition."""
+    trees, ops = list(tree.parts), list(tree.ops)
+    prints = None
+    if ops[-1] in ("==", "~") and (digits := printed(trees[-1])) is not None and (ops[-1] == "~" or _decimal(digits)):
+        prints = digits
+        trees.pop()
+        ops.pop()
+    if "~" in ops:
+        r.fail("after '\\approx' a printed number is expected", tree.start)
+    if any(op != "==" for op in ops):
+        if prints is not None:
+            r.fail("a printed number at the end of an inequality", tree.start)
+        term = r.relation(tree)
+        text = _whole(term.text, term.open, start)
+        return Said(latex, start, holds=text, nodes=(parse(text, r.scope, r.graph, boolean=True, layout=r.layout),))
+    parts = [r.value(t) for t in trees]
+    if len(parts) > 1:
+        parts = r.sides(parts, Relation(tree.start, tuple(trees), tuple(ops)))
+    texts = tuple(_whole(p.text, p.open, t.start) for p, t in zip(parts, trees, strict=True))
+    nodes = tuple(parse(t, r.scope, r.graph, boolean=False, layout=r.layout) for t in texts)
+    return Said(latex, start, texts, prints, nodes=nodes)
+
+
+def _whole(text: str, is_open: bool, start: int) -> str:
+    if is_open or OPEN in text:
+        raise ExpressionError("an identity matrix of a size that is not said: write I_n", start)
+    return text
+
+
+def printed(tree: Tree) -> Printed | None:
+    """The digits of a numeral, of a column or a matrix of numerals."""
+    if isinstance(tree, Matrix):
+        rows = [[_numeral(t) for t in row] for row in tree.rows]
+        if any(d is None for row in rows for d in row):
+            return None
+        if all(len(row) == 1 for row in rows):
+            return [d for row in rows for d in row if d is not None]
+        return [[d for d in row if d is not None] for row in rows]
+    return _numeral(tree)
+
+
+def _numeral(tree: Tree) -> str | None:
+    match tree:
+        case Number(text=text, font=""):
+            return text
+        case Sum(terms=(("-", Number(text=text, font="")),)):
+            return f"-{text}"
+        case Product(items=((_, Number(text=text)), (".", _))) | Product(items=((_, Number(text=text)), ("x", _))):
+            power = _power_of_ten(tree.items[1][1])
+            return None if power is None else f"{text}e{power}"
+        case Sum(terms=(("-", Product() as inner),)):
+            digits = _numeral(inner)
+            return None if digits is None else f"-{digits}"
+    return None
+
+
+def _power_of_ten(tree: Tree) -> str | None:
+    match tree:
+        case Scripted(base=Number(text="10"), below=(), above=above, primes=0):
+            digits = "".join(t.text for t in above)
+            return digits if digits.removeprefix("-").isdigit() else None
+    return None
+
+
+def _decimal(digits: Printed) -> bool:
+    """Whether a numeral after '=' was printed by rounding: a whole number is said exactly."""
+    if isinstance(digits, str):
+        return "." in digits or "e" in digits
+    return any(_decimal(d) for d in digits)
+
+
+def _shown(prints: Printed | None) -> str:
+    if isinstance(prints, list):
+        return f"[{', '.join(_shown(p) for p in prints)}]"
+    return prints or ""
+
+
+def _without(found: Sequence[Statement], left: str) -> None:
+    """The first statement without the name that it defines."""
+    from derive.language.latex.identifiers import parts
+    from derive.language.latex.symbols import layer, pieces, raised
+    from derive.language.latex.tree import Symbol
+
+    first = found[0]
+    if not isinstance(first.tree, Relation) or first.tree.ops[0] != "==":
+        return
+    name = first.tree.parts[0]
+    if not (isinstance(name, Symbol) or (isinstance(name, Scripted) and isinstance(name.base, Symbol))):
+        return
+    s, below, above, _ = parts(name)
+    inside = layer(above) if above else None
+    subs = [*(pieces(inside) or [] if inside else []), *(pieces(below) or [] if below else [])]
+    if left in candidates(s.word, s.accents, subs, raised(above) if above else None):
+        rest, ops = first.tree.parts[1:], first.tree.ops[1:]
+        first.tree = Relation(rest[0].start, rest, ops) if ops else rest[0]
+
+
+def _ambiguous(found: list[Said], s: Statement, text: str) -> ExpressionError:
+    from derive.language.typeset import latex
+
+    shown = []
+    for said in found[:4]:
+        typeset = " = ".join(latex(n) for n in said.nodes)
+        shown.append(f"{said.text}, that is {typeset}")
+    rest = f", and {len(found) - 4} more" if len(found) > 4 else ""
+    differing = next((p for p in found[0].parts if p not in found[1].parts), found[0].text)
+    line = f"names: {{'{' '.join(text[s.start : s.stop].split())}': '{differing}'}}"
+    return ExpressionError(f"can be read as {' or as '.join(shown)}{rest}; brackets settle it, or {line}", s.start)

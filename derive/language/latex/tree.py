@@ -1,0 +1,148 @@
+"""The syntax tree of a formula. It keeps what only scope can tell: what is applied and what is multiplied, what a script says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.language.latex.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Number:
+    start: int
+    text: str
+    font: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Symbol:
+    """A letter, a Greek letter or a word, with its accents from the inside out."""
+
+    start: int
+    word: str
+    accents: tuple[str, ...] = ()
+    font: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """What the table of names says that a stretch of the formula is: a text of the language."""
+
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scripted:
+    """Subscript and superscript are read when it is known what they are to say."""
+
+    start: int
+    base: Tree
+    below: Tokens = ()
+    above: Tokens = ()
+    primes: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """``bracket``: ``(``, ``[``, ``{``, and ``|``, ``||``, ``floor``, ``ceil`` for what these signs compute."""
+
+    start: int
+    bracket: str
+    items: tuple[Tree, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fraction:
+    start: int
+    top: Tokens
+    bottom: Tokens
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Root:
+    start: int
+    inside: Tree
+    order: Tree | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Big:
+    """A sum, a product, a maximum over an index, with all that it is of."""
+
+    start: int
+    op: str
+    below: Tokens
+    above: Tokens
+    body: Tree
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Product:
+    """Factors with the sign before each: nothing for what only stands beside it."""
+
+    start: int
+    items: tuple[tuple[str, Tree], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """The bar that says where a value is taken; the last item of a product."""
+
+    start: int
+    below: Tokens
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sum:
+    start: int
+    terms: tuple[tuple[str, Tree], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relation:
+    start: int
+    parts: tuple[Tree, ...]
+    ops: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Logic:
+    """``op``: and, or, not, implies, iff."""
+
+    start: int
+    op: str
+    parts: tuple[Tree, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matrix:
+    start: int
+    rows: tuple[tuple[Tree, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cases:
+    """Values with their conditions; the last may have none."""
+
+    start: int
+    rows: tuple[tuple[Tree, Tree | None], ...]
+
+
+Tree = (
+    Number
+    | Symbol
+    | Given
+    | Scripted
+    | Group
+    | Fraction
+    | Root
+    | Big
+    | Product
+    | Place
+    | Sum
+    | Relation
+    | Logic
+    | Matrix
+    | Cases
+)
