@@ -84,6 +84,11 @@ class Claims:
         r = self.reader
         before = r.count
         given = r.fields(tree, CLAIM, "a claim")
+        if "latex" in given:
+            names = self.names
+            given = names.formulas.claim(given, names.scope, names.graph, names.layout, names.broken)
+            if r.count > before:
+                return []
         if not given:
             return []
         # an empty or cut value of a key is a fault of its own, not of the keys beside it

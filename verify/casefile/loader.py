@@ -36,6 +36,19 @@ def load_case(path: Path, name: str | None = None, sizes: Mapping[str, int] | No
     return _faultless(made, reader, file)
 
 
+def names_of(path: str) -> Names:
+    """The names of the case in a file, and its table of names; no claim is read. Raises CaseFaults."""
+    tree, faults = read(Path(path), path)
+    reader = Reader(faults)
+    try:
+        if isinstance(tree, Map) and not faults:
+            tree = joined(tree, Path(path), path, reader)[0]
+            return _names(reader.fields(tree, CASE, "a case"), reader, None)[0]
+    except TooMany:
+        pass
+    raise CaseFaults(sorted(set(reader.faults)) or [Fault(path, 1, 1, "expected a case")])
+
+
 def case_of(
     tree: Map, path: Path, file: str, sizes: Mapping[str, int] | None = None, *, used: tuple[str, ...], partial: bool
 ) -> Case:
@@ -68,15 +81,7 @@ def _case(
     partial: bool = False,
 ) -> Case:
     top = reader.fields(tree, CASE, "a case")
-    names = Names(reader)
-    names.read_layout(top.get("layout"))
-    names.read_sizes(top.get("sizes"), sizes)
-    names.read_functions(top.get("functions"))
-    names.read_symbols(top.get("symbols"))
-    sequences = Sequences(names)
-    sequences.starts(top.get("sequences"))
-    names.read_definitions(top.get("define"))
-    sequences.steps()
+    names, sequences = _names(top, reader, sizes)
     derivations = _derivations(top.get("derive"), names)
     claims = Claims(reader, names).read(top.get("claims"))
     implementations = Implementations(reader, names).read(top.get("implementations"))
@@ -100,6 +105,21 @@ def _case(
         used=used,
         partial=partial,
     )
+
+
+def _names(top: Mapping[str, Tree], reader: Reader, sizes: Mapping[str, int] | None) -> tuple[Names, Sequences]:
+    """What the expressions of a case may speak of."""
+    names = Names(reader)
+    names.read_layout(top.get("layout"))
+    names.read_sizes(top.get("sizes"), sizes)
+    names.read_functions(top.get("functions"))
+    names.read_symbols(top.get("symbols"))
+    sequences = Sequences(names)
+    sequences.starts(top.get("sequences"))
+    names.formulas.read_names(top.get("names"))
+    names.read_definitions(top.get("define"))
+    sequences.steps()
+    return names, sequences
 
 
 def _source(tree: Tree | None, reader: Reader) -> dict[str, str]:

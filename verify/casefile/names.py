@@ -12,8 +12,10 @@ from derive.expr.graph import Graph, Node
 from derive.expr.operators import CONSTANTS
 from derive.expr.shapes import show
 from derive.language.abstract import function
+from derive.language.latex import mentioned
 from derive.language.names import FUNCTION_NAMES, RESERVED, called_in, indices_in, names_in
 from derive.language.reader import LAYOUTS, parse
+from verify.casefile.formulas import Formulas, definition
 from verify.casefile.model import Definition, Place, Symbol
 from verify.casefile.readers import MAX_ENTRIES, MAX_SIZES, Reader, short
 from verify.casefile.schema import SIZE, SYMBOL
@@ -39,6 +41,7 @@ class Names:
         self.definitions: dict[str, Definition] = {}
         self.broken: set[str] = set()
         self.places: dict[str, Place] = {}
+        self.formulas = Formulas(reader)
 
     # -- expressions ----------------------------------------------------------------------------
 
@@ -280,34 +283,56 @@ class Names:
             self.reader.fault(tree.place, "expected definitions as a mapping such as {z: w*x + b}")
             return
         texts: dict[str, tuple[Text, Text]] = {}
+        latex: set[str] = set()  # those that are written as the document has them
         for label, value in tree.entries.values():
             name = self.new(label)
             if name is None:
                 continue
-            if isinstance(value, Text) and not value.value:
+            if isinstance(value, Mapping):
+                formula = definition(value, self.reader, label)
+                if formula is not None:
+                    texts[name] = (label, formula)
+                    latex.add(name)
+                    continue
+            elif isinstance(value, Text) and not value.value:
                 self.reader.fault(label.place, f"'{name}' has no value; expected an expression such as w*x + b")
             elif self.reader.is_text(value, "an expression") and isinstance(value, Text):
                 texts[name] = (label, value)
                 continue
             self.broken.add(name)
-        for name in self.in_order(texts):
+        for name in self.in_order(texts, latex):
             label, value = texts[name]
-            node = self.expression(value)
+            text, node = self.formula(name, value) if name in latex else (value.value, self.expression(value))
             if node is None:
                 self.broken.add(name)
                 continue
             made = self.graph.define(name, node)
-            self.definitions[name] = Definition(name, made, value.value, label.place)
+            self.definitions[name] = Definition(name, made, text, label.place)
             self.scope[name] = made
         # as the document has them, not as they had to be read
         self.definitions = {name: self.definitions[name] for name in texts if name in self.definitions}
 
-    def in_order(self, texts: dict[str, tuple[Text, Text]]) -> list[str]:
+    def formula(self, name: str, t: Text) -> tuple[str, Node | None]:
+        """What a formula says that a name is, in the language and as a node; no node where it is at fault."""
+        said = self.formulas.said(t, self.scope, self.graph, self.layout, left=name, broken=self.broken)
+        if said is None:
+            return "", None
+        if len(said.parts) != 1 or said.prints is not None:
+            self.reader.fault(t.place, f"a definition is one expression, and this is '{short(said.text)}'")
+            return "", None
+        return said.parts[0], said.nodes[0]
+
+    def in_order(self, texts: dict[str, tuple[Text, Text]], latex: abc.Container[str] = ()) -> list[str]:
         """The definitions, each after those it needs. A cycle is a fault, told once."""
         needs: dict[str, list[str]] = {}
         for name, (_, value) in texts.items():
             try:
-                needs[name] = [n for n in (*names_in(value.value), *called_in(value.value)) if n in texts]
+                if name in latex:
+                    words = mentioned(value.value, texts, self.formulas.names)
+                    found = [n for n in texts if n in words and n != name]
+                else:
+                    found = [*names_in(value.value), *called_in(value.value)]
+                needs[name] = [n for n in found if n in texts]
             except ExpressionError:
                 needs[name] = []  # parsing it will say why
         order: list[str] = []

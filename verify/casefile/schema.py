@@ -61,6 +61,20 @@ KINDS: dict[str, dict[str, Any]] = {
     "probe": {"enum": list(PROBES)},
     "texts": {"type": "object", "additionalProperties": _TEXT},
     "definitions": {"type": "object", "additionalProperties": _TEXT},
+    "definition": {
+        "type": "object",
+        "additionalProperties": {
+            "anyOf": [
+                _TEXT,
+                {
+                    "type": "object",
+                    "properties": {"latex": _TEXT},
+                    "required": ["latex"],
+                    "additionalProperties": False,
+                },
+            ]
+        },
+    },
     "numbers": {"type": "object", "additionalProperties": _NUMBER},
     "options": {"type": "object"},
     "ranges": {"type": "object", "additionalProperties": _nested(_NUMBER, 1)},
@@ -88,6 +102,11 @@ CLAIM: dict[str, Field] = {
     "of": Field("expression", "what the claim is about", "d(L, z1)"),
     "equals": Field(
         "expressions", "the formula that the document gives for it; a list is a chain of equalities", "yhat - y"
+    ),
+    "latex": Field(
+        "text",
+        "the formula as the document has it, in the place of of, equals and holds, and of prints where a number ends it",
+        r"\frac{\partial L}{\partial z_3} = \hat{y} - y",
     ),
     "prints": Field("prints", "the digits that the document prints for it", "-0.213997"),
     "by": Field("expression", "the step that the document computed the number by", "d(L, yhat)*d(yhat, z3)"),
@@ -122,6 +141,12 @@ CLAIM: dict[str, Field] = {
     "verdict": Field("verdict", "the verdict that the author of the case has reviewed; default: holds", "wrong"),
     "because": Field("text", "why that is the verdict; needed with any verdict but holds", "the factor 2 is missing"),
     "note": Field("text", "shown beside the claim in reports"),
+}
+
+DEFINITION: dict[str, Field] = {
+    "latex": Field(
+        "text", "the formula as the document has it, with or without the name", "z = w x + b", required=True
+    ),
 }
 
 STANDARD: dict[str, Field] = {
@@ -225,7 +250,12 @@ CASE: dict[str, Field] = {
         "iterations with state: a start and a step each; w(3) is the state after three steps, w(t) after t",
         "{w: {start: w0, step: w - eta*lam*w}}",
     ),
-    "define": Field("definitions", "names for expressions, in any order", "z1: w1*x + b1"),
+    "define": Field("definition", "names for expressions, in any order; or {latex: ...}", "z1: w1*x + b1"),
+    "names": Field(
+        "texts",
+        "what symbols of the document's LaTeX are in the language, where that does not follow from their form",
+        r"{'\mathbf{w}_j': 'W[j]', 'J(\theta)': L}",
+    ),
     "derive": Field("expressions", "what to derive, typeset and check", '["grad(L, [w, b])"]'),
     "claims": Field("claims", "what the document claims"),
     "implementations": Field(

@@ -21,7 +21,7 @@ from verify.casefile.tree import Items, Mapping, Text, Tree
 
 #: Sections that every part has, those of which a part has the names that it speaks of, those that are lists of what is asked,
 #: and those that no judge looks at. A section that is in none of them has to be put into one (a test says so).
-SHARED = ("layout", "sizes", "functions", "sequences")
+SHARED = ("layout", "sizes", "functions", "sequences", "names")
 NAMED = ("symbols", "define")
 ASKED = ("derive", "claims", "implementations")
 BESIDE = ("title", "document", "source")
@@ -31,7 +31,7 @@ JOINED = ("uses",)  # what it takes from other files stands in the sections by n
 SILENT = frozenset({"where", "kind", "verdict", "class", "because", "note"})
 
 #: Keys of a claim whose judge may look at any other claim of the file.
-WIDE = frozenset({"prints", "shows", "by", "recover", "from", "agrees", "contradicts"})
+WIDE = frozenset({"prints", "shows", "by", "recover", "from", "agrees", "contradicts", "latex"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,13 @@ class Slices:
         self._named = {
             _plainly(name): (section, value) for section in NAMED for name, value in _entries(self._section(section))
         }
-        self._words = {name: frozenset(_words(value)) for name, (_, value) in self._named.items()}
+        # a formula in LaTeX may speak of any name
+        self._words = {
+            name: frozenset(self._named)
+            if isinstance(value, Mapping) and "latex" in value.entries
+            else frozenset(_words(value))
+            for name, (_, value) in self._named.items()
+        }
         shared = [self._section(key) for key in self._sections if key not in (*NAMED, *ASKED, *BESIDE)]
         self._shared = frozenset(w for t in shared if t is not None for w in _words(t))
         self._items = {item.place: item for key in ("claims", "implementations") for item in self._listed(key)}

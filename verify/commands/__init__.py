@@ -11,6 +11,7 @@ COMMANDS = {
     "explain": "Show a derivation step by step, and how a claim got its verdict.",
     "new": "Write a commented starter case.",
     "prove": "Prove or refute a formula or an inequality.",
+    "read": "Read a formula in LaTeX, and show what it says.",
     "recheck": "Check the certificates of a results file again.",
     "report": "Write the reports again, from a results file.",
     "run": "Judge the claims, check the implementations.",

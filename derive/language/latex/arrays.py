@@ -77,9 +77,8 @@ def cases(r: Resolver, tree: Cases) -> Term:
     """Values by conditions. The last is said of all the rest, or its condition is the contrary of the others."""
     values = [r.value(v) for v, _ in tree.rows]
     conditions = [None if c is None else r.condition(c) for _, c in tree.rows]
-    for (_, c), made in list(zip(tree.rows, conditions, strict=True))[:-1]:
-        if made is None:
-            r.fail("a case without a condition stands last", c.start if c else tree.start)
+    if None in conditions[:-1]:
+        r.fail("a case without a condition stands last", tree.start)
     last = conditions[-1]
     if len(values) == 1:
         r.fail("one case is no choice", tree.start)
@@ -88,9 +87,9 @@ def cases(r: Resolver, tree: Cases) -> Term:
     if last is not None and not _covered([c for _, c in tree.rows], r):
         r.fail("do these cases say what holds everywhere? Write \\text{otherwise} in the last one", tree.start)
     text = values[-1].text
-    for v, c in reversed(list(zip(values, conditions, strict=True))[:-1]):
-        assert c is not None
-        text = f"where({c.text}, {v.text}, {text})"
+    for v, made in reversed(list(zip(values, conditions, strict=True))[:-1]):
+        assert made is not None
+        text = f"where({made.text}, {v.text}, {text})"
     return Term(text, ATOM, r.shape(text, tree.start))
 
 

@@ -1,4 +1,4 @@
-r"""Derivatives as print writes them: ``\frac{\partial L}{\partial w}``, ``\frac{d}{dz} f``, ``\nabla_w L``, ``f'(z)``, a bar with the place."""
+r"""Derivatives as print writes them: ``\frac{\partial L}{\partial w}``, ``\frac{d}{dz} f``, ``\nabla_w L``, ``f'(z)``."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derive.expr.graph import topological
-from derive.language.latex import scripts
+from derive.language.latex import identifiers, scripts
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Token, Tokens
-from derive.language.latex.tree import Fraction, Group, Place, Product, Scripted, Symbol, Tree
+from derive.language.latex.tree import Fraction, Group, Place, Product, Scripted, Symbol, Tree, bracket
 
 if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver
@@ -171,14 +171,12 @@ def operator(r: Resolver, tree: Tree) -> Operator | None:
 
 def _operated(r: Resolver, tree: Tree, items: Items, k: int, how: Callable[[Tree], Term]) -> tuple[Term, int]:
     """An operator on the next factor, or on all that stand beside it."""
-    from derive.language.latex.calls import unit
-
     if k >= len(items) or items[k][0]:
         r.fail("a derivative of nothing: expected what it is of", tree.start)
-    _, first = unit(r, items, k)
+    _, first = r.unit(items, k)
     end = first
     while end < len(items) and not items[end][0]:
-        _, end = unit(r, items, end)
+        _, end = r.unit(items, end)
 
     def upto(stop: int) -> tuple[Term, int]:
         part = items[k][1] if stop == k + 1 else Product(items[k][1].start, (("", items[k][1]), *items[k + 1 : stop]))
@@ -195,8 +193,6 @@ def _nabla(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
     second = len(above) == 1 and above[0].text == "2"
     if above and not second:
         r.fail("'\\nabla' with this above it is not read", tree.start)
-    from derive.language.latex.calls import bracket, unit
-
     if k >= len(items) or items[k][0]:
         r.fail("a gradient of nothing: expected what it is of", tree.start)
     group = bracket(items, k + 1)
@@ -216,7 +212,7 @@ def _nabla(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
             if f.text in r.scope and r.scope[variables[0].base] in topological([r.scope[f.text]]):
                 point, after = inside, k + 2
     if point is None:
-        f, after = unit(r, items, k)
+        f, after = r.unit(items, k)
     if f.shape:
         r.fail(f"the gradient of '{f.text}', which is no scalar", tree.start)
     names = variables[0].base if len(variables) == 1 else f"[{', '.join(v.base for v in variables)}]"
@@ -232,10 +228,8 @@ def _is_name(r: Resolver, tree: Tree) -> bool:
 
 
 def _is_function(r: Resolver, tree: Tree) -> bool:
-    from derive.language.latex.calls import function_of
-
     base = tree.base if isinstance(tree, Scripted) else tree
-    return isinstance(base, Symbol) and function_of(r, base) is not None
+    return isinstance(base, Symbol) and identifiers.function_of(r, base) is not None
 
 
 # -- primes and places --------------------------------------------------------------------------------

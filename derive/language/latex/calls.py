@@ -1,4 +1,4 @@
-r"""One factor of a product, with what it takes in: a function its argument, a definition its variables, a derivative what it is of.
+"""One factor of a product, with what it takes in: a function its argument, a definition its variables, a derivative its operand.
 
 ``name(`` is a call if the name is a function, an evaluation if it is a definition and the brackets hold nothing but variables
 that it depends on, a product where the brackets hold no bare name or number; anything else is an error.
@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 from derive.expr.graph import topological
 from derive.language.latex import calculus, identifiers, scripts, terms
 from derive.language.latex.grammar import FUNCTIONS
-from derive.language.latex.library import OF_MATRICES, library
-from derive.language.latex.symbols import candidates
+from derive.language.latex.library import OF_MATRICES
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Tokens
-from derive.language.latex.tree import Big, Group, Number, Relation, Scripted, Symbol, Tree
+from derive.language.latex.tree import Big, Group, Logic, Number, Relation, Scripted, Symbol, Tree, bracket
 
 if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver
@@ -42,28 +41,18 @@ def unit(r: Resolver, items: Items, k: int) -> tuple[Term, int]:
         r.depth -= 1
 
 
-def bracket(items: Items, k: int) -> Group | None:
-    """The brackets that stand right beside the factor before them."""
-    if k >= len(items) or items[k][0]:
-        return None
-    tree = items[k][1]
-    base = tree.base if isinstance(tree, Scripted) else tree
-    return base if isinstance(base, Group) and base.bracket in ("(", "[", "{") else None
-
-
 def _named(r: Resolver, tree: Symbol | Scripted, items: Items, k: int) -> tuple[Term, int]:
     s, below, above, primes = identifiers.parts(tree)
     group = bracket(items, k + 1)
-    function = function_of(r, s)
+    function = identifiers.function_of(r, s)
     value = bool(identifiers.ways(r, s, below, above, primes)) or s.word in r.indices
     if _indicates(r, s, items, k):
         return _indicator(r, items, k)
-    if function is not None:
-        apply_ = lambda: _applied(r, function, tree, items, k)  # noqa: E731
-        if not value:
-            return apply_()
-        if group is not None:
-            return r.choose(("function or value", s.word), [apply_, lambda: _valued(r, tree, items, k)])
+    if function is not None and not value:
+        return _applied(r, function, tree, items, k)
+    if function is not None and group is not None:
+        applied, valued = (lambda: _applied(r, function, tree, items, k)), (lambda: _valued(r, tree, items, k))
+        return r.choose(("function or value", s.word), [applied, valued])
     return _valued(r, tree, items, k)
 
 
@@ -79,10 +68,9 @@ def _valued(r: Resolver, tree: Symbol | Scripted, items: Items, k: int) -> tuple
         f = r.value(bare)
         return _scripts(r, calculus.slope_of_definition(r, f, group, primes, tree.start), after), k + 2
     made = r.value(tree)
-    if made.text in r.scope and identifiers.is_state(r, made.text):
-        if len(group.items) == 1:
-            number = r.value(group.items[0])
-            return _scripts(r, Term(f"{made.text}({number.text})", ATOM, made.shape, plain=True), after), k + 2
+    if made.text in r.scope and identifiers.is_state(r, made.text) and len(group.items) == 1:
+        number = r.value(group.items[0])
+        return _scripts(r, Term(f"{made.text}({number.text})", ATOM, made.shape, plain=True), after), k + 2
     if not _bare(group):
         return made, k + 1  # the bracket is the next factor
     if made.text in r.scope and r.scope[made.text].op == "def":
@@ -114,14 +102,6 @@ def _computes(t: Scripted) -> bool:
 
 
 # -- functions ----------------------------------------------------------------------------------------
-
-
-def function_of(r: Resolver, s: Symbol) -> str | None:
-    """The function that a symbol stands for: one that the case declares, else one of the language."""
-    for name in candidates(s.word, s.accents):
-        if name in r.scope and r.scope[name].op == "function":
-            return name
-    return None if s.accents else "max" if s.word == "max" else "min" if s.word == "min" else library(s.word)
 
 
 def _applied(r: Resolver, name: str, tree: Symbol | Scripted, items: Items, k: int) -> tuple[Term, int]:
@@ -225,8 +205,6 @@ def _indicates(r: Resolver, s: Symbol, items: Items, k: int) -> bool:
 
 
 def _is_condition(t: Tree) -> bool:
-    from derive.language.latex.tree import Logic
-
     return isinstance(t, Relation | Logic)
 
 

@@ -10,9 +10,17 @@ from typing import TypeVar
 
 from derive.errors import ExpressionError
 
+_TOO_MANY = "too many ways to read this: use brackets, or say in 'names:' what its symbols are"
+
 MAX_READINGS = 32  # runs
+MAX_CHOICES = 20  # of one run
+MAX_WORK = 20_000  # characters that all runs read
 
 T = TypeVar("T")
+
+
+class TooMany(ExpressionError):
+    """More ways than are followed."""
 
 
 class Choices:
@@ -26,6 +34,8 @@ class Choices:
             return options[0]()
         if key not in self.made:
             n = len(self.made)
+            if n == MAX_CHOICES:
+                raise TooMany(_TOO_MANY)
             self.made[key] = (self.path[n] if n < len(self.path) else 0, len(options))
         return options[self.made[key][0]]()
 
@@ -42,14 +52,16 @@ class Choices:
         return True
 
 
-def readings(run: Callable[[Choices], T]) -> Iterator[T | ExpressionError]:
-    """What every way gives, or why it gives nothing. Raises ExpressionError where there are too many."""
+def readings(run: Callable[[Choices], T], size: int) -> Iterator[T | ExpressionError]:
+    """What every way gives of a formula of ``size`` characters, or why it gives nothing. Raises TooMany."""
     choices = Choices()
-    for _ in range(MAX_READINGS):
+    for _ in range(max(2, min(MAX_READINGS, MAX_WORK // max(size, 1)))):
         try:
             yield run(choices)
+        except TooMany:
+            raise
         except ExpressionError as e:
             yield e
         if not choices.following():
             return
-    raise ExpressionError("too many ways to read this: use brackets, or say in 'names:' what its symbols are")
+    raise TooMany(_TOO_MANY)

@@ -10,7 +10,7 @@ factor     = atom scripts
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -279,7 +279,7 @@ class Parser:
     def either(self) -> Tree:
         return self.connected("or", "\\vee", lambda: self.connected("and", "\\wedge", self.negated))
 
-    def connected(self, word: str, sign: str, part) -> Tree:  # type: ignore[no-untyped-def]
+    def connected(self, word: str, sign: str, part: Callable[[], Tree]) -> Tree:
         start, parts = self.here.start, [part()]
         while self.beside() == word or self.here.is_(sign):
             if self.beside() == word and self.tokens[self.at - 1].is_(","):
@@ -304,7 +304,8 @@ class Parser:
             ops.append(op)
             parts.append(self.sum())
         if self.here.kind == "command" and self.here.text in (
-            "propto", "sim", "to", "leftarrow", "rightarrow", "in", "gets", "mapsto", "cong", "longrightarrow", "subset", "ll", "gg",
+            "propto", "sim", "to", "leftarrow", "rightarrow", "in", "gets", "mapsto", "cong", "longrightarrow", "subset",
+            "ll", "gg",
         ):  # fmt: skip
             self.fail(
                 f"'\\{self.here.text}' is no relation of the language; '=', '\\le', '\\ge', '<', '>', '\\ne', '\\approx' are"
@@ -325,9 +326,9 @@ class Parser:
             while self.here.is_("+", "-"):
                 if self.next().text == "-":
                     sign = "-" if sign == "+" else "+"
+            terms.append((sign, self.product()))
             if self.here.is_("\\pm", "\\mp"):
                 self.fail("'\\pm' says two things at once: write one formula for each")
-            terms.append((sign, self.product()))
             if not self.here.is_("+", "-"):
                 break
         self.depth -= 1
@@ -397,8 +398,9 @@ class Parser:
 
     def factor(self) -> Tree:
         base = self.atom()
-        start, below, above, primes = self.here.start, (), (), 0  # type: Tokens
-        start = base.start
+        below: Tokens = ()
+        above: Tokens = ()
+        start, primes = base.start, 0
         while self.here.is_("_", "^", "'"):
             t = self.next()
             if t.text == "'":
@@ -535,6 +537,8 @@ class Parser:
         if t.text in GREEK or t.text in FUNCTIONS or t.text in BIG or t.text.startswith("bb"):
             return Symbol(t.start, t.text)
         self.at -= 1
+        if t.is_(*RELATIONS, *TIMES):
+            self.fail(f"expected a value, found {self.shown(t)}")
         self.fail(f"the command {self.shown(t)} is not read; say in 'names:' what it stands for")
 
     def accented(self) -> bool:

@@ -3,7 +3,7 @@ r"""A letter with its scripts: a name, an entry of a tensor, a step of an iterat
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from derive.errors import nearest
 from derive.expr.graph import Node, topological
@@ -12,7 +12,7 @@ from derive.language.latex import scripts, terms
 from derive.language.latex.library import library
 from derive.language.latex.symbols import candidates, layer, pieces, raised
 from derive.language.latex.terms import ATOM, OPEN, Term
-from derive.language.latex.tokens import Tokens
+from derive.language.latex.tokens import Token, Tokens
 from derive.language.latex.tree import Number, Scripted, Symbol
 
 if TYPE_CHECKING:
@@ -36,6 +36,14 @@ def known(
         if n is not None and n.op != "function":
             found.setdefault(n, name)
     return list(found.values())
+
+
+def function_of(r: Resolver, s: Symbol) -> str | None:
+    """The function that a symbol stands for: one that the case declares, else one of the language."""
+    for name in candidates(s.word, s.accents):
+        if name in r.scope and r.scope[name].op == "function":
+            return name
+    return None if s.accents else "max" if s.word == "max" else "min" if s.word == "min" else library(s.word)
 
 
 def of(r: Resolver, name: str) -> Term:
@@ -69,6 +77,17 @@ def symbol(r: Resolver, tree: Symbol | Scripted) -> Term:
     if primes == 0 and (made := _constant(r, s, below, above)) is not None:
         return made
     _unknown(r, tree, s, below, above)
+
+
+def scripted_name(r: Resolver, name: str, tree: Scripted) -> Term:
+    """Scripts of what the table of names says is a name: entries, steps, powers."""
+    if tree.primes:
+        r.fail(f"'{name}' with a prime: say in 'names:' what it is", tree.start)
+    options = dict(_rests(r, name, tree.below, tree.above, tree.start))
+    if not options:
+        made = scripts.entry(r, of(r, name), tree.below, tree.start) if tree.below else of(r, name)
+        return scripts.raised(r, made, tree.above, tree.start)
+    return r.choose(("given", tree.start), list(options.values()))
 
 
 def ways(r: Resolver, s: Symbol, below: Tokens, above: Tokens, primes: int) -> dict[str, Callable[[], Term]]:
@@ -119,15 +138,13 @@ def _rests(r: Resolver, name: str, below: Tokens, above: Tokens, start: int) -> 
     n = r.scope[name]
     state = is_state(r, name)
     inside = layer(above) if above else None
-    if state and below and not above and r.affine_or_step(below):
+    if state and below and not above and r.counts(below):
         return [(f"{name}({_text(below)})", lambda: after(r, name, below))]
+    if state and inside and not below:
+        return [(f"{name}({_text(inside)})", lambda: after(r, name, inside))]
     if state and inside:
-        found = [(f"{name}({_text(inside)})", lambda: after(r, name, inside))]
-        return (
-            found
-            if not below
-            else [(f"{k}_{_text(below)}", lambda m=m: scripts.entry(r, m(), below, start)) for k, m in found]
-        )  # type: ignore[misc]
+        key = f"{name}({_text(inside)})_{_text(below)}"
+        return [(key, lambda: scripts.entry(r, after(r, name, inside), below, start))]
     if inside and n.shape:  # a row, x^{(i)}, or an entry of it
         listed = (*inside,)
         if not below:
@@ -158,9 +175,7 @@ def _rests(r: Resolver, name: str, below: Tokens, above: Tokens, start: int) -> 
     return []
 
 
-def _comma(start: int):  # type: ignore[no-untyped-def]
-    from derive.language.latex.tokens import Token
-
+def _comma(start: int) -> Token:
     return Token("sign", ",", start, start)
 
 
@@ -200,12 +215,12 @@ def _constant(r: Resolver, s: Symbol, below: Tokens, above: Tokens) -> Term | No
     return None
 
 
-def _unknown(r: Resolver, tree: Symbol | Scripted, s: Symbol, below: Tokens, above: Tokens) -> None:  # type: ignore[misc]
+def _unknown(r: Resolver, tree: Symbol | Scripted, s: Symbol, below: Tokens, above: Tokens) -> NoReturn:
     end = [t.stop for t in (*below, *above)] or [s.start + len(s.word) + (len(s.word) > 1)]
     shown = r.source[s.start : max(end)].strip()
     shown += "}" * (shown.count("{") - shown.count("}"))
     sub = pieces(below) if below else []
-    first = next(candidates(s.word, s.accents, sub or [], raised(above) if above else None))
+    first = next(candidates(s.word, s.accents, sub or [], raised(above) if above else None), s.word)
     if s.word in ("nabla", "partial", "bbE", "ldots"):
         r.fail(f"'{shown}' is not read here; say in 'names:' what it stands for", s.start)
     if library(s.word) and not s.accents:

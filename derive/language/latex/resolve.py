@@ -5,6 +5,7 @@ What a shape does not follow from is asked of the language's own reader. Nothing
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction as Rational
@@ -39,6 +40,7 @@ from derive.language.latex.tree import (
 )
 from derive.language.names import names_in
 from derive.language.reader import parse
+from derive.language.syntax import read as read_text
 
 T = TypeVar("T")
 
@@ -110,6 +112,17 @@ class Resolver:
     def shape(self, text: str, start: int) -> Shape:
         return self.node(text, start).shape
 
+    def unit(self, items: Sequence[tuple[str, Tree]], k: int) -> tuple[Term, int]:
+        """The value that begins with the k-th factor, and where the next one begins."""
+        return calls.unit(self, items, k)
+
+    def counts(self, tokens: Tokens) -> bool:
+        """Whether a subscript is a number of steps: it can be read as a value."""
+        try:
+            return not self.value(self.tree(tokens)).shape
+        except ExpressionError:
+            return False
+
     def combined(self, how: Callable[[], Term], start: int) -> Term:
         """A term put together, its fault placed."""
         try:
@@ -147,6 +160,8 @@ class Resolver:
                 return self.given(tree)
             case Symbol() | Scripted(base=Symbol()):
                 return identifiers.symbol(self, tree)
+            case Scripted(base=Given(text=name)) if name in self.scope:
+                return identifiers.scripted_name(self, name, tree)
             case Scripted():
                 return scripts.scripted(self, tree)
             case Group():
@@ -181,7 +196,8 @@ class Resolver:
             raise ExpressionError(f"names: '{tree.text}': {e.message}", tree.start) from None
         if unknown:
             self.fail(f"names: '{tree.text}': unknown symbol '{unknown}'", tree.start)
-        level = ATOM if tree.text.isidentifier() else terms.OR
+        whole = isinstance(read_text(tree.text), ast.Name | ast.Call | ast.Subscript | ast.Attribute | ast.List)
+        level = ATOM if whole else terms.OR
         return Term(
             tree.text,
             level,
@@ -218,7 +234,7 @@ class Resolver:
         if tree.order is None:
             return Term(f"sqrt({inside.text})", ATOM, inside.shape, inside.row, inside.turns)
         order = self.value(tree.order)
-        return Term(f"{inside.at(ATOM)}**(1/{order.at(ATOM)})", POWER, inside.shape, inside.row)
+        return Term(f"{inside.at(ATOM)}**(1/{order.at(ATOM)})", terms.POWER, inside.shape, inside.row)
 
     def elementwise_only(self, name: str, x: Term, start: int) -> None:
         if len(x.shape) == 2 and x.shape[0] == x.shape[1]:
@@ -247,12 +263,11 @@ class Resolver:
     def factors(self, items: Sequence[tuple[str, Tree]]) -> Term:
         """A product, from the left; a quotient by a bare factor with more after it may mean two things."""
         made: Term | None = None
-        k, divided = 0, False
+        k = 0
         while k < len(items):
             op, tree = items[k]
             if op == "/" and made is not None:
                 made, k = self.divided(made, items, k)
-                divided = True
                 continue
             part, k = calls.unit(self, items, k)
             if made is None:

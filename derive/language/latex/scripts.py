@@ -63,10 +63,7 @@ def _norm(r: Resolver, inside: Term, below: Tokens, start: int) -> Term:
     first = below[0]
     if len(below) == 1 and first.kind in ("letter", "word") and first.text == "F":
         return Term(f"norm({inside.text})", ATOM)
-    if len(below) == 1 and first.is_("\\infty"):
-        order = "inf"
-    else:
-        order = r.value(r.tree(below)).text
+    order = "inf" if len(below) == 1 and first.is_("\\infty") else r.value(r.tree(below)).text
     if len(inside.shape) > 1:
         r.fail(f"the norm of order {order} of a matrix is not part of the language; \\| A \\|_F is", start)
     return Term(f"norm({inside.text})" if order == "2" else f"norm({inside.text}, {order})", ATOM)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
 from derive.language.latex.choices import Choices, readings
-from derive.language.latex.given import table
-from derive.language.latex.grammar import GREEK, Statement, statements
+from derive.language.latex.given import bare, replaced, table
+from derive.language.latex.grammar import ACCENTS, GREEK, Parser, Statement, statements
 from derive.language.latex.resolve import Resolver
-from derive.language.latex.symbols import candidates
+from derive.language.latex.symbols import candidates, layer, pieces, raised
 from derive.language.latex.terms import OPEN
-from derive.language.latex.tokens import tokenized
-from derive.language.latex.tree import Matrix, Number, Product, Relation, Scripted, Sum, Tree
+from derive.language.latex.tokens import Token, tokenized
+from derive.language.latex.tree import Matrix, Number, Product, Relation, Scripted, Sum, Symbol, Tree
+from derive.language.names import names_in
 from derive.language.reader import parse
 
 #: Digits as print has them, or rows of them.
@@ -24,12 +25,14 @@ Printed = str | list[str] | list[list[str]]
 @dataclass(frozen=True, slots=True)
 class Said:
     """One statement. ``parts`` are equal values in the language, the first is what it is about; ``prints`` the digits that
-    stand at the end; or ``holds``, a condition. ``nodes`` are those of the parts or of the condition."""
+    stand at the end, ``shows`` the displayed arithmetic before them; or ``holds``, a condition. ``nodes``: of the parts or of
+    the condition."""
 
     latex: str
     start: int
     parts: tuple[str, ...] = ()
     prints: Printed | None = None
+    shows: str = ""
     holds: str = ""
     nodes: tuple[Node, ...] = ()
 
@@ -37,7 +40,8 @@ class Said:
     def text(self) -> str:
         if self.holds:
             return self.holds
-        return " == ".join(self.parts) + (f"   prints {_shown(self.prints)}" if self.prints is not None else "")
+        shows = f"   shows {self.shows}" if self.shows else ""
+        return " == ".join(self.parts) + shows + (f"   prints {_shown(self.prints)}" if self.prints is not None else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +68,42 @@ def read(
     return Reading(said, tuple(a for a in found.aside if a))
 
 
-def mentioned(text: str, names: Iterable[str]) -> set[str]:
-    """Those of the names that some symbol of the formula may stand for; more than it does, but no fewer."""
+def mentioned(text: str, names: Iterable[str], table_of: Mapping[str, str] | None = None) -> set[str]:
+    """Those of the names that the symbols of a formula stand for; of a formula that can't be read, what can be told."""
+    known, found = set(names), set[str]()
     try:
-        tokens = tokenized(text)[0]
+        tokens = bare(replaced(tokenized(text)[0], table(table_of or {})))
+    except ExpressionError:
+        return found
+    words = vocabulary(known)
+    for k, t in enumerate(tokens):
+        if t.kind == "given":
+            found |= {n for n in names_in(t.text) if n in known}
+        elif t.kind in ("letter", "word") or (t.kind == "command" and (t.text in GREEK or t.text in ACCENTS)):
+            found |= _named(tokens[k:], words, known)
+    return found
+
+
+def _named(tokens: list[Token], words: frozenset[str], known: set[str]) -> set[str]:
+    """The names that the symbol at the front may be, with all of its scripts, or else without."""
+    try:
+        tree = Parser(tokens, words).factor()
     except ExpressionError:
         return set()
-    letters = {t.text for t in tokens if t.kind in ("letter", "word") or (t.kind == "command" and t.text in GREEK)}
-    plain = "".join(t.text if t.kind == "letter" else " " for t in tokens).split()
-    stems = {stem for word in letters for stem in candidates(word)}
-    return {n for n in names if any(n.startswith(stem) for stem in stems) or any(n in run for run in plain)}
+    base = tree.base if isinstance(tree, Scripted) else tree
+    if not isinstance(base, Symbol):
+        return set()
+    below, above = (tree.below, tree.above) if isinstance(tree, Scripted) else ((), ())
+    sub, inside, sup = (
+        pieces(below) if below else None,
+        layer(above) if above else None,
+        raised(above) if above else None,
+    )
+    layers = pieces(inside) if inside else None
+    for subs, sups in (([*(layers or []), *(sub or [])], sup), (sub, None), (layers, sup), ([], None)):
+        if found := known.intersection(candidates(base.word, base.accents, subs or [], sups)):
+            return found
+    return set()
 
 
 def vocabulary(scope: Iterable[str]) -> frozenset[str]:
@@ -93,11 +123,11 @@ def _one(s: Statement, scope: Mapping[str, Node], graph: Graph, layout: str, wor
         r = Resolver(scope, graph, layout, words, choices, text)
         return _said(r, s.tree, text[s.start : s.stop], s.start)
 
-    for made in readings(run):
+    for made in readings(run, s.stop - s.start):
         if isinstance(made, ExpressionError):
             faults.append(made)
         else:
-            found.setdefault((made.nodes, str(made.prints)), made)
+            found.setdefault((made.nodes, made.shows, str(made.prints)), made)
     if not found:
         raise max(faults, key=lambda e: e.offset) if len(faults) > 1 else faults[0]
     if len(found) > 1:
@@ -137,7 +167,15 @@ def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
         parts = r.sides(parts, Relation(tree.start, tuple(trees), tuple(ops)))
     texts = tuple(_whole(p.text, p.open, t.start) for p, t in zip(parts, trees, strict=True))
     nodes = tuple(parse(t, r.scope, r.graph, boolean=False, layout=r.layout) for t in texts)
-    return Said(latex, start, texts, prints, nodes=nodes)
+    shows = ""
+    if (
+        prints is not None and len(texts) > 1
+    ):  # the links of numbers alone are displayed arithmetic; the last is looked at
+        numbers = [t for t in texts if not names_in(t)]
+        shows = numbers[-1] if numbers else ""
+        kept = [k for k, t in enumerate(texts) if t not in numbers]
+        texts, nodes = tuple(texts[k] for k in kept), tuple(nodes[k] for k in kept)
+    return Said(latex, start, texts, prints, shows, nodes=nodes)
 
 
 def _whole(text: str, is_open: bool, start: int) -> str:
@@ -197,8 +235,6 @@ def _shown(prints: Printed | None) -> str:
 def _without(found: Sequence[Statement], left: str) -> None:
     """The first statement without the name that it defines."""
     from derive.language.latex.identifiers import parts
-    from derive.language.latex.symbols import layer, pieces, raised
-    from derive.language.latex.tree import Symbol
 
     first = found[0]
     if not isinstance(first.tree, Relation) or first.tree.ops[0] != "==":

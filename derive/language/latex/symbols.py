@@ -81,7 +81,8 @@ def candidates(
 
 def _joined(stem: str, accent: str, sub: str, sup: str) -> Iterator[str]:
     if accent and sub:
-        middles = [f"{accent}{sub}", f"{sub}{accent}", f"{accent}_{sub}", f"_{accent}_{sub}", f"_{accent}{sub}", f"_{sub}_{accent}",
+        middles = [f"{accent}{sub}", f"{sub}{accent}", f"{accent}_{sub}", f"_{accent}_{sub}", f"_{accent}{sub}",
+                   f"_{sub}_{accent}",
                    f"{sub}_{accent}", f"_{sub}{accent}"]  # fmt: skip
     elif accent:
         middles = [accent, f"_{accent}"]

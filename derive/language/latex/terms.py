@@ -107,11 +107,10 @@ def elementwise(a: Term, b: Term, sign: str) -> Term:
 def times(a: Term, b: Term, dot: bool = False) -> Term:
     r"""A product by rank: numbers, matrices, a row with a column, a column with a row. ``dot``: written with ``\cdot``."""
     if (not a.shape and not a.open) or (not b.shape and not b.open):
-        made = Term(
+        return Term(
             f"{a.at(PRODUCT)}*{b.at(SIGN)}", PRODUCT, a.shape or b.shape, a.row or b.row, a.turns or b.turns,
             plain=a.plain and b.plain and not a.shape and not b.shape, open=a.open or b.open,
         )  # fmt: skip
-        return made
     if a.open or b.open:
         if a.open and b.open:
             raise ExpressionError("two identity matrices of sizes that are not said")

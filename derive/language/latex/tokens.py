@@ -42,7 +42,8 @@ PASSED = {
 _SIZES = {f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")}
 _FONTS = {
     "mathbf", "mathrm", "mathit", "mathsf", "mathtt", "mathcal", "mathscr", "mathfrak", "boldsymbol", "bm", "pmb", "mathnormal",
-    "operatorname", "operatorname*", "mathop", "vec", "underline", "text", "textbf", "textit", "textrm", "textsf", "mbox", "mathbin",
+    "operatorname", "operatorname*", "mathop", "vec", "underline",
+    "text", "textbf", "textit", "textrm", "textsf", "mbox", "mathbin",
     "textnormal", "mathord", "mathrel", "texttt", "mathbfit",
 }  # fmt: skip
 _WORDS = {"text", "textbf", "textit", "textrm", "textsf", "mbox", "textnormal", "texttt"}
@@ -50,10 +51,12 @@ _TOLD = {"label", "tag", "tag*", "cite", "ref", "eqref", "hspace", "vspace", "hs
 #: One sign or command for another.
 _SAME = {
     "leq": "le", "leqslant": "le", "geq": "ge", "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">", "ast": "*", "star": "*",
-    "intercal": "top", "lbrack": "[", "rbrack": "]", "lparen": "(", "rparen": ")", "colon": ":", "coloneqq": ":=", "dfrac": "frac",
+    "intercal": "top", "lbrack": "[", "rbrack": "]", "lparen": "(", "rparen": ")", "colon": ":", "coloneqq": ":=",
+    "dfrac": "frac",
     "tfrac": "frac", "cfrac": "frac", "lVert": "|l", "rVert": "|r", "Vert": "||", "|": "||", "lvert": "l|", "rvert": "r|",
     "vert": "|", "mid": "|", "thinspace": ",", "land": "wedge", "lor": "vee", "iff": "Leftrightarrow", "implies": "Rightarrow",
-    "widehat": "hat", "widetilde": "tilde", "overline": "bar", "lbrace": "\\{", "rbrace": "\\}", "dots": "ldots", "cdots": "ldots",
+    "widehat": "hat", "widetilde": "tilde", "overline": "bar", "lbrace": "\\{", "rbrace": "\\}",
+    "dots": "ldots", "cdots": "ldots",
     "dotsc": "ldots", "dotsb": "ldots", "circledast": "odot", "le": "le", "ge": "ge", "ne": "ne", "equiv": "equiv", "prime": "'",
     "{": "\\{", "}": "\\}", "_": "_word", "%": "%",
 }  # fmt: skip
@@ -150,9 +153,7 @@ class _Tokenizer:
         start = self.at = self.at + 1
         while self.at < len(self.text) and self.text[self.at].isascii() and self.text[self.at].isalpha():
             self.at += 1
-        if self.at == start:
-            self.at += 1
-        elif self.text[start : self.at + 1] in ("operatorname*", "tag*", "hspace*"):
+        if self.at == start or self.text[start : self.at + 1] in ("operatorname*", "tag*", "hspace*"):
             self.at += 1
         return self.text[start : self.at]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derive.language.latex.tokens import Tokens
@@ -146,3 +147,12 @@ Tree = (
     | Matrix
     | Cases
 )
+
+
+def bracket(items: Sequence[tuple[str, Tree]], k: int) -> Group | None:
+    """The brackets that stand right beside the factor before them, with or without scripts."""
+    if k >= len(items) or items[k][0]:
+        return None
+    tree = items[k][1]
+    base = tree.base if isinstance(tree, Scripted) else tree
+    return base if isinstance(base, Group) and base.bracket in ("(", "[", "{") else None

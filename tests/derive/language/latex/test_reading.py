@@ -1,0 +1,413 @@
+r"""LaTeX in: what formulas of this field mean, by hand; what is refused; reading what was typeset; random tokens."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from derive.errors import ExpressionError
+from derive.expr.graph import Graph, Node
+from derive.language.latex import Reading, read
+from derive.language.reader import parse
+from derive.language.typeset import latex
+from tests.derive.language.latex.scopes import network, scope
+
+#: LaTeX and its meaning, in the scope of ``network``.
+MEANINGS = [
+    (r"\frac{\partial \mathcal{L}}{\partial z_3}", "d(L, z3)"),
+    (r"\frac{\partial L}{\partial z_3} = (\hat y - y)\,\hat y (1 - \hat y)", "d(L, z3) == (yhat - y)*yhat*(1 - yhat)"),
+    (r"\frac{dL}{dw_1}", "d(L, w1)"),
+    (r"\frac{\mathrm{d}L}{\mathrm{d}w_1}", "d(L, w1)"),
+    (r"\frac{\partial^2 L}{\partial w_1^2}", "d(d(L, w1), w1)"),
+    (r"\frac{\partial^2 L}{\partial w_1 \partial w_2}", "d(d(L, w1), w2)"),
+    (r"\frac{\partial E}{\partial u_2}", "d(E, u)[1]"),
+    (r"\frac{\partial m_2}{\partial u_3}", "d(m, u)[1, 2]"),
+    (r"\frac{\partial^2 E}{\partial u_1 \partial u_2}", "hessian(E, u)[0, 1]"),
+    (r"\frac{d}{dz} \tanh(z) = 1 - \tanh^2(z)", "d(tanh(z), z) == 1 - tanh(z)**2"),
+    (r"\frac{\partial}{\partial z} (z^2 + x)", "d(z**2 + x, z)"),
+    (r"\frac{\partial L}{\partial z_3} \Big|_{y = 0}", "at(d(L, z3), y=0)"),
+    (r"\nabla_{u} E", "grad(E, u)"),
+    (r"\nabla_u E(u)", "grad(E, u)"),
+    (r"\nabla E(u) = X^\top (X u - t)", "grad(E, u) == X.T @ (X @ u - t)"),
+    (r"\nabla_{w_1, b_1} L", "grad(L, [w1, b1])"),
+    (r"\nabla_u^2 E = X^{\mathsf T} X", "hessian(E, u) == X.T @ X"),
+    (r"\nabla^2_u E \, v", "hessian(E, u) @ v"),
+    (r"\sigma'(z) = \sigma(z)(1 - \sigma(z))", "d(sigmoid(z), z) == sigmoid(z)*(1 - sigmoid(z))"),
+    (r"\phi'(z_1)", "phi(z1, d=1)"),
+    (r"\phi''(z)", "phi(z, d=2)"),
+    (r"F(x, \phi(y))", "F(x, phi(y))"),
+    (r"L'(w_1)", "d(L, w1)"),
+    (r"\text{ReLU}'(z) = \mathbb{I}[z > 0]", "d(relu(z), z) == indicator(z > 0)"),
+    (r"\mathbf{1}\left[z_1 > 0\right]", "indicator(z1 > 0)"),
+    (r"\frac{1}{1+e^{-z}}", "1/(1 + exp(-z))"),
+    (r"\mathrm{e}^{2 x}", "exp(2*x)"),
+    (r"-y \log \hat{y} - (1-y)\log(1-\hat{y})", "-y*log(yhat) - (1 - y)*log(1 - yhat)"),
+    (r"\log_2 x + \log_{10}(y)", "log2(x) + log10(y)"),
+    (r"\sqrt{x^2 + y^2}", "sqrt(x**2 + y**2)"),
+    (r"\sqrt[3]{x}", "x**(1/3)"),
+    (r"\max(0, z)", "max(0, z)"),
+    (r"\max_i u_i", "max(u[i] for i in 3)"),
+    (r"\min\{x, y\}", "min(x, y)"),
+    (r"\operatorname{softmax}(u)_2", "softmax(u)[1]"),
+    (r"\tanh^2(z)", "tanh(z)**2"),
+    (r"|x - y|", "abs(x - y)"),
+    (r"\lvert x \rvert + \left| y \right|", "abs(x) + abs(y)"),
+    (r"\|u - v\|_2^2", "norm(u - v)**2"),
+    (r"\lVert u \rVert_1 + \lVert v \rVert_\infty", "norm(u, 1) + norm(v, inf)"),
+    (r"\left\| A \right\|_F", "norm(A)"),
+    (r"\sum_{i=1}^{3} u_i v_i", "sum(u[i]*v[i] for i in 3)"),
+    (r"\sum_i (u_i - v_i)^2 + x", "sum((u[i] - v[i])**2 for i in 3) + x"),
+    (r"\frac{1}{n} \sum_{i=1}^{n} \left(t_i - \sum_j X_{ij} u_j\right)^2",
+     "1/n*sum((t[i] - sum(X[i, j]*u[j] for j in 3))**2 for i in n)"),
+    (r"\sum_{i=1}^{n-1} t_i t_{i+1}", "sum(t[i]*t[i + 1] for i in range(n - 1))"),
+    (r"\sum_{i=1}^{3} i u_i", "sum((i + 1)*u[i] for i in 3)"),
+    (r"\sum_{k=0}^{4} t_k x^k", "sum(t[k_]*x**k_ for k_ in range(0, 5))"),
+    (r"\sum_{i \ne j} u_i v_j", None),
+    (r"\prod_{i=1}^{3} u_i", "prod(u[i] for i in 3)"),
+    (r"\sum_{i,j} A_{ij}^2", "sum(A[i, j]**2 for i in 3 for j in 3)"),
+    (r"u^T v", "u @ v"),
+    (r"u \cdot v", "u @ v"),
+    (r"u v^\top", "outer(u, v)"),
+    (r"u^\top A v", "u @ A @ v"),
+    (r"W u + h", "W @ u + h"),
+    (r"A B^{-1} u", "A @ inv(B) @ u"),
+    (r"(A^\top A + \lambda I)^{-1} A^\top u", "inv(A.T @ A + lam*eye(3)) @ A.T @ u"),
+    (r"A^{-\top}", "inv(A).T"),
+    (r"\operatorname{tr}(A B) = \operatorname{tr}(B A)", "trace(A @ B) == trace(B @ A)"),
+    (r"\det(A)", "det(A)"),
+    (r"\operatorname{diag}(u) v = u \odot v", "diag(u) @ v == u*v"),
+    (r"u \odot (1 - u)", "u*(1 - u)"),
+    (r"W_{12} + W_{2,3}", "W[0, 1] + W[1, 2]"),
+    (r"\mathbf{h}_{\text{new}} = \mathbf{W}\mathbf{v} + \mathbf{h}", "hnew == W @ v + h"),
+    (r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix} \begin{pmatrix} x \\ y \end{pmatrix}", "[[1, 2], [3, 4]] @ [x, y]"),
+    (r"\begin{cases} 1, & z > 0 \\ 0, & z \leq 0 \end{cases}", "where(z > 0, 1, 0)"),
+    (r"\begin{cases} z & \text{if } z > 0, \\ \alpha(e^z - 1) & \text{otherwise} \end{cases}",
+     "where(z > 0, z, alpha*(exp(z) - 1))"),
+    (r"0 < \hat{y} < 1", "0 < yhat < 1"),
+    (r"x \le y \text{ and } y \ne z", "x <= y and y != z"),
+    (r"z_1 = w_1 \times x + b_1", "z1 == w1*x + b1"),
+    (r"\left\lfloor x \right\rfloor", "floor(x)"),
+    (r"2 \cdot 10^{-3} x", "2e-3*x"),
+    (r"\frac{x}{2}\, y", "x/2*y"),
+    (r"x/(2y)", "x/(2*y)"),
+    (r"\delta_3 w_3", "delta3*w3"),
+]  # fmt: skip
+
+
+def meaning(text: str, where: tuple[dict[str, Node], Graph] | None = None, **options: object) -> Reading:
+    found, g = where or network()
+    return read(text, found, g, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("formula", "text"), [m for m in MEANINGS if m[1] is not None])
+def test_formulas_are_read_as_they_are_meant(formula: str, text: str) -> None:
+    found, g = network()
+    (said,) = read(formula, found, g).statements
+    if "==" in text and not said.holds:
+        assert list(said.nodes) == [parse(side, found, g) for side in text.split("==")]
+    else:
+        assert said.nodes == (parse(text, found, g),)
+
+
+# -- the ten of background/latex.md -----------------------------------------------------------------
+
+
+def test_a_mean_square() -> None:
+    found, g = scope({"y": (4,), "yhat": (4,)}, {"MSE": "mean((y - yhat)**2)"}, sizes={"N": 4})
+    (said,) = read(r"\text{MSE} = \frac{1}{N} \sum_{i=1}^N (y_i - \hat{y}_i)^2", found, g).statements
+    assert said.parts == ("MSE", "1/N*sum((y[i] - yhat[i])**2 for i in N)")
+
+
+def test_momentum_with_a_line_for_what_print_leaves_open() -> None:
+    states = {"vm": (), "tm": ()}
+    found, g = scope({**states, "t": (), "beta": (), "eta": ()}, {"Jm": "tm**2/2"}, states=("vm", "tm"))
+    names = {r"\nabla_{\theta} J(\theta_t)": "at(grad(Jm, tm), tm=tm(t))", "v": "vm", r"\theta": "tm"}
+    formula = (
+        r"v_{t+1} = \beta v_t + (1 - \beta) \nabla_{\theta} J(\theta_t), \quad \theta_{t+1} = \theta_t - \eta v_{t+1}"
+    )
+    first, second = read(formula, found, g, names=names).statements
+    assert first.parts == ("vm(t + 1)", "beta*vm(t) + (1 - beta)*at(grad(Jm, tm), tm=tm(t))")
+    assert second.parts == ("tm(t + 1)", "tm(t) - eta*vm(t + 1)")
+
+
+def test_three_slopes() -> None:
+    formula = (
+        r"\frac{d}{dz} \text{ReLU}(z) = \begin{cases} 1, & z > 0 \\ 0, & z \leq 0 \end{cases}, \quad "
+        r"\frac{d}{dz} \tanh(z) = 1 - \tanh^2(z), \quad \frac{d}{dz} \sigma(z) = \sigma(z)(1 - \sigma(z))."
+    )
+    found = meaning(formula)
+    assert [s.text for s in found.statements] == [
+        "d(relu(z), z) == where(z > 0, 1, 0)",
+        "d(tanh(z), z) == 1 - tanh(z)**2",
+        "d(sigmoid(z), z) == sigmoid(z)*(1 - sigmoid(z))",
+    ]
+    assert found.aside == (",", ",", ".")
+
+
+def test_printed_vectors_end_a_chain() -> None:
+    found, g = scope({"W2": (2, 2), "a1": (2,), "b2": (2,)}, {"z2": "W2 @ a1 + b2", "a2": "tanh(z2)"})
+    formula = (
+        r"\begin{aligned}\mathbf{z}_2 &= \mathbf{W}_2 \mathbf{a}_1 + \mathbf{b}_2 = "
+        r"\begin{pmatrix} 0.7 & -1.2 \\ 1.1 & 0.3 \end{pmatrix} \begin{pmatrix} 4.1 \\ 0.3 \end{pmatrix} + "
+        r"\begin{pmatrix} 0.05 \\ -0.1 \end{pmatrix} = \begin{pmatrix} 2.56 \\ 4.50 \end{pmatrix}. \\ "
+        r"\mathbf{a}_2 &= \tanh(\mathbf{z}_2) = \begin{pmatrix} 0.988119 \\ 0.999753 \end{pmatrix}.\end{aligned}"
+    )
+    first, second = read(formula, found, g).statements
+    assert first.parts == ("z2", "W2 @ a1 + b2")
+    assert first.prints == ["2.56", "4.50"]
+    assert first.shows == "[[0.7, -1.2], [1.1, 0.3]] @ [4.1, 0.3] + [0.05, -0.1]"
+    assert (second.parts, second.prints) == (("a2", "tanh(z2)"), ["0.988119", "0.999753"])
+
+
+def test_a_printed_number_and_its_displayed_arithmetic() -> None:
+    (said,) = meaning(
+        r"\frac{\partial \hat{y}}{\partial z_3} = \hat{y}(1 - \hat{y}) = 0.786003(1 - 0.786003) = 0.168202."
+    ).statements
+    assert (said.parts, said.shows, said.prints) == (
+        ("d(yhat, z3)", "yhat*(1 - yhat)"), "0.786003*(1 - 0.786003)", "0.168202",
+    )  # fmt: skip
+    (said,) = meaning(
+        r"\frac{\partial \mathcal{L}}{\partial w_3} = \delta_3 \frac{\partial z_3}{\partial w_3} = \delta_3 a_2 "
+        r"= (-0.035995)(0.800499) = -0.028814,"
+    ).statements
+    assert (said.parts, said.prints) == (("d(L, w3)", "delta3*d(z3, w3)", "delta3*a2"), "-0.028814")
+
+
+def test_a_matrix_before_a_bracket_is_a_factor() -> None:
+    found, g = scope({"w": (3,), "wstar": (3,), "H": (3, 3)}, {"E": "(w - wstar) @ H @ (w - wstar)/2"})
+    formula = r"\nabla E(\mathbf{w}) = \mathbf{H}(\mathbf{w} - \mathbf{w}^*)"
+    (said,) = read(formula, found, g).statements
+    assert said.parts == ("grad(E, w)", "H @ (w - wstar)")
+
+
+def test_an_identity_takes_the_size_of_its_neighbour() -> None:
+    found, g = scope({"A": (4, 3), "b": (4,), "lam": ()}, {"x_lam": "inv(A.T @ A + lam*eye(3)) @ A.T @ b"})
+    (said,) = read(r"x_\lambda = (A^\top A + \lambda I)^{-1} A^\top b.", found, g).statements
+    assert said.nodes[1] is said.nodes[0].args[0]
+
+
+# -- what is refused --------------------------------------------------------------------------------
+
+#: LaTeX, and a part of what the error says.
+REFUSED = [
+    (r"\hat{z}", "no name 'zhat'"),
+    (r"g_1", "unknown symbol"),
+    (r"x y g", "unknown symbol 'g'"),
+    (r"x_2", "has no entries"),
+    (r"u_4", "has no such entry"),
+    (r"u v", "two vectors side by side"),
+    (r"u A", "a column to the left of a matrix"),
+    (r"A u^\top", "a row to the right of a matrix"),
+    (r"u + h", "fit"),
+    (r"u + A", "shape"),
+    (r"u = u^\top", "a side is a row"),
+    (r"u^\top v + v", "is a scalar beside"),
+    (r"W u + t", "do not fit"),
+    (r"x (y)", "is no function"),
+    (r"\hat{y}(x, g)", "unknown symbol"),
+    (r"\hat{y}(c)", "no function of 'c'"),
+    (r"x/y z", "can be read as"),
+    (r"\log x y", "can be read as"),
+    (r"|u|", "can be read as"),
+    (r"A^2", "can be read as"),
+    (r"\exp(A)", "entry by entry"),
+    (r"A^{x}", "a power of the matrix"),
+    (r"\| A \|", "say which"),
+    (r"| A |", "bars round a matrix"),
+    (r"\nabla L", "by what"),
+    (r"\nabla_u m", "no scalar"),
+    (r"\sum_{i=1}^{M} u_i", "'M' is no number or size"),
+    (r"\sum_i x", "is not said"),
+    (r"\sum_i u_i t_i", "not the same everywhere"),
+    (r"\sum x", "over what"),
+    (r"x \pm y", "two things"),
+    (r"x \in y", "no relation of the language"),
+    (r"x \to y", "no relation of the language"),
+    (r"\frac{x}{", "never closed"),
+    (r"(x + y", "never closed"),
+    (r"x + ", "expected a value"),
+    (r"x^", "missing"),
+    (r"x_1_2", "second subscript"),
+    (r"\foo x", "is not read"),
+    (r"\begin{foo} x \end{foo}", "is not read"),
+    (r"\begin{pmatrix} x & y \\ z \end{pmatrix}", "unequal length"),
+    (r"\begin{cases} 1 & z > 0 \\ 0 & z > 1 \end{cases}", "otherwise"),
+    (r"\int x dx", "in the language only"),
+    (r"\mathbb{E}[x]", "not read here"),
+    (r"x_1 + \cdots + x_n", "unknown symbol"),
+    (r"\mathbf{1}", "of what size"),
+    (r"I", "of a size that is not said"),
+    (r"\tanh^{-1}(z)", "inverse function"),
+    (r"u^{-1}", "no inverse"),
+    (r"x = \approx y", "expected a value"),
+    (r"", "found nothing"),
+    (r"x € y", "no part of a formula"),
+    (r"\frac{A}{u}", "no number to divide by"),
+    (r"x \approx y", "printed number"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "message"), REFUSED)
+def test_what_can_not_be_read_says_why(formula: str, message: str) -> None:
+    with pytest.raises(ExpressionError) as fault:
+        meaning(formula)
+    assert message in fault.value.message
+    assert 0 <= fault.value.offset <= len(formula)
+
+
+def test_two_names_for_one_symbol_are_told_with_the_line_that_settles_it() -> None:
+    found, g = scope({"W": (2, 3), "W2": (2, 3)})
+    with pytest.raises(ExpressionError, match=r"as W2, .* or as W\[1\].*names: \{'W_2': 'W2'\}"):
+        read("W_2", found, g)
+    (said,) = read("W_2", found, g, names={r"\mathbf{W}_2": "W2"}).statements
+    assert said.parts == ("W2",)
+
+
+def test_a_function_of_the_field_gives_way_to_a_quantity_only_where_that_can_be_told() -> None:
+    found, g = scope({"sigma": (), "x": (), "mu": ()})
+    (said,) = read(r"\frac{x - \mu}{\sigma}", found, g).statements
+    assert said.parts == ("(x - mu)/sigma",)
+    with pytest.raises(ExpressionError, match="can be read as"):
+        read(r"\sigma(x - \mu)", found, g)
+
+
+# -- printing and reading back ------------------------------------------------------------------------
+
+PRINTED = [
+    "w1*x + b1", "-(x + y)*z", "x - (y - z)", "x/(y + z)", "-x/y", "(x + y)**2", "x**(y + 1)", "exp(-x)",
+    "exp(-(x - y)**2/(2*z))",
+    "log(x)*y", "tanh(z)**2", "sigmoid(w1*x)*(1 - sigmoid(w1*x))", "relu(z) + abs(x)", "d(L, w1)", "d(d(L, w1), w2)",
+    "grad(E, u)",
+    "hessian(E, u)[0, 1]", "hessian(E, u) @ v", "W @ u + h", "u @ v", "outer(u, v)", "u*v", "A.T @ A + lam*eye(3)",
+    "inv(A) @ u",
+    "norm(u)**2", "norm(u, 1)", "sum(u)", "diag(u) @ v", "W[0, 1]", "u[1]*v[2]", "[x, y]", "[[x, y], [z, 1]]",
+    "where(z > 0, x, y)",
+    "indicator(z > 0)", "max(x, y)", "phi(z)", "phi(z, d=1)", "at(d(L, w1), w1=0)", "0 < x < 1", "x == y", "not x > y",
+    "x > 0 and y > 0", "x > 0 or y > 0", "1e-7*x", "0.5*x", "softmax(u)", "u**2", "u/v", "det(A)", "trace(A)", "sqrt(x)",
+    "2**x",
+    "x*2", "3*4*x", "erf(x)", "floor(x)", "log1p(x)", "u @ A @ v", "(u @ v)*h", "A @ (u*v)", "m", "yhat*(1 - yhat)",
+    "delta3*a2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PRINTED)
+def test_what_is_typeset_is_read_back(text: str) -> None:
+    """As it was, or as another way to write the same; never as something else."""
+    from tests.derive.language.latex.sameness import same
+
+    found, g = network()
+    node = parse(text, found, g)
+    try:
+        (said,) = read(latex(node), found, g).statements
+    except ExpressionError:
+        pytest.fail(f"{latex(node)} is refused")
+    (back,) = said.nodes if not (said.parts and len(said.parts) > 1) else (g.call("eq", *said.nodes),)
+    assert back is node or same(back, node)
+
+
+# -- whatever is typed --------------------------------------------------------------------------------
+
+PIECES = [
+    r"\frac",
+    r"\partial",
+    r"\sum_{i=1}^{3}",
+    r"\sum",
+    r"\nabla",
+    r"\hat",
+    r"\mathbf",
+    r"\left(",
+    r"\right)",
+    r"\begin{cases}",
+    r"\end{cases}",
+    r"\begin{pmatrix}",
+    r"\end{pmatrix}",
+    r"\log",
+    r"\exp",
+    r"\sigma",
+    r"\theta",
+    r"{",
+    r"}",
+    r"(",
+    r")",
+    r"[",
+    r"]",
+    r"|",
+    r"\|",
+    r"_",
+    r"^",
+    r"'",
+    r"+",
+    r"-",
+    r"*",
+    r"/",
+    r"=",
+    r"<",
+    r"\le",
+    r",",
+    r".",
+    r"&",
+    r"\\",
+    r"\quad",
+    r"\text{if}",
+    r"\text{x",
+    r"\mathrm{ReLU}",
+    r"x",
+    r"y",
+    r"u",
+    r"A",
+    r"W",
+    r"1",
+    r"2.5",
+    r"10",
+    r"\cdot",
+    r"\odot",
+    r"\top",
+    r"T",
+    r"\Big|",
+    r"\big",
+    r"\max",
+    r"\sqrt",
+    r"e",
+    r"I",
+    r"\mathbb{1}",
+    r"\lVert",
+    r"\rVert",
+    r"d",
+    r"^2",
+    r"^{-1}",
+    r"_1",
+    r"_{ij}",
+    r"\not",
+    r"~",
+    r"$",
+    r"%",
+    r"#",
+    r"é",
+]
+
+
+def test_random_tokens_are_read_or_refused() -> None:
+    random_ = random.Random(7)
+    found, g = network()
+    for _ in range(800):
+        text = random_.choice(["", " "]).join(random_.choices(PIECES, k=random_.randint(1, 14)))
+        try:
+            read(text, found, g)
+        except ExpressionError as e:
+            assert 0 <= e.offset <= len(text), text
+
+
+@pytest.mark.parametrize("text", [
+    "(" * 5000, "{" * 40 + "x" + "}" * 40, r"\frac" * 3000, r"\hat" * 3000 + "x",
+    "x^{" * 25 + "x" + "}" * 25, "-" * 9000 + "x", "|" * 5000,
+    r"\log " * 1500 + "x", r"\sum_i " * 1000 + "x", "x+" * 4000 + "x",
+    "x " * 4000, "x/y " * 2000, r"\text{not }" * 500 + "x>y", "x" * 20000,
+    r"\sqrt{" * 25 + "x" + "}" * 25, r"\nabla_x " * 900 + "x", "9" * 5000, r"\left(" * 2000,
+])  # fmt: skip
+def test_what_is_long_or_deep_ends(text: str) -> None:
+    found, g = network()
+    try:
+        read(text, found, g)
+    except ExpressionError as e:
+        assert 0 <= e.offset <= len(text)

@@ -1,0 +1,108 @@
+"""``latex:`` in cases: claims and definitions as the document has them, the table ``names:``, faults with their place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from verify.casefile import CaseFaults, load
+from verify.casefile.model import Case
+
+CASE = r"""
+title: LaTeX
+symbols: {x: 2, y: 1, w: 3, b: {}, W: {shape: [2, 3]}, v: {shape: [3]}}
+names: {'J': L, '\mathbf{w}_1': 'W[0]'}
+define:
+  L: {latex: '\frac{1}{2}(y - \hat{y})^2'}
+  yhat: {latex: '\hat{y} = \sigma(z)'}
+  z: {latex: 'w x + b'}
+claims:
+"""
+
+
+def case(tmp_path: Path, claims: str) -> Case:
+    path = tmp_path / "case.yaml"
+    path.write_text(CASE + claims)
+    return load(path)
+
+
+def faults(tmp_path: Path, claims: str) -> list[str]:
+    with pytest.raises(CaseFaults) as found:
+        case(tmp_path, claims)
+    return [str(f).removeprefix(str(tmp_path / "case.yaml:")) for f in found.value.faults]
+
+
+def test_a_formula_says_of_and_equals_and_prints(tmp_path: Path) -> None:
+    made = case(
+        tmp_path,
+        r"""
+  - {id: a, latex: '\frac{\partial J}{\partial z} = (\hat{y} - y)\,\hat{y}(1 - \hat{y})'}
+  - {id: b, latex: 'w x = 3 \cdot 2.0 = 6.0'}
+  - {id: c, latex: '0 < \hat{y} < 1', assuming: [b > 0]}
+  - {id: d, latex: '\mathbf{w}_1^\top v \approx 0.25'}
+""",
+    )
+    a, b, c, d = made.claims
+    assert (a.texts["of"], a.texts["equals"]) == ("d(L, z)", "(yhat - y)*yhat*(1 - yhat)")
+    assert (b.texts["of"], b.texts["shows"], b.prints) == ("w*x", "3*2.0", "6.0")
+    assert c.texts["holds"] == "0 < yhat < 1"
+    assert len(c.assuming) == 1
+    assert (d.texts["of"], d.prints) == ("W[0] @ v", "0.25")
+    assert made.definitions["yhat"].text == "sigmoid(z)"
+
+
+def test_what_a_formula_says_is_judged_as_if_it_stood_there(tmp_path: Path) -> None:
+    from verify.claims import Bench, judge
+
+    made = case(
+        tmp_path,
+        r"""
+  - {id: right, latex: '\frac{\partial J}{\partial \hat{y}} = \hat{y} - y'}
+  - {id: wrong, latex: '\frac{\partial J}{\partial \hat{y}} = y - \hat{y}'}
+""",
+    )
+    bench = Bench(made)
+    assert [judge(bench, c).verdict for c in made.claims] == ["holds", "wrong"]
+
+
+def test_faults_have_their_place_in_the_formula(tmp_path: Path) -> None:
+    told = faults(
+        tmp_path,
+        r"""
+  - {id: a, latex: 'w x + q = 1'}
+  - id: b
+    latex: >-
+      \frac{\partial L}{\partial z}
+      = \hat{x}
+  - {id: c, latex: 'w/x b = 1'}
+  - {id: d, latex: 'w = x, \quad x = b'}
+  - {id: e, latex: 'w = x', of: w}
+""",
+    )
+    assert told[0].startswith("11:27: unknown symbol 'q'")
+    assert told[1].startswith("15:9: unknown symbol '\\hat{x}'")
+    assert "can be read as w/x*b" in told[2]
+    assert "names: {" in told[2]
+    assert "2 statements, each a claim of its own: w == x; x == b" in told[3]
+    assert "'of' beside 'latex'" in told[4]
+
+
+def test_a_definition_needs_one_value(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text(
+        "title: t\nsymbols: {x: 1}\ndefine:\n  z: {latex: 'x < 1'}\n  q: {latex: 'x \\frac'}\n  r: {text: x}\n"
+    )
+    with pytest.raises(CaseFaults) as found:
+        load(path)
+    assert len(found.value.faults) >= 3
+
+
+def test_the_table_of_names_is_checked(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text("title: t\nsymbols: {x: 1}\nnames: {'(x': x, 'q': [x]}\n")
+    with pytest.raises(CaseFaults) as found:
+        load(path)
+    first, second = (f.message for f in found.value.faults)
+    assert "no whole piece of a formula" in first
+    assert second == "expected an expression of the language; one with brackets needs quotes"

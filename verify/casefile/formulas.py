@@ -1,0 +1,123 @@
+"""``latex:`` in a case: what a formula of the document says, put in the place of the keys that say it in the language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from derive.errors import ExpressionError
+from derive.expr.graph import Graph, Node
+from derive.language.latex import Said, mentioned, read
+from verify.casefile.readers import Reader, short
+from verify.casefile.tree import Items, Text, Tree
+from verify.casefile.tree import Mapping as Map
+
+#: Keys that ``latex`` stands in the place of.
+REPLACED = ("of", "equals", "holds")
+
+
+class Formulas:
+    """Reads LaTeX by the names of a case and its table ``names:``."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.names: dict[str, str] = {}
+
+    def read_names(self, tree: Tree | None) -> None:
+        """The table from the document's symbols to the language."""
+        if tree is None:
+            return
+        if not isinstance(tree, Map):
+            self.reader.fault(tree.place, r"expected names as a mapping such as {'\mathbf{w}_j': 'W[j]'}")
+            return
+        from derive.language.latex.given import table
+
+        for key, (label, value) in tree.entries.items():
+            if not isinstance(value, Text):
+                self.reader.fault(value.place, "expected an expression of the language; one with brackets needs quotes")
+                continue
+            try:
+                table({key: value.value})
+            except ExpressionError as e:
+                self.reader.fault(label.place, e.message.removeprefix("names: "))
+            else:
+                self.names[key] = value.value
+
+    def said(
+        self,
+        t: Text,
+        scope: Mapping[str, Node],
+        graph: Graph,
+        layout: str,
+        *,
+        left: str = "",
+        broken: Iterable[str] = (),
+    ) -> Said | None:
+        """The one statement of a formula; None where it is at fault, or speaks of a name that is."""
+        try:
+            found = read(t.value, scope, graph, names=self.names, layout=layout, left=left)
+        except ExpressionError as e:
+            if not mentioned(t.value, broken):
+                self.reader.fault(t.at(e.offset), f"{e.message} in '{short(t.value)}'")
+            else:
+                self.reader.count += 1
+            return None
+        if len(found.statements) > 1:
+            each = "; ".join(s.text for s in found.statements)
+            second = found.statements[1]
+            self.reader.fault(
+                t.at(second.start), f"{len(found.statements)} statements, each a claim of its own: {short(each)}"
+            )
+            return None
+        return found.statements[0]
+
+    def claim(
+        self, given: dict[str, Tree], scope: Mapping[str, Node], graph: Graph, layout: str, broken: Iterable[str] = ()
+    ) -> dict[str, Tree]:
+        """The keys of a claim with those that its formula says."""
+        tree = given["latex"]
+        rest = {key: value for key, value in given.items() if key != "latex"}
+        if not self.reader.is_text(tree, "a formula in LaTeX") or not isinstance(tree, Text):
+            return rest
+        if clash := [key for key in REPLACED if key in given]:
+            self.reader.fault(given[clash[0]].place, f"'{clash[0]}' beside 'latex', which says it already")
+            return rest
+        said = self.said(tree, scope, graph, layout, broken=broken)
+        if said is None:
+            return rest
+        made: dict[str, Tree] = {}
+        if said.holds:
+            made["holds"] = _text(said.holds, tree)
+        if said.parts:
+            made["of"] = _text(said.parts[0], tree)
+            if len(said.parts) > 1:
+                made["equals"] = Items(tree.place, [_text(p, tree) for p in said.parts[1:]])
+        if said.shows and "shows" not in given:
+            made["shows"] = _text(said.shows, tree)
+        if said.prints is not None and "prints" not in given:
+            made["prints"] = _digits(said.prints, tree)
+        return {**rest, **made}
+
+
+def _text(value: str, at: Text) -> Text:
+    """A text of the language where the formula stands."""
+    return replace(at, value=value, flawed=True)
+
+
+def _digits(prints: str | list[str] | list[list[str]], at: Text) -> Tree:
+    if isinstance(prints, str):
+        return _text(prints, at)
+    return Items(at.place, [_digits(p, at) for p in prints])
+
+
+def definition(tree: Tree, reader: Reader, label: Text) -> Text | None:
+    """The LaTeX of ``z: {latex: 'z = w x + b'}``; None, and a fault, for anything else that is a mapping."""
+    if not isinstance(tree, Map):
+        return None
+    from verify.casefile.schema import DEFINITION
+
+    given = reader.fields(tree, DEFINITION, f"the definition of '{short(label.value)}'")
+    value = given.get("latex")
+    if value is not None and reader.is_text(value, "a formula in LaTeX") and isinstance(value, Text):
+        return value
+    return None
