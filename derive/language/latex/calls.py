@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from derive.expr.graph import topological
 from derive.language.latex import calculus, identifiers, scripts, terms
-from derive.language.latex.grammar import FUNCTIONS
 from derive.language.latex.library import OF_MATRICES
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Tokens
 from derive.language.latex.tree import Big, Group, Logic, Number, Relation, Scripted, Symbol, Tree, bracket
+from derive.language.latex.words import FUNCTIONS
 
 if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver

@@ -15,16 +15,15 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from derive.errors import ExpressionError
+from derive.language.latex.environments import environment
 from derive.language.latex.layout import RELATIONS, plain
 from derive.language.latex.tokens import Token, Tokens, tokenized
 from derive.language.latex.tree import (
     Big,
-    Cases,
     Fraction,
     Given,
     Group,
     Logic,
-    Matrix,
     Number,
     Place,
     Product,
@@ -35,128 +34,9 @@ from derive.language.latex.tree import (
     Symbol,
     Tree,
 )
+from derive.language.latex.words import ACCENTS, BESIDE, BIG, CLOSING, FUNCTIONS, GREEK, MEANING, TIMES
 
 MAX_DEPTH = 40  # of nested constructs
-
-ACCENTS = ("hat", "bar", "tilde", "dot", "ddot", "check", "breve")
-BIG = {
-    "sum": "sum",
-    "prod": "prod",
-    "max": "max",
-    "min": "min",
-    "bigoplus": "",
-    "int": "",
-    "lim": "",
-    "sup": "",
-    "inf": "",
-}
-TIMES = {
-    "\\cdot": ".",
-    "\\times": "x",
-    "\\odot": "o",
-    "\\circ": "o",
-    "*": "*",
-    "/": "/",
-    "\\oslash": "o/",
-    "\\div": "/",
-}
-_CLOSING = {
-    "(": ")",
-    "[": "]",
-    "\\{": "\\}",
-    "{": "}",
-    "\\lfloor": "\\rfloor",
-    "\\lceil": "\\rceil",
-    "|l": "|r",
-    "l|": "r|",
-}
-_MEANING = {"(": "(", "[": "[", "{": "(", "\\{": "{", "\\lfloor": "floor", "\\lceil": "ceil", "|l": "||", "l|": "|"}
-GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "varepsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "vartheta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "pi",
-        "varpi",
-        "rho",
-        "varrho",
-        "sigma",
-        "varsigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "varphi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Pi",
-        "Sigma",
-        "Upsilon",
-        "Phi",
-        "Psi",
-        "Omega",
-        "ell",
-        "nabla",
-        "partial",
-        "hbar",
-        "infty",
-        "ldots",
-        "aleph",
-        "Re",
-        "Im",
-        "top",
-        "bot",
-    ]
-)
-FUNCTIONS = frozenset(
-    [
-        "exp",
-        "log",
-        "ln",
-        "sin",
-        "cos",
-        "tan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "arctan",
-        "det",
-        "tr",
-        "diag",
-        "sign",
-        "sgn",
-        "lg",
-        "arg",
-        "ker",
-        "rank",
-        "dim",
-        "Pr",
-        "deg",
-        "gcd",
-        "arcsin",
-        "arccos",
-    ]
-)
-_BESIDE = {"if", "for", "when", "where", "with", "for all", "otherwise", "else"}
-_MATRICES = {"matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array", "vmatrix", "Vmatrix"}
 
 
 @dataclass(slots=True)
@@ -224,7 +104,7 @@ class Parser:
         if self.here.kind not in ("text", "word"):
             return ""
         word = self.here.text.strip().lower()
-        return word if word in _BESIDE or word in ("and", "or", "not") else ""
+        return word if word in BESIDE or word in ("and", "or", "not") else ""
 
     # -- statements -----------------------------------------------------------------------------
 
@@ -237,7 +117,7 @@ class Parser:
                     read.aside.append(t.text)
             elif (number := self.equation_number()) is not None:
                 read.aside.append(number)
-            elif self.here.kind == "text" or self.beside() in _BESIDE or self.beside() == "and":
+            elif self.here.kind == "text" or self.beside() in BESIDE or self.beside() == "and":
                 t = self.next()
                 read.aside.append(self.text[t.start : t.stop])
             else:
@@ -438,7 +318,7 @@ class Parser:
 
     def inside(self, opening: str, t: Token) -> Tokens:
         """The tokens up to the brace that closes."""
-        first, depth, closing = self.at, 1, _CLOSING[opening]
+        first, depth, closing = self.at, 1, CLOSING[opening]
         while depth:
             if self.here.kind == "end":
                 self.fail(f"the '{opening}' is never closed", t)
@@ -533,7 +413,7 @@ class Parser:
         if t.text in ("lfloor", "lceil"):
             return self.group(t)
         if t.text.startswith("begin "):
-            return self.environment(t)
+            return environment(self, t)
         if t.text in GREEK or t.text in FUNCTIONS or t.text in BIG or t.text.startswith("bb"):
             return Symbol(t.start, t.text)
         self.at -= 1
@@ -546,7 +426,7 @@ class Parser:
 
     def group(self, t: Token) -> Tree:
         opening = "\\" + t.text if t.kind == "command" else t.text
-        closing = _CLOSING[opening]
+        closing = CLOSING[opening]
         bars, self.bars = self.bars, []
         self.deeper()
         items = [self.statement()]
@@ -562,7 +442,7 @@ class Parser:
         self.next()
         self.depth -= 1
         self.bars = bars
-        return Group(t.start, _MEANING[opening], tuple(items))
+        return Group(t.start, MEANING[opening], tuple(items))
 
     def between_bars(self, t: Token) -> Tree:
         self.bars.append(t.text)
@@ -574,70 +454,3 @@ class Parser:
         self.depth -= 1
         self.bars.pop()
         return Group(t.start, t.text, (inside,))
-
-    def environment(self, t: Token) -> Tree:
-        name = t.text.removeprefix("begin ")
-        if name == "array" and self.here.is_("{"):
-            self.inside("{", self.next())
-        self.deeper()
-        bars, self.bars = self.bars, []
-        if name == "cases":
-            made = self.cases(t)
-        elif name in _MATRICES:
-            made = self.matrix(t, name)
-        else:
-            self.fail(f"the environment '{name}' is not read", t)
-        self.bars = bars
-        self.depth -= 1
-        return made
-
-    def closes(self, name: str) -> bool:
-        if self.here.kind == "end":
-            self.fail(f"\\begin{{{name}}} is never closed")
-        return self.here.kind == "command" and self.here.text == f"end {name}"
-
-    def matrix(self, t: Token, name: str) -> Tree:
-        rows: list[tuple[Tree, ...]] = []
-        row: list[Tree] = []
-        while True:
-            row.append(self.sum())
-            if self.here.is_("&"):
-                self.next()
-                continue
-            rows.append(tuple(row))
-            row = []
-            if self.here.is_("\\\\"):
-                self.next()
-            elif not self.closes(name):
-                self.fail(f"expected '&', a new row or \\end{{{name}}}, found {self.shown(self.here)}")
-            if self.closes(name):
-                self.next()
-                break
-        if any(len(r) != len(rows[0]) for r in rows):
-            self.fail("rows of unequal length", t)
-        made = Matrix(t.start, tuple(rows))
-        if name == "vmatrix":
-            self.fail("the determinant is written \\det(...)", t)
-        return made
-
-    def cases(self, t: Token) -> Tree:
-        rows: list[tuple[Tree, Tree | None]] = []
-        while True:
-            value = self.sum()
-            condition = None
-            while self.here.is_(",", "&", "quad") or self.beside() in ("if", "for", "when"):
-                self.next()
-            if self.beside() in ("otherwise", "else"):
-                self.next()
-            elif not self.here.is_("\\\\") and not self.closes("cases"):
-                condition = self.either()
-            while self.here.is_(",", ".", ";", "quad"):
-                self.next()
-            rows.append((value, condition))
-            if self.here.is_("\\\\"):
-                self.next()
-            elif not self.closes("cases"):
-                self.fail(f"expected a new row or \\end{{cases}}, found {self.shown(self.here)}")
-            if self.closes("cases"):
-                self.next()
-                return Cases(t.start, tuple(rows))

@@ -218,6 +218,9 @@ def _constant(r: Resolver, s: Symbol, below: Tokens, above: Tokens) -> Term | No
 def _unknown(r: Resolver, tree: Symbol | Scripted, s: Symbol, below: Tokens, above: Tokens) -> NoReturn:
     end = [t.stop for t in (*below, *above)] or [s.start + len(s.word) + (len(s.word) > 1)]
     shown = r.source[s.start : max(end)].strip()
+    if s.accents:
+        scripted = r.source[below[0].start - 1 : max(end)] if below else ""
+        shown = "".join(f"\\{a}{{" for a in reversed(s.accents)) + s.word + "}" * len(s.accents) + scripted
     shown += "}" * (shown.count("{") - shown.count("}"))
     sub = pieces(below) if below else []
     first = next(candidates(s.word, s.accents, sub or [], raised(above) if above else None), s.word)

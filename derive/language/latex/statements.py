@@ -9,12 +9,13 @@ from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
 from derive.language.latex.choices import Choices, readings
 from derive.language.latex.given import bare, replaced, table
-from derive.language.latex.grammar import ACCENTS, GREEK, Parser, Statement, statements
+from derive.language.latex.grammar import Parser, Statement, statements
 from derive.language.latex.resolve import Resolver
 from derive.language.latex.symbols import candidates, layer, pieces, raised
 from derive.language.latex.terms import OPEN
 from derive.language.latex.tokens import Token, tokenized
 from derive.language.latex.tree import Matrix, Number, Product, Relation, Scripted, Sum, Symbol, Tree
+from derive.language.latex.words import ACCENTS, GREEK
 from derive.language.names import names_in
 from derive.language.reader import parse
 

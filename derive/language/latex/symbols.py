@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from derive.language.latex.grammar import GREEK
 from derive.language.latex.tokens import Token, Tokens
+from derive.language.latex.words import GREEK
 
 _SPELT = {
     "lambda": ("lam", "lambda_"), "varepsilon": ("eps", "epsilon", "varepsilon"), "epsilon": ("eps", "epsilon"),
