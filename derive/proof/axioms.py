@@ -94,7 +94,9 @@ BOUNDS = (
 
 
 class Unknown(Exception):
-    """A value isn't known: the sign of a polynomial was needed, or there is none."""
+    """A value isn't known: the sign of a polynomial was needed, or there is none. ``ask``: whose sign would say more."""
+
+    ask: Any = None
 
 
 class Finer(Rejected):

@@ -50,11 +50,16 @@ MAX_NODES = 6_000  # of the expressions of one evaluation
 
 
 class Depends(Rejected):
-    """An evaluation that would say more if the signs of ``asks`` were known."""
+    """An evaluation that would say more if the signs of ``asks`` were known; that of ``first`` stands in the way."""
 
-    def __init__(self, reason: str, evaluated: Evaluated) -> None:
-        super().__init__(reason)
-        self.asks, self.evaluated = evaluated.asks, evaluated
+    def __init__(self, reason: Unknown | str, evaluated: Evaluated) -> None:
+        super().__init__(str(reason))
+        self.first: Node | None = getattr(reason, "ask", None)
+        asks = sorted(evaluated.asks, key=BY_ID)
+        self.asks, self.evaluated = (
+            [n for n in asks if n is self.first] + [n for n in asks if n is not self.first],
+            evaluated,
+        )
 
 
 def wants(shown: bool, otherwise: str) -> None:
@@ -102,6 +107,8 @@ class Evaluated(Functions):
             hidden,
         )  # variables; those with a value whatever theirs are, never looked into
         self.asks: dict[Node, None] = {}
+        self.asked: Node | None = None
+        self.parts: dict[tuple[Node, int], int] = {}  # signs of nodes by their parts
         self.values: dict[Node, Any] = {}
         self.roots, self.now = set(roots), roots[0]
         self.hypotheses = list(dict.fromkeys(c for h in hypotheses for c in conjuncts(h)))
@@ -158,25 +165,34 @@ class Evaluated(Functions):
     def true(self, condition: Node) -> None:
         found = self.values[condition]
         if found is not True:
-            raise Depends(str(found) if isinstance(found, Unknown) else "the conclusion comes out false", self)
+            raise Depends(found if isinstance(found, Unknown) else "the conclusion comes out false", self)
+
+    def settled(self, n: Node) -> bool:
+        """Whether the sign of a node is known."""
+        x = self.values.get(n)
+        return isinstance(x, Quotient) and self.of(x) in (POSITIVE, ZERO, NEGATIVE)
 
     # -- working out --------------------------------------------------------------------------------
 
     def needed(self, p: Poly) -> None:
         n = self.now
         if n.op in ("min", "max", *OF_COMPARISON):
-            self.asks[n.graph.sub(*n.args)] = None
+            self.ask(n.graph.sub(*n.args))
         elif n.args:
-            self.asks[n.args[0]] = None
+            self.ask(n.args[0])
+
+    def ask(self, n: Node) -> None:
+        self.asked, self.asks[n] = n, None
 
     def work(self, roots: Sequence[Node]) -> None:
         for n in as_written(roots, self.hidden):
             if n in self.values:
                 continue
-            self.now = n
+            self.now, self.asked = n, None
             try:
                 self.values[n] = self._value(n)
             except Unknown as unknown:
+                unknown.ask = self.asked
                 self.values[n] = unknown
 
     def _value(self, n: Node) -> Any:
@@ -228,11 +244,13 @@ class Evaluated(Functions):
         if n in self.given and not (n.op == "pow" and args[1].constant is None):  # (-1)**k has a value for whole k
             self.learn(x, m)
         elif self.sign_by_parts(n.args[which], args[which], -than) & ~m:
-            self.asks[n.args[which]] = None
+            self.ask(n.args[which])
             raise Unknown(f"whether {n.op} has a value is not shown")
 
     def sign_by_parts(self, n: Node, x: Quotient, more: int = 0) -> int:
         """The sign of x + more, x the value of a node: by its polynomial, or by the parts of the node as it is written."""
+        if (n, more) in self.parts:
+            return self.parts[n, more]
         m = self.of(x + more)
         parts = [(a, p) for a in n.args if isinstance(p := self.values.get(a), Quotient)]
         if m in (POSITIVE, ZERO, NEGATIVE) or n.op not in BY_PARTS or len(parts) < len(n.args):
@@ -245,7 +263,12 @@ class Evaluated(Functions):
             made = total((made, POSITIVE if more > 0 else NEGATIVE))
         if m & ~made:
             self.learn(x + more, made)
+        self.parts[n, more] = m & made
         return m & made
+
+    def note(self, p: Poly, m: int) -> None:
+        super().note(p, m)
+        self.parts.clear()
 
     def function(self, n: Node, args: list[Any]) -> Any:
         op = n.op

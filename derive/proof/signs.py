@@ -17,6 +17,7 @@ from derive.proof.field import Atom, Field, Key, Poly, Quotient
 POSITIVE, ZERO, NEGATIVE = 1, 2, 4
 NONNEGATIVE, NONPOSITIVE, NONZERO, ANY = 3, 6, 5, 7
 MAX_COMBINED = 24  # terms up to which hypotheses are subtracted
+MAX_NESTED = 2  # of a discriminant, and of one in it
 MAX_FACTS = 24  # up to which two are
 OF_COMPARISON = {
     "gt": POSITIVE, "ge": NONNEGATIVE, "lt": NEGATIVE, "le": NONPOSITIVE, "eq": ZERO, "ne": NONZERO,
@@ -65,6 +66,7 @@ class Signs(Field):
         self.facts: dict[Key, Fact] = {}
         self.zeros: list[Poly] = []
         self.contradiction = False
+        self.nested = 0
         self._known: dict[Key, int] = {}
         self._of: dict[int, int] = {}  # the signs of atoms
 
@@ -192,21 +194,25 @@ class Signs(Field):
 
     def _quadratic(self, p: Poly) -> int:
         """a*g**2 + b*g + c has the sign of a where 4*a*c - b**2 > 0; where that is >= 0 and a > 0, it is >= 0."""
-        for g in self.used(p):
-            if p.degrees()[g.index] != 2:
-                continue
-            parts: list[dict[tuple[int, ...], object]] = [{}, {}, {}]
-            for e, coefficient in p.terms():
-                parts[int(e[g.index])][(*e[: g.index], 0, *e[g.index + 1 :])] = coefficient
-            c, b, a = (fmpq_mpoly(d, self.ctx) for d in parts)
-            lead = self.sign(a)
-            if lead not in (POSITIVE, NEGATIVE):
-                continue
-            bend = self.sign(4 * a * c - b * b)
-            if bend == POSITIVE:
-                return lead
-            if not bend & NEGATIVE:
-                return lead | ZERO
+        if len(p) > MAX_COMBINED or self.nested == MAX_NESTED:
+            return ANY
+        self.nested += 1
+        try:
+            for g in self.used(p):
+                if p.degrees()[g.index] != 2:
+                    continue
+                parts: list[dict[tuple[int, ...], object]] = [{}, {}, {}]
+                for e, coefficient in p.terms():
+                    parts[int(e[g.index])][(*e[: g.index], 0, *e[g.index + 1 :])] = coefficient
+                c, b, a = (fmpq_mpoly(d, self.ctx) for d in parts)
+                lead = self.sign(a)
+                if lead not in (POSITIVE, NEGATIVE):
+                    continue
+                bend = self.sign(4 * a * c - b * b)
+                if not bend & NEGATIVE:
+                    return lead if bend == POSITIVE else lead | ZERO
+        finally:
+            self.nested -= 1
         return ANY
 
     def absurd(self) -> bool:

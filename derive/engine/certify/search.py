@@ -40,7 +40,8 @@ from derive.proof.sequent import Sequent, equation, eye, negated
 from derive.proof.signs import OF_COMPARISON
 
 MAX_WORK = 8_000  # nodes that are evaluated for one claim, in all tries
-START = 20  # what an evaluation costs beside its nodes
+MAX_SECOND = 1_000  # once a first try, with derivatives as the calculus writes them, was in vain
+START, FUNCTION = 20, 10  # what an evaluation costs beside its nodes, and a function beside its own
 MAX_SPLITS = 6  # on the way to one of them
 MAX_TRIED = 3  # places to split at, one after the other
 MAX_ENTRIES = 64
@@ -73,10 +74,16 @@ class Search:
 
     theorems: list[Theorem] = field(default_factory=list)
     left: int = MAX_WORK
+    ways: list[int] = field(default_factory=lambda: [0, 1, 2])
 
     def kept(self, s: Sequent, c: Certificate) -> Certificate:
         self.theorems.append(check(s, c, self.theorems))
         return c
+
+    def spend(self, cost: int) -> None:
+        self.left -= cost
+        if self.left < 0:
+            raise Rejected("too many evaluations")
 
     # -- whole tensors ------------------------------------------------------------------------------
 
@@ -120,6 +127,7 @@ class Search:
         except Rejected:
             if (second := _joined(s, only=False)) == first:
                 raise
+        self.left = min(self.left, MAX_SECOND)
         return second, self.scalar(second, 0)
 
     # -- scalars --------------------------------------------------------------------------------------
@@ -136,21 +144,21 @@ class Search:
             return self.evaluation(s)
         except Depends as e:
             depends: Depends = e
-        made = depends.evaluated
+        made, asks = depends.evaluated, depends.asks
         for n, h in enumerate(s.hypotheses if depth < MAX_SPLITS else ()):
             if h.op == "or":
                 rest = (*s.hypotheses[:n], *s.hypotheses[n + 1 :])
                 one, other = (self.scalar(Sequent((*rest, case), s.conclusion), depth + 1) for case in h.args)
                 return self.kept(s, Alternatives(n, (one, other)))
         ways: list[Callable[[], Certificate]] = [lambda: self.combined(s, made), lambda: self.absurd(s, made)]
-        if depth < MAX_SPLITS:
+        if depth < MAX_SPLITS and not (depends.first is not None and made.settled(depends.first)):
             if (solved := self.solved(s, made)) is not None:
                 return self.substituted(s, *solved, depth)
-            places = [partial(self.split, s, by, depth) for by in self.places(s, made)]
+            places = [partial(self.split, s, by, depth) for by in self.places(s, asks) if not made.settled(by)]
             ways[1:1] = [*places, lambda: self.congruent(s, made, depth)]
             if s.conclusion.op == "eq" and made.zeros:
                 ways.append(lambda: self.squeezed(s))
-        for way in ways:
+        for way in ways if self.left > 0 else ():
             try:
                 return way()
             except Depends as e:
@@ -168,7 +176,9 @@ class Search:
 
     def squeezed(self, s: Sequent) -> Certificate:
         """Equal, as neither side can be more than the other."""
-        return self.split(s, s.conclusion.graph.sub(*s.conclusion.args), MAX_SPLITS - 1)
+        gap = _gap(s)
+        assert gap is not None
+        return self.split(s, gap, MAX_SPLITS - 1)
 
     def congruent(self, s: Sequent, made: Evaluated, depth: int) -> Certificate:
         """With what stands in a function on the right in the place of what stands there on the left, equal by hypotheses."""
@@ -197,23 +207,32 @@ class Search:
         order = topological(conclusions)
         named = _names(conclusions)
         functions = tuple(n for n in order if n.op in FUNCTIONS)
-        ways = list(dict.fromkeys([(), named, (*named, *functions)]))
+        ways = [(), named, (*named, *functions)]
+        if len(order) > MANY_NODES and self.ways == [0, 1, 2]:
+            self.ways.reverse()
         fault: Rejected = Rejected("nothing was tried")
-        for opaque in ways if len(order) < MANY_NODES else ways[::-1]:
-            try:
-                return self.with_units(s, opaque)
-            except Rejected as e:
-                if opaque == () or not isinstance(fault, Depends):
-                    fault = e
+        tried = set[tuple[Node, ...]]()
+        for i in self.ways:
+            if ways[i] not in tried:
+                tried.add(ways[i])
+                try:
+                    found = self.with_units(s, ways[i])
+                    self.ways.sort(key=lambda j: j != i)  # what worked for one part works for the next
+                    return found
+                except Rejected as e:
+                    if not isinstance(fault, Depends) or (isinstance(e, Depends) and len(e.asks) < len(fault.asks)):
+                        fault = e
+                    first = e.first if isinstance(e, Depends) and e.first is not _gap(s) else None
+                    if first is not None and not any(n in ways[i] for n in topological(first.args)):
+                        break  # it stands in the way however the rest is looked at
         raise fault
 
     def with_units(self, s: Sequent, opaque: tuple[Node, ...]) -> Certificate:
         units: list[Fraction] = []
-        cost = START + len(topological([*s.hypotheses, s.conclusion], known=set(filter(valued, opaque))))
+        order = topological([*s.hypotheses, s.conclusion], known=set(filter(valued, opaque)))
+        cost = START + len(order) + FUNCTION * sum(n.op in FUNCTIONS for n in order)
         for _ in range(MAX_UNITS):
-            self.left -= cost
-            if self.left < 0:
-                raise Rejected("too many evaluations")
+            self.spend(cost)
             try:
                 return self.kept(s, Evaluation(tuple(units), opaque))
             except Finer as e:
@@ -223,6 +242,7 @@ class Search:
 
     def combined(self, s: Sequent, made: Evaluated) -> Certificate:
         """By what is known, added up. Raises Rejected."""
+        self.spend(START)
         c = s.conclusion
         if c.op not in OF_COMPARISON or c.op == "ne":
             raise Rejected("no sum")
@@ -237,6 +257,7 @@ class Search:
 
     def absurd(self, s: Sequent, made: Evaluated) -> Certificate:
         """That no point meets the hypotheses. Raises Rejected."""
+        self.spend(START)
         g = s.conclusion.graph
         fact = g.call("gt", g.zero, g.zero)
         because = self.kept(s.concluding(fact), Combination(by_inequalities(made, None)))
@@ -244,10 +265,9 @@ class Search:
 
     # -- where to split -----------------------------------------------------------------------------
 
-    def places(self, s: Sequent, made: Evaluated) -> list[Node]:
-        """What the checker asked for, the innermost first, but for what is claimed."""
-        own = s.conclusion.graph.sub(*s.conclusion.args) if s.conclusion.op == "eq" else None
-        return [n for n in sorted(made.asks, key=lambda n: n.id) if n is not own and n.op != "const"][:MAX_TRIED]
+    def places(self, s: Sequent, asks: list[Node]) -> list[Node]:
+        """What the checker asked for: what stands in the way, then the innermost first, but for what is claimed."""
+        return [n for n in asks if not (s.conclusion.op == "eq" and n is _gap(s)) and n.op != "const"][:MAX_TRIED]
 
     def solved(self, s: Sequent, made: Evaluated) -> tuple[Node, Node, Certificate] | None:
         """A symbol with what it equals by an equation among the hypotheses: one that is linear in it."""
@@ -260,6 +280,11 @@ class Search:
                     continue
                 return symbol, value, because
         return None
+
+
+def _gap(s: Sequent) -> Node | None:
+    """Left less right."""
+    return s.conclusion.graph.sub(*s.conclusion.args) if s.conclusion.op in OF_COMPARISON else None
 
 
 def _other_side(s: Sequent) -> Node | None:
