@@ -12,7 +12,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from derive.expr.folding import valued
-from derive.expr.graph import Node, topological
+from derive.expr.graph import BY_ID, Node, topological
 from derive.expr.operators import OPERATORS
 from derive.numbers.definedness import fragile, requirement
 from derive.proof.axioms import MEANINGS, Functions, Unknown
