@@ -16,6 +16,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
+from derive.budget import spent
 from derive.calculus.reverse import expand_all
 from derive.expr.conditions import conjuncts
 from derive.expr.folding import substitute_all
@@ -51,10 +52,15 @@ class Domain:
         return self.ranges.get(symbol, UNBOUNDED)
 
     def remembered(self, what: Hashable, work: Callable[[], T]) -> T:
-        """What ``work`` found when it was asked first."""
-        if what not in self._known:
-            self._known[what] = work()
-        found: T = self._known[what]
+        """What ``work`` found when it was asked first. What a spent budget cut short is no answer, and not kept."""
+        if self is EVERYWHERE:  # it outlives all questions
+            return work()
+        if what in self._known:
+            known: T = self._known[what]
+            return known
+        found = work()
+        if not spent():
+            self._known[what] = found
         return found
 
     def sequent(self, conclusion: Node) -> Sequent:
@@ -65,11 +71,15 @@ class Domain:
 
     def given(self, *more: Node) -> Domain:
         """Where further hypotheses hold."""
-        return Domain((*self.hypotheses, *more), self.ranges) if more else self
+        new = tuple([h for h in more if h not in self.hypotheses])
+        return self.remembered(("given", new), lambda: Domain((*self.hypotheses, *new), self.ranges)) if new else self
 
     def under(self, hypotheses: Sequence[Node]) -> Domain:
         """Other hypotheses with the same ranges."""
-        return self if tuple(hypotheses) == self.hypotheses else Domain(hypotheses, self.ranges)
+        kept = tuple(hypotheses)
+        if kept == self.hypotheses:
+            return self
+        return self.remembered(("under", kept), lambda: Domain(kept, self.ranges))
 
     def cases(self) -> list[Domain]:
         """The domain case by case, where one of its hypotheses is an ``or``; few of them are opened. [] where there are none."""
@@ -106,7 +116,9 @@ class Domain:
             return self
         below = set(topological([*roots, *self.hypotheses]))
         kept = self._ranged(lambda s: s in below or (s.op == "index" and s.args[0] in below))
-        return self if len(kept) == len(self.ranges) else Domain(self.hypotheses, kept)
+        if len(kept) == len(self.ranges):
+            return self
+        return self.remembered(("about", tuple(kept)), lambda: Domain(self.hypotheses, kept))
 
     def free_of(self, symbols: Iterable[Node]) -> Domain:
         """Without what is said of these symbols."""
@@ -114,7 +126,8 @@ class Domain:
         about = set(self.of(own))
         if not about and own.isdisjoint(self.ranges):
             return self
-        return Domain([h for h in self.hypotheses if h not in about], self._ranged(lambda s: s not in own))
+        kept = [h for h in self.hypotheses if h not in about]
+        return self.remembered(("free of", frozenset(own)), lambda: Domain(kept, self._ranged(lambda s: s not in own)))
 
     def of(self, symbols: Iterable[Node]) -> list[Node]:
         """The hypotheses that speak of any of these symbols."""

@@ -17,11 +17,10 @@ from flint import fmpq
 from derive.engine.algebra.normal import Normal
 from derive.engine.algebra.polynomials import Poly, Quotient, Ring, Unwieldy, monomials
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE, ZERO, Signs
-from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.equations.cells import Cell
-from derive.engine.equations.regions import Regions
+from derive.engine.equations.regions import Regions, knowledge
 from derive.expr.graph import Node
 from derive.language.printing import to_text
 from derive.numbers.balls import rational, truth
@@ -53,7 +52,7 @@ def informative(found: Decision, condition: Node, domain: Domain, prove: Prove) 
             return found
         return replace(found, status="proved-if", missing=suffices, conditions=suffices, method="normal form")
     missing = found.missing or (g.call("ne", *condition.args),)
-    regions = Regions(Sampler(condition, condition, domain), Ring(g))
+    regions = knowledge(domain, g)
     try:
         read = regions._retrying(lambda: _read(regions, missing, condition))
     except Unwieldy:
@@ -71,7 +70,7 @@ def beside_zeros(condition: Node, domain: Domain, prove: Prove) -> list[Node] | 
     g = condition.graph
     if condition.op not in ("gt", "lt", "ne"):
         return None
-    regions = Regions(Sampler(condition, condition, domain), Ring(g))
+    regions = knowledge(domain, g)
     missing = (g.call("ne", *condition.args),)
     try:
         read: list[Node] | None = regions._retrying(lambda: _read(regions, missing, condition))
@@ -82,7 +81,7 @@ def beside_zeros(condition: Node, domain: Domain, prove: Prove) -> list[Node] | 
 
 def vanishing(n: Node, domain: Domain) -> list[Node]:
     """Expressions of which one is 0 wherever a scalar is, and which make it 0: of exp(x*y) - 1 these are x and y."""
-    regions = Regions(Sampler(n, n, domain), Ring(n.graph))
+    regions = knowledge(domain, n.graph)
 
     def work() -> list[Node]:
         ring, signs = regions.ring, regions._signs(Cell())
@@ -102,7 +101,7 @@ def vanishing(n: Node, domain: Domain) -> list[Node]:
 def factors_of(n: Node, domain: Domain) -> tuple[Node | None, Node | None] | None:
     """The one factor of unknown sign, with the sign of the whole, where there are others; and, where that is a sum of two terms
     of opposite sign, the difference of their logarithms, which has that sign, too. None where too much is not known."""
-    regions = Regions(Sampler(n, n, domain), Ring(n.graph))
+    regions = knowledge(domain, n.graph)
 
     def work() -> tuple[Node | None, Node | None] | None:
         ring, signs = regions.ring, regions._signs(Cell())
@@ -135,7 +134,7 @@ def factors_of(n: Node, domain: Domain) -> tuple[Node | None, Node | None] | Non
 
 def written(n: Node, domain: Domain) -> Node:
     """A scalar by its normal form, where that is a polynomial; else as it is."""
-    regions = Regions(Sampler(n, n, domain), Ring(n.graph))
+    regions = knowledge(domain, n.graph)
 
     def work() -> Node:
         value = _value(Normal(regions.ring, regions._signs(Cell())), n)

@@ -31,6 +31,10 @@ def decide_holds(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     only; undecided.
     """
     domain = domain.about([condition])
+    return domain.remembered(("holds", condition), lambda: _decide_holds(condition, domain))
+
+
+def _decide_holds(condition: Node, domain: Domain) -> Decision:
     found = walk(_Claimed(condition, domain), TACTICS)
     assert found is not None  # the equation always answers
     if found.status != "proved-if" or condition.op == "eq":

@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from derive.engine.algebra.normal import Normal
-from derive.engine.algebra.polynomials import Ring, Unwieldy
+from derive.engine.algebra.polynomials import Unwieldy
 from derive.engine.assumptions import contradict
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision, listed, retold
 from derive.engine.domain import Domain
 from derive.engine.equations.cells import Cell
-from derive.engine.equations.regions import Regions
+from derive.engine.equations.regions import knowledge
 from derive.engine.exceptional_sets import alternatives
 from derive.expr.graph import Node
 from derive.language.printing import to_text
@@ -133,7 +133,11 @@ def thin(conditions: Sequence[Node], domain: Domain) -> bool:
 
 def truth_of(condition: Node, domain: Domain) -> bool | None:
     """Whether a comparison certainly holds, or fails, everywhere in a domain where its sides have a value."""
-    regions = Regions(Sampler(condition, condition, domain), Ring(condition.graph))
+    return domain.remembered(("truth", condition), lambda: _truth_of(condition, domain))
+
+
+def _truth_of(condition: Node, domain: Domain) -> bool | None:
+    regions = knowledge(domain, condition.graph)
 
     def work() -> bool | None:
         nf = Normal(regions.ring, regions._signs(Cell()))

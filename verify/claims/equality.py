@@ -303,7 +303,7 @@ def verdict_of(decision: Decision, claim: Claim) -> Verdict:
     if decision.witness is not None:
         evidence["witness"] = _point(decision.witness)
     if decision.tactic == "induction":
-        evidence["induction"] = list(decision.steps[:2])
+        evidence["induction"] = [str(step) for step in decision.steps[:2]]
     match decision.status:
         case "proved" | "proved-if":
             evidence["proof"] = decision.theorem or decision.unchecked or decision.tactic or decision.method or "engine"

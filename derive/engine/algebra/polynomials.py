@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
@@ -99,8 +99,7 @@ class Ring:
         if room > MAX_KERNELS:
             raise Unwieldy(f"more than {MAX_KERNELS} kernels")
         self.room = room
-        self.ctx = fmpq_mpoly_ctx.get([f"k{i}" for i in range(room)], Ordering.degrevlex)
-        self.gens = self.ctx.gens()
+        self.ctx, self.gens = _context(room)
         self.zero_poly: Poly = self.ctx.constant(0)
         self.one_poly: Poly = self.ctx.constant(1)
         self.zero = Quotient(self.zero_poly, self.one_poly)
@@ -335,6 +334,8 @@ class Ring:
             spend(100 + len(p) * (len(p) + self.room // 2), "divisors of polynomials")
             if p.is_constant():
                 found = (p.leading_coefficient() if p != 0 else fmpq(0), [])
+            elif (known := _FACTORED.get((self.room, *key))) is not None:
+                found = known
             elif len(p) > MAX_FACTOR or p.total_degree() > 40:
                 monomials, rest = self._common_monomial(p)
                 c, parts = rest.factor_squarefree() if len(p) <= MAX_GCD else self._primitive(rest)
@@ -342,6 +343,9 @@ class Ring:
             else:
                 found = p.factor()
             self._factors[key] = found
+            if len(_FACTORED) >= MAX_FACTORED:
+                _FACTORED.clear()
+            _FACTORED[self.room, *key] = found
         return found
 
     def _common_monomial(self, p: Poly) -> tuple[list[tuple[Poly, int]], Poly]:
@@ -430,6 +434,18 @@ class Identity:
 
     def __str__(self) -> str:
         return self.where + self.ring.identity(self.x, self.y)
+
+
+@cache
+def _context(room: int) -> tuple[Any, tuple[Poly, ...]]:
+    """Polynomials in so many variables, and these."""
+    ctx = fmpq_mpoly_ctx.get([f"k{i}" for i in range(room)], Ordering.degrevlex)
+    return ctx, ctx.gens()
+
+
+#: Factors of polynomials, by room and text, whatever their variables stand for. Who asks pays as for the work.
+_FACTORED: dict[tuple[Any, ...], tuple[fmpq, list[tuple[Poly, int]]]] = {}
+MAX_FACTORED = 20_000
 
 
 def _common(a: fmpq, b: fmpq) -> fmpq:

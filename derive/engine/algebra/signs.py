@@ -219,7 +219,11 @@ class Signs:
         found = self._known.get(key)
         if found is None:
             self._known[key] = ANY  # what a question about p may assume of p while it is answered
-            found = self._known[key] = self._work_out(p)
+            try:
+                found = self._known[key] = self._work_out(p)
+            except Exception:
+                self._known.pop(key, None)
+                raise
         return found
 
     def _work_out(self, p: Poly) -> Mask:

@@ -52,7 +52,8 @@ def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
 
 
 def _decide_equal(a: Node, b: Node, domain: Domain) -> Decision:
-    found = walk(_Sides(a, b, domain.about([a, b])), TACTICS)
+    domain = domain.about([a, b])
+    found = domain.remembered(("equal", a, b), lambda: walk(_Sides(a, b, domain), TACTICS))
     assert found is not None  # the entries always answer
     return found
 

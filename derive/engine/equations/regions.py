@@ -21,14 +21,16 @@ from derive.engine.algebra.positivstellensatz import contradictory
 from derive.engine.algebra.signs import NEGATIVE, NONZERO, POSITIVE, ZERO, Signs
 from derive.engine.counterexamples.constraints import Constraint, constraints
 from derive.engine.counterexamples.points import Sampler
+from derive.engine.domain import Domain
 from derive.engine.equations.cells import Cell, Outcome, Side
 from derive.expr.folding import nonzero
-from derive.expr.graph import Node, topological
+from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import KINKED
 from derive.numbers.definedness import culprit
 
 MAX_CELLS = 150
 MAX_REGROWTH = 40
+MAX_ROOM = 64  # for kernels of all that is asked of a domain
 MAX_MET = 3  # kinks that meet in one cell
 FEW_POINTS, MANY_POINTS = 4, 24
 
@@ -451,6 +453,16 @@ class Regions:
                 rest = f - slope * ring.gen(k)
                 return k.node, ring.quotient_node(ring.make(-rest, slope))
         return None
+
+
+def knowledge(domain: Domain, g: Graph) -> Regions:
+    """What is known of signs on a domain of scalars, in one ring for all that is asked of it."""
+    found = domain.remembered(("knowledge", g), lambda: Regions(Sampler(g.zero, g.zero, domain), Ring(g)))
+    if found.ring.room > MAX_ROOM:
+        found.ring = Ring(g)
+        found.known.clear()
+    found.ring.spent = 0
+    return found
 
 
 def _group(ring: Ring, signs: Signs, s: Quotient) -> tuple[Key, bool]:

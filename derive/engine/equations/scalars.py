@@ -25,7 +25,7 @@ from derive.engine.equations.abstraction import Abstraction, onto
 from derive.engine.equations.activation_patterns import kinks, switched
 from derive.engine.equations.addends import parts
 from derive.engine.equations.cells import Cell, Outcome, describe
-from derive.engine.equations.regions import Regions
+from derive.engine.equations.regions import Regions, knowledge
 from derive.engine.equations.witnesses import inhabited, proved_if, refuted, where
 from derive.engine.sufficiency import fewer
 from derive.engine.tactics import Tactic, walk
@@ -248,8 +248,7 @@ def _not_trivial(sampler: Sampler, conditions: Sequence[Node]) -> tuple[Node, ..
     """The conditions less those that hold everywhere in the domain."""
     if not conditions:
         return ()
-    ring = Ring(sampler.graph)
-    regions = Regions(sampler, ring)
+    regions = knowledge(sampler.domain, sampler.graph)
     left: list[Node] = []
     for c in conditions:
         try:

@@ -15,10 +15,11 @@ from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.matrices.tensor_level import too_large
 from derive.engine.properties import regularity
+from derive.engine.properties.asked import Asked, Table, decided
 from derive.engine.properties.chords import above_chord
 from derive.engine.properties.composition import by_structure
 from derive.engine.properties.curves import Curve
-from derive.engine.properties.facts import facts, restricts
+from derive.engine.properties.facts import restricts
 from derive.engine.properties.line_pieces import convex_by_pieces
 from derive.engine.properties.side_conditions import (
     at,
@@ -31,6 +32,7 @@ from derive.engine.properties.side_conditions import (
     value,
 )  # fmt: skip
 from derive.engine.relation import decide_holds
+from derive.engine.tactics import Tactic
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides
@@ -47,33 +49,43 @@ _BRANCHES = (*JOINED_PIECES, "where", "select")
 _ENTIRE = {"const", "symbol", "index", "def", *(n for n in SMOOTH if OPERATORS[n].total)}
 
 
-def decider(sign: int) -> Callable[[Sequence[Node], Domain], Decision]:
+def tactics(sign: int) -> Table:
     """Convex for ``sign`` 1, concave for -1."""
+    word = "convex" if sign > 0 else "concave"
 
-    def decide(args: Sequence[Node], domain: Domain) -> Decision:
-        for means in (by_structure, above_chord):
-            if (found := means(args[0], args[1], domain, sign)) is not None:
-                return found
-        if too_large(topological(args), MAX_WORK):
-            return undecided("how it is written does not show it, no two points were found whose chord does, and there are "
-                             "too many entries to look at each")  # fmt: skip
-        f, x = components(args[0])[0], components(args[1])
-        f = f if sign > 0 else f.graph.neg(f)
-        held = any(restricts(c, (*x, args[1])) for c in domain.hypotheses)  # by what is not looked at point by point
-        known, domain = facts(domain.hypotheses), domain.entries()
-        if not held and (found := _against(f, x, domain)) is not None:
-            return found
-        if held or not convex_domain(x, domain):
-            return undecided("the assumptions leave a domain that is not known to be convex")
-        if (
-            Curve(x, domain, known).convex(f)
-            or _bends_up_between_kinks(f, x, domain)
-            or (len(x) == 1 and convex_by_pieces(f, x[0], domain, known))
-        ):
-            return proved(f"{'convex' if sign > 0 else 'concave'} by composition and second derivatives")
-        return undecided("no rule of composition applies, and the second derivatives are not settled")
+    def f(q: Asked) -> Node:
+        return q.f if sign > 0 else q.f.graph.neg(q.f)
 
-    return decide
+    def shown(way: Callable[[Asked], bool]) -> Callable[[Asked], Decision | None]:
+        return lambda q: proved(f"{word} by composition and second derivatives") if way(q) else None
+
+    return (
+        Tactic("composition of tensors", lambda q: by_structure(q.args[0], q.args[1], q.domain, sign)),
+        Tactic("chords", lambda q: above_chord(q.args[0], q.args[1], q.domain, sign)),
+        Tactic("too many entries", _too_many, lambda q: too_large(topological(q.args), MAX_WORK)),
+        Tactic("midpoints", lambda q: _against(f(q), q.x, q.inner), lambda q: not _held(q)),
+        Tactic("no convex domain", _no_domain, lambda q: _held(q) or not convex_domain(q.x, q.inner)),
+        Tactic("composition", shown(lambda q: Curve(q.x, q.inner, q.known).convex(f(q)))),
+        Tactic("slopes that nowhere fall", shown(lambda q: _bends_up_between_kinks(f(q), q.x, q.inner))),
+        Tactic("pieces", shown(lambda q: convex_by_pieces(f(q), q.x[0], q.inner, q.known)), lambda q: len(q.x) == 1),
+        Tactic(
+            "open", lambda _: undecided("no rule of composition applies, and the second derivatives are not settled")
+        ),
+    )
+
+
+def _held(q: Asked) -> bool:
+    """Whether something holds the variable that is not looked at point by point."""
+    return any(restricts(c, (*q.x, q.args[1])) for c in q.domain.hypotheses)
+
+
+def _too_many(_: Asked) -> Decision:
+    return undecided("how it is written does not show it, no two points were found whose chord does, and there are "
+                     "too many entries to look at each")  # fmt: skip
+
+
+def _no_domain(_: Asked) -> Decision:
+    return undecided("the assumptions leave a domain that is not known to be convex")
 
 
 def fails(sign: int) -> Callable[[Sequence[Node], Domain], Decision]:
@@ -109,7 +121,7 @@ def _bends_up_between_kinks(f: Node, x: Sequence[Node], domain: Domain) -> bool:
         return False
     if not all(map(_vanishes_at_points, turns(f))):
         return False
-    if regularity.decider(1)([f, x[0]], domain).status != "proved":
+    if decided(regularity.tactics(1), [f, x[0]], domain).status != "proved":
         return False
     bend = second_derivatives(f, x).get((0, 0), f.graph.zero)
     found = decide_holds(f.graph.call("ge", bend, f.graph.zero), domain)

@@ -3,7 +3,7 @@ squares are split off; by Sylvester's minors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 
@@ -16,11 +16,13 @@ from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.equations.eliminated import against
 from derive.engine.matrices.tensor_level import effort, entries_of, settle, too_large
+from derive.engine.properties.asked import Asked, Table
 from derive.engine.properties.entrywise import Entries
-from derive.engine.properties.facts import facts, implied
+from derive.engine.properties.facts import implied
 from derive.engine.properties.gram import DEFINITE, SEMIDEFINITE, Gram
 from derive.engine.properties.side_conditions import proved, undecided
 from derive.engine.relation import decide_holds
+from derive.engine.tactics import Tactic
 from derive.errors import ExpressionError
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
@@ -36,24 +38,38 @@ MAX_VALUES = 2_000_000  # products of numbers, for all points
 MAX_SHOWN = 12  # entries of a vector that are written down
 
 
-def decider(strict: bool) -> Callable[[Sequence[Node], Domain], Decision]:
-    """Positive definite where ``strict``, else semidefinite."""
+def tactics(strict: bool) -> Table:
+    return (
+        Tactic("Gram matrices", lambda q: _gram(q, DEFINITE if strict else SEMIDEFINITE)),
+        Tactic("points of tensors", lambda q: _at_points(q.args[0], q.domain, strict)),
+        Tactic("too many entries", _too_many, lambda q: _large(q.args[0])),
+        Tactic("symmetry", _unsymmetric),
+        Tactic("quadratic form", lambda q: definite(q.args[0], q.inner.given(*implied(q.known)), strict)),
+    )
 
-    def decide(args: Sequence[Node], domain: Domain) -> Decision:
-        (a,), known, entries = args, facts(domain.hypotheses), Entries(domain)
-        if Gram(entries, known).sign(a) >= (DEFINITE if strict else SEMIDEFINITE):
-            return proved("a sum of products B.T @ B, multiples and inverses of such", "structure")
-        if (found := _at_points(a, domain, strict)) is not None:
-            return found
-        if a.shape[0] > MAX_SIDE or too_large(topological([a]), MAX_WORK):
-            return undecided(f"of {a.shape[0]} by {a.shape[0]} entries no quadratic form is written out, and how it is written "
-                             "does not show it")  # fmt: skip
-        symmetric = decide_equal(a, a.graph.transpose(a), entries.domain)
-        if symmetric.status != "proved":
-            return symmetric if symmetric.status == "refuted" else undecided(f"symmetric? {symmetric.reason}")
-        return definite(a, domain.entries().given(*implied(known)), strict)
 
-    return decide
+def _gram(q: Asked, least: int) -> Decision | None:
+    if Gram(Entries(q.domain), q.known).sign(q.args[0]) < least:
+        return None
+    return proved("a sum of products B.T @ B, multiples and inverses of such", "structure")
+
+
+def _large(a: Node) -> bool:
+    return a.shape[0] > MAX_SIDE or too_large(topological([a]), MAX_WORK)
+
+
+def _too_many(q: Asked) -> Decision:
+    n = q.args[0].shape[0]
+    return undecided(f"of {n} by {n} entries no quadratic form is written out, and how it is written does not show it")
+
+
+def _unsymmetric(q: Asked) -> Decision | None:
+    """An answer where a matrix is not symmetric, or not shown to be."""
+    (a,) = q.args
+    found = decide_equal(a, a.graph.transpose(a), q.domain.plain())
+    if found.status == "proved":
+        return None
+    return found if found.status == "refuted" else undecided(f"symmetric? {found.reason}")
 
 
 def _at_points(a: Node, domain: Domain, strict: bool) -> Decision | None:

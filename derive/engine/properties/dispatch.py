@@ -1,8 +1,8 @@
-"""Does a condition hold that may ask for properties, such as ``convex(L, w)``? One decider a property, in one table.
+"""Does a condition hold that may ask for properties, such as ``convex(L, w)``? A table of tactics for each property.
 
-A decider takes the property's arguments and the domain, derivatives worked out, and returns a Decision about
-all values of the symbols: proved; refuted, with a witness; undecided. The negation of a property is about all values of the
-*other* symbols too: for every p in (0, 1), |w|**p is not convex in w. Where there are any, ``FAILS`` has what shows that.
+They are asked with the property's arguments and the domain, derivatives worked out, and decide about all values of the symbols:
+proved; refuted, with a witness; undecided. The negation of a property is about all values of the *other* symbols too: for every
+p in (0, 1), |w|**p is not convex in w. Where there are any, ``FAILS`` has what shows that.
 """
 
 from __future__ import annotations
@@ -21,48 +21,57 @@ from derive.engine.decision import Decision, joined
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.differentiated import equation, inequality, lost
 from derive.engine.properties import conditions, convexity, definite, monotone, optima, regularity
+from derive.engine.properties.asked import Table, decided
 from derive.engine.properties.conditions import checked
 from derive.engine.properties.growth import growth
 from derive.engine.properties.ranks import rank
 from derive.engine.properties.subgradients import subdifferential
 from derive.engine.relation import point_of
 from derive.engine.sufficiency import compatible
+from derive.engine.tactics import Tactic
 from derive.errors import ExpressionError, NotWrittenOut
 from derive.expr.conditions import claimed, negation
 from derive.expr.graph import Node, topological
 from derive.language.printing import point_text
 from derive.language.properties import PROPERTIES, asks
 
-Decider = Callable[[Sequence[Node], Domain], Decision]
 
-DECIDERS: dict[str, Decider] = {
-    "convex": convexity.decider(1),
-    "concave": convexity.decider(-1),
-    "increasing": monotone.decider("increasing"),
-    "nondecreasing": monotone.decider("nondecreasing"),
-    "decreasing": monotone.decider("decreasing"),
-    "nonincreasing": monotone.decider("nonincreasing"),
-    "continuous": regularity.decider(0),
-    "differentiable": regularity.decider(1),
-    "smooth": regularity.decider(2),
-    "positive_definite": definite.decider(True),
-    "positive_semidefinite": definite.decider(False),
-    "subdifferential": subdifferential,
-    "rank": rank,
-    "stationary": optima.stationary,
-    "minimizer": optima.minimizer,
-    "unique_minimizer": optima.unique_minimizer,
-    **{name: partial(growth, name) for name in ("grows_at_most", "grows_slower", "grows_like", "asymptotic")},
+def _one(name: str, decide: Callable[[Sequence[Node], Domain], Decision]) -> Table:
+    """A table of one way."""
+    return (Tactic(name, lambda q: decide(q.args, q.domain)),)
+
+
+DECIDERS: dict[str, Table] = {
+    "convex": convexity.tactics(1),
+    "concave": convexity.tactics(-1),
+    "increasing": monotone.tactics("increasing"),
+    "nondecreasing": monotone.tactics("nondecreasing"),
+    "decreasing": monotone.tactics("decreasing"),
+    "nonincreasing": monotone.tactics("nonincreasing"),
+    "continuous": regularity.tactics(0),
+    "differentiable": regularity.tactics(1),
+    "smooth": regularity.tactics(2),
+    "positive_definite": definite.tactics(True),
+    "positive_semidefinite": definite.tactics(False),
+    "subdifferential": _one("slopes to both sides", subdifferential),
+    "rank": _one("minors", rank),
+    "stationary": optima.STATIONARY,
+    "minimizer": optima.minimizer(False),
+    "unique_minimizer": optima.minimizer(True),
+    **{
+        name: _one("limit", partial(growth, name))
+        for name in ("grows_at_most", "grows_slower", "grows_like", "asymptotic")
+    },
 }
 
 #: Proof that a property fails for all values of the symbols that are not its variables.
-FAILS: dict[str, Decider] = {
-    "convex": convexity.fails(1),
-    "concave": convexity.fails(-1),
-    "differentiable": regularity.not_differentiable,
-    "stationary": optima.not_stationary,
-    "minimizer": optima.not_least,
-    "unique_minimizer": optima.not_least,
+FAILS: dict[str, Table] = {
+    "convex": _one("second derivative at a point", convexity.fails(1)),
+    "concave": _one("second derivative at a point", convexity.fails(-1)),
+    "differentiable": _one("slopes at a point", regularity.not_differentiable),
+    "stationary": _one("gradient at a point", optima.not_stationary),
+    "minimizer": _one("a lesser value", optima.not_least),
+    "unique_minimizer": _one("a lesser value", optima.not_least),
 }
 
 
@@ -92,7 +101,7 @@ def _decide_condition(condition: Node, domain: Domain) -> Decision:
         case "property":
             args = expand_all(condition.args)
             inner = domain.expanded().about(args)
-            found = checked(_decider(condition, DECIDERS)(args, inner), inner)
+            found = checked(_decided(condition, DECIDERS, args, inner), inner)
             if found.status != "undecided":
                 return found
             return _by_example(condition.graph.node("property", tuple(args), condition.attr), inner) or found
@@ -204,9 +213,11 @@ def decide_somewhere(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     return Decision("proved", f"holds at {at}" if at else "holds", witness=point, method="ball arithmetic")
 
 
-def _decider(condition: Node, table: dict[str, Decider]) -> Decider:
+def _decided(condition: Node, tables: dict[str, Table], args: Sequence[Node], domain: Domain) -> Decision:
     name = condition.attr
-    return table.get(name) or (lambda *_: Decision("undecided", f"no way is known to decide {PROPERTIES[name].usage}"))
+    if name not in tables:
+        return Decision("undecided", f"no way is known to decide {PROPERTIES[name].usage}")
+    return decided(tables[name], args, domain)
 
 
 def _negated(condition: Node, domain: Domain) -> Decision:
@@ -218,7 +229,7 @@ def _negated(condition: Node, domain: Domain) -> Decision:
             return decide_condition(condition.graph.call(other, *map(negation, condition.args)), domain)
         case "property" if _parameters(condition):
             args = expand_all(condition.args)
-            return _decider(condition, FAILS)(args, domain.expanded().about(args))
+            return _decided(condition, FAILS, args, domain.expanded().about(args))
         case "property":
             found = decide_condition(condition, domain)
             turned = {"proved": "refuted", "refuted": "proved"}

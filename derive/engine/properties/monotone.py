@@ -13,7 +13,8 @@ from derive.engine.counterexamples.points import Sampler
 from derive.engine.counterexamples.shown import shown
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
-from derive.engine.properties.facts import Fact, facts, of_function, restricted
+from derive.engine.properties.asked import Asked, Table
+from derive.engine.properties.facts import Fact, of_function, restricted
 from derive.engine.properties.facts import known as known_to_be
 from derive.engine.properties.line_pieces import rises_by_pieces
 from derive.engine.properties.side_conditions import (
@@ -31,9 +32,9 @@ from derive.engine.properties.side_conditions import (
     valued,
 )  # fmt: skip
 from derive.engine.relation import decide_holds
+from derive.engine.tactics import Tactic
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
-from derive.language.components import components
 from derive.numbers.balls import precision
 
 Way = Literal["increasing", "nondecreasing", "decreasing", "nonincreasing"]
@@ -44,29 +45,34 @@ _OPPOSITE = {"increasing": "decreasing", "nondecreasing": "nonincreasing"}
 _RISING = {o.name for o in OPERATORS.values() if o.rises and o.name not in ("add", "hold", "sign")}
 
 
-def decider(way: Way) -> Callable[[Sequence[Node], Domain], Decision]:
+def tactics(way: Way) -> Table:
     """Whether f rises, or falls, in x on the whole domain, strictly or not."""
     up, strict = way in ("increasing", "nondecreasing"), way in ("increasing", "decreasing")
+    word = "rises" if up else "falls"
 
-    def decide(args: Sequence[Node], domain: Domain) -> Decision:
-        f, x = components(args[0])[0], components(args[1])[0]
-        known, domain = facts(domain.hypotheses), domain.entries()
-        if not up:
-            f = f.graph.neg(f)
-        if (found := _against(f, x, domain, up, strict)) is not None:
-            return found
-        if not convex_domain([x], domain):
-            return undecided("the assumptions leave a domain that is not known to be an interval")
+    def f(q: Asked) -> Node:
+        return q.f if up else q.f.graph.neg(q.f)
 
-        def on(branch: Node, part: Domain) -> bool:
-            return rises(branch, x, part, strict, known)
-
-        if on(f, domain) or rises_by_pieces(f, x, domain, on):
-            word = "rises" if up else "falls"
+    def shown(way: Callable[[Asked, Callable[[Node, Domain], bool]], bool]) -> Callable[[Asked], Decision | None]:
+        def attempt(q: Asked) -> Decision | None:
+            if not way(q, lambda branch, part: rises(branch, q.x[0], part, strict, q.known)):
+                return None
             return proved(f"it {word} on its whole domain, by the sign of its slope{' (strictly)' if strict else ''}")
-        return _slopes_down(f, x, domain, up) or undecided("the sign of the slope is not settled on the whole domain")
 
-    return decide
+        return attempt
+
+    return (
+        Tactic("points", lambda q: _against(f(q), q.x[0], q.inner, up, strict)),
+        Tactic("no interval", _no_interval, lambda q: not convex_domain(q.x[:1], q.inner)),
+        Tactic("sign of the slope", shown(lambda q, on: on(f(q), q.inner))),
+        Tactic("pieces", shown(lambda q, on: rises_by_pieces(f(q), q.x[0], q.inner, on))),
+        Tactic("slopes at points", lambda q: _slopes_down(f(q), q.x[0], q.inner, up)),
+        Tactic("open", lambda _: undecided("the sign of the slope is not settled on the whole domain")),
+    )
+
+
+def _no_interval(_: Asked) -> Decision:
+    return undecided("the assumptions leave a domain that is not known to be an interval")
 
 
 def rises(f: Node, x: Node, domain: Domain, strict: bool, assumed: Sequence[Fact] = ()) -> bool:

@@ -14,6 +14,7 @@ from derive.engine.domain import Domain
 from derive.engine.equations import constants
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.matrices.tensor_level import settle
+from derive.engine.properties.asked import Table, decided
 from derive.engine.properties.composition import by_structure
 from derive.engine.properties.curves import Curve
 from derive.engine.properties.facts import facts, implied
@@ -34,6 +35,7 @@ from derive.engine.properties.subgradients import box, sides
 from derive.engine.properties.sums import by_squares, separate
 from derive.engine.relation import decide_holds
 from derive.engine.sufficiency import compatible
+from derive.engine.tactics import Tactic
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Graph, Node, topological
@@ -49,9 +51,10 @@ _POLYNOMIAL = frozenset(
 )
 
 
-def stationary(args: Sequence[Node], domain: Domain) -> Decision:
-    """Whether the gradient of f by x is 0 at x = v, where f is differentiable."""
-    return _by_whole_gradient(args, domain) or _by_slopes(args, domain)
+STATIONARY: Table = (
+    Tactic("gradient of tensors", lambda q: _by_whole_gradient(q.args, q.domain)),
+    Tactic("gradient", lambda q: _by_slopes(q.args, q.domain)),
+)
 
 
 def _by_whole_gradient(args: Sequence[Node], domain: Domain) -> Decision | None:
@@ -165,14 +168,12 @@ def _held(x: Sequence[Node], domain: Domain) -> Domain:
     return domain.entries().given(*(c for c in implied(facts(domain.hypotheses)) if not below(c, x)))
 
 
-def minimizer(args: Sequence[Node], domain: Domain) -> Decision:
-    """Whether f is least at x = v: by the inequality, or by a gradient of 0 and convexity."""
-    return _whole_least(args, domain, False) or _least(args, domain, False)
-
-
-def unique_minimizer(args: Sequence[Node], domain: Domain) -> Decision:
-    """Whether f is least at x = v alone."""
-    return _whole_least(args, domain, True) or _least(args, domain, True)
+def minimizer(only: bool) -> Table:
+    """Of a least value; ``only``: taken nowhere else."""
+    return (
+        Tactic("convexity of tensors", lambda q: _whole_least(q.args, q.domain, only)),
+        Tactic("least value", lambda q: _least(q.args, q.domain, only)),
+    )
 
 
 def _whole_least(args: Sequence[Node], domain: Domain, only: bool) -> Decision | None:
@@ -243,7 +244,7 @@ def _least(args: Sequence[Node], domain: Domain, only: bool) -> Decision:
     convex_here = convex_domain(x, domain)
     # a convex function with a gradient of 0 at a point is least there
     critical = convex_here and (
-        stationary(args, whole).status == "proved" if smooth(f) else _rises_on_all_sides(f, at_v, domain)
+        decided(STATIONARY, args, whole).status == "proved" if smooth(f) else _rises_on_all_sides(f, at_v, domain)
     )
     least = (found.status == "proved" and not found.conditions) or (
         critical and valued(f, x, domain, strict=True) and curve.convex(f)
