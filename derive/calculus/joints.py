@@ -89,8 +89,9 @@ class _Meetings:
             return value
         try:
             agree, slope = balls.evaluate(found.args[:2], {**values, n: value}, prec)
-        except KeyError:
-            return value
+        except KeyError:  # it hangs on a symbol that the derivative does not speak of
+            unknown = "a derivative where pieces meet, by a symbol without a value"
+            return Undetermined(unknown) if isinstance(value, UndefinedValue) else value
         if agree is True and not isinstance(slope, Exception):
             return slope
         if isinstance(agree, Undetermined):  # two balls that meet may be one slope
@@ -219,7 +220,8 @@ class _Joints:
         return found
 
     def followed(self, f: Node, v: Node) -> Sides | None:
-        g, below = f.graph, topological([f])
+        g, f = f.graph, _moving(f, v)
+        below = topological([f])
         if len(below) > MAX_NODES or sum(m.op in KINKED for m in below) > MAX_KINKS:
             return None
         to_left, to_right = {v: g.const(-1)}, {v: g.one}
@@ -266,6 +268,30 @@ class _Joints:
                 work += [a for a in n.args if a not in seen]
                 seen.update(n.args)
         return list(found)
+
+
+def _moving(f: Node, v: Node) -> Node:
+    """A function without the addends that do not move with v: they have no say in whether it is continuous, nor in its slope."""
+    g, moves = f.graph, between(f, [v])
+    kept: list[tuple[int, Node]] = []
+    left = False
+    work = [(1, f)]
+    while work:
+        sign, n = work.pop()
+        if n not in moves:
+            left = True
+        elif n.op in ("add", "sub"):
+            work += [(sign if n.op == "add" else -sign, n.args[1]), (sign, n.args[0])]
+        elif n.op == "neg":
+            work.append((-sign, n.args[0]))
+        else:
+            kept.append((sign, n))
+    if not left or not kept:
+        return f
+    total = g.zero
+    for sign, n in kept:
+        total = g.add(total, n) if sign > 0 else g.sub(total, n)
+    return total
 
 
 def _hidden_jumps(f: Node, v: Node) -> bool:

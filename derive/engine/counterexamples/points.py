@@ -175,6 +175,9 @@ class Sampler:
 
         ``bound`` gives symbols by an expression in the others, as on a boundary.
         """
+        more = (n for n in topological([n for n, _ in extra]) if n.op == "index" or (n.op == "symbol" and not n.shape))
+        if not set(self.symbols).issuperset(more):
+            return  # where pieces meet, a derivative may hang on a symbol that it does not speak of
         wanted = (*self.constraints, *extra)
         given = {s for s, _ in bound}
         free = [s for s in self.symbols if s not in given]
