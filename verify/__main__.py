@@ -1,14 +1,17 @@
 """The command ``errata``; ``python -m verify`` is the same."""
 
+import os
 import sys
 
-from verify.surroundings import surround
+from verify.surroundings import collect_seldom, surround
 
 #: The commands that judge; others are not worth a second start.
 JUDGING = ("audit", "conform", "prove", "run")
 
 
 def start() -> int:
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some costs more than all models
+    collect_seldom()
     if sys.argv[1:2] and sys.argv[1] in JUDGING:
         surround()
 

@@ -24,9 +24,14 @@ def surrounded() -> bool:
     return not sys.flags.hash_randomization and all(os.environ.get(k) == v for k, v in SURROUNDINGS.items())
 
 
+def collect_seldom() -> None:
+    """Looks for garbage every ``YOUNG`` objects."""
+    gc.set_threshold(YOUNG, 20, 20)
+
+
 def surround() -> None:
     """Starts this command anew with the surroundings, unless it has them. Where a process can't be replaced by another
     (Windows), or Python does not say how it was started, it goes on without: workers are then started with them."""
-    gc.set_threshold(YOUNG, 20, 20)
+    collect_seldom()
     if os.name == "posix" and sys.executable and not surrounded() and "PYTHONHASHSEED" not in os.environ:
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **SURROUNDINGS})
