@@ -32,6 +32,8 @@ class ClaimGlance:
     verdict: str
     pinned: str
     reason: str
+    checked: bool = False
+    unchecked: str = ""
 
     @property
     def as_pinned(self) -> bool:
@@ -103,7 +105,7 @@ def together(glances: Sequence[Glance]) -> Glance:
 
 def of_claim(r: Any) -> ClaimGlance:
     """Of a results.Result."""
-    return ClaimGlance(r.id, r.file, r.line, r.verdict, r.pinned, r.reason)
+    return ClaimGlance(r.id, r.file, r.line, r.verdict, r.pinned, r.reason, r.checked, r.unchecked)
 
 
 def of_check(c: Any) -> CheckGlance:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -25,6 +26,8 @@ def summary(results: Glance, took: str, interrupted: bool = False, listing: bool
         done += f"; {counted_implementations(results.implementations)}" if results.implementations else ""
         yield style(f"interrupted; so far {done} ({took})", fg="yellow", bold=True)
         return
+    if proofs := _proofs(results.claims):
+        yield proofs
     if results.as_pinned:
         yield style(_all_as_pinned(results) + f" ({took})", fg="green")
         return
@@ -38,6 +41,16 @@ def summary(results: Glance, took: str, interrupted: bool = False, listing: bool
     if results.implementations:
         yield counted_implementations(results.implementations)
     yield style(f"{counted_checks(results.checks)} ({took})", fg=None if agree else "red", bold=not agree)
+
+
+def _proofs(claims: Sequence[ClaimGlance]) -> str:
+    """How many proofs the trusted core has checked, and what the others rest on; nothing where all are."""
+    proved = [c for c in claims if c.verdict in ("holds", "holds-if")]
+    trusted = Counter(c.unchecked for c in proved if c.unchecked)
+    if not trusted:
+        return ""
+    named = ", ".join(f"{name} {n}" for name, n in sorted(trusted.items(), key=lambda t: (-t[1], t[0])))
+    return f"{sum(c.checked for c in proved)} proved and checked; {sum(trusted.values())} proved, unchecked: {named}"
 
 
 def _all_as_pinned(results: Glance) -> str:
