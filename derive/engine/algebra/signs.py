@@ -26,57 +26,41 @@ from derive.engine.algebra.fourier_motzkin import (
     rest,
     scaled,
 )
+from derive.engine.algebra.masks import (
+    ANY,
+    NEGATIVE,
+    NONNEGATIVE,
+    NONPOSITIVE,
+    NONZERO,
+    POSITIVE,
+    ZERO,
+    Mask,
+    opposite,
+    power,
+    product,
+    total,
+)
 from derive.engine.algebra.polynomials import Kernel, Key, Poly, Quotient, Ring
 from derive.expr.operators import OPERATORS
 
-Mask = int
-POSITIVE, ZERO, NEGATIVE = 1, 2, 4
-NONNEGATIVE, NONPOSITIVE, NONZERO, ANY = 3, 6, 5, 7
+__all__ = [
+    "ANY",
+    "NEGATIVE",
+    "NONNEGATIVE",
+    "NONPOSITIVE",
+    "NONZERO",
+    "POSITIVE",
+    "ZERO",
+    "Mask",
+    "Signs",
+    "opposite",
+    "power",
+    "product",
+    "total",
+]
 
 MAX_MONOMIALS = 24
 MAX_ROOTS = 60  # degree up to which real roots are isolated
-
-
-def opposite(m: Mask) -> Mask:
-    """The signs of -x."""
-    return (m & ZERO) | (NEGATIVE if m & POSITIVE else 0) | (POSITIVE if m & NEGATIVE else 0)
-
-
-def product(a: Mask, b: Mask) -> Mask:
-    """The signs of x*y."""
-    return _PRODUCT[a][b]
-
-
-def _product(a: Mask, b: Mask) -> Mask:
-    out = 0
-    for x, s in ((POSITIVE, 1), (ZERO, 0), (NEGATIVE, -1)):
-        for y, t in ((POSITIVE, 1), (ZERO, 0), (NEGATIVE, -1)):
-            if a & x and b & y:
-                out |= POSITIVE if s * t > 0 else NEGATIVE if s * t < 0 else ZERO
-    return out
-
-
-_PRODUCT = [[_product(a, b) for b in range(8)] for a in range(8)]
-
-
-def power(m: Mask, n: int) -> Mask:
-    """The sign of an n-th power, n >= 1."""
-    if n % 2:
-        return m
-    return (m & ZERO) | (POSITIVE if m & NONZERO else 0)
-
-
-def total(masks: Iterable[Mask]) -> Mask:
-    """The sign of a sum."""
-    seen = 0
-    strict = 0
-    for m in masks:
-        seen |= m
-        if m in (POSITIVE, NEGATIVE):
-            strict |= m
-    if seen & POSITIVE and seen & NEGATIVE:
-        return ANY
-    return strict or seen
 
 
 class Signs:
