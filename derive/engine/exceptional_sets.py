@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from flint import fmpq
 
+from derive.engine.algebra.between import exponents
 from derive.engine.algebra.normal import Normal
 from derive.engine.algebra.polynomials import Poly, Quotient, Ring, Unwieldy, monomials
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE, ZERO, Signs
@@ -206,8 +207,8 @@ def _factors(ring: Ring, signs: Signs, x: Quotient | None) -> list[tuple[Poly, i
 def _down(ring: Ring, signs: Signs, f: Poly) -> list[Poly]:
     """The polynomials of which one vanishes just where f does, of what stands inside the functions in f."""
     used = ring.used(f)
-    if (exponents := signs.exponents(f)) is not None:
-        inside = exponents.num
+    if (gap := exponents(f, ring)) is not None:
+        inside = gap.num
     elif len(used) == 1 and used[0].kind in ("abs", "root") and f == f.leading_coefficient() * ring.gen(used[0]):
         inside = used[0].parts[0]
     else:

@@ -11,7 +11,7 @@ from math import inf
 from flint import arb, fmpq, fmpq_mpoly
 
 from derive.budget import spend
-from derive.engine.algebra.polynomials import Kernel, Poly, Ring
+from derive.engine.algebra.polynomials import Kernel, Poly, Quotient, Ring
 from derive.expr.operators import OPERATORS
 from derive.numbers.balls import precision
 from derive.proof.signs import ANY, ZERO, total
@@ -74,3 +74,19 @@ def near_exp(x: fmpq) -> tuple[fmpq, fmpq] | None:
         ends = [end.man_exp() for end in (value.lower(), value.upper())]
     low, high = (fmpq(int(man)) * fmpq(2) ** int(exp) for man, exp in ends)
     return low, high
+
+
+def exponents(p: Poly, ring: Ring) -> Quotient | None:
+    """c*(u - v) of a difference c*(exp(u) - exp(v)), which has its sign; None of other polynomials."""
+    used = ring.used(p)
+    if len(p) != 2 or any(k.kind != "exp" for k in used):
+        return None
+    (powers, c), (others, d) = p.terms()
+    if c + d != 0:
+        return None
+    gap = ring.zero
+    for k in used:
+        num, den, scale = k.parts
+        times = c * fmpq(int(powers[k.index]) - int(others[k.index])) / scale.leading_coefficient()
+        gap = ring.add(gap, Quotient(num * times, den))
+    return gap

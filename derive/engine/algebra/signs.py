@@ -14,7 +14,7 @@ from functools import reduce
 from flint import fmpq, fmpq_mpoly, fmpq_poly
 
 from derive.budget import spend
-from derive.engine.algebra.between import between_ends, near_exp, span
+from derive.engine.algebra.between import between_ends, exponents, near_exp, span
 from derive.engine.algebra.fourier_motzkin import (
     ABSURD,
     MAX_ROWS,
@@ -108,8 +108,8 @@ class Signs:
         self._spread(p, now)
         for inner in self._without_abs(p, now):
             self.learn_poly(inner, now)
-        if (exponents := self.exponents(p)) is not None:
-            self.learn(exponents, now)
+        if (gap := exponents(p, self.ring)) is not None:
+            self.learn(gap, now)
         for other in list(self._compound):  # what is new of a factor may settle the others
             self._spread(other, self.mask(other))
 
@@ -126,21 +126,6 @@ class Signs:
                 rest = p - c * self.ring.gen(k)
                 found += [rest + c * k.parts[0], rest - c * k.parts[0]]
         return found
-
-    def exponents(self, p: Poly) -> Quotient | None:
-        """c*(u - v) of a difference c*(exp(u) - exp(v)), which has its sign."""
-        ring, used = self.ring, self.ring.used(p)
-        if len(p) != 2 or any(k.kind != "exp" for k in used):
-            return None
-        (powers, c), (others, d) = p.terms()
-        if c + d != 0:
-            return None
-        gap = ring.zero
-        for k in used:
-            num, den, scale = k.parts
-            times = c * fmpq(int(powers[k.index]) - int(others[k.index])) / scale.leading_coefficient()
-            gap = ring.add(gap, Quotient(num * times, den))
-        return gap
 
     def _spread(self, p: Poly, now: Mask) -> None:
         """What the sign of p says of its factors."""
@@ -251,8 +236,8 @@ class Signs:
         m &= self._simple(f)
         if m not in (POSITIVE, ZERO, NEGATIVE):
             m &= self._quadratic(f) & self._one_variable(f)
-            if (exponents := self.exponents(f)) is not None:
-                m &= self.of(exponents)
+            if (gap := exponents(f, self.ring)) is not None:
+                m &= self.of(gap)
         if m not in (POSITIVE, ZERO, NEGATIVE, 0):
             m = self._linear_arithmetic(f, m)
         if m not in (POSITIVE, ZERO, NEGATIVE, 0):
