@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from derive.errors import ExpressionError, nearest
+from derive.language.latex import mentioned
 from derive.language.names import names_in
 from verify.casefile.model import Place
 from verify.casefile.readers import Reader, short
@@ -24,6 +25,7 @@ from verify.casefile.tree import Items, Mapping, Text, Tree, read
 SECTIONS = ("sizes", "functions", "symbols", "sequences", "define")
 VALUES = ("sizes", "symbols")
 SUFFIXES = (".yaml", ".yml")
+TABLE = "names"  # from LaTeX to the language; it comes along whole
 MAX_FILES = 100  # that one case takes names from
 MAX_CHAIN = 20
 
@@ -63,6 +65,7 @@ def _joined(case: _File, reader: Reader, trail: tuple[Path, ...], files: _Files)
     if "uses" not in tree.entries:
         return tree
     used: dict[str, _Name] = {}
+    tables = [tree.entries.get(TABLE)]
     for source, wanted in _sources(tree.entries["uses"][1], reader):
         other = _other(source, case, reader, (*trail, case.path.resolve()), files)
         if other is None:
@@ -71,7 +74,8 @@ def _joined(case: _File, reader: Reader, trail: tuple[Path, ...], files: _Files)
             said = f"{source.value} has the layout {_layout(other)}, and this case {_layout(tree)}"
             reader.fault(source.place, f"{said}: derivatives would mean something else here")
             continue
-        for name, found in _chosen(_names(other), source, wanted, reader).items():
+        tables.append(other.entries.get(TABLE))
+        for name, found in _chosen(_names(other), source, wanted, reader, _table(other)).items():
             before = used.setdefault(name, found)
             if before.label.place != found.label.place:
                 places = f"{before.label.place} and {found.label.place}"
@@ -83,7 +87,8 @@ def _joined(case: _File, reader: Reader, trail: tuple[Path, ...], files: _Files)
         elif theirs is not None:
             reader.fault(mine.label.place, f"the name '{name}' is taken: it comes along from {theirs.label.place}")
             del used[name]
-    return _merged(tree, used)
+    made = _merged(tree, used)
+    return _with_tables(made, [t for t in tables if t is not None], reader)
 
 
 def _sources(value: Tree, reader: Reader) -> Iterator[tuple[Text, list[Text] | None]]:
@@ -153,7 +158,9 @@ def _names(tree: Mapping) -> dict[str, _Name]:
     return found
 
 
-def _chosen(known: dict[str, _Name], source: Text, wanted: list[Text] | None, reader: Reader) -> dict[str, _Name]:
+def _chosen(
+    known: dict[str, _Name], source: Text, wanted: list[Text] | None, reader: Reader, table: dict[str, str]
+) -> dict[str, _Name]:
     """The names that are wanted and those that they stand on; all, where none are named."""
     if wanted is None:
         return known
@@ -169,7 +176,11 @@ def _chosen(known: dict[str, _Name], source: Text, wanted: list[Text] | None, re
         name = open_.pop()
         if name in known and name not in taken:
             taken.add(name)
-            open_ += (w for text in _texts(known[name].value) for w in _spoken_of(text))
+            value = known[name].value
+            if isinstance(value, Mapping) and "latex" in value.entries:
+                open_ += (w for text in _texts(value) for w in mentioned(text, known, table))
+            else:
+                open_ += (w for text in _texts(value) for w in _spoken_of(text))
     return {name: found for name, found in known.items() if name in taken}
 
 
@@ -191,6 +202,29 @@ def _spoken_of(text: str) -> Iterator[str]:
         yield from re.findall(r"(\w+)\s*\(", text)
     except ExpressionError:
         yield from re.findall(r"\w+", text)
+
+
+def _table(tree: Mapping) -> dict[str, str]:
+    """The table of names of a case, as it is written."""
+    value = tree.entries[TABLE][1] if TABLE in tree.entries else None
+    entries = value.entries if isinstance(value, Mapping) else {}
+    return {key: said.value for key, (_, said) in entries.items() if isinstance(said, Text)}
+
+
+def _with_tables(tree: Mapping, tables: list[tuple[Text, Tree]], reader: Reader) -> Mapping:
+    """The tree with the tables of names of all its files, which may not contradict each other: its own comes first."""
+    entries: dict[str, tuple[Text, Tree]] = {}
+    for _, table in tables:
+        for key, (label, value) in table.entries.items() if isinstance(table, Mapping) else ():
+            first_label, first = entries.setdefault(key, (label, value))
+            if isinstance(first, Text) and isinstance(value, Text) and first.value != value.value:
+                said = f"'{short(key)}' is '{short(value.value)}' in {label.place.file}"
+                reader.fault(first_label.place, f"{said}, which comes along, and '{short(first.value)}' here")
+    if not entries:
+        return tree
+    label, value = tables[0]
+    table = Mapping(value.place, False, entries)
+    return Mapping(tree.place, tree.flow, {**tree.entries, TABLE: (label, table)})
 
 
 def _merged(tree: Mapping, used: dict[str, _Name]) -> Mapping:

@@ -260,6 +260,8 @@ def slope_of_definition(r: Resolver, f: Term, group: Group, primes: int, start: 
     x = _variable(r, group.items[0])
     if x.entry or x.shape or f.shape:
         r.fail("a prime says a derivative of a scalar by a scalar", start)
+    if r.scope[x.base] not in topological([r.scope[f.text]]):
+        r.fail(f"'{f.text}' is no function of '{x.base}'", group.start)
     text = f.text
     for _ in range(primes):
         text = f"d({text}, {x.base})"
@@ -287,10 +289,14 @@ def placed(r: Resolver, items: Items, bar: Place) -> Term:
         return at_place(r.factors(items))
 
     def last() -> Term:
-        before = r.factors(items[:-1])
-        after = at_place(r.factors([("", items[-1][1])]))
-        return r.combined(lambda: r.times(before, after, items[-1][0]), bar.start)
+        before = r.factors(items[:begin])
+        after = at_place(r.factors([("", items[begin][1]), *items[begin + 1 :]]))
+        return r.combined(lambda: r.times(before, after, items[begin][0]), bar.start)
 
-    if len(items) == 1 or operator(r, items[-2][1]) is not None:
+    begin, end = 0, 0
+    while end < len(items):
+        begin = end
+        _, end = r.unit(items, begin)
+    if not begin:
         return whole()
     return r.choose(("bar", bar.start), [whole, last])

@@ -9,13 +9,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from derive.errors import ExpressionError
 from derive.expr.graph import topological
 from derive.language.latex import calculus, identifiers, scripts, terms
 from derive.language.latex.library import OF_MATRICES
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Tokens
-from derive.language.latex.tree import Big, Group, Logic, Number, Relation, Scripted, Symbol, Tree, bracket
+from derive.language.latex.tree import (
+    Big,
+    Fraction,
+    Given,
+    Group,
+    Logic,
+    Number,
+    Relation,
+    Scripted,
+    Symbol,
+    Tree,
+    bracket,
+)
 from derive.language.latex.words import FUNCTIONS
+from derive.language.names import names_in
+from derive.language.properties import PROPERTIES
 
 if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver
@@ -36,6 +51,10 @@ def unit(r: Resolver, items: Items, k: int) -> tuple[Term, int]:
             return made
         if isinstance(tree, Symbol) or (isinstance(tree, Scripted) and isinstance(tree.base, Symbol)):
             return _named(r, tree, items, k)
+        if isinstance(tree.base if isinstance(tree, Scripted) else tree, Given):
+            return _valued(r, tree, items, k)
+        if isinstance(tree, Fraction) and (derived := calculus.derivative(r, tree)) is not None:
+            return _at_its_variables(r, derived, items, k)
         return r.value(tree), k + 1
     finally:
         r.depth -= 1
@@ -44,7 +63,12 @@ def unit(r: Resolver, items: Items, k: int) -> tuple[Term, int]:
 def _named(r: Resolver, tree: Symbol | Scripted, items: Items, k: int) -> tuple[Term, int]:
     s, below, above, primes = identifiers.parts(tree)
     group = bracket(items, k + 1)
+    if s.word in ("reshape", "broadcast") and below and group is not None:
+        return _shaped(r, s.word, below, items, k)
     function = identifiers.function_of(r, s)
+    if below and (longer := identifiers.function_of(r, s, below)) is not None:
+        function, below = longer, ()
+        tree = Scripted(tree.start, s, (), above, primes)
     value = bool(identifiers.ways(r, s, below, above, primes)) or s.word in r.indices
     if _indicates(r, s, items, k):
         return _indicator(r, items, k)
@@ -56,23 +80,54 @@ def _named(r: Resolver, tree: Symbol | Scripted, items: Items, k: int) -> tuple[
     return _valued(r, tree, items, k)
 
 
-def _valued(r: Resolver, tree: Symbol | Scripted, items: Items, k: int) -> tuple[Term, int]:
+def _at_its_variables(r: Resolver, derived: Term, items: Items, k: int) -> tuple[Term, int]:
+    r"""``\frac{\partial f}{\partial x}(x)`` is the derivative; before any other bare bracket it may be a factor or not."""
+    group = bracket(items, k + 1)
+    if group is None or not _bare(group):
+        return derived, k + 1
+    inside = topological([r.node(derived.text, group.start)])
+    arguments = [r.value(t) for t in group.items]
+    if all(a.text in r.scope and r.scope[a.text] in inside for a in arguments):
+        return _scripts(r, derived, items[k + 1][1]), k + 2
+    shown = ", ".join(a.text for a in arguments)
+    r.fail(f"a derivative at '{shown}', or times it? Write \\cdot, or a bar \\big|_{{x = {shown}}}", group.start)
+
+
+def _shaped(r: Resolver, name: str, below: Tokens, items: Items, k: int) -> tuple[Term, int]:
+    r"""``\mathrm{reshape}_{2 \times 3}(x)``, as it is typeset."""
+    group = bracket(items, k + 1)
+    assert group is not None
+    sizes = [t.text for t in below if t.kind == "number"]
+    if len(group.items) != 1 or len(sizes) * 2 - 1 != len(below):
+        r.fail(f"expected \\mathrm{{{name}}}_{{2 \\times 3}}(x)", group.start)
+    text = f"{name}({r.value(group.items[0]).text}, {', '.join(sizes)})"
+    return _scripts(r, Term(text, ATOM, r.shape(text, group.start)), items[k + 1][1]), k + 2
+
+
+def _valued(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
     """A name that is no function: alone, evaluated, or before a bracket that is a factor."""
-    s, below, above, primes = identifiers.parts(tree)
     group = bracket(items, k + 1)
     if group is None:
         return r.value(tree), k + 1
     after = items[k + 1][1]
-    if primes and not above:
-        bare = Scripted(tree.start, s, below) if below else s
-        f = r.value(bare)
-        return _scripts(r, calculus.slope_of_definition(r, f, group, primes, tree.start), after), k + 2
+    if isinstance(tree, Scripted) and tree.primes and not tree.above:
+        f = r.value(Scripted(tree.start, tree.base, tree.below) if tree.below else tree.base)
+        return _scripts(r, calculus.slope_of_definition(r, f, group, tree.primes, tree.start), after), k + 2
     made = r.value(tree)
     if made.text in r.scope and identifiers.is_state(r, made.text) and len(group.items) == 1:
-        number = r.value(group.items[0])
-        return _scripts(r, Term(f"{made.text}({number.text})", ATOM, made.shape, plain=True), after), k + 2
-    if not _bare(group):
-        return made, k + 1  # the bracket is the next factor
+        number = identifiers.count(r, group.items[0], strictly=False)
+        stepped = Term(f"{made.text}({number})", ATOM, made.shape, plain=True)
+        if number and (_bare(group) or identifiers.count(r, group.items[0])):
+            return _scripts(r, stepped, after), k + 2
+        if number:
+            return r.choose(
+                ("steps", tree.start), [lambda: (_scripts(r, stepped, after), k + 2), lambda: (made, k + 1)]
+            )
+    if not _bare(group):  # the bracket is the next factor
+        moved = _moved(r, made, group)
+        if moved is None:
+            return made, k + 1
+        return r.choose(("moved", tree.start), [lambda: (_scripts(r, moved, after), k + 2), lambda: (made, k + 1)])
     if made.text in r.scope and r.scope[made.text].op == "def":
         arguments = [r.value(t) for t in group.items]
         inside = topological([r.scope[made.text]])
@@ -88,10 +143,28 @@ def _valued(r: Resolver, tree: Symbol | Scripted, items: Items, k: int) -> tuple
     r.fail(f"'{made.text}' is no function: if this is a product, write {made.text} \\cdot {shown}", tree.start)
 
 
+def _moved(r: Resolver, f: Term, group: Group) -> Term | None:
+    """``f(x + h)``: a definition at another point, where the bracket speaks of just one symbol that it depends on."""
+    n = r.scope.get(f.text)
+    if n is None or n.op != "def" or len(group.items) != 1:
+        return None
+    try:
+        point = r.value(group.items[0])
+    except ExpressionError:
+        return None
+    inside = topological([n])
+    spoken = [m for m in names_in(point.text) if m in r.scope and r.scope[m] in inside and r.scope[m].op == "symbol"]
+    if len(spoken) != 1 or r.scope[spoken[0]].shape != point.shape:
+        return None
+    text = f"at({f.text}, {spoken[0]}={point.text})"
+    return Term(text, ATOM, r.shape(text, group.start))
+
+
 def _bare(group: Group) -> bool:
     """Whether the brackets hold names and numbers only, as arguments stand."""
     return all(
-        isinstance(t, Symbol | Number) or (isinstance(t, Scripted) and isinstance(t.base, Symbol) and not _computes(t))
+        isinstance(t, Symbol | Number | Given)
+        or (isinstance(t, Scripted) and isinstance(t.base, Symbol | Given) and not _computes(t))
         for t in group.items
     )
 
@@ -169,6 +242,10 @@ def _called(r: Resolver, name: str, arguments: list[Term], below: Tokens, primes
         if base.text in ("2", "10"):
             return _called(r, f"log{base.text}", arguments, (), 0, tree)
         return Term(f"log({x.text})/log({base.text})", terms.PRODUCT, x.shape)
+    if name == "rank":
+        return Term(f"rank({x.text})", ATOM)
+    if name in PROPERTIES:
+        return Term(f"{name}({', '.join(a.text for a in arguments)})", ATOM, condition=True)
     if name in OF_MATRICES:
         r.elementwise_only(name, x, tree.start)
     if name in ("max", "min") and len(arguments) > 1:

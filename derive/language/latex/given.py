@@ -39,7 +39,12 @@ def bare(tokens: Sequence[Token]) -> list[Token]:
     made: list[Token] = []
     for t in tokens:
         made.append(t)
-        if t.is_("}") and len(made) > 2 and made[-3].is_("{"):
+        if (
+            t.is_("}")
+            and len(made) > 2
+            and made[-3].is_("{")
+            and (made[-2].kind != "number" or len(made[-2].text) == 1)
+        ):
             made[-3:] = [made[-2]]
     return made
 

@@ -310,6 +310,8 @@ class Parser:
                 self.fail(f"put braces round the script: {{\\{t.text}...}}", t)
             if t.is_("}", "&", "\\\\", "^", "_"):
                 self.fail(f"expected a script, found {self.shown(t)}", t)
+            if t.kind == "number" and len(t.text) > 1:
+                self.digit(t, False)
             return (t,)
         inside = self.inside("{", t)
         if not inside:
@@ -331,9 +333,20 @@ class Parser:
         t = self.next()
         if t.is_("{"):
             return self.inside("{", t)
+        if t.kind == "number" and len(t.text) > 1:
+            return self.digit(t, of == "frac")
         if t.kind in ("number", "letter", "word", "given") or (t.kind == "command" and t.text in GREEK):
             return (t,)
         self.fail(f"expected an argument of \\{of} in braces, found {self.shown(t)}", t)
+
+    def digit(self, t: Token, goes_on: bool) -> Tokens:
+        r"""``\frac12`` is a half: without braces TeX takes one digit."""
+        if not goes_on or not t.text.isdigit() or len(t.text) > 2:
+            self.fail(f"TeX takes one digit of '{t.text}' here: put braces round what is meant", t)
+        first = Token("number", t.text[0], t.start, t.start + 1)
+        self.at -= 1
+        self.tokens[self.at] = Token("number", t.text[1:], t.start + 1, t.stop)
+        return (first,)
 
     def part(self, tokens: Tokens, t: Token) -> Tree:
         """The value that some tokens are, as a tree."""

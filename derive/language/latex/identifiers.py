@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
-from derive.errors import nearest
+from derive.errors import ExpressionError, nearest
 from derive.expr.graph import Node, topological
 from derive.language import sequences
 from derive.language.latex import scripts, terms
@@ -13,7 +13,7 @@ from derive.language.latex.library import library
 from derive.language.latex.symbols import candidates, layer, pieces, raised
 from derive.language.latex.terms import ATOM, OPEN, Term
 from derive.language.latex.tokens import Token, Tokens
-from derive.language.latex.tree import Number, Scripted, Symbol
+from derive.language.latex.tree import Number, Scripted, Sum, Symbol, Tree
 
 if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver
@@ -38,11 +38,13 @@ def known(
     return list(found.values())
 
 
-def function_of(r: Resolver, s: Symbol) -> str | None:
+def function_of(r: Resolver, s: Symbol, below: Tokens = ()) -> str | None:
     """The function that a symbol stands for: one that the case declares, else one of the language."""
-    for name in candidates(s.word, s.accents):
+    for name in candidates(s.word, s.accents, pieces(below) or []):
         if name in r.scope and r.scope[name].op == "function":
             return name
+    if below and not s.accents and (parts_ := pieces(below)) and len(parts_) == 1:
+        return library(f"{s.word}_{parts_[0][0]}")
     return None if s.accents else "max" if s.word == "max" else "min" if s.word == "min" else library(s.word)
 
 
@@ -58,9 +60,42 @@ def is_state(r: Resolver, name: str) -> bool:
     return n in known_states or (n.op == "def" and any(m in known_states for m in topological([n])))
 
 
+def count(r: Resolver, tree: Tree, strictly: bool = True) -> str:
+    """A number of steps: a whole number, or a symbol that nothing in scope depends on, give or take one; "" for anything else.
+    Not ``strictly``: any scalar symbol that is no state."""
+    text, symbols = "", 0
+    for k, (sign, t) in enumerate(tree.terms if isinstance(tree, Sum) else [("+", tree)]):
+        if isinstance(t, Number) and t.text.isdigit():
+            part = t.text
+        elif isinstance(t, Symbol | Scripted) and (part := _free(r, t, strictly)):
+            symbols += 1
+        else:
+            return ""
+        text += f" {sign} {part}" if k else f"-{part}" if sign == "-" else part
+    return text if symbols < 2 else ""
+
+
+def _free(r: Resolver, tree: Symbol | Scripted, strictly: bool) -> str:
+    """A scalar symbol that stands for a number of steps, or an index."""
+    if isinstance(tree, Symbol) and tree.word in r.indices:
+        i = r.indices[tree.word]
+        return f"({i.name} + 1)" if i.first else i.name
+    try:
+        name = symbol(r, tree).text
+    except ExpressionError:
+        return ""
+    n = r.scope.get(name)
+    if n is not None and n.op == "def" and n.args[0].op == "const":
+        return name
+    if n is None or n.op != "symbol" or n.shape or n in sequences.states(r.graph):
+        return ""
+    if not strictly:
+        return name
+    return "" if n in topological([m for m in r.scope.values() if m.op == "def"]) else name
+
+
 def after(r: Resolver, name: str, number: Tokens) -> Term:
-    k = r.value(r.tree(number))
-    return Term(f"{name}({k.text})", ATOM, r.scope[name].shape, plain=True)
+    return Term(f"{name}({count(r, r.tree(number), strictly=False)})", ATOM, r.scope[name].shape, plain=True)
 
 
 def symbol(r: Resolver, tree: Symbol | Scripted) -> Term:
@@ -70,12 +105,15 @@ def symbol(r: Resolver, tree: Symbol | Scripted) -> Term:
         value = Term(f"{i.name} + 1", terms.SUM, plain=True) if i.first else terms.name(i.name)
         return scripts.raised(r, value, above, tree.start)
     options = ways(r, s, below, above, primes)
-    if len(options) > 1:
-        return r.choose(("name", _shown(r, tree)), list(options.values()))
     if options:
-        return next(iter(options.values()))()
-    if primes == 0 and (made := _constant(r, s, below, above)) is not None:
+        made = r.choose(("name", _shown(r, tree)), list(options.values()))
+        if made.text in r.scope and r.fonts.setdefault(made.text, s.font) != s.font:
+            r.fail(f"'{made.text}' in two fonts, which may be two things: say in 'names:' what they are", s.start)
+        if len(options) > 1:
+            r.taken[written(r, s, below, above)] = made.text
         return made
+    if primes == 0 and (constant := _constant(r, s, below, above)) is not None:
+        return constant
     _unknown(r, tree, s, below, above)
 
 
@@ -140,9 +178,10 @@ def _rests(r: Resolver, name: str, below: Tokens, above: Tokens, start: int) -> 
     inside = layer(above) if above else None
     if state and below and not above and r.counts(below):
         return [(f"{name}({_text(below)})", lambda: after(r, name, below))]
-    if state and inside and not below:
+    steps = bool(state and inside and r.counts(inside))
+    if inside and steps and not below:
         return [(f"{name}({_text(inside)})", lambda: after(r, name, inside))]
-    if state and inside:
+    if inside and steps:
         key = f"{name}({_text(inside)})_{_text(below)}"
         return [(key, lambda: scripts.entry(r, after(r, name, inside), below, start))]
     if inside and n.shape:  # a row, x^{(i)}, or an entry of it
@@ -215,16 +254,24 @@ def _constant(r: Resolver, s: Symbol, below: Tokens, above: Tokens) -> Term | No
     return None
 
 
-def _unknown(r: Resolver, tree: Symbol | Scripted, s: Symbol, below: Tokens, above: Tokens) -> NoReturn:
-    end = [t.stop for t in (*below, *above)] or [s.start + len(s.word) + (len(s.word) > 1)]
-    shown = r.source[s.start : max(end)].strip()
+def written(r: Resolver, s: Symbol, below: Tokens, above: Tokens) -> str:
+    """A symbol with its scripts as the formula has it."""
+    end = max([t.stop for t in (*below, *above)] or [s.start + len(s.word) + (len(s.word) > 1)])
     if s.accents:
-        scripted = r.source[below[0].start - 1 : max(end)] if below else ""
+        scripted = r.source[below[0].start - 1 : end] if below else ""
         shown = "".join(f"\\{a}{{" for a in reversed(s.accents)) + s.word + "}" * len(s.accents) + scripted
-    shown += "}" * (shown.count("{") - shown.count("}"))
+    else:
+        shown = r.source[s.start : end].strip()
+    return shown + "}" * (shown.count("{") - shown.count("}"))
+
+
+def _unknown(r: Resolver, tree: Symbol | Scripted, s: Symbol, below: Tokens, above: Tokens) -> NoReturn:
+    shown = written(r, s, below, above)
     sub = pieces(below) if below else []
     first = next(candidates(s.word, s.accents, sub or [], raised(above) if above else None), s.word)
-    if s.word in ("nabla", "partial", "bbE", "ldots"):
+    if s.word.startswith("bb"):
+        r.fail(f"'\\mathbb{{{s.word[2:]}}}' is not read here; say in 'names:' what it stands for", s.start)
+    if s.word in ("nabla", "partial", "ldots"):
         r.fail(f"'{shown}' is not read here; say in 'names:' what it stands for", s.start)
     if library(s.word) and not s.accents:
         r.fail(f"'{shown}' is a function, and nothing follows that it could be of", s.start)

@@ -46,7 +46,48 @@ def plain(tokens: Tokens) -> tuple[list[Token], list[str]]:
             continue
         else:
             kept.append(t)
-    return _joined(kept), []
+    kept, aside = _typed(kept)
+    return _joined(_numbers(kept)), aside
+
+
+def _typed(tokens: list[Token]) -> tuple[list[Token], list[str]]:
+    r"""Without ``\in \mathbb{R}^{n}``, which says what kind of thing something is, and is told."""
+    made: list[Token] = []
+    aside: list[str] = []
+    k = 0
+    while k < len(tokens):
+        if tokens[k].is_("\\in") and tokens[k + 1].is_("\\bbR", "\\bbN", "\\bbZ"):
+            k, first = k + 2, k
+            if tokens[k].is_("^"):
+                depth, k = 0, k + 1
+                while tokens[k].kind != "end":
+                    depth += tokens[k].is_("{") - tokens[k].is_("}")
+                    k += 1
+                    if not depth:
+                        break
+            aside.append(" ".join(t.text for t in tokens[first:k]))
+            continue
+        made.append(tokens[k])
+        k += 1
+    return made, aside
+
+
+def _numbers(tokens: list[Token]) -> list[Token]:
+    """``116,427`` outside of brackets is one number: a list of numbers says nothing."""
+    made: list[Token] = []
+    depth = 0
+    for t in tokens:
+        depth += t.is_("(", "[", "{", "\\{") - t.is_(")", "]", "}", "\\}")
+        if (
+            t.kind == "number" and not depth and len(made) > 1 and len(t.text) >= 3 and t.text[:3].isdigit() and made[-1].is_(",")
+            and made[-2].kind == "number" and not t.spaced and not made[-1].spaced and "." not in made[-2].text
+            and len(t.text.partition(".")[0]) == 3
+        ):  # fmt: skip
+            first = made[-2]
+            made[-2:] = [Token("number", first.text + t.text, first.start, t.stop, first.font, first.spaced)]
+        else:
+            made.append(t)
+    return made
 
 
 def _joined(tokens: list[Token]) -> list[Token]:

@@ -3,6 +3,7 @@ r"""What print calls the functions of the language: ``\tanh``, ``\text{ReLU}``, 
 from __future__ import annotations
 
 from derive.language.names import FUNCTION_NAMES
+from derive.language.properties import PROPERTIES
 
 _CALLED = {
     "sigma": "sigmoid", "ln": "log", "sgn": "sign", "tr": "trace", "Tr": "trace", "arctan": "atan", "Phi": "Phi", "swish": "silu",
@@ -61,6 +62,8 @@ def library(word: str) -> str | None:
         return _CALLED[word] or None
     if len(word) == 1:
         return None
+    if word in PROPERTIES or word == "rank":
+        return word
     low = word.lower()
     name = _CALLED.get(low) or _PLAIN.get(low.replace("_", "").replace("-", ""))
     return None if name is None or name in _OTHERWISE else name

@@ -2,6 +2,7 @@ r"""Sums, products, maxima over an index: ``\sum_{i=1}^{n} x_i`` is ``sum(x[i] f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from derive.expr.shapes import word
@@ -9,12 +10,13 @@ from derive.language.latex.affine import Affine, Index
 from derive.language.latex.symbols import spelt
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Token, Tokens
-from derive.language.latex.tree import Big, Symbol
+from derive.language.latex.tree import Big, Place, Product, Symbol, Tree
 from derive.language.names import FUNCTION_NAMES
 
 if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver
 
+_EXTREMES = ("limit", "supremum", "infimum")
 _RELATIONS = ("=", "\\ne", "<", ">", "\\le", "\\ge", "\\in")
 _LANGUAGE = {"\\ne": "!=", "<": "<", ">": ">", "\\le": "<=", "\\ge": ">="}
 
@@ -26,12 +28,14 @@ def big(r: Resolver, tree: Big) -> Term:
         body = r.value(tree.body)
         text = f"{tree.op}({body.text}, axis={tree.below[1].text})"
         return Term(text, ATOM, r.shape(text, tree.start))
+    if tree.op in _EXTREMES:
+        return _extreme(r, tree)
     bound, filters = _bound(r, tree)
     hidden = {w: r.indices[w] for w, _ in bound if w in r.indices}
     memo, r.memo = r.memo, {}
     try:
         r.indices.update(bound_index for bound_index in ((w, b.index) for w, b in bound))
-        body = r.value(tree.body)
+        body, rest = _body(r, tree)
         conditions = [f.text(r) for f in filters]
     finally:
         for w, _ in bound:
@@ -47,7 +51,45 @@ def big(r: Resolver, tree: Big) -> Term:
         r.fail("a sum of identity matrices of a size that is not said", tree.start)
     if tree.op == "prod" and len(body.shape) == 2:
         r.fail("a product of matrices: in what order? Say it in 'names:' (matprod)", tree.start)
-    return Term(f"{tree.op}({body.text} {' '.join(loops)})", ATOM, body.shape, body.row, body.turns)
+    made = Term(f"{tree.op}({body.text} {' '.join(loops)})", ATOM, body.shape, body.row, body.turns)
+    if not rest:
+        return made
+    after = r.factors([("", rest[0][1]), *rest[1:]])
+    return r.combined(lambda: r.times(made, after, rest[0][0]), tree.start)
+
+
+def _body(r: Resolver, tree: Big) -> tuple[Term, Sequence[tuple[str, Tree]]]:
+    r"""What it is of, and the factors that follow. A sum takes in all; ``\prod_i x_i y`` may mean two things."""
+    if tree.op == "sum" or not isinstance(tree.body, Product):
+        return r.value(tree.body), ()
+    items = tree.body.items
+    _, end = r.unit(items, 0)
+    if end == len(items) or isinstance(items[-1][1], Place):
+        return r.value(tree.body), ()
+
+    def wide() -> tuple[Term, Sequence[tuple[str, Tree]]]:
+        return r.value(tree.body), ()
+
+    def narrow() -> tuple[Term, Sequence[tuple[str, Tree]]]:
+        return r.factors(items[:end]), items[end:]
+
+    return r.choose(("body", tree.start), [wide, narrow])
+
+
+def _extreme(r: Resolver, tree: Big) -> Term:
+    r"""``\lim_{x \to 0^+} f``, ``\sup_x f``."""
+    at = next((k for k, t in enumerate(tree.below) if t.is_("\\to", "\\rightarrow")), None)
+    if tree.above or (at is None) == (tree.op == "limit"):
+        r.fail("expected \\lim_{x \\to 0}, \\sup_{x} or \\inf_{x}", tree.start)
+    body, x = r.value(tree.body), r.value(r.tree(tree.below[:at]))
+    if at is None:
+        return Term(f"{tree.op}({body.text}, {x.text})", ATOM)
+    point, side = tree.below[at + 1 :], ""
+    marks = [k for k, t in enumerate(point) if t.is_("^")]
+    if marks and all(t.is_("+", "-", "{", "}") for t in point[marks[-1] + 1 :]):
+        side = ", 1" if any(t.is_("+") for t in point[marks[-1] :]) else ", -1"
+        point = point[: marks[-1]]
+    return Term(f"limit({body.text}, {x.text}, {r.value(r.tree(point)).text}{side})", ATOM)
 
 
 def _of_all(r: Resolver, tree: Big) -> Term:

@@ -55,6 +55,9 @@ class Resolver:
         self.choices, self.source = choices, source
         self.indices: dict[str, Index] = {}  # by their word in print
         self.depth = 0
+        self.taken: dict[str, str] = {}  # what symbols were read as that might be something else
+        self.free: dict[str, str] = {}  # indices that stand for each of their range, by name
+        self.fonts: dict[str, str] = {}  # of names, as they stood first
         self.memo: dict[str, Node] = {}
 
     # -- what the parts use ---------------------------------------------------------------------
@@ -117,9 +120,9 @@ class Resolver:
         return calls.unit(self, items, k)
 
     def counts(self, tokens: Tokens) -> bool:
-        """Whether a subscript is a number of steps: it can be read as a value."""
+        """Whether a script is a number of steps."""
         try:
-            return not self.value(self.tree(tokens)).shape
+            return bool(identifiers.count(self, self.tree(tokens), strictly=False))
         except ExpressionError:
             return False
 
@@ -196,7 +199,15 @@ class Resolver:
             raise ExpressionError(f"names: '{tree.text}': {e.message}", tree.start) from None
         if unknown:
             self.fail(f"names: '{tree.text}': unknown symbol '{unknown}'", tree.start)
-        whole = isinstance(read_text(tree.text), ast.Name | ast.Call | ast.Subscript | ast.Attribute | ast.List)
+        written = read_text(tree.text)
+        for n in ast.walk(written):  # a loop without limits learns from it what it runs over
+            if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name) and n.value.id in self.scope:
+                picked = n.slice.elts if isinstance(n.slice, ast.Tuple) else [n.slice]
+                for at, size in zip(picked, self.scope[n.value.id].shape, strict=False):
+                    for i in self.indices.values():
+                        if isinstance(at, ast.Name) and at.id == i.name:
+                            i.sizes.append(size)
+        whole = isinstance(written, ast.Name | ast.Call | ast.Subscript | ast.Attribute | ast.List)
         level = ATOM if whole else terms.OR
         return Term(
             tree.text,

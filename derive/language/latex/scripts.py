@@ -48,6 +48,13 @@ def norm(r: Resolver, tree: Group, below: Tokens, start: int) -> Term:
             ])  # fmt: skip
         if len(inside.shape) == 1:
             return _norm(r, inside, below, start)
+        square = inside.shape[0] == inside.shape[1]
+        options = [f"abs({inside.text})", f"norm({inside.text})", *([f"det({inside.text})"] if square else [])]
+        if not below:
+            return r.choose(
+                ("bars", start),
+                [lambda t=t: Term(t, ATOM, inside.shape if t.startswith("abs") else ()) for t in options],  # type: ignore[misc]
+            )
         r.fail(
             "bars round a matrix may be a determinant, a norm or absolute values: write \\det, \\| \\| or \\operatorname{abs}",
             start,
@@ -153,6 +160,8 @@ def raised(r: Resolver, base: Term, above: Tokens, start: int, of_norm: bool = F
             return r.combined(lambda: terms.transposed(terms.inverse(base)), start)
     if above[0].is_("\\odot", "\\circ") and len(above) > 1:
         exponent = r.value(r.tree(above[1:]))
+        if not base.shape:
+            r.fail(f"'{base.text}' is a number: its power is written without \\odot", start)
         return Term(f"{base.at(ATOM)}**{exponent.at(ATOM)}", POWER, base.shape, base.row, base.turns)
     if len(above) == 1 and (above[0].is_("*", "+", "-", "\\dagger") or above[0].is_("'")):
         r.fail(f"no name for '{base.text}' with '{above[0].text}' above it; say in 'names:' what it is", start)

@@ -2,19 +2,21 @@ r"""What a formula says: a value, a chain of equalities with a printed number at
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
+from derive.language.latex.affine import Index
 from derive.language.latex.choices import Choices, readings
 from derive.language.latex.given import bare, replaced, table
 from derive.language.latex.grammar import Parser, Statement, statements
 from derive.language.latex.resolve import Resolver
-from derive.language.latex.symbols import candidates, layer, pieces, raised
-from derive.language.latex.terms import OPEN
+from derive.language.latex.symbols import candidates, layer, pieces, raised, spelt
+from derive.language.latex.terms import ATOM, OPEN, Term
 from derive.language.latex.tokens import Token, tokenized
-from derive.language.latex.tree import Matrix, Number, Product, Relation, Scripted, Sum, Symbol, Tree
+from derive.language.latex.tree import Group, Matrix, Number, Product, Relation, Scripted, Sum, Symbol, Tree
 from derive.language.latex.words import ACCENTS, GREEK
 from derive.language.names import names_in
 from derive.language.reader import parse
@@ -36,6 +38,9 @@ class Said:
     shows: str = ""
     holds: str = ""
     nodes: tuple[Node, ...] = ()
+    taken: Mapping[str, str] = field(
+        default_factory=dict
+    )  # symbols that might be something else, and what they were read as
 
     @property
     def text(self) -> str:
@@ -60,12 +65,16 @@ def read(
 
     Raises ExpressionError with the offset in the formula: it can't be read, or can be read in more than one way.
     """
-    rows = table(names or {})
+    free = ranges(names or {})
+    rows = table({key: value for key, value in (names or {}).items() if key not in free})
     words = vocabulary({*scope, left} - {""})
     found = statements(text, words, rows)
     if left:
         _without(found.statements, left)
-    said = tuple(_one(s, scope, graph, layout, words, text) for s in found.statements)
+    for s in found.statements:
+        if len(found.statements) > 1 and printed(s.tree) is not None:
+            raise ExpressionError("a number alone says nothing; a decimal point is a point", s.start)
+    said = tuple(_one(s, scope, graph, layout, words, text, free) for s in found.statements)
     return Reading(said, tuple(a for a in found.aside if a))
 
 
@@ -116,13 +125,24 @@ def vocabulary(scope: Iterable[str]) -> frozenset[str]:
 # -- one statement --------------------------------------------------------------------------------------
 
 
-def _one(s: Statement, scope: Mapping[str, Node], graph: Graph, layout: str, words: frozenset[str], text: str) -> Said:
+def _one(
+    s: Statement,
+    scope: Mapping[str, Node],
+    graph: Graph,
+    layout: str,
+    words: frozenset[str],
+    text: str,
+    free: Mapping[str, str],
+) -> Said:
     found: dict[object, Said] = {}
     faults: list[ExpressionError] = []
 
     def run(choices: Choices) -> Said:
         r = Resolver(scope, graph, layout, words, choices, text)
-        return _said(r, s.tree, text[s.start : s.stop], s.start)
+        r.indices = {word: Index(spelt(word)[0]) for word in free}
+        r.free = {r.indices[word].name: said for word, said in free.items()}
+        said = _said(r, s.tree, text[s.start : s.stop], s.start)
+        return replace(said, taken=r.taken)
 
     for made in readings(run, s.stop - s.start):
         if isinstance(made, ExpressionError):
@@ -137,6 +157,8 @@ def _one(s: Statement, scope: Mapping[str, Node], graph: Graph, layout: str, wor
 
 
 def _said(r: Resolver, tree: Tree, latex: str, start: int) -> Said:
+    while isinstance(tree, Group) and len(tree.items) == 1 and isinstance(tree.items[0], Relation):
+        tree = tree.items[0]  # in a box
     if isinstance(tree, Relation):
         return _related(r, tree, latex, start)
     term = r.any(tree)
@@ -161,11 +183,17 @@ def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
         if prints is not None:
             r.fail("a printed number at the end of an inequality", tree.start)
         term = r.relation(tree)
-        text = _whole(term.text, term.open, start)
+        over = _over(r, [term])
+        text = _whole(f"all({term.text} {over})" if over else term.text, term.open, start)
         return Said(latex, start, holds=text, nodes=(parse(text, r.scope, r.graph, boolean=True, layout=r.layout),))
     parts = [r.value(t) for t in trees]
     if len(parts) > 1:
         parts = r.sides(parts, Relation(tree.start, tuple(trees), tuple(ops)))
+    if isinstance(prints, list) and len(prints) == 1 and isinstance(prints[0], list) and len(parts[0].shape) == 1:
+        prints = prints[0]  # a row
+    if (over := _over(r, parts)) and prints is not None:
+        r.fail("a printed number of each of an index", tree.start)
+    parts = [_each(p, over) for p in parts]
     texts = tuple(_whole(p.text, p.open, t.start) for p, t in zip(parts, trees, strict=True))
     nodes = tuple(parse(t, r.scope, r.graph, boolean=False, layout=r.layout) for t in texts)
     shows = ""
@@ -177,6 +205,31 @@ def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
         kept = [k for k, t in enumerate(texts) if t not in numbers]
         texts, nodes = tuple(texts[k] for k in kept), tuple(nodes[k] for k in kept)
     return Said(latex, start, texts, prints, shows, nodes=nodes)
+
+
+def _over(r: Resolver, parts: Sequence[Term]) -> str:
+    """The loops over those of the indices that stand for each of their range, in the order of the table."""
+    spoken = {name for p in parts for name in names_in(p.text)}
+    return " ".join(f"for {name} in {said}" for name, said in r.free.items() if name in spoken)
+
+
+def _each(p: Term, over: str) -> Term:
+    """A side for each of the free indices; a number is said of every entry."""
+    if not over or p.number:
+        return p
+    for loop in reversed([f"for {part}" for part in over.split("for ")[1:]]):
+        p = Term(f"[{p.text} {loop.strip()}]", ATOM)
+    return p
+
+
+def ranges(names: Mapping[str, str]) -> dict[str, str]:
+    """The indices that the table gives a range, ``k: range(K)``, by their word: what is said with them is said of each."""
+    found = {}
+    for latex, text in names.items():
+        tokens = tokenized(latex)[0]
+        if len(tokens) == 2 and re.fullmatch(r"range\([\w\s,+*-]*\)", text.strip()):
+            found[tokens[0].text] = text.strip()
+    return found
 
 
 def _whole(text: str, is_open: bool, start: int) -> str:
@@ -259,6 +312,9 @@ def _ambiguous(found: list[Said], s: Statement, text: str) -> ExpressionError:
         typeset = " = ".join(latex(n) for n in said.nodes)
         shown.append(f"{said.text}, that is {typeset}")
     rest = f", and {len(found) - 4} more" if len(found) > 4 else ""
-    differing = next((p for p in found[0].parts if p not in found[1].parts), found[0].text)
-    line = f"names: {{'{' '.join(text[s.start : s.stop].split())}': '{differing}'}}"
+    first, second = found[:2]
+    symbol = next((k for k, name in first.taken.items() if second.taken.get(k, name) != name), None)
+    differing = next((p for p in first.parts if p not in second.parts), first.text)
+    whole = " ".join(text[s.start : s.stop].split())
+    line = f"names: {{'{symbol or whole}': '{first.taken[symbol] if symbol else differing}'}}"
     return ExpressionError(f"can be read as {' or as '.join(shown)}{rest}; brackets settle it, or {line}", s.start)

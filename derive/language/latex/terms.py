@@ -98,6 +98,8 @@ def elementwise(a: Term, b: Term, sign: str) -> Term:
     """A product or a quotient entry by entry, of equal shapes, or with a scalar."""
     if a.open or b.open:
         raise ExpressionError("an identity matrix of a size that is not said")
+    if sign == "*" and not (a.shape and b.shape):
+        raise ExpressionError(f"\\odot goes between two of one shape; '{(b if a.shape else a).text}' is a number")
     if a.shape and b.shape and (len(a.shape) != len(b.shape) or (a.row != b.row and not a.turns and not b.turns)):
         raise ExpressionError(_unlike(a, b))
     shape = _same(a.shape, b.shape) if a.shape and b.shape else a.shape or b.shape

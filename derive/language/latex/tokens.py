@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from derive.errors import ExpressionError
+from derive.language.properties import PROPERTIES
 
 MAX_LENGTH = 10_000  # characters of one formula
 MAX_DEPTH = 30  # nested brackets and braces
@@ -74,16 +75,16 @@ _GREEK = {
 }  # fmt: skip
 
 
-def tokenized(text: str) -> tuple[Tokens, list[str]]:
+def tokenized(text: str, depth: int = 0) -> tuple[Tokens, list[str]]:
     """The tokens of a formula, an end token last, and what was set aside. Raises ExpressionError."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"a formula of {len(text)} characters; the limit is {MAX_LENGTH}")
-    return _Tokenizer(text).read()
+    return _Tokenizer(text, depth).read()
 
 
 class _Tokenizer:
-    def __init__(self, text: str) -> None:
-        self.text, self.at = text, 0
+    def __init__(self, text: str, depth: int = 0) -> None:
+        self.text, self.at, self.depth = text, 0, depth
         self.made: list[Token] = []
         self.aside: list[str] = []
         self.spaced = False
@@ -96,7 +97,7 @@ class _Tokenizer:
         self.spaced = False
 
     def read(self) -> tuple[Tokens, list[str]]:
-        text, depth = self.text, 0
+        text, depth = self.text, self.depth
         while self.at < len(text):
             c, start = text[self.at], self.at
             if c.isspace() or c == "~":
@@ -193,6 +194,8 @@ class _Tokenizer:
         elif word in _TOLD:
             self.braces()
             self.aside.append(self.text[start : self.at])
+        elif word == "boxed":
+            self.nested("", self.braces(), start)
         elif word in _FONTS:
             self.font(word, start)
         elif word == "mathbb":
@@ -261,6 +264,8 @@ class _Tokenizer:
             self.add("letter", plain, start, word)
         elif plain.replace("_", "a").isalnum() and plain[:1].isalpha() and plain.isascii():
             self.add("word", plain, start, word)
+        elif word == "mathrm" and plain.replace(" ", "_") in PROPERTIES:  # what is asked, as it is typeset
+            self.add("word", plain.replace(" ", "_"), start, word)
         elif word in _WORDS or word.startswith("operatorname"):
             self.add("text", inside, start)
         else:
@@ -269,8 +274,10 @@ class _Tokenizer:
     def nested(self, word: str, inside: str, start: int) -> None:
         """A font round something larger: what is inside, in braces if it is more than one token."""
         offset = self.text.find(inside, start) if inside else start
+        if self.depth > MAX_DEPTH:
+            self.fail(f"brackets nested more than {MAX_DEPTH} deep", start)
         try:
-            made, aside = tokenized(inside)
+            made, aside = tokenized(inside, self.depth + 1)
         except ExpressionError as e:
             raise ExpressionError(e.message, offset + e.offset) from None
         self.aside += aside

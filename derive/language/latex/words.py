@@ -10,9 +10,9 @@ BIG = {
     "min": "min",
     "bigoplus": "",
     "int": "",
-    "lim": "",
-    "sup": "",
-    "inf": "",
+    "lim": "limit",
+    "sup": "supremum",
+    "inf": "infimum",
 }
 TIMES = {
     "\\cdot": ".",

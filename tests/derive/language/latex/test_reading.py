@@ -91,6 +91,16 @@ MEANINGS = [
     (r"2 \cdot 10^{-3} x", "2e-3*x"),
     (r"\frac{x}{2}\, y", "x/2*y"),
     (r"x/(2y)", "x/(2*y)"),
+    (r"\frac12 x", "1/2*x"),
+    (r"\prod_{i=1}^{3} u_i v_i", "prod(u[i]*v[i] for i in 3)"),
+    (r"\lim_{x \to 0^+} \frac{x}{y}", "limit(x/y, x, 0, 1)"),
+    (r"\mathrm{convex}(L, w_1)", "convex(L, w1)"),
+    (r"\operatorname{rank}(A) \le 2", "rank(A) <= 2"),
+    (r"\mathrm{reshape}_{3 \times 2}(W)", "reshape(W, 3, 2)"),
+    (r"\boxed{z_1 = w_1 x + b_1}", "z1 == w1*x + b1"),
+    (r"W = 2 W \in \mathbb{R}^{2 \times 3}", "W == 2*W"),
+    (r"x = 116,427 \quad (7.13)", "x == 116427"),
+    (r"\frac{\partial a_1}{\partial x}(x)", "d(a1, x)"),
     (r"\delta_3 w_3", "delta3*w3"),
 ]  # fmt: skip
 
@@ -214,7 +224,7 @@ REFUSED = [
     (r"\exp(A)", "entry by entry"),
     (r"A^{x}", "a power of the matrix"),
     (r"\| A \|", "say which"),
-    (r"| A |", "bars round a matrix"),
+    (r"| A |", "can be read as abs(A)"),
     (r"\nabla L", "by what"),
     (r"\nabla_u m", "no scalar"),
     (r"\sum_{i=1}^{M} u_i", "'M' is no number or size"),
@@ -244,6 +254,16 @@ REFUSED = [
     (r"", "found nothing"),
     (r"x € y", "no part of a formula"),
     (r"\frac{A}{u}", "no number to divide by"),
+    (r"a_1(x + 1)", "can be read as at(a1, x=x + 1)"),
+    (r"\frac{\partial L}{\partial w_1}(c)", "or times it"),
+    (r"a_1'(c)", "is no function of 'c'"),
+    (r"x^10", "one digit"),
+    (r"\frac123", "one digit"),
+    (r"x = 1,5", "a number alone says nothing"),
+    (r"\prod_{i=1}^{3} u_i x", "can be read as"),
+    (r"\mathbf{x} + x", "two fonts"),
+    (r"x \odot u", "between two of one shape"),
+    (r"\frac{d\, L}{d\, x} + d", "unknown symbol 'd'"),
     (r"x \approx y", "printed number"),
 ]  # fmt: skip
 
@@ -262,6 +282,27 @@ def test_two_names_for_one_symbol_are_told_with_the_line_that_settles_it() -> No
         read("W_2", found, g)
     (said,) = read("W_2", found, g, names={r"\mathbf{W}_2": "W2"}).statements
     assert said.parts == ("W2",)
+
+
+def test_an_index_with_a_range_is_said_of_each() -> None:
+    found, g = scope({"y": (2,), "V": (2, 3), "a": (3,)}, sizes={"K": 2})
+    names = {"k": "range(K)", "v": "V"}
+    (said,) = read(r"y_k = \sum_j v_{kj} a_j", found, g, names=names).statements
+    assert said.parts == ("[y[k] for k in range(K)]", "[sum(V[k, j]*a[j] for j in 3) for k in range(K)]")
+    (said,) = read(r"y_k > 0", found, g, names=names).statements
+    assert said.holds == "all(y[k] > 0 for k in range(K))"
+    with pytest.raises(ExpressionError, match="unknown symbol 'y_k'"):
+        read(r"y_k > 0", found, g)
+
+
+def test_steps_of_an_iteration() -> None:
+    found, g = scope({"w": (), "t": (), "eta": (), "x": ()}, {"loss": "w**2", "loud": "t*w"}, states=("w",))
+    for formula, text in ((r"w_{t+1}", "w(t + 1)"), (r"w^{(t)}", "w(t)"), (r"w_0", "w(0)"), (r"\text{loss}(3)", "loss(3)"),
+                          (r"w (x \eta - 1)", "w*(x*eta - 1)"), (r"\text{loud}(t)", "loud(t)")):  # fmt: skip
+        (said,) = read(formula, found, g).statements
+        assert said.parts == (text,)
+    with pytest.raises(ExpressionError, match="can be read as"):
+        read(r"\text{loss}(t + 1)", found, g)
 
 
 def test_a_function_of_the_field_gives_way_to_a_quantity_only_where_that_can_be_told() -> None:
