@@ -98,7 +98,8 @@ HELD_THROUGH = {
     "derive.proof.check": "proof.curvature proof.evaluation proof.field proof.generic proof.rules proof.signs",
     "derive.engine.certify": "certify.combinations certify.faults certify.fresh certify.inequalities certify.samples"
     " certify.search certify.written",
-    "derive.engine": "engine.dispatch induction exceptional_sets algebra.between algebra.fourier_motzkin algebra.kernels.angles"
+    "derive.engine": "engine.algebra.masks engine.properties.asked engine.properties.breaks engine.properties.seams"
+    " engine.dispatch induction exceptional_sets algebra.between algebra.fourier_motzkin algebra.kernels.angles"
     " algebra.kernels.kinks equations.witnesses",
     "derive.engine.matrices.matrices": "matrices.inverses matrices.letters matrices.linear matrices.noncommutative"
     " matrices.tensors",
@@ -109,7 +110,11 @@ HELD_THROUGH = {
     "derive.expr.operators": "operators.arithmetic operators.conditions operators.functions operators.operator"
     " operators.piecewise expr.kinks",
     "derive.language.reader": "language.calls language.constants language.derivatives language.every language.extremes"
-    " language.loops language.schemes language.sequences language.slices language.substitution language.syntax",
+    " language.loops language.schemes language.slices language.substitution language.syntax",
+    "derive.language.latex": "latex.affine latex.arrays latex.calculus latex.calls latex.choices latex.environments"
+    " latex.given latex.grammar latex.identifiers latex.layout latex.library latex.loops"
+    " latex.resolve latex.scripts latex.statements latex.symbols latex.terms latex.tokens latex.tree"
+    " latex.words",
     "derive.language.typeset": "typeset.derivatives typeset.names typeset.norms typeset.pieces typeset.scalars"
     " typeset.tensors",
     "derive.repair.search": "repair.conditions repair.factors repair.slips repair.spots",
