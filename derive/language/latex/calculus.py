@@ -41,6 +41,8 @@ def _orders(r: Resolver, tree: Fraction) -> tuple[int, Tokens, list[Tokens]] | N
     if not tree.top or not tree.bottom or not _is_sign(r, tree.top[0]) or not _is_sign(r, tree.bottom[0]):
         return None
     order, rest = 1, tree.top[1:]
+    if rest and rest[0].is_("_"):  # a name, d_1
+        return None
     if rest and rest[0].is_("^"):
         p = r.parser(rest)
         p.next()
@@ -55,7 +57,7 @@ def _orders(r: Resolver, tree: Fraction) -> tuple[int, Tokens, list[Tokens]] | N
             return None
         p.next()
         first = p.at
-        if p.here.kind == "end":
+        if p.here.kind == "end" or p.here.is_("_"):
             return None
         p.factor()
         by.append(tuple(p.tokens[first : p.at]))
@@ -191,7 +193,7 @@ def _nabla(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
     below: Tokens = tree.below if isinstance(tree, Scripted) else ()
     above: Tokens = tree.above if isinstance(tree, Scripted) else ()
     second = len(above) == 1 and above[0].text == "2"
-    if above and not second:
+    if (above and not second) or (isinstance(tree, Scripted) and tree.primes):
         r.fail("'\\nabla' with this above it is not read", tree.start)
     if k >= len(items) or items[k][0]:
         r.fail("a gradient of nothing: expected what it is of", tree.start)

@@ -252,6 +252,8 @@ def _called(r: Resolver, name: str, arguments: list[Term], below: Tokens, primes
         _alike(r, arguments, tree)
     text = f"{name}({', '.join(a.text for a in arguments)})"
     made = Term(text, ATOM, r.shape(text, tree.start), x.row, x.turns)
+    if below and name not in ("softmax", "log_softmax"):
+        r.fail(f"'{name}' with something below it: say in 'names:' what it is", tree.start)
     return scripts.entry(r, made, below, tree.start) if below else made
 
 

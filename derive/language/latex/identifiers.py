@@ -100,11 +100,13 @@ def after(r: Resolver, name: str, number: Tokens) -> Term:
 
 def symbol(r: Resolver, tree: Symbol | Scripted) -> Term:
     s, below, above, primes = parts(tree)
-    if s.word in r.indices and not s.accents and not below:
+    if s.word in r.indices and not s.accents and not below and not primes:
         i = r.indices[s.word]
         value = Term(f"{i.name} + 1", terms.SUM, plain=True) if i.first else terms.name(i.name)
         return scripts.raised(r, value, above, tree.start)
     options = ways(r, s, below, above, primes)
+    if options and s.word == "e" and above and not (below or primes or s.accents or above[0].kind == "number"):
+        options["exp"] = lambda: _exponential(r, above, s.start)
     if options:
         made = r.choose(("name", _shown(r, tree)), list(options.values()))
         if made.text in r.scope and r.fonts.setdefault(made.text, s.font) != s.font:
@@ -151,7 +153,7 @@ def ways(r: Resolver, s: Symbol, below: Tokens, above: Tokens, primes: int) -> d
             for name in known(r, s, sub, sup):
                 keep(name, (), ())
         if in_brackets:
-            for name in known(r, s, [*in_brackets, *sub]) + known(r, s, [*sub, *in_brackets] if sub else None):
+            for name in (*known(r, s, [*in_brackets, *sub]), *(known(r, s, [*sub, *in_brackets]) if sub else ())):
                 keep(name, (), ())
         if not found and not mark:
             for name in known(r, s, sub):
@@ -227,6 +229,12 @@ def _shown(r: Resolver, tree: Symbol | Scripted) -> str:
     return f"{s.word}{s.accents}_{_text(below)}^{_text(above)}{primes}"
 
 
+def _exponential(r: Resolver, above: Tokens, start: int) -> Term:
+    x = r.value(r.tree(above))
+    r.elementwise_only("exp", x, start)
+    return Term(f"exp({x.text})", ATOM, x.shape, x.row, x.turns)
+
+
 def _constant(r: Resolver, s: Symbol, below: Tokens, above: Tokens) -> Term | None:
     r"""``\pi``, ``e^x``, the identity ``I``, ``\infty``."""
     if s.accents:
@@ -236,9 +244,7 @@ def _constant(r: Resolver, s: Symbol, below: Tokens, above: Tokens) -> Term | No
     if s.word == "e" and not below:
         if not above:
             return Term("exp(1)", ATOM, plain=True)
-        x = r.value(r.tree(above))
-        r.elementwise_only("exp", x, s.start)
-        return Term(f"exp({x.text})", ATOM, x.shape, x.row, x.turns)
+        return _exponential(r, above, s.start)
     if s.word == "infty" and not below and not above:
         return Term("inf", ATOM)
     if s.word in ("bb1", "bbone", "bb0"):

@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from derive.engine import decide_equal
+from derive.errors import ExpressionError
+from derive.language.latex import read
+from derive.language.typeset import latex
+from tests import ROOT
 from verify.casefile import CaseFaults, load
 from verify.casefile.model import Case
 
@@ -106,3 +111,28 @@ def test_the_table_of_names_is_checked(tmp_path: Path) -> None:
     first, second = (f.message for f in found.value.faults)
     assert "no whole piece of a formula" in first
     assert second == "expected an expression of the language; one with brackets needs quotes"
+
+
+LIBRARY = ("2.8-three-layer", "3.12-shapes", "6.13-rescaling")
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_what_cases_say_is_read_back_from_print(name: str) -> None:
+    """Each expression as it was, or refused, or (with factors grouped otherwise) proved to be the same; never another."""
+    made = load(ROOT / "cases" / "understanding-neural-networks" / f"{name}.yaml")
+    sizes = {n: made.graph.define(n, made.graph.const(k)) for n, k in made.sizes.items()}
+    scope = sizes | {n: s.node for n, s in made.symbols.items()} | {n: d.node for n, d in made.definitions.items()}
+    nodes = {d.node.args[0] for d in made.definitions.values()} | {
+        n for c in made.claims for n in (c.of, *c.equals) if n
+    }
+    ordered = sorted(nodes, key=latex)
+    refused = 0
+    for n in ordered:
+        try:
+            (said,) = read(latex(n), scope, made.graph).statements
+        except ExpressionError:
+            refused += 1
+            continue
+        (back,) = said.nodes
+        assert back is n or (back.shape == n.shape and decide_equal(back, n).proved), latex(n)
+    assert refused <= len(nodes) / 3  # names that print alike (b_1 and the first entry of b) are told
