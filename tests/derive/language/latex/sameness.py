@@ -7,4 +7,4 @@ from derive.expr.graph import Node
 
 
 def same(a: Node, b: Node) -> bool:
-    return bool(decide_equal(a, b).proved)
+    return decide_equal(a, b).status == "proved"
