@@ -423,7 +423,7 @@ class Ring:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Identity:
     """Why x = y, as ``str`` tells it: an explanation asks for that, a verdict does not."""
 
@@ -434,6 +434,8 @@ class Identity:
 
     def __str__(self) -> str:
         return self.where + self.ring.identity(self.x, self.y)
+
+    __repr__ = __str__
 
 
 @cache
