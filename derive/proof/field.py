@@ -22,6 +22,21 @@ MAX_ATOMS = 512
 MAX_WORK = 300_000  # terms multiplied with each other in one evaluation
 
 
+def hashable(p: Poly) -> Key:
+    """A polynomial as a hashable value, whatever the number of variables of its ring: exponents without the zeros at their end,
+    and coefficients. FLINT's own text of it would be faster, but python-flint 0.9 keeps the memory of each such text."""
+    try:
+        monomials: tuple[Any, ...] = tuple([bytes(e).rstrip(b"\0") for e in p.monoms()])
+    except ValueError:  # an exponent above 255
+        monomials = tuple([",".join(map(str, e)).removesuffix(",0" * _zeros(e)) for e in p.monoms()])
+    return monomials, tuple([(int(c.p), int(c.q)) for c in p.coeffs()])
+
+
+def _zeros(e: tuple[int, ...]) -> int:
+    """How many zeros a monomial ends with, but for its first exponent."""
+    return next((n for n, k in enumerate(reversed(e)) if k), len(e) - 1)
+
+
 class Rejected(Exception):
     """A certificate doesn't show what it is said to show; says why. What it lacks a search may add (``Finer``, ``asks``)."""
 
@@ -187,9 +202,8 @@ class Field:
             raise Rejected(f"power {n} of a polynomial of {len(p)} terms")
         return p**n
 
-    def key(self, p: Poly) -> str:
-        """A polynomial as a hashable value: FLINT's text of it names every atom, exponent and coefficient."""
-        return str(p)
+    def key(self, p: Poly) -> Key:
+        return hashable(p)
 
     def factored(self, p: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
         """A constant and factors whose product is p: irreducible ones where p is short."""

@@ -21,6 +21,7 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from derive.budget import Unwieldy as Unwieldy
 from derive.budget import spend
 from derive.expr.graph import Graph, Node
+from derive.proof.field import hashable
 
 Poly = Any  # fmpq_mpoly
 Key = tuple[Any, ...]
@@ -370,9 +371,9 @@ class Ring:
     # -- names and texts --------------------------------------------------------------------------
 
     def key(self, p: Poly) -> Key:
-        """A polynomial as a hashable value, whatever the room of the ring: as FLINT writes it, which is ten times as fast as its
-        terms are hashed."""
-        return (str(p),)
+        """A polynomial as a hashable value that does not depend on the room of the ring."""
+        found: Key = hashable(p)
+        return found
 
     def quotient_key(self, x: Quotient) -> Key:
         return (self.key(x.num), self.key(x.den))
