@@ -252,6 +252,9 @@ def _called(r: Resolver, name: str, arguments: list[Term], below: Tokens, primes
         _alike(r, arguments, tree)
     text = f"{name}({', '.join(a.text for a in arguments)})"
     made = Term(text, ATOM, r.shape(text, tree.start), x.row, x.turns)
+    if len(below) == 2 and below[0].text == "axis" and below[1].text.isdigit():
+        text = f"{name}({x.text}, axis={below[1].text})"
+        return Term(text, ATOM, r.shape(text, tree.start))
     if below and name not in ("softmax", "log_softmax"):
         r.fail(f"'{name}' with something below it: say in 'names:' what it is", tree.start)
     return scripts.entry(r, made, below, tree.start) if below else made

@@ -40,11 +40,13 @@ def known(
 
 def function_of(r: Resolver, s: Symbol, below: Tokens = ()) -> str | None:
     """The function that a symbol stands for: one that the case declares, else one of the language."""
-    for name in candidates(s.word, s.accents, pieces(below) or []):
+    named = candidates(s.word, s.accents, pieces(below) or []) if not below or pieces(below) else ()
+    for name in named:
         if name in r.scope and r.scope[name].op == "function":
             return name
-    if below and not s.accents and (parts_ := pieces(below)) and len(parts_) == 1:
-        return library(f"{s.word}_{parts_[0][0]}")
+    if below:  # all of it, or nothing
+        sub = pieces(below) or []
+        return library(f"{s.word}_{sub[0][0]}") if len(sub) == 1 and not s.accents else None
     return None if s.accents else "max" if s.word == "max" else "min" if s.word == "min" else library(s.word)
 
 

@@ -269,7 +269,55 @@ class Resolver:
         items = list(tree.items)
         if isinstance(items[-1][1], Place):
             return calculus.placed(self, items[:-1], items[-1][1])
+        if any(op in ("o", "o/") for op, _ in items[1:]):
+            return self.entrywise(items, tree.start)
         return self.factors(items)
+
+    def entrywise(self, items: Sequence[tuple[str, Tree]], start: int) -> Term:
+        r"""A product with ``\odot``. People don't agree which of ``A b`` and ``b \odot c`` binds tighter: all ways are
+        tried where products of tensors stand beside it."""
+        groups: list[list[tuple[str, Tree]]] = [[]]
+        signs = [""]
+        for k, item in enumerate(items):
+            if k and item[0] in ("o", "o/"):
+                groups.append([])
+                signs.append(item[0])
+            groups[-1].append(item)
+
+        def weakly() -> Term:
+            made = self.factors(groups[0])
+            for sign, group in zip(signs[1:], groups[1:], strict=True):
+                part = self.factors([("", group[0][1]), *group[1:]])
+                made = self.combined(lambda a=made, b=part, s=sign: self.times(a, b, s), start)  # type: ignore[misc]
+            return made
+
+        def tightly() -> Term:
+            parts: list[tuple[str, Term]] = []
+            k = 0
+            while k < len(items):
+                op = items[k][0]
+                part, k = self.unit(items, k)
+                while k < len(items) and items[k][0] in ("o", "o/"):
+                    sign = items[k][0]
+                    after, k = self.unit(items, k)
+                    part = self.combined(lambda a=part, b=after, s=sign: self.times(a, b, s), start)  # type: ignore[misc]
+                parts.append((op, part))
+            made = parts[0][1]
+            for op, part in parts[1:]:
+                made = self.combined(lambda a=made, b=part, s=op: self.times(a, b, s), start)  # type: ignore[misc]
+            return made
+
+        if all(self.one_tensor(g) for g in groups) and "o/" not in signs:
+            return weakly()
+        return self.choose(("entrywise", start), [weakly, tightly, lambda: self.factors(items)])
+
+    def one_tensor(self, items: Sequence[tuple[str, Tree]]) -> bool:
+        """Whether no more than one of the factors is a vector or a matrix."""
+        k = count = 0
+        while k < len(items):
+            part, k = self.unit(items, k)
+            count += bool(part.shape or part.open)
+        return count < 2
 
     def factors(self, items: Sequence[tuple[str, Tree]]) -> Term:
         """A product, from the left; a quotient by a bare factor with more after it may mean two things."""
