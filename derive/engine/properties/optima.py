@@ -289,6 +289,8 @@ def _nowhere_else(gap: Node, at_v: Mapping[Node, Node], domain: Domain) -> Decis
             found = by_squares(positive, apart) or _decided(positive, apart)
             if (other := _as_small(rest, found, there)) is not None:
                 return refuted(f"as small at {at(other)}", other)
+            if found.status == "refuted" and found.place:  # no rational point
+                return replace(found, reason=f"as small at {found.place}")
             if found.status != "proved" or found.conditions:
                 break
             there[s] = at_v[s]
