@@ -22,6 +22,8 @@ def matrix(r: Resolver, tree: Matrix) -> Term:
     first = rows[0][0]
     if len(rows[0]) == 1 and first.shape:  # blocks
         parts = [row[0] for row in rows]
+        if any(len(p.shape) == 2 and p.text.endswith(".T") for p in parts):
+            r.fail("blocks of transposed matrices, or matrices row by row? Say it in 'names:'", tree.start)
         if all(len(p.shape) == 1 and p.row for p in parts):
             return _made(r, f"[{', '.join(p.text for p in parts)}]", tree)
         return _made(r, f"concat([{', '.join(p.text for p in parts)}])", tree)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from derive.errors import ExpressionError
 from derive.expr.graph import topological
+from derive.language import sequences
 from derive.language.latex import calculus, identifiers, scripts, terms
 from derive.language.latex.library import OF_MATRICES
 from derive.language.latex.terms import ATOM, Term
@@ -117,8 +118,12 @@ def _valued(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
     if made.text in r.scope and identifiers.is_state(r, made.text) and len(group.items) == 1:
         number = identifiers.count(r, group.items[0], strictly=False)
         stepped = Term(f"{made.text}({number})", ATOM, made.shape, plain=True)
-        if number and (_bare(group) or identifiers.count(r, group.items[0])):
+        surely = number.isdigit() or identifiers.count(r, group.items[0]) or r.scope[made.text].op == "symbol"
+        if number and (surely or (_bare(group) and r.scope[number] not in sequences.states(r.graph))):
             return _scripts(r, stepped, after), k + 2
+        if number and _bare(group):  # the state after so many steps, or a definition of a state
+            evaluated = (lambda: (_scripts(r, stepped, after), k + 2)), (lambda: (_scripts(r, made, after), k + 2))
+            return r.choose(("steps", tree.start), evaluated)
         if number:
             return r.choose(
                 ("steps", tree.start), [lambda: (_scripts(r, stepped, after), k + 2), lambda: (made, k + 1)]

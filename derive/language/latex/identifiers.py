@@ -64,7 +64,7 @@ def is_state(r: Resolver, name: str) -> bool:
 
 def count(r: Resolver, tree: Tree, strictly: bool = True) -> str:
     """A number of steps: a whole number, or a symbol that nothing in scope depends on, give or take one; "" for anything else.
-    Not ``strictly``: any scalar symbol that is no state."""
+    Not ``strictly``: any scalar symbol."""
     text, symbols = "", 0
     for k, (sign, t) in enumerate(tree.terms if isinstance(tree, Sum) else [("+", tree)]):
         if isinstance(t, Number) and t.text.isdigit():
@@ -89,10 +89,12 @@ def _free(r: Resolver, tree: Symbol | Scripted, strictly: bool) -> str:
     n = r.scope.get(name)
     if n is not None and n.op == "def" and n.args[0].op == "const":
         return name
-    if n is None or n.op != "symbol" or n.shape or n in sequences.states(r.graph):
+    if n is None or n.op != "symbol" or n.shape:
         return ""
     if not strictly:
         return name
+    if n in sequences.states(r.graph):  # a state, or the index of the steps
+        return ""
     return "" if n in topological([m for m in r.scope.values() if m.op == "def"]) else name
 
 

@@ -136,3 +136,22 @@ def test_what_cases_say_is_read_back_from_print(name: str) -> None:
         (back,) = said.nodes
         assert back is n or (back.shape == n.shape and decide_equal(back, n).status == "proved"), latex(n)
     assert refused <= len(nodes) / 3  # names that print alike (b_1 and the first entry of b) are told
+
+
+def test_definitions_in_latex_come_along_with_what_they_stand_on(tmp_path: Path) -> None:
+    (tmp_path / "case.yaml").write_text(CASE)
+    other = tmp_path / "other.yaml"
+    other.write_text(
+        r"""
+title: t
+uses: {from: case.yaml, names: [L]}
+claims:
+  - {id: a, latex: 'J = \frac{(y - \sigma(z))^2}{2}'}
+"""
+    )
+    made = load(other)
+    assert set(made.definitions) == {"L", "yhat", "z"}
+    assert set(made.symbols) == {"x", "y", "w", "b"}
+    other.write_text("title: t\nuses: case.yaml\nnames: {'J': z}\n")
+    with pytest.raises(CaseFaults, match=r"'J' is 'L' in .*case\.yaml, which comes along, and 'z' here"):
+        load(other)

@@ -266,6 +266,7 @@ REFUSED = [
     (r"x = 1,5", "a number alone says nothing"),
     (r"\prod_{i=1}^{3} u_i x", "can be read as"),
     (r"\mathbf{x} + x", "two fonts"),
+    (r"\begin{pmatrix} A^\top \\ B^\top \end{pmatrix}", "row by row"),
     (r"A u \odot v", "can be read as A @ u*v"),
     (r"A \odot B A", "can be read as"),
     (r"\sigma_1(x)", "something below it"),
