@@ -91,10 +91,10 @@ def _mul(n: Node, done: Done) -> Piece:
     a, b = n.args
     if a.shape and b.shape:
         # people don't agree which of A b and b \odot c binds tighter, so a matrix product gets brackets
-        left, right = (factor(done[x], POWER if x.op == "matmul" else HADAMARD, x is a) for x in n.args)
+        left, right = (factor(done[x], POWER if x.op == "matmul" else HADAMARD, not k) for k, x in enumerate(n.args))
         return signed(rf"{left} \odot {right}", HADAMARD)
     # a dot product is a number: (u^T v) w
-    left, right = (factor(done[x], POWER if _is_dot(x) and n.shape else PRODUCT, x is a) for x in n.args)
+    left, right = (factor(done[x], POWER if _is_dot(x) and n.shape else PRODUCT, not k) for k, x in enumerate(n.args))
     return signed(beside(left, right), PRODUCT)
 
 

@@ -337,7 +337,7 @@ PRINTED = [
     "x > 0 and y > 0", "x > 0 or y > 0", "1e-7*x", "0.5*x", "softmax(u)", "u**2", "u/v", "det(A)", "trace(A)", "sqrt(x)",
     "2**x",
     "x*2", "3*4*x", "erf(x)", "floor(x)", "log1p(x)", "u @ A @ v", "(u @ v)*h", "A @ (u*v)", "m", "yhat*(1 - yhat)",
-    "delta3*a2",
+    "delta3*a2", "(-x/y)*(-x/y)",
 ]  # fmt: skip
 
 
