@@ -173,6 +173,8 @@ def _bound(r: Resolver, tree: Big) -> tuple[list[tuple[str, _Bound]], list[_Filt
             known = {w for w, _ in bound} | set(r.indices)
             if len(left) == 1 and left[0].text not in known and not _is_size(r, left):
                 bound.append(_new(r, left, tree))
+                if sign == "<" and len(right) == 1 and right[0].text not in known and not _is_size(r, right):
+                    bound.append(_new(r, right, tree))  # over all pairs
             filters.append(_Filter(left, sign, right, op.start))
     if tree.above and all(b.high is None for _, b in bound):
         if len(bound) != 1 or (high := r.affine(tree.above)) is None:

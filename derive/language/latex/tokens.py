@@ -123,7 +123,8 @@ class _Tokenizer:
                 self.at += 1
                 self.add("letter", c, start)
             elif c in "+-*/=<>()[]{}|,.;:!'^_&":
-                self.at += 2 if text.startswith(":=", start) else 1
+                bars = text.startswith("||", start) and sum(t.is_("|") for t in self.made) % 2 == 0
+                self.at += 2 if bars or text.startswith(":=", start) else 1
                 self.add("sign", text[start : self.at], start)
             else:
                 self.fail(f"'{c}' is no part of a formula")

@@ -92,6 +92,8 @@ MEANINGS = [
     (r"\frac{x}{2}\, y", "x/2*y"),
     (r"x/(2y)", "x/(2*y)"),
     (r"\frac12 x", "1/2*x"),
+    (r"||u||_2 + |x||y|", "norm(u) + abs(x)*abs(y)"),
+    (r"\sum_{i<j} A_{ij}", "sum(A[i, j] for i in 3 for j in 3 if i < j)"),
     (r"W^\top h \odot u", "W.T @ h*u"),
     (r"h \odot W v", "h*(W @ v)"),
     (r"u \odot x v", "u*(x*v)"),

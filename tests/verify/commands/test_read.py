@@ -1,0 +1,29 @@
+"""``errata read``: a formula in LaTeX, by names that are given or those of a case."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify.cli import main
+
+
+def test_a_formula_is_shown_in_the_language_and_typeset(capsys: pytest.CaptureFixture[str]) -> None:
+    formula = r"\frac{\partial L}{\partial w} = (\hat{y} - y) x \quad (2.3)"
+    assert main(["read", formula, "--define", "yhat=w*x", "--define", "L=(yhat - y)**2/2"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "d(L, w) == (yhat - y)*x",
+        r"  typeset: \frac{\partial L}{\partial w} = (\hat{y} - y) x",
+        "set aside: (2.3)",
+    ]
+    assert (
+        main(["read", r"\mathbf{w}_j^\top x", "--shape", "W=2,3", "--shape", "x=3", "--name", r"\mathbf{w}_j=W[0]"])
+        == 0
+    )
+    assert capsys.readouterr().out.startswith("W[0] @ x\n")
+
+
+def test_what_can_not_be_read_is_a_fault_with_its_column(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["read", r"x + \hat{q}", "--scalars", "x"]) == 2
+    assert r"FORMULA:5: unknown symbol '\hat{q}': no name 'qhat' in scope" in capsys.readouterr().err
+    assert main(["read", "a/b c", "--scalars", "a b, c"]) == 2
+    assert "can be read as a/b*c" in capsys.readouterr().err
