@@ -151,6 +151,8 @@ def _bound(r: Resolver, tree: Big) -> tuple[list[tuple[str, _Bound]], list[_Filt
                 bound.append(_new(r, name, tree))
             continue
         left, op, right = part[:at], part[at], part[at + 1 :]
+        if not left or not right:
+            r.fail("expected an index below the sign", op.start)
         sign = "\\" + op.text if op.kind == "command" else op.text
         if sign == "=":
             low = r.affine(right)

@@ -237,6 +237,7 @@ REFUSED = [
     (r"\sum_i x", "is not said"),
     (r"\sum_i u_i t_i", "not the same everywhere"),
     (r"\sum x", "over what"),
+    (r"\sum_{=1}^{3} u_i", "expected an index"),
     (r"x \pm y", "two things"),
     (r"x \in y", "no relation of the language"),
     (r"x \to y", "no relation of the language"),
