@@ -19,7 +19,7 @@ from verify.commands.frame import AS_PINNED, Fault, command, say
       errata read '(A^\top A + \lambda I)^{-1} A^\top b' --shape A=4,2 --shape b=4 --scalars lam
       errata read '\mathbf{w}_j^\top x' --shape W=2,3 --shape x=3 --name '\mathbf{w}_j=W[0]'
       errata read '\delta_3 = \hat{y} - y' --case cases/understanding-neural-networks/2.8-three-layer.yaml
-    """,
+    """.replace(r"\b", "\b"),
     epilog="""\b
 Exit codes:
   0    it can be read in one way

@@ -197,11 +197,14 @@ def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
     texts = tuple(_whole(p.text, p.open, t.start) for p, t in zip(parts, trees, strict=True))
     nodes = tuple(parse(t, r.scope, r.graph, boolean=False, layout=r.layout) for t in texts)
     shows = ""
-    if (
-        prints is not None and len(texts) > 1
-    ):  # the links of numbers alone are displayed arithmetic; the last is looked at
+    if prints is not None and len(texts) > 1:  # a link of numbers alone is displayed arithmetic
         numbers = [t for t in texts if not names_in(t)]
-        shows = numbers[-1] if numbers else ""
+        if len(numbers) > 1:
+            r.fail(
+                "one displayed arithmetic stands before a printed number; the others are claims of their own",
+                tree.start,
+            )
+        shows = numbers[0] if numbers else ""
         kept = [k for k, t in enumerate(texts) if t not in numbers]
         texts, nodes = tuple(texts[k] for k in kept), tuple(nodes[k] for k in kept)
     return Said(latex, start, texts, prints, shows, nodes=nodes)

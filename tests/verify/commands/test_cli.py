@@ -31,6 +31,7 @@ COMMANDS = [
     "new",
     "prove",
     "derive",
+    "read",
     "schema",
     "report",
     "recheck",

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from derive.engine.domain import Domain
+from derive.engine.properties.asked import decided
 from derive.engine.properties.chords import above_chord
 from derive.engine.properties.composition import by_structure
 from derive.engine.properties.curves import Curve
@@ -186,5 +187,5 @@ def test_a_minimum_is_least_on_a_grid(text: str, at: str, least: bool) -> None:
     f, v = nodes(text, at)
     x = variable(f)
     v = f.graph.const(Fraction(at))
-    assert (minimizer([f, x, v], Domain()).status == "proved") is least
+    assert (decided(minimizer(False), [f, x, v], Domain()).status == "proved") is least
     assert (value(f, {x: Fraction(at)}) == min(value(f, {x: p}) for p in [*LINE, Fraction(at)])) is least
