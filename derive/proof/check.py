@@ -116,12 +116,13 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
                 also(part, shown)
         case by.Alternatives(n, of):
             wants(0 <= n < len(s.hypotheses) and s.hypotheses[n].op == "or", "no such alternative")
+            wants(not s.hypotheses[n].shape, "each entry of a tensor has a case of its own")
             wants(splits(s, s.hypotheses[n]), "cases of a domain")
             rest = (*s.hypotheses[:n], *s.hypotheses[n + 1 :])
             for case, shown in zip(s.hypotheses[n].args, of, strict=True):
                 also(Sequent((*rest, case), s.conclusion), shown)
         case by.Supposing(then):
-            wants(s.conclusion.op == "or", "no alternative")
+            wants(s.conclusion.op == "or" and not s.conclusion.shape, "no alternative, or one of each entry")
             first, second = sorted(s.conclusion.args, key=asks)
             wants(not asks(first), "two properties")
             made = evaluated(entries := s.concluding(first).entries())

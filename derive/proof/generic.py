@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from flint import fmpq, fmpq_mpoly
 
+from derive.expr.composites import COMPOSITES
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.language.meaning import unfold
@@ -22,6 +23,7 @@ from derive.proof.sequent import Sequent
 from derive.proof.signs import ANY, NONZERO, OF_COMPARISON, POSITIVE
 
 MAX_BOUND = 5  # letters that one sum runs over
+COUNTING = {c.name for c in COMPOSITES.values() if "{n}" in c.text or "{free}" in c.text}
 
 
 class Letter(NamedTuple):
@@ -45,11 +47,17 @@ class Generic(Evaluated):
     """``found``: what the conclusion comes out as."""
 
     def __init__(self, s: Sequent, room: int, units: tuple[fmpq, ...]) -> None:
+        sizes = dict(s.sizes)
+        wants(1 not in sizes, "a size of 1 is that of what is spread")
+        for n in topological(
+            [*s.hypotheses, s.conclusion]
+        ):  # the mean of 3 by 4 entries would be a twelfth of their sum
+            wants(n.op not in COUNTING or not any(m in sizes for m in n.args[0].shape), f"{n.op} counts over a size")
         *scalar, conclusion = unfold(
             [*(h for h in s.hypotheses if not h.shape and h.op in OF_COMPARISON), s.conclusion]
         )
         super().__init__((), [conclusion.graph.one], room, units)
-        self.sizes = dict(s.sizes)
+        self.sizes = sizes
         wants(len(set(self.sizes.values())) == len(self.sizes), "sizes of one name")
         self.count = 0
         self.apart: set[Letter] = set()

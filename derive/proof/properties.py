@@ -81,10 +81,10 @@ class Claim:
         """That conditions hold whatever x is: by the hypotheses that don't speak of it."""
         return Sequent(tuple(h for h in self.given if not below(h, self.x)), conjunction(wanted))
 
-    def fresh(self, mark: str, count: int = 0) -> tuple[Node, ...]:
-        """New symbols, one for each variable."""
+    def fresh(self, mark: str, count: int = 0, beside: Iterable[Node] = ()) -> tuple[Node, ...]:
+        """New symbols, one for each variable: none of the claim, nor of what stands ``beside`` it."""
         g, count = self.f.graph, count or len(self.x)
-        used = {n.attr for n in topological([*self.given, self.sequent.conclusion]) if n.op == "symbol"}
+        used = {n.attr for n in topological([*self.given, self.sequent.conclusion, *beside]) if n.op == "symbol"}
         while any(f"{mark}{i}" in used for i in range(count)):
             mark += "'"
         return tuple(g.symbol(f"{mark}{i}") for i in range(count))
@@ -122,6 +122,7 @@ def laid_out(s: Sequent) -> Claim:
         args = [[e for a in args[:half] for e in a], [e for a in args[half:] for e in a]]
     s = replace(s, hypotheses=given)
     if n.attr in DEFINITE:
+        wants(len(n.args[0].shape) == 2 and len(set(n.args[0].shape)) == 1, "no square matrix")
         return Claim(s, n.attr, n.args[0], (), (tuple(f),))
     x, *more = map(tuple, args)
     wants(len(f) == 1 and all(map(is_variable, x)) and len(set(x)) == len(x), "no function of variables")
@@ -351,7 +352,7 @@ def slopes(c: Claim, nodes: Sequence[Node]) -> list[Sequent]:
     wants(c.name in CURVED and len(nodes) > 0, "nothing that bends")
     slope, g = nodes[0], c.f.graph
     away, there = _but(c, nodes[1:])
-    y = c.fresh("y")
+    y = c.fresh("y", beside=nodes)
     *further, beyond = c.at(y, *c.given, *away, slope)
     grows = g.call(CURVED[c.name], slope, beyond)
     return [

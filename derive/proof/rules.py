@@ -14,6 +14,7 @@ from flint import arb
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node
 from derive.expr.operators import ORDERS
+from derive.language.components import components_all
 from derive.numbers.balls import rational
 from derive.proof.curvature import below
 from derive.proof.evaluation import is_variable, wants
@@ -22,14 +23,21 @@ from derive.proof.sequent import Sequent
 
 
 def premises(s: Sequent, name: str, nodes: tuple[Node, ...], units: tuple[Fraction, ...]) -> list[Sequent]:
-    """What the sequent follows from by a rule. Raises Rejected where the rule does not apply."""
+    """What the sequent follows from by a rule. Raises Rejected where the rule does not apply. All is laid out first: a sum over
+    a tensor speaks of its entries."""
+    nodes = tuple(n if n.op == "property" else _entry(n) for n in nodes)
     if name in COMPARED:
         wants(s.conclusion.op in ORDERS and not s.conclusion.shape, "no inequality")
-        wants(all(not n.shape for n in nodes), "a tensor")
+        (s,) = s.entries()
         return COMPARED[name](s, *nodes)
     rules, inner = (AGAINST, s.conclusion.args[0]) if s.conclusion.op == "not" else (RULES, s.conclusion)
     wants(name in rules, f"no rule {name!r}")
     return rules[name](laid_out(s.concluding(inner)), nodes, **({"units": units} if units else {}))
+
+
+def _entry(n: Node) -> Node:
+    wants(not n.shape, "a tensor")
+    return components_all([n])[0][0]
 
 
 def from_an_end(

@@ -1,0 +1,108 @@
+"""Certificates that were once accepted for what is false: each shows nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from derive.expr.graph import Graph
+from derive.language.reader import parse
+from derive.proof.certificates import (
+    Absurd,
+    Alternatives,
+    Certificate,
+    Evaluation,
+    Generic,
+    Parts,
+    Rule,
+    Supposing,
+)
+from derive.proof.check import Rejected, check
+from derive.proof.sequent import Sequent
+
+SEEN, ANALYTIC = Evaluation(), Rule("analytic", (), (Evaluation(),))
+
+
+def cases_of_a_tensor() -> tuple[Sequent, Certificate]:
+    """Each entry positive or negative does not make all of them one of the two."""
+    g = Graph()
+    x = g.symbol("x", (2,))
+    either = g.call("or", g.call("gt", x, g.zero), g.call("lt", x, g.zero))
+    product = g.mul(g.index(x, (0,)), g.index(x, (1,)))
+    return Sequent((either,), g.call("gt", product, g.zero)), Alternatives(0, (SEEN, SEEN))
+
+
+def supposing_of_a_tensor() -> tuple[Sequent, Certificate]:
+    """One entry that is not positive does not make all of them so."""
+    g = Graph()
+    x = g.symbol("x", (2,))
+    claim = g.call("or", g.call("gt", x, g.zero), g.call("le", g.sum(x), x))
+    return Sequent((), claim), Supposing(Parts((SEEN, SEEN)))
+
+
+def a_point_that_is_the_variable() -> tuple[Sequent, Certificate]:
+    """Away from sum(X) there is no point where X has one entry."""
+    g = Graph()
+    x = g.index(whole := g.symbol("X", (1,)), (0,))
+    claim = g.node("property", (g.neg(x), x), "nondecreasing")
+    rises = Rule("analytic", (), (Absurd(),))
+    return Sequent((), claim), Rule("locally", (g.sum(whole),), (rises, ANALYTIC))
+
+
+def a_hypothesis_that_speaks_of_the_variable() -> tuple[Sequent, Certificate]:
+    """sum(X) >= 10 says something of X[0], and not of the end of its range."""
+    g = Graph()
+    x = g.index(whole := g.symbol("X", (1,)), (0,))
+    given = g.call("ge", g.sum(whole), g.const(10))
+    claim = g.call("ge", g.sub(g.sub(g.sum(whole), g.const(5)), x), g.zero)
+    rises = Rule("definition", (), (SEEN, SEEN))
+    return Sequent((given,), claim), Rule("from the left", (x, g.zero), (SEEN, SEEN, rises))
+
+
+def a_point_with_the_name_of_a_new_symbol() -> tuple[Sequent, Certificate]:
+    """Of two points x and y0 of the domain none is y0."""
+    g = Graph()
+    x = g.symbol("x")
+    claim = g.node("property", (g.neg(g.mul(x, x)), x), "convex")
+    slope = g.neg(g.mul(g.const(2), x))
+    return Sequent((), claim), Rule("slopes", (slope, g.symbol("y0")), (ANALYTIC, Absurd(), ANALYTIC))
+
+
+def every_size_is_not_one() -> tuple[Sequent, Certificate]:
+    g = Graph()
+    x = g.symbol("x", (1,))
+    claim = g.call("eq", g.mul(g.sum(x), g.sum(x)), g.sum(g.mul(x, x)))
+    return Sequent((), claim, ((1, "n"),)), Generic()
+
+
+def a_mean_over_two_sizes() -> tuple[Sequent, Certificate]:
+    """3 by 4 entries are not 12 by any other sizes."""
+    g = Graph()
+    x = g.symbol("x", (3, 4))
+    claim = parse("mean(x)*12 == sum(x)", {"x": x}, g, boolean=True)
+    return Sequent((), claim, ((3, "n"), (4, "m"))), Generic()
+
+
+def minors_of_what_is_not_square() -> tuple[Sequent, Certificate]:
+    g = Graph()
+    rows = [g.stack([g.const(e) for e in row]) for row in ((1, 0, 0), (1, 5, 7))]
+    return Sequent((), g.node("property", (g.stack(rows),), "positive_definite")), Rule("minors", (), (SEEN,) * 3)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        cases_of_a_tensor,
+        supposing_of_a_tensor,
+        a_point_that_is_the_variable,
+        a_hypothesis_that_speaks_of_the_variable,
+        a_point_with_the_name_of_a_new_symbol,
+        every_size_is_not_one,
+        a_mean_over_two_sizes,
+        minors_of_what_is_not_square,
+    ],
+)
+def test_a_certificate_of_what_is_false_is_rejected(attack: Callable[[], tuple[Sequent, Certificate]]) -> None:
+    with pytest.raises(Rejected):
+        check(*attack())
