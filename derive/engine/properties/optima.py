@@ -118,6 +118,8 @@ def _kink(f: Node, at_v: Mapping[Node, Node], there: Domain) -> Decision | None:
 
 def _number(n: Node) -> str:
     """A slope as digits, where it is a number."""
+    if any(m.op in ("symbol", "apply") for m in topological([n])):
+        return to_text(n)
     value = evaluate([n], {})[0]
     return to_text(n) if isinstance(value, Exception | bool) else ball_text(value, 6)
 

@@ -73,6 +73,7 @@ def test_minimizers(claim: str, status: str) -> None:
         ("not stationary(exp(k*x) + x, x, 0)", ("k > 0",), "proved"),
         ("not minimizer(k*x**2, x, 0)", (), "undecided"),  # it is for k >= 0
         ("stationary(abs(x - 1), x, 1)", (), "refuted"),
+        ("stationary(x**3 + abs(x - a), x, a)", (), "refuted"),
         ("not differentiable(relu(a*x + b), x)", ("a != 0",), "proved"),
     ],
 )
