@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from flint import fmpq, fmpq_mpoly
 
+from derive.budget import spend
 from derive.proof.field import Atom, Field, Key, Poly, Quotient
 
 POSITIVE, ZERO, NEGATIVE = 1, 2, 4
@@ -163,6 +164,7 @@ class Signs(Field):
 
     def _plain(self, p: Poly) -> int:
         """By a hypothesis, and term by term."""
+        spend(60, "signs of polynomials")  # a search is limited; a check is not
         lead = p.leading_coefficient()
         fact = self.facts.get(self.key(p / lead))
         m = ANY if fact is None else fact.sign if lead > 0 else opposite(fact.sign)

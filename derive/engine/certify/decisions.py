@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 
-from derive.budget import apart
+from derive.budget import apart, share
 from derive.engine.certify.faults import FAULTS
 from derive.engine.certify.fresh import in_a_graph_of_its_own
 from derive.engine.certify.properties import prove_inequality, prove_property
@@ -30,6 +30,9 @@ from derive.proof.properties import conjunction
 from derive.proof.sequent import Sequent
 
 CONTRADICTION = "engine contradiction"
+
+
+CERTIFICATE = 8_000_000  # steps of work for one: a proof is worth as much as most claims take to be decided
 
 
 def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decision:
@@ -118,7 +121,7 @@ def _generic(s: Sequent) -> Certificate:
 
 def _with(found: Decision, made: Callable[[], Theorem], trusted: str) -> Decision:
     try:
-        with apart():
+        with apart(), share(CERTIFICATE):
             return replace(found, theorem=made())
     except FAULTS:
         return replace(found, unchecked=trusted)
