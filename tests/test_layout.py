@@ -98,7 +98,7 @@ HELD_THROUGH = {
     "derive.proof.check": "proof.curvature proof.evaluation proof.field proof.generic proof.rules proof.signs",
     "derive.engine.certify": "certify.combinations certify.faults certify.fresh certify.inequalities certify.samples"
     " certify.search certify.written",
-    "derive.engine": "engine.algebra.masks engine.properties.asked engine.properties.breaks engine.properties.seams"
+    "derive.engine": "engine.algebra.masks engine.properties.breaks engine.properties.seams"
     " engine.dispatch induction exceptional_sets algebra.between algebra.fourier_motzkin algebra.kernels.angles"
     " algebra.kernels.kinks equations.witnesses",
     "derive.engine.matrices.matrices": "matrices.inverses matrices.letters matrices.linear matrices.noncommutative"
