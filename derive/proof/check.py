@@ -124,7 +124,7 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
         case by.Supposing(then):
             wants(s.conclusion.op == "or" and not s.conclusion.shape, "no alternative, or one of each entry")
             first, second = sorted(s.conclusion.args, key=asks)
-            wants(not asks(first), "two properties")
+            wants(not asks(first) and splits(s, first), "two properties, or a case of a domain")
             made = evaluated(entries := s.concluding(first).entries())
             for entry in entries:
                 made.valued(entry.conclusion)

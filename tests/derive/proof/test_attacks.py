@@ -41,6 +41,13 @@ def supposing_of_a_tensor() -> tuple[Sequent, Certificate]:
     return Sequent((), claim), Supposing(Parts((SEEN, SEEN)))
 
 
+def supposing_of_a_domain() -> tuple[Sequent, Certificate]:
+    """A cube is convex where x >= 0, and that is not what is said where it is so."""
+    g = Graph()
+    claim = parse("convex(x**3, x) or x < 0", {"x": g.symbol("x")}, g, boolean=True)
+    return Sequent((), claim), Supposing(Rule("hessian", (), (SEEN, Rule("minors", (), (SEEN, SEEN)))))
+
+
 def a_point_that_is_the_variable() -> tuple[Sequent, Certificate]:
     """Away from sum(X) there is no point where X has one entry."""
     g = Graph()
@@ -95,6 +102,7 @@ def minors_of_what_is_not_square() -> tuple[Sequent, Certificate]:
     [
         cases_of_a_tensor,
         supposing_of_a_tensor,
+        supposing_of_a_domain,
         a_point_that_is_the_variable,
         a_hypothesis_that_speaks_of_the_variable,
         a_point_with_the_name_of_a_new_symbol,
