@@ -32,7 +32,7 @@ from derive.engine.tactics import Tactic
 from derive.errors import ExpressionError, NotWrittenOut
 from derive.expr.conditions import claimed, negation
 from derive.expr.graph import Node, topological
-from derive.language.printing import point_text
+from derive.language.printing import point_text, to_text
 from derive.language.properties import PROPERTIES, asks
 
 
@@ -113,6 +113,12 @@ def _decide_condition(condition: Node, domain: Domain) -> Decision:
                 return _either(a, b, domain)
             if asks(a):
                 a, b = b, a
+            if shared := _variables(b).intersection(topological([a])):
+                name = to_text(min(shared, key=lambda n: n.id))
+                return Decision(
+                    "undecided",
+                    f"a condition speaks of {name}, the variable of a property: say it among the assumptions",
+                )
             found = decide_condition(claimed(b), domain.given(negation(a)))
             if found.empty:  # the other never fails, as far as was seen: is that so?
                 always = decide_condition(claimed(a), domain)
@@ -235,6 +241,17 @@ def _negated(condition: Node, domain: Domain) -> Decision:
             turned = {"proved": "refuted", "refuted": "proved"}
             return replace(found, status=turned.get(found.status, "undecided"))  # type: ignore[arg-type]  # of the table
     return decide_condition(negation(condition), domain)
+
+
+def _variables(condition: Node) -> set[Node]:
+    """The symbols that are variables of properties in a condition."""
+    found: set[Node] = set()
+    for n in topological([condition]):
+        if n.op == "property":
+            given = dict(zip(PROPERTIES[n.attr].parameters, n.args, strict=False))
+            inner = topological([given[name] for name in PROPERTIES[n.attr].variables if name in given])
+            found.update(m for m in inner if m.op in ("symbol", "index"))
+    return found
 
 
 def _parameters(condition: Node) -> list[Node]:

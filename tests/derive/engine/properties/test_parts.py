@@ -144,3 +144,12 @@ def test_random_conditions_are_as_their_points_say(seed: int) -> None:
         assert False not in values, text
     if False in values:
         assert found.status == "refuted" or found.status == "proved-if", (text, found)
+
+
+@pytest.mark.parametrize(
+    "line", ["minimizer(x**2, x, 1) or x < 1", "implies(x > 0, convex(1/x, x))", "x >= 0 or increasing(x**2, x)"]
+)
+def test_a_premise_about_the_variable_of_a_property_is_no_domain(line: str) -> None:
+    found = decided(line)
+    assert found.status == "undecided"
+    assert "among the assumptions" in found.reason
