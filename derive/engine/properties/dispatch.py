@@ -244,10 +244,10 @@ def _negated(condition: Node, domain: Domain) -> Decision:
 
 
 def _variables(condition: Node) -> set[Node]:
-    """The symbols that are variables of properties in a condition."""
+    """The symbols that are variables of properties in a condition. What a subdifferential is, is said at each point by itself."""
     found: set[Node] = set()
     for n in topological([condition]):
-        if n.op == "property":
+        if n.op == "property" and n.attr != "subdifferential":
             given = dict(zip(PROPERTIES[n.attr].parameters, n.args, strict=False))
             inner = topological([given[name] for name in PROPERTIES[n.attr].variables if name in given])
             found.update(m for m in inner if m.op in ("symbol", "index"))
