@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from derive.language.typeset.names import GREEK as LETTERS
+
 ACCENTS = ("hat", "bar", "tilde", "dot", "ddot", "check", "breve")
 BIG = {
     "sum": "sum",
@@ -35,61 +37,10 @@ CLOSING = {
     "l|": "r|",
 }
 MEANING = {"(": "(", "[": "[", "{": "(", "\\{": "{", "\\lfloor": "floor", "\\lceil": "ceil", "|l": "||", "l|": "|"}
-GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "varepsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "vartheta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "pi",
-        "varpi",
-        "rho",
-        "varrho",
-        "sigma",
-        "varsigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "varphi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Pi",
-        "Sigma",
-        "Upsilon",
-        "Phi",
-        "Psi",
-        "Omega",
-        "ell",
-        "nabla",
-        "partial",
-        "hbar",
-        "infty",
-        "ldots",
-        "aleph",
-        "Re",
-        "Im",
-        "top",
-        "bot",
-    ]
-)
+#: What is written as a command and stands as a letter: those that are typeset so, and others that only documents use.
+GREEK = LETTERS | {
+    "varpi", "varrho", "varsigma", "nabla", "partial", "hbar", "infty", "ldots", "aleph", "Re", "Im", "top", "bot",
+}  # fmt: skip
 FUNCTIONS = frozenset(
     [
         "exp",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_GREEK = frozenset(
+GREEK = frozenset(
     [
         "alpha",
         "beta",
@@ -104,7 +104,7 @@ def _letter(word: str) -> str | None:
     """A single letter or a Greek name, in math mode; else None."""
     if len(word) == 1:
         return word
-    return f"\\{word}" if word in _GREEK else None
+    return f"\\{word}" if word in GREEK else None
 
 
 def _base(word: str) -> str:
