@@ -26,7 +26,7 @@ class ResultsError(ValueError):
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True, frozen=True)
 
 
 class Result(_Model):
@@ -45,7 +45,8 @@ class Result(_Model):
     origin: list[str] = Field(default_factory=list, description="Ids of the claims in which a wrong number started.")
     evidence: dict[str, JsonValue] = Field(
         default_factory=dict,
-        description="'method' is proved, certified, exhaustive, sampled or probe; empty where undecided.",
+        description="'method' is proved, certified, exhaustive, sampled or probe; there is none where undecided. "
+        "'absent' is a library that the claim is about and that is not installed: the claim is skipped, and no finding.",
     )
     checked: bool = Field(default=False, description="Whether all that was proved was checked by the trusted core.")
     unchecked: str = Field(default="", description="The methods whose proofs were not, and are trusted.")
@@ -61,8 +62,12 @@ class Result(_Model):
     )
 
     @property
+    def absent(self) -> str:
+        return str(self.evidence.get("absent", ""))
+
+    @property
     def as_pinned(self) -> bool:
-        return self.verdict == self.pinned
+        return self.verdict == self.pinned or bool(self.absent)
 
 
 class Worst(_Model):
@@ -85,7 +90,14 @@ class Check(_Model):
     seed: int = 0
     worst: Worst | None = None
     reason: str = ""
+    absent: str = Field(
+        default="", description="A library that is not installed: the check is skipped, and no finding."
+    )
     seconds: FiniteFloat = Field(default=0.0, ge=0, exclude=True)
+
+    @property
+    def as_expected(self) -> bool:
+        return self.outcome == "agrees" or bool(self.absent)
 
 
 class CallPath(_Model):
@@ -191,7 +203,7 @@ class Results(_Model):
     def as_pinned(self) -> bool:
         """Whether every verdict is as pinned and every check agrees."""
         judged = all(r.as_pinned for r in self.claims) and all(i.as_pinned for i in self.implementations)
-        return judged and all(c.outcome == "agrees" for c in self.checks)
+        return judged and all(c.as_expected for c in self.checks)
 
 
 def dumps(results: Results) -> str:

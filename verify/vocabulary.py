@@ -17,6 +17,9 @@ Word = Literal[
 ]
 VERDICTS: tuple[str, ...] = get_args(Word)
 
+#: What claims and checks are called for whose sake a library would be needed that is not installed. They are no findings.
+SKIPPED = "skipped"
+
 Outcome = Literal["agrees", "differs", "undecided"]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 

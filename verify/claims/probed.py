@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from verify.casefile.model import Claim
 from verify.claims.bench import Bench
+from verify.extras import missing
 from verify.verdict import Verdict, undecided
 
 
@@ -17,7 +18,7 @@ def judge_probe(bench: Bench, claim: Claim) -> Verdict:
     try:
         observed = probe.observe()
     except Absent as e:
-        return undecided(f"{e} is not installed")
+        return Verdict("undecided", missing(str(e)), None, (), {"absent": str(e)})
     except Exception as e:  # whatever a library of another version raises
         return undecided(f"the probe {probe.name} failed: {type(e).__name__}: {e}")
     evidence = {"method": "probe", "probe": probe.name, "versions": {name: _version(name) for name in probe.libraries}}

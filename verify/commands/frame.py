@@ -52,8 +52,10 @@ def _show_version(context: click.Context, option: click.Parameter, value: bool) 
     if value and not context.resilient_parsing:
         from importlib.metadata import PackageNotFoundError, version
 
+        from verify.extras import DISTRIBUTION
+
         try:
-            say(f"errata {version('errata')}")
+            say(f"errata {version(DISTRIBUTION)}")
         except PackageNotFoundError:
             say("errata (not installed)")
         context.exit()
@@ -147,7 +149,7 @@ def timeout_option(help_text: str) -> Callable[[Any], Any]:
 
 def dask_option(help_text: str) -> Callable[[Any], Any]:
     """``--dask ADDRESS``: where the work is done."""
-    return click.option("--dask", metavar="ADDRESS", help=f"{help_text}  [extra: errata[dask]]")
+    return click.option("--dask", metavar="ADDRESS", help=f"{help_text}  [extra: dask]")
 
 
 @contextlib.contextmanager

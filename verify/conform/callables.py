@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import importlib.util
 import inspect
 import os
 import sys
@@ -13,6 +12,7 @@ from typing import Any
 
 from derive.errors import nearest
 from verify.conform.calling import calling
+from verify.extras import installed, missing
 
 #: Packages whose callables may be named without leave.
 AUDITED = ("numpy", "scipy", "torch", "jax", "optax", "sklearn")
@@ -80,8 +80,8 @@ def find(target: str, allowed: Sequence[str] = ()) -> Callable[..., Any]:
         )
     if package in allowed and os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
-    if importlib.util.find_spec(package) is None:
-        raise NotInstalled(f"'{package}' is not installed")
+    if not installed(package):
+        raise NotInstalled(missing(package))
     if package in allowed:
         parts = target.partition(":")[0].split(".") if ":" in target else dotted.split(".")[:-1]
         return _looked_up(*_imported(parts, dotted.split(".")[len(parts) :]), guarded=False)

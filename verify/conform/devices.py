@@ -6,7 +6,6 @@ on another device says so in its mode: ``eager on cuda``.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +14,7 @@ from typing import TypeVar
 from derive.errors import nearest
 from verify.conform.arguments import BadArguments
 from verify.conform.outcome import Conformance
+from verify.extras import installed, missing
 
 PROCESSOR, CUDA = DEVICES = ("cpu", "cuda")
 
@@ -33,8 +33,8 @@ def check(device: str) -> None:
         raise BadArguments(f"unknown device '{device}'{nearest(device, DEVICES)}; known: {', '.join(DEVICES)}")
     if device == PROCESSOR:
         return
-    if importlib.util.find_spec("torch") is None:
-        raise NoDevice(f"no device '{device}': 'torch' is not installed")
+    if not installed("torch"):
+        raise NoDevice(f"no device '{device}': {missing('torch')}")
     import torch
 
     if not torch.cuda.is_available():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -27,6 +26,7 @@ from verify.conform.subject import Subject
 from verify.conform.tensor_sets import laid_out, sets
 from verify.conform.tensor_sizes import at_sizes, letters
 from verify.conform.vectorized import takes
+from verify.extras import installed, missing
 
 
 class NotConforming(AssertionError):
@@ -163,8 +163,8 @@ def _framework(name: str | None, bound: Bound) -> Framework:
 
         raise BadArguments(f"unknown framework '{name}'{nearest(name, FRAMEWORKS)}")
     if name is not None:
-        if importlib.util.find_spec(name) is None:
-            raise BadArguments(f"'{name}' is not installed")
+        if not installed(name):
+            raise BadArguments(missing(name))
         return FRAMEWORKS[name]
     fw = framework_of(bound.call.function)
     if not bound.symbols or fw.name != "numpy":

@@ -6,7 +6,6 @@ where the callable raised. A framework is imported only when one of its callable
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -18,6 +17,7 @@ from verify.conform.calls import Call, Raised
 from verify.conform.devices import placed
 from verify.conform.formats import Array
 from verify.conform.inspection import spoken_of
+from verify.extras import installed
 
 Tensor = Any
 Function = Callable[..., Tensor]
@@ -454,4 +454,4 @@ def framework_of(function: Any) -> Framework:
 
 def others(fw: Framework) -> list[Framework]:
     """Frameworks to try where a callable that speaks of none can't be called with arrays of this one."""
-    return [f for n, f in FRAMEWORKS.items() if f is not fw and importlib.util.find_spec(n) is not None]
+    return [f for n, f in FRAMEWORKS.items() if f is not fw and installed(n)]

@@ -7,7 +7,6 @@ is not the next step's input.
 
 from __future__ import annotations
 
-import importlib.util
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -34,6 +33,7 @@ from verify.conform.optimizer_runs import (
 from verify.conform.outcome import Conformance
 from verify.conform.recurrence import Program, Recurrence, read_recurrence
 from verify.conform.settings import kept, with_changes
+from verify.extras import installed, missing
 
 DTYPES = ("float64", "float32", "float16", "bfloat16")
 
@@ -118,8 +118,8 @@ def conform_optimizer(
     Raises ExpressionError for a recurrence that makes no sense, and BadArguments where the optimizer can't be made with these
     options.
     """
-    if not is_torch(make) and importlib.util.find_spec("optax") is None:
-        raise BadArguments("it is no class of torch.optim.Optimizer, and 'optax' is not installed")
+    if not is_torch(make) and not installed("optax"):
+        raise BadArguments(f"it is no class of torch.optim.Optimizer, and {missing('optax')}")
     title = name or f"{make.__module__}.{make.__qualname__}"
     runner, paths = ways(make, options or {})
     every = dtypes or (DTYPES if runner is torch_steps else ("float32",))

@@ -20,6 +20,7 @@ from verify.conformance.leaks import leak
 from verify.conformance.measure import bounds, leaves_range, reading
 from verify.conformance.objectives import Objective, derivatives, is_abstract, objectives
 from verify.conformance.programs import Implementation, numpy_implementation, torch_implementation
+from verify.extras import installed, missing
 from verify.results import Check, Worst
 
 EXAMPLES = 50
@@ -45,8 +46,19 @@ def units(case: Case, seed: int = 0, examples: int = EXAMPLES) -> list[Unit]:
         found.append((f"sympy: {to_text(d)}", partial(_second, case, d, seed)))
     for o in objectives(case):
         found.append((f"numpy: {o.text}", partial(_tested, case, o, "numpy", numpy_implementation, seed, examples)))
-        found.append((f"torch: {o.text}", partial(_tested, case, o, "torch", torch_implementation, seed, examples)))
+        torch = partial(_tested, case, o, "torch", torch_implementation, seed, examples)
+        found.append(
+            (f"torch: {o.text}", torch if installed("torch") else partial(_skipped, case, o.text, "torch", seed))
+        )
     return found
+
+
+def _skipped(case: Case, subject: str, backend: str, seed: int) -> list[Check]:
+    return [
+        _check(
+            case, backend, subject, seed, 0.0, {"outcome": "undecided", "reason": missing(backend), "absent": backend}
+        )
+    ]
 
 
 def _check(case: Case, backend: str, subject: str, seed: int, seconds: float, found: Mapping[str, object]) -> Check:

@@ -24,6 +24,7 @@ from verify.results import OUTCOMES, Check, Implementation
 from verify.text import numbers
 from verify.text.escape import code, math, text
 from verify.text.tables import table
+from verify.vocabulary import SKIPPED
 
 MAX_SHOWN = 64  # entries of a given tensor that are written out
 MAX_STEPS = 8  # lines of a derivation that are not folded away
@@ -271,4 +272,6 @@ def _checks(checks: Sequence[Check]) -> Iterator[str]:
 
 
 def _outcome(check: Check) -> str:
+    if check.absent:
+        return SKIPPED
     return f"**{check.outcome}**" if check.outcome == "differs" else check.outcome

@@ -6,12 +6,12 @@ Without matplotlib there are no pictures.
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import math
 from collections.abc import Sequence
 from typing import Any
 
+from verify.extras import installed
 from verify.results import CallPath, Implementation
 
 TOLERANCE = 4.0  # ulps
@@ -27,7 +27,7 @@ MARKERS = ("o", "^", "s", "x")
 
 def available() -> bool:
     """Whether there is a library to draw with."""
-    return importlib.util.find_spec("matplotlib") is not None
+    return installed("matplotlib")
 
 
 def drawn(found: Implementation) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from derive.expr.graph import Node, topological
 from verify.casefile.model import Case
 from verify.claims.bench import Bench
+from verify.extras import installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ class Values:
         entries = [self._entry(n) for n in nodes]
         ready = [e for e in entries if e is not None and not self.bench.not_given(e)]
         numpy = dict(zip(ready, self._run(_numpy, ready), strict=True))
-        torch = dict(zip(ready, self._run(_torch, ready), strict=True))
+        torch = dict(zip(ready, self._run(_torch, ready if installed("torch") else ()), strict=False))
         exact = {e: self._exact(e) for e in ready}
-        return [Value() if e is None or e not in exact else Value(exact[e], numpy[e], torch[e]) for e in entries]
+        return [Value() if e is None or e not in exact else Value(exact[e], numpy[e], torch.get(e)) for e in entries]
 
     def is_zero(self, node: Node) -> bool:
         """Whether the expression is 0 by its form, whatever the inputs."""

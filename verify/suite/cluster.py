@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from concurrent.futures import Executor
 
+from verify.extras import missing
+
 PATIENCE = 15  # seconds for the scheduler to answer
 
 
@@ -19,7 +21,7 @@ def cluster(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client  # type: ignore[import-not-found,unused-ignore]  # optional
     except ImportError:
-        raise NoCluster("Dask is not installed: pip install 'errata[dask]'") from None
+        raise NoCluster(missing("distributed")) from None
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as why:

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any, Protocol
 
+from verify.vocabulary import SKIPPED
+
 
 class Pinned(Protocol):
-    """What has a verdict, and a reviewed one."""
+    """What has a verdict, or was skipped, and has a reviewed one."""
 
     @property
     def verdict(self) -> str: ...
@@ -22,6 +24,8 @@ class Compared(Protocol):
 
     @property
     def outcome(self) -> str: ...
+    @property
+    def as_expected(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class ClaimGlance:
 
     @property
     def as_pinned(self) -> bool:
-        return self.verdict == self.pinned
+        return self.verdict in (self.pinned, SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,10 @@ class CheckGlance:
     outcome: str
     reason: str
     off: str
+
+    @property
+    def as_expected(self) -> bool:
+        return self.outcome in ("agrees", SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ class Glance:
     def as_pinned(self) -> bool:
         """Whether every verdict is as pinned and every check agrees."""
         judged = all(c.as_pinned for c in self.claims) and all(i.as_pinned for i in self.implementations)
-        return judged and all(c.outcome == "agrees" for c in self.checks)
+        return judged and all(c.as_expected for c in self.checks)
 
     @property
     def count(self) -> int:
@@ -105,7 +113,9 @@ def together(glances: Sequence[Glance]) -> Glance:
 
 def of_claim(r: Any) -> ClaimGlance:
     """Of a results.Result."""
-    return ClaimGlance(r.id, r.file, r.line, r.verdict, r.pinned, r.reason, r.checked, r.unchecked)
+    return ClaimGlance(
+        r.id, r.file, r.line, SKIPPED if r.absent else r.verdict, r.pinned, r.reason, r.checked, r.unchecked
+    )
 
 
 def of_check(c: Any) -> CheckGlance:
@@ -115,9 +125,8 @@ def of_check(c: Any) -> CheckGlance:
         at: Mapping[str, str] = c.worst.input
         said = ", ".join(f"{name} = {value}" for name, value in at.items())
         off = f"error {c.worst.error}, allowed {c.worst.tolerance}, at {said}"
-    return CheckGlance(
-        c.document, c.case, c.backend, c.subject, c.outcome, c.reason, off if c.outcome != "agrees" else ""
-    )
+    outcome = SKIPPED if c.absent else c.outcome
+    return CheckGlance(c.document, c.case, c.backend, c.subject, outcome, c.reason, off if outcome != "agrees" else "")
 
 
 def of_implementation(i: Any) -> ImplementationGlance:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from verify.suite.glance import Compared, Glance, Pinned
-from verify.vocabulary import CONFORMANCE, OUTCOMES, VERDICTS
+from verify.vocabulary import CONFORMANCE, OUTCOMES, SKIPPED, VERDICTS
 
 if TYPE_CHECKING:
     from verify.results import Check, Implementation, Result
@@ -56,13 +56,13 @@ Event = Planned | ClaimDone | CheckDone | ImplementationDone | CaseDone
 def counted(results: Sequence[Pinned]) -> str:
     """``31 claims: 28 holds, 3 wrong``."""
     count = Counter(r.verdict for r in results)
-    return f"{number(len(results), 'claim')}: {_listing(count, VERDICTS)}" if results else "no claims"
+    return f"{number(len(results), 'claim')}: {_listing(count, (*VERDICTS, SKIPPED))}" if results else "no claims"
 
 
 def counted_checks(checks: Sequence[Compared]) -> str:
     """``12 checks: 11 agrees, 1 differs``."""
     count = Counter(c.outcome for c in checks)
-    return f"{number(len(checks), 'check')}: {_listing(count, OUTCOMES)}" if checks else "no checks"
+    return f"{number(len(checks), 'check')}: {_listing(count, (*OUTCOMES, SKIPPED))}" if checks else "no checks"
 
 
 def counted_implementations(found: Sequence[Pinned]) -> str:
@@ -144,7 +144,7 @@ class Live(Silent):
                 self._unexpected += not result.as_pinned
                 self._step(f"{result.case}: {result.id}", advance=1)
             case CheckDone(_, check):
-                self._unexpected += check.outcome != "agrees"
+                self._unexpected += not check.as_expected
                 self._step(f"{check.case}: {check.backend} {check.subject}", advance=0)
             case ImplementationDone(found):
                 self._claims += 1

@@ -391,10 +391,7 @@ def _claim_results(case: _Case, ended: Ended) -> list[Result]:
 
 def _check_results(case: _Case, ended: Ended, seed: int) -> list[Check]:
     if ended.failure is None:
-        checks: list[Check] = ended.answer
-        for check in checks:
-            check.seconds = _rounded(check.seconds)
-        return checks
+        return [check.model_copy(update={"seconds": _rounded(check.seconds)}) for check in ended.answer]
     backend, _, subject = ended.name.partition(": ")
     return [
         Check(

@@ -10,26 +10,29 @@ from click import style
 
 from verify.suite.glance import CheckGlance, ClaimGlance, Glance, ImplementationGlance
 from verify.suite.progress import counted, counted_checks, counted_implementations, number, printable
-from verify.vocabulary import VERDICTS
+from verify.vocabulary import SKIPPED, VERDICTS
 
 #: Characters of a cell; the rest of a reason is in the results and the reports.
 WIDEST = 400
 
 
 def summary(results: Glance, took: str, interrupted: bool = False, listing: bool = False) -> Iterator[str]:
-    """The lines, styled for a terminal. ``listing`` puts every claim and check before them."""
+    """The lines, styled for a terminal, with how long it ``took``, if that is said. ``listing`` puts every claim and check before
+    them."""
+    timed = f" ({took})" if took else ""
     if listing:
         yield from everything(results)
     yield from findings(results)
     if interrupted:
         done = f"{counted(results.claims)}; {counted_checks(results.checks)}"
         done += f"; {counted_implementations(results.implementations)}" if results.implementations else ""
-        yield style(f"interrupted; so far {done} ({took})", fg="yellow", bold=True)
+        yield style(f"interrupted; so far {done}{timed}", fg="yellow", bold=True)
         return
     if proofs := _proofs(results.claims):
         yield proofs
+    yield from _skipped(results)
     if results.as_pinned:
-        yield style(_all_as_pinned(results) + f" ({took})", fg="green")
+        yield style(_all_as_pinned(results) + timed, fg="green")
         return
     unexpected = [r for r in results.claims if not r.as_pinned]
     if unexpected:
@@ -37,10 +40,10 @@ def summary(results: Glance, took: str, interrupted: bool = False, listing: bool
         yield style(f"{counted(results.claims)}; {expected} as pinned, {len(unexpected)} not", fg="red", bold=True)
     elif results.claims:
         yield f"{counted(results.claims)}; all as pinned"
-    agree = all(c.outcome == "agrees" for c in results.checks)
+    agree = all(c.as_expected for c in results.checks)
     if results.implementations:
         yield counted_implementations(results.implementations)
-    yield style(f"{counted_checks(results.checks)} ({took})", fg=None if agree else "red", bold=not agree)
+    yield style(f"{counted_checks(results.checks)}{timed}", fg=None if agree else "red", bold=not agree)
 
 
 def _proofs(claims: Sequence[ClaimGlance]) -> str:
@@ -53,13 +56,27 @@ def _proofs(claims: Sequence[ClaimGlance]) -> str:
     return f"{sum(c.checked for c in proved)} proved and checked; {sum(trusted.values())} proved, unchecked: {named}"
 
 
+def _skipped(results: Glance) -> Iterator[str]:
+    """What needs libraries that are not installed: a line a library."""
+    of_kinds = {
+        "claim": [c.reason for c in results.claims if c.verdict == SKIPPED],
+        "check": [c.reason for c in results.checks if c.outcome == SKIPPED],
+        "implementation": [i.said for i in results.implementations if i.verdict == SKIPPED],
+    }
+    for why in dict.fromkeys(why for whys in of_kinds.values() for why in whys):
+        told = [number(n, kind) for kind, whys in of_kinds.items() if (n := whys.count(why))]
+        yield style(f"skipped {', '.join(told)}: {why}", fg="yellow")
+
+
 def _all_as_pinned(results: Glance) -> str:
     claims = counted(results.claims)
     if results.implementations:
         named = counted_implementations(results.implementations)
         claims = f"{claims}; {named}" if results.claims else named
     line = f"{claims}; all as pinned" if results.claims or results.implementations else claims
-    return f"{line}; {number(len(results.checks), 'check')}, all agree" if results.checks else line
+    if all(c.outcome == "agrees" for c in results.checks):
+        return f"{line}; {number(len(results.checks), 'check')}, all agree" if results.checks else line
+    return f"{line}; {counted_checks(results.checks)}"
 
 
 def findings(results: Glance) -> Iterator[str]:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from verify.conform.calling import watched
+from verify.extras import installed
 from verify.suite import WORK
 from verify.suite.trail import Trail
 from verify.surroundings import YOUNG
@@ -159,7 +160,9 @@ class Work:
         found = units(case, self.settings.seed, self.settings.examples)
         if found:
             import sympy  # noqa: F401
-            import torch  # noqa: F401
+
+            if installed("torch"):
+                import torch  # noqa: F401
         return found
 
     def implementations(self) -> Units:

@@ -124,7 +124,7 @@ def test_a_condition_that_was_seen_to_matter_is_told(tmp_path: Path) -> None:
 def test_a_library_that_is_absent_leaves_it_undecided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     planted(monkeypatch, lambda no_such_library: Observed(True, ""))
     verdict = judged(tmp_path, "gradients-accumulate")
-    assert (verdict.verdict, verdict.reason) == ("undecided", "no_such_library is not installed")
+    assert (verdict.verdict, verdict.reason) == ("undecided", "'no_such_library' is not installed")
 
 
 def test_a_probe_that_fails_is_undecided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
