@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,22 +21,34 @@ from verify.commands.derivation import Unreadable, read_shapes, said
 from verify.suite.limited import Stopped, limited
 from verify.verdict import checked, proofs_of
 
-#: What a verdict is called on the command line, and whether it is what one hoped for.
-ANSWERS = {
-    "holds": ("true", True),
-    "holds-if": ("true under a condition", False),
-    "wrong": ("false", False),
-    "undecided": ("undecided", False),
-}
+#: What a verdict is called on the command line.
+ANSWERS = {"holds": "true", "holds-if": "true under a condition", "wrong": "false", "undecided": "undecided"}
 NOWHERE = Place("", 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A decision with what is worth printing: lines of text, and whether the claim is true as it stands."""
+    """A decision: its word of ANSWERS, why, and under which conditions; ``proof`` says how a proof stands, ``replayed`` are its
+    regions and normal forms, where they were asked for."""
 
-    lines: tuple[str, ...]
-    true: bool
+    verdict: str
+    reason: str
+    conditions: tuple[str, ...] = ()
+    proof: str = ""
+    replayed: tuple[str, ...] = ()
+
+    @property
+    def true(self) -> bool:
+        """Whether the claim is true as it stands."""
+        return self.verdict == "true"
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """What is worth printing."""
+        yield f"{self.verdict}: {self.reason}"
+        if self.true and self.conditions and "where" not in self.reason:
+            yield f"where {' and '.join(self.conditions)}"
+        yield from self.replayed
 
 
 def proved(
@@ -58,7 +70,7 @@ def proved(
     try:
         return limited(lambda: _answer(bench, asked, replay, seconds is not None), seconds)
     except Stopped as why:
-        return Answer((f"undecided: {why}",), False)
+        return Answer("undecided", str(why))
 
 
 def question(wanted: Node, given: Sequence[Node]) -> tuple[Bench, Claim]:
@@ -76,19 +88,19 @@ def _answer(bench: Bench, asked: Claim, replay: bool, timed: bool) -> Answer:
     """The claim judged as one of a case, in the same words."""
     with lifted() if timed else nullcontext(), claim():
         verdict = judge(bench, asked)
-        word, true = ANSWERS[verdict.verdict]
-        lines = [f"{word}: {verdict.reason.removeprefix('not decided: ')}"]
-        conditions = verdict.evidence.get("conditions", ())
-        if verdict.verdict == "holds" and conditions and "where" not in verdict.reason:
-            lines.append(f"where {' and '.join(conditions)}")
+        answer = Answer(
+            ANSWERS[verdict.verdict],
+            verdict.reason.removeprefix("not decided: "),
+            tuple(verdict.evidence.get("conditions", ())),
+            checked(proofs_of(verdict.evidence)) if verdict.verdict.startswith("holds") else "",
+        )
         if replay:
             assert asked.holds is not None
             decision = decide(asked.holds, asked.assuming)
-            lines += [f"  region: {r}" for r in decision.regions] + [
-                f"  {s}" for s in dict.fromkeys(map(str, decision.steps))
-            ]
-            lines += [f"  {said}" for said in (checked(proofs_of(verdict.evidence)),) if said and true]
-    return Answer(tuple(lines), true)
+            steps = [*(f"region: {r}" for r in decision.regions), *dict.fromkeys(map(str, decision.steps))]
+            told = [*steps, *([answer.proof] if answer.proof and answer.true else [])]
+            answer = replace(answer, replayed=tuple(f"  {line}" for line in told))
+    return answer
 
 
 def decide(claim: Node, assuming: Sequence[Node] = ()) -> Decision:

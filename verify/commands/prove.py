@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import click
 
 from verify.commands.frame import AS_PINNED, FINDINGS, Fault, command, say, timeout_option
@@ -32,8 +35,14 @@ Exit codes:
 @click.option("--shape", "shape_texts", multiple=True, metavar="NAME=SIZES", help="W=2,3 a matrix, x=3 a vector.")
 @timeout_option("What takes longer is undecided.")
 @click.option("--replay", is_flag=True, help="Show the regions and normal forms of the proof.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON, for programs.")
 def prove(
-    claim: str, assuming: tuple[str, ...], shape_texts: tuple[str, ...], timeout: float | None, replay: bool
+    claim: str,
+    assuming: tuple[str, ...],
+    shape_texts: tuple[str, ...],
+    timeout: float | None,
+    replay: bool,
+    as_json: bool,
 ) -> int:
     from derive.errors import ExpressionError
     from verify.commands.derivation import Unreadable
@@ -43,6 +52,8 @@ def prove(
         answer = proved(claim, assuming, shape_texts, replay, timeout)
     except (Unreadable, ExpressionError) as bad:
         raise Fault(str(bad)) from None
-    for line in answer.lines:
+    if as_json:
+        say(json.dumps({"claim": claim, **asdict(answer)}))
+    for line in () if as_json else answer.lines:
         say(line)
     return AS_PINNED if answer.true else FINDINGS

@@ -132,6 +132,21 @@ class Conformance:
         kind = f" ({self.kind})" if self.verdict == "deviates" and self.kind else ""
         return f"<{self.name}: {self.verdict}{kind}, {len(self.outcomes)} paths>"
 
+    def __str__(self) -> str:
+        from verify.conform.words import told
+
+        return told(self)
+
+    def _repr_html_(self) -> str:
+        from verify.text import html
+
+        rows = [[html.text(o.path), _marked(o), html.text(f"{o.ulps:.3g}"), html.text(o.note)] for o in self.outcomes]
+        kind = f" ({self.kind})" if self.verdict == "deviates" and self.kind else ""
+        head = f"<p>{html.code(self.name)} {html.strong(self.verdict + kind)}: {html.code(self.formula)}"
+        told = [self.convention, self.repair, *(f"{f.kind}: {f.text}" for f in self.findings)]
+        lines = "".join(f"<br>{html.text(line)}" for line in told if line)
+        return f"{head}{lines}</p>{html.table(['path', 'verdict', 'ulps', ''], rows)}"
+
     @property
     def verdict(self) -> Verdict:
         verdicts = {o.verdict for o in self.outcomes}
@@ -165,6 +180,16 @@ class Conformance:
         return max(
             bad, key=lambda o: (o.kind == kind, -ORDERS.index(o.order), -_precise(o.dtype), o.ulps), default=None
         )
+
+
+def _marked(o: Outcome) -> str:
+    from verify.text import html
+
+    return (
+        html.strong(f"{o.verdict}{f' ({o.kind})' if o.kind else ''}")
+        if o.verdict == "deviates"
+        else html.text(o.verdict)
+    )
 
 
 def _precise(dtype: str) -> int:
