@@ -9,46 +9,16 @@ from derive.errors import ExpressionError, nearest
 from derive.expr.graph import Node, topological
 from derive.expr.shapes import indices, letters, show, size
 from derive.language.reader import parse
+from verify.casefile import rules
 from verify.casefile.agreements import FILE, ID, PRINTS
 from verify.casefile.model import Claim, Place, Printing
 from verify.casefile.names import Names, explained
 from verify.casefile.readers import Reader, short
-from verify.casefile.schema import CLAIM, MAX_LISTS, STANDARD
+from verify.casefile.schema import CLAIM, MAX_ID, MAX_LISTS, STANDARD
 from verify.casefile.tree import Items, Mapping, Text, Tree
 from verify.decimals import parse_printed
 from verify.probes import PROBES
 from verify.verdict import VERDICTS
-
-MAX_ID = 200  # characters
-
-#: What a claim may say, and how reports call it unless it says ``kind``; at least one of these keys must stand in it.
-SAYS = {
-    "recover": "recovery",
-    "defines": "definition",
-    "shape": "shape",
-    "holds": "relation",
-    "somewhere": "relation",
-    "shows": "arithmetic",
-    "equals": "formula",
-    "prints": "number",
-    "standard": "definition",
-    "contradicts": "consistency",
-    "probe": "library",
-}
-
-#: Keys that mean something only beside one of others.
-_BESIDE = (
-    ("needs", ("equals", "holds", "somewhere"), "a condition goes with a formula or a relation"),
-    ("equals", ("of",), "what the formula is for"),
-    ("standard", ("of",), "what the standard form is for"),
-    ("contradicts", ("equals", "holds"), "what the claim says"),
-    ("shape", ("of",), "what has the shape"),
-    ("prints", ("of", "shows", "agrees"), "what the number is of"),
-    ("agrees", ("prints",), "the digits that are compared"),
-    ("shows", ("prints",), "the printed result"),
-    ("by", ("prints",), "the printed result of that step"),
-    ("from", ("recover",), "the symbol to solve for"),
-)
 
 _DECIMAL = re.compile(r"(?<![\w.])(?:\d[\d_]*\.[\d_]*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?")
 
@@ -93,12 +63,7 @@ class Claims:
             return []
         # an empty or cut value of a key is a fault of its own, not of the keys beside it
         if r.count == before:
-            if not any(key in given for key in SAYS):
-                r.fault(tree.place, f"the claim says nothing: expected one of {', '.join(SAYS)}")
-            for key, others, what in _BESIDE:
-                if key in given and not any(other in given for other in others):
-                    wanted = " or ".join(f"'{other}'" for other in others)
-                    r.fault(tree.place, f"'{key}' needs {wanted}: {what}")
+            r.rules(rules.CLAIM, given, tree.place)
         texts: dict[str, str] = {}
         values = self.expressions(given, texts)
         whole = r.count == before  # every expression could be read
@@ -113,7 +78,7 @@ class Claims:
             values[key] = r.text(given.get(key))
         if whole:
             self.shapes_agree(given, values)
-        kind = r.text(given.get("kind")) or next((label for key, label in SAYS.items() if key in given), "claim")
+        kind = r.text(given.get("kind")) or next((label for key, label in rules.SAYS.items() if key in given), "claim")
         return self.entries(given, tree, dict(values, kind=kind, texts=texts), agrees, order)
 
     def expressions(self, given: dict[str, Tree], texts: dict[str, str]) -> dict[str, Any]:
@@ -210,9 +175,8 @@ class Claims:
         if pinned and pinned not in VERDICTS:
             hint = nearest(pinned, VERDICTS) or f"; known: {', '.join(VERDICTS)}"
             self.reader.fault(given["verdict"].place, f"unknown verdict '{short(pinned)}'{hint}")
-        elif pinned != "holds" and "because" not in given:
-            message = "a pinned verdict needs 'because': what was seen when it was reviewed"
-            self.reader.fault(given["verdict"].place, message)
+        else:
+            self.reader.rules((rules.PIN,), given, given["verdict"].place)
         return pinned, because
 
     def shapes_agree(self, given: dict[str, Tree], values: dict[str, Any]) -> None:
@@ -286,10 +250,9 @@ class Claims:
         if not shape:
             values = dict(values, prints=prints[0].value, agrees=tuple(found[0] for _, found, _ in agrees))
             return [Claim(id=self.one_id(given), place=tree.place, order=order, **values)]
-        if said := [key for key in SAYS if key in given and key not in ("prints", "equals", "shows")]:
-            message = f"'{said[0]}' beside a printed vector or matrix: write it as a claim of its own"
-            self.reader.fault(given[said[0]].place, message)
-            values = {k: v for k, v in values.items() if k not in said}
+        if said := [rule for rule in rules.TENSOR if rule.broken(given)]:
+            self.reader.fault(given[said[0].key].place, said[0].message)
+            values = {k: v for k, v in values.items() if k not in {rule.key for rule in said}}
         graph = self.names.graph
         names = self.entry_ids(given, shape)
         claims = []
@@ -316,7 +279,7 @@ class Claims:
         if isinstance(tree, Text):
             return self.new_id(tree.value, tree.place)
         if tree is not None:
-            self.reader.fault(tree.place, "a list of ids goes with a printed vector or matrix")
+            self.reader.fault(tree.place, rules.IDS.message)
         return ""
 
     def entry_ids(self, given: dict[str, Tree], shape: tuple[int, ...]) -> list[str]:

@@ -8,12 +8,10 @@ from dataclasses import replace
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
 from derive.language.latex import Said, mentioned, read
+from verify.casefile import rules
 from verify.casefile.readers import Reader, short
 from verify.casefile.tree import Items, Text, Tree
 from verify.casefile.tree import Mapping as Map
-
-#: Keys that ``latex`` stands in the place of.
-REPLACED = ("of", "equals", "holds")
 
 
 class Formulas:
@@ -79,8 +77,8 @@ class Formulas:
         rest = {key: value for key, value in given.items() if key != "latex"}
         if not self.reader.is_text(tree, "a formula in LaTeX") or not isinstance(tree, Text):
             return rest
-        if clash := [key for key in REPLACED if key in given]:
-            self.reader.fault(given[clash[0]].place, f"'{clash[0]}' beside 'latex', which says it already")
+        if clash := [rule for rule in rules.LATEX if rule.broken(given)]:
+            self.reader.rules(clash[:1], given, tree.place)
             return rest
         said = self.said(tree, scope, graph, layout, broken=broken)
         if said is None:

@@ -12,18 +12,15 @@ from derive.errors import ExpressionError, nearest
 from derive.expr.graph import Graph, Node
 from derive.expr.shapes import Shape
 from derive.language.reader import parse
+from verify.casefile import rules
 from verify.casefile.model import Implementation, Recurrence
 from verify.casefile.names import Names, explained
 from verify.casefile.readers import Reader, short
-from verify.casefile.schema import IMPLEMENTATION
+from verify.casefile.schema import CONFORMANCE, DTYPES, IMPLEMENTATION
 from verify.casefile.states import shapes_of_states
 from verify.casefile.tree import Items, Mapping, Text, Tree
 
 MAX_IMPLEMENTATIONS = 1_000
-OF_FUNCTIONS = ("arguments", "in", "result", "wrt")  # keys that an optimizer has not
-OF_OPTIMIZERS = ("constants", "states")  # keys that a function has not
-DTYPES = ("float64", "float32", "float16", "bfloat16")
-VERDICTS = ("conforms", "convention", "deviates", "undecided")
 
 GREATEST = Fraction(sys.float_info.max)
 
@@ -63,15 +60,7 @@ class Implementations:
                 given["name"].place,
                 f"expected the name of a function, such as torch.nn.functional.gelu, not '{short(name)}'",
             )
-        if ("of" in given) == ("step" in given):
-            r.fault(
-                tree.place,
-                "an implementation needs 'of', the formula of a function, or 'step', that of an optimizer, and not both",
-            )
-        for key in OF_FUNCTIONS if "step" in given else OF_OPTIMIZERS if "of" in given else ():
-            if key in given:
-                whose, other = ("a function", "step") if "step" in given else ("an optimizer", "of")
-                r.fault(given[key].place, f"'{key}' is of {whose}, and does not go with '{other}'")
+        r.rules(rules.IMPLEMENTATION, given, tree.place)
         of = given.get("of")
         node = self.names.expression(of) if isinstance(of, Text) else None
         if of is not None and not isinstance(of, Text):
@@ -79,13 +68,13 @@ class Implementations:
         symbols = {s: n for s, n in self.names.scope.items() if n.op == "symbol"}
         recurrence = self.recurrence(given) if "step" in given else None
         verdict = r.text(given.get("verdict")) or "conforms"
-        if verdict not in VERDICTS:
+        if verdict not in CONFORMANCE:
             r.fault(
                 given["verdict"].place,
-                f"unknown verdict '{short(verdict)}'{nearest(verdict, VERDICTS)}; known: {', '.join(VERDICTS)}",
+                f"unknown verdict '{short(verdict)}'{nearest(verdict, CONFORMANCE)}; known: {', '.join(CONFORMANCE)}",
             )
-        elif verdict != "conforms" and "because" not in given:
-            r.fault(given["verdict"].place, f"a pinned '{verdict}' needs 'because': why that is the verdict")
+        else:
+            r.rules((rules.CONFORMANCE,), given, tree.place)
         self.pinned_class(given, verdict)
         made = Implementation(
             id=self.new_id(r.text(given.get("id")) or name, given.get("id")),

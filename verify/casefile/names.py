@@ -15,10 +15,11 @@ from derive.language.abstract import function
 from derive.language.latex import mentioned
 from derive.language.names import FUNCTION_NAMES, RESERVED, called_in, indices_in, names_in
 from derive.language.reader import LAYOUTS, parse
+from verify.casefile import rules
 from verify.casefile.formulas import Formulas, definition
 from verify.casefile.model import Definition, Place, Symbol
-from verify.casefile.readers import MAX_ENTRIES, MAX_SIZES, Reader, short
-from verify.casefile.schema import SIZE, SYMBOL
+from verify.casefile.readers import Reader, short
+from verify.casefile.schema import MAX_ENTRIES, MAX_SIZES, SIZE, SYMBOL
 from verify.casefile.tree import Items, Mapping, Text, Tree
 
 MAX_NAMES = 2_000  # of one case
@@ -263,12 +264,11 @@ class Names:
             elif any((low is not None and v < low) or (high is not None and v > high) for v in values or ()):
                 r.fault(given["in"].place, f"the value of '{name}' lies outside of its range")
         recover = r.flag(given.get("recover"))
-        if recover and (values is not None or shape):
-            r.fault(label.place, f"'{name}' is to be recovered: then it has no value, and is a scalar")
+        broken = [rule for rule in rules.SYMBOL if rule.broken(given)]
+        if broken:
+            r.fault(label.place, f"'{name}' {broken[0].message}")
         whole = r.flag(given.get("whole"))
-        if whole and recover:
-            r.fault(label.place, f"'{name}' is to be recovered: what is solved for may be any number")
-        elif whole and any(v.denominator > 1 for v in values or ()):
+        if whole and any(v.denominator > 1 for v in values or ()):
             r.fault(given["value"].place, f"the value of '{name}' is no whole number")
         elif whole and low is not None and high is not None and ceil(low) > floor(high):
             r.fault(given["in"].place, "no whole number lies in the range")

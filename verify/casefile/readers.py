@@ -10,11 +10,10 @@ from derive.errors import nearest
 from derive.expr.shapes import Size, show, size
 from verify.casefile.faults import Fault
 from verify.casefile.model import Place
-from verify.casefile.schema import Field
+from verify.casefile.rules import FALSE, TRUE, Rule
+from verify.casefile.schema import MAX_ENTRIES, MAX_SIZES, Field
 from verify.casefile.tree import MAX_FAULTS, Items, Mapping, Text, Tree
 
-MAX_ENTRIES = 10_000  # of one value
-MAX_SIZES = 8  # in one shape
 MAX_DIGITS = 1_000  # of one number, and its exponent
 _NUMBER = re.compile(r"[-+]?(?!0[0-9])[0-9.]+(?:[eE][-+]?[0-9]+|/[0-9]+)?")
 
@@ -58,12 +57,20 @@ class Reader:
                 self.fault(label.place, f"unknown key '{short(key)}' in {what}{known}")
             elif empty and key != "note":
                 self.fault(label.place, f"'{key}' has no value; expected {table[key].doc}")
+            elif table[key].some and isinstance(value, Items) and not value.items:
+                self.fault(value.place, f"'{key}' is an empty list; expected {table[key].doc}")
             else:
                 found[key] = value
         for key, f in table.items():
             if f.required and key not in tree.entries:
                 self.fault(tree.place, f"{what} needs '{key}': {f.doc}")
         return found
+
+    def rules(self, rules: Iterable[Rule], given: dict[str, Tree], place: Place) -> None:
+        """Tells which rules are broken: each at the key that it is about, or at the whole, which stands at ``place``."""
+        for rule in rules:
+            if rule.broken(given):
+                self.fault(given[rule.key].place if rule.key else place, rule.message)
 
     def text(self, tree: Tree | None) -> str:
         if tree is None:
@@ -112,9 +119,9 @@ class Reader:
 
     def flag(self, tree: Tree | None) -> bool:
         text = self.text(tree).lower()
-        if isinstance(tree, Text) and text not in ("true", "false", "yes", "no"):
+        if isinstance(tree, Text) and text not in (*TRUE, *FALSE):
             self.fault(tree.place, "expected true or false")
-        return text in ("true", "yes")
+        return text in TRUE
 
     def tensor(self, tree: Tree, most: int = 2) -> tuple[tuple[int, ...], list[Text]] | None:
         """Shape and entries of a scalar, a list, a list of rows (and so on, ``most`` lists deep)."""

@@ -2,86 +2,107 @@
 
 from __future__ import annotations
 
+import keyword
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from derive.language.abstract import MAX_ARGUMENTS
+from derive.language.names import RESERVED
 from derive.language.reader import LAYOUTS
+from verify.casefile import rules
 from verify.probes import PROBES
 from verify.verdict import VERDICTS
 
 SCHEMA_URI = "https://json-schema.org/draft/2020-12/schema"
 
 MAX_LISTS = 4  # around a printed number: the Hessian by a matrix is printed four deep
+MAX_ENTRIES = 10_000  # of one value
+MAX_SIZES = 8  # in one shape
+MAX_ID = 200  # characters
 
-_TEXT: dict[str, Any] = {"type": ["string", "number", "integer", "boolean"]}
-_NUMBER: dict[str, Any] = {"type": ["number", "integer", "string"]}
-_MANY_EXPRESSIONS: dict[str, Any] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+CONFORMANCE = ("conforms", "convention", "deviates", "undecided")
+DTYPES = ("float64", "float32", "float16", "bfloat16")
+
+# Texts are read digit by digit, and editors take some of them for numbers or truth values. Patterns are about texts alone: they
+# refuse what can't be meant, and leave the rest to Errata.
+_TEXT: dict[str, Any] = {"type": ["string", "number", "integer", "boolean"], "minLength": 1}
+_ANY_TEXT: dict[str, Any] = {"type": ["string", "number", "integer", "boolean", "null"]}
+_ID: dict[str, Any] = {**_TEXT, "maxLength": MAX_ID, "pattern": r"^\S+$"}
+_NUMBER: dict[str, Any] = {"type": ["number", "integer", "string"], "pattern": "^[-+−0-9.eE/ ]*[0-9][-+−0-9.eE/ ]*$"}
+_END: dict[str, Any] = {"anyOf": [_NUMBER, {"enum": ["inf", "+inf", "-inf"]}]}
+_PRINTED: dict[str, Any] = {
+    "type": ["number", "integer", "string"],
+    "pattern": "^[-+−~≈0-9.,eEx*×^/% ]*[0-9][-+−~≈0-9.,eEx*×^/% ]*$",
+}
+_NAMELIKE = "(?![0-9])[^\\u0000-/:-@\\[-^`{-\\u007f]+"  # letters, digits and _, also those beyond ASCII
 
 
-def _nested(item: dict[str, Any], lists: int) -> dict[str, Any]:
-    """One of these, or a list of them, so many lists deep."""
+def _nested(item: dict[str, Any], lists: int, least: int = 1) -> dict[str, Any]:
+    """One of these, or a list of them, so many lists deep, with at least so many entries each."""
     if not lists:
         return item
-    return {"anyOf": [item, {"type": "array", "items": _nested(item, lists - 1), "minItems": 1}]}
+    return {"anyOf": [item, {"type": "array", "items": _nested(item, lists - 1, least), "minItems": least}]}
 
 
+def _whole(least: int, most: int) -> dict[str, Any]:
+    """A whole number of that range, or its digits as a text."""
+    return {"type": ["integer", "string"], "minimum": least, "maximum": most, "pattern": "^(0|[1-9][0-9]*)$"}
+
+
+def _named(item: dict[str, Any], names: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A mapping from names to such items."""
+    return {"type": "object", "additionalProperties": item, **({"propertyNames": names} if names else {})}
+
+
+#: What names the quantities of a case; those of parameters, states and constants are any of Python.
+_NAMES = {"pattern": f"^(?!__){_NAMELIKE}$", "not": {"enum": sorted({*RESERVED, *keyword.kwlist})}}
+_PYTHON = {"pattern": f"^{_NAMELIKE}$"}
+
+_MANY_EXPRESSIONS = _nested(_TEXT, 1, 0)
 _TENSOR = _nested(_NUMBER, 2)
+_SHAPE: dict[str, Any] = {"type": ["integer", "string"], "minimum": 1, "pattern": f"^([1-9][0-9]*|{_NAMELIKE})$"}
 
 #: What a value may be, and how an editor is told.
 KINDS: dict[str, dict[str, Any]] = {
     "text": _TEXT,
+    "note": _ANY_TEXT,
     "expression": _TEXT,
     "expressions": _MANY_EXPRESSIONS,
-    "names": _nested(_TEXT, 1),
-    "ids": _nested(_TEXT, MAX_LISTS),
+    "names": _nested(_TEXT, 1, 0),
+    "ids": _nested(_ID, MAX_LISTS),
     "agrees": _nested(_TEXT, MAX_LISTS + 1),
     "tensor": _TENSOR,
-    "prints": _nested(_NUMBER, MAX_LISTS),
-    "standard": {
+    "prints": _nested(_PRINTED, MAX_LISTS),
+    "sizes": {"anyOf": [_SHAPE, {"type": "array", "items": _SHAPE, "maxItems": MAX_SIZES}]},
+    "arities": _named(_whole(1, MAX_ARGUMENTS), _NAMES),
+    "instances": {
         "anyOf": [
-            *_MANY_EXPRESSIONS["anyOf"],
-            {
-                "type": "object",
-                "properties": {"form": _MANY_EXPRESSIONS, "name": _TEXT},
-                "required": ["form"],
-                "additionalProperties": False,
-            },
+            _whole(1, MAX_ENTRIES),
+            {"type": "array", "items": _whole(1, MAX_ENTRIES), "minItems": 1, "maxItems": MAX_SIZES},
         ]
     },
-    "sizes": {"type": "array", "items": {"type": ["integer", "string"]}},
-    "arities": {"type": "object", "additionalProperties": {"type": "integer"}},
-    "instances": _nested({"type": "integer"}, 1),
-    "size": {"type": "integer"},
-    "range": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
-    "flag": {"type": "boolean"},
+    "size": _whole(1, 10**9 - 1),
+    "range": {"type": "array", "items": _END, "minItems": 2, "maxItems": 2},
+    "flag": {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": "^([Tt]rue|[Ff]alse|[Yy]es|[Nn]o)$"}]},
+    "first": {"enum": [0, 1, "0", "1"]},
     "layout": {"enum": list(LAYOUTS)},
     "verdict": {"enum": list(VERDICTS)},
     "probe": {"enum": list(PROBES)},
-    "texts": {"type": "object", "additionalProperties": _TEXT},
-    "definitions": {"type": "object", "additionalProperties": _TEXT},
-    "definition": {
-        "type": "object",
-        "additionalProperties": {
-            "anyOf": [
-                _TEXT,
-                {
-                    "type": "object",
-                    "properties": {"latex": _TEXT},
-                    "required": ["latex"],
-                    "additionalProperties": False,
-                },
-            ]
-        },
-    },
-    "numbers": {"type": "object", "additionalProperties": _NUMBER},
+    "file": {"type": "string", "pattern": r"^(?!/)(?!(.*/)?\.\.(/|$))[^\\]+\.ya?ml$"},
+    "texts": _named(_ANY_TEXT),
+    "table": _named(_TEXT),
+    "formulas": _named(_TEXT, _PYTHON),
+    "numbers": _named(_NUMBER, {**_PYTHON, "not": {"enum": ["w", "g", "t"]}}),
+    "updates": {**_named(_TEXT, _PYTHON), "required": ["w"]},
+    "callable": {"type": "string", "pattern": rf"^{_NAMELIKE}(\.{_NAMELIKE})+$"},
+    "dtypes": _nested({"enum": list(DTYPES)}, 1, 0),
     "options": {"type": "object"},
-    "ranges": {"type": "object", "additionalProperties": _nested(_NUMBER, 1)},
-    "arguments": {
-        "anyOf": [_TEXT, {"type": "array", "items": _TEXT}, {"type": "object", "additionalProperties": _TEXT}]
-    },
-    "conformance": {"enum": ["conforms", "convention", "deviates", "undecided"]},
+    "ranges": _named({"anyOf": [_NUMBER, {"type": "array", "items": _END, "minItems": 1, "maxItems": 2}]}),
+    "arguments": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}, _named(_TEXT, _PYTHON)]},
+    "conformance": {"enum": list(CONFORMANCE)},
 }
 
 
@@ -93,6 +114,7 @@ class Field:
     doc: str
     example: str = ""
     required: bool = False
+    some: bool = False  # a list of it has an entry
 
 
 CLAIM: dict[str, Field] = {
@@ -101,7 +123,10 @@ CLAIM: dict[str, Field] = {
     "kind": Field("text", "a label for reports", "derivative"),
     "of": Field("expression", "what the claim is about", "d(L, z1)"),
     "equals": Field(
-        "expressions", "the formula that the document gives for it; a list is a chain of equalities", "yhat - y"
+        "expressions",
+        "the formula that the document gives for it; a list is a chain of equalities",
+        "yhat - y",
+        some=True,
     ),
     "latex": Field(
         "text",
@@ -115,20 +140,24 @@ CLAIM: dict[str, Field] = {
     "somewhere": Field("expression", "a relation that holds at some values of its symbols at least", "f(c=2) != f"),
     "recover": Field("text", "an input that the document leaves out, to be solved for", "b2"),
     "from": Field("names", "with recover: ids of the printed numbers to solve from (default: all)", "[t1-s7]"),
-    "defines": Field("names", "names that are defined here", "[z1, a1]"),
+    "defines": Field("names", "names that are defined here", "[z1, a1]", some=True),
     "shape": Field("sizes", "with of: its shape; [] for a scalar", "[2, 3]"),
     "assuming": Field("expressions", "conditions that the document states", "[z1 > 0]"),
     "standard": Field(
         "standard",
         "with of: a standard's or a library's form of it, or {form: ..., name: ...}; convention, where it differs",
         "{form: mean((y - yhat)**2), name: mean squared error}",
+        some=True,
     ),
-    "contradicts": Field("names", "ids of claims that can't all hold beside this one: inconsistent", "[mb-sum]"),
+    "contradicts": Field(
+        "names", "ids of claims that can't all hold beside this one: inconsistent", "[mb-sum]", some=True
+    ),
     "agrees": Field(
         "agrees",
         "with prints: ids of claims, here or in a file that the case uses, that print the same number: inconsistent where "
         "no number rounds to both; of vectors and matrices entry by entry",
         "[t1-s4]",
+        some=True,
     ),
     "probe": Field(
         "probe", "a probe of what a library does, which looks into what the claim says", "gradients-accumulate"
@@ -137,10 +166,11 @@ CLAIM: dict[str, Field] = {
         "expressions",
         "a condition that the document does not state and without which it fails: shown both ways, it makes holds-if",
         "[eta < 2/lam]",
+        some=True,
     ),
     "verdict": Field("verdict", "the verdict that the author of the case has reviewed; default: holds", "wrong"),
     "because": Field("text", "why that is the verdict; needed with any verdict but holds", "the factor 2 is missing"),
-    "note": Field("text", "shown beside the claim in reports"),
+    "note": Field("note", "shown beside the claim in reports"),
 }
 
 DEFINITION: dict[str, Field] = {
@@ -150,12 +180,14 @@ DEFINITION: dict[str, Field] = {
 }
 
 STANDARD: dict[str, Field] = {
-    "form": Field("expressions", "the standard form, or a list of them", "mean((y - yhat)**2)", required=True),
+    "form": Field(
+        "expressions", "the standard form, or a list of them", "mean((y - yhat)**2)", required=True, some=True
+    ),
     "name": Field("text", "what it is called", "mean squared error"),
 }
 
 USES: dict[str, Field] = {
-    "from": Field("text", "a case file of the same folder", "3.5-jacobians.yaml", required=True),
+    "from": Field("file", "a case file of the same folder", "3.5-jacobians.yaml", required=True),
     "names": Field("names", "the names to take, with those that they stand on; default: all", "[L, W1]"),
 }
 
@@ -181,11 +213,13 @@ SEQUENCE: dict[str, Field] = {
         required=True,
     ),
     "index": Field("text", "the symbol of the step's number", "t"),
-    "first": Field("text", "the number of the first step, 0 or 1; default: 0", "1"),
+    "first": Field("first", "the number of the first step, 0 or 1; default: 0", "1"),
 }
 
 IMPLEMENTATION: dict[str, Field] = {
-    "name": Field("text", "the function, by the name it is imported under", "torch.nn.functional.gelu", required=True),
+    "name": Field(
+        "callable", "the function, by the name it is imported under", "torch.nn.functional.gelu", required=True
+    ),
     "of": Field("expression", "the formula that it should compute, elementwise where that is a scalar", "gelu(x)"),
     "id": Field("text", "names the entry; default: its name", "gelu-tanh"),
     "arguments": Field(
@@ -202,18 +236,18 @@ IMPLEMENTATION: dict[str, Field] = {
     ),
     "in": Field("ranges", "ranges of symbols here, or numbers at which they are held", "{x: [0, inf]}"),
     "wrt": Field("names", "by which symbols it is differentiated; default: all", "[x]"),
-    "dtypes": Field("names", "the formats in which it is run; default: all", "[float64, float32]"),
-    "states": Field("definitions", "of an optimizer: its states with their starts", "{m: 0, v: 0}"),
+    "dtypes": Field("dtypes", "the formats in which it is run; default: all", "[float64, float32]"),
+    "states": Field("formulas", "of an optimizer: its states with their starts", "{m: 0, v: 0}"),
     "constants": Field("numbers", "of an optimizer: the values of its constants", "{lr: 0.001, beta: 0.9}"),
     "step": Field(
-        "definitions",
+        "updates",
         "of an optimizer: its updates in order, each with the new values; w the parameter, g the gradient, t the step from 1",
         "{m: beta*m + g, w: w - lr*m}",
     ),
     "verdict": Field("conformance", "the verdict that has been reviewed; default: conforms", "deviates"),
-    "class": Field("text", "the class of a deviation that has been reviewed", "cancellation"),
+    "class": Field("class", "the class of a deviation that has been reviewed", "cancellation"),
     "because": Field("text", "why that is the verdict", "1 + erf loses the tail"),
-    "note": Field("text", "shown beside it in reports"),
+    "note": Field("note", "shown beside it in reports"),
 }
 
 CASE: dict[str, Field] = {
@@ -252,7 +286,7 @@ CASE: dict[str, Field] = {
     ),
     "define": Field("definition", "names for expressions, in any order; or {latex: ...}", "z1: w1*x + b1"),
     "names": Field(
-        "texts",
+        "table",
         "what symbols of the document's LaTeX are in the language, where that does not follow from their form",
         r"{'\mathbf{w}_j': 'W[j]', 'J(\theta)': L}",
     ),
@@ -267,26 +301,43 @@ CASE: dict[str, Field] = {
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of case files, so that editors complete and check them."""
-    symbol = {"anyOf": [*_TENSOR["anyOf"], _object(SYMBOL)]}
+    """The JSON Schema of case files, so that editors complete and check them: all that it can say of the tables above, and of the
+    rules of which keys go together."""
+    from verify.conform.outcome import BEHAVIOUR, CLASSES
+
+    base = {**KINDS, "class": {"enum": [*CLASSES, *BEHAVIOUR]}}
+    base["standard"] = {"anyOf": [*_MANY_EXPRESSIONS["anyOf"], _object(STANDARD, base)]}
+    claim = _object(CLAIM, base, (*rules.CLAIM, *rules.LATEX, *rules.TENSOR, rules.IDS, rules.PIN))
+    named = (*rules.IMPLEMENTATION, rules.CONFORMANCE, rules.CLASS)
+    value = {"anyOf": [*_TENSOR["anyOf"], _object(SYMBOL, base, rules.SYMBOL)]}
+    size = {"anyOf": [*KINDS["instances"]["anyOf"], _object(SIZE, base)]}
     tables: dict[str, dict[str, Any]] = {
-        **KINDS,
-        "uses": _nested({"anyOf": [_TEXT, _object(USES)]}, 1),
-        "symbols": {"type": "object", "additionalProperties": symbol},
-        "letters": {"type": "object", "additionalProperties": {"anyOf": [*KINDS["instances"]["anyOf"], _object(SIZE)]}},
-        "sequences": {"type": "object", "additionalProperties": _object(SEQUENCE)},
-        "claims": {"type": "array", "items": _object(CLAIM)},
-        "implementations": {"type": "array", "items": _object(IMPLEMENTATION)},
+        **base,
+        "uses": _nested({"anyOf": [base["file"], _object(USES, base)]}, 1, 0),
+        "symbols": _named(value, _NAMES),
+        "letters": _named(size, _NAMES),
+        "sequences": _named(_object(SEQUENCE, base, rules.SEQUENCE), _NAMES),
+        "definition": _named({"anyOf": [_TEXT, _object(DEFINITION, base)]}, _NAMES),
+        "claims": {"type": "array", "items": claim},
+        "implementations": {"type": "array", "items": _object(IMPLEMENTATION, base, named)},
     }
     return {"$schema": SCHEMA_URI, "title": "Errata case file", **_object(CASE, tables)}
 
 
-def _object(fields: dict[str, Field], tables: dict[str, dict[str, Any]] = KINDS) -> dict[str, Any]:
+def _object(
+    fields: dict[str, Field],
+    kinds: dict[str, dict[str, Any]],
+    among: Sequence[rules.Rule] = (),
+) -> dict[str, Any]:
     properties = {}
     for key, f in fields.items():
-        described = {**tables[f.kind], "description": f.doc}
+        kind = kinds[f.kind]
+        if f.some:
+            kind = {"anyOf": [{**k, "minItems": 1} if k.get("type") == "array" else k for k in kind["anyOf"]]}
+        described = {**kind, "description": f.doc}
         if f.example:
             described["examples"] = [yaml.safe_load(f.example)]
         properties[key] = described
     required = [k for k, f in fields.items() if f.required]
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    known = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    return {**known, **rules.schema(among)}

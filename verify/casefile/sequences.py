@@ -11,6 +11,7 @@ from derive.expr.shapes import show
 from derive.language.abstract import function
 from derive.language.reader import parse
 from derive.language.sequences import declare
+from verify.casefile import rules
 from verify.casefile.model import State, Symbol
 from verify.casefile.names import Names, explained
 from verify.casefile.schema import SEQUENCE
@@ -90,8 +91,10 @@ class Sequences:
         first = 0
         if "first" in given:
             text = r.text(given["first"])
-            if text not in ("0", "1") or index is None:
-                r.fault(given["first"].place, "expected 0 or 1: the index of the first step, beside 'index'")
+            if text not in ("0", "1"):
+                r.fault(given["first"].place, rules.SEQUENCE[0].message)
+            elif index is None:
+                r.rules(rules.SEQUENCE, given, given["first"].place)
             else:
                 first = int(text)
         return _Begun(name, self.names.graph.symbol(name, node.shape), node, start.value, step, index, first)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+SCHEMA = "errata.schema.json"  # beside the case, for editors
+
 _TEXT = """\
+# yaml-language-server: $schema={schema}
 # A case: what a stretch of a document defines, and what it claims.
 # Check it as you write:  errata check {file}        Judge it:  errata run {file}
-# The language: docs/cases.md. An editor completes and checks the keys with `errata schema`.
+# The language: docs/cases.md. Editors complete and check the keys by the schema that the first line names.
 title: {title}
 source: {{section: "1.1"}}
 
@@ -45,4 +48,5 @@ claims:
 def starter(name: str) -> str:
     """The text of a new case file called ``name``."""
     title = name.replace("-", " ").replace("_", " ").strip().capitalize() or "A case"
-    return _TEXT.format(title=f'"{title}"' if set(title) & set(":#{}[]&*!|>'\"%@`,") else title, file=f"{name}.yaml")
+    quoted = f'"{title}"' if set(title) & set(":#{}[]&*!|>'\"%@`,") else title
+    return _TEXT.format(title=quoted, file=f"{name}.yaml", schema=SCHEMA)
