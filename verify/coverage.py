@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -89,18 +89,21 @@ def compare(
     """The census beside the claims of the document's cases, and their verdicts where there are ``results``.
 
     A claim is about the entry of its id; the claims ``id[0]``, ``id[1]`` of a printed tensor are about the entry ``id``. An entry
-    is checked as strongly as the weakest of its claims. Raises CaseFaults where an entry is left out and a claim all the same.
+    is checked as strongly as the weakest of its claims. Raises CaseFaults where an entry is left out and a claim all the same, or
+    the claim of two files.
     """
-    claims = {c.id: c for case in cases for c in case.claims}
+    claims = [c for case in cases for c in case.claims]
     known = {e.id for e in entries}
     of: dict[str, list[Claim]] = {}
     beyond = []
-    for claim in claims.values():
+    for claim in claims:
         about = next((name for name in (claim.id, claim.id.partition("[")[0]) if name in known), None)
         if about is None:
             beyond.append(claim)
         else:
             of.setdefault(about, []).append(claim)
+    if twice := [fault for name, about_it in of.items() for fault in _claimed_twice(name, about_it)]:
+        raise CaseFaults(twice)
     both = [e for e in entries if e.left_out and e.id in of]
     if both:
         raise CaseFaults([_left_out_and_claimed(e, of[e.id][0]) for e in both])
@@ -110,6 +113,15 @@ def compare(
         about_it = of.get(e.id, [])
         covered.append(Covered(e, tuple(c.id for c in about_it), _state(e, about_it, found)))
     return Coverage(document, tuple(covered), tuple(beyond))
+
+
+def _claimed_twice(name: str, claims: Sequence[Claim]) -> Iterator[Fault]:
+    """Ids are told apart by file; a census, which is of the whole document, can't do that."""
+    for claim in claims:
+        first = next(c for c in claims if c.id == claim.id)
+        if first is not claim:
+            message = f"the id '{claim.id}' stands in {first.place.file}, too, and the census of the document has one '{name}'"
+            yield Fault(claim.place.file, claim.place.line, claim.place.column, message)
 
 
 def _left_out_and_claimed(entry: Entry, claim: Claim) -> Fault:

@@ -36,7 +36,10 @@ def case_files(words: Iterable[str]) -> list[Path]:
         if not found:
             raise PlaceError(f"no case files (*.yaml) in {place}; `errata new NAME` writes one")
         files += found
-    return list(dict.fromkeys(files))
+    once: dict[Path, Path] = {}
+    for file in files:
+        once.setdefault(file.resolve(), file)
+    return list(once.values())
 
 
 def _default_place() -> Path:

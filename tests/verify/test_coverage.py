@@ -162,6 +162,14 @@ def test_what_is_left_out_is_no_claim(book: Path, capsys: pytest.CaptureFixture[
     )
 
 
+def test_a_census_speaks_of_one_claim_of_an_id(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (book / "b.yaml").write_text(CASE.replace("id: more", "id: most").replace("id: own", "id: mine"), encoding="utf-8")
+    assert cli.main(["check", "book"]) == 0
+    assert cli.main(["coverage", "book"]) == 2
+    said = "the id 'one' stands in cases/book/a.yaml, too, and the census of the document has one 'one'"
+    assert f"cases/book/b.yaml:4:5: {said}" in capsys.readouterr().err
+
+
 # -- the command ----------------------------------------------------------------------------------------
 
 

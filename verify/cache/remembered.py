@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from verify.cache.fingerprint import Files, Fingerprint, Unversioned, fingerprint
 from verify.cache.store import Store, file
+from verify.casefile.documents import folders
 from verify.suite.found import KINDS, FileFound
 from verify.suite.glance import Glance
 
@@ -59,13 +60,19 @@ class Cache:
         self._files = Files()
         self._bytes: dict[str, str] = {}  # of a case file the digest
         self._noted: set[Path] = set()  # folders
+        self._folders: Mapping[str, str] = {}
         self._stopped = False
         store.used(made_by.machine)
 
     # -- files ----------------------------------------------------------------------------------
 
+    def tell_apart(self, paths: Sequence[Path]) -> None:
+        """The files of the run: what they are called may hang on each other."""
+        self._folders = folders(paths)
+
     def files(self, paths: Sequence[Path], with_text: bool) -> dict[Path, FileFound]:
         """The files that have not changed since all that is in them was found."""
+        self.tell_apart(paths)
         keys: dict[Path, str] = {}
         for path in paths:
             if self._digest(str(path)):  # else who reads it will say what is wrong
@@ -116,7 +123,7 @@ class Cache:
         return lambda: {kind: self._store.get([f"{key}:{kind}"])[f"{key}:{kind}"] for kind in KINDS}
 
     def _file_key(self, path: str) -> str:
-        folder = Path(path).resolve().parent.name  # the document, unless the file says which
+        folder = self._folders.get(path) or Path(path).resolve().parent.name  # the document, unless the file says which
         return self._key("file", self._by.machine, path, folder, self._bytes[path], *self._options())
 
     # -- units ----------------------------------------------------------------------------------

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derive.errors import nearest
+from verify.casefile.documents import Documents
 from verify.casefile.faults import CaseFaults, Fault
 
 if TYPE_CHECKING:
     from verify.casefile.model import Case
 
-__all__ = ["CaseFaults", "Fault", "Ids", "at_sizes", "check", "find", "load"]
+__all__ = ["CaseFaults", "Documents", "Fault", "at_sizes", "check", "find", "load"]
 
 LIBRARY = Path("cases")
 SUFFIXES = (".yaml", ".yml")
@@ -34,32 +35,10 @@ def at_sizes(case: Case, sizes: Mapping[str, int]) -> Case:
     return case_of(case.tree, Path(case.path), case.path, sizes, used=case.used, partial=case.partial)
 
 
-class Ids:
-    """The ids of claims, each of which stands once in a document."""
-
-    def __init__(self) -> None:
-        self._taken: dict[tuple[str, str], str] = {}
-
-    def clash(self, document: str, ids: Iterable[str]) -> bool:
-        """Whether one of them is taken."""
-        return any((document, i) in self._taken for i in ids)
-
-    def take(self, document: str, file: str, ids: Iterable[str]) -> None:
-        self._taken.update({(document, i): file for i in ids})
-
-    def faults(self, case: Case) -> Iterator[Fault]:
-        """Takes the ids of a case; a fault for each that is taken."""
-        for c in case.claims:
-            first = self._taken.setdefault((case.document, c.id), case.path)
-            if first != case.path:
-                message = f"the id '{c.id}' is already taken in {first}, of the same document"
-                yield Fault(c.place.file, c.place.line, c.place.column, message)
-
-
 def check(paths: Sequence[Path | str], well_formed: list[Case] | None = None) -> list[Fault]:
-    """All faults of all files: of each, and ids that stand twice in one document. Cases without go to ``well_formed``."""
+    """All faults of all files: of each, and of names that two cases of a document have. Cases without go to ``well_formed``."""
     faults: list[Fault] = []
-    ids = Ids()
+    documents = Documents(map(Path, paths))
     for path in paths:
         try:
             case = load(path)
@@ -68,7 +47,7 @@ def check(paths: Sequence[Path | str], well_formed: list[Case] | None = None) ->
             continue
         if well_formed is not None:
             well_formed.append(case)
-        faults.extend(ids.faults(case))
+        faults.extend(documents.faults(case))
     return list(dict.fromkeys(faults))  # one of a file that others use is met once a file
 
 

@@ -56,15 +56,17 @@ def coverage(
     missing: bool,
     as_json: bool,
 ) -> int:
+    from verify.casefile import Documents
     from verify.casefile import check as check_files
 
     cases: list[Case] = []
     if faults := check_files(places.case_files(what), cases):
         print_faults(faults, err=True)
         return FAULT
+    named = Documents(Path(case.path) for case in cases)
     documents: dict[str, list[Case]] = {}
     for case in cases:
-        documents.setdefault(case.document, []).append(case)
+        documents.setdefault(named.of(case), []).append(case)
     found = _results(results_file) if results_file is not None else None
     compared = _compared(documents, census, found, chosen=bool(what))
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,13 +54,15 @@ def write_reports(results: Results, out: Path) -> None:
     from verify.casefile import CaseFaults, load
     from verify.report.markdown import write
 
+    said = {r.file: r.document for r in results.claims} | {i.file: i.document for i in results.implementations}
     cases = []
     for name in results.cases:
         path = Path(name)
         if not path.is_file():
             raise Fault(f"the results are about {name}, which is not there: run this from where `errata run` ran")
         try:
-            cases.append(load(path))
+            case = load(path)
+            cases.append(replace(case, document=said.get(name, case.document)))
         except CaseFaults as bad:
             print_faults(bad.faults, err=True)
             raise Fault(f"the case file {name} has changed since the run") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verify.suite.glance import Glance, together
@@ -67,9 +68,9 @@ class Found:
 
 
 def distinct(files: Iterable[FileFound]) -> bool:
-    """Whether no id of a claim stands twice in a document."""
-    ids = [(f.document, c.id) for f in files for c in f.glance.claims]
-    return len(ids) == len(set(ids))
+    """Whether no name of a case stands twice in a document."""
+    names = [(f.document, Path(f.file).stem) for f in files]
+    return len(names) == len(set(names))
 
 
 def _read(found: FileFound) -> Results:

@@ -124,6 +124,8 @@ def search(
     processes can't be started.
     """
     paths, known = list(dict.fromkeys(paths)), known or {}
+    if cache is not None:
+        cache.tell_apart(paths)
     profile = Profile() if options.profile else None
     with_checks = options.only is None and options.functions is None
     with contextlib.nullcontext() if profile is None else profile.phase("reading the cases, and what is remembered"):
@@ -243,16 +245,15 @@ def _plan(
 ) -> dict[str, _Case]:
     """What there is to do, by file. A case is read, noted down and let go: a worker will read it again."""
     only, functions = options.only, options.functions
-    from verify.casefile import CaseFaults, Ids, load
+    from verify.casefile import CaseFaults, Documents, load
     from verify.casefile.slices import Slices
 
     cases: dict[str, _Case] = {}
     offered: list[str] = []
     faults: list[Any] = []
-    ids = Ids()
+    documents = Documents(paths)
     for path in paths:
-        if path in known and not ids.clash(known[path].document, (c.id for c in known[path].glance.claims)):
-            ids.take(known[path].document, str(path), (c.id for c in known[path].glance.claims))
+        if path in known and not documents.take(known[path].document, str(path)):
             continue
         if cache is not None:
             cache.note(path)
@@ -261,14 +262,16 @@ def _plan(
         except CaseFaults as bad:
             faults.extend(bad.faults)
             continue
-        faults.extend(ids.faults(case))
+        faults.extend(documents.faults(case))
+        document = documents.of(case)
         offered.extend(claim.id for claim in case.claims)
         offered.extend(i.name for i in case.implementations)
         chosen = [c for c in case.claims if functions is None and (only is None or _matches(only, case.name, c.id))]
         named = [i for i in case.implementations if only is None and _begins(i.name, functions)]
         if chosen or named or (only is None and functions is None):
-            told = {c.id: _of_claim(case, c) for c in chosen}
-            made = _Case(str(path), case.document, case.name, told, named={i.id: _of_named(case, i) for i in named})
+            told = {c.id: _of_claim(case, document, c) for c in chosen}
+            made = _Case(str(path), document, case.name, told)
+            made.named = {i.id: _of_named(case, document, i) for i in named}
             made.used = case.used
             made.keys = None if cache is None else cache.keys(case, Slices(case))
             cases[str(path)] = made
@@ -299,11 +302,11 @@ def _recall(case: _Case, keys: Keys, cache: Cache, with_checks: bool) -> None:
                 case.checks[name] = [Check(**{**c, "document": case.document, "case": case.name}) for c in checks]
 
 
-def _of_claim(case: Any, claim: Any) -> dict[str, Any]:
+def _of_claim(case: Any, document: str, claim: Any) -> dict[str, Any]:
     """What a Result says that no judge need say."""
     return {
         "id": claim.id,
-        "document": case.document,
+        "document": document,
         "case": case.name,
         "where": claim.where,
         "kind": claim.kind,
@@ -324,11 +327,11 @@ def _cited(case: Any, claim: Any) -> dict[str, str]:
     return {name: f"{place.file}:{place.line}" for name, place in case.elsewhere.items() if name in words}
 
 
-def _of_named(case: Any, entry: Any) -> dict[str, Any]:
+def _of_named(case: Any, document: str, entry: Any) -> dict[str, Any]:
     """The same of an implementation."""
     return {
         "id": entry.id,
-        "document": case.document,
+        "document": document,
         "case": case.name,
         "name": entry.name,
         "formula": entry.said,
@@ -391,7 +394,10 @@ def _claim_results(case: _Case, ended: Ended) -> list[Result]:
 
 def _check_results(case: _Case, ended: Ended, seed: int) -> list[Check]:
     if ended.failure is None:
-        return [check.model_copy(update={"seconds": _rounded(check.seconds)}) for check in ended.answer]
+        return [
+            check.model_copy(update={"seconds": _rounded(check.seconds), "document": case.document})
+            for check in ended.answer
+        ]
     backend, _, subject = ended.name.partition(": ")
     return [
         Check(

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from derive.language.reader import to_text
 from tests import ROOT
 from verify.casefile import CaseFaults, check, find, load, tree
+from verify.casefile.documents import Documents, folders
 from verify.casefile.model import Case
 from verify.casefile.schema import CASE, CLAIM, SYMBOL, json_schema
 from verify.casefile.starter import starter
@@ -571,16 +572,34 @@ def test_files_are_found_in_natural_order(here: Path) -> None:
         find(["none"])
 
 
-def test_an_id_is_one_of_its_document(here: Path) -> None:
-    for name, ids in {"one/a.yaml": "pq", "one/b.yaml": "qr", "two/a.yaml": "pq"}.items():
+def test_ids_are_told_apart_by_file_and_cases_of_a_document_by_name(here: Path) -> None:
+    told = {
+        "one/a.yaml": "",
+        "one/b.yaml": "",
+        "two/a.yaml": "",
+        "two/c.yaml": "document: one\n",
+        "three/a.yaml": "document: one\n",
+    }
+    for name, document in told.items():
         Path(name).parent.mkdir(exist_ok=True)
-        Path(name).write_text(small(*ids))
-    Path("one/c.yaml").write_text("title: t\ndefine: {a: b}\n")
-    found = check([Path("one/a.yaml"), Path("one/b.yaml"), Path("two/a.yaml"), Path("one/c.yaml")])
-    assert [str(f) for f in found] == [
-        "one/b.yaml:3:5: the id 'q' is already taken in one/a.yaml, of the same document",
-        "one/c.yaml:2:13: unknown symbol 'b' in 'b'",
+        Path(name).write_text(small("p", "q") + document)
+    assert check([Path(name) for name in list(told)[:4]]) == []
+    assert [str(f) for f in check([Path(name) for name in told])] == [
+        "three/a.yaml:1:1: one/a.yaml is a case of the name 'a', too, in the same document 'one': rename one, or name another"
+        " document, document: ..."
     ]
+
+
+def test_two_folders_of_one_name_are_two_documents(here: Path) -> None:
+    files = [Path(f"{n}/cases/x.yaml") for n in ("a/one", "b/one", "two")]
+    for path in files:
+        path.parent.mkdir(parents=True)
+        path.write_text(small("p"))
+    assert check(files) == []
+    assert list(folders(files).values()) == ["a/one/cases", "b/one/cases", "two/cases"]
+    assert list(folders(files[:1]).values()) == ["cases"]
+    documents = Documents(files)
+    assert [documents.of(load(path)) for path in files] == ["a/one/cases", "b/one/cases", "two/cases"]
 
 
 # -- schema and starter -------------------------------------------------------------------------------

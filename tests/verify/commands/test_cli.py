@@ -391,6 +391,20 @@ def test_the_starter_passes_and_is_never_overwritten(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran
 
 
+def test_starters_live_together(tmp_path: Path) -> None:
+    """Two in one folder have the same ids, and two folders may have one name."""
+    for words in (["one"], ["two"], ["one", "--dir", "a/notes"], ["one", "--dir", "b/notes"]):
+        assert errata("new", *words, cwd=tmp_path).returncode == 0
+    assert errata("check", "one.yaml", "two.yaml", cwd=tmp_path).returncode == 0
+    words = ["run", "--json", "results.json", "--out", "reports", ".", "--only", "a"]
+    for _ in range(2):  # worked out, and remembered
+        ran = errata(*words, cwd=tmp_path)
+        assert ran.returncode == 0, ran
+    documents = [c.document for c in results.load(tmp_path / "results.json").claims]
+    assert documents == ["a/notes", "b/notes", tmp_path.name, tmp_path.name]
+    assert len(list((tmp_path / "reports").rglob("one.md"))) == 3
+
+
 def test_schema_prints_valid_schemas(capsys: pytest.CaptureFixture[str]) -> None:
     for words in (["schema"], ["schema", "--results"]):
         assert cli.main(words) == 0
