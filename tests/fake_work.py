@@ -48,6 +48,9 @@ class Fake:
     def implementations(self) -> Units:
         return []
 
+    def values(self) -> Units:
+        return []
+
     def check(self, name: str) -> list[Check]:
         misbehave(name.rpartition("-")[2])
         return [Check(document="d", case=self.case, subject=name, backend="numpy", outcome="agrees")]

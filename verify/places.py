@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import tempfile
@@ -96,6 +97,12 @@ def must_take_files(path: Path, option: str) -> None:
         raise PlaceError(f"{option}: {there} is not a folder")
     if not os.access(there, os.W_OK | os.X_OK):
         raise PlaceError(f"{option}: {there} can't be written to")
+
+
+def digest(path: Path | str) -> str:
+    """The SHA-256 of what is in a file. Raises OSError."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_text(text: str, path: Path) -> None:

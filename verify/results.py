@@ -100,6 +100,17 @@ class Check(_Model):
         return self.outcome == "agrees" or bool(self.absent)
 
 
+class Value(_Model):
+    """A quantity of a case at the document's own inputs, exactly and in float64."""
+
+    document: str
+    case: str
+    of: str = Field(description="The quantity: what a claim prints a number for, or an entry of what the case derives.")
+    exact: str = Field(description="Its value, 25 digits of it, or all where it has fewer.")
+    numpy: str | None = Field(default=None, description="What generated NumPy gives, as text that reads back exactly.")
+    torch: str | None = Field(default=None, description="The same of Torch.")
+
+
 class CallPath(_Model):
     """One way in which a function was run, against the exact values."""
 
@@ -195,9 +206,15 @@ class Results(_Model):
     schema_: Literal["errata-results/1"] = Field(default=SCHEMA, alias="schema")
     interrupted: bool = Field(default=False, description="True where the run was stopped: what follows is a part.")
     cases: list[str] = Field(default_factory=list, description="The case files, as they were given to the run.")
+    digests: dict[str, str] = Field(
+        default_factory=dict, description="The SHA-256 of each of them, and of the files that they use names of."
+    )
     claims: list[Result]
     checks: list[Check] = Field(default_factory=list)
     implementations: list[Implementation] = Field(default_factory=list)
+    values: list[Value] = Field(
+        default_factory=list, description="What the tables of reports tell beside the document's own numbers."
+    )
 
     @property
     def as_pinned(self) -> bool:

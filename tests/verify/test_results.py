@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from tests import ROOT
 from verify import results as contract
-from verify.results import Check, Result, Results, ResultsError, Worst
+from verify.results import Check, Result, Results, ResultsError, Value, Worst
 
 
 def result(**changes: Any) -> Result:
@@ -49,7 +49,14 @@ def check(**changes: Any) -> Check:
     return Check(**(given | changes))
 
 
-SOME = Results(cases=["cases/book/s2-8.yaml"], claims=[result(), result(id="b", exact=None)], checks=[check()])
+VALUE = Value(document="book", case="s2-8", of="d(L, w1)", exact="0.5", numpy="0.5", torch=None)
+SOME = Results(
+    cases=["cases/book/s2-8.yaml"],
+    digests={"cases/book/s2-8.yaml": "0" * 64},
+    claims=[result(), result(id="b", exact=None)],
+    checks=[check()],
+    values=[VALUE],
+)
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
@@ -69,7 +76,7 @@ def test_the_file_is_readable_json_in_a_fixed_order(tmp_path: Path) -> None:
     assert "σ(z₃) ist größer" in text
     assert text.startswith('{\n "schema": "errata-results/1",\n')
     data = json.loads(text)
-    assert list(data) == ["schema", "interrupted", "cases", "claims", "checks", "implementations"]
+    assert list(data) == ["schema", "interrupted", "cases", "digests", "claims", "checks", "implementations", "values"]
     assert list(data["claims"][0])[:6] == ["id", "document", "case", "where", "kind", "verdict"]
 
 

@@ -46,6 +46,7 @@ class Keys:
     claims: dict[str, list[str]] = field(default_factory=dict)
     implementations: dict[str, str] = field(default_factory=dict)
     checks: str = ""
+    values: str = ""
     files: tuple[str, ...] = ()  # that it was read from
 
     def check(self, unit: str) -> str:
@@ -90,8 +91,9 @@ class Cache:
                     continue
                 if any(self._digest(name) != digest for name, digest in used.items()):
                     continue
+                digests = {str(path): self._bytes[str(path)], **used}
                 given = {kind: rows[f"{key}:{kind}"] for kind in KINDS} if with_text else None
-                found[path] = FileFound(str(path), document, told, self._texts(key, given), used=tuple(used))
+                found[path] = FileFound(str(path), document, told, self._texts(key, given), digests)
         return found
 
     def note(self, path: Path) -> None:
@@ -105,8 +107,9 @@ class Cache:
         if self._digest(found.file):
             key = self._file_key(found.file)
             texts = {f"{key}:{kind}": text for kind, text in found.texts().items()}
-            head = json.dumps([found.document, {name: self._digest(name) for name in found.used}])
-            self.keep((found.file, *found.used), {**texts, f"{key}:glance": f"{head}\n{found.glance.dumps()}"})
+            used = [name for name in found.digests if name != found.file]
+            head = json.dumps([found.document, {name: self._digest(name) for name in used}])
+            self.keep((found.file, *used), {**texts, f"{key}:glance": f"{head}\n{found.glance.dumps()}"})
 
     def _digest(self, path: str) -> str:
         """Of the bytes of a file; "" where it can't be read."""
@@ -133,6 +136,7 @@ class Cache:
             {c.id: [self._claim_key(c, part) for part in slices.of_claim(c)] for c in case.claims},
             {i.id: self._implementation_key(i, slices) for i in case.implementations},
             self._key("checks", self._by.machine, slices.of_checks().digest, *self._options()),
+            self._key("values", self._by.machine, slices.of_values().digest),
             (case.path, *case.used),
         )
 
@@ -183,6 +187,11 @@ class Cache:
         found = {n: _mapping(rows.get(keys.check(n))) for n in names}
         return names, {n: row["checks"] for n, row in found.items() if row is not None and "checks" in row}
 
+    def values(self, keys: Keys) -> list[dict[str, Any]] | None:
+        """The values of a file, where they are remembered."""
+        row = _mapping(self._store.get([keys.values]).get(keys.values)) or {}
+        return row.get("values")
+
     def keep_claim(self, keys: Keys, result: Any, seen: int) -> None:
         """Keeps a results.Result, that was found on the part of that number."""
         levels = keys.claims[result.id]
@@ -201,6 +210,12 @@ class Cache:
     def keep_check(self, keys: Keys, unit: str, checks: Sequence[Any]) -> None:
         text = json.dumps({"checks": [c.model_dump(by_alias=True) for c in checks]}, ensure_ascii=False)
         self.keep(keys.files, {keys.check(unit): text})
+
+    def keep_values(self, keys: Keys, values: Sequence[Any]) -> None:
+        """Keeps results.Values."""
+        self.keep(
+            keys.files, {keys.values: json.dumps({"values": [v.model_dump() for v in values]}, ensure_ascii=False)}
+        )
 
     def keep(self, files: Sequence[str], rows: Mapping[str, str]) -> None:
         """Keeps what was found of files, unless one of them or Errata has changed meanwhile: whoever found it may have read the

@@ -93,6 +93,15 @@ class Slices:
         derivative of its own, as a claim that says no more than that."""
         return self._part(self._named, claims=self._derivatives, derive=True, partial=False)
 
+    def of_values(self) -> Part:
+        """What says what the quantities of the file are: all names, what it derives, and what its claims print numbers of."""
+        asked: list[Tree] = []
+        for item, claims in self._claims_of():
+            if any(c.prints is not None and c.of is not None for c in claims):
+                of = item.entries["of"][1] if "of" in item.entries else None
+                asked.append(_saying(of, True, len(asked)) if isinstance(of, Text) else item)
+        return self._part(self._named, claims=asked, derive=True, partial=False)
+
     @cached_property
     def _derivatives(self) -> list[Tree]:
         from derive.expr.graph import topological

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @command(
     """Write the markdown reports again, from a results file.
 
-    The cases are read from where the results say they are: run this from where `errata run` ran.
+    The cases, whose formulas and notes stand in the reports, are read from where the results say that they are: run this from
+    where `errata run` ran. Neither Torch nor SymPy is loaded: what they computed stands in the results.
 
     \b
     Examples:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     epilog="""\b
 Exit codes:
   0    written
-  2    the results file or a case that it names can't be read, or DIR can't be written
+  2    the results file or a case that it names can't be read, a case has changed since the run, or DIR can't be written
   3    an internal error of Errata""",
 )
 @click.argument("results_file", metavar="RESULTS.JSON", type=click.Path(path_type=Path))
@@ -43,11 +44,27 @@ def report(results_file: Path, out: Path) -> int:
         raise Fault(text) from None
     if not results.cases:
         raise Fault(f'{results_file}: "cases" names no case files, so there is nothing to report on')
+    for name, known in results.digests.items():
+        _must_be_as_it_was(name, known)
     places.must_take_files(out, "--out")
     with places.writing("--out"):
         write_reports(results, out)
     say(f"reports of {len(results.cases)} {'case' if len(results.cases) == 1 else 'cases'} in {out}")
     return AS_PINNED
+
+
+def _must_be_as_it_was(name: str, known: str) -> None:
+    """Else a verdict would stand beside another formula than the one that it is on."""
+    try:
+        same = places.digest(name) == known
+    except FileNotFoundError:
+        raise Fault(f"the results are about {name}, which is not there: run this from where `errata run` ran") from None
+    except OSError as bad:
+        raise Fault(f"{name}: {bad.strerror}") from None
+    if not same:
+        raise Fault(
+            f"{name} has changed since the run, so its verdicts may be of other formulas: do `errata run` again"
+        )
 
 
 def write_reports(results: Results, out: Path) -> None:

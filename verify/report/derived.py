@@ -13,13 +13,14 @@ from derive.expr.graph import Node
 from derive.language.components import components
 from derive.language.tidy import tidy
 from derive.language.typeset import abbreviations, latex
+from verify.casefile.derived import MAX_ENTRIES, mirrored, told
 from verify.casefile.model import Case
 from verify.report.values import Values
+from verify.results import Value
 from verify.text.escape import code, display, math, text
 from verify.text.numbers import exact, floating
 from verify.text.tables import table
 
-MAX_ENTRIES = 64  # entries of one derivation that are written out
 MATRIX_WIDTH = 150  # characters of LaTeX in a row of a matrix; wider ones are listed entry by entry
 
 
@@ -80,15 +81,10 @@ def _lines(node: Node) -> list[Line]:
         return [Line(latex(node), node)]
     if node.op not in ("d", "hessian", "hvp"):
         return [Line(latex(node), node)]
-    where = [i for i in shapes.indices(node.shape) if not _mirrored(node, i)][:MAX_ENTRIES]
+    where = [i for i in shapes.indices(node.shape) if not mirrored(node, i)][:MAX_ENTRIES]
     (whole,) = expand_all([node], marked=False)
     entries = dict(zip(shapes.indices(node.shape), components(whole), strict=True))
     return [Line(latex(g.index(node, i)), entries[i]) for i in where]
-
-
-def _mirrored(node: Node, where: tuple[int, ...]) -> bool:
-    half = len(where) // 2
-    return node.op == "hessian" and where[:half] > where[half:]
 
 
 def _written_out(node: Node) -> int:
@@ -96,7 +92,7 @@ def _written_out(node: Node) -> int:
         return len(node.args) - 1
     if node.op not in ("d", "hessian", "hvp"):
         return 1
-    return sum(not _mirrored(node, i) for i in shapes.indices(node.shape))
+    return sum(not mirrored(node, i) for i in shapes.indices(node.shape))
 
 
 def _matrix(node: Node, entries: Sequence[str]) -> str:
@@ -105,7 +101,7 @@ def _matrix(node: Node, entries: Sequence[str]) -> str:
         return ""
     if len(node.shape) > 2 or len(entries) < _written_out(node):
         return ""
-    where = [i for i in shapes.indices(node.shape) if not _mirrored(node, i)]
+    where = [i for i in shapes.indices(node.shape) if not mirrored(node, i)]
     by_place = dict(zip(where, entries, strict=True))
     rows: dict[int, list[str]] = {}
     for i in shapes.indices(node.shape):
@@ -138,16 +134,15 @@ def _free_letter(case: Case) -> str:
 
 def _values(node: Node, values: Values) -> str:
     """The entries at the document's inputs, side by side; "" where an input has no value."""
-    g = node.graph
-    where = [i for i in shapes.indices(node.shape) if not _mirrored(node, i)][:MAX_ENTRIES]
-    entries = [g.index(node, i) if i else node for i in where]
-    found = values.of(entries)
-    rows = [
-        [math(latex(e)), exact(v.exact), floating(v.numpy, v.exact), floating(v.torch, v.exact)]
-        for e, v in zip(entries, found, strict=True)
-        if v.exact is not None and not values.is_zero(e)
-    ]
+    found = [(e, v) for e in told(node) if (v := values.of(e)) is not None]
+    rows = [[math(latex(e)), exact(v.exact), *floats(v, v.exact)] for e, v in found]
     return table(["At the given values", "Exact", "NumPy", "Torch"], rows, NUMBERS) if rows else ""
+
+
+def floats(value: Value | None, near: str | None) -> list[str]:
+    """What NumPy and Torch give, in print."""
+    found = (None, None) if value is None else (value.numpy, value.torch)
+    return [floating(None if said is None else float(said), near) for said in found]
 
 
 NUMBERS = ("Document", "Exact", "NumPy", "Torch", "Examples", "Seed")  # columns aligned to the right

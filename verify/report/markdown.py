@@ -19,7 +19,7 @@ from verify.report.page import page
 from verify.report.place import ERRATA, INDEX, MACHINE, Links, folder, remove_stale, write_whole
 from verify.report.place import page as page_name
 from verify.report.words import Item
-from verify.results import Check, Implementation, Results
+from verify.results import Check, Implementation, Results, Value
 
 
 def write(results: Results, cases: Sequence[Case], out: Path) -> list[Path]:
@@ -59,6 +59,10 @@ def _pages(document: str, results: Results, cases: Sequence[Case]) -> dict[str, 
     for c in results.checks:
         if c.document == document and c.case in checks:
             checks[c.case].append(c)
+    values: dict[str, list[Value]] = {name: [] for name in by_case}
+    for v in results.values:
+        if v.document == document and v.case in found:
+            values[v.case].append(v)
     items = [i for each in by_case.values() for i in each]
     named = [i for i in results.implementations if i.document == document and i.case in found]
     named_in: dict[str, list[Implementation]] = {name: [] for name in found}
@@ -70,7 +74,9 @@ def _pages(document: str, results: Results, cases: Sequence[Case]) -> dict[str, 
     for case in cases:
         own = named_in[case.name]
         if case.claims or case.definitions or checks[case.name] or not own:
-            pages[page_name(case.name)] = page(case, by_case[case.name], checks[case.name], links, own)
+            pages[page_name(case.name)] = page(
+                case, by_case[case.name], checks[case.name], links, own, values[case.name]
+            )
         entries = {e.id: e for e in case.implementations}
         for i in own:
             pages[implementations.page_name(i)] = implementations.page(i, entries.get(i.id), case, pictures.drawn(i))

@@ -14,13 +14,13 @@ from verify.claims.recovery import ranges
 from verify.explain import derivation, markdown
 from verify.explain.blocks import Equations
 from verify.report.chains import Faults
-from verify.report.derived import NUMBERS, definitions, derivations
+from verify.report.derived import NUMBERS, definitions, derivations, floats
 from verify.report.implementations import listed
 from verify.report.index import heading
 from verify.report.place import INDEX, MARKER, Links, anchor
 from verify.report.values import Values
 from verify.report.words import Item, evidence, printed, quantity, right, sentence, tally, verdict, why
-from verify.results import OUTCOMES, Check, Implementation
+from verify.results import OUTCOMES, Check, Implementation, Value
 from verify.text import numbers
 from verify.text.escape import code, math, text
 from verify.text.tables import table
@@ -31,16 +31,25 @@ MAX_STEPS = 8  # lines of a derivation that are not folded away
 
 
 def page(
-    case: Case, items: Sequence[Item], checks: Sequence[Check], links: Links, named: Sequence[Implementation] = ()
+    case: Case,
+    items: Sequence[Item],
+    checks: Sequence[Check],
+    links: Links,
+    named: Sequence[Implementation] = (),
+    found: Sequence[Value] = (),
 ) -> str:
     """The page, as markdown."""
-    return "\n\n".join(_parts(case, items, checks, links, named)) + "\n"
+    return "\n\n".join(_parts(case, items, checks, links, named, Values(case, found))) + "\n"
 
 
 def _parts(
-    case: Case, items: Sequence[Item], checks: Sequence[Check], links: Links, named: Sequence[Implementation]
+    case: Case,
+    items: Sequence[Item],
+    checks: Sequence[Check],
+    links: Links,
+    named: Sequence[Implementation],
+    values: Values,
 ) -> Iterator[str]:
-    values = Values(case)
     yield MARKER
     yield f"# {text(heading(case))}"
     yield _source(case)
@@ -79,7 +88,7 @@ def _parts(
 
 def _derivation(case: Case, values: Values) -> Iterator[str]:
     """The same derivatives step by step, once for the case; folded where they are long."""
-    blocks = list(derivation(case, values.bench if values.known else None, level=3))
+    blocks = list(derivation(case, values.bench, level=3))
     lines = sum(len(b.rows) for b in blocks if isinstance(b, Equations))
     if not lines:
         return
@@ -126,7 +135,7 @@ def _states(states: Sequence[State]) -> str:
 
 def _value(s: Symbol, values: Values) -> str:
     if s.recover:
-        found = values.bench.recoveries.get(s.name) if values.known else None
+        found = values.bench.recoveries.get(s.name) if values.bench is not None else None
         known = f"; the printed numbers allow {ranges(found, s.node)}" if found and found.enclosure else ""
         return f"left out{known}"
     size = " × ".join(map(str, s.shape))
@@ -163,15 +172,13 @@ def _id(item: Item) -> str:
 
 
 def _numbers(items: Sequence[Item], values: Values) -> str:
-    nodes = [i.claim.of for i in items if i.claim is not None and i.claim.of is not None]
-    found = dict(zip(nodes, values.of(nodes), strict=True))
     rows = []
     for item in items:
         claim = item.claim
         assert claim is not None
         assert claim.of is not None
-        value = found[claim.of]
-        told = item.result.exact or value.exact
+        value = values.of(claim.of)
+        told = item.result.exact or (value.exact if value is not None else None)
         row = [
             _id(item),
             text(item.result.where),
@@ -179,7 +186,7 @@ def _numbers(items: Sequence[Item], values: Values) -> str:
             text(item.result.printed or ""),
             numbers.exact(told),
         ]
-        row += [numbers.floating(v, told) for v in (value.numpy, value.torch)]
+        row += floats(value, told)
         rows.append([*row, verdict(item.result.verdict)])
     headers = ["Claim", "Where", "Quantity", "Document", "Exact", "NumPy", "Torch", "Verdict"]
     return table(headers, rows, NUMBERS)

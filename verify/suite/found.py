@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from verify.results import Results
     from verify.suite.profile import Profile
 
-KINDS = ("claims", "checks", "implementations")
+KINDS = ("claims", "checks", "implementations", "values")
 
 
 @dataclass(frozen=True, slots=True)
 class FileFound:
-    """``texts`` gives the entries of the file's three lists in the results file, as they stand there; ``models`` the same as
-    results.Results of this file alone, where there is such a thing already."""
+    """``texts`` gives the entries of the file's lists in the results file, as they stand there; ``digests`` are those of the file
+    and of others that it takes names from; ``models`` is all that as results.Results, where there is such a thing already."""
 
     file: str
     document: str
     glance: Glance
     texts: Callable[[], Mapping[str, str]]
+    digests: Mapping[str, str]
     models: Results | None = None
-    used: Sequence[str] = ()  # other files that it takes names from
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,16 @@ class Found:
     def text(self) -> str:
         """The results file: byte for byte what ``verify.results.dumps`` writes of ``results()``."""
         parts = [f.texts() for f in self.files]
-        named = ",".join(f"\n  {json.dumps(f.file, ensure_ascii=False)}" for f in self.files)
-        lists = {"cases": named, **{kind: ",".join(p[kind] for p in parts if p[kind]) for kind in KINDS}}
+        named = ",".join(f"\n  {_quoted(f.file)}" for f in self.files)
+        digests = ",".join(f"\n  {_quoted(name)}: {_quoted(said)}" for name, said in self._digests.items())
         head = ['\n "schema": "errata-results/1"', f'\n "interrupted": {json.dumps(self.interrupted)}']
-        told = [f'\n "{key}": [{text}\n ]' if text else f'\n "{key}": []' for key, text in lists.items()]
+        head += [_listed("cases", named), f'\n "digests": {{{digests}\n }}' if digests else '\n "digests": {}']
+        told = [_listed(kind, ",".join(p[kind] for p in parts if p[kind])) for kind in KINDS]
         return f"{{{','.join([*head, *told])}\n}}\n"
+
+    @property
+    def _digests(self) -> dict[str, str]:
+        return {name: said for f in self.files for name, said in f.digests.items()}
 
     def results(self) -> Results:
         from verify.results import Results
@@ -61,9 +66,11 @@ class Found:
         return Results(
             interrupted=self.interrupted,
             cases=[f.file for f in self.files],
+            digests=self._digests,
             claims=[r for f in files for r in f.claims],
             checks=[c for f in files for c in f.checks],
             implementations=[i for f in files for i in f.implementations],
+            values=[v for f in files for v in f.values],
         )
 
 
@@ -77,6 +84,14 @@ def _read(found: FileFound) -> Results:
     from verify.results import Results
 
     return Results.model_validate_json(Found([found]).text())
+
+
+def _quoted(said: str) -> str:
+    return json.dumps(said, ensure_ascii=False)
+
+
+def _listed(key: str, entries: str) -> str:
+    return f'\n "{key}": [{entries}\n ]' if entries else f'\n "{key}": []'
 
 
 def texts(results: Results) -> dict[str, str]:

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from verify.results import Check, Implementation, Result, Results
+from verify.places import digest
+from verify.results import Check, Implementation, Result, Results, Value
 from verify.suite import WORK
 from verify.suite.found import FileFound, Found, texts
 from verify.suite.glance import of_results
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from verify.cache.remembered import Cache, Keys
     from verify.suite.spread import Task
 
-CLAIMS, CHECKS, IMPLEMENTATIONS = "claims", "checks", "implementations"
+CLAIMS, CHECKS, IMPLEMENTATIONS, VALUES = PARTS = "claims", "checks", "implementations", "values"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,9 @@ class _Case:
     implementations: dict[str, Implementation] = field(default_factory=dict)
     keys: Keys | None = None  # where its results are remembered
     lasts: bool = True  # all that was found will be found again
-    used: tuple[str, ...] = ()  # other files that it takes names from
+    valued: bool = False  # it prints numbers, or derives
+    values: list[Value] | None = None  # once they are known
+    digests: dict[str, str] = field(default_factory=dict)  # of the file, and of others that it takes names from
     parts: int = 0  # jobs that are still open
 
     @property
@@ -99,8 +102,15 @@ class _Case:
         return [c for name in sorted(self.checks, key=lambda n: order.get(n, len(order))) for c in self.checks[name]]
 
     def found(self) -> FileFound:
-        models = Results(cases=[self.file], claims=_in_order(self), checks=self.checked, implementations=_found(self))
-        return FileFound(self.file, self.document, of_results(models), lambda: texts(models), models, self.used)
+        models = Results(
+            cases=[self.file],
+            digests=self.digests,
+            claims=_in_order(self),
+            checks=self.checked,
+            implementations=_found(self),
+            values=self.values or [],
+        )
+        return FileFound(self.file, self.document, of_results(models), lambda: texts(models), self.digests, models)
 
 
 def run(paths: Sequence[Path], options: Options, on_event: Callable[[Event], None] = lambda event: None) -> Results:
@@ -149,7 +159,7 @@ def search(
         device=options.device,
         profile=options.profile,
     )
-    limits = {} if timeout is None else dict.fromkeys((CLAIMS, CHECKS, IMPLEMENTATIONS), timeout)
+    limits = {} if timeout is None else dict.fromkeys(PARTS, timeout)
     pool = Pool(options.jobs or processors(), settings, limits, options.watchdog)
     if executor is None and forks() and any(job.part == CLAIMS for job in jobs):
         import derive.engine  # noqa: F401  (every worker has it then)
@@ -187,6 +197,10 @@ def search(
                 if keys is not None and cache is not None:
                     case.lasts &= cache.keep_implementation(keys, found)
                 on_event(ImplementationDone(found, ended.trace))
+        elif job.part == VALUES:
+            case.values = [v.model_copy(update={"document": case.document}) for v in ended.answer or ()]
+            if keys is not None and cache is not None:
+                cache.keep_values(keys, case.values)
         else:
             case.checks[ended.name] = _check_results(case, ended, options.seed)
             if keys is not None and cache is not None:
@@ -197,7 +211,7 @@ def search(
     def tasks(job: Job) -> Iterator[Task]:
         from verify.suite import spread
 
-        return spread.tasks(job, settings, limits, options.watchdog, (job.path, *cases[job.path].used))
+        return spread.tasks(job, settings, limits, options.watchdog, cases[job.path].digests)
 
     def done(case: _Case) -> None:
         found = case.found()
@@ -272,7 +286,8 @@ def _plan(
             told = {c.id: _of_claim(case, document, c) for c in chosen}
             made = _Case(str(path), document, case.name, told)
             made.named = {i.id: _of_named(case, document, i) for i in named}
-            made.used = case.used
+            made.valued = bool(case.derivations) or any(c.prints is not None and c.of is not None for c in case.claims)
+            made.digests = {name: digest(name) for name in (str(path), *case.used)}
             made.keys = None if cache is None else cache.keys(case, Slices(case))
             cases[str(path)] = made
     if faults:
@@ -295,11 +310,15 @@ def _recall(case: _Case, keys: Keys, cache: Cache, with_checks: bool) -> None:
         if name in case.named:
             with contextlib.suppress(ValidationError):
                 case.implementations[name] = Implementation(**{**row, **case.named[name]})
+    where = {"document": case.document, "case": case.name}
     if with_checks:
         case.units, rows = cache.checks(keys)
         for name, checks in rows.items():
             with contextlib.suppress(ValidationError):
-                case.checks[name] = [Check(**{**c, "document": case.document, "case": case.name}) for c in checks]
+                case.checks[name] = [Check(**{**c, **where}) for c in checks]
+        if (values := cache.values(keys)) is not None:
+            with contextlib.suppress(ValidationError):
+                case.values = [Value(**{**v, **where}) for v in values]
 
 
 def _of_claim(case: Any, document: str, claim: Any) -> dict[str, Any]:
@@ -360,16 +379,18 @@ def _matches(only: str, case: str, claim: str) -> bool:
 def _jobs(cases: Iterable[_Case], with_checks: bool) -> list[Job]:
     """Verdicts first, as they are what one waits for; the longest first, so that the last ones are short."""
     longest_first = sorted(cases, key=lambda c: -len(c.claims))
-    verdicts, checks, named = list[Job](), list[Job](), list[Job]()
+    verdicts, checks, values, named = list[Job](), list[Job](), list[Job](), list[Job]()
     for case in longest_first:
         if left := frozenset(case.claims).difference(case.results):
             verdicts.append(Job(case.file, CLAIMS, left))
         if with_checks and (case.units is None or not set(case.units) <= set(case.checks)):
             checks.append(Job(case.file, CHECKS, None, done=frozenset(case.checks)))
+        if with_checks and case.valued and case.values is None:
+            values.append(Job(case.file, VALUES, None))
     for case in sorted(longest_first, key=lambda c: -len(c.named)):
         if left := frozenset(case.named).difference(case.implementations):
             named.append(Job(case.file, IMPLEMENTATIONS, left))
-    jobs = verdicts + checks + named
+    jobs = verdicts + checks + values + named
     for case in longest_first:
         case.parts = sum(job.path == case.file for job in jobs)
     return jobs

@@ -7,7 +7,6 @@ again, its units one by one. Each unit is answered once.
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from queue import SimpleQueue
 
+from verify.places import digest
 from verify.suite.pool import Answered, Pool, WorkerError
 from verify.suite.worker import Ended, Job, Settings
 
@@ -154,8 +154,8 @@ _POOLS: dict[tuple[object, ...], Pool] = {}
 
 def work_off(task: Task) -> Done:
     """In the process that got the task. Raises Differs, and WorkerError where it can't start another one."""
-    for name, digest in task.files.items():
-        if _digest(name) != digest:
+    for name, known in task.files.items():
+        if _digest(name) != known:
             raise Differs(f"{name} is not the file that it is for who asks")
     with _ONE:
         # a process that multiprocessing calls a daemon, as Dask's are, may have none of its own; ours end with their parent
@@ -183,6 +183,6 @@ def made_here() -> Made:
 
 def _digest(path: str | Path) -> str:
     try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        return digest(path)
     except OSError as why:
         raise Differs(f"{path}: {why.strerror}") from None

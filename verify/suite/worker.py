@@ -33,6 +33,7 @@ from verify.surroundings import YOUNG
 if TYPE_CHECKING:
     from verify.casefile.model import Case, Claim
     from verify.casefile.slices import Part
+    from verify.results import Value
 
 GIB = 1 << 30
 CALL = "call"
@@ -56,8 +57,8 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A part ('claims', 'checks' or 'implementations') of a case file; ``names`` None means every unit of it. ``tried`` are units
-    whose process was lost once, '' the opening of the case. Or a ``call``, whose only unit is ``CALL``.
+    """A part of a case file: 'claims', 'checks', 'implementations' or 'values'; ``names`` None means every unit of it. ``tried``
+    are units whose process was lost once, '' the opening of the case. Or a ``call``, whose only unit is ``CALL``.
     """
 
     path: str
@@ -124,13 +125,15 @@ class Workload(Protocol):
     """What a worker does with a case file: names and calls, in order.
 
     A claim's name is its id, its answer the fields of a verdict; a check's name is 'backend: subject', its answer a
-    list of Checks; an implementation's name is its id, its answer fields of results.Implementation.
+    list of Checks; an implementation's name is its id, its answer fields of results.Implementation. The values of a case are one
+    unit, and its answer a list of results.Value.
     """
 
     def __init__(self, path: Path, settings: Settings) -> None: ...
     def claims(self, settle: Settle) -> Units: ...
     def checks(self) -> Units: ...
     def implementations(self) -> Units: ...
+    def values(self) -> Units: ...
 
 
 class Work:
@@ -167,6 +170,14 @@ class Work:
 
     def implementations(self) -> Units:
         return [(i.id, partial(self._compared, i)) for i in self.case.implementations]
+
+    def values(self) -> Units:
+        return [("values", self._valued)]
+
+    def _valued(self) -> list[Value]:
+        from verify.conformance.values import values
+
+        return values(self.seen(self.slices.of_values()))
 
     def _compared(self, entry: Any) -> dict[str, Any]:
         from verify.conform.cases import compared
@@ -290,6 +301,8 @@ def _do(
                 return desk.claims(lambda answer: pipe.send(Settled(answer)))
             case "checks":
                 return desk.checks()
+            case "values":
+                return desk.values()
         return desk.implementations()
 
     units = _answer("", listed, pipe, look, told=lambda units: tuple(name for name, _ in units))

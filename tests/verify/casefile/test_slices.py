@@ -40,7 +40,7 @@ def sliced(tmp_path: Path, text: str = TEXT) -> tuple[Case, Slices]:
 def digests(slices: Slices, case: Case) -> dict[str, str]:
     found = {c.id: slices.of_claim(c)[0].digest for c in case.claims}
     found |= {i.id: slices.of_implementation(i).digest for i in case.implementations}
-    return found | {"checks": slices.of_checks().digest}
+    return found | {"checks": slices.of_checks().digest, "values": slices.of_values().digest}
 
 
 def read(part: Part, case: Case) -> Case:
@@ -79,18 +79,19 @@ def test_numbers_and_what_is_recovered_see_the_whole_file(tmp_path: Path, name: 
     [
         ("title: Slices", "# a comment\n\ntitle: Another", ""),
         ("verdict: wrong, because: x, note: n", "where: there, kind: formula", ""),
-        ("c: y**2", "c: y**3", "two three four checks"),
-        ("z: x + y", "z: y + x", "one three four five checks"),
-        ("x: 2", "x: 3", "one three four five checks"),
-        ("y: {}", "y: {in: [0, 1]}", "one two three four five f checks"),
-        ("n: 3", "n: 4", "one two three four five f checks"),
+        ("c: y**2", "c: y**3", "two three four checks values"),
+        ("z: x + y", "z: y + x", "one three four five checks values"),
+        ("x: 2", "x: 3", "one three four five checks values"),
+        ("y: {}", "y: {in: [0, 1]}", "one two three four five f checks values"),
+        ("n: 3", "n: 4", "one two three four five f checks values"),
         ("prints: 3", "prints: 4", "three four"),
+        ("of: x + 1", "of: x + 1*1", "three four values"),
         ("equals: 2*y", "equals: y*2", "two three four"),
         ("d(c, y)", "d(c*z, y)", "two three four checks"),
         ("equals: b + x", "equals: x + b", "three four"),
         ("of: tanh(y)", "of: tanh(y) + 0", "f"),
-        ("grad(a, [y])", "grad(a, [y, x])", "checks"),
-        ("p: x + b", "p: x + b, q: x", "three four checks"),
+        ("grad(a, [y])", "grad(a, [y, x])", "checks values"),
+        ("p: x + b", "p: x + b, q: x", "three four checks values"),
     ],
 )  # fmt: skip
 def test_what_an_edit_changes(tmp_path: Path, old: str, new: str, changed: str) -> None:

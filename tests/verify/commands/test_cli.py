@@ -419,11 +419,47 @@ def test_reports_are_written_again_from_results(cases: Path, tmp_path: Path) -> 
     written = {p.relative_to(tmp_path / "first"): p.read_bytes() for p in (tmp_path / "first").rglob("*.md")}
     assert written
     assert written == {p.relative_to(tmp_path / "again"): p.read_bytes() for p in (tmp_path / "again").rglob("*.md")}
+    text = (cases / "one.yaml").read_text(encoding="utf-8")
+    (cases / "one.yaml").write_text(text.replace("x + 1", "x + 2"), encoding="utf-8")
+    other = errata("report", "results.json", cwd=tmp_path)
+    assert other.returncode == 2
+    assert "cases/book/one.yaml has changed since the run" in other.stderr
+    (cases / "one.yaml").write_text(text, encoding="utf-8")
     (cases / "two.yaml").unlink()
     gone = errata("report", "results.json", cwd=tmp_path)
     assert gone.returncode == 2
     assert "cases/book/two.yaml, which is not there" in gone.stderr
     assert not (tmp_path / "reports").exists()
+
+
+UNIMPORTABLE = """
+import sys
+sys.modules.update(torch=None, sympy=None)
+from verify import cli
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def test_reports_need_neither_torch_nor_sympy(tmp_path: Path) -> None:
+    """What they computed stands in the results: the pages are those that the run wrote, columns included."""
+    path = tmp_path / "chain.yaml"
+    path.write_text(
+        "title: A chain\nsymbols: {x: 2, w: 0.5}\ndefine: {a: tanh(w*x), L: a**2}\n"
+        "derive: ['grad(L, [w])', 'hessian(L, [w, x])']\n"
+        "claims:\n  - {id: a, of: a, prints: 0.7616}\n  - {id: f, of: 'd(a, w)', equals: x*(1 + a**2)}\n",
+        encoding="utf-8",
+    )
+    ran = errata("run", "chain.yaml", "--json", "results.json", "--out", "first", cwd=tmp_path)
+    assert ran.returncode == 1, ran
+    words = ["report", "results.json", "--out", "again"]
+    done = subprocess.run(
+        [sys.executable, "-c", UNIMPORTABLE, *words], cwd=tmp_path, env=environment(), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done
+    pages = {p.relative_to(tmp_path / "first"): p.read_bytes() for p in (tmp_path / "first").rglob("*.md")}
+    assert pages == {p.relative_to(tmp_path / "again"): p.read_bytes() for p in (tmp_path / "again").rglob("*.md")}
+    page = next(text.decode() for path, text in pages.items() if path.name == "chain.md")
+    assert "| 0.7616 | 0.761594155955… | 0.761594156 | 0.761594156 |" in page
 
 
 def test_results_that_name_no_cases_are_no_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

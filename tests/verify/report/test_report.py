@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from derive.expr.graph import Graph
 from derive.language.reader import parse
 from verify.casefile.model import Case, Claim, Definition, Derivation, Place, Symbol
+from verify.conformance.values import values
 from verify.report import FORMATS, writer
 from verify.report.chains import Faults
 from verify.report.markdown import write
@@ -74,7 +75,7 @@ def result(case: Case, identity: str, verdict: Word = "holds", **more: Any) -> R
 
 
 def report(case: Case, results: Sequence[Result], out: Path, checks: Sequence[Check] = ()) -> dict[str, str]:
-    paths = write(Results(claims=list(results), checks=list(checks)), [case], out)
+    paths = write(Results(claims=list(results), checks=list(checks), values=values(case)), [case], out)
     return {p.name: p.read_text() for p in paths}
 
 
@@ -200,6 +201,14 @@ def test_a_page_shows_the_mathematics_and_the_numbers_side_by_side(tmp_path: Pat
         r'| <a id="claim-yhat"></a>`yhat` | step 2 | $`\hat{y}`$ | 0.678188 | 0.668187772168… '
         r"| 0.6681877722 | 0.6681877722 | **wrong** |"
     ) in shown
+
+
+def test_without_values_the_columns_are_empty(tmp_path: Path) -> None:
+    """As of a run without checks, or a results file that an earlier Errata wrote."""
+    paths = write(Results(claims=CHAIN_RESULTS), [CHAIN], tmp_path)
+    shown = next(p.read_text() for p in paths if p.name == "neuron.md")
+    assert "| 0.678188 | 0.668187772168… |  |  | **wrong** |" in shown
+    assert "At the given values" not in shown
 
 
 def test_formulas_relations_and_arithmetic(tmp_path: Path) -> None:
