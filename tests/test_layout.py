@@ -111,9 +111,9 @@ HELD_THROUGH = {
     " operators.piecewise expr.kinks",
     "derive.language.reader": "language.calls language.constants language.derivatives language.every language.extremes"
     " language.loops language.schemes language.slices language.substitution language.syntax",
-    "derive.language.latex": "latex.affine latex.arrays latex.calculus latex.calls latex.choices latex.environments"
-    " latex.given latex.grammar latex.identifiers latex.layout latex.library latex.loops"
-    " latex.resolve latex.scripts latex.statements latex.symbols latex.terms latex.tokens latex.tree"
+    "derive.language.latex": "latex.arrays latex.calculus latex.calls latex.environments"
+    " latex.identifiers latex.layout latex.library latex.loops"
+    " latex.scripts latex.statements latex.symbols latex.terms latex.tree"
     " latex.words",
     "derive.language.typeset": "typeset.derivatives typeset.names typeset.norms typeset.pieces typeset.scalars"
     " typeset.tensors",

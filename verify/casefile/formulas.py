@@ -74,7 +74,7 @@ class Formulas:
     ) -> dict[str, Tree]:
         """The keys of a claim with those that its formula says."""
         tree = given["latex"]
-        rest = {key: value for key, value in given.items() if key != "latex"}
+        rest = {key: value for key, value in given.items() if key not in ("latex", "reads")}
         if not self.reader.is_text(tree, "a formula in LaTeX") or not isinstance(tree, Text):
             return rest
         if clash := [rule for rule in rules.LATEX if rule.broken(given)]:
@@ -83,6 +83,8 @@ class Formulas:
         said = self.said(tree, scope, graph, layout, broken=broken)
         if said is None:
             return rest
+        if "reads" in given:
+            self.pinned(given["reads"], said)
         made: dict[str, Tree] = {}
         if said.holds:
             made["holds"] = _text(said.holds, tree)
@@ -95,6 +97,14 @@ class Formulas:
         if said.prints is not None and "prints" not in given:
             made["prints"] = _digits(said.prints, tree)
         return {**rest, **made}
+
+    def pinned(self, tree: Tree, said: Said) -> None:
+        """Whether the formula is read as it was when somebody looked at it."""
+        if not self.reader.is_text(tree, "the reading of the formula") or not isinstance(tree, Text):
+            return
+        now = said.holds or " == ".join(said.parts)
+        if "".join(tree.value.split()) != "".join(now.split()):
+            self.reader.fault(tree.place, f"the formula reads '{short(now)}' now")
 
 
 def _text(value: str, at: Text) -> Text:

@@ -179,6 +179,7 @@ CLAIM: tuple[Rule, ...] = (
     _beside("shows", ("prints",), "the printed result"),
     _beside("by", ("prints",), "the printed result of that step"),
     _beside("from", ("recover",), "the symbol to solve for"),
+    Rule(Has("reads"), Has("latex"), "'reads' needs 'latex': the formula that is read so", "reads"),
 )
 
 #: Of a claim in LaTeX, before it is read.

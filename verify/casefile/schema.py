@@ -133,6 +133,11 @@ CLAIM: dict[str, Field] = {
         "the formula as the document has it, in the place of of, equals and holds, and of prints where a number ends it",
         r"\frac{\partial L}{\partial z_3} = \hat{y} - y",
     ),
+    "reads": Field(
+        "text",
+        "with latex: how the formula is read, as errata read prints it; a fault where a changed name or table reads it otherwise",
+        "d(L, z3) == yhat - y",
+    ),
     "prints": Field("prints", "the digits that the document prints for it", "-0.213997"),
     "by": Field("expression", "the step that the document computed the number by", "d(L, yhat)*d(yhat, z3)"),
     "shows": Field("text", "displayed arithmetic, in its own printed factors", "(-0.214)*0.168"),

@@ -5,6 +5,7 @@ readings remain that differ, the error shows both, with the line of ``names:`` t
 apart: ``tokens`` and ``layout`` know LaTeX, ``grammar`` how formulas are nested, ``resolve`` and its parts what is meant.
 """
 
-from derive.language.latex.statements import Reading, Said, mentioned, read
+from derive.language.latex.mentions import mentioned
+from derive.language.latex.statements import Reading, Said, read
 
 __all__ = ["Reading", "Said", "mentioned", "read"]

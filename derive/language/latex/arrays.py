@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.expr.shapes import show
 from derive.language.latex import terms
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Tokens
-from derive.language.latex.tree import Cases, Matrix, Number, Relation, Tree
+from derive.language.latex.tree import Cases, Group, Matrix, Number, Relation, Run, Tree
 
 if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver
@@ -18,6 +19,10 @@ _OTHER = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
 def matrix(r: Resolver, tree: Matrix) -> Term:
     """A column is a vector; a row is a transposed vector, or a matrix of one row."""
+    if any(isinstance(t, Run) for row in tree.rows for t in row):
+        if len(tree.rows) > 1 or len(tree.rows[0]) > 1:
+            r.fail("a matrix with dots and more beside them: say in 'names:' what it is", tree.start)
+        return replace(r.value(tree.rows[0][0]), row=tree.row)
     rows = [[r.value(t) for t in row] for row in tree.rows]
     first = rows[0][0]
     if len(rows[0]) == 1 and first.shape:  # blocks
@@ -38,6 +43,23 @@ def matrix(r: Resolver, tree: Matrix) -> Term:
         return _made(r, f"[{whole}]", tree)
     flat = Term(whole, ATOM, (len(rows[0]),), row=True)
     return r.choose(("row", tree.start), [lambda: flat, lambda: Term(f"[{whole}]", ATOM, (1, len(rows[0])))])
+
+
+def listed(r: Resolver, tree: Group) -> Term:
+    """``(a, b)``: a vector, which print takes for a row or a column as it needs it."""
+    if tree.bracket == "{":
+        r.fail("a set is not read here; say in 'names:' what it is", tree.start)
+    if len(tree.items) == 1:
+        return replace(r.value(tree.items[0]), turns=True)
+    return replace(column(r, [r.value(t) for t in tree.items], tree.start), turns=True)
+
+
+def column(r: Resolver, entries: list[Term], start: int) -> Term:
+    """The vector of some numbers."""
+    for p in entries:
+        if p.shape or p.open:
+            r.fail(f"'{p.text}' has shape {show(p.shape)}, where a number is expected as an entry of a list", start)
+    return Term(f"[{', '.join(p.text for p in entries)}]", ATOM, (len(entries),))
 
 
 def _made(r: Resolver, text: str, tree: Matrix) -> Term:

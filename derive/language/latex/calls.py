@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from derive.errors import ExpressionError
 from derive.expr.graph import topological
 from derive.language import sequences
-from derive.language.latex import calculus, identifiers, scripts, terms
+from derive.language.latex import calculus, identifiers, scripts, templates, terms
 from derive.language.latex.library import OF_MATRICES
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Tokens
@@ -28,6 +28,7 @@ from derive.language.latex.tree import (
     Symbol,
     Tree,
     bracket,
+    listed,
 )
 from derive.language.latex.words import FUNCTIONS
 from derive.language.names import names_in
@@ -52,6 +53,8 @@ def unit(r: Resolver, items: Items, k: int) -> tuple[Term, int]:
             return made
         if isinstance(tree, Symbol) or (isinstance(tree, Scripted) and isinstance(tree.base, Symbol)):
             return _named(r, tree, items, k)
+        if isinstance(tree, Given) and templates.is_template(tree):
+            return _scripts(r, templates.filled(r, tree, items, k), items[k + 1][1]), k + 2
         if isinstance(tree.base if isinstance(tree, Scripted) else tree, Given):
             return _valued(r, tree, items, k)
         if isinstance(tree, Fraction) and (derived := calculus.derivative(r, tree)) is not None:
@@ -84,7 +87,7 @@ def _named(r: Resolver, tree: Symbol | Scripted, items: Items, k: int) -> tuple[
 def _at_its_variables(r: Resolver, derived: Term, items: Items, k: int) -> tuple[Term, int]:
     r"""``\frac{\partial f}{\partial x}(x)`` is the derivative; before any other bare bracket it may be a factor or not."""
     group = bracket(items, k + 1)
-    if group is None or not _bare(group):
+    if group is None or (not _bare(group) and not listed(group)):
         return derived, k + 1
     inside = topological([r.node(derived.text, group.start)])
     arguments = [r.value(t) for t in group.items]
@@ -128,7 +131,7 @@ def _valued(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
             return r.choose(
                 ("steps", tree.start), [lambda: (_scripts(r, stepped, after), k + 2), lambda: (made, k + 1)]
             )
-    if not _bare(group):  # the bracket is the next factor
+    if not _bare(group) and not listed(group):  # the bracket is the next factor
         moved = _moved(r, made, group)
         if moved is None:
             return made, k + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from derive.language.latex import ellipses
 from derive.language.latex.tokens import Token
 from derive.language.latex.tree import Cases, Matrix, Tree
 from derive.language.latex.words import MATRICES
@@ -38,8 +39,11 @@ def _closes(p: Parser, name: str) -> bool:
 def _matrix(p: Parser, t: Token, name: str) -> Tree:
     rows: list[tuple[Tree, ...]] = []
     row: list[Tree] = []
+    spans: list[tuple[int, int]] = []
     while True:
+        first = p.at
         row.append(p.sum())
+        spans.append((first, p.at))
         if p.here.is_("&"):
             p.next()
             continue
@@ -54,10 +58,21 @@ def _matrix(p: Parser, t: Token, name: str) -> Tree:
             break
     if any(len(r) != len(rows[0]) for r in rows):
         p.fail("rows of unequal length", t)
-    made = Matrix(t.start, tuple(rows))
+    made = _folded(p, t, rows, spans)
     if name == "vmatrix":
         p.fail("the determinant is written \\det(...)", t)
     return made
+
+
+def _folded(p: Parser, t: Token, rows: list[tuple[Tree, ...]], spans: list[tuple[int, int]]) -> Matrix:
+    r"""A column or a row with dots in it as a run."""
+    if not any(ellipses.is_dots(entry) for row in rows for entry in row):
+        return Matrix(t.start, tuple(rows))
+    if len(rows) > 1 and len(rows[0]) > 1:
+        p.fail("a matrix with dots: say in 'names:' what it is", t)
+    entries = ellipses.folded(p, "list", [("", entry) for row in rows for entry in row], spans)
+    found = tuple(entry for _, entry in entries)
+    return Matrix(t.start, (found,) if len(rows) == 1 else tuple((entry,) for entry in found), len(rows) == 1)
 
 
 def _cases(p: Parser, t: Token) -> Tree:

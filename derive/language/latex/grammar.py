@@ -11,13 +11,13 @@ factor     = atom scripts
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass, field
 from typing import NoReturn
 
 from derive.errors import ExpressionError
+from derive.language.latex import ellipses
 from derive.language.latex.environments import environment
-from derive.language.latex.layout import RELATIONS, plain
-from derive.language.latex.tokens import Token, Tokens, tokenized
+from derive.language.latex.layout import RELATIONS
+from derive.language.latex.tokens import Token, Tokens
 from derive.language.latex.tree import (
     Big,
     Fraction,
@@ -37,33 +37,6 @@ from derive.language.latex.tree import (
 from derive.language.latex.words import ACCENTS, BESIDE, BIG, CLOSING, FUNCTIONS, GREEK, MEANING, TIMES
 
 MAX_DEPTH = 40  # of nested constructs
-
-
-@dataclass(slots=True)
-class Statement:
-    """A relation, a condition or a value, and what was set aside before and after it."""
-
-    tree: Tree
-    start: int
-    stop: int
-
-
-@dataclass(slots=True)
-class Read:
-    statements: list[Statement] = field(default_factory=list)
-    aside: list[str] = field(default_factory=list)
-
-
-def statements(text: str, words: Container[str], names: list[tuple[Tokens, str]] | None = None) -> Read:
-    """The statements of a formula. ``words`` are the names of several letters that may stand in plain letters; ``names`` says
-    what stretches of tokens are in the language. Raises ExpressionError."""
-    tokens, aside = tokenized(text)
-    if names:
-        from derive.language.latex.given import replaced
-
-        tokens = replaced(tokens, names)
-    kept, more = plain(tokens)
-    return Parser(kept, words, text).all(aside + more)
 
 
 class Parser:
@@ -107,46 +80,6 @@ class Parser:
         return word if word in BESIDE or word in ("and", "or", "not") else ""
 
     # -- statements -----------------------------------------------------------------------------
-
-    def all(self, aside: list[str]) -> Read:
-        read = Read(aside=aside)
-        while self.here.kind != "end":
-            if self.here.is_(",", ";", ".", "quad", "\\\\"):
-                t = self.next()
-                if not t.is_("quad", "\\\\"):
-                    read.aside.append(t.text)
-            elif (number := self.equation_number()) is not None:
-                read.aside.append(number)
-            elif self.here.kind == "text" or self.beside() in BESIDE or self.beside() == "and":
-                t = self.next()
-                read.aside.append(self.text[t.start : t.stop])
-            else:
-                start = self.here.start
-                tree = self.statement()
-                read.statements.append(Statement(tree, start, self.tokens[self.at - 1].stop))
-                if not self.separated():
-                    self.fail(f"can't be read at {self.shown(self.here)}")
-        if not read.statements:
-            raise ExpressionError("expected a formula, found nothing", 0)
-        return read
-
-    def separated(self) -> bool:
-        """Whether a statement may end here."""
-        return self.here.kind in ("end", "text") or self.here.is_(",", ";", ".", "quad", "\\\\") or bool(self.beside())
-
-    def equation_number(self) -> str | None:
-        """``(7.8)`` that stands alone before the end or a break."""
-        a, rest = self.at, self.tokens[self.at :]
-        end = next((i for i, t in enumerate(rest) if t.is_(")")), 0)
-        if not self.here.is_("(") or not end or not (a == 0 or self.tokens[a - 1].is_("quad", ",", ".", ";", "\\\\")):
-            return None
-        inside, after = rest[1:end], rest[end + 1]
-        if not all(t.kind in ("number", "letter") or t.is_(".", "-", "*", "'") for t in inside) or len(inside) > 6:
-            return None
-        if after.kind != "end" and not after.is_("\\\\", "quad", "."):
-            return None
-        self.at += end + 1
-        return self.text[rest[0].start : rest[end].stop]
 
     def statement(self) -> Tree:
         start, left = self.here.start, self.either()
@@ -200,33 +133,41 @@ class Parser:
 
     def sum(self) -> Tree:
         self.deeper()
-        start, terms = self.here.start, []
+        start, terms, spans = self.here.start, list[tuple[str, Tree]](), list[tuple[int, int]]()
         while True:
             sign = "+"
             while self.here.is_("+", "-"):
                 if self.next().text == "-":
                     sign = "-" if sign == "+" else "+"
+            first = self.at
             terms.append((sign, self.product()))
+            spans.append((first, self.at))
             if self.here.is_("\\pm", "\\mp"):
                 self.fail("'\\pm' says two things at once: write one formula for each")
             if not self.here.is_("+", "-"):
                 break
         self.depth -= 1
+        terms = ellipses.folded(self, "sum", terms, spans)
         return terms[0][1] if len(terms) == 1 and terms[0][0] == "+" else Sum(start, tuple(terms))
 
     def product(self) -> Tree:
-        start, items, op = self.here.start, [], ""
+        start, items, op = self.here.start, list[tuple[str, Tree]](), ""
+        spans: list[tuple[int, int]] = []
         while True:
+            first = self.at
             if self.here.kind == "command" and self.here.text in BIG and not self.bracketed_after():
                 items.append((op, self.big()))
+                spans.append((first, self.at))
                 break  # the rest is its body
             items.append((op, self.factor()))
-            if self.here.is_("at|"):
+            spans.append((first, self.at))
+            if self.evaluates():
                 bar = self.next()
                 if not self.here.is_("_"):
                     self.fail("expected below the bar where the value is taken: \\big|_{x = 0}")
                 self.next()
                 items.append(("", Place(bar.start, self.script())))
+                spans.append((self.at, self.at))
                 break
             if (sign := TIMES.get(self.sign())) is not None:
                 self.next()
@@ -235,7 +176,13 @@ class Parser:
                 op = ""
             else:
                 break
+        items = ellipses.folded(self, "prod", items, spans)
         return items[0][1] if len(items) == 1 else Product(start, tuple(items))
+
+    def evaluates(self) -> bool:
+        r"""Whether a bar stands here that says where a value is taken: one with something below it that closes nothing."""
+        bar = self.here.is_("|") and "|" not in self.bars and self.tokens[self.at + 1].is_("_")
+        return bar or self.here.is_("at|")
 
     def begins(self) -> bool:
         """Whether a factor may begin here."""
@@ -251,7 +198,7 @@ class Parser:
                 or t.text.startswith(("begin ", "bb"))
             )  # fmt: skip
         if t.is_("|", "||"):
-            return t.text not in self.bars
+            return t.text not in self.bars and not self.evaluates()
         return t.is_("(", "[", "{", "\\{", "|l", "l|")
 
     def bracketed_after(self) -> bool:
@@ -272,9 +219,10 @@ class Parser:
         if not self.begins():
             self.fail(f"'\\{t.text}' of nothing: expected what it is of", t)
         self.deeper()
+        first = self.at
         body = self.product()
         self.depth -= 1
-        return Big(t.start, BIG[t.text], below, above, body)
+        return Big(t.start, BIG[t.text], below, above, body, tuple(self.tokens[first : self.at]))
 
     def factor(self) -> Tree:
         base = self.atom()
@@ -442,12 +390,15 @@ class Parser:
         closing = CLOSING[opening]
         bars, self.bars = self.bars, []
         self.deeper()
-        items = [self.statement()]
+        first = self.at
+        items, spans = [self.statement()], [(first, self.at)]
         while self.here.is_(","):
             self.next()
             if self.here.is_("quad"):
                 self.next()
+            first = self.at
             items.append(self.statement())
+            spans.append((first, self.at))
         if not self.here.is_(closing):
             if self.here.kind == "end":
                 self.fail(f"the '{opening}' is never closed", t)
@@ -455,7 +406,8 @@ class Parser:
         self.next()
         self.depth -= 1
         self.bars = bars
-        return Group(t.start, MEANING[opening], tuple(items))
+        listed = ellipses.folded(self, "list", [("", item) for item in items], spans)
+        return Group(t.start, MEANING[opening], tuple(item for _, item in listed))
 
     def between_bars(self, t: Token) -> Tree:
         self.bars.append(t.text)

@@ -47,7 +47,8 @@ def plain(tokens: Tokens) -> tuple[list[Token], list[str]]:
         else:
             kept.append(t)
     kept, aside = _typed(kept)
-    return _joined(_numbers(kept)), aside
+    kept, notes = _unbraced(kept)
+    return _joined(_numbers(kept)), aside + notes
 
 
 def _typed(tokens: list[Token]) -> tuple[list[Token], list[str]]:
@@ -59,17 +60,49 @@ def _typed(tokens: list[Token]) -> tuple[list[Token], list[str]]:
         if tokens[k].is_("\\in") and tokens[k + 1].is_("\\bbR", "\\bbN", "\\bbZ"):
             k, first = k + 2, k
             if tokens[k].is_("^"):
-                depth, k = 0, k + 1
-                while tokens[k].kind != "end":
-                    depth += tokens[k].is_("{") - tokens[k].is_("}")
-                    k += 1
-                    if not depth:
-                        break
+                k = _argument(tokens, k + 1)
             aside.append(" ".join(t.text for t in tokens[first:k]))
             continue
         made.append(tokens[k])
         k += 1
     return made, aside
+
+
+def _unbraced(tokens: list[Token]) -> tuple[list[Token], list[str]]:
+    r"""Without ``\underbrace`` and ``\overbrace``, and what stands below and above them, which is told."""
+    made: list[Token] = []
+    aside: list[str] = []
+    ends: list[int] = []  # depths of braces that a note follows
+    k = depth = 0
+    while k < len(tokens):
+        t = tokens[k]
+        if t.is_("\\underbrace", "\\overbrace"):
+            if not tokens[k + 1].is_("{"):
+                raise ExpressionError(f"expected braces after \\{t.text}", t.stop)
+            ends.append(depth)
+            k += 1
+            continue
+        depth += t.is_("{") - t.is_("}")
+        made.append(t)
+        k += 1
+        if t.is_("}") and ends and ends[-1] == depth:
+            ends.pop()
+            if tokens[k].is_("_", "^"):
+                end = _argument(tokens, k + 1)
+                aside.append(" ".join(u.text for u in tokens[k + 1 : end] if not u.is_("{", "}")))
+                k = end
+    return made, aside
+
+
+def _argument(tokens: list[Token], k: int) -> int:
+    """Where the argument that begins at k ends: a token, or what stands in braces."""
+    depth = 0
+    while tokens[k].kind != "end":
+        depth += tokens[k].is_("{") - tokens[k].is_("}")
+        k += 1
+        if not depth:
+            break
+    return k
 
 
 def _numbers(tokens: list[Token]) -> list[Token]:

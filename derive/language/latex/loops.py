@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from derive.expr.shapes import word
 from derive.language.latex.affine import Affine, Index
+from derive.language.latex.quantified import Quantified
 from derive.language.latex.symbols import spelt
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Token, Tokens
@@ -22,6 +23,8 @@ _LANGUAGE = {"\\ne": "!=", "<": "<", ">": ">", "\\le": "<=", "\\ge": ">="}
 
 
 def big(r: Resolver, tree: Big) -> Term:
+    if tree.op == "integral":
+        return _integral(r, tree)
     if not tree.below:
         return _of_all(r, tree)
     if tree.below[0].kind == "word" and tree.below[0].text == "axis" and len(tree.below) == 2:
@@ -51,11 +54,33 @@ def big(r: Resolver, tree: Big) -> Term:
         r.fail("a sum of identity matrices of a size that is not said", tree.start)
     if tree.op == "prod" and len(body.shape) == 2:
         r.fail("a product of matrices: in what order? Say it in 'names:' (matprod)", tree.start)
+    if tree.op == "list":
+        text = f"[{body.text} {' '.join(loops)}]"
+        return Term(text, ATOM, r.shape(text, tree.start))
     made = Term(f"{tree.op}({body.text} {' '.join(loops)})", ATOM, body.shape, body.row, body.turns)
     if not rest:
         return made
     after = r.factors([("", rest[0][1]), *rest[1:]])
     return r.combined(lambda: r.times(made, after, rest[0][0]), tree.start)
+
+
+def said_of(r: Resolver, q: Quantified) -> None:
+    """Takes in an index of which a whole statement is said."""
+    symbol, start = q.index.text, q.index.start
+    bound = _Bound(Index(_name(r, symbol)), start)
+    if q.first:
+        low, high = r.affine(q.first), r.affine(q.last)
+        if low is None or high is None:
+            r.fail(f"'{symbol}' runs from or to what is no number or size in scope", start)
+        _limited(bound, low, high)
+    r.indices[symbol] = bound.index
+    r.free[bound.index.name] = lambda: bound.range(r, symbol)
+
+
+def _limited(bound: _Bound, low: Affine, high: Affine) -> None:
+    bound.low, bound.high = low, high
+    bound.index.first = 0 if low.counted() == 0 else 1
+    bound.index.limit = high.counted() if bound.index.first else None
 
 
 def _body(r: Resolver, tree: Big) -> tuple[Term, Sequence[tuple[str, Tree]]]:
@@ -90,6 +115,29 @@ def _extreme(r: Resolver, tree: Big) -> Term:
         side = ", 1" if any(t.is_("+") for t in point[marks[-1] :]) else ", -1"
         point = point[: marks[-1]]
     return Term(f"limit({body.text}, {x.text}, {r.value(r.tree(point)).text}{side})", ATOM)
+
+
+def _integral(r: Resolver, tree: Big) -> Term:
+    r"""``\int_a^b f(x)\,dx``: what stands before the dx. Raises ExpressionError for one without ends."""
+    items = list(tree.body.items) if isinstance(tree.body, Product) else []
+    ends = [k for k in range(1, len(items)) if _is_d(items[k][1]) and not items[k][0]]
+    if not tree.below or not tree.above:
+        r.fail("an integral without ends; write \\int_{a}^{b}", tree.start)
+    if len(ends) != 1 or ends[0] + 2 != len(items) or items[-1][0]:
+        r.fail("expected one variable at the end of an integral: \\int_{a}^{b} f(x)\\,dx", tree.start)
+    if "d" in r.scope:
+        r.fail("'d' is a name of the case: say the integral in 'names:'", tree.start)
+    variable = items[-1][1]
+    x = r.value(variable).text
+    if x not in r.scope or r.scope[x].op != "symbol" or r.scope[x].shape:
+        r.fail(f"'{x}' is no symbol by which an integral is taken", variable.start)
+    body = r.factors(items[: ends[0]])
+    low, high = (r.value(r.tree(t)) for t in (tree.below, tree.above))
+    return Term(f"integral({body.text}, {x}, {low.text}, {high.text})", ATOM)
+
+
+def _is_d(tree: Tree) -> bool:
+    return isinstance(tree, Symbol) and tree.word == "d" and not tree.accents
 
 
 def _of_all(r: Resolver, tree: Big) -> Term:
@@ -165,9 +213,7 @@ def _bound(r: Resolver, tree: Big) -> tuple[list[tuple[str, _Bound]], list[_Filt
             if high is None:
                 shown = r.source[tree.above[0].start : tree.above[-1].stop]
                 r.fail(f"'{shown}' is no number or size in scope up to which an index could run", tree.above[0].start)
-            new.low, new.high = low, high
-            new.index.first = 0 if low.counted() == 0 else 1
-            new.index.limit = high.counted() if new.index.first else None
+            _limited(new, low, high)
             bound.append((word_, new))
         elif sign == "\\in":
             r.fail("a set is not read below a sum; write \\sum_{i=1}^{n}", op.start)
@@ -195,8 +241,13 @@ def _new(r: Resolver, tokens: Tokens, tree: Big) -> tuple[str, _Bound]:
     symbol = r.tree(tokens) if len(tokens) == 1 else None
     if not isinstance(symbol, Symbol):
         r.fail("expected an index below the sign", t.start)
-    name = spelt(symbol.word)[0] if spelt(symbol.word) else symbol.word
+    return symbol.word, _Bound(Index(_name(r, symbol.word)), t.start)
+
+
+def _name(r: Resolver, letter: str) -> str:
+    """A name for an index that nothing else has."""
+    name = spelt(letter)[0] if spelt(letter) else letter
     taken = {*r.scope, *FUNCTION_NAMES, *(i.name for i in r.indices.values()), "pi", "inf", "e"}
     while name in taken or name in ("if", "in", "for", "or", "and", "not", "is", "as"):
         name += "_"
-    return symbol.word, _Bound(Index(name), t.start)
+    return name

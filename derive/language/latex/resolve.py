@@ -14,7 +14,7 @@ from typing import NoReturn, TypeVar
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
 from derive.expr.shapes import Shape
-from derive.language.latex import arrays, calculus, calls, identifiers, loops, scripts, terms
+from derive.language.latex import arrays, calculus, calls, identifiers, runs, scripts, templates, terms
 from derive.language.latex.affine import Affine, Index, affine
 from derive.language.latex.choices import Choices
 from derive.language.latex.grammar import Parser
@@ -33,10 +33,12 @@ from derive.language.latex.tree import (
     Product,
     Relation,
     Root,
+    Run,
     Scripted,
     Sum,
     Symbol,
     Tree,
+    listed,
 )
 from derive.language.names import names_in
 from derive.language.reader import parse
@@ -56,7 +58,7 @@ class Resolver:
         self.indices: dict[str, Index] = {}  # by their word in print
         self.depth = 0
         self.taken: dict[str, str] = {}  # what symbols were read as that might be something else
-        self.free: dict[str, str] = {}  # indices that stand for each of their range, by name
+        self.free: dict[str, Callable[[], str]] = {}  # indices that stand for each of their range, by name
         self.fonts: dict[str, str] = {}  # of names, as they stood first
         self.memo: dict[str, Node] = {}
 
@@ -174,7 +176,9 @@ class Resolver:
             case Root():
                 return self.root(tree)
             case Big():
-                return loops.big(self, tree)
+                return runs.big(self, tree)
+            case Run():
+                return runs.run(self, tree)
             case Product():
                 return self.product(tree)
             case Sum():
@@ -192,6 +196,8 @@ class Resolver:
 
     def given(self, tree: Given) -> Term:
         """What the table of names says, as it stands."""
+        if templates.is_template(tree):
+            self.fail(f"names: '{tree.text}' speaks of what stands in brackets, and none follow", tree.start)
         scope = {*self.scope, *(i.name for i in self.indices.values())}
         try:
             unknown = next((n for n in names_in(tree.text) if n not in scope and n != "pi"), None)
@@ -220,8 +226,8 @@ class Resolver:
     def group(self, tree: Group) -> Term:
         if tree.bracket in ("|", "||"):
             return scripts.norm(self, tree, (), tree.start)
-        if len(tree.items) != 1:
-            self.fail("a list in brackets is read after the name of a function only", tree.start)
+        if listed(tree):
+            return arrays.listed(self, tree)
         inner = self.any(tree.items[0])
         if tree.bracket in ("floor", "ceil"):
             return Term(f"{tree.bracket}({inner.text})", ATOM, inner.shape, inner.row, inner.turns)
@@ -328,6 +334,11 @@ class Resolver:
             if op == "/" and made is not None:
                 made, k = self.divided(made, items, k)
                 continue
+            if made is not None and op == "" and listed(tree) and len(made.shape) != 2:
+                self.fail(
+                    f"'{made.text}' at these values, or times this list? Write \\cdot, or say it in 'names:'",
+                    tree.start,
+                )
             part, k = calls.unit(self, items, k)
             if made is None:
                 made = part
@@ -361,6 +372,8 @@ class Resolver:
             return terms.elementwise(a, b, "*")
         if op == "o/":
             return terms.elementwise(a, b, "/")
+        if op == "mod":
+            return terms.modulo(a, b)
         if (ten := _scientific(a, b)) is not None:
             return ten
         if op == "x" and len(a.shape) == len(b.shape) == 1:

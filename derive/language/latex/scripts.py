@@ -10,7 +10,7 @@ from derive.language.latex import terms
 from derive.language.latex.symbols import layer
 from derive.language.latex.terms import ATOM, POWER, Term
 from derive.language.latex.tokens import Token, Tokens
-from derive.language.latex.tree import Group, Number, Scripted
+from derive.language.latex.tree import Group, Number, Scripted, listed
 
 if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver
@@ -29,6 +29,8 @@ def scripted(r: Resolver, tree: Scripted) -> Term:
     if isinstance(base, Group) and base.bracket in ("|", "||"):
         return raised(r, norm(r, base, tree.below, tree.start), tree.above, tree.start, of_norm=True)
     made = r.value(base)
+    if listed(base) and len(tree.above) == 1 and is_transpose(r, tree.above[0]) and not tree.below:
+        return replace(made, turns=False)  # a list is written as a row, (a, b)^T is a column
     if tree.below:
         made = entry(r, made, tree.below, tree.start)
     return raised(r, made, tree.above, tree.start)

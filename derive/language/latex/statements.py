@@ -3,21 +3,24 @@ r"""What a formula says: a value, a chain of equalities with a printed number at
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
+from derive.language.latex import loops
 from derive.language.latex.affine import Index
 from derive.language.latex.choices import Choices, readings
-from derive.language.latex.given import bare, replaced, table
-from derive.language.latex.grammar import Parser, Statement, statements
+from derive.language.latex.displays import Statement, statements
+from derive.language.latex.given import table
+from derive.language.latex.mentions import vocabulary
+from derive.language.latex.quantified import Quantified
 from derive.language.latex.resolve import Resolver
 from derive.language.latex.symbols import candidates, layer, pieces, raised, spelt
 from derive.language.latex.terms import ATOM, OPEN, Term
-from derive.language.latex.tokens import Token, tokenized
-from derive.language.latex.tree import Group, Matrix, Number, Product, Relation, Scripted, Sum, Symbol, Tree
-from derive.language.latex.words import ACCENTS, GREEK
+from derive.language.latex.tokens import tokenized
+from derive.language.latex.tree import Group, Matrix, Number, Product, Relation, Scripted, Sum, Symbol, Tree, listed
+from derive.language.latex.words import GREEK
 from derive.language.names import names_in
 from derive.language.reader import parse
 
@@ -68,58 +71,17 @@ def read(
     free = ranges(names or {})
     rows = table({key: value for key, value in (names or {}).items() if key not in free})
     words = vocabulary({*scope, left} - {""})
-    found = statements(text, words, rows)
+    found = statements(text, words, rows, _symbols(scope))
     if left:
         _without(found.statements, left)
     for s in found.statements:
         if len(found.statements) > 1 and printed(s.tree) is not None:
             raise ExpressionError("a number alone says nothing; a decimal point is a point", s.start)
-    said = tuple(_one(s, scope, graph, layout, words, text, free) for s in found.statements)
+    for q in found.quantified:
+        if q.index.text in free:
+            raise ExpressionError(f"the range of '{q.index.text}' is said in 'names:', too", q.index.start)
+    said = tuple(_one(s, scope, graph, layout, words, text, free, found.quantified) for s in found.statements)
     return Reading(said, tuple(a for a in found.aside if a))
-
-
-def mentioned(text: str, names: Iterable[str], table_of: Mapping[str, str] | None = None) -> set[str]:
-    """Those of the names that the symbols of a formula stand for; of a formula that can't be read, what can be told."""
-    known, found = set(names), set[str]()
-    try:
-        tokens = bare(replaced(tokenized(text)[0], table(table_of or {})))
-    except ExpressionError:
-        return found
-    words = vocabulary(known)
-    for k, t in enumerate(tokens):
-        if t.kind == "given":
-            found |= {n for n in names_in(t.text) if n in known}
-        elif t.kind in ("letter", "word") or (t.kind == "command" and (t.text in GREEK or t.text in ACCENTS)):
-            found |= _named(tokens[k:], words, known)
-    return found
-
-
-def _named(tokens: list[Token], words: frozenset[str], known: set[str]) -> set[str]:
-    """The names that the symbol at the front may be, with all of its scripts, or else without."""
-    try:
-        tree = Parser(tokens, words).factor()
-    except ExpressionError:
-        return set()
-    base = tree.base if isinstance(tree, Scripted) else tree
-    if not isinstance(base, Symbol):
-        return set()
-    below, above = (tree.below, tree.above) if isinstance(tree, Scripted) else ((), ())
-    sub, inside, sup = (
-        pieces(below) if below else None,
-        layer(above) if above else None,
-        raised(above) if above else None,
-    )
-    layers = pieces(inside) if inside else None
-    for subs, sups in (([*(layers or []), *(sub or [])], sup), (sub, None), (layers, sup), ([], None)):
-        if found := known.intersection(candidates(base.word, base.accents, subs or [], sups)):
-            return found
-    return set()
-
-
-def vocabulary(scope: Iterable[str]) -> frozenset[str]:
-    """The words of several plain letters that are names or functions."""
-    known = {n for n in scope if len(n) > 1 and n.isalpha() and n not in GREEK}
-    return frozenset(known | {"ReLU", "MSE", "softmax"} & ({*scope} | {"ReLU", "softmax"}))
 
 
 # -- one statement --------------------------------------------------------------------------------------
@@ -133,6 +95,7 @@ def _one(
     words: frozenset[str],
     text: str,
     free: Mapping[str, str],
+    quantified: Sequence[Quantified] = (),
 ) -> Said:
     found: dict[object, Said] = {}
     faults: list[ExpressionError] = []
@@ -140,7 +103,9 @@ def _one(
     def run(choices: Choices) -> Said:
         r = Resolver(scope, graph, layout, words, choices, text)
         r.indices = {word: Index(spelt(word)[0]) for word in free}
-        r.free = {r.indices[word].name: said for word, said in free.items()}
+        r.free = {r.indices[word].name: lambda said=said: said for word, said in free.items()}  # type: ignore[misc]
+        for q in quantified:
+            loops.said_of(r, q)
         said = _said(r, s.tree, text[s.start : s.stop], s.start)
         return replace(said, taken=r.taken)
 
@@ -154,6 +119,12 @@ def _one(
     if len(found) > 1:
         raise _ambiguous(list(found.values()), s, text)
     return next(iter(found.values()))
+
+
+def _symbols(scope: Mapping[str, Node]) -> set[str]:
+    """The words in print of the symbols and definitions of a case."""
+    found = {name for name, n in scope.items() if n.op != "function"}
+    return found | {word for word in GREEK if any(name in found for name in spelt(word))}
 
 
 def _said(r: Resolver, tree: Tree, latex: str, start: int) -> Said:
@@ -213,7 +184,7 @@ def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
 def _over(r: Resolver, parts: Sequence[Term]) -> str:
     """The loops over those of the indices that stand for each of their range, in the order of the table."""
     spoken = {name for p in parts for name in names_in(p.text)}
-    return " ".join(f"for {name} in {said}" for name, said in r.free.items() if name in spoken)
+    return " ".join(f"for {name} in {said()}" for name, said in r.free.items() if name in spoken)
 
 
 def _each(p: Term, over: str) -> Term:
@@ -250,6 +221,9 @@ def printed(tree: Tree) -> Printed | None:
         if all(len(row) == 1 for row in rows):
             return [d for row in rows for d in row if d is not None]
         return [[d for d in row if d is not None] for row in rows]
+    if isinstance(tree, Group) and listed(tree):
+        entries = [_numeral(t) for t in tree.items]
+        return None if any(d is None for d in entries) else [d for d in entries if d is not None]
     return _numeral(tree)
 
 

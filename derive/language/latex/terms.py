@@ -142,6 +142,13 @@ def times(a: Term, b: Term, dot: bool = False) -> Term:
     )
 
 
+def modulo(a: Term, b: Term) -> Term:
+    r"""``a \bmod b`` of two numbers that stand alone."""
+    if a.shape or b.shape or a.open or b.open or a.level < POWER or b.level < POWER:
+        raise ExpressionError("'\\bmod' goes between two numbers; put brackets round what it is of")
+    return Term(f"mod({a.text}, {b.text})", ATOM)
+
+
 def transposed(a: Term) -> Term:
     if a.open or not a.shape:
         return a

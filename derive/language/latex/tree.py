@@ -76,6 +76,20 @@ class Big:
     below: Tokens
     above: Tokens
     body: Tree
+    written: Tokens = ()  # the body
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    r"""``x_1 + \dots + x_n``, ``(x_1, \dots, x_n)``: one for every whole number from the first to the last. ``holes``: where in
+    the body the number stands; ``op``: sum, prod or list."""
+
+    start: int
+    op: str
+    body: Tokens
+    holes: tuple[int, ...]
+    first: Tokens
+    last: Tokens
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,8 +132,11 @@ class Logic:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matrix:
+    """``row``: of one row, where dots hide how long it is."""
+
     start: int
     rows: tuple[tuple[Tree, ...], ...]
+    row: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,6 +156,7 @@ Tree = (
     | Fraction
     | Root
     | Big
+    | Run
     | Product
     | Place
     | Sum
@@ -156,3 +174,13 @@ def bracket(items: Sequence[tuple[str, Tree]], k: int) -> Group | None:
     tree = items[k][1]
     base = tree.base if isinstance(tree, Scripted) else tree
     return base if isinstance(base, Group) and base.bracket in ("(", "[", "{") else None
+
+
+def listed(tree: Tree) -> bool:
+    """Whether it is a list in brackets, with or without scripts."""
+    base = tree.base if isinstance(tree, Scripted) else tree
+    return (
+        isinstance(base, Group)
+        and base.bracket in ("(", "[", "{")
+        and (len(base.items) > 1 or any(isinstance(t, Run) and t.op == "list" for t in base.items))
+    )

@@ -11,7 +11,7 @@ BIG = {
     "max": "max",
     "min": "min",
     "bigoplus": "",
-    "int": "",
+    "int": "integral",
     "lim": "limit",
     "sup": "supremum",
     "inf": "infimum",
@@ -25,6 +25,7 @@ TIMES = {
     "/": "/",
     "\\oslash": "o/",
     "\\div": "/",
+    "\\bmod": "mod",
 }
 CLOSING = {
     "(": ")",
@@ -39,7 +40,8 @@ CLOSING = {
 MEANING = {"(": "(", "[": "[", "{": "(", "\\{": "{", "\\lfloor": "floor", "\\lceil": "ceil", "|l": "||", "l|": "|"}
 #: What is written as a command and stands as a letter: those that are typeset so, and others that only documents use.
 GREEK = LETTERS | {
-    "varpi", "varrho", "varsigma", "nabla", "partial", "hbar", "infty", "ldots", "aleph", "Re", "Im", "top", "bot",
+    "varpi", "varrho", "varsigma", "nabla", "partial", "hbar", "infty", "ldots", "vdots", "ddots", "aleph", "Re", "Im", "top",
+    "bot",
 }  # fmt: skip
 FUNCTIONS = frozenset(
     [
@@ -71,4 +73,5 @@ FUNCTIONS = frozenset(
     ]
 )
 BESIDE = {"if", "for", "when", "where", "with", "for all", "otherwise", "else"}
+REMARKS = {"since", "as", "because", "where", "with", "if", "for", "see", "by", "note"}
 MATRICES = {"matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array", "vmatrix", "Vmatrix"}

@@ -57,6 +57,16 @@ def test_a_formula_says_of_and_equals_and_prints(tmp_path: Path) -> None:
     assert made.definitions["yhat"].text == "sigmoid(z)"
 
 
+def test_a_reading_that_was_looked_at_stays(tmp_path: Path) -> None:
+    formula = r"latex: '\frac{\partial J}{\partial z} = \hat{y} - y'"
+    (made,) = case(tmp_path, f"  - {{id: a, {formula}, reads: 'd(L, z) == yhat - y'}}\n").claims
+    assert made.texts["of"] == "d(L, z)"
+    (fault,) = faults(tmp_path, f"  - {{id: a, {formula}, reads: 'd(J, z) == yhat - y'}}\n")
+    assert "the formula reads 'd(L, z) == yhat - y' now" in fault
+    (fault,) = faults(tmp_path, "  - {id: a, of: x, equals: x, reads: x}\n")
+    assert "'reads' needs 'latex'" in fault
+
+
 def test_what_a_formula_says_is_judged_as_if_it_stood_there(tmp_path: Path) -> None:
     from verify.claims import Bench, judge
 

@@ -108,6 +108,26 @@ MEANINGS = [
     (r"x = 116,427 \quad (7.13)", "x == 116427"),
     (r"\frac{\partial a_1}{\partial x}(x)", "d(a1, x)"),
     (r"\delta_3 w_3", "delta3*w3"),
+    (r"t_1 + t_2 + \dots + t_n", "sum(t[i] for i in n)"),
+    (r"x + t_1^2 + \cdots + t_n^2", "x + sum(t[i]**2 for i in n)"),
+    (r"t_n + t_{n-1} + \dots + t_1", "sum(t[i] for i in n)"),
+    (r"u_1 v_1 + u_2 v_2 + \dots + u_3 v_3", "u[0]*v[0] + u[1]*v[1] + u[2]*v[2]"),
+    (r"(1 - w_1)(1 - w_2)\cdots(1 - w_3)", "(1 - w1)*(1 - w2)*(1 - w3)"),
+    (r"t = (t_1, \dots, t_n)^\top", "t == [t[i] for i in n]"),
+    (r"t = \begin{pmatrix} t_1 \\ \vdots \\ t_n \end{pmatrix}", "t == [t[i] for i in n]"),
+    (r"1 + 2 + \dots + n", "sum(i + 1 for i in n)"),
+    (r"\sum_{l=1}^{3} w_l b_l", "w1*b1 + w2*b2 + w3*b3"),
+    (r"W (u + v) = W \cdot (x, y, z)^\top", "W @ (u + v) == W @ [x, y, z]"),
+    (r"L(w_1, b_1)", "L"),
+    (r"E |_{x = 0}", "at(E, x=0)"),
+    (r"\underbrace{x + y}_{\text{bias}} + z", "x + y + z"),
+    (r"t_i = X_{i1}, \quad i = 1, \dots, n", "[t[i] for i in n] == [X[i, 0] for i in n]"),
+    (r"t_i > 0 \quad \forall i", "all(t[i] > 0 for i in n)"),
+    (r"\forall i \in \{1, \dots, 3\}: u_i v_i > 0", "all(u[i]*v[i] > 0 for i in 3)"),
+    (r"x^2 \ge 0 \quad \forall x \in \mathbb{R}", "x**2 >= 0"),
+    (r"x = y \quad (\text{since } x > 0)", "x == y"),
+    (r"\int_{-\infty}^{0} e^{x}\,\mathrm{d}x", "integral(exp(x), x, -inf, 0)"),
+    (r"x \bmod y", "mod(x, y)"),
 ]  # fmt: skip
 
 
@@ -250,9 +270,26 @@ REFUSED = [
     (r"\begin{foo} x \end{foo}", "is not read"),
     (r"\begin{pmatrix} x & y \\ z \end{pmatrix}", "unequal length"),
     (r"\begin{cases} 1 & z > 0 \\ 0 & z > 1 \end{cases}", "otherwise"),
-    (r"\int x dx", "in the language only"),
+    (r"\int x dx", "without ends"),
+    (r"\int_0^1 x + y dy", "at the end of an integral"),
+    (r"\int_0^1 x d 2", "no symbol by which"),
     (r"\mathbb{E}[x]", "not read here"),
     (r"x_1 + \cdots + x_n", "unknown symbol"),
+    (r"t_1 + t_3 + \dots + t_n", "do not go on by one"),
+    (r"t_1 - t_2 + \dots + t_n", "is not read here"),
+    (r"t_1 + \dots + t_m", "no number or size"),
+    (r"t_1 + t_2 + \dots", "is not read here"),
+    (r"\begin{pmatrix} t_1 & \cdots & t_2 \\ t_3 & \cdots & t_4 \end{pmatrix}", "matrix with dots"),
+    (r"L(w_1 + 1, b_1)", "no function of"),
+    (r"x (y, z)", "is no function"),
+    (r"\{x, y\}", "a set is not read"),
+    (r"(x, u)", "where a number is expected"),
+    (r"x > 0, \forall x \ne 0", "a condition after"),
+    (r"x > 0, \forall", "expected an index"),
+    (r"x > 0, \forall i \in \{1\}", "expected a range"),
+    (r"u_i > 0, \forall q", "unknown symbol"),
+    (r"x \bmod y + u \bmod v", "between two numbers"),
+    (r"\underbrace x", "expected braces"),
     (r"\mathbf{1}", "of what size"),
     (r"I", "of a size that is not said"),
     (r"\tanh^{-1}(z)", "inverse function"),
@@ -305,6 +342,44 @@ def test_an_index_with_a_range_is_said_of_each() -> None:
     assert said.holds == "all(y[k] > 0 for k in range(K))"
     with pytest.raises(ExpressionError, match="unknown symbol 'y_k'"):
         read(r"y_k > 0", found, g)
+
+
+def test_dots_and_sums_go_over_names_where_the_number_tells_them_apart() -> None:
+    found, g = scope({"W1": (2, 2), "W2": (2, 2), "W3": (2, 2), "v": (2,)}, sizes={"K": 3})
+    for formula, text in (
+        (r"W_K W_{K-1} \cdots W_1 v", "W3 @ W2 @ W1 @ v"),
+        (r"W_1^\top W_2^\top \cdots W_K^\top", "W1.T @ W2.T @ W3.T"),
+        (r"\sum_{k=1}^{K} \|W_k\|_F^2", "norm(W1)**2 + norm(W2)**2 + norm(W3)**2"),
+    ):
+        (said,) = read(formula, found, g).statements
+        assert said.nodes == (parse(text, found, g),)
+    with pytest.raises(ExpressionError):  # in what order?
+        read(r"\prod_{k=1}^K W_k", found, g)
+
+
+def test_an_expectation_is_what_the_table_says_of_what_stands_in_brackets() -> None:
+    found, g = scope({"x": (4,), "c": ()}, sizes={"n": 4})
+    names = {
+        r"\mathbb{E}": "expect(_ for i in uniform(n))",
+        r"\mathbb{E}_{\varepsilon}": "expect(_ for eps in normal(0, 1))",
+    }
+    (said,) = read(r"\mathbb{E}[(x_i - c)^2]", found, g, names=names).statements
+    assert said.nodes == (parse("expect((x[i] - c)**2 for i in uniform(n))", found, g),)
+    (said,) = read(r"\mathbb{E}_{\varepsilon}[c \varepsilon^2] = c", found, g, names=names).statements
+    assert said.nodes[0] == parse("expect(c*eps**2 for eps in normal(0, 1))", found, g)
+    for formula, message in (
+        (r"\mathbb{E}", "none follow"),
+        (r"\mathbb{E}[x_j]", "unknown symbol"),
+        (r"x_i", "unknown symbol"),
+    ):
+        with pytest.raises(ExpressionError, match=message):
+            read(formula, found, g, names=names)
+
+
+def test_a_range_is_said_once() -> None:
+    found, g = scope({"x": (4,)}, sizes={"n": 4})
+    with pytest.raises(ExpressionError, match="in 'names:', too"):
+        read(r"x_i > 0, \quad \forall i", found, g, names={"i": "range(n)"})
 
 
 def test_steps_of_an_iteration() -> None:
@@ -417,6 +492,12 @@ PIECES = [
     r"\odot",
     r"\top",
     r"T",
+    r"\dots",
+    r"\vdots",
+    r"\forall",
+    r"\int",
+    r"\underbrace",
+    r"\in",
     r"\Big|",
     r"\big",
     r"\max",

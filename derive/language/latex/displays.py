@@ -1,0 +1,97 @@
+r"""What one display says: its statements, one after the other, and what stands beside them and is set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, field
+
+from derive.errors import ExpressionError
+from derive.language.latex.given import replaced
+from derive.language.latex.grammar import Parser
+from derive.language.latex.layout import plain
+from derive.language.latex.quantified import Quantified, taken
+from derive.language.latex.tokens import Tokens, tokenized
+from derive.language.latex.tree import Tree
+from derive.language.latex.words import BESIDE, REMARKS
+
+
+@dataclass(slots=True)
+class Statement:
+    """A relation, a condition or a value, and what was set aside before and after it."""
+
+    tree: Tree
+    start: int
+    stop: int
+
+
+@dataclass(slots=True)
+class Read:
+    statements: list[Statement] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    quantified: list[Quantified] = field(default_factory=list)
+
+
+def statements(
+    text: str, words: Container[str], names: list[tuple[Tokens, str]] | None = None, known: Container[str] = ()
+) -> Read:
+    """The statements of a formula. ``words`` are the names of several letters that may stand in plain letters; ``names`` says
+    what stretches of tokens are in the language; ``known``: letters that are symbols. Raises ExpressionError."""
+    tokens, aside = tokenized(text)
+    if names:
+        tokens = replaced(tokens, names)
+    kept, more = plain(tokens)
+    kept, said, of = taken(kept, known)
+    read = Display(kept, words, text).all(aside + more + of)
+    read.quantified = said
+    return read
+
+
+class Display(Parser):
+    def all(self, aside: list[str]) -> Read:
+        read = Read(aside=aside)
+        while self.here.kind != "end":
+            if self.here.is_(",", ";", ".", "quad", "\\\\"):
+                t = self.next()
+                if not t.is_("quad", "\\\\"):
+                    read.aside.append(t.text)
+            elif (number := self.equation_number() or self.remark()) is not None:
+                read.aside.append(number)
+            elif self.here.kind == "text" or self.beside() in BESIDE or self.beside() == "and":
+                t = self.next()
+                read.aside.append(self.text[t.start : t.stop])
+            else:
+                start = self.here.start
+                tree = self.statement()
+                read.statements.append(Statement(tree, start, self.tokens[self.at - 1].stop))
+                if not self.separated():
+                    self.fail(f"can't be read at {self.shown(self.here)}")
+        if not read.statements:
+            raise ExpressionError("expected a formula, found nothing", 0)
+        return read
+
+    def separated(self) -> bool:
+        """Whether a statement may end here."""
+        return self.here.kind in ("end", "text") or self.here.is_(",", ";", ".", "quad", "\\\\") or bool(self.beside())
+
+    def equation_number(self) -> str | None:
+        """``(7.8)`` that stands alone before the end or a break."""
+        a, rest = self.at, self.tokens[self.at :]
+        end = next((i for i, t in enumerate(rest) if t.is_(")")), 0)
+        if not self.here.is_("(") or not end or not (a == 0 or self.tokens[a - 1].is_("quad", ",", ".", ";", "\\\\")):
+            return None
+        inside, after = rest[1:end], rest[end + 1]
+        if not all(t.kind in ("number", "letter") or t.is_(".", "-", "*", "'") for t in inside) or len(inside) > 6:
+            return None
+        if after.kind != "end" and not after.is_("\\\\", "quad", "."):
+            return None
+        self.at += end + 1
+        return self.text[rest[0].start : rest[end].stop]
+
+    def remark(self) -> str | None:
+        r"""``(\text{since } z > 0)``, in brackets of its own."""
+        t = self.tokens[self.at + 1] if self.here.is_("(") else self.here
+        if t.kind not in ("text", "word") or t.text.strip().lower().split(" ")[0] not in REMARKS or t is self.here:
+            return None
+        opening = self.next()
+        self.inside("(", opening)
+        return self.text[opening.start : self.tokens[self.at - 1].stop]
