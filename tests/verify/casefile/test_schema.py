@@ -72,6 +72,7 @@ BROKEN = [
     f"implementations: [{{{FUNCTION}, of: x, dtypes: [float8]}}]",
     f"implementations: [{{{FUNCTION}, of: x, in: {{x: [0, 1, 2]}}}}]",
     "implementations: [{name: gelu, of: x}]",
+    "claims: [{id: a, of: x, equals: x, reads: x}]",
 ]
 SYMBOLS = [
     "{x: }",

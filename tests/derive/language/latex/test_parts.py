@@ -54,7 +54,9 @@ def test_what_a_formula_is_said_of_is_taken_off() -> None:
     assert aside == ["i = 1 , ldots , n"]
 
 
-@pytest.mark.parametrize("text", [r"x = 1, \quad c = 2", r"x > 0, y > 0", r"f(i = 1, \dots, n)", r"x, \quad c = 1, \dots, 3"])
+@pytest.mark.parametrize(
+    "text", [r"x = 1, \quad c = 2", r"x > 0, y > 0", r"f(i = 1, \dots, n)", r"x, \quad c = 1, \dots, 3"]
+)
 def test_what_is_no_range_stays(text: str) -> None:
     made = list(tokenized(text)[0])
     assert taken(made, {"x", "c", "y"})[0] == made
