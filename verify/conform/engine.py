@@ -45,6 +45,7 @@ def assert_conforms(
     Raises NotConforming (an AssertionError), which shows the worst input, exact and computed value, the error and how to
     reproduce it.
     """
+    __tracebackhide__ = True  # pytest shows the line of the test
     found = conform(function, formula, wrt=wrt, **given)
     if found.verdict in ("deviates", "convention"):
         from verify.conform.words import told
