@@ -6,9 +6,12 @@ import contextlib
 import hashlib
 import os
 import re
+import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+
+STDIN = "-"  # the word for standard input, and for standard output where something is written
 
 
 class PlaceError(ValueError):
@@ -41,6 +44,25 @@ def case_files(words: Iterable[str]) -> list[Path]:
     for file in files:
         once.setdefault(file.resolve(), file)
     return list(once.values())
+
+
+@contextlib.contextmanager
+def given(words: Iterable[str]) -> Iterator[tuple[list[Path], Mapping[str, str]]]:
+    """The case files that the words mean, as ``case_files``, or with the word ``-`` the case on standard input; and what to call
+    files that are not where their user would look for them. Raises PlaceError."""
+    words = list(words)
+    if STDIN not in words:
+        yield case_files(words), {}
+        return
+    if len(words) > 1:
+        raise PlaceError(f"'{STDIN}' is the case on standard input, and stands alone")
+    from verify.casefile.tree import MAX_BYTES
+
+    with tempfile.TemporaryDirectory(prefix="errata-") as folder:
+        path = Path(folder, "stdin", "stdin.yaml")
+        path.parent.mkdir()
+        path.write_bytes(sys.stdin.buffer.read(MAX_BYTES + 1))
+        yield [path], {str(path): "<stdin>"}
 
 
 def _default_place() -> Path:
@@ -79,6 +101,8 @@ def writing(option: str) -> Iterator[None]:
 
 def must_take_a_file(path: Path, option: str) -> None:
     """Raises PlaceError unless that file can be written; leaves nothing behind."""
+    if str(path) == STDIN:
+        return
     if path.is_dir():
         raise PlaceError(f"{option}: {path} is a folder")
     if path.exists() and not path.is_file():
@@ -108,8 +132,11 @@ def digest(path: Path | str) -> str:
 def write_text(text: str, path: Path) -> None:
     """Writes the file whole or not at all. Raises OSError.
 
-    Only a regular file is replaced; a device or a pipe (/dev/stdout) is written to.
+    Only a regular file is replaced; a device or a pipe (/dev/stdout) is written to, and standard output with the name ``-``.
     """
+    if str(path) == STDIN:
+        print(text, end="")
+        return
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8")
         return

@@ -56,6 +56,7 @@ class Result(_Model):
     seconds: FiniteFloat = Field(default=0.0, ge=0, exclude=True)
     file: str = Field(description="The case file, as it was given to the run.")
     line: int = Field(ge=1)
+    column: int = Field(default=1, ge=1)
     uses: dict[str, str] = Field(
         default_factory=dict,
         description="Names in the claim that another case file gives, each with its file and line.",
@@ -194,6 +195,7 @@ class Implementation(_Model):
     seconds: FiniteFloat = Field(default=0.0, ge=0, exclude=True)
     file: str
     line: int = Field(ge=1)
+    column: int = Field(default=1, ge=1)
 
     @property
     def as_pinned(self) -> bool:

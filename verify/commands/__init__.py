@@ -8,7 +8,7 @@ COMMANDS = {
     "conform": "Compare a function that people run with a formula.",
     "coverage": "How much of a document is checked, and how strongly.",
     "derive": "Derive an expression; print the formulas or a program.",
-    "explain": "Show a derivation step by step, and how a claim got its verdict.",
+    "explain": "Show a derivation step by step, how a claim got its verdict, or what a message means.",
     "new": "Write a commented starter case.",
     "prove": "Prove or refute a formula or an inequality.",
     "read": "Read a formula in LaTeX, and show what it says.",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from verify import places
+from verify import messages, places
 from verify.commands.frame import AS_PINNED, FAULT, command, print_faults, say
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     Examples:
       errata check                   the folder 'cases' here
       errata check my-example.yaml
+      errata check - < my-example.yaml   the case on standard input
     """,
     epilog="""\b
 Exit codes:
@@ -30,19 +34,25 @@ Exit codes:
   2    there are faults, or no such file
   3    an internal error of Errata""",
 )
-@click.argument("what", nargs=-1, metavar="[PATH]...")
+@click.argument("what", nargs=-1, metavar="[PATH|-]...")
 def check(what: tuple[str, ...]) -> int:
+    with places.given(what) as (paths, called):
+        return _check(paths, called)
+
+
+def _check(paths: Sequence[Path], called: Mapping[str, str]) -> int:
     from verify.casefile import check as check_files
 
-    paths = places.case_files(what)
     cases: list[Case] = []
-    faults = check_files(paths, cases)
+    faults = [replace(f, file=called.get(f.file, f.file)) for f in check_files(paths, cases)]
     warned = list(dict.fromkeys(w for case in cases for w in _warnings(case)))  # of a file that others use: once
     if warned:
         from verify.suite.progress import printable
 
         for place, message in warned:
-            say(printable(f"{place}: warning: {message}"))
+            at = replace(place, file=called.get(place.file, place.file))
+            code = click.style(messages.of_warning(message).code, dim=True)
+            say(f"{printable(f'{at}: warning: {message}')}  {code}")
     if faults:
         print_faults(faults, err=False)
         return FAULT

@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from verify.commands import COMMANDS
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-AS_PINNED, FINDINGS, FAULT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
+AS_PINNED, FINDINGS, FAULT, INTERNAL, UNDECIDED, NOTHING, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 EXIT_CODES = """\b
 Exit codes:
@@ -25,6 +25,8 @@ Exit codes:
   1    findings: a verdict is not as pinned, or an implementation differs
   2    the case files or the arguments are at fault
   3    an internal error of Errata
+  4    of `errata run`: nothing but 'undecided' is not as pinned
+  5    of `errata run`: there is nothing to judge
   130  interrupted"""
 
 
@@ -34,11 +36,11 @@ class Fault(click.ClickException):
     exit_code = FAULT
 
 
-def say(text: str = "", err: bool = False) -> None:
+def say(text: str = "", err: bool = False, end: str = "\n") -> None:
     """Prints a line. Whoever reads it may leave early (``errata run | head``): that ends nothing but the printing."""
     color = False if os.environ.get("NO_COLOR") else None
     try:
-        click.echo(text, err=err, color=color)
+        click.echo(text + end, err=err, color=color, nl=False)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), (sys.stderr if err else sys.stdout).fileno())
 
@@ -164,11 +166,16 @@ def on_dask(address: str) -> Iterator[Executor]:
         raise Fault(f"--dask: {why}") from None
 
 
-def print_faults(faults: Sequence[Any], err: bool) -> None:
+def print_faults(faults: Sequence[Any], err: bool, called: Mapping[str, str] | None = None) -> None:
+    """A line each with its code, and how many there are; ``called`` says what to call files otherwise."""
+    from verify import messages
     from verify.suite.progress import printable
 
     for fault in faults:
-        say(printable(str(fault)), err=err)
+        file = (called or {}).get(fault.file, fault.file)
+        code = click.style(messages.of_fault(fault.message).code, dim=True)
+        say(f"{printable(f'{file}:{fault.line}:{fault.column}: {fault.message}')}  {code}", err=err)
     files = len({fault.file for fault in faults})
     count = f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in {files} {'file' if files == 1 else 'files'}"
-    say(click.style(count, fg="red", bold=True), err=err)
+    said = f"; `errata explain {messages.of_fault(faults[0].message).code}` says more" if faults else ""
+    say(click.style(count, fg="red", bold=True) + said, err=err)

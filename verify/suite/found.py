@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verify.suite.glance import Glance, together
+from verify.suite.glance import Glance, of_results, together
 
 if TYPE_CHECKING:
     from verify.results import Results
@@ -40,6 +41,7 @@ class Found:
     interrupted: bool = False
     remembered: int = 0  # claims, checks and implementations that were not worked out in this run
     profile: Profile | None = None
+    first: bool = False  # it ended with the first finding
 
     @property
     def glance(self) -> Glance:
@@ -78,6 +80,27 @@ def distinct(files: Iterable[FileFound]) -> bool:
     """Whether no name of a case stands twice in a document."""
     names = [(f.document, Path(f.file).stem) for f in files]
     return len(names) == len(set(names))
+
+
+def called(found: Found, names: Mapping[str, str]) -> Found:
+    """The same of files that are called by other names."""
+    if not names:
+        return found
+    files = []
+    for f in found.files:
+        models, name = f.models or _read(f), names.get(f.file, f.file)
+        here, digests = {"file": name}, {names.get(k, k): v for k, v in f.digests.items()}
+        models = models.model_copy(
+            update={
+                "cases": [name],
+                "digests": digests,
+                "claims": [r.model_copy(update=here) for r in models.claims],
+                "implementations": [i.model_copy(update=here) for i in models.implementations],
+            }
+        )
+        told = partial(texts, models)
+        files.append(replace(f, file=name, glance=of_results(models), texts=told, digests=digests, models=models))
+    return replace(found, files=files)
 
 
 def _read(found: FileFound) -> Results:

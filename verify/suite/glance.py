@@ -38,6 +38,9 @@ class ClaimGlance:
     reason: str
     checked: bool = False
     unchecked: str = ""
+    column: int = 1
+    document: str = ""
+    case: str = ""
 
     @property
     def as_pinned(self) -> bool:
@@ -55,6 +58,7 @@ class CheckGlance:
     outcome: str
     reason: str
     off: str
+    file: str = ""
 
     @property
     def as_expected(self) -> bool:
@@ -69,6 +73,9 @@ class ImplementationGlance:
     verdict: str
     as_pinned: bool
     said: str  # what is told of one that is not as pinned
+    column: int = 1
+    document: str = ""
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,31 +120,35 @@ def together(glances: Sequence[Glance]) -> Glance:
 
 def of_claim(r: Any) -> ClaimGlance:
     """Of a results.Result."""
-    return ClaimGlance(
-        r.id, r.file, r.line, SKIPPED if r.absent else r.verdict, r.pinned, r.reason, r.checked, r.unchecked
-    )
+    verdict = SKIPPED if r.absent else r.verdict
+    where = r.column, r.document, r.case
+    return ClaimGlance(r.id, r.file, r.line, verdict, r.pinned, r.reason, r.checked, r.unchecked, *where)
 
 
-def of_check(c: Any) -> CheckGlance:
-    """Of a results.Check."""
+def of_check(c: Any, file: str = "") -> CheckGlance:
+    """Of a results.Check, of the case in that file."""
     off = ""
     if c.worst:
         at: Mapping[str, str] = c.worst.input
         said = ", ".join(f"{name} = {value}" for name, value in at.items())
         off = f"error {c.worst.error}, allowed {c.worst.tolerance}, at {said}"
     outcome = SKIPPED if c.absent else c.outcome
-    return CheckGlance(c.document, c.case, c.backend, c.subject, outcome, c.reason, off if outcome != "agrees" else "")
+    off = off if outcome != "agrees" else ""
+    return CheckGlance(c.document, c.case, c.backend, c.subject, outcome, c.reason, off, file)
 
 
 def of_implementation(i: Any) -> ImplementationGlance:
     """Of a results.Implementation."""
-    return ImplementationGlance(i.id, i.file, i.line, i.verdict, i.as_pinned, i.convention or i.repair or i.reason)
+    said = i.convention or i.repair or i.reason
+    return ImplementationGlance(i.id, i.file, i.line, i.verdict, i.as_pinned, said, i.column, i.document, i.case)
 
 
 def of_results(results: Any) -> Glance:
     """Of results.Results."""
+    files = {(r.document, r.case): r.file for r in results.claims} if len(results.cases) != 1 else {}
+    alone = results.cases[0] if len(results.cases) == 1 else ""
     return Glance(
         [of_claim(r) for r in results.claims],
-        [of_check(c) for c in results.checks],
+        [of_check(c, alone or files.get((c.document, c.case), "")) for c in results.checks],
         [of_implementation(i) for i in results.implementations],
     )

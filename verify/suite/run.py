@@ -10,13 +10,9 @@ import difflib
 import fnmatch
 import os
 import re
-import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +26,7 @@ from verify.suite.glance import of_results
 from verify.suite.pool import HANG, Pool, forks
 from verify.suite.profile import Profile
 from verify.suite.progress import CaseDone, CheckDone, ClaimDone, Event, ImplementationDone, Planned
+from verify.suite.stop import stop_signals
 from verify.suite.worker import DEVICE_MEMORY, MEMORY, Ended, Job, Settings
 
 if TYPE_CHECKING:
@@ -44,7 +41,8 @@ class Options:
     """How to run. ``jobs`` 0 means one a processor that this process may use. ``timeout``: seconds that the user allows a claim
     or a check, instead of limits of work; ``watchdog``: those after which one is taken to hang. ``functions``: nothing but the
     implementations of that name, or whose name begins with it ("": all); ``allowed``: packages beside the audited ones of which
-    cases may name functions; ``device``: where those of Torch are run. ``profile``: tell where time went.
+    cases may name functions; ``device``: where those of Torch are run. ``profile``: tell where time went. ``checks``: of
+    generated code, too. ``exit_first``: end with the first finding. ``failed``: of each file what has these names ("": checks).
     """
 
     jobs: int = 0
@@ -58,6 +56,9 @@ class Options:
     allowed: tuple[str, ...] = ()
     device: str = "cpu"
     profile: bool = False
+    checks: bool = True
+    exit_first: bool = False
+    failed: Mapping[str, Sequence[str]] | None = None
 
 
 class FaultyCases(Exception):
@@ -95,6 +96,7 @@ class _Case:
     values: list[Value] | None = None  # once they are known
     digests: dict[str, str] = field(default_factory=dict)  # of the file, and of others that it takes names from
     parts: int = 0  # jobs that are still open
+    with_checks: bool = True
 
     @property
     def checked(self) -> list[Check]:
@@ -137,16 +139,22 @@ def search(
     if cache is not None:
         cache.tell_apart(paths)
     profile = Profile() if options.profile else None
-    with_checks = options.only is None and options.functions is None
+    with_checks = options.only is None and options.functions is None and options.checks and options.failed is None
     with contextlib.nullcontext() if profile is None else profile.phase("reading the cases, and what is remembered"):
         cases = _plan(paths, options, known, cache)
         for case in cases.values():
             if cache is not None and case.keys is not None:
-                _recall(case, case.keys, cache, with_checks)
+                _recall(case, case.keys, cache)
     remembered = sum(f.glance.count for f in known.values()) + sum(
         len(c.results) + len(c.implementations) + len(c.checked) for c in cases.values()
     )
-    jobs = _jobs(cases.values(), with_checks)
+    left = jobs = _jobs(cases.values())
+    there = (*known.values(), *(c.found() for c in cases.values())) if options.exit_first else ()
+    first = any(not f.glance.as_pinned for f in there)
+    if first and left:  # it is known already
+        jobs = []
+        for case in cases.values():
+            case.parts, case.lasts = 0, False
     count = sum(len(c.claims) + len(c.named) - len(c.results) - len(c.implementations) for c in cases.values())
     timeout = options.timeout
     settings = Settings(
@@ -167,6 +175,13 @@ def search(
     if executor is None:
         pool.start(len(jobs))
     on_event(Planned(len(known) + len(cases), count, sum(job.part == CHECKS for job in jobs), remembered))
+
+    def look(as_pinned: bool) -> None:
+        """Ends the run where a finding is to end it."""
+        nonlocal first
+        if options.exit_first and not as_pinned:
+            first = True
+            tell_to_stop()
 
     def keep(case: _Case, ended: Ended) -> Keys | None:
         """Where the answer is to be remembered: one that was ended from outside is not."""
@@ -191,12 +206,14 @@ def search(
                 if keys is not None and cache is not None:
                     cache.keep_claim(keys, result, ended.answer.get("seen", 0))
                 on_event(ClaimDone(result, ended.trace))
+                look(result.as_pinned)
         elif job.part == IMPLEMENTATIONS:
             for found in _implementation_results(case, ended):
                 case.implementations[found.id] = found
                 if keys is not None and cache is not None:
                     case.lasts &= cache.keep_implementation(keys, found)
                 on_event(ImplementationDone(found, ended.trace))
+                look(found.as_pinned)
         elif job.part == VALUES:
             case.values = [v.model_copy(update={"document": case.document}) for v in ended.answer or ()]
             if keys is not None and cache is not None:
@@ -207,6 +224,7 @@ def search(
                 cache.keep_check(keys, ended.name, case.checks[ended.name])
             for check in case.checks[ended.name]:
                 on_event(CheckDone(case.file, check, ended.trace))
+                look(check.as_expected)
 
     def tasks(job: Job) -> Iterator[Task]:
         from verify.suite import spread
@@ -231,7 +249,7 @@ def search(
         elif str(path) in cases and not cases[str(path)].parts:
             done(cases[str(path)])
     with (
-        _stop_signals() as stop,
+        stop_signals() as (stop, tell_to_stop),
         contextlib.nullcontext() if profile is None else profile.phase("answers, and remembering them"),
     ):
         if executor is None:
@@ -241,7 +259,7 @@ def search(
 
             finished = spread.run(executor, jobs, tasks, answered, closed, stop)
     files = [known[p] if p in known else cases[str(p)].found() for p in paths if p in known or str(p) in cases]
-    return Found(files, not finished, remembered, profile)
+    return Found(files, not finished or jobs is not left, remembered, profile, first)
 
 
 def processors() -> int:
@@ -280,14 +298,19 @@ def _plan(
         document = documents.of(case)
         offered.extend(claim.id for claim in case.claims)
         offered.extend(i.name for i in case.implementations)
+        again = None if options.failed is None else set(options.failed.get(str(path.resolve()), ()))
         chosen = [c for c in case.claims if functions is None and (only is None or _matches(only, case.name, c.id))]
         named = [i for i in case.implementations if only is None and _begins(i.name, functions)]
-        if chosen or named or (only is None and functions is None):
+        if again is not None:
+            chosen, named = [c for c in chosen if c.id in again], [i for i in named if i.id in again]
+        every = only is None and functions is None
+        if chosen or named or (every if again is None else "" in again):
             told = {c.id: _of_claim(case, document, c) for c in chosen}
             made = _Case(str(path), document, case.name, told)
             made.named = {i.id: _of_named(case, document, i) for i in named}
             made.valued = bool(case.derivations) or any(c.prints is not None and c.of is not None for c in case.claims)
             made.digests = {name: digest(name) for name in (str(path), *case.used)}
+            made.with_checks = every and options.checks and (again is None or "" in again)
             made.keys = None if cache is None else cache.keys(case, Slices(case))
             cases[str(path)] = made
     if faults:
@@ -300,7 +323,7 @@ def _plan(
     return cases
 
 
-def _recall(case: _Case, keys: Keys, cache: Cache, with_checks: bool) -> None:
+def _recall(case: _Case, keys: Keys, cache: Cache) -> None:
     """Puts in what is remembered of a case. What is no such result any more is not."""
     for name, row in cache.claims(keys).items():
         if name in case.claims:
@@ -311,7 +334,7 @@ def _recall(case: _Case, keys: Keys, cache: Cache, with_checks: bool) -> None:
             with contextlib.suppress(ValidationError):
                 case.implementations[name] = Implementation(**{**row, **case.named[name]})
     where = {"document": case.document, "case": case.name}
-    if with_checks:
+    if case.with_checks:
         case.units, rows = cache.checks(keys)
         for name, checks in rows.items():
             with contextlib.suppress(ValidationError):
@@ -333,6 +356,7 @@ def _of_claim(case: Any, document: str, claim: Any) -> dict[str, Any]:
         "printed": claim.prints,
         "file": case.path,
         "line": claim.place.line,
+        "column": claim.place.column,
         "uses": _cited(case, claim),
     }
 
@@ -361,6 +385,7 @@ def _of_named(case: Any, document: str, entry: Any) -> dict[str, Any]:
         "note": entry.note,
         "file": case.path,
         "line": entry.place.line,
+        "column": entry.place.column,
     }
 
 
@@ -376,16 +401,16 @@ def _matches(only: str, case: str, claim: str) -> bool:
     return fnmatch.fnmatchcase(claim, only) or fnmatch.fnmatchcase(f"{case}:{claim}", only)
 
 
-def _jobs(cases: Iterable[_Case], with_checks: bool) -> list[Job]:
+def _jobs(cases: Iterable[_Case]) -> list[Job]:
     """Verdicts first, as they are what one waits for; the longest first, so that the last ones are short."""
     longest_first = sorted(cases, key=lambda c: -len(c.claims))
     verdicts, checks, values, named = list[Job](), list[Job](), list[Job](), list[Job]()
     for case in longest_first:
         if left := frozenset(case.claims).difference(case.results):
             verdicts.append(Job(case.file, CLAIMS, left))
-        if with_checks and (case.units is None or not set(case.units) <= set(case.checks)):
+        if case.with_checks and (case.units is None or not set(case.units) <= set(case.checks)):
             checks.append(Job(case.file, CHECKS, None, done=frozenset(case.checks)))
-        if with_checks and case.valued and case.values is None:
+        if case.with_checks and case.valued and case.values is None:
             values.append(Job(case.file, VALUES, None))
     for case in sorted(longest_first, key=lambda c: -len(c.named)):
         if left := frozenset(case.named).difference(case.implementations):
@@ -456,27 +481,3 @@ def _rounded(seconds: float) -> float:
 
 def _in_order(case: _Case) -> list[Result]:
     return [case.results[i] for i in case.claims if i in case.results]
-
-
-@contextlib.contextmanager
-def _stop_signals() -> Iterator[Connection]:
-    """A pipe that becomes readable on SIGINT and SIGTERM: a signal ends the run between two steps, never inside one."""
-    heard, say = Pipe(duplex=False)
-    handlers: dict[int, Any] = {}
-    wakeup = -1
-    if threading.current_thread() is threading.main_thread():
-        os.set_blocking(say.fileno(), False)
-        wakeup = signal.set_wakeup_fd(say.fileno(), warn_on_full_buffer=False)
-        handlers = {number: signal.signal(number, _heard_by_pipe) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield heard
-    finally:
-        if handlers:
-            signal.set_wakeup_fd(wakeup)
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        heard.close()
-        say.close()
-
-
-def _heard_by_pipe(number: int, frame: object) -> None: ...

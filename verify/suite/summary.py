@@ -16,9 +16,11 @@ from verify.vocabulary import SKIPPED, VERDICTS
 WIDEST = 400
 
 
-def summary(results: Glance, took: str, interrupted: bool = False, listing: bool = False) -> Iterator[str]:
+def summary(
+    results: Glance, took: str, interrupted: bool = False, listing: bool = False, first: bool = False
+) -> Iterator[str]:
     """The lines, styled for a terminal, with how long it ``took``, if that is said. ``listing`` puts every claim and check before
-    them."""
+    them; ``first``: the run went as far as the first finding."""
     timed = f" ({took})" if took else ""
     if listing:
         yield from everything(results)
@@ -26,7 +28,8 @@ def summary(results: Glance, took: str, interrupted: bool = False, listing: bool
     if interrupted:
         done = f"{counted(results.claims)}; {counted_checks(results.checks)}"
         done += f"; {counted_implementations(results.implementations)}" if results.implementations else ""
-        yield style(f"interrupted; so far {done}{timed}", fg="yellow", bold=True)
+        why = "ended with the first finding" if first else "interrupted"
+        yield style(f"{why}; so far {done}{timed}", fg="yellow", bold=True)
         return
     if proofs := _proofs(results.claims):
         yield proofs

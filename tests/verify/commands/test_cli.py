@@ -171,6 +171,7 @@ def test_the_results_are_valid_against_the_schema(cases: Path, tmp_path: Path) -
         "uses": {},
         "file": "cases/book/two.yaml",
         "line": 5,
+        "column": 5,
     }
 
 

@@ -1,0 +1,61 @@
+"""The findings of a run as one list: what is not as pinned, with its place, its code and a line that says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from verify import messages
+from verify.messages import Message
+from verify.suite.glance import CheckGlance, ClaimGlance, Glance, ImplementationGlance
+from verify.suite.progress import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``document``, ``case`` and ``id`` name it: a claim or an implementation by its id, a check by what was compared. ``code``
+    is "" of what needs no telling."""
+
+    code: str
+    document: str
+    case: str
+    id: str
+    file: str
+    line: int
+    column: int
+    text: str
+
+    @property
+    def message(self) -> Message:
+        return messages.table()[self.code]
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What it is about, in any run."""
+        return self.code[:1], self.document, self.case, self.id
+
+
+def of_claim(c: ClaimGlance) -> Finding:
+    said = f"{c.verdict} (pinned {c.pinned}){f': {c.reason}' if c.reason else ''}"
+    code = messages.VERDICTS.get(c.verdict, "")
+    return Finding(code, c.document, c.case, c.id, c.file, c.line, c.column, printable(said))
+
+
+def of_check(c: CheckGlance) -> Finding:
+    why = c.reason or c.off
+    subject = f"{c.backend} {c.subject}"
+    said = printable(f"{subject}: {c.outcome}{f': {why}' if why else ''}")
+    return Finding(messages.CHECKS.get(c.outcome, ""), c.document, c.case, printable(subject), c.file, 1, 1, said)
+
+
+def of_implementation(i: ImplementationGlance) -> Finding:
+    said = f"{i.verdict}, not as pinned{f': {i.said}' if i.said else ''}"
+    code = messages.IMPLEMENTATIONS.get(i.verdict, "")
+    return Finding(code, i.document, i.case, i.id, i.file, i.line, i.column, printable(said))
+
+
+def findings(glance: Glance) -> Iterator[Finding]:
+    """In the order of the files: claims, implementations, checks."""
+    yield from (of_claim(c) for c in glance.claims if not c.as_pinned)
+    yield from (of_implementation(i) for i in glance.implementations if not i.as_pinned)
+    yield from (of_check(c) for c in glance.checks if not c.as_expected)

@@ -1,0 +1,58 @@
+"""SARIF 2.1.0 (OASIS standard, 2020): findings with the codes of ``verify.messages`` as rules, for code scanning."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from verify.formats.findings import Finding, findings
+from verify.messages import of_findings
+from verify.suite.found import Found
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def render(found: Found) -> str:
+    rules = [
+        {
+            "id": m.code,
+            "name": m.name,
+            "shortDescription": {"text": m.says},
+            "fullDescription": {"text": m.means},
+            "help": {"text": f"errata explain {m.code}"},
+            "defaultConfiguration": {"level": m.level},
+        }
+        for m in of_findings()
+    ]
+    run = {
+        "tool": {"driver": {"name": "Errata", "rules": rules}},
+        "invocations": [{"executionSuccessful": not found.interrupted}],
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(f) for f in findings(found.glance)],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _result(f: Finding) -> dict[str, Any]:
+    place = {
+        "artifactLocation": {"uri": _uri(f.file)},
+        "region": {"startLine": f.line, "startColumn": f.column},
+    }
+    # what it is, wherever it stands: so a finding is known again when lines move
+    same = hashlib.sha256(json.dumps(f.key).encode()).hexdigest()
+    return {
+        "ruleId": f.code,
+        "ruleIndex": of_findings().index(f.message),
+        "level": f.message.level,
+        "message": {"text": f"{f.id}: {f.text}"},
+        **({"locations": [{"physicalLocation": place}]} if f.file else {}),
+        "partialFingerprints": {"errata/v1": same},
+    }
+
+
+def _uri(file: str) -> str:
+    path = Path(file)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
