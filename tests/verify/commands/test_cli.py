@@ -264,7 +264,7 @@ def test_a_crash_and_a_hang_are_findings(tmp_path: Path) -> None:
     path = tmp_path / "case.yaml"
     path.write_text(case(["a", "b-segv", "c-hang", "d"]), encoding="utf-8")
     done = errata("run", "--timeout", "0.5", "--only", "*", path, module=FAKE)
-    assert done.returncode == 1, done
+    assert done.returncode == 4, done
     assert "undecided (pinned holds): 2\n" in done.stdout
     assert re.search(r"case\.yaml:5  b-segv  not judged: the process ended with signal 11", done.stdout)
     assert re.search(r"case\.yaml:6  c-hang  not judged: timed out after 0\.5 s", done.stdout)
@@ -368,7 +368,8 @@ def test_check_tells_all_faults_at_once(cases: Path, monkeypatch: pytest.MonkeyP
     assert cli.main(["check", "."]) == 2
     lines = capsys.readouterr().out.splitlines()
     assert [re.sub(r":\d+: .*", "", line) for line in lines[:2]] == ["bad.yaml:4", "bad.yaml:5"]
-    assert lines[2:] == ["2 faults in 1 file"]
+    assert lines[0].endswith("nobody + 1'  E301")
+    assert lines[2:] == ["2 faults in 1 file; `errata explain E301` says more"]
 
 
 def test_control_characters_of_a_case_do_not_reach_the_terminal(cases: Path) -> None:
