@@ -33,6 +33,7 @@ Exit codes:
   0    all files are well-formed, with or without warnings
   2    there are faults, or no such file
   3    an internal error of Errata""",
+    configured=True,
 )
 @click.argument("what", nargs=-1, metavar="[PATH|-]...")
 def check(what: tuple[str, ...]) -> int:

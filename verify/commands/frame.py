@@ -128,13 +128,28 @@ class _Formulas(click.Command):
         return super().parse_args(context, [*words, "--", *formulas] if formulas else words)
 
 
-def command(help_text: str, epilog: str = EXIT_CODES) -> Callable[[Callable[..., int]], click.Command]:
-    """A subcommand whose help teaches, with the option that all of them have."""
+class _Configured(_Formulas):
+    """A command whose defaults may stand in pyproject.toml (verify.commands.config)."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if not {"-h", "--help"}.intersection(args):
+            from verify.commands.config import defaults
+
+            extra = {"default_map": defaults(self), **extra}
+        return super().make_context(info_name, args, parent, **extra)
+
+
+def command(
+    help_text: str, epilog: str = EXIT_CODES, configured: bool = False
+) -> Callable[[Callable[..., int]], click.Command]:
+    """A subcommand whose help teaches, with the option that all of them have; its defaults may be ``configured``."""
 
     def made(function: Callable[..., int]) -> click.Command:
         name = function.__name__
         told = {"help": help_text, "short_help": COMMANDS[name], "epilog": epilog}
-        return errata.command(name, cls=_Formulas, **told)(_traceback(function))
+        return errata.command(name, cls=_Configured if configured else _Formulas, **told)(_traceback(function))
 
     return made
 

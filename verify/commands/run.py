@@ -68,6 +68,7 @@ Exit codes:
   4    nothing but 'undecided' is not as pinned: nothing is refuted, not everything is decided
   5    there is nothing to judge: no claim, no implementation, nothing to derive
   130  interrupted""",
+    configured=True,
 )
 @click.argument("what", nargs=-1, metavar="[PATH|DOCUMENT|-]...")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results there.")
