@@ -11,6 +11,7 @@ from derive.engine.counterexamples.points import Sampler
 from derive.engine.counterexamples.shown import shown
 from derive.engine.decision import Decision
 from derive.engine.domain import EVERYWHERE
+from derive.engine.reasons import Reason, Why
 from derive.errors import UndefinedValue
 from derive.expr.graph import Node, topological
 from derive.expr.operators import COMPARISONS
@@ -39,16 +40,16 @@ def _parts(condition: Node) -> list[Node]:
     return [p for a in condition.args for p in _parts(a)] if condition.op == "and" else [condition]
 
 
-def lacking(a: Node, b: Node) -> str:
-    """Which of two derivative-free sides has no value though it speaks of no symbol, and why; "" where neither is so."""
+def lacking(a: Node, b: Node) -> Reason | None:
+    """Which of two derivative-free sides has no value though it speaks of no symbol, and why; None where neither is so."""
     for name, side in (("left", a), ("right", b)):
         if any(n.op in ("symbol", "apply", "computed") for n in topological([side])):
             continue  # in double arithmetic inf is a value
         for entry in components(side):
             found = Sampler(entry, entry, EVERYWHERE).judge({})
             if found.kind == "neither" and isinstance(found.left, UndefinedValue):
-                return f"the {name} side has no value: {no_value(entry, {}, found.left)}"
-    return ""
+                return Why.SIDE_LACKS_VALUE(side=name, why=no_value(entry, {}, found.left))
+    return None
 
 
 def at_a_point(found: Decision, condition: Node) -> Decision:

@@ -11,7 +11,6 @@ from derive.errors import ExpressionError
 from derive.expr.graph import topological
 
 MAX_ENTRIES = 2_000  # products of entries that conditions are laid out to
-CONTRADICTION = "the assumptions contradict each other"
 
 
 def contradict(domain: Domain) -> bool:

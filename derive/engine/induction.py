@@ -17,11 +17,11 @@ from derive.engine import relation
 from derive.engine.decision import Decision, joined
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations import cascade
+from derive.engine.reasons import Reason, Why
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
 from derive.language.components import components_all
-from derive.language.printing import point_text, to_text
 from derive.language.substitution import put
 from derive.numbers.balls import evaluate, precision, rational, truth
 from derive.numbers.definedness import need
@@ -40,7 +40,7 @@ def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
     try:
         return _Steps.of([*left, *right], domain).equal(left, right)
     except (_Beyond, ExpressionError) as e:
-        return Decision("undecided", str(e))
+        return Decision("undecided", _why(e))
 
 
 def decide_holds(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
@@ -52,7 +52,7 @@ def decide_holds(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     try:
         return _Steps.of([condition], domain).holds(condition)
     except (_Beyond, ExpressionError) as e:
-        return Decision("undecided", str(e))
+        return Decision("undecided", _why(e))
 
 
 def at_step(condition: Node, t: Node, n: int) -> Node:
@@ -69,6 +69,14 @@ def at_step(condition: Node, t: Node, n: int) -> Node:
 class _Beyond(Exception):
     """What can't be decided here, and why."""
 
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _why(e: Exception) -> Reason:
+    return e.reason if isinstance(e, _Beyond) else Why.FAULT(fault=str(e))
+
 
 def _constant(pairs: Sequence[tuple[Node, Node]]) -> Decision | None:
     """Sides without symbols, by their values; None where there are symbols, or where no precision tells."""
@@ -78,16 +86,18 @@ def _constant(pairs: Sequence[tuple[Node, Node]]) -> Decision | None:
         for prec in (128, 512, 2048):
             x, y = evaluate([a, b], {}, prec)
             if isinstance(x, Exception) or isinstance(y, Exception):
-                return Decision("undecided", str(x if isinstance(x, Exception) else y))
+                return Decision("undecided", Why.FAULT(fault=str(x if isinstance(x, Exception) else y)))
             with precision(prec):
                 difference = x - y
             if difference > 0 or difference < 0:
-                return Decision("refuted", f"the sides are {x} and {y}", witness={}, method="ball arithmetic")
+                return Decision(
+                    "refuted", Why.SIDES_ARE(left=str(x), right=str(y)), witness={}, method="ball arithmetic"
+                )
             if difference == 0:
                 break
         else:
-            return Decision("undecided", "the sides are not told apart at the highest precision")
-    return Decision("proved", "the exact values are equal", method="exact values")
+            return Decision("undecided", Why.NOT_TOLD_APART())
+    return Decision("proved", Why.EXACT_VALUES(), method="exact values")
 
 
 def _plain_truth(condition: Node) -> Decision:
@@ -96,11 +106,11 @@ def _plain_truth(condition: Node) -> Decision:
     for prec in (128, 512, 2048):
         found = evaluate(entries, {}, prec)
         if any(v is False for v in found):
-            return Decision("refuted", "does not hold", witness={}, method="ball arithmetic")
+            return Decision("refuted", Why.FAILS(), witness={}, method="ball arithmetic")
         if all(v is True for v in found):
-            return Decision("proved", "holds of the exact values of its sides", method="exact values")
-    fault = next((str(v) for v in found if isinstance(v, Exception)), "its sides are not told apart")
-    return Decision("undecided", fault)
+            return Decision("proved", Why.OF_EXACT_VALUES(), method="exact values")
+    faults = (Why.FAULT(fault=str(v)) for v in found if isinstance(v, Exception))
+    return Decision("undecided", next(faults, Why.OWN_SIDES_NOT_TOLD_APART()))
 
 
 @dataclass(frozen=True)
@@ -134,28 +144,28 @@ class _Steps:
         roots_of: list[Node] = []
         for n in runs(roots):
             if not isinstance(n.attr, Run):
-                raise _Beyond(f"{n.attr.text(())} has no value without values for its symbols")
+                raise _Beyond(Why.STEPS_WITHOUT_VALUES(iteration=n.attr.text(())))
             t, c = _affine(n.args[0])
             if t is None:
-                raise _Beyond(f"{c} steps are too many to be written out, and not all symbols have values")
+                raise _Beyond(Why.TOO_MANY_STEPS(count=c))
             nodes[n] = c
             variables.add(t)
             roots_of.append(n.attr.body)
             whole = n.graph.templates["sequences"]
             for leaf, v in zip(n.attr.parameters, n.args[1:], strict=True):
                 if given.setdefault(leaf, v) is not v:
-                    raise _Beyond("speaks of one iteration with different inputs")
+                    raise _Beyond(Why.DIFFERENT_INPUTS())
         if len(variables) != 1:
-            raise _Beyond("speaks of different numbers of steps")
+            raise _Beyond(Why.DIFFERENT_STEPS())
         (t,), system = variables, whole.part(roots_of)
         if t in given and t not in system.index:
-            raise _Beyond(f"'{t.attr}' is the number of steps and an input of the iteration")
+            raise _Beyond(Why.STEPS_ARE_INPUT(steps=t))
         inside = {*system.leaves, *(s.symbol for s in system.sequences)}
         for n in nodes:
             if any(m in inside for a in n.args for m in topological([a])):
-                raise _Beyond("an input of the iteration is one of its own states")
+                raise _Beyond(Why.INPUT_IS_STATE())
         if any(m in inside for m in _above(roots, set(nodes))):
-            raise _Beyond("speaks of a state, and of the same after t steps")
+            raise _Beyond(Why.STATE_AND_LATER())
         low, _ = domain.range(t)
         first, params, local = max(ceil(low), 0) if low is not None else 0, [], []
         for a in domain.hypotheses:
@@ -167,7 +177,7 @@ class _Steps:
             else:
                 local.append(a)
         if first > MAX_FIRST:
-            raise _Beyond(f"about {t.attr} from {first} on")
+            raise _Beyond(Why.ABOUT_STEPS_FROM(steps=t, first=first))
         return _Steps(t, nodes, system, given, first, domain.under(params).free_of([t]), local)
 
     # -- instances --------------------------------------------------------------------------------
@@ -180,7 +190,7 @@ class _Steps:
         for node, c in self.nodes.items():
             k = n + c
             if k < 0:
-                raise _Beyond(f"speaks of the state before the start at {self.t.attr} = {n}")
+                raise _Beyond(Why.BEFORE_THE_START(steps=self.t, number=n))
             made.append(system.at_states(node.attr.body, system.unrolled(k), g.const(k)))
         return self._with(roots, put(made, self.given), {self.t: g.const(n)})
 
@@ -190,7 +200,7 @@ class _Steps:
         made = []
         for node, c in self.nodes.items():
             if c + ahead < 0:
-                raise _Beyond("speaks of a state before that at t")
+                raise _Beyond(Why.BEFORE_STEP())
             k = self._plus(c + ahead)
             now = system.further(states, self.t, c + ahead)
             made.append(system.at_states(node.attr.body, now, k))
@@ -223,7 +233,7 @@ class _Steps:
         flat = self.instance([*(s for pair in pairs for s in pair), *self.local], n)
         sides, local = flat[: 2 * len(pairs)], flat[2 * len(pairs) :]
         if any(truth(c, {}) is False for c in local if not leaves_of([c])):
-            return Decision("proved", "what is assumed does not hold there")
+            return Decision("proved", Why.NOT_ASSUMED_THERE())
         found = [
             cascade.decide_equal(a, b, self.params.given(*local)) for a, b in zip(sides[::2], sides[1::2], strict=True)
         ]
@@ -232,14 +242,13 @@ class _Steps:
     def _unfolded(self, pairs: Sequence[tuple[Node, Node]]) -> Decision:
         """Whatever the state after t steps is."""
         if min(self.nodes.values()) < 0:
-            return Decision("undecided", "speaks of earlier states")
+            return Decision("undecided", Why.EARLIER_STATES())
         flat = [s for pair in pairs for s in pair]
         flat = self.general([*flat, *self.local], self.system.leaves)
         sides, local = flat[: 2 * len(pairs)], flat[2 * len(pairs) :]
         there = self.params.given(*local, self.at_least(self.first))
         found = [cascade.decide_equal(a, b, there) for a, b in zip(sides[::2], sides[1::2], strict=True)]
-        reason = f"by unfolding the steps, whatever the state after {self.t.attr} of them"
-        return self._of_whole(replace(joined(found), reason=reason), sides)
+        return self._of_whole(replace(joined(found), reason=Why.UNFOLDED(steps=self.t)), sides)
 
     def _induction(self, pairs: Sequence[tuple[Node, Node]]) -> Decision:
         """The claim at t + 1 from the claim at t, for t from the second on."""
@@ -258,14 +267,14 @@ class _Steps:
                 hypotheses.append(x.graph.call("eq", x, y))
         states = [known.get(leaf, leaf) for leaf in leaves]
         if any(m in known for f in known.values() for m in topological([f])):
-            return Decision("undecided", "the formulas speak of each other's states")
+            return Decision("undecided", Why.STATES_OF_EACH_OTHER())
         hypotheses = put(hypotheses, known)
         self._valued([*known.values(), *hypotheses], later)
         flat = self.general([s for pair in pairs for s in pair], states, 1)
         found = [
             cascade.decide_equal(a, b, later.given(*hypotheses)) for a, b in zip(flat[::2], flat[1::2], strict=True)
         ]
-        decision = self._of_whole(replace(joined(found), reason=f"by induction on {self.t.attr}"), flat)
+        decision = self._of_whole(replace(joined(found), reason=Why.INDUCTION(steps=self.t)), flat)
         return replace(decision, conditions=tuple(c for c in decision.conditions if not self._certain(c, later)))
 
     def _valued(self, roots: Sequence[Node], domain: Domain) -> None:
@@ -276,7 +285,7 @@ class _Steps:
                 continue
             asked = self._need(n)
             if asked is not None and moving.intersection(topological([asked])) and not self._certain(asked, domain):
-                raise _Beyond(f"it is not shown that {to_text(asked)} at every {self.t.attr}")
+                raise _Beyond(Why.NEED_AT_EVERY_STEP(need=asked, steps=self.t))
 
     def _need(self, n: Node) -> Node | None:
         if n.op == "pow" and n.args[1].op != "const" and self._whole(n.args[1]):
@@ -317,19 +326,19 @@ class _Steps:
         def at(n: int) -> Decision:
             here, *local = self.instance([condition, *self.local], n)
             if any(truth(c, {}) is False for c in local if not leaves_of([c])):
-                return Decision("proved", "what is assumed does not hold there")
+                return Decision("proved", Why.NOT_ASSUMED_THERE())
             found = relation.decide_holds(here, self.params.given(*local))
             point = {n: rational(v) for n, v in (found.witness or {}).items()}
             whole = bool(point) and all(n in point for n in leaves_of([here]))
             if found.status == "proved-if" and whole and truth(here, point) is False:
-                return replace(found, status="refuted", reason=f"does not hold at {point_text(found.witness or {})}")
+                return replace(found, status="refuted", reason=Why.FAILS_AT(at=found.witness))
             return found
 
         def unfolded() -> Decision:
             leaves = self.system.leaves
             here, *local = self.general([condition, *self.local], leaves)
             found = relation.decide_holds(here, self.params.given(*local, self.at_least(self.first)))
-            return replace(found, reason=f"by unfolding the steps, whatever the state after {self.t.attr} of them")
+            return replace(found, reason=Why.UNFOLDED(steps=self.t))
 
         def induction() -> Decision:
             leaves = self.system.leaves
@@ -337,7 +346,7 @@ class _Steps:
             later = self.params.given(self.at_least(self.first + 1))
             self._valued([before], later)
             found = relation.decide_holds(after, later.given(before))
-            return replace(found, reason=f"by induction on {self.t.attr}")
+            return replace(found, reason=Why.INDUCTION(steps=self.t))
 
         unfolding = _Way("unfolding", unfolded, self._as_it_stands)
         ways = [unfolding] if self.local else [unfolding, _Way("induction", induction, self._from_the_first)]
@@ -347,7 +356,7 @@ class _Steps:
 
     def _every(self, at: Callable[[int], Decision], ways: Sequence[_Way]) -> Decision:
         """Proved by one of the ways; refuted by the first number at which it fails."""
-        name, small = self.t.attr, self._smalls(at)
+        small = self._smalls(at)
         begun: list[Decision] = []
         for n, found in small:
             if found.status == "refuted":
@@ -355,24 +364,25 @@ class _Steps:
             begun.append(found)
             if len(begun) == 2:
                 break
-        stopped = []
+        stopped: list[Reason] = []
         for way in ways:
             try:
                 found = way.attempt()
             except (_Beyond, ExpressionError) as e:
-                stopped.append(str(e))
+                stopped.append(_why(e))
                 continue
             if found.status == "proved":
                 base = joined(begun)
                 if base.status == "proved":
                     return replace(way.told(found, base), regions=(), tactic=way.name)
-                stopped.append(f"at {name} = {self.first} and {self.first + 1}: {base.reason}")
+                second = self.first + 1
+                stopped.append(Why.AT_FIRST_STEPS(steps=self.t, first=self.first, second=second, of=base.told))
             else:
-                stopped.append(f"{found.reason}: {found.status}")
+                stopped.append(Why.WAY_STOPPED(of=found.reason, status=found.status))
         for n, found in small:
             if found.status == "refuted":
                 return self._fails(n, found)
-        return Decision("undecided", f"not proved for every {name} ({'; '.join(stopped)})")
+        return Decision("undecided", Why.NOT_EVERY_STEP(steps=self.t, stopped=tuple(stopped)))
 
     def _as_it_stands(self, found: Decision, base: Decision) -> Decision:
         """What holds whatever the state is."""
@@ -380,11 +390,11 @@ class _Steps:
 
     def _from_the_first(self, found: Decision, base: Decision) -> Decision:
         """What is shown for the first two numbers of steps, and for one more from each."""
-        name, second = self.t.attr, self.first + 1
-        reason = f"by induction on {name}: shown at {name} = {self.first} and {second}, and at {name} + 1 from {name}"
+        second = self.first + 1
+        reason = Why.INDUCTION_FROM(steps=self.t, first=self.first, second=second)
         halves = (
-            f"{name} = {self.first} and {second}: {base.reason}",
-            f"{name} + 1 from {name} >= {second}: {found.method or 'proved'}",
+            Why.FIRST_STEPS(steps=self.t, first=self.first, second=second, of=base.told),
+            Why.NEXT_STEP(steps=self.t, second=second, method=found.method or "proved"),
         )
         conditions = tuple(dict.fromkeys((*base.conditions, *found.conditions)))
         return replace(found, reason=reason, steps=(*halves, *found.steps), conditions=conditions)
@@ -394,11 +404,12 @@ class _Steps:
             try:
                 yield n, at(n)
             except (_Beyond, ExpressionError) as e:
-                yield n, Decision("undecided", str(e))
+                yield n, Decision("undecided", _why(e))
 
     def _fails(self, n: int, found: Decision) -> Decision:
         witness = {self.t: Fraction(n), **(found.witness or {})}
-        return replace(found, reason=f"at {self.t.attr} = {n}: {found.reason}", witness=witness)
+        reason = Why.AT_STEP(steps=self.t, number=n, of=found.told)
+        return replace(found, reason=reason, witness=witness, index=None)
 
 
 def _affine(k: Node) -> tuple[Node | None, int]:
@@ -416,7 +427,7 @@ def _affine(k: Node) -> tuple[Node | None, int]:
                 return t, c + e if k.op == "add" else c - e
             if t is None and k.op == "add":
                 return u, c + e
-    raise _Beyond("a number of steps that is no symbol plus a number")
+    raise _Beyond(Why.STEPS_NOT_AFFINE())
 
 
 def _is_zero(n: Node) -> bool:

@@ -9,10 +9,11 @@ from itertools import chain
 
 from derive.engine.assumptions import contradict
 from derive.engine.counterexamples.points import Point, Sampler
-from derive.engine.decision import Decision, joined, listed
+from derive.engine.decision import Decision, joined
 from derive.engine.domain import EVERYWHERE, Domain, Range
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import informative
+from derive.engine.reasons import Why
 from derive.engine.sufficiency import compatible, sufficient, unless_stated
 from derive.engine.tactics import Tactic, walk
 from derive.expr import shapes
@@ -40,7 +41,7 @@ def _decide_holds(condition: Node, domain: Domain) -> Decision:
     if found.status != "proved-if" or condition.op == "eq":
         return found
     found = unless_stated(found, domain.entries())
-    return replace(found, reason=_reason(found, condition)) if found.status == "refuted" else found
+    return _said(found, condition) if found.status == "refuted" else found
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _whole(parts: Sequence[Decision], condition: Node, domain: Domain) -> Decisi
     if found.status in ("undecided", "refuted"):
         return found
     found = compatible(found, domain.entries())
-    return replace(found, reason=_reason(found, condition)) if found.status == "proved" else found
+    return _said(found, condition) if found.status == "proved" else found
 
 
 def _by_equation(q: _Claimed) -> Decision:
@@ -80,10 +81,10 @@ def _by_equation(q: _Claimed) -> Decision:
     condition, domain, g = q.condition, q.domain, q.condition.graph
     found = decide_equal(g.call("where", condition, g.one, g.zero), g.broadcast(g.one, condition.shape), domain)
     if found.status == "undecided" and (origin := _fails_at_zero(condition, domain)) is not None:
-        found = Decision("refuted", "", witness=origin, method="ball arithmetic")
+        found = Decision("refuted", Why.FAILS_AT(at=origin), witness=origin, method="ball arithmetic")
     if found.status in ("proved-if", "refuted"):
         found = _told(found, condition, domain)
-    return replace(found, reason=_reason(found, condition), left="", right="")
+    return replace(_said(found, condition), left="", right="")
 
 
 def _told(found: Decision, condition: Node, domain: Domain) -> Decision:
@@ -161,24 +162,21 @@ def _within(value: Fraction, ends: Range) -> bool:
     return (low is None or value >= low) and (high is None or value <= high)
 
 
-def _reason(found: Decision, condition: Node) -> str:
-    from derive.language.printing import point_text
-
-    at = point_text(found.witness or {})
+def _said(found: Decision, condition: Node) -> Decision:
+    """A decision on the equation of 1 and what is 1 where a condition holds, told of the condition."""
+    at = found.witness or None
+    lacks = at is not None and lacks_value(condition, at)
     match found.status:
         case "proved":
-            many = len(found.regions)
-            return f"holds on the whole domain{f', in each of {many} regions' if many > 1 else ''}"
+            return replace(found, reason=Why.EVERYWHERE(regions=len(found.regions) if len(found.regions) > 1 else None))
+        case "refuted" if at is None:
+            return replace(found, reason=Why.FAILS())
         case "refuted":
-            verb = "has no value" if found.witness and lacks_value(condition, found.witness) else "does not hold"
-            return f"{verb} at {at}" if at else verb
+            return replace(found, reason=Why.LACKS_VALUE_AT(at=at) if lacks else Why.FAILS_AT(at=at))
         case "proved-if":
-            needs, rest = listed(found.missing), listed([c for c in found.conditions if c not in found.missing])
-            where = "has no value" if lacks_value(condition, found.witness or {}) else "does not"
-            return f"holds if {needs}{', where ' * bool(rest)}{rest}; {where} at {at}"
-    if found.open:  # of where(c, 1, 0) and 1
-        return "no proof was found, and no point at which it fails"
-    return found.reason
+            fails = Why.LACKS_VALUE_AT(at=at) if lacks else Why.FAILS_AT(at=at)
+            return replace(found, reason=Why.HOLDS(), fails=fails if at is not None else None)
+    return replace(found, reason=Why.OPEN()) if found.open else found
 
 
 #: How a condition without properties is decided.

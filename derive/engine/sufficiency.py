@@ -14,11 +14,12 @@ from derive.engine.algebra.normal import Normal
 from derive.engine.algebra.polynomials import Unwieldy
 from derive.engine.assumptions import contradict
 from derive.engine.counterexamples.points import Sampler
-from derive.engine.decision import Decision, listed, retold
+from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.equations.cells import Cell
 from derive.engine.equations.regions import knowledge
 from derive.engine.exceptional_sets import alternatives
+from derive.engine.reasons import Why
 from derive.expr.graph import Node
 from derive.language.printing import to_text
 
@@ -75,7 +76,7 @@ def compatible(found: Decision, domain: Domain) -> Decision:
     if missing != found.missing:
         found = _with(found, missing)
     if len(found.conditions) <= MAX_MET and not _met(found.missing, domain):
-        return replace(_unsettled(found), reason=f"no point was found at which {listed(found.missing)}")
+        return Decision("undecided", Why.NO_POINT_MEETS(conditions=found.missing))
     return unless_thin(found, domain)
 
 
@@ -93,10 +94,9 @@ def unless_thin(found: Decision, domain: Domain) -> Decision:
     """A decision whose conditions leave more than boundary points. What holds if p <= 0, of p in [0, 1], fails; what has a value
     there alone says nothing."""
     if found.status == "proved-if" and thin(found.missing, domain):
-        reason = found.reason.partition("; ")[2] or found.reason
-        return replace(found, status="refuted", missing=(), conditions=(), reason=reason)
+        return replace(found, status="refuted", missing=(), conditions=(), reason=found.fails or found.reason)
     if found.status == "proved" and thin(found.conditions, domain):
-        return Decision("undecided", f"both sides have a value only where {listed(found.conditions)}", empty=True)
+        return Decision("undecided", Why.VALUES_ONLY_WHERE(conditions=found.conditions), empty=True)
     return found
 
 
@@ -178,9 +178,8 @@ def _with(found: Decision, missing: tuple[Node, ...], left: Sequence[Node] = ())
     """The same with other conditions missing, and with those that are ``left`` besides."""
     rest = (c for c in (*found.conditions, *left) if c not in found.missing and c not in missing)
     conditions = tuple(dict.fromkeys([*missing, *rest]))
-    return replace(found, missing=missing, conditions=conditions, reason=retold(found, missing, conditions))
+    return replace(found, missing=missing, conditions=conditions)
 
 
 def _unsettled(found: Decision) -> Decision:
-    reason = f"fails somewhere ({found.reason}), and whether {listed(found.missing)} suffices is not settled"
-    return Decision("undecided", reason)
+    return Decision("undecided", Why.NOT_SUFFICIENT(of=found.fails, conditions=found.missing))

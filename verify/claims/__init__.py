@@ -136,7 +136,7 @@ def _with_limits(bench: Bench, claim: Claim) -> Verdict:
     except (Unsettled, ValueError, ArithmeticError) as e:
         return undecided(f"not decided: {e}")
     chain = [n for k, n in zip(keys, found.nodes, strict=False) if k == "of"] + list(found.nodes[len(keys) :])
-    said = "; ".join(found.notes)
+    said = "; ".join(map(str, found.notes))
     sides = [infinite(n) for n in chain]
     if any(sides):
         if claim.prints is not None or len(keys) > 1:

@@ -66,7 +66,7 @@ def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
         return Verdict("inconsistent", f"contradicts {other.id}: no values satisfy both", None, (), evidence)
     if decision.status == "refuted":
         return Verdict("holds", f"can hold beside {other.id}", None, (), {"method": "certified"})
-    return undecided(f"beside {other.id}: {decision.reason}")
+    return undecided(f"beside {other.id}: {decision}")
 
 
 def judge_agreement(bench: Bench, claim: Claim) -> Verdict:

@@ -308,14 +308,14 @@ def verdict_of(decision: Decision, claim: Claim) -> Verdict:
         case "proved" | "proved-if":
             evidence["proof"] = decision.theorem or decision.unchecked or decision.tactic or decision.method or "engine"
             if decision.status == "proved-if":
-                return Verdict("holds-if", decision.reason, evidence=evidence)
+                return Verdict("holds-if", str(decision), evidence=evidence)
             if decision.method == "balls":
                 evidence["method"] = "certified"
-            return Verdict("holds", decision.reason, evidence=evidence)
+            return Verdict("holds", str(decision), evidence=evidence)
         case "refuted":
             evidence |= {"method": "certified"} | ({"proof": decision.theorem} if decision.theorem else {})
-            return Verdict("wrong", decision.reason, None, (claim.id,), evidence)
-    return Verdict("undecided", decision.reason, evidence={"empty": True} if decision.empty else {})
+            return Verdict("wrong", str(decision), None, (claim.id,), evidence)
+    return Verdict("undecided", str(decision), evidence={"empty": True} if decision.empty else {})
 
 
 def _text(condition: Any) -> str:

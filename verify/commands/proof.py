@@ -46,8 +46,6 @@ class Answer:
     def lines(self) -> Iterator[str]:
         """What is worth printing."""
         yield f"{self.verdict}: {self.reason}"
-        if self.true and self.conditions and "where" not in self.reason:
-            yield f"where {' and '.join(self.conditions)}"
         yield from self.replayed
 
 
@@ -111,23 +109,24 @@ def decide(claim: Node, assuming: Sequence[Node] = ()) -> Decision:
 def _decided(claim: Node, domain: Domain) -> Decision:
     from derive.calculus.reverse import expand_all
     from derive.engine.absent import at_a_point
-    from derive.engine.assumptions import CONTRADICTION, contradict
+    from derive.engine.assumptions import contradict
     from derive.engine.limits import NoLimit, Unsettled
     from derive.engine.limits.values import resolve
     from derive.engine.properties.dispatch import decide_condition
+    from derive.engine.reasons import Why
     from derive.language.extremes import needed, speaks
 
     if contradict(domain):
-        return Decision("undecided", CONTRADICTION, empty=True)
+        return Decision("undecided", Why.CONTRADICTION(), empty=True)
     if claim.op != "property" and speaks([claim]):
         try:
             found = resolve([claim], domain)
         except NoLimit as e:
-            return Decision("refuted" if needed(claim) else "undecided", str(e), witness=e.point)
+            return Decision("refuted" if needed(claim) else "undecided", Why.FAULT(fault=str(e)), witness=e.point)
         except Unsettled as e:
-            return Decision("undecided", str(e))
+            return Decision("undecided", Why.FAULT(fault=str(e)))
         plain = _decided(found.nodes[0], domain)
         told = found.notes and (found.compared or plain.method == "same expression")
-        return replace(plain, reason="; ".join((*found.notes, *([] if told else [plain.reason]))))
+        return replace(plain, reason=Why.ALL_OF(reasons=(*found.notes, *([] if told else [plain.reason]))))
     decision = decide_condition(claim, domain)
     return decision if asks(claim) else at_a_point(decision, expand_all([claim])[0])

@@ -20,17 +20,14 @@ from derive.engine.certify.samples import contradicting
 from derive.engine.certify.search import prove
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
+from derive.engine.reasons import Why
 from derive.expr.graph import Node, topological
 from derive.expr.operators import NEGATED, ORDERS
 from derive.language.components import components_all
-from derive.language.printing import point_text
 from derive.proof.certificates import Certificate, Generic, Numbers, Substitution
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.properties import conjunction
 from derive.proof.sequent import Sequent
-
-CONTRADICTION = "engine contradiction"
-
 
 CERTIFICATE = 8_000_000  # steps of work for one: a proof is worth as much as most claims take to be decided
 
@@ -60,7 +57,7 @@ def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decisi
     if made.theorem is None and not asked and any(n.op in ORDERS for n in topological([conclusion])):
         made = _with(found, lambda: prove_inequality(sequent), trusted)
     if plain is domain and made.theorem is None and (point := contradicting(sequent)) is not None:
-        return Decision("undecided", f"{CONTRADICTION}: proved by {trusted}, and false at {point_text(point)}")
+        return Decision("undecided", Why.ENGINE_FAULT(trusted=trusted, at=point))
     return made
 
 

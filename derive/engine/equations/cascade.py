@@ -9,22 +9,22 @@ from functools import partial
 from derive.budget import Exhausted, budget, spent
 from derive.calculus.joints import with_joints
 from derive.engine.algebra.polynomials import Ring, Unwieldy
-from derive.engine.assumptions import CONTRADICTION, contradict
+from derive.engine.assumptions import contradict
 from derive.engine.counterexamples.points import Point, Sampler
 from derive.engine.counterexamples.tensor_points import implied
-from derive.engine.decision import MAX_TOLD, Decision, joined
+from derive.engine.decision import Decision, joined
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.constancy import by_constancy
 from derive.engine.equations.scalars import Pair, Quick, by_example, decide, under
-from derive.engine.equations.witnesses import inhabited, where
+from derive.engine.equations.witnesses import inhabited
 from derive.engine.matrices.tensor_level import seeds, settle
+from derive.engine.reasons import MAX_TOLD, Why
 from derive.engine.sufficiency import compatible, sufficient, unless_thin
 from derive.engine.tactics import Tactic, walk
 from derive.errors import ShapeError
 from derive.expr import shapes
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
-from derive.language.printing import point_text
 
 __all__ = ["Decision", "decide_equal"]
 
@@ -42,13 +42,13 @@ def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
         raise ShapeError(f"shapes {shapes.show(a.shape)} and {shapes.show(b.shape)} can't be equal")
     with budget():
         if spent():
-            return Decision("undecided", "a limit of work was reached before this was looked at")
+            return Decision("undecided", Why.LIMIT_BEFORE())
         try:
             found = _decide_equal(a, b, domain)
             void = found.empty and contradict(domain)
-            return replace(found, reason=CONTRADICTION) if void else found
+            return replace(found, reason=Why.CONTRADICTION(), index=None) if void else found
         except Exhausted as e:
-            return Decision("undecided", f"a limit of work was reached: {e}")
+            return Decision("undecided", Why.LIMIT(limit=str(e)))
 
 
 def _decide_equal(a: Node, b: Node, domain: Domain) -> Decision:
@@ -78,7 +78,7 @@ def _by_entries(q: _Sides) -> Decision:
         try:
             found, spent_all = _entry(x, y, domain, quick, points), False
         except Exhausted as e:
-            found, spent_all = Decision("undecided", f"a limit of work was reached: {e}"), True
+            found, spent_all = Decision("undecided", Why.LIMIT(limit=str(e))), True
         decisions.append(replace(found, index=index) if q.a.shape else found)
         if found.status == "refuted" or spent_all:
             break
@@ -104,9 +104,9 @@ def _entry(x: Node, y: Node, domain: Domain, quick: Quick, points: Sequence[Poin
     except Exhausted:
         raise
     except Unwieldy as e:
-        found = Decision("undecided", f"a limit of work was reached: {e}")
+        found = Decision("undecided", Why.LIMIT(limit=str(e)))
     except RecursionError:
-        found = Decision("undecided", "nested too deeply")
+        found = Decision("undecided", Why.TOO_DEEP())
     if found.status == "proved-if":
         found = sufficient(found, partial(under, x, y), domain)
         if found.status == "proved-if" and len(found.conditions) <= MAX_TOLD:  # more take long to meet
@@ -122,17 +122,12 @@ def _by_whole_tensors(q: _Sides) -> Decision | None:
     """Proof by products of matrices, refutation at whole tensors; None where the entries have to be looked at."""
     found = settle(q.a, q.b, q.domain)
     if found.proof is not None:
-        conditions = found.proof.conditions
-        reason = f"one normal form of matrix products{where(conditions)}"
-        return Decision("proved", reason, conditions, method="normal form", steps=found.proof.steps)
+        reason = Why.MATRIX_PRODUCTS()
+        return Decision("proved", reason, found.proof.conditions, method="normal form", steps=found.proof.steps)
     if found.point is not None:
-        at = f"entry [{', '.join(map(str, found.index))}]: " if found.index is not None else ""
-        reason = (
-            f"{at}not equal at {point_text(found.point)}: the left side is {found.left}, the right side {found.right}"
-        )
         return Decision(
             "refuted",
-            reason,
+            Why.NOT_EQUAL(at=found.point, left=found.left, right=found.right),
             witness=found.point,
             left=found.left,
             right=found.right,
@@ -140,13 +135,9 @@ def _by_whole_tensors(q: _Sides) -> Decision | None:
             method="ball arithmetic",
         )
     if found.empty:
-        return Decision("undecided", "no point was found that satisfies the assumptions", empty=True)
+        return Decision("undecided", Why.NO_POINT_ASSUMED(), empty=True)
     if found.large:
-        return Decision(
-            "undecided",
-            "as products of matrices the sides differ in form, no point was found that tells them apart, "
-            "and there are too many entries to look at each",
-        )
+        return Decision("undecided", Why.TOO_MANY_ENTRIES())
     return None
 
 

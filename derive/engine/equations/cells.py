@@ -11,6 +11,7 @@ from derive.engine.algebra.polynomials import Key
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE, ZERO
 from derive.engine.counterexamples.constraints import Constraint
 from derive.engine.counterexamples.points import Judged, Point
+from derive.engine.reasons import Reason
 from derive.expr.graph import Node
 
 #: ``equal``: proved. ``empty``: no point. ``nothing``: neither side has a value. ``differ``, ``left``, ``right`` (that
@@ -44,7 +45,7 @@ class Outcome:
 
     kind: Kind
     cell: Cell
-    reason: str = ""
+    reason: Reason | None = None
     witness: Point | None = None
     judged: Judged | None = None
     missing: tuple[Node, ...] = ()

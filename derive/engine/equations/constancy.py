@@ -22,6 +22,7 @@ from derive.engine.domain import Domain
 from derive.engine.equations import constants, scalars
 from derive.engine.equations.witnesses import inhabited
 from derive.engine.properties.side_conditions import analytic, convex_domain, valued
+from derive.engine.reasons import Why
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.numbers.balls import rational, truth
@@ -45,25 +46,22 @@ def by_constancy(a: Node, b: Node, domain: Domain) -> Decision | None:
     if not symbols:
         if constants.sign(e) != 0:
             return None
-        found = Decision("proved", "the exact values are equal", method="exact values")
+        found = Decision("proved", Why.EXACT_VALUES(), method="exact values")
         return inhabited(Sampler(e, e, domain), found) if domain else found
     sampler = Sampler(a, b, domain)
     if _by_coefficients(e) and (conditions := scalars.same_definedness(sampler)) is not None:
-        found = Decision(
-            "proved", "one polynomial, by the exact values of its coefficients", conditions, method="normal form"
-        )
+        found = Decision("proved", Why.COEFFICIENTS(), conditions, method="normal form")
         return inhabited(Sampler(e, e, domain), found)
     if any(_by_squares(*sides, domain) for sides in ((a, b), (b, a))):
-        return inhabited(sampler, Decision("proved", "the squares of the sides are one, and neither is negative",
-                                                   method="normal form"))  # fmt: skip
+        return inhabited(sampler, Decision("proved", Why.SQUARES_EQUAL(), method="normal form"))
     if len(symbols) > MAX_SYMBOLS or not any(n.op in ("atan", "log", "erf", "Phi") for n in topological([e])):
         return None  # what is algebraic, or made of exp alone, has a normal form of its own
     cases = _cases(e, symbols, domain)
     shown = [_constant(e, symbols, case) for case in cases]
     if not cases or not all(shown):
         return None
-    how = "the difference of the sides has the slope 0, and is 0 at a point"
-    return Decision("proved", how if len(cases) == 1 else f"{how}, in each of {len(cases)} cases", method="normal form")
+    many = len(cases) if len(cases) > 1 else None
+    return Decision("proved", Why.CONSTANT(cases=many), method="normal form")
 
 
 def _by_coefficients(e: Node) -> bool:

@@ -11,16 +11,15 @@ from dataclasses import replace
 
 from derive.calculus.reverse import expand_all
 from derive.engine.assumptions import contradict
-from derive.engine.decision import Decision, listed
+from derive.engine.decision import Decision
 from derive.engine.domain import EVERYWHERE, Domain
+from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.engine.sufficiency import truth_of, unless_thin
 from derive.expr.graph import Node
 from derive.language.components import components_all
-from derive.language.printing import point_text, to_text
+from derive.language.printing import to_text
 from derive.numbers.definedness import has_value, of_derivatives
-
-NOTHING = "what is differentiated has no value anywhere: nothing is claimed"
 
 #: The decision on a claim, derivatives worked out, on a domain.
 Decide = Callable[[Domain], Decision]
@@ -48,29 +47,32 @@ def equation(decide: Decide, where: Sequence[Node], domain: Domain) -> Decision:
     """The decision on an equation that is claimed where these conditions hold."""
     found = decide(domain.given(*where))
     if where and found.empty and contradict(domain.given(*where)) and not contradict(domain):
-        return replace(found, reason=NOTHING)
+        return replace(found, reason=Why.NO_DERIVED_VALUE(), index=None)
     if not where or found.status not in ("proved", "proved-if"):
         return found
     inner = domain.given(*found.conditions).entries()
     told = [c for c in where if c not in found.conditions and truth_of(c, inner) is not True]
-    if not told:
-        return found
-    reason = f"{found.reason}{' and' if ', where ' in found.reason else ', where'} {listed(told)}"
-    return replace(found, conditions=(*found.conditions, *told), reason=reason)
+    return replace(found, conditions=(*found.conditions, *told))
 
 
 def inequality(decide: Decide, where: Sequence[Node], domain: Domain) -> Decision:
     """The decision on another condition: where it has no value it does not hold."""
     found = decide(domain.given(*where))
     if not where or found.status not in ("proved", "proved-if"):
-        return replace(found, reason=NOTHING) if where and found.empty and not contradict(domain) else found
+        void = where and found.empty and not contradict(domain)
+        return replace(found, reason=Why.NO_DERIVED_VALUE(), index=None) if void else found
     outside = next((d.witness for c in where if (d := decide_holds(c, domain)).witness is not None), None)
     if outside is None:
-        return Decision("undecided", f"holds if {listed(where)}, and whether that is so everywhere is not settled")
+        return Decision("undecided", Why.NOT_EVERYWHERE(conditions=tuple(where)))
     missing = tuple(sorted(dict.fromkeys([*found.missing, *where]), key=to_text))
-    reason = f"holds if {listed(missing)}; has no value at {point_text(outside)}"
     rest = [c for c in found.conditions if c not in missing]
     told = replace(
-        found, status="proved-if", missing=missing, conditions=(*missing, *rest), witness=outside, reason=reason
+        found,
+        status="proved-if",
+        reason=Why.HOLDS(),
+        missing=missing,
+        conditions=(*missing, *rest),
+        witness=outside,
+        fails=Why.LACKS_VALUE_AT(at=outside),
     )
     return unless_thin(told, domain.entries())

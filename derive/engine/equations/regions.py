@@ -23,6 +23,7 @@ from derive.engine.counterexamples.constraints import Constraint, constraints
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.domain import Domain
 from derive.engine.equations.cells import Cell, Outcome, Side
+from derive.engine.reasons import Why
 from derive.expr.folding import nonzero
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import KINKED
@@ -331,8 +332,7 @@ class Regions:
             if found is None:
                 if need.hole and (cells := self._split_at(cell, signs, [s for s, _ in constraints(need.node)])):
                     return cells
-                reason = f"equal where both sides have a value, but whether {_say(need.node)} matters is not settled"
-                return Outcome("open", cell, reason)
+                return Outcome("open", cell, Why.CONDITION_MAY_MATTER(condition=need.node))
             failing.append(found)
             for more in known.values():
                 if need.what is not None:
@@ -369,7 +369,7 @@ class Regions:
             return found
         if found := self._witness(cell, kinds, MANY_POINTS):
             return replace(found, whole=whole)
-        return Outcome("open", cell, "the normal forms differ, but no point was found that tells the sides apart")
+        return Outcome("open", cell, Why.FORMS_DIFFER())
 
     def _witness(self, cell: Cell, kinds: Sequence[str], count: int, need: Node | None = None) -> Outcome | None:
         """A point of the cell at which the sides are as the kinds say (and a need fails)."""
@@ -378,7 +378,7 @@ class Regions:
         for point in sampler.points(count, [*cell.facts, *extra], cell.bound):
             judged = sampler.judge(point)
             if judged.kind in kinds:
-                return Outcome(judged.kind, cell, "", point, judged, (need,) if need is not None else ())  # type: ignore[arg-type]
+                return Outcome(judged.kind, cell, None, point, judged, (need,) if need is not None else ())  # type: ignore[arg-type]
         return None
 
     # -- splitting ------------------------------------------------------------------------------------
@@ -486,9 +486,3 @@ def _group(ring: Ring, signs: Signs, s: Quotient) -> tuple[Key, bool]:
 def kinked(n: Node) -> bool:
     """Whether a node turns on the sign of something."""
     return any(m.op in KINKED for m in topological([n]))
-
-
-def _say(n: Node) -> str:
-    from derive.language.reader import to_text
-
-    return to_text(n)

@@ -26,13 +26,13 @@ from derive.engine.equations.activation_patterns import kinks, switched
 from derive.engine.equations.addends import parts
 from derive.engine.equations.cells import Cell, Outcome, describe
 from derive.engine.equations.regions import Regions, knowledge
-from derive.engine.equations.witnesses import inhabited, proved_if, refuted, where
+from derive.engine.equations.witnesses import inhabited, proved_if, refuted
+from derive.engine.reasons import Why
 from derive.engine.sufficiency import fewer
 from derive.engine.tactics import Tactic, walk
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
 from derive.expr.operators import KINKED, ORDERS
-from derive.language.printing import point_text, to_text
 from derive.numbers.balls import truth
 from derive.numbers.definedness import culprit, has_value, needs
 
@@ -102,8 +102,7 @@ def decide(a: Node, b: Node, domain: Domain, quick: Quick, points: Sequence[Poin
 def _same(sampler: Sampler) -> Decision:
     """Proof of a side that is the other: wherever it has a value."""
     conditions = _not_trivial(sampler, has_value(sampler.a))
-    reason = f"both sides are the same expression{where(conditions)}"
-    found = Decision("proved", reason, conditions, method="same expression")
+    found = Decision("proved", Why.SAME_EXPRESSION(), conditions, method="same expression")
     return inhabited(sampler, found) if sampler.domain or needs(sampler.a) else found
 
 
@@ -111,8 +110,10 @@ def under(a: Node, b: Node, domain: Domain) -> Decision:
     """The decision on two sides on another domain."""
     try:
         return decide(a, b, domain, Quick(Ring(a.graph)))
-    except (Unwieldy, RecursionError) as e:
-        return Decision("undecided", str(e))
+    except Unwieldy as e:
+        return Decision("undecided", Why.LIMIT(limit=str(e)))
+    except RecursionError:
+        return Decision("undecided", Why.TOO_DEEP())
 
 
 def by_example(a: Node, b: Node, domain: Domain) -> Decision | None:
@@ -124,7 +125,7 @@ def by_example(a: Node, b: Node, domain: Domain) -> Decision | None:
                 continue
             found = _by_points(Pair(Sampler(x, y, domain.under(made)), Quick(Ring(a.graph))))
             if found is not None:
-                return replace(found, reason=f"for {example.said}: {found.reason}")
+                return replace(found, reason=Why.EXAMPLE(functions=example.said, of=found.reason))
     except (Unwieldy, RecursionError):
         pass  # no example, no verdict
     return None
@@ -179,12 +180,10 @@ def _with_names(sampler: Sampler, opened: Set[Node], most: int) -> Decision | No
         judged = sampler.judge(point)
         if judged.kind in ("left", "right", "differ"):
             left, right = both_shown(judged.left, judged.right)
-            at = f"at {point_text(point)} the left side is {left}, the right side {right}"
-            reason = f"one normal form, if {to_text(condition)}; {at}"
             rest = tuple(names.concrete(c) for c in found.conditions if c is not found.missing[0])
             return Decision(
                 "proved-if",
-                reason,
+                Why.NORMAL_FORM(),
                 (condition, *rest),
                 (condition,),
                 point,
@@ -193,6 +192,7 @@ def _with_names(sampler: Sampler, opened: Set[Node], most: int) -> Decision | No
                 None,
                 found.regions,
                 "normal form",
+                fails=Why.SIDES_AT(at=point, left=left, right=right),
             )
     return None
 
@@ -208,8 +208,7 @@ def _by_addends(sampler: Sampler, quick: Quick) -> Decision | None:
         return None
     conditions = tuple(dict.fromkeys(c for d in found for c in d.conditions))
     steps = tuple(dict.fromkeys(s for d in found for s in d.steps))
-    reason = f"one normal form of each of {len(found)} parts of the sums{where(conditions)}"
-    return Decision("proved", reason, conditions, method="normal form", steps=steps)
+    return Decision("proved", Why.PARTS_OF_SUMS(count=len(found)), conditions, method="normal form", steps=steps)
 
 
 def _by_polynomials(sampler: Sampler, quick: Quick, fidelity: Fidelity) -> Decision | None:
@@ -220,10 +219,8 @@ def _by_polynomials(sampler: Sampler, quick: Quick, fidelity: Fidelity) -> Decis
     conditions = same_definedness(sampler)
     if conditions is None:
         return None
-    said = f"with {'definitions' if fidelity == 'names' else 'functions'} as variables"
-    found = Decision(
-        "proved", f"one rational function, {said}{where(conditions)}", conditions, method="normal form", steps=(shown,)
-    )
+    reason = Why.RATIONAL_IN_DEFINITIONS() if fidelity == "names" else Why.RATIONAL_IN_FUNCTIONS()
+    found = Decision("proved", reason, conditions, method="normal form", steps=(shown,))
     return inhabited(sampler, found) if conditions or sampler.domain else found
 
 
@@ -291,7 +288,7 @@ def _by_switches(sampler: Sampler) -> Decision | None:
     ring = Ring(sampler.graph)
     Regions(sampler, ring)._group(Cell())
     turning = kinks([sampler.a, sampler.b])
-    how = "one normal form for every setting of the kinks"
+    how = Why.EVERY_SIDE_OF_KINKS()
     first: Outcome | None = None
     doubtful = [s for s in found.doubtful if nonzero(s) not in sampler.domain.hypotheses]
     for s in doubtful:
@@ -314,16 +311,13 @@ def _by_switches(sampler: Sampler) -> Decision | None:
                 shown = Outcome(judged.kind, Cell(), witness=point, judged=judged)
                 break
         if shown is None:
-            reason = f"equal where both sides have a value, but whether {to_text(s)} != 0 matters is not settled"
-            return Decision("undecided", reason, open=True)
+            return Decision("undecided", Why.CONDITION_MAY_MATTER(condition=nonzero(s)), open=True)
         first = first or shown
     if first is not None:
         missing = tuple(nonzero(s) for s in doubtful)
         rest = tuple(c for c in found.conditions if c not in missing)
         return replace(proved_if(sampler, first, missing, rest, how), steps=found.steps)
-    decision = Decision(
-        "proved", how + where(found.conditions), found.conditions, method="normal form", steps=found.steps
-    )
+    decision = Decision("proved", how, found.conditions, method="normal form", steps=found.steps)
     return inhabited(sampler, decision)
 
 
@@ -336,30 +330,26 @@ def _judged(sampler: Sampler, regions: Regions) -> Decision:
             return refuted(sampler, o.witness, o.judged)
     for o in outcomes:
         if o.kind == "open":
-            return Decision("undecided", f"{o.cell.text()}: {o.reason}", open=True)
+            return Decision("undecided", Why.IN_REGION(region=o.cell.text(), of=o.reason), open=True)
     proved = sum(o.kind == "equal" or bool(o.missing) for o in outcomes)
     if not proved:
         outside = sampler.domain.hypotheses and not any(
             sampler.judge(p).kind != "outside" for p in sampler.points(QUICK_POINTS)
         )
-        what = "that satisfies the assumptions" if outside else "at which both sides have a value"
-        return Decision("undecided", f"no point was found {what}", empty=True)
+        return Decision("undecided", Why.NO_POINT_ASSUMED() if outside else Why.NO_POINT_VALUED(), empty=True)
     conditions = fewer(regions.trimmed(), sampler.domain)
-    how = (
-        "one normal form"
-        if len(outcomes) == 1
-        else f"one normal form in {f'each of {proved} regions' if proved > 1 else 'one region'}"
-    )
+    if proved == 1 < len(outcomes):
+        how = Why.NORMAL_FORM_IN_ONE()
+    else:
+        how = Why.NORMAL_FORM(regions=proved if len(outcomes) > 1 else None)
     failing = [o for o in outcomes if o.witness is not None]
     if not failing:
-        return Decision("proved", how + where(conditions), conditions, method="normal form")
+        return Decision("proved", how, conditions, method="normal form")
     missing: dict[Node, None] = {}
     for o in sorted(failing, key=lambda o: len(o.cell.boundary)):
         needed = o.missing or _excluding(sampler, o, missing)
         if not needed:
-            return Decision(
-                "undecided", f"{o.cell.text()}: one side has no value, and the condition for it was not found"
-            )
+            return Decision("undecided", Why.IN_REGION(region=o.cell.text(), of=Why.ONE_SIDE_LACKS_VALUE()))
         missing.update(dict.fromkeys(needed))
     return proved_if(sampler, failing[0], tuple(missing), conditions, how)
 

@@ -3,18 +3,17 @@ anything at all."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from derive.engine.counterexamples.constraints import constraints
 from derive.engine.counterexamples.instances import instances
 from derive.engine.counterexamples.points import Judged, Point, Sampler
 from derive.engine.counterexamples.shown import both_shown
-from derive.engine.decision import Decision, listed
+from derive.engine.decision import Decision
 from derive.engine.equations.cells import Outcome
+from derive.engine.reasons import Reason, Why
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node
-from derive.language.printing import point_text
 from derive.numbers.definedness import has_value
 
 
@@ -29,10 +28,9 @@ def refuted(sampler: Sampler, point: Point, judged: Judged) -> Decision:
     simple = sampler.simpler(point, still)
     judged = sampler.judge(simple)
     left, right = both_shown(judged.left, judged.right)
-    where = f" at {point_text(simple)}" if simple else ""
     return Decision(
         "refuted",
-        f"not equal{where}: the left side is {left}, the right side {right}",
+        Why.NOT_EQUAL(at=simple, left=left, right=right),
         witness=simple,
         left=left,
         right=right,
@@ -41,7 +39,7 @@ def refuted(sampler: Sampler, point: Point, judged: Judged) -> Decision:
 
 
 def proved_if(
-    sampler: Sampler, o: Outcome, missing: tuple[Node, ...], conditions: tuple[Node, ...], how: str
+    sampler: Sampler, o: Outcome, missing: tuple[Node, ...], conditions: tuple[Node, ...], how: Reason
 ) -> Decision:
     """The decision that two scalars are equal under conditions, with the simplest point at which a missing one fails."""
     assert o.witness is not None
@@ -50,16 +48,16 @@ def proved_if(
     simple = sampler.simpler(o.witness, lambda p: sampler.judge(p).kind == kind)
     judged = sampler.judge(simple)
     left, right = both_shown(judged.left, judged.right)
-    rest = [c for c in conditions if c not in missing]
     return Decision(
         "proved-if",
-        f"{how}, if {listed(missing)}{where(rest)}; at {point_text(simple)} the left side is {left}, the right side {right}",
+        how,
         tuple(dict.fromkeys([*missing, *conditions])),
         missing,
         simple,
         left,
         right,
         method="normal form",
+        fails=Why.SIDES_AT(at=simple, left=left, right=right),
     )
 
 
@@ -84,9 +82,8 @@ def inhabited(sampler: Sampler, found: Decision) -> Decision:
             return found
     if any(n.op == "apply" for n in sampler.order):  # proved for every function: among them the constant 0
         return inhabited(_with_zero(sampler), found)
-    assumed = "satisfies the assumptions and " * bool(sampler.domain.hypotheses)
-    what = f"{assumed}gives both sides a value"
-    return replace(found, status="undecided", reason=f"no point was found that {what}", empty=True)
+    reason = Why.NO_POINT_GIVES_VALUES(assumed=sampler.domain.hypotheses)
+    return replace(found, status="undecided", reason=reason, empty=True)
 
 
 def _with_zero(sampler: Sampler) -> Sampler:
@@ -97,8 +94,3 @@ def _with_zero(sampler: Sampler) -> Sampler:
     put = dict.fromkeys(calls, g.zero)
     a, b = substitute_all([sampler.a, sampler.b], put)
     return Sampler(a, b, sampler.domain.given(*valued).put(put))
-
-
-def where(conditions: Sequence[Node]) -> str:
-    """Conditions as they end a reason: ``, where x != 0``."""
-    return f", where {listed(conditions)}" if conditions else ""

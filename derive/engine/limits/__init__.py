@@ -12,7 +12,7 @@ from derive.engine.counterexamples.points import Sampler
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.limits.gruntz import Gruntz
 from derive.engine.limits.gruntz import Limit as _Side
-from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, leaves, said
+from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, brief, leaves, said
 from derive.engine.limits.prepare import Prepared
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node
@@ -68,7 +68,7 @@ def limit(f: Node, x: Node, at: Node | int, domain: Domain = EVERYWHERE, side: i
         point = None if ranged else _apart(found[0], found[1], domain)
         if point is None:
             raise Unsettled(f"the limit does not exist, or was not shown to: {sides}")
-        parameters = ", ".join(f"{said(s)[1:-1]} = {v}" for s, v in point.items())
+        parameters = ", ".join(f"{brief(s)} = {v}" for s, v in point.items())
         raise NoLimit(f"the limit does not exist{f' at {parameters}' if parameters else ''}: {sides}", point)
     return found[0]
 
@@ -91,7 +91,7 @@ def _some(g: Graph, domain: Domain) -> Mapping[Node, Fraction] | None:
 
 
 def _text(v: Limit) -> str:
-    return said(v.value).strip("'") if not v.side else "inf" if v.side > 0 else "-inf"
+    return brief(v.value) if not v.side else "inf" if v.side > 0 else "-inf"
 
 
 def _same(a: Limit, b: Limit, domain: Domain) -> bool:

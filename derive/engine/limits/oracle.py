@@ -25,6 +25,7 @@ from derive.language.components import components_all
 from derive.numbers.balls import evaluate, precision
 
 PRECISIONS = (128, 1024, 4096)
+LONG = "a long expression"
 
 
 class Unsettled(ArithmeticError):
@@ -140,12 +141,18 @@ class Oracle:
         return m
 
 
-def said(n: Node) -> str:
-    """A node for people, in quotes; not one that is long."""
-    from derive.language.reader import to_text
+def brief(n: Node) -> str:
+    """A node for people; not one that is long."""
+    from derive.language.printing import to_text
 
     text = to_text(n).replace("'", "")  # t' stands for the variable t
-    return f"'{text}'" if len(text) < 80 else "a long expression"
+    return text if len(text) < 80 else LONG
+
+
+def said(n: Node) -> str:
+    """The same in quotes, inside a sentence."""
+    text = brief(n)
+    return text if text is LONG else f"'{text}'"
 
 
 def scalars(nodes: Sequence[Node]) -> list[Node]:

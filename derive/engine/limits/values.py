@@ -13,8 +13,9 @@ from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.limits import Limit, Unsettled, limit
 from derive.engine.limits.integrals import integral
 from derive.engine.limits.leibniz import differentiated
-from derive.engine.limits.oracle import Oracle, leaves, said
+from derive.engine.limits.oracle import Oracle, brief, leaves, said
 from derive.engine.limits.parameters import Case, by_cases
+from derive.engine.reasons import Reason, Why
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
@@ -30,7 +31,7 @@ class Resolved:
     """The expressions with values in place, and what was found, for people."""
 
     nodes: tuple[Node, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Reason, ...]
     compared: bool = False  # that an infinite side was compared settled all of it, and the notes say so
 
 
@@ -42,7 +43,7 @@ def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
     domain = domain.about(roots)
     roots = differentiated(roots)
     done: dict[Node, Node] = {}
-    notes: list[str] = []
+    notes: list[Reason] = []
     settled: set[Node] = set()
     for n in topological(roots):
         g, args = n.graph, tuple(done[a] for a in n.args)
@@ -51,13 +52,13 @@ def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
                 raise Unsettled(f"{said(n)}: its function is infinite, or its variable was replaced")
             found = _value(n.op, args, n.attr, domain)
             done[n] = found.value if not found.side else g.node("inf") if found.side > 0 else g.neg(g.node("inf"))
-            shown = "inf" if found.side > 0 else "-inf" if found.side < 0 else said(found.value).strip("'")
-            notes.append(f"{said(n).strip(chr(39))} = {shown}{', where ' + found.note if found.note else ''}")
+            shown = "inf" if found.side > 0 else "-inf" if found.side < 0 else brief(found.value)
+            notes.append(Why.VALUE_IS(of=brief(n), value=shown, assumed=found.note))
         elif n.op in BY_SIGN and any(map(infinite, args)):
             a, b = map(infinite, args)
             done[n] = g.call("eq", g.zero, g.zero if BY_SIGN[n.op](a - b) else g.one)
             settled.add(done[n])
-            notes += [f"{said(s).strip(chr(39))} is finite" for s, side in zip(n.args, (a, b), strict=True) if not side]
+            notes += [Why.IS_FINITE(of=brief(s)) for s, side in zip(n.args, (a, b), strict=True) if not side]
         elif args == n.args:
             done[n] = n
         elif any(map(infinite, args)) and n.op not in ("def", "neg", "property"):

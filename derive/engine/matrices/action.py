@@ -7,8 +7,9 @@ Where two linear maps do the same to every vector they are one matrix.
 from __future__ import annotations
 
 from derive.calculus.reverse import expand_all
-from derive.engine.decision import Decision, listed
+from derive.engine.decision import Decision
 from derive.engine.matrices.matrices import Sizes, lettered, prove
+from derive.engine.reasons import Why
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.expr.shapes import size
@@ -28,6 +29,5 @@ def by_action(a: Node, b: Node) -> Decision | None:
         return None
     if proof is None:
         return None
-    where = f", where {listed(proof.conditions)}" if proof.conditions else ""
-    reason = f"one normal form of what both do to a vector{where}"
-    return Decision("proved", reason, proof.conditions, method="normal form", steps=proof.steps, unchecked="action")
+    how, conditions = Why.ACTION(), proof.conditions
+    return Decision("proved", how, conditions, method="normal form", steps=proof.steps, unchecked="action")

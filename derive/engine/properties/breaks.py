@@ -18,9 +18,9 @@ from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.limits import Limit, Unsettled, limit
 from derive.engine.properties.seams import CONTINUOUS_OPERATORS, zeros
 from derive.engine.properties.side_conditions import (
-    at,
     refuted,
 )  # fmt: skip
+from derive.engine.reasons import Why
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Node, free_symbols
@@ -52,8 +52,7 @@ def torn(f: Node, x: Node, domain: Domain) -> Decision | None:
                     apart = found.side or not (isinstance(there, Exception) or arb(there).overlaps(arb(here)))
                 if apart and not found.note:
                     other = ("inf" if found.side > 0 else "-inf") if found.side else shown(there)
-                    said = f"at {at(point)} the value is {shown(here)}, and from the {way} it tends to {other}"
-                    return refuted(said, point)
+                    return refuted(Why.TENDS_ELSEWHERE(at=point, here=shown(here), side=way, there=other), point)
         if len(start) < 2:
             break
     return None
@@ -82,7 +81,7 @@ def jump(f: Node, x: Sequence[Node], rough: Sequence[Node], domain: Domain) -> D
             except (UndefinedValue, Undetermined, ExpressionError):
                 continue
             if value is not None:
-                return refuted(f"at {at(point)} the value is {shown(value[0])}, close to it {shown(value[1])}", point)
+                return refuted(Why.JUMPS_AT(at=point, here=shown(value[0]), there=shown(value[1])), point)
     return None
 
 
@@ -128,9 +127,7 @@ def broken(f: Node, x: Node, places: Iterator[Point]) -> Decision | None:
         with precision(PRECISION):
             apart = bool(left < right) or bool(left > right)
         if apart:
-            return refuted(
-                f"at {at(point)} the slope is {shown(left)} from the left, {shown(right)} from the right", point
-            )
+            return refuted(Why.SLOPES_AT(at=point, left=shown(left), right=shown(right)), point)
     return None
 
 
@@ -148,10 +145,10 @@ def _steep(f: Node, x: Node, point: Point) -> Decision | None:
     left, right = (end.side for end in ends)
     if not left and not right:
         return _turned(ends, point)
-    told = " and ".join(
-        f"{'inf' if s > 0 else '-inf'} from the {way}" for s, way in ((left, "left"), (right, "right")) if s
-    )
-    return refuted(f"at {at(point)} the difference quotient tends to {told}", point)
+    infinite = {1: "inf", -1: "-inf"}
+    if left and right:
+        return refuted(Why.STEEP_BOTH(at=point, left=infinite[left], right=infinite[right]), point)
+    return refuted(Why.STEEP(at=point, end=infinite[left or right], side="left" if left else "right"), point)
 
 
 def _turned(ends: Sequence[Limit], point: Point) -> Decision | None:
@@ -163,5 +160,4 @@ def _turned(ends: Sequence[Limit], point: Point) -> Decision | None:
         return None
     with precision(PRECISION):
         apart = not arb(left).overlaps(arb(right))
-    said = f"at {at(point)} the slope is {shown(left)} from the left, {shown(right)} from the right"
-    return refuted(said, point) if apart else None
+    return refuted(Why.SLOPES_AT(at=point, left=shown(left), right=shown(right)), point) if apart else None

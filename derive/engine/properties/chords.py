@@ -13,9 +13,9 @@ from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.matrices.tensor_level import effort, entries_of
 from derive.engine.properties.facts import restricts
+from derive.engine.reasons import Why
 from derive.errors import ExpressionError
 from derive.expr.graph import Node
-from derive.language.printing import point_text
 from derive.numbers.balls import precision
 
 POINTS = 8
@@ -45,10 +45,9 @@ def above_chord(f: Node, x: Node, domain: Domain, sign: int) -> Decision | None:
                 bend = low + high - 2 * middle
                 if not isinstance(bend, fmpq | arb) or not sign * bend < 0:
                     continue
-            p, m, q = (point_text(entries_of({x: p[x]})) for p in ends)
+            p, m, q = (entries_of({x: p[x]}) for p in ends)
             rest = {s: v for s, v in point.items() if s is not x}
-            held = f", with {point_text(entries_of(rest))}" if rest else ""
-            reason = f"at the midpoint {m} of {p} and {q} the value lies on the wrong side of the chord{held}"
+            reason = Why.ABOVE_CHORD(middle=m, low=p, high=q, held=entries_of(rest))
             return Decision("refuted", reason, witness=entries_of(ends[1]), method="ball arithmetic")
     except (ExpressionError, KeyError, RecursionError):
         pass

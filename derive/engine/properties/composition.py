@@ -17,6 +17,7 @@ from derive.engine.properties.entrywise import ELEMENTWISE, Entries, elementwise
 from derive.engine.properties.facts import bare, facts, restricts
 from derive.engine.properties.gram import DEFINITE, Gram, factors
 from derive.engine.properties.side_conditions import convex_domain, proved
+from derive.engine.reasons import Why
 from derive.errors import ExpressionError
 from derive.expr.composites import options_of
 from derive.expr.graph import Node, topological
@@ -40,7 +41,7 @@ def by_structure(f: Node, x: Node, domain: Domain, sign: int) -> Decision | None
         return None
     try:
         if curves.bends(f, sign):
-            return proved(f"{'convex' if sign > 0 else 'concave'} by composition, whatever the sizes", "structure")
+            return proved(Why.COMPOSITION(way="convex" if sign > 0 else "concave"), "structure")
     except (ExpressionError, RecursionError):
         pass
     return None

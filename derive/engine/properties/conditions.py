@@ -30,12 +30,13 @@ from derive.engine.properties.slopes import BRANCHES, by_slopes
 from derive.engine.properties.subdivision import by_cells
 from derive.engine.properties.sums import by_separate_parts, by_squares
 from derive.engine.properties.throughout import refuted_at_points, shown_by_entries
+from derive.engine.reasons import Why
 from derive.engine.sufficiency import compatible, unless_thin
 from derive.engine.tactics import Tactic, walk
 from derive.expr.conditions import QUANTIFIERS, claimed, conjuncts, negation, one
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
-from derive.language.printing import point_text, to_text
+from derive.language.printing import to_text
 from derive.language.properties import asks
 from derive.numbers.definedness import lacks_value, needs
 
@@ -50,9 +51,7 @@ class Question:
 
     wanted: Node
     domain: Domain
-    open: Decision = field(
-        default_factory=lambda: Decision("undecided", "no proof was found, and no point at which it fails")
-    )
+    open: Decision = field(default_factory=lambda: Decision("undecided", Why.OPEN()))
 
     @cached_property
     def plain(self) -> Domain:
@@ -98,10 +97,8 @@ def checked(found: Decision, domain: Domain) -> Decision:
     for n in filter(asks, domain.hypotheses):
         here = at_point(fact, found.witness or {}) if (fact := next(iter(facts([n])), None)) is not None else None
         if here is None or holds_with_properties(here, domain.under(())).status != "proved":
-            return Decision(
-                "undecided",
-                f"fails at a point of which it is not settled whether {to_text(n)} holds for it: {found.reason}",
-            )
+            reason = found.told if found.status == "refuted" else found.fails
+            return Decision("undecided", Why.PROPERTY_AT_POINT(assumed=n, of=reason))
     return found
 
 
@@ -137,8 +134,8 @@ def _of_tensors(q: Question) -> Decision | None:
         case "not" if condition.args[0].op == "not":
             return decide(claimed(condition.args[0].args[0]), domain)
     if found is not None and found.status == "refuted":
-        at = point_text(found.witness or {})
-        return replace(found, reason=f"does not hold at {at}" if at else "does not hold", left="", right="", index=None)
+        reason = Why.FAILS_AT(at=found.witness) if found.witness else Why.FAILS()
+        return replace(found, reason=reason, left="", right="", index=None)
     return found
 
 
@@ -177,11 +174,14 @@ def _where_it_has_values(q: Question) -> Decision | None:
     found = decide(condition, domain.given(*missing))
     if found.status != "proved":
         return q.settled(found) if found.status == "refuted" else None
-    said, how = " and ".join(map(to_text, missing)), found.reason.replace("on the whole domain", "there")
-    conditions = (*missing, *(c for c in found.conditions if c not in missing))
-    reason = f"holds if {said}; has no value at {point_text(outside)}; {how}"
     told = replace(
-        found, status="proved-if", missing=tuple(missing), conditions=conditions, witness=outside, reason=reason
+        found,
+        status="proved-if",
+        reason=replace(found.reason, term=Why.THERE) if found.reason.term is Why.EVERYWHERE else found.reason,
+        missing=tuple(missing),
+        conditions=(*missing, *(c for c in found.conditions if c not in missing)),
+        witness=outside,
+        fails=Why.LACKS_VALUE_AT(at=outside),
     )
     return q.settled(unless_thin(told, domain.entries()))
 

@@ -14,6 +14,7 @@ from derive.engine.domain import Domain
 from derive.engine.properties.facts import facts, of_function, restricted
 from derive.engine.properties.reductions import coefficient
 from derive.engine.properties.side_conditions import inhabited, proved
+from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
@@ -50,7 +51,7 @@ def by_tangents(condition: Node, domain: Domain) -> Decision | None:
 
     for low in _lower_bounds(h, curved, lambda n: shown(n, "ge")):
         if shown(low, op):
-            return proved("by tangents of what is convex", "moves")
+            return proved(Why.TANGENTS(), "moves")
     return None
 
 

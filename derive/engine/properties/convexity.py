@@ -22,7 +22,6 @@ from derive.engine.properties.curves import Curve
 from derive.engine.properties.facts import restricts
 from derive.engine.properties.line_pieces import convex_by_pieces
 from derive.engine.properties.side_conditions import (
-    at,
     convex_domain,
     points,
     proved,
@@ -31,6 +30,7 @@ from derive.engine.properties.side_conditions import (
     undecided,
     value,
 )  # fmt: skip
+from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.engine.tactics import Tactic
 from derive.expr.folding import substitute
@@ -57,7 +57,7 @@ def tactics(sign: int) -> Table:
         return q.f if sign > 0 else q.f.graph.neg(q.f)
 
     def shown(way: Callable[[Asked], bool]) -> Callable[[Asked], Decision | None]:
-        return lambda q: proved(f"{word} by composition and second derivatives") if way(q) else None
+        return lambda q: proved(Why.COMPOSITION_AND_DERIVATIVES(way=word)) if way(q) else None
 
     return (
         Tactic("composition of tensors", lambda q: by_structure(q.args[0], q.args[1], q.domain, sign)),
@@ -68,9 +68,7 @@ def tactics(sign: int) -> Table:
         Tactic("composition", shown(lambda q: Curve(q.x, q.inner, q.known).convex(f(q)))),
         Tactic("slopes that nowhere fall", shown(lambda q: _bends_up_between_kinks(f(q), q.x, q.inner))),
         Tactic("pieces", shown(lambda q: convex_by_pieces(f(q), q.x[0], q.inner, q.known)), lambda q: len(q.x) == 1),
-        Tactic(
-            "open", lambda _: undecided("no rule of composition applies, and the second derivatives are not settled")
-        ),
+        Tactic("open", lambda _: undecided(Why.CONVEXITY_OPEN())),
     )
 
 
@@ -80,12 +78,11 @@ def _held(q: Asked) -> bool:
 
 
 def _too_many(_: Asked) -> Decision:
-    return undecided("how it is written does not show it, no two points were found whose chord does, and there are "
-                     "too many entries to look at each")  # fmt: skip
+    return undecided(Why.CHORDS_OPEN())
 
 
 def _no_domain(_: Asked) -> Decision:
-    return undecided("the assumptions leave a domain that is not known to be convex")
+    return undecided(Why.NO_CONVEX_DOMAIN())
 
 
 def fails(sign: int) -> Callable[[Sequence[Node], Domain], Decision]:
@@ -97,7 +94,7 @@ def fails(sign: int) -> Callable[[Sequence[Node], Domain], Decision]:
         f = f if sign > 0 else g.neg(f)
         domain = domain.entries()
         if domain.binds(x):
-            return undecided("the domain of the variables is restricted")
+            return undecided(Why.RESTRICTED())
         if len(x) == 1 and len(topological([f])) <= MAX_NODES:
             bend = second_derivatives(f, x).get((0, 0))
             for v in (Fraction(1), Fraction(-1), Fraction(2), Fraction(1, 2)):
@@ -105,8 +102,8 @@ def fails(sign: int) -> Callable[[Sequence[Node], Domain], Decision]:
                 found = decide_holds(g.call("lt", here, g.zero), domain)
                 there = {x[0]: g.const(v)}
                 if found.status == "proved" and not found.conditions and regular_at(f, there, domain):
-                    return proved(f"at {v} the second derivative has the other sign, whatever the other symbols are")
-        return undecided("no point was found at which the second derivative has the other sign throughout")
+                    return proved(Why.BENDS_OTHERWISE(at=v))
+        return undecided(Why.BEND_OPEN())
 
     return decide
 
@@ -178,6 +175,5 @@ def _against(f: Node, x: Sequence[Node], domain: Domain) -> Decision | None:
                     m = value(f, middle)
                     above = not isinstance(m, Exception) and bool(2 * m > v + w)
                 if above and sampler.judge(middle, highest=0).kind == "same":
-                    return refuted(f"at the midpoint {at(middle)} of {at(p)} and {at(q)} the value lies on the wrong "
-                                   "side of the chord", middle)  # fmt: skip
+                    return refuted(Why.ABOVE_CHORD(middle=middle, low=q, high=p), middle)
     return None

@@ -21,13 +21,13 @@ from derive.engine.properties.entrywise import Entries
 from derive.engine.properties.facts import implied
 from derive.engine.properties.gram import DEFINITE, SEMIDEFINITE, Gram
 from derive.engine.properties.side_conditions import proved, undecided
+from derive.engine.reasons import Reason, Why
 from derive.engine.relation import decide_holds
 from derive.engine.tactics import Tactic
 from derive.errors import ExpressionError
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
 from derive.language.components import MAX_MATRIX, _minor, components
-from derive.language.printing import point_text
 from derive.numbers.balls import evaluate, precision, rational
 
 MAX_SIDE = 6  # rows up to which a quadratic form is written out
@@ -51,7 +51,7 @@ def tactics(strict: bool) -> Table:
 def _gram(q: Asked, least: int) -> Decision | None:
     if Gram(Entries(q.domain), q.known).sign(q.args[0]) < least:
         return None
-    return proved("a sum of products B.T @ B, multiples and inverses of such", "structure")
+    return proved(Why.GRAM(), "structure")
 
 
 def _large(a: Node) -> bool:
@@ -59,8 +59,7 @@ def _large(a: Node) -> bool:
 
 
 def _too_many(q: Asked) -> Decision:
-    n = q.args[0].shape[0]
-    return undecided(f"of {n} by {n} entries no quadratic form is written out, and how it is written does not show it")
+    return undecided(Why.FORM_NOT_WRITTEN(size=q.args[0].shape[0]))
 
 
 def _unsymmetric(q: Asked) -> Decision | None:
@@ -69,7 +68,7 @@ def _unsymmetric(q: Asked) -> Decision | None:
     found = decide_equal(a, a.graph.transpose(a), q.domain.plain())
     if found.status == "proved":
         return None
-    return found if found.status == "refuted" else undecided(f"symmetric? {found.reason}")
+    return found if found.status == "refuted" else undecided(Why.SYMMETRY_OPEN(of=found.told))
 
 
 def _at_points(a: Node, domain: Domain, strict: bool) -> Decision | None:
@@ -80,22 +79,19 @@ def _at_points(a: Node, domain: Domain, strict: bool) -> Decision | None:
         for point in arena.points(max(1, min(POINTS, MAX_VALUES // effort(arena.roots)))):
             found = evaluate_tensors(arena.roots[:1], point)[arena.roots[0]]
             witness = entries_of(point)
-            told = f" at {point_text(witness)}" if witness else ""
             if any(isinstance(v, Exception) for v in found):
                 continue
             rows = [found[i * n : (i + 1) * n] for i in range(n)]
             for i in range(n):
                 for j in range(i):
                     if _differ(rows[i][j], rows[j][i]):
-                        reason = f"not symmetric: entries [{i}, {j}] and [{j}, {i}] differ{told}"
+                        reason = Why.NOT_SYMMETRIC(one=(i, j), other=(j, i), at=witness)
                         return Decision("refuted", reason, witness=witness, method="ball arithmetic")
             v = _vector(rows, strict)
             if v is None and strict and _annuls_ones(a, domain):
                 v = [fmpq(1)] * n
             if v is not None:
-                value = "not positive" if strict else "negative"
-                vector = ", ".join(map(str, v[:MAX_SHOWN])) + (", ..." if n > MAX_SHOWN else "")
-                reason = f"v.T @ A @ v is {value} for v = [{vector}]{told}"
+                reason = _of_form(v, strict, witness)
                 return Decision("refuted", reason, witness=witness, method="ball arithmetic")
     except (ExpressionError, KeyError, RecursionError):
         pass
@@ -147,7 +143,7 @@ def definite(a: Node, domain: Domain, strict: bool) -> Decision:
     if (against_it := _scalars(entries, size, domain, strict)) is not None:
         return against_it
     if any(n.op == "abs" for n in topological(entries)) and _dominated(entries, size, domain, strict):
-        return proved("its diagonal dominates its rows (Gershgorin's discs)")
+        return proved(Why.GERSHGORIN())
     v = [g.symbol(f"v{i}'") for i in range(size)]
     form = g.zero
     for i in range(size):
@@ -159,7 +155,7 @@ def definite(a: Node, domain: Domain, strict: bool) -> Decision:
             return found
         if found.status != "proved":
             return _by_minors(entries, size, domain, strict)
-    return proved("its quadratic form is positive" if strict else "its quadratic form is nowhere negative")
+    return proved(Why.FORM_POSITIVE() if strict else Why.FORM_NOT_NEGATIVE())
 
 
 def _dominated(entries: Sequence[Node], size: int, domain: Domain, strict: bool) -> bool:
@@ -178,10 +174,14 @@ def _dominated(entries: Sequence[Node], size: int, domain: Domain, strict: bool)
 def _of_numbers(entries: Sequence[fmpq], size: int, strict: bool) -> Decision:
     v = against([entries[i * size : (i + 1) * size] for i in range(size)], strict)
     if v is None:
-        return proved("by elimination of its numbers", "elimination")
-    value = "not positive" if strict else "negative"
-    reason = f"v.T @ A @ v is {value} for v = [{', '.join(map(str, v))}]"
-    return Decision("refuted", reason, witness={}, method="elimination")
+        return proved(Why.ELIMINATION(), "elimination")
+    return Decision("refuted", _of_form(v, strict, {}), witness={}, method="elimination")
+
+
+def _of_form(v: Sequence[fmpq], strict: bool, at: Mapping[Node, Fraction]) -> Reason:
+    """That the quadratic form has the wrong sign for a vector at a point."""
+    vector = (*map(str, v[:MAX_SHOWN]), *["..."] * (len(v) > MAX_SHOWN))
+    return (Why.FORM_IS_NOT_POSITIVE if strict else Why.FORM_IS_NEGATIVE)(vector=vector, at=at)
 
 
 def _scalars(entries: list[Node], size: int, domain: Domain, strict: bool) -> Decision | None:
@@ -200,10 +200,7 @@ def _scalars(entries: list[Node], size: int, domain: Domain, strict: bool) -> De
         if any(isinstance(x, Exception) for x in found):
             continue
         if (v := _vector([found[i * size : (i + 1) * size] for i in range(size)], strict)) is not None:
-            value = "not positive" if strict else "negative"
-            at = f" at {point_text(point)}" if point else ""
-            reason = f"v.T @ A @ v is {value} for v = [{', '.join(map(str, v))}]{at}"
-            return Decision("refuted", reason, witness=dict(point), method="ball arithmetic")
+            return Decision("refuted", _of_form(v, strict, point), witness=dict(point), method="ball arithmetic")
     return None
 
 
@@ -215,15 +212,15 @@ def _starts(sampler: Sampler) -> Iterator[Mapping[Node, Fraction]]:
 def _by_minors(entries: list[Node], size: int, domain: Domain, strict: bool) -> Decision:
     g = entries[0].graph
     if size > (MAX_MATRIX if strict else MAX_PRINCIPAL):
-        return undecided(f"minors of a {size} by {size} matrix are not written out")
+        return undecided(Why.MINORS_NOT_WRITTEN(size=size))
     order = range(1, size + 1)
     chosen = [tuple(range(k)) for k in order] if strict else [c for k in order for c in combinations(range(size), k)]
     for rows in chosen:
         minor = _minor(g, entries, rows, rows)
         found = decide_holds(g.call("gt" if strict else "ge", minor, g.zero), domain)
         if found.status == "refuted" and found.witness is not None:
-            return Decision("refuted", f"a principal minor is not positive: {found.reason}", witness=found.witness,
-                            method=found.method)  # fmt: skip
+            reason = Why.MINOR_NOT_POSITIVE(of=found.reason)
+            return Decision("refuted", reason, witness=found.witness, method=found.method)
         if found.status != "proved":
-            return undecided("neither the quadratic form nor a principal minor could be signed")
-    return proved("its principal minors are positive" if strict else "its principal minors are nowhere negative")
+            return undecided(Why.FORM_OPEN())
+    return proved(Why.MINORS_POSITIVE() if strict else Why.MINORS_NOT_NEGATIVE())

@@ -14,7 +14,7 @@ from functools import partial
 from derive.budget import Exhausted, budget
 from derive.calculus.reverse import expand_all
 from derive.engine.algebra.polynomials import Unwieldy
-from derive.engine.assumptions import CONTRADICTION, contradict
+from derive.engine.assumptions import contradict
 from derive.engine.counterexamples.constraints import COMPARED
 from derive.engine.counterexamples.instances import instances
 from derive.engine.decision import Decision, joined
@@ -26,13 +26,13 @@ from derive.engine.properties.conditions import checked
 from derive.engine.properties.growth import growth
 from derive.engine.properties.ranks import rank
 from derive.engine.properties.subgradients import subdifferential
+from derive.engine.reasons import Why
 from derive.engine.relation import point_of
 from derive.engine.sufficiency import compatible
 from derive.engine.tactics import Tactic
 from derive.errors import ExpressionError, NotWrittenOut
 from derive.expr.conditions import claimed, negation
 from derive.expr.graph import Node, topological
-from derive.language.printing import point_text, to_text
 from derive.language.properties import PROPERTIES, asks
 
 
@@ -82,9 +82,9 @@ def decide_condition(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
         try:
             return _decide_condition(condition, domain)
         except Exhausted as e:
-            return Decision("undecided", f"a limit of work was reached: {e}")
+            return Decision("undecided", Why.LIMIT(limit=str(e)))
         except NotWrittenOut as e:
-            return Decision("undecided", e.message)
+            return Decision("undecided", Why.FAULT(fault=e.message))
 
 
 def _decide_condition(condition: Node, domain: Domain) -> Decision:
@@ -94,7 +94,7 @@ def _decide_condition(condition: Node, domain: Domain) -> Decision:
             return _by_example(condition, domain) or found
         return found
     if contradict(domain):
-        return Decision("undecided", CONTRADICTION, empty=True)
+        return Decision("undecided", Why.CONTRADICTION(), empty=True)
     match condition.op:
         case "def":
             return decide_condition(condition.args[0], domain)
@@ -114,11 +114,8 @@ def _decide_condition(condition: Node, domain: Domain) -> Decision:
             if asks(a):
                 a, b = b, a
             if shared := _variables(b).intersection(topological([a])):
-                name = to_text(min(shared, key=lambda n: n.id))
-                return Decision(
-                    "undecided",
-                    f"a condition speaks of {name}, the variable of a property: say it among the assumptions",
-                )
+                variable = min(shared, key=lambda n: n.id)
+                return Decision("undecided", Why.SPEAKS_OF_VARIABLE(variable=variable))
             found = decide_condition(claimed(b), domain.given(negation(a)))
             if found.empty:  # the other never fails, as far as was seen: is that so?
                 always = decide_condition(claimed(a), domain)
@@ -184,7 +181,7 @@ def _by_example(condition: Node, domain: Domain) -> Decision | None:
             else:
                 found = decide_condition(made, kept)
                 if found.status == "refuted":
-                    return replace(found, reason=f"for {example.said}: {found.reason}")
+                    return replace(found, reason=Why.EXAMPLE(functions=example.said, of=found.reason))
     except (Unwieldy, ExpressionError):
         pass  # no example, no verdict
     return None
@@ -201,28 +198,32 @@ def _either(a: Node, b: Node, domain: Domain) -> Decision:
     free = any(_parameters(n) for n in topological([a, b]) if n.op == "property")
     if all(d.status == "refuted" for d in found[:2]) and not free:
         return found[0]
-    return Decision("undecided", "neither of two properties was proved")
+    return Decision("undecided", Why.NEITHER_PROPERTY())
 
 
 def decide_somewhere(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     """Whether there are values at which a condition holds: proved, with the point; refuted, where it holds nowhere."""
     found = decide_condition(negation(condition), domain)
     if found.status == "proved":
-        return replace(found, status="refuted", reason="holds nowhere on the domain", witness=None)
+        return replace(found, status="refuted", reason=Why.NOWHERE(), witness=None)
     if asks(condition):
-        at = found.reason.removeprefix("does not hold").removeprefix(" ")
-        return replace(found, status="proved", reason=f"holds {at}".strip()) if found.status == "refuted" else found
+        if found.status != "refuted":
+            return found
+        at = Why.HOLDS_AT(at=found.witness) if found.witness else Why.HOLDS()
+        said = found.reason.term in (Why.FAILS, Why.FAILS_AT)  # of the negation; what else there is shows the property
+        return replace(found, status="proved", reason=at if said else found.reason)
     point = found.witness if found.status == "refuted" else point_of(condition, domain)
     if found.status != "refuted" and point is None:
-        return Decision("undecided", "no point was found, and no proof that there is none")
-    at = found.place if point is None else point_text(point)
-    return Decision("proved", f"holds at {at}" if at else "holds", witness=point, method="ball arithmetic")
+        return Decision("undecided", Why.NO_POINT_NO_PROOF())
+    place = found.place if point is None else point
+    reason = Why.HOLDS_AT(at=place) if place else Why.HOLDS()
+    return Decision("proved", reason, witness=point, method="ball arithmetic")
 
 
 def _decided(condition: Node, tables: dict[str, Table], args: Sequence[Node], domain: Domain) -> Decision:
     name = condition.attr
     if name not in tables:
-        return Decision("undecided", f"no way is known to decide {PROPERTIES[name].usage}")
+        return Decision("undecided", Why.NO_WAY(usage=PROPERTIES[name].usage))
     return decided(tables[name], args, domain)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.engine.decision import Decision, listed
+from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.relation import decide_holds
 from derive.expr.conditions import negation
@@ -29,8 +29,7 @@ def on_the_domain(found: Decision, condition: Node, domain: Domain) -> Decision 
     if left is None:
         return None
     left = [c for c in left if c not in found.conditions]
-    reason = f"{found.reason}, where {listed(left)}" if left and not found.conditions else found.reason
-    return replace(found, conditions=(*found.conditions, *left), reason=reason)
+    return replace(found, conditions=(*found.conditions, *left))
 
 
 def _lacking(root: Node, domain: Domain) -> list[Node] | None:

@@ -9,8 +9,9 @@ from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.limits import Limit, Unsettled, limit
-from derive.engine.limits.oracle import Oracle, said
+from derive.engine.limits.oracle import Oracle, brief
 from derive.engine.limits.parameters import Case, by_cases
+from derive.engine.reasons import Why
 from derive.expr.graph import Node
 from derive.language.extremes import infinite
 
@@ -25,7 +26,7 @@ def growth(name: str, args: Sequence[Node], domain: Domain) -> Decision:
     if len(args) == 4:
         point = infinite(args[3]) or args[3]
     if x.op != "symbol":
-        return Decision("undecided", "growth is decided along a scalar symbol")
+        return Decision("undecided", Why.GROWTH_OF_SCALARS())
     ratio = g.call("div", f, by)
     if name != "asymptotic":
         ratio = g.call("abs", ratio)
@@ -34,18 +35,15 @@ def growth(name: str, args: Sequence[Node], domain: Domain) -> Decision:
         place = point if isinstance(point, int) else sides[1]
         found = limit(sides[0], x, place, domain)
         answer = _answer(name, found, x, domain)
-        shown = "inf" if found.side else said(found.value).strip("'")
-        note = f", where {found.note}" if found.note else ""
-        return Decision(
-            "proved" if answer else "refuted", f"the ratio tends to {shown}{note}", method="limit of the ratio"
-        )
+        reason = Why.RATIO(limit="inf" if found.side else brief(found.value), assumed=found.note)
+        return Decision("proved" if answer else "refuted", reason, method="limit of the ratio")
 
     try:
         sides = [ratio, g.zero if isinstance(point, int) else point]
         found: Decision = by_cases(work, _joined, sides, x, domain.expanded().entries())
         return found
     except Unsettled as e:
-        return Decision("undecided", f"the limit of the ratio was not found: {e}")
+        return Decision("undecided", Why.RATIO_OPEN(why=str(e)))
 
 
 def _joined(found: Sequence[tuple[Case, Decision]]) -> Decision | None:
@@ -56,7 +54,7 @@ def _joined(found: Sequence[tuple[Case, Decision]]) -> Decision | None:
         sampler = Sampler(zero, zero, c.domain)
         if not any(sampler.judge(p).kind == "same" for p in sampler.points(POINTS)):
             return None
-        for_which = f"for {said(g.call(c.op, c.of, zero))[1:-1]} {d.reason}"
+        for_which = Why.FOR_CASE(case=g.call(c.op, c.of, zero), of=d.reason)
         if (
             c.op != "eq"
             or len(failing) == len(found)
@@ -64,10 +62,10 @@ def _joined(found: Sequence[tuple[Case, Decision]]) -> Decision | None:
         ):
             return replace(d, reason=for_which)
         missing = g.call("ne", c.of, zero)
-        reason = f"holds if {said(missing)[1:-1]}; {for_which}"
-        return replace(d, status="proved-if", reason=reason, missing=(missing,), conditions=(missing,))
+        given = (missing,)
+        return replace(d, status="proved-if", reason=Why.HOLDS(), missing=given, conditions=given, fails=for_which)
     (one, first), *_ = found
-    return replace(first, reason=f"{first.reason}, and so on for every sign of {said(one.of)[1:-1]}")
+    return replace(first, reason=Why.EVERY_SIGN(of=first.reason, parameter=one.of))
 
 
 def _answer(name: str, found: Limit, x: Node, domain: Domain) -> bool:

@@ -23,6 +23,7 @@ from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import beside_zeros, vanishing
 from derive.engine.limits.oracle import Oracle, Unsettled
 from derive.engine.properties.parts import bare, negated
+from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological
@@ -65,10 +66,9 @@ def by_irrational_points(condition: Node, domain: Domain) -> Decision | None:
         if found := search.in_closed_form() or search.between():
             missing = tuple(beside_zeros(condition, domain, _proved) or ())
             if not missing:
-                return Decision("refuted", f"does not hold at {found}", place=found, method="ball arithmetic")
-            said = " and ".join(map(to_text, missing))
-            reason = f"holds if {said}; does not at {found}"
-            return Decision("proved-if", reason, missing, missing, method="normal form")
+                return Decision("refuted", Why.FAILS_AT(at=found), place=found, method="ball arithmetic")
+            fails = Why.FAILS_AT(at=found)
+            return Decision("proved-if", Why.HOLDS(), missing, missing, method="normal form", fails=fails)
     return None
 
 
@@ -77,11 +77,15 @@ def of_numbers(condition: Node, domain: Domain) -> Decision | None:
     (condition,) = components(condition) if not condition.shape else (condition,)
     if condition.shape or domain.hypotheses or _symbols([condition]):
         return None
-    for wanted, status in ((bare(condition), "proved"), (negated(condition), "refuted")):
-        if wanted is not None and any(all(map(_holds, case)) for case in _cases(wanted)):
-            reason = "holds of the exact values of its sides" if status == "proved" else "does not hold"
-            return Decision(status, reason, witness={} if status == "refuted" else None, method="exact values")  # type: ignore[arg-type]
+    if _is_true(bare(condition)):
+        return Decision("proved", Why.OF_EXACT_VALUES(), method="exact values")
+    if _is_true(negated(condition)):
+        return Decision("refuted", Why.FAILS(), witness={}, method="exact values")
     return None
+
+
+def _is_true(condition: Node | None) -> bool:
+    return condition is not None and any(all(map(_holds, case)) for case in _cases(condition))
 
 
 def _proved(condition: Node, domain: Domain) -> bool:

@@ -21,6 +21,7 @@ from derive.engine.equations.cascade import decide_equal
 from derive.engine.properties.side_conditions import analytic, convex_domain, natural, proved
 from derive.engine.properties.subdivision import holds_in
 from derive.engine.properties.tails import Beyond, Tail
+from derive.engine.reasons import Why
 from derive.errors import ExpressionError, UndefinedValue
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological
@@ -60,7 +61,7 @@ def by_line(h: Node, x: Node, strict: bool, domain: Domain) -> Decision | None:
         cells = line.middle(left, right) if left < right else 0
     except (_Open, ExpressionError):
         return None
-    return proved(f"in the tails by growth, in {cells} cells between by balls", "balls")
+    return proved(Why.TAILS_AND_CELLS(cells=cells), "balls")
 
 
 class _Open(Exception):

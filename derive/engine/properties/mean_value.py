@@ -10,6 +10,7 @@ from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.properties.side_conditions import below, proved, smooth, valued
+from derive.engine.reasons import Why
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
@@ -49,5 +50,5 @@ def by_mean_value(condition: Node, domain: Domain, decide: Decide) -> Decision |
             bound = [decide(g.call("ge", g.call(op, share, slope), g.zero), domain) for op in ("sub", "add")]
             if all(d.status == "proved" and not d.conditions for d in bound):
                 balls = any(d.method == "balls" for d in bound)
-                return proved("by the mean value theorem, from a bound on the slope", "balls" if balls else "slopes")
+                return proved(Why.MEAN_VALUE(), "balls" if balls else "slopes")
     return None

@@ -19,7 +19,6 @@ from derive.engine.properties.facts import known as known_to_be
 from derive.engine.properties.line_pieces import rises_by_pieces
 from derive.engine.properties.side_conditions import (
     analytic,
-    at,
     below,
     convex_domain,
     natural,
@@ -31,6 +30,7 @@ from derive.engine.properties.side_conditions import (
     value,
     valued,
 )  # fmt: skip
+from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.engine.tactics import Tactic
 from derive.expr.graph import Node, topological
@@ -48,16 +48,15 @@ _RISING = {o.name for o in OPERATORS.values() if o.rises and o.name not in ("add
 def tactics(way: Way) -> Table:
     """Whether f rises, or falls, in x on the whole domain, strictly or not."""
     up, strict = way in ("increasing", "nondecreasing"), way in ("increasing", "decreasing")
-    word = "rises" if up else "falls"
 
     def f(q: Asked) -> Node:
         return q.f if up else q.f.graph.neg(q.f)
 
-    def shown(way: Callable[[Asked, Callable[[Node, Domain], bool]], bool]) -> Callable[[Asked], Decision | None]:
+    def shown(on: Callable[[Asked, Callable[[Node, Domain], bool]], bool]) -> Callable[[Asked], Decision | None]:
         def attempt(q: Asked) -> Decision | None:
-            if not way(q, lambda branch, part: rises(branch, q.x[0], part, strict, q.known)):
+            if not on(q, lambda branch, part: rises(branch, q.x[0], part, strict, q.known)):
                 return None
-            return proved(f"it {word} on its whole domain, by the sign of its slope{' (strictly)' if strict else ''}")
+            return proved(Why.MONOTONE(way=way))
 
         return attempt
 
@@ -67,12 +66,12 @@ def tactics(way: Way) -> Table:
         Tactic("sign of the slope", shown(lambda q, on: on(f(q), q.inner))),
         Tactic("pieces", shown(lambda q, on: rises_by_pieces(f(q), q.x[0], q.inner, on))),
         Tactic("slopes at points", lambda q: _slopes_down(f(q), q.x[0], q.inner, up)),
-        Tactic("open", lambda _: undecided("the sign of the slope is not settled on the whole domain")),
+        Tactic("open", lambda _: undecided(Why.SLOPE_OPEN())),
     )
 
 
 def _no_interval(_: Asked) -> Decision:
-    return undecided("the assumptions leave a domain that is not known to be an interval")
+    return undecided(Why.NO_INTERVAL())
 
 
 def rises(f: Node, x: Node, domain: Domain, strict: bool, assumed: Sequence[Fact] = ()) -> bool:
@@ -170,7 +169,7 @@ def _against(f: Node, x: Node, domain: Domain, up: bool, strict: bool) -> Decisi
             for (s, v, p), (t, w, _) in pairwise(line):
                 if s < t and (bool(w < v) or (strict and v == w)):
                     one, two = (shown(v), shown(w)) if up else (shown(-v), shown(-w))
-                    return refuted(f"at {at(p)} the value is {one}, at {t} it is {two}", p)
+                    return refuted(Why.VALUES_AT(at=p, one=one, there=t, two=two), p)
     return None
 
 
@@ -192,4 +191,4 @@ def _slopes_down(f: Node, x: Node, domain: Domain, up: bool) -> Decision | None:
         if isinstance(down, Exception) or not down < 0:
             return None
         told = shown(down if up else -down)
-    return refuted(f"at {at(point)} the slope is {told}", point)
+    return refuted(Why.SLOPE_AT(at=point, slope=told), point)

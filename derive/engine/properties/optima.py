@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from derive.calculus.reverse import gradient
 from derive.engine.counterexamples.points import Point
-from derive.engine.decision import Decision, joined, listed
+from derive.engine.decision import Decision, joined
 from derive.engine.dispatch import holds_with_properties
 from derive.engine.domain import Domain
 from derive.engine.equations import constants
@@ -20,7 +20,6 @@ from derive.engine.properties.curves import Curve
 from derive.engine.properties.facts import facts, implied
 from derive.engine.properties.irrational import CONTINUOUS
 from derive.engine.properties.side_conditions import (
-    at,
     below,
     convex_domain,
     proved,
@@ -33,6 +32,7 @@ from derive.engine.properties.side_conditions import (
 )  # fmt: skip
 from derive.engine.properties.subgradients import box, sides
 from derive.engine.properties.sums import by_squares, separate
+from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.engine.sufficiency import compatible
 from derive.engine.tactics import Tactic
@@ -70,9 +70,7 @@ def _by_whole_gradient(args: Sequence[Node], domain: Domain) -> Decision | None:
     proof = settle(slope, f.graph.broadcast(f.graph.zero, x.shape), domain.plain()).proof
     if proof is None:
         return None
-    where = f", where {listed(proof.conditions)}" if proof.conditions else ""
-    reason = f"the gradient is 0 there, by one normal form of matrix products{where}"
-    return Decision("proved", reason, proof.conditions, method="normal form", steps=proof.steps)
+    return Decision("proved", Why.GRADIENT_OF_TENSORS(), proof.conditions, method="normal form", steps=proof.steps)
 
 
 def _whole_power(n: Node) -> bool:
@@ -88,7 +86,7 @@ def _by_slopes(args: Sequence[Node], domain: Domain) -> Decision:
     at_v = dict(zip(x, v, strict=True))
     g, domain = f.graph, _held(x, domain)
     if not valued_at(f, at_v, domain):
-        return undecided("whether the function has a value there is not settled")
+        return undecided(Why.VALUE_THERE_OPEN())
     there = domain.put(at_v)
     if (kink := _kink(f, at_v, there)) is not None:
         return kink
@@ -97,8 +95,8 @@ def _by_slopes(args: Sequence[Node], domain: Domain) -> Decision:
     if (slope := joined(found)).status != "proved":
         return compatible(slope, there)
     if not regular_at(f, at_v, domain):
-        return undecided("whether the function is differentiable there is not settled")
-    return proved("every entry of the gradient is 0 there")
+        return undecided(Why.DIFFERENTIABLE_THERE_OPEN())
+    return proved(Why.GRADIENT_ENTRIES())
 
 
 def _kink(f: Node, at_v: Mapping[Node, Node], there: Domain) -> Decision | None:
@@ -112,7 +110,7 @@ def _kink(f: Node, at_v: Mapping[Node, Node], there: Domain) -> Decision | None:
         if apart.status == "proved" and not apart.conditions:
             left, right = map(_number, pair)
             point = {t: n.attr for t, n in at_v.items() if n.op == "const"}
-            return refuted(f"the slopes to both sides differ there: {left} and {right}", point)
+            return refuted(Why.SLOPES_THERE_DIFFER(left=left, right=right), point)
     return None
 
 
@@ -139,7 +137,7 @@ def not_stationary(args: Sequence[Node], domain: Domain) -> Decision:
     """Whether the gradient is 0 at the point for no values of the other symbols: some slope there never is."""
     f = components(args[0])[0]
     if not smooth(f):
-        return undecided("the function may have a kink at the point")
+        return undecided(Why.KINK_THERE())
     return _never(args, domain, lambda g, left, right: g.call("ne", left, g.zero))
 
 
@@ -154,14 +152,14 @@ def _never(args: Sequence[Node], domain: Domain, says: Callable[[Graph, Node, No
     """Proof of what is said of the slopes to both sides of a point, in one variable or the other; nothing restricts these."""
     f, x, v = components(args[0])[0], components(args[1]), components(args[2])
     g, at_v, domain = f.graph, dict(zip(x, v, strict=True)), domain.entries()
-    nothing = undecided("no slope at the point settles it for all values of the other symbols")
+    nothing = undecided(Why.NO_SLOPE_SETTLES())
     if domain.binds(x) or any(below(e, x) for e in v) or not valued_at(f, at_v, domain):
         return nothing
     said = [says(g, *pair) for s in x if (pair := _slopes_at(f, s, at_v)) is not None]
     if said:
         found = decide_holds(functools.reduce(lambda a, b: g.call("or", a, b), said), domain)
         if found.status == "proved" and not found.conditions:
-            return proved("by the slopes at the point, whatever the other symbols are")
+            return proved(Why.BY_SLOPES_THERE())
     return nothing
 
 
@@ -186,7 +184,8 @@ def _whole_least(args: Sequence[Node], domain: Domain, only: bool) -> Decision |
     curved = _bowl(f, x, domain) if only else by_structure(f, x, domain, 1)
     if curved is None or curved.status != "proved" or curved.conditions:
         return None
-    return replace(critical, reason=f"{critical.reason}; the function is {'strictly ' * only}convex")
+    curved_so = Why.AND_STRICTLY_CONVEX if only else Why.AND_CONVEX
+    return replace(critical, reason=curved_so(of=critical.reason))
 
 
 def _bowl(f: Node, x: Node, domain: Domain) -> Decision | None:
@@ -232,11 +231,11 @@ def _least(args: Sequence[Node], domain: Domain, only: bool) -> Decision:
         return found
     known, whole, domain = facts(domain.hypotheses), domain, _held(x, domain)
     if any(below(e, x) for e in v):
-        return undecided("the point speaks of the variable itself")
+        return undecided(Why.POINT_SPEAKS_OF_VARIABLE())
     if domain.binds(x) and not _inside(x, v, domain):
-        return undecided("whether the point lies in the domain is not settled")
+        return undecided(Why.POINT_IN_DOMAIN_OPEN())
     if not valued_at(f, at_v, domain):
-        return undecided("whether the function has a value at the point is not settled")
+        return undecided(Why.VALUE_AT_POINT_OPEN())
     gap = g.sub(f, substitute_all([f], at_v)[0])
     no_less = g.call("ge", gap, g.zero)
     found = by_squares(no_less, domain) or decide_holds(no_less, domain)
@@ -258,11 +257,11 @@ def _least(args: Sequence[Node], domain: Domain, only: bool) -> Decision:
         least = found.status == "proved" and not found.conditions
     if not least:
         settled = found.status == "refuted"
-        return found if settled else undecided("neither the inequality nor convexity was proved")
+        return found if settled else undecided(Why.LEAST_OPEN())
     if not only:
-        return proved("nowhere is the function less")
+        return proved(Why.NOWHERE_LESS())
     if smooth(f) and convex_here and valued(f, x, domain, strict=True) and curve.hessian(f, x, True):
-        return proved("it is least there, and its Hessian is positive definite: nowhere else")
+        return proved(Why.LEAST_BY_HESSIAN())
     return _nowhere_else(gap, at_v, domain)
 
 
@@ -276,7 +275,7 @@ def _least_by_parts(f: Node, at_v: Mapping[Node, Node], domain: Domain, only: bo
         found = _least((part, g.stack(x), g.stack([at_v[s] for s in x])), domain, only)
         if found.status != "proved" or found.conditions:
             return None
-    return proved("nowhere else is any part of the sum as small" if only else "nowhere is any part of the sum less")
+    return proved(Why.PARTS_NOWHERE_AS_SMALL() if only else Why.PARTS_NOWHERE_LESS())
 
 
 def _nowhere_else(gap: Node, at_v: Mapping[Node, Node], domain: Domain) -> Decision:
@@ -290,15 +289,15 @@ def _nowhere_else(gap: Node, at_v: Mapping[Node, Node], domain: Domain) -> Decis
             positive, apart = g.call("gt", rest, g.zero), domain.put(there).given(g.call("ne", s, at_v[s]))
             found = by_squares(positive, apart) or _decided(positive, apart)
             if (other := _as_small(rest, found, there)) is not None:
-                return refuted(f"as small at {at(other)}", other)
+                return refuted(Why.AS_SMALL_AT(at=other), other)
             if found.status == "refuted" and found.place:  # no rational point
-                return replace(found, reason=f"as small at {found.place}")
+                return replace(found, reason=Why.AS_SMALL_AT(at=found.place))
             if found.status != "proved" or found.conditions:
                 break
             there[s] = at_v[s]
         else:
-            return proved("everywhere else the function is greater")
-    return undecided("whether it is the only one is not settled")
+            return proved(Why.ELSEWHERE_GREATER())
+    return undecided(Why.ONLY_OPEN())
 
 
 def _as_small(gap: Node, found: Decision, there: Mapping[Node, Node]) -> Point | None:
@@ -330,8 +329,7 @@ def _leads_away(f: Node, x: Sequence[Node], v: Sequence[Node], domain: Domain, s
         found = _decided(g.call(op, slope, g.zero), domain.given(g.call(way, s, t)))
         if found.status != "proved" or found.conditions:
             return None
-    only = "and nowhere else is it as small" if strict else "so nowhere is it less"
-    return proved(f"the function falls up to the point and rises from there, {only}")
+    return proved(Why.FALLS_THEN_RISES_ONLY() if strict else Why.FALLS_THEN_RISES())
 
 
 def _rises_on_all_sides(f: Node, at_v: Mapping[Node, Node], domain: Domain) -> bool:

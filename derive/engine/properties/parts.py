@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from derive.engine.decision import Decision, joined
 from derive.engine.domain import Domain
+from derive.engine.reasons import Why
 from derive.expr.graph import Node
 from derive.expr.operators import COMPARISONS, NEGATED
 
@@ -109,4 +110,4 @@ def _joined(parts: Sequence[Decision | None]) -> Decision | None:
     if len(found) < len(parts) or whole.status != "proved":
         return None
     method = next((d.method for d in found if d.method == "balls"), whole.method)
-    return replace(whole, reason="each part is proved", method=method)
+    return replace(whole, reason=Why.EACH_PART(), method=method)

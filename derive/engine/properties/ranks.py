@@ -13,7 +13,8 @@ from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
-from derive.engine.properties.side_conditions import at, proved, refuted, undecided
+from derive.engine.properties.side_conditions import proved, refuted, undecided
+from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node
@@ -33,10 +34,10 @@ def rank(args: Sequence[Node], domain: Domain) -> Decision:
     if (found := _at_points(entries, rows, columns, low, high, domain)) is not None:
         return found
     if not _at_most(entries, rows, columns, high, domain):
-        return undecided(f"the minors of {high + 1} rows were not shown to vanish")
+        return undecided(Why.MINORS_NOT_ZERO(rows=high + 1))
     if not _at_least(entries, rows, columns, low, domain):
-        return undecided(f"no minor of {low} rows was shown to be nonzero everywhere")
-    return proved("by its minors: those that are larger vanish, and one of that size does not")
+        return undecided(Why.MINORS_NOT_NONZERO(rows=low))
+    return proved(Why.RANK_BY_MINORS())
 
 
 def _at_points(
@@ -56,9 +57,9 @@ def _at_points(
         if all(isinstance(v, fmpq) for v in found) and all(truth(c, values) is True for c in domain.hypotheses):
             r = fmpq_mat(rows, columns, found).rank()
             if not low <= r <= high:
-                return refuted(f"the rank is {r}{f' at {at(point)}' if point else ''}", point)
+                return refuted(Why.RANK_AT(rank=r, at=point), point)
             if not sampler.symbols and not domain.hypotheses:
-                return proved(f"the rank is {r}, by elimination", "elimination")
+                return proved(Why.RANK_BY_ELIMINATION(rank=r), "elimination")
     return None
 
 

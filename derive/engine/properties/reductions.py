@@ -24,6 +24,7 @@ from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import factors_of, vanishing, written
 from derive.engine.properties.side_conditions import below, convex_domain, inhabited, proved, smooth, valued, valued_at
 from derive.engine.properties.slopes import BRANCHES, by_slopes
+from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute, substitute_all
@@ -58,7 +59,7 @@ def by_moves(condition: Node, domain: Domain) -> Decision | None:
         shown = moves.holds(condition, domain, MAX_DEPTH)
     except (_Spent, ExpressionError):
         return None
-    return proved("by simpler inequalities that imply it", "balls" if moves.balls else "moves") if shown else None
+    return proved(Why.SIMPLER(), "balls" if moves.balls else "moves") if shown else None
 
 
 class _Spent(Exception):

@@ -33,6 +33,7 @@ from derive.engine.properties.side_conditions import (
     undecided,
     valued_at,
 )  # fmt: skip
+from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.engine.tactics import Tactic, walk
 from derive.errors import ExpressionError
@@ -40,11 +41,8 @@ from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import turns_on
 from derive.language.components import components
-from derive.language.printing import to_text
 
 MAX_ORDER = 3  # derivatives of which the kinks are looked at
-
-_NOT_TOLD = "at a kink the slopes from both sides were not told apart"
 
 
 @dataclass
@@ -137,41 +135,41 @@ def _answer(found: Decision) -> Callable[[Rough], Decision]:
 _ALIKE: tuple[Tactic[Rough], ...] = (
     Tactic(
         "analytic operators",
-        _answer(proved("every operator in it is analytic where it has a value", "structure")),
+        _answer(proved(Why.ANALYTIC(), "structure")),
         lambda q: not q.rough,
     ),
-    Tactic("held values", _answer(undecided("what is held has a value that changes and a slope of 0")), _holds_a_value),
+    Tactic("held values", _answer(undecided(Why.HELD_VALUE())), _holds_a_value),
     Tactic("jumps at points", lambda q: jump(q.f, q.x, q.rough, q.domain)),
 )
 
 CONTINUOUS: tuple[Tactic[Rough], ...] = (
     *_ALIKE,
-    Tactic("powers of zero", _answer(undecided("whether a power of 0 is met is not settled")), _meets_a_power_of_zero),
+    Tactic("powers of zero", _answer(undecided(Why.POWER_OF_ZERO())), _meets_a_power_of_zero),
     Tactic(
         "continuous operators",
-        _answer(proved("every operator in it is continuous where it has a value", "structure")),
+        _answer(proved(Why.CONTINUOUS_OPERATORS(), "structure")),
         lambda q: all(n.op in CONTINUOUS_OPERATORS for n in q.seamed[1]),
     ),
     Tactic("limits at points", _gap),
     Tactic(
         "branches that meet",
-        _answer(proved("its branches meet where one takes over from the other")),
+        _answer(proved(Why.BRANCHES_MEET())),
         lambda q: q.seamed[2],
     ),
-    Tactic("open", _answer(undecided("whether its branches meet is not settled"))),
+    Tactic("open", _answer(undecided(Why.BRANCHES_OPEN()))),
 )
 
 DIFFERENTIABLE: tuple[Tactic[Rough], ...] = (
     *_ALIKE,
     Tactic("slopes at points", _breaks),
-    Tactic("kinks", _answer(undecided(_NOT_TOLD)), lambda q: not _is_differentiable(q)),
+    Tactic("kinks", _answer(undecided(Why.KINKS_OPEN())), lambda q: not _is_differentiable(q)),
     Tactic(
         "slopes from both sides",
-        _answer(proved("where it has a value, the slopes from both sides are one at every kink")),
+        _answer(proved(Why.ONE_SLOPE_AT_KINKS())),
         lambda q: q.order == 1,
     ),
     Tactic("slopes of slopes at points", _slope_breaks, lambda q: len(q.x) == 1),
-    Tactic("open", _answer(undecided("it is differentiable; of higher derivatives nothing is settled"))),
+    Tactic("open", _answer(undecided(Why.HIGHER_OPEN()))),
 )
 
 
@@ -181,7 +179,7 @@ def not_differentiable(args: Sequence[Node], domain: Domain) -> Decision:
     f, x = components(args[0])[0], components(args[1])
     domain = domain.entries()
     g = f.graph
-    nothing = undecided("no point was found at which the slopes from both sides differ, whatever the other symbols are")
+    nothing = undecided(Why.SLOPES_OPEN())
     if len(x) != 1 or domain.binds(x):
         return nothing
     try:
@@ -197,10 +195,7 @@ def not_differentiable(args: Sequence[Node], domain: Domain) -> Decision:
             continue
         found = decide_holds(g.call("ne", a, b), domain)
         if found.status == "proved" and not found.conditions:
-            place = to_text(here[x[0]])
-            return proved(
-                f"at {to_text(x[0])} = {place} the slopes from both sides differ, whatever the other symbols are"
-            )
+            return proved(Why.SLOPES_DIFFER_AT(variable=x[0], at=here[x[0]]))
     return nothing
 
 

@@ -14,7 +14,8 @@ from derive.engine.counterexamples.points import Point, Sampler
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.equations import constants
-from derive.engine.properties.side_conditions import at, refuted
+from derive.engine.properties.side_conditions import refuted
+from derive.engine.reasons import Why
 from derive.expr.folding import substitute
 from derive.expr.graph import Node
 from derive.expr.operators import ORDERS
@@ -43,12 +44,12 @@ def by_points(condition: Node, domain: Domain, grid: bool) -> Decision | None:
     origin = [dict.fromkeys(sampler.symbols, Fraction(0))] if sampler.symbols else []
     for point in chain(_grid(sampler) if grid else sampler.points(SIMPLE), origin):
         if _fails(condition, sampler, point):
-            return refuted(f"does not hold at {at(point)}", point)
+            return refuted(Why.FAILS_AT(at=point) if point else Why.FAILS(), point)
     if grid:
         for point in _downhill(condition, h, sampler):
             if _fails(condition, sampler, point):
                 point = sampler.simpler(point, lambda p: _fails(condition, sampler, p))
-                return refuted(f"does not hold at {at(point)}", point)
+                return refuted(Why.FAILS_AT(at=point) if point else Why.FAILS(), point)
     return None
 
 

@@ -15,6 +15,7 @@ from derive.engine.counterexamples.simple_numbers import SIMPLE
 from derive.engine.decision import Decision
 from derive.engine.dispatch import holds
 from derive.engine.domain import Domain
+from derive.engine.reasons import Reason
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import turns_on
@@ -164,23 +165,16 @@ def value(n: Node, point: Point, prec: int = 128) -> Value:
     return evaluate([n], {s: rational(v) for s, v in point.items()}, prec)[0]
 
 
-def at(point: Point) -> str:
-    """A point for people."""
-    from derive.language.printing import point_text
-
-    return point_text(point)
-
-
-def undecided(reason: str) -> Decision:
+def undecided(reason: Reason) -> Decision:
     """No decision, and why."""
     return Decision("undecided", reason)
 
 
-def proved(reason: str, method: str = "normal form") -> Decision:
+def proved(reason: Reason, method: str = "normal form") -> Decision:
     """A proof that needs no condition."""
     return Decision("proved", reason, method=method)
 
 
-def refuted(reason: str, point: Point) -> Decision:
+def refuted(reason: Reason, point: Point) -> Decision:
     """A refutation at a point."""
     return Decision("refuted", reason, witness=dict(point), method="ball arithmetic")

@@ -21,6 +21,7 @@ from derive.engine.equations.cascade import decide_equal
 from derive.engine.limits import Unsettled, limit
 from derive.engine.properties.line import by_line
 from derive.engine.properties.side_conditions import affine, analytic, convex_domain, proved, valued
+from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute
@@ -33,6 +34,7 @@ from derive.numbers.balls import evaluate, rational, truth
 MAX_DEPTH = 3  # slopes of slopes
 MAX_KINKS = 4
 TURNS = (Fraction(0), Fraction(1))
+STRICT = {"le": "lt", "ge": "gt"}
 
 
 def by_slopes(
@@ -81,8 +83,9 @@ def by_slopes(
                 found = _settled(g.call(way, slope, g.zero), domain.given(g.call(way, x, turn)), depth) or found
             shown.append(found)
         if all(d.status == "proved" for d in shown):
-            said = least if isinstance(least, fmpq) else "not below 0"
-            return proved(f"the difference falls up to {p}, rises from there, and is {said} at {p}", _by(shown))
+            exact = isinstance(least, fmpq)
+            reason = Why.FALLS_AND_RISES(at=p, least=str(least)) if exact else Why.FALLS_AND_RISES_NOT_BELOW(at=p)
+            return proved(reason, _by(shown))
     return by_line(h, x, strict, domain) or _towards_limit(h, slope, strict, x, domain, depth)
 
 
@@ -105,10 +108,9 @@ def _towards_limit(h: Node, slope: Node, strict: bool, x: Node, domain: Domain, 
             continue
         if end.side < 0 or (not end.side and decide_holds(g.call("ge", end.value, g.zero)).status != "proved"):
             continue
-        falls = g.call(way.replace("e", "t") if strict else way, slope, g.zero)
+        falls = g.call(STRICT[way] if strict else way, slope, g.zero)
         if (found := _settled(falls, domain, depth)) is not None:
-            where = "inf" if sign > 0 else "-inf"
-            return proved(f"the difference falls towards {where}, where its limit is not below 0", _by([found]))
+            return proved(Why.ABOVE_LIMIT(end="inf" if sign > 0 else "-inf"), _by([found]))
     return None
 
 
@@ -156,7 +158,7 @@ def _by_pieces(condition: Node, x: Node, domain: Domain, depth: int) -> Decision
         if found is None:
             return None
         shown.append(found)
-    return proved(f"holds on either side of {p}", _by(shown))
+    return proved(Why.BOTH_SIDES_OF(at=p), _by(shown))
 
 
 def _by(parts: Sequence[Decision], method: str = "slopes") -> str:

@@ -16,7 +16,8 @@ from derive.calculus.reverse import gradient
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
-from derive.engine.properties.side_conditions import at, refuted
+from derive.engine.properties.side_conditions import refuted
+from derive.engine.reasons import Why
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
@@ -49,7 +50,7 @@ def by_cells(condition: Node, domain: Domain) -> Decision | None:
         if not found:
             return None
         cells += found
-    return Decision("proved", f"in each of {cells} cells balls keep the sides apart", method="balls")
+    return Decision("proved", Why.CELLS(cells=cells), method="balls")
 
 
 def _positive(condition: Node) -> list[Node] | None:
@@ -104,7 +105,7 @@ def _everywhere(f: Node, condition: Node, domain: Domain, spent: list[int]) -> i
             if (n.op == "index" or (n.op == "symbol" and not n.shape)) and n not in values
         ]
         if not free and truth(condition, values) is False and all(truth(c, values) is True for c in domain.hypotheses):
-            return refuted(f"does not hold at {at(middle)}", middle)
+            return refuted(Why.FAILS_AT(at=middle) if middle else Why.FAILS(), middle)
         if not cell:
             return 0
         s = max(cell, key=lambda v: cell[v][1] - cell[v][0])

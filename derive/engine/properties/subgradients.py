@@ -22,7 +22,6 @@ from derive.engine.properties.curves import Curve
 from derive.engine.properties.facts import Fact, facts
 from derive.engine.properties.side_conditions import (
     _moves,
-    at,
     below,
     convex_domain,
     proved,
@@ -30,6 +29,7 @@ from derive.engine.properties.side_conditions import (
     undecided,
     value,
 )  # fmt: skip
+from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.engine.sufficiency import compatible
 from derive.errors import ExpressionError
@@ -49,19 +49,19 @@ def subdifferential(args: Sequence[Node], domain: Domain) -> Decision:
     p = components(args[4]) if len(args) > 4 else None
     known, domain = facts(domain.hypotheses), domain.entries()
     if p is not None and any(below(e, x) for e in (*p,)):
-        return undecided("the point speaks of the variable itself")
+        return undecided(Why.POINT_SPEAKS_OF_VARIABLE())
     if p is not None and not _inside(x, p, domain):
-        return undecided("whether the point lies inside the domain is not settled")
+        return undecided(Why.POINT_INSIDE_OPEN())
     found: Decision | None = None
     if _convex(f, x, domain, known):
         try:
             found = _ends(f, x, low, high, p, domain)
         except ExpressionError as e:
-            found = undecided(e.message)
+            found = undecided(Why.FAULT(fault=e.message))
         if found.status != "undecided":
             return found
     against = _excluded(f, x, low, high, p, domain)
-    return against or found or undecided("whether the function is convex is not settled")
+    return against or found or undecided(Why.CONVEX_OPEN())
 
 
 def _convex(f: Node, x: Sequence[Node], domain: Domain, known: Sequence[Fact]) -> bool:
@@ -127,27 +127,25 @@ def _ends(f: Node, x: Sequence[Node], low: Sequence[Node], high: Sequence[Node],
     if (whole := joined(decisions)).status != "proved":
         return compatible(whole, domain)
     if not box(f, x, at_p, domain):
-        return undecided(
-            "the ends are right entry by entry, and a kink turns on several entries at once, so the set is no box"
-        )
-    made = proved("convex, and both ends are its slopes to the left and to the right")
+        return undecided(Why.NO_BOX())
+    made = proved(Why.SUBDIFFERENTIAL())
     return replace(made, conditions=whole.conditions)
 
 
 def _told(found: Decision, ours: Node, theirs: Node, side: str) -> Decision:
     """A refutation stands where both ends have a value and these differ."""
     if found.witness is None or any(n.op == "apply" for n in topological([ours, theirs])):  # of an example, perhaps
-        return undecided(found.reason)
+        return undecided(found.told)
     a, b = evaluate([ours, theirs], {s: rational(v) for s, v in found.witness.items()}, PRECISION)
     if isinstance(a, Exception):
-        return undecided("no rule gives the slope of the function at its kink")
+        return undecided(Why.NO_RULE_AT_KINK())
     if found.status == "proved-if":
         return found
     with precision(PRECISION):
         if isinstance(b, Exception) or not (bool(a < b) or bool(a > b)):
-            return undecided(found.reason)
-    place = f"at {at(found.witness)} " if found.witness else ""
-    return replace(found, reason=f"{place}the slope to the {side} is {shown(a)}, and the end claimed is {shown(b)}")
+            return undecided(found.told)
+    reason = Why.SLOPE_IS_NOT_END(at=found.witness, side=side, slope=shown(a), end=shown(b))
+    return replace(found, reason=reason)
 
 
 def _excluded(f: Node, x: Sequence[Node], low: Sequence[Node], high: Sequence[Node], p: Sequence[Node] | None,
@@ -180,8 +178,9 @@ def _excluded(f: Node, x: Sequence[Node], low: Sequence[Node], high: Sequence[No
                             line = line + k * rational(y.get(s, 0) - here.get(s, 0))
                         if bool(there.left < line):
                             said = ", ".join(shown(k) for k in slopes)
-                            sides = f"the function is {shown(there.left)}, less than {shown(line)}"
-                            return refuted(f"{said} is no subgradient at {at(here)}: at {at(y)} {sides}", here)
+                            least, bound = shown(there.left), shown(line)
+                            reason = Why.NO_SUBGRADIENT(slopes=said, at=here, there=y, value=least, line=bound)
+                            return refuted(reason, here)
     return None
 
 

@@ -17,6 +17,7 @@ from derive.engine.domain import Domain, Range
 from derive.engine.equations import constants
 from derive.engine.equations.addends import addends
 from derive.engine.properties.side_conditions import below, inhabited, proved, smooth
+from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Node, topological
@@ -43,9 +44,9 @@ def by_squares(condition: Node, domain: Domain) -> Decision | None:
     if not inhabited(h, domain):
         return None
     if _not_negative(rest, strict, domain):
-        return proved("a sum of squares, and of what is not negative")
+        return proved(Why.SUM_OF_SQUARES())
     if strict and _not_negative(rest, False, domain) and _not_all_zero(bases, domain):
-        return proved("a sum of squares that are not all 0, and of what is not negative")
+        return proved(Why.SUM_OF_SQUARES_NOT_ZERO())
     return None
 
 
@@ -113,7 +114,7 @@ def by_separate_parts(condition: Node, domain: Domain, decide: Decide) -> Decisi
             return None
     if not _not_negative(left, strict, domain.free_of([s for _, x in parts for s in x])):
         return None
-    return proved("each part of the sum is least at a place, and there it holds", "balls" if balls else "moves")
+    return proved(Why.LEAST_PARTS(), "balls" if balls else "moves")
 
 
 def terms(h: Node) -> list[tuple[Fraction, Node]]:

@@ -8,10 +8,10 @@ from derive.engine.domain import Domain
 from derive.engine.matrices.tensor_level import effort, entries_of
 from derive.engine.properties.entrywise import Entries, elementwise
 from derive.engine.properties.side_conditions import proved
+from derive.engine.reasons import Why
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
-from derive.language.printing import point_text
 from derive.numbers.definedness import has_value
 
 POINTS = 12
@@ -29,7 +29,7 @@ def shown_by_entries(condition: Node, domain: Domain) -> Decision | None:
         if sign < (2 if condition.op in ("gt", "lt") else 1) or _hides(condition, entries):
             return None
         if at_points(condition, domain) == "holds":
-            return proved("holds of every entry, whatever the sizes")
+            return proved(Why.EVERY_ENTRY())
     except (ExpressionError, RecursionError):
         pass
     return None
@@ -71,7 +71,7 @@ def at_points(condition: Node, domain: Domain) -> Decision | str:
             values = evaluate_tensors([root], point)[root]
             if any(v is False for v in values):
                 witness = entries_of(point)
-                reason = f"does not hold at {point_text(witness)}" if witness else "does not hold"
+                reason = Why.FAILS_AT(at=witness) if witness else Why.FAILS()
                 return Decision("refuted", reason, witness=witness, method="ball arithmetic")
             if all(v is True for v in values):
                 seen = "holds"

@@ -35,7 +35,7 @@ def assert_true(walk: Walk) -> None:
 
 def assert_equal(a: Node, b: Node, about: Node) -> None:
     decision = decide_equal(a, b)
-    assert decision.status == "proved", f"{to_text(about)}: {decision.reason}"
+    assert decision.status == "proved", f"{to_text(about)}: {decision}"
 
 
 def assert_ordered(walk: Walk) -> None:

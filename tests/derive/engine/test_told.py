@@ -206,12 +206,12 @@ LINES = BY_HAND.strip().splitlines()
 def test_the_answer_is_the_one_by_hand(line: str) -> None:
     case = read(line)
     found = case.decided()
-    assert told(found) == case.answer, found.reason
+    assert told(found) == case.answer, str(found)
 
 
 @pytest.mark.parametrize("line", [n for n in LINES if "=> nothing" in n and ("x > 0 ; x < 0" in n or "x*x < 0" in n)])
 def test_a_contradiction_is_told_as_such(line: str) -> None:
-    assert read(line).decided().reason == "the assumptions contradict each other"
+    assert str(read(line).decided()) == "the assumptions contradict each other"
 
 
 # -- at points ---------------------------------------------------------------------------------------
@@ -261,13 +261,13 @@ def test_what_is_told_is_so_at_points(line: str) -> None:
             assert False not in answers, (point_text(point), to_text(case.claim))
         if found.status in ("proved", "proved-if") and meets:
             inside += 1
-            assert all(a is True for a in answers), (point_text(point), found.reason)
+            assert all(a is True for a in answers), (point_text(point), str(found))
     if found.status in ("proved", "proved-if") and wanted:
         assert inside, "no point was sampled that meets what is told"
     if found.status in ("refuted", "proved-if") and wanted:
         witness = dict.fromkeys(leaves, Fraction(1)) | dict(found.witness or {})
         assert all(holds(c, witness) for c in given)
         answers = [holds(c, witness) for c in wanted]
-        assert not all(a is True for a in answers) or not all(holds(c, witness) for c in claimed), found.reason
+        assert not all(a is True for a in answers) or not all(holds(c, witness) for c in claimed), str(found)
         if found.status == "proved-if":
-            assert not all(holds(c, witness) is True for c in scalars(found.missing)), found.reason
+            assert not all(holds(c, witness) is True for c in scalars(found.missing)), str(found)

@@ -146,7 +146,7 @@ def test_what_a_condition_of_tensors_says(line: str) -> None:
     g = Graph()
     names = scope(g)
     found = decide(parse(text, names, g, boolean=True), [parse(a, names, g, boolean=True) for a in assumed])
-    assert found.status == STATUS[answer], found.reason
+    assert found.status == STATUS[answer], str(found)
 
 
 def judged(tmp_path: Path, claim: str, symbols: str = "") -> Verdict:
@@ -212,7 +212,7 @@ def test_the_point_of_somewhere_is_one(claim: str) -> None:
     g = Graph()
     condition = parse(claim, scope(g), g, boolean=True)
     found = decide_somewhere(condition)
-    assert found.status == "proved", found.reason
+    assert found.status == "proved", str(found)
     assert found.witness is not None
     at = {n: rational(v) for n, v in found.witness.items()}
     assert all(v is True for v in evaluate(components(condition), at))

@@ -192,14 +192,14 @@ FALSE = [
 @pytest.mark.parametrize(("text", "layers", "bias"), TRUE)
 def test_identities_of_deep_networks_are_proved(text: str, layers: int, bias: bool) -> None:
     found = decide(text, layers, bias)
-    assert found.status == "proved", found.reason
+    assert found.status == "proved", str(found)
     agrees(found, text, layers, bias, 1)
 
 
 @pytest.mark.parametrize(("text", "layers", "bias"), LONE)
 def test_where_has_a_value_on_the_kink_and_the_derivative_has_none(text: str, layers: int, bias: bool) -> None:
     found = decide(text, layers, bias)
-    assert found.status == "proved-if", found.reason
+    assert found.status == "proved-if", str(found)
     assert found.missing
     agrees(found, text, layers, bias, 2)
 
@@ -207,9 +207,9 @@ def test_where_has_a_value_on_the_kink_and_the_derivative_has_none(text: str, la
 @pytest.mark.parametrize(("text", "layers", "bias"), FALSE)
 def test_false_claims_about_deep_networks_are_not_proved(text: str, layers: int, bias: bool) -> None:
     found = decide(text, layers, bias)
-    assert found.status in ("refuted", "undecided"), found.reason
+    assert found.status in ("refuted", "undecided"), str(found)
     agrees(found, text, layers, bias, 3)
-    assert found.status == "refuted", found.reason
+    assert found.status == "refuted", str(found)
 
 
 def test_what_differs_on_a_kink_alone_is_not_proved() -> None:

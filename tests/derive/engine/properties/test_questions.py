@@ -74,7 +74,7 @@ def test_a_kink_is_named_with_its_two_slopes() -> None:
     found = decide_condition(parse("differentiable(abs(x - 1), x)", {"x": x}, g))
     assert found.status == "refuted"
     assert found.witness == {x: 1}
-    assert "slope is -1 from the left, 1 from the right" in found.reason
+    assert "slope is -1 from the left, 1 from the right" in str(found)
 
 
 def test_what_is_not_settled_stays_undecided() -> None:
