@@ -219,9 +219,7 @@ class Why(Enum):
     AS_SMALL_AT = "as small at {at}"
     SUBDIFFERENTIAL = "convex, and both ends are its slopes to the left and to the right"
     SLOPE_IS_NOT_END = "[at {at} ]the slope to the {side} is {slope}, and the end claimed is {end}"
-    NO_SUBGRADIENT = (
-        "{slopes} is no subgradient at {at}: at {there} the function is {value}, less than {line}, the line's value"
-    )
+    NO_SUBGRADIENT = "{slopes} is no subgradient at {at}: at {there} the function is {value}, less than {line}"
 
     # -- limits and growth
     RATIO = "the ratio tends to {limit}[, where {assumed}]"

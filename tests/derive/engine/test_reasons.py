@@ -28,7 +28,11 @@ SURGERY = {"startswith", "endswith", "removeprefix", "removesuffix", "partition"
 def trees() -> dict[str, ast.Module]:
     paths = (p for place in PLACES for p in (ROOT / place).rglob("*.py"))
     texts = {str(p.relative_to(ROOT)): p.read_text() for p in paths}
-    return {path: ast.parse(text) for path, text in texts.items() if any(w in text for w in ("Why.", ".reason", ".told", ".fails"))}
+    return {
+        path: ast.parse(text)
+        for path, text in texts.items()
+        if any(w in text for w in ("Why.", ".reason", ".told", ".fails"))
+    }
 
 
 def terms(node: ast.AST) -> Iterator[tuple[str, ast.Attribute]]:
