@@ -7,7 +7,7 @@ not. Checking is not searching: each certificate is walked once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from derive.errors import ExpressionError
@@ -74,11 +74,53 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
         return
     if depth == 0:
         raise Rejected("certificates nested too deeply")
-
-    def also(part: Sequent, shown: Certificate) -> None:
+    wants(not s.sizes or isinstance(certificate, by.Generic | by.Substitution), "one size is not all")
+    for part, shown in _left(s, certificate):
         _check(part, shown, done, depth - 1)
 
-    wants(not s.sizes or isinstance(certificate, by.Generic | by.Substitution), "one size is not all")
+
+def _left(s: Sequent, certificate: Certificate) -> Iterable[tuple[Sequent, Certificate]]:
+    """What is left to be shown, where that is enough for the sequent: each part with its certificate."""
+    match certificate:
+        case by.Parts(of):
+            return _each(s.entries(), of)
+        case by.Split(node, of):
+            wants(not node.shape and splits(s, node), "a split by a tensor, or of a domain")
+            inner = s.concluding(equation(node, node)).entries()
+            evaluated(inner).valued(inner[0].conclusion)
+            return zip(s.cases(node), of, strict=True)
+        case by.Alternatives(n, of):
+            wants(0 <= n < len(s.hypotheses) and s.hypotheses[n].op == "or", "no such alternative")
+            wants(not s.hypotheses[n].shape, "each entry of a tensor has a case of its own")
+            wants(splits(s, s.hypotheses[n]), "cases of a domain")
+            rest = (*s.hypotheses[:n], *s.hypotheses[n + 1 :])
+            return zip([Sequent((*rest, case), s.conclusion) for case in s.hypotheses[n].args], of, strict=True)
+        case by.Supposing(then):
+            wants(s.conclusion.op == "or" and not s.conclusion.shape, "no alternative, or one of each entry")
+            first, second = sorted(s.conclusion.args, key=asks)
+            wants(not asks(first) and splits(s, first), "two properties, or a case of a domain")
+            made = evaluated(entries := s.concluding(first).entries())
+            for entry in entries:
+                made.valued(entry.conclusion)
+            return [(s.given(negated(first)).concluding(second), then)]
+        case by.Substitution(old, new, because, then):
+            wants(old.shape == new.shape and fixed(s, old, new), "two different shapes, or the variable of a property")
+            return [(s.concluding(equation(old, new)), because), (s.put({old: new}), then)]
+        case by.Lemma(fact, because, then):
+            return [(s.concluding(fact), because), (s.given(fact), then)]
+        case by.Rule(name, nodes, of, units):
+            return _each(premises(s, name, nodes, units), of)
+    _shown(s, certificate)
+    return ()
+
+
+def _each(parts: Sequence[Sequent], of: Sequence[Certificate]) -> Iterable[tuple[Sequent, Certificate]]:
+    wants(len(parts) == len(of), f"{len(of)} certificates of {len(parts)}")
+    return zip(parts, of, strict=True)
+
+
+def _shown(s: Sequent, certificate: Certificate) -> None:
+    """Rejects a certificate that does not show the sequent by itself."""
     match certificate:
         case by.Reflexive():
             wants(s.conclusion.op == "eq" and s.conclusion.args[0] is s.conclusion.args[1], "two different expressions")
@@ -103,39 +145,6 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
                 wants(all(n in known or (n.op == "symbol" and n.shape) for n in leaves), "a symbol without a range")
                 found = evaluate([entry.conclusion], known, bits, meeting=not known)[0]
                 wants(found is True, "not shown by the numbers")
-        case by.Parts(of):
-            entries = s.entries()
-            wants(len(entries) == len(of), f"{len(of)} parts of {len(entries)}")
-            for entry, shown in zip(entries, of, strict=True):
-                also(entry, shown)
-        case by.Split(node, of):
-            wants(not node.shape and splits(s, node), "a split by a tensor, or of a domain")
-            inner = s.concluding(equation(node, node)).entries()
-            evaluated(inner).valued(inner[0].conclusion)
-            for part, shown in zip(s.cases(node), of, strict=True):
-                also(part, shown)
-        case by.Alternatives(n, of):
-            wants(0 <= n < len(s.hypotheses) and s.hypotheses[n].op == "or", "no such alternative")
-            wants(not s.hypotheses[n].shape, "each entry of a tensor has a case of its own")
-            wants(splits(s, s.hypotheses[n]), "cases of a domain")
-            rest = (*s.hypotheses[:n], *s.hypotheses[n + 1 :])
-            for case, shown in zip(s.hypotheses[n].args, of, strict=True):
-                also(Sequent((*rest, case), s.conclusion), shown)
-        case by.Supposing(then):
-            wants(s.conclusion.op == "or" and not s.conclusion.shape, "no alternative, or one of each entry")
-            first, second = sorted(s.conclusion.args, key=asks)
-            wants(not asks(first) and splits(s, first), "two properties, or a case of a domain")
-            made = evaluated(entries := s.concluding(first).entries())
-            for entry in entries:
-                made.valued(entry.conclusion)
-            also(s.given(negated(first)).concluding(second), then)
-        case by.Substitution(old, new, because, then):
-            wants(old.shape == new.shape and fixed(s, old, new), "two different shapes, or the variable of a property")
-            also(s.concluding(equation(old, new)), because)
-            also(s.put({old: new}), then)
-        case by.Lemma(fact, because, then):
-            also(s.concluding(fact), because)
-            also(s.given(fact), then)
         case by.Combination(of):
             (entry,) = s.entries()
             factors = [entry.concluding(equation(f, f)) for pair in of for f in pair]
@@ -146,11 +155,6 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
             if s.conclusion not in s.hypotheses:
                 every = generic(s, units)
                 wants(every.contradiction or every.found is True, str(every.found))
-        case by.Rule(name, nodes, of, units):
-            wanted = premises(s, name, nodes, units)
-            wants(len(wanted) == len(of), f"{len(of)} certificates of {len(wanted)}")
-            for part, shown in zip(wanted, of, strict=True):
-                also(part, shown)
         case by.Trusted(name):
             raise Rejected(f"unchecked: {name}")
         case _:

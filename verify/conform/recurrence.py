@@ -357,26 +357,7 @@ def read_recurrence(
 
     Raises ExpressionError with the column in the text.
     """
-    updates: list[tuple[str, str, int]] = []
-    at = 0
-    for piece in re.split(r"[;\n]", text):
-        if piece.strip():
-            head = _UPDATE.match(piece)
-            if head is None:
-                raise ExpressionError(
-                    f"expected NAME = FORMULA, such as w = w - lr*g, not '{piece.strip()}'",
-                    at + len(piece) - len(piece.lstrip()),
-                )
-            if head[1] in (GRADIENT, STEP):
-                raise ExpressionError(
-                    f"'{head[1]}' is the {'gradient' if head[1] == GRADIENT else 'number of the step'}; "
-                    "take another name for what is made of it",
-                    at + head.start(1),
-                )
-            updates.append((head[1], piece[head.end() :], at + head.end()))
-        at += len(piece) + 1
-    if len(updates) > MAX_UPDATES:
-        raise ExpressionError(f"more than {MAX_UPDATES} updates")
+    updates = _updates(text)
     made = {n for n, _, _ in updates}
     if PARAMETER not in made:
         raise ExpressionError(f"no update says what becomes of the parameter '{PARAMETER}': end with w = w - ...")
@@ -420,6 +401,31 @@ def read_recurrence(
     found = Recurrence(starts, tuple((n, b.strip()) for n, b, _ in updates), values)
     _checked(found, [o for _, _, o in updates])
     return found
+
+
+def _updates(text: str) -> list[tuple[str, str, int]]:
+    """The name, the formula and the column of every update. Raises ExpressionError."""
+    updates: list[tuple[str, str, int]] = []
+    at = 0
+    for piece in re.split(r"[;\n]", text):
+        if piece.strip():
+            head = _UPDATE.match(piece)
+            if head is None:
+                raise ExpressionError(
+                    f"expected NAME = FORMULA, such as w = w - lr*g, not '{piece.strip()}'",
+                    at + len(piece) - len(piece.lstrip()),
+                )
+            if head[1] in (GRADIENT, STEP):
+                raise ExpressionError(
+                    f"'{head[1]}' is the {'gradient' if head[1] == GRADIENT else 'number of the step'}; "
+                    "take another name for what is made of it",
+                    at + head.start(1),
+                )
+            updates.append((head[1], piece[head.end() :], at + head.end()))
+        at += len(piece) + 1
+    if len(updates) > MAX_UPDATES:
+        raise ExpressionError(f"more than {MAX_UPDATES} updates")
+    return updates
 
 
 def _checked(recurrence: Recurrence, offsets: Sequence[int]) -> None:
