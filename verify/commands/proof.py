@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -43,10 +43,9 @@ class Answer:
         return self.verdict == "true"
 
     @property
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> tuple[str, ...]:
         """What is worth printing."""
-        yield f"{self.verdict}: {self.reason}"
-        yield from self.replayed
+        return f"{self.verdict}: {self.reason}", *self.replayed
 
 
 def proved(
