@@ -7,9 +7,10 @@ from derive.engine import relation
 from derive.engine.decision import Decision
 from derive.engine.equations import cascade, scalars
 from derive.engine.properties import conditions
+from derive.engine.reasons import Why
 from derive.engine.tactics import Tactic, walk
 
-PROVED = Decision("proved", "so")
+PROVED = Decision("proved", Why.HOLDS())
 
 
 def too_much(_: int) -> Decision | None:
@@ -25,8 +26,8 @@ SOME: Tactic[int] = Tactic("some", lambda _: PROVED)
 
 
 def test_the_first_answer_counts_and_bears_the_name_of_its_tactic() -> None:
-    never: Tactic[int] = Tactic("never", lambda _: Decision("refuted", "no"), lambda _: False)
-    found = walk(1, [NOTHING, never, SOME, Tactic("later", lambda _: Decision("refuted", "no"))])
+    never: Tactic[int] = Tactic("never", lambda _: Decision("refuted", Why.FAILS()), lambda _: False)
+    found = walk(1, [NOTHING, never, SOME, Tactic("later", lambda _: Decision("refuted", Why.FAILS()))])
     assert found is not None
     assert (found.status, found.tactic) == ("proved", "some")
     assert walk(1, [NOTHING]) is None

@@ -20,6 +20,7 @@ from derive.budget import apart
 from derive.engine.certify import certified, prove
 from derive.engine.decision import Decision
 from derive.engine.domain import EVERYWHERE, Domain
+from derive.engine.reasons import Why
 from derive.errors import UndefinedValue
 from derive.exchange.certificates import Unreadable, carried, read
 from derive.expr.graph import Graph, Node, topological
@@ -483,14 +484,14 @@ def test_nothing_false_is_proved() -> None:
 def test_a_proof_that_a_point_contradicts_is_told() -> None:
     g = Graph()
     x = g.symbol("x")
-    wrong = Decision("proved", "one rational function", method="normal form")
+    wrong = Decision("proved", Why.RATIONAL_IN_FUNCTIONS(), method="normal form")
     told = certified(wrong, [g.mul(x, x), x], EVERYWHERE)
     assert (told.status, told.theorem) == ("undecided", None)
     assert str(told).startswith("engine contradiction: proved by normal form, and false at x = ")
     right = certified(wrong, [g.mul(x, x), g.pow(x, g.const(2))], EVERYWHERE)
     assert right.status == "proved"
     assert right.theorem is not None
-    unseen = Decision("proved", "by something else", method="something else")
+    unseen = Decision("proved", Why.HOLDS(), method="something else")
     open_ended = certified(unseen, [g.call("lt", g.call("sin", x), x)], Domain([g.call("gt", x, g.zero)]))
     assert (open_ended.status, open_ended.unchecked, open_ended.theorem) == ("proved", "something else", None)
 
@@ -500,7 +501,7 @@ def test_a_point_contradicts_nothing_where_more_is_assumed() -> None:
     g = Graph()
     k, a, b = g.symbol("k"), g.symbol("a"), g.symbol("b")
     claim = g.call("lt", g.mul(k, k), g.mul(a, b))
-    found = Decision("proved", "by its minors", method="normal form")
+    found = Decision("proved", Why.RANK_BY_MINORS(), method="normal form")
     assert certified(found, [claim], EVERYWHERE).status == "undecided"
     matrix = g.stack([g.stack([a, k]), g.stack([k, b])])
     told = certified(found, [claim], Domain([g.node("property", (matrix,), "positive_definite")]))
