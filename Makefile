@@ -1,11 +1,12 @@
 # Two commands do everything on a fresh machine with Python 3.11+ and make:
 #   make verify   set up, check the case library, write the reports
 #   make test     set up, pass the tests
+# Also: make docs (the documents as a site, in build/site), lint, audit, reports-current.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: verify audit test lint reports-current clean
+.PHONY: verify audit test lint docs reports-current clean
 
 verify: $(VENV)/ready
 	$(BIN)/errata run cases/understanding-neural-networks --json results.json --out reports
@@ -22,6 +23,10 @@ lint: $(VENV)/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# a warning is an error
+docs: $(VENV)/ready
+	$(BIN)/mkdocs build --quiet --clean
+
 # the committed reports are what the case library gives, and nearly all that the book says is checked
 reports-current: verify
 	$(BIN)/errata coverage understanding-neural-networks --results results.json --at-least 97
@@ -34,4 +39,4 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) results.json
+	rm -rf $(VENV) build results.json

@@ -1,15 +1,19 @@
-"""The documents of this repository: every link leads somewhere, headings of other pages included."""
+"""The documents of this repository: links lead somewhere, the site has every page, the gallery says what cases pin."""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests import ROOT
+from verify.casefile import load
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
+LINK_OF = re.compile(r"\[([^\]]+)\]\((\S+\.yaml)\)")
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 
 
@@ -33,3 +37,37 @@ def test_links_lead_somewhere(page: Path) -> None:
         to = (page.parent / place).resolve() if place else page
         assert to.exists(), target
         assert not anchor or anchor in anchors(to), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_a_list_stands_after_an_empty_line(page: Path) -> None:
+    """GitHub does without, other readers of markdown make one paragraph of it."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    item = re.compile(r"\s*(?:[-*]|\d+\.)\s")
+    lines = pairwise(text.splitlines())
+    begun = [b for a, b in lines if item.match(b) and a and not item.match(a) and not a.startswith(" ")]
+    assert not begun
+
+
+def test_the_site_has_every_page_once() -> None:
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    named = re.findall(r"[\w-]+\.md", str(yaml.safe_load(text)["nav"]))
+    hooks = (ROOT / "docs" / "hooks.py").read_text(encoding="utf-8")
+    of_root = dict(re.findall(r'"([\w-]+\.md)": "([\w-]+\.md)"', hooks))
+    assert all((ROOT / name).is_file() for name in of_root.values())
+    pages = [p.relative_to(ROOT / "docs").as_posix() for p in (ROOT / "docs").rglob("*.md")]
+    assert sorted(named) == sorted([*pages, *of_root]), "mkdocs.yml names the pages of the site"
+
+
+def test_the_gallery_says_what_cases_pin() -> None:
+    rows = [
+        re.split(r" \| ", line.strip("| "))
+        for line in (ROOT / "docs" / "gallery.md").read_text().splitlines()
+        if "](" in line
+    ]
+    cited = [(row[-2], match[1], match[2]) for row in rows if len(row) > 3 and (match := LINK_OF.fullmatch(row[-1]))]
+    assert len(cited) > 15
+    for word, name, file in cited:
+        case = load(ROOT / "docs" / file)
+        pinned = {c.id: c.pinned for c in case.claims} | {i.id: i.pinned_class for i in case.implementations}
+        assert pinned.get(name) == word, name
