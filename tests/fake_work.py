@@ -49,7 +49,7 @@ class Fake:
         return []
 
     def values(self) -> Units:
-        return []
+        return [("values", list)]
 
     def check(self, name: str) -> list[Check]:
         misbehave(name.rpartition("-")[2])

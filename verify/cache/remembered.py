@@ -102,11 +102,11 @@ class Cache:
             self._files.note(each)
         self._noted.add(path.parent)
 
-    def keep_file(self, found: FileFound) -> None:
-        """Keeps what a whole file has come to."""
+    def keep_file(self, found: FileFound, kinds: Sequence[str] = KINDS) -> None:
+        """Keeps what a whole file has come to: of the results file the lists of these kinds."""
         if self._digest(found.file):
             key = self._file_key(found.file)
-            texts = {f"{key}:{kind}": text for kind, text in found.texts().items()}
+            texts = {f"{key}:{kind}": text for kind, text in found.texts().items() if kind in kinds}
             used = [name for name in found.digests if name != found.file]
             head = json.dumps([found.document, {name: self._digest(name) for name in used}])
             self.keep((found.file, *used), {**texts, f"{key}:glance": f"{head}\n{found.glance.dumps()}"})

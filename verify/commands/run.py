@@ -275,6 +275,7 @@ def _found(paths: Sequence[Path], called: Mapping[str, str], asked: _Asked, time
         allowed=asked.allowed,
         profile=asked.profile,
         checks=not asked.no_checks,
+        values=wants_text,
         exit_first=asked.exit_first,
         failed=failed(paths) if asked.last_failed else None,
     )

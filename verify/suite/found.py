@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from verify.results import Results
     from verify.suite.profile import Profile
 
-KINDS = ("claims", "checks", "implementations", "values")
+UNVALUED = ("claims", "checks", "implementations")  # all that a run is asked for that writes nothing
+KINDS = (*UNVALUED, "values")
 
 
 @dataclass(frozen=True, slots=True)

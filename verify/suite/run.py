@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from verify.places import digest
 from verify.results import Check, Implementation, Result, Results, Value
 from verify.suite import WORK
-from verify.suite.found import FileFound, Found, texts
+from verify.suite.found import KINDS, UNVALUED, FileFound, Found, texts
 from verify.suite.glance import of_results
 from verify.suite.pool import HANG, Pool, forks
 from verify.suite.profile import Profile
@@ -42,7 +42,7 @@ class Options:
     or a check, instead of limits of work; ``watchdog``: those after which one is taken to hang. ``functions``: nothing but the
     implementations of that name, or whose name begins with it ("": all); ``allowed``: packages beside the audited ones of which
     cases may name functions; ``device``: where those of Torch are run. ``profile``: tell where time went. ``checks``: of
-    generated code, too. ``exit_first``: end with the first finding. ``failed``: of each file what has these names ("": checks).
+    generated code, too; ``values``: and what only reports tell, for which Torch is loaded. ``exit_first``: end with the first finding. ``failed``: of each file what has these names ("": checks).
     """
 
     jobs: int = 0
@@ -57,6 +57,7 @@ class Options:
     device: str = "cpu"
     profile: bool = False
     checks: bool = True
+    values: bool = True
     exit_first: bool = False
     failed: Mapping[str, Sequence[str]] | None = None
 
@@ -92,11 +93,11 @@ class _Case:
     implementations: dict[str, Implementation] = field(default_factory=dict)
     keys: Keys | None = None  # where its results are remembered
     lasts: bool = True  # all that was found will be found again
-    valued: bool = False  # it prints numbers, or derives
     values: list[Value] | None = None  # once they are known
     digests: dict[str, str] = field(default_factory=dict)  # of the file, and of others that it takes names from
     parts: int = 0  # jobs that are still open
     with_checks: bool = True
+    with_values: bool = True
 
     @property
     def checked(self) -> list[Check]:
@@ -234,7 +235,7 @@ def search(
     def done(case: _Case) -> None:
         found = case.found()
         if cache is not None and case.keys is not None and case.lasts and with_checks:
-            cache.keep_file(found)
+            cache.keep_file(found, KINDS if case.values is not None else UNVALUED)
         on_event(CaseDone(case.file, found.glance))
 
     def closed(job: Job) -> None:
@@ -308,9 +309,11 @@ def _plan(
             told = {c.id: _of_claim(case, document, c) for c in chosen}
             made = _Case(str(path), document, case.name, told)
             made.named = {i.id: _of_named(case, document, i) for i in named}
-            made.valued = bool(case.derivations) or any(c.prints is not None and c.of is not None for c in case.claims)
+            asked = bool(case.derivations) or any(c.prints is not None and c.of is not None for c in case.claims)
+            made.values = None if asked else []
             made.digests = {name: digest(name) for name in (str(path), *case.used)}
             made.with_checks = every and options.checks and (again is None or "" in again)
+            made.with_values = made.with_checks and options.values
             made.keys = None if cache is None else cache.keys(case, Slices(case))
             cases[str(path)] = made
     if faults:
@@ -410,7 +413,7 @@ def _jobs(cases: Iterable[_Case]) -> list[Job]:
             verdicts.append(Job(case.file, CLAIMS, left))
         if case.with_checks and (case.units is None or not set(case.units) <= set(case.checks)):
             checks.append(Job(case.file, CHECKS, None, done=frozenset(case.checks)))
-        if case.with_checks and case.valued and case.values is None:
+        if case.with_values and case.values is None:
             values.append(Job(case.file, VALUES, None))
     for case in sorted(longest_first, key=lambda c: -len(c.named)):
         if left := frozenset(case.named).difference(case.implementations):

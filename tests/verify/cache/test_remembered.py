@@ -18,7 +18,7 @@ import pytest
 from tests.fake_work import case
 from verify.cache import remembered
 from verify.cache.fingerprint import Files, Fingerprint, Unversioned, fingerprint
-from verify.cache.remembered import Asked, Cache
+from verify.cache.remembered import Asked, Cache, opened
 from verify.cache.store import Store, file
 from verify.casefile import load
 from verify.casefile.slices import Slices
@@ -151,6 +151,30 @@ def test_an_edit_costs_what_depends_on_it(paths: list[Path]) -> None:
     )
     _, events = whole(paths, cache())
     assert judged(events) == ["c", "d"]  # a printed number sees the whole file
+
+
+def test_what_only_reports_tell_is_worked_out_when_they_are_wanted(tmp_path: Path) -> None:
+    path = tmp_path / "one.yaml"
+    path.write_text("title: t\nsymbols: {x: 2}\nclaims: [{id: a, of: x + 1, prints: 3}]\n", encoding="utf-8")
+    real = Asked(Options().work, 0, 50, ())
+
+    def found(values: bool) -> Found:
+        with_cache = opened(real, print)
+        assert with_cache is not None
+        return search([path], Options(jobs=1, values=values), cache=with_cache)
+
+    assert found(values=False).results().values == []
+    kept = opened(real, print)
+    assert kept is not None
+    assert list(kept.files([path], with_text=False)) == [path]
+    assert kept.files([path], with_text=True) == {}
+    wanted = found(values=True)
+    assert (wanted.remembered, [(v.of, v.numpy, v.torch) for v in wanted.results().values]) == (
+        1,
+        [("x + 1", "3.0", "3.0")],
+    )
+    assert list(kept.files([path], with_text=True)) == [path]
+    assert found(values=True).text() == wanted.text()
 
 
 def test_a_file_hangs_on_those_that_it_uses(paths: list[Path]) -> None:
