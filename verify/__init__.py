@@ -6,10 +6,11 @@ The names below are for scripts and notebooks (docs/python.md shows them by exam
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # as typing has it, which need not be loaded for this
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from verify.api import Checked, Failed, Proof, Run, Warned, check, prove, run
     from verify.casefile.faults import CaseFaults, Fault
     from verify.conform.engine import NotConforming, assert_conforms, conform
@@ -46,6 +47,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
     if name == "conform":  # the package of that name, which can be called
         return import_module("verify.conform")
     if name not in _HOMES:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
-from derive.language.latex import Said, mentioned, read
 from verify.casefile import rules
 from verify.casefile.readers import Reader, short
 from verify.casefile.tree import Items, Text, Tree
 from verify.casefile.tree import Mapping as Map
+
+if TYPE_CHECKING:
+    from derive.language.latex import Said
 
 
 class Formulas:
@@ -52,6 +55,8 @@ class Formulas:
         broken: Iterable[str] = (),
     ) -> Said | None:
         """The one statement of a formula; None where it is at fault, or speaks of a name that is."""
+        from derive.language.latex import mentioned, read
+
         try:
             found = read(t.value, scope, graph, names=self.names, layout=layout, left=left)
         except ExpressionError as e:

@@ -12,7 +12,6 @@ from derive.expr.graph import Graph, Node
 from derive.expr.operators import CONSTANTS
 from derive.expr.shapes import show
 from derive.language.abstract import function
-from derive.language.latex import mentioned
 from derive.language.names import FUNCTION_NAMES, RESERVED, called_in, indices_in, names_in
 from derive.language.reader import LAYOUTS, parse
 from verify.casefile import rules
@@ -328,6 +327,8 @@ class Names:
         for name, (_, value) in texts.items():
             try:
                 if name in latex:
+                    from derive.language.latex import mentioned  # many modules, which few cases need
+
                     words = mentioned(value.value, texts, self.formulas.names)
                     found = [n for n in texts if n in words and n != name]
                 else:

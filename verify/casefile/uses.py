@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from derive.errors import ExpressionError, nearest
-from derive.language.latex import mentioned
 from derive.language.names import names_in
 from verify.casefile.model import Place
 from verify.casefile.readers import Reader, short
@@ -178,6 +177,8 @@ def _chosen(
             taken.add(name)
             value = known[name].value
             if isinstance(value, Mapping) and "latex" in value.entries:
+                from derive.language.latex import mentioned
+
                 open_ += (w for text in _texts(value) for w in mentioned(text, known, table))
             else:
                 open_ += (w for text in _texts(value) for w in _spoken_of(text))

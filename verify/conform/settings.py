@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from verify.conform.outcome import Conformance, Finding
+if TYPE_CHECKING:
+    from verify.conform.outcome import Conformance, Finding
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def kept() -> Iterator[list[str]]:
 
 def with_changes(found: Conformance, changed: list[str], own: bool) -> Conformance:
     """With findings of what was changed; grave where it is one's own."""
+    from verify.conform.outcome import Finding
+
     told = tuple(Finding("changes a setting", text, grave=own) for text in changed)
     return replace(found, findings=(*found.findings, *told)) if told else found
 
@@ -110,6 +113,8 @@ class Seeded:
         return made
 
     def findings(self, own: bool) -> list[Finding]:
+        from verify.conform.outcome import Finding
+
         first, second = self._after
         return [
             Finding("seeds", f"it seeds the global generator of {name}", grave=own)

@@ -15,9 +15,8 @@ from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any, TypeVar
 
-from verify.suite.pool import HANG, ended_with
+from verify.suite.held import GIB, HANG, ended_with, leave_with_parent, limit_memory
 from verify.suite.trail import Trail
-from verify.suite.worker import GIB, leave_with_parent, limit_memory
 
 T = TypeVar("T")
 GLANCE = 0.2  # seconds between two looks at the process

@@ -27,16 +27,13 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
+from verify.suite.held import HANG, ended_with
 from verify.suite.trail import Trail
 from verify.suite.worker import CALL, Begun, Closed, Ended, Job, Ready, Settings, Settled, serve
 from verify.surroundings import SURROUNDINGS, surrounded
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-#: Seconds after which a unit, the opening of a case or the start of a process is taken to hang. What is only long ends by
-#: limits of work (derive.budget), a minute or so where nothing else runs.
-HANG = 600.0
 
 #: Called with the job and what ended. ``ended.name`` is empty when its case has been opened; where it does not open,
 #: ``ended.failure`` says why, and what is not answered yet never will be.
@@ -396,15 +393,3 @@ def _undisturbed(tracked: bool) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-def ended_with(code: int | None) -> str:
-    """How a process ended, in words."""
-    if code is None:
-        return "its pipe closed"
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        return f"signal {-code} ({signal.Signals(-code).name})"
-    except ValueError:
-        return f"signal {-code}"

@@ -23,7 +23,8 @@ from verify.results import Check, Implementation, Result, Results, Value
 from verify.suite import WORK
 from verify.suite.found import KINDS, UNVALUED, FileFound, Found, texts
 from verify.suite.glance import of_results
-from verify.suite.pool import HANG, Pool, forks
+from verify.suite.held import HANG
+from verify.suite.pool import Pool, forks
 from verify.suite.profile import Profile
 from verify.suite.progress import CaseDone, CheckDone, ClaimDone, Event, ImplementationDone, Planned
 from verify.suite.stop import stop_signals
@@ -42,7 +43,8 @@ class Options:
     or a check, instead of limits of work; ``watchdog``: those after which one is taken to hang. ``functions``: nothing but the
     implementations of that name, or whose name begins with it ("": all); ``allowed``: packages beside the audited ones of which
     cases may name functions; ``device``: where those of Torch are run. ``profile``: tell where time went. ``checks``: of
-    generated code, too; ``values``: and what only reports tell, for which Torch is loaded. ``exit_first``: end with the first finding. ``failed``: of each file what has these names ("": checks).
+    generated code, too; ``values``: also what only reports tell, for which Torch is loaded. ``exit_first``: end with the first
+    finding. ``failed``: of each file what has these names ("": checks).
     """
 
     jobs: int = 0

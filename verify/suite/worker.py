@@ -13,20 +13,19 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import parent_process
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from verify.conform.calling import watched
 from verify.extras import installed
 from verify.suite import WORK
+from verify.suite.held import GIB, leave_with_parent, limit_memory
 from verify.suite.trail import Trail
 from verify.surroundings import YOUNG
 
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from verify.casefile.slices import Part
     from verify.results import Value
 
-GIB = 1 << 30
 CALL = "call"
 MEMORY = 4 * GIB  # of a process that judges
 DEVICE_MEMORY = 64 * GIB  # where it runs a device, whose driver maps far more than it uses
@@ -364,26 +362,3 @@ def _settle(memory: int) -> None:
         os.dup2(sink, 2)
     limit_memory(memory)
     leave_with_parent()
-
-
-def leave_with_parent() -> None:
-    """Ends this process as soon as its parent ends."""
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_leave_with, args=(parent.sentinel,), daemon=True).start()
-
-
-def limit_memory(memory: int) -> None:
-    """Holds this process to so many bytes of data, and leaves no core behind, where the system knows such limits."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        limit = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _leave_with(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from derive.errors import ExpressionError
+from verify.suite.held import GIB
 from verify.suite.limited import Stopped, limited
-from verify.suite.worker import GIB
 
 
 def test_an_answer_comes_back() -> None:

@@ -13,7 +13,8 @@ import pytest
 
 from tests.fake_work import case
 from verify.results import Results
-from verify.suite.pool import HANG, WorkerError
+from verify.suite.held import HANG
+from verify.suite.pool import WorkerError
 from verify.suite.progress import CaseDone, CheckDone, ClaimDone, Event, Planned
 from verify.suite.run import FaultyCases, NoSuchClaim, Options, run
 from verify.surroundings import SURROUNDINGS
