@@ -14,7 +14,7 @@ from statistics import median
 from timing import in_turn
 
 from verify.casefile import load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 from verify.decimals import parse_printed, rounded
 
 NETWORKS = 100
@@ -49,16 +49,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "numbers.yaml"
         path.write_text(case_text(None))
-        bench = Bench(load(path))
+        context = CaseContext(load(path))
         six = parse_printed("0.000000")
-        values = [bench.value(bench.entry(c.of)) for c in bench.case.claims if c.of is not None]
+        values = [context.value(context.entry(c.of)) for c in context.case.claims if c.of is not None]
         path.write_text(case_text(["0.5" if isinstance(v, Exception) else rounded(v, six) for v in values]))
         case = load(path)
     verdicts: list[str] = []
 
     def all_judged() -> None:
-        bench = Bench(case)
-        verdicts[:] = [judge(bench, c).verdict for c in case.claims]
+        context = CaseContext(case)
+        verdicts[:] = [judge(context, c).verdict for c in case.claims]
 
     (times,) = in_turn(all_judged)
     rates = [len(verdicts) / t for t in (median(times), min(times))]

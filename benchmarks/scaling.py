@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from verify.casefile import load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 from verify.decimals import parse_printed, rounded
 from verify.report.markdown import write
 from verify.results import Result, Results
@@ -50,7 +50,7 @@ def many_cases(n: int) -> None:
         for k, path in enumerate(paths):
             path.write_text(small_case(k, draw))
         reading, cases = timed(lambda: [load(p) for p in paths])
-        judging, verdicts = timed(lambda: [[judge(b, c) for c in b.case.claims] for b in map(Bench, cases)])
+        judging, verdicts = timed(lambda: [[judge(b, c) for c in b.case.claims] for b in map(CaseContext, cases)])
         results = Results(
             claims=[
                 Result.model_validate(
@@ -100,11 +100,11 @@ def printed_numbers(layers: int, width: int = 4, times: int = 5) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "numbers.yaml"
         path.write_text(deep_case(layers, width, times, None))
-        bench = Bench(load(path))
-        values = [bench.value(bench.entry(c.of), 1024) for c in bench.case.claims if c.of is not None]
+        context = CaseContext(load(path))
+        values = [context.value(context.entry(c.of), 1024) for c in context.case.claims if c.of is not None]
         path.write_text(deep_case(layers, width, times, [rounded(v, DIGITS) for v in values]))
         reading, case = timed(lambda: load(path))
-        judging, verdicts = timed(lambda: [judge(b, c).verdict for b in [Bench(case)] for c in case.claims])
+        judging, verdicts = timed(lambda: [judge(b, c).verdict for b in [CaseContext(case)] for c in case.claims])
     told = f"{len(verdicts):,} numbers, {verdicts.count('holds'):,} hold"
     print(f"{layers:4} layers: {told}; reading {reading:.2f}, judging {judging:.2f} ({judging / reading:.1f}x)")
 
@@ -150,8 +150,8 @@ def matrices(n: int) -> None:
 
 
 def judged(path: Path) -> list[Verdict]:
-    bench = Bench(load(path))
-    return [judge(bench, c) for c in bench.case.claims]
+    context = CaseContext(load(path))
+    return [judge(context, c) for c in context.case.claims]
 
 
 def timed(work: Callable[[], T]) -> tuple[float, T]:

@@ -16,7 +16,7 @@ from derive.engine.decision import Decision
 from derive.engine.properties.dispatch import decide_condition
 from derive.language import reader
 from verify.casefile import load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 
 QUESTIONS = (
     "relu(x)*relu(y) + relu(-x)*relu(y) == abs(x)*relu(y)",
@@ -56,10 +56,10 @@ def test_the_count_does_not_depend_on_the_hashes_of_a_process() -> None:
 def test_a_claim_is_judged_alike_alone_and_after_others(name: str) -> None:
     path = Path(f"cases/understanding-neural-networks/{name}.yaml")
     together = load(path)
-    bench = Bench(together)
+    context = CaseContext(together)
     for i, claim in reversed(list(enumerate(together.claims))):
         case = load(path)
-        after, alone = judge(bench, claim), judge(Bench(case), case.claims[i])
+        after, alone = judge(context, claim), judge(CaseContext(case), case.claims[i])
         assert (after.verdict, after.exact, _said(after.evidence)) == (
             alone.verdict,
             alone.exact,

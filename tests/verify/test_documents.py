@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from verify.casefile import check, load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 
 CASES = Path(__file__).parents[2] / "cases"
 FILES = [path for name in ("staples", "objectives") for path in sorted((CASES / name).glob("*.yaml"))]
@@ -38,7 +38,7 @@ def test_what_is_pinned_says_why(path: Path) -> None:
 def test_a_sample_is_as_pinned(name: str) -> None:
     (path,) = (p for p in FILES if p.stem == name)
     case = load(path)
-    bench = Bench(case)
+    context = CaseContext(case)
     chosen = [c for c in case.claims if c.id in SAMPLE[name]]
     assert len(chosen) == len(SAMPLE[name])
-    assert {c.id: judge(bench, c).verdict for c in chosen} == {c.id: c.pinned for c in chosen}
+    assert {c.id: judge(context, c).verdict for c in chosen} == {c.id: c.pinned for c in chosen}

@@ -36,7 +36,7 @@ WIDE = frozenset({"prints", "shows", "by", "recover", "from", "agrees", "contrad
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A part of a file. ``partial``: there is more to see, for who has to look further (``verify.claims.bench.Wider``)."""
+    """A part of a file. ``partial``: there is more to see, for who has to look further (``verify.claims.context.Wider``)."""
 
     tree: Mapping
     partial: bool

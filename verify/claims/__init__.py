@@ -1,6 +1,6 @@
 """Claims and their judges: one table, one file a kind.
 
-A judge takes the bench of a case and a claim and returns a Verdict. A claim may say several things (a formula and
+A judge takes the context of a case and a claim and returns a Verdict. A claim may say several things (a formula and
 the number printed for it); each is judged, and the gravest verdict stands.
 """
 
@@ -17,8 +17,8 @@ from derive.language.extremes import infinite, needed, speaks
 from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.arithmetic import judge_arithmetic
-from verify.claims.bench import Bench
 from verify.claims.consistency import judge_agreement, judge_consistency
+from verify.claims.context import CaseContext
 from verify.claims.convention import judge_convention
 from verify.claims.equality import judge_equality
 from verify.claims.printed import judge_printed
@@ -29,9 +29,9 @@ from verify.claims.sizes import at_every_size, elsewhere, has_sizes, ruled_out, 
 from verify.claims.wellformed import judge_definition, judge_shape
 from verify.verdict import METHODS, VERDICTS, Verdict, combine, undecided
 
-__all__ = ["JUDGES", "METHODS", "VERDICTS", "Bench", "Verdict", "judge"]
+__all__ = ["JUDGES", "METHODS", "VERDICTS", "CaseContext", "Verdict", "judge"]
 
-Judge = Callable[[Bench, Claim], Verdict]
+Judge = Callable[[CaseContext, Claim], Verdict]
 
 #: (name, does the claim say this?, who judges it)
 JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
@@ -50,52 +50,52 @@ JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
 )
 
 
-def judge(bench: Bench, claim: Claim) -> Verdict:
+def judge(context: CaseContext, claim: Claim) -> Verdict:
     """The verdict on a claim. Raises nothing that a claim's content can cause to be raised by derive: that is ``undecided``."""
-    if claim.assuming and not ruled_out(bench, claim) and _contradictory(bench, claim):
+    if claim.assuming and not ruled_out(context, claim) and _contradictory(context, claim):
         return undecided("the assumptions contradict each other")
     with apart():  # what earlier claims have shown to be silent is not looked at again
-        extremes = speaks(_expressions(claim), bench.silent)
+        extremes = speaks(_expressions(claim), context.silent)
     if extremes:
         if claim.somewhere is not None:
-            return _of_limits(bench, claim)
-        found = _at_every_size(bench, claim)
-        return _with_condition(bench, claim, found) if claim.needs else found
+            return _of_limits(context, claim)
+        found = _at_every_size(context, claim)
+        return _with_condition(context, claim, found) if claim.needs else found
     try:
-        parts = [at_every_size(bench, claim, name, decide) for name, says, decide in JUDGES if says(claim)]
+        parts = [at_every_size(context, claim, name, decide) for name, says, decide in JUDGES if says(claim)]
     except (ValueError, ArithmeticError, NotImplementedError) as e:
         return undecided(f"not decided: {e}")
     if not parts:
         return undecided("the claim says nothing that is judged")
     found = combine(parts)
-    return _with_condition(bench, claim, found) if claim.needs else found
+    return _with_condition(context, claim, found) if claim.needs else found
 
 
-def _contradictory(bench: Bench, claim: Claim) -> bool:
+def _contradictory(context: CaseContext, claim: Claim) -> bool:
     from derive.engine.assumptions import contradict
 
-    return contradict(bench.domain(claim.assuming))
+    return contradict(context.domain(claim.assuming))
 
 
 def _expressions(claim: Claim) -> list[Node]:
     return [n for n in (claim.of, *claim.equals, claim.holds, claim.somewhere) if n is not None and n.op != "property"]
 
 
-def _at_every_size(bench: Bench, claim: Claim) -> Verdict:
+def _at_every_size(context: CaseContext, claim: Claim) -> Verdict:
     """A claim with limits at every instance of the sizes: at each of them the limits are worked out anew. A number is printed
     for one."""
     if claim.prints is not None:
-        return _of_limits(bench.alone, replace(claim, needs=()))
-    if ruled_out(bench, claim):
-        made = next(elsewhere(bench, claim), None)
+        return _of_limits(context.alone, replace(claim, needs=()))
+    if ruled_out(context, claim):
+        made = next(elsewhere(context, claim), None)
         if made is not None:
             return _at_every_size(*made)
-    here = _of_limits(bench.alone, replace(claim, needs=()))
-    sizes = bench.case.sizes
+    here = _of_limits(context.alone, replace(claim, needs=()))
+    sizes = context.case.sizes
     if here.verdict not in ("holds", "holds-if") or not has_sizes([*_expressions(claim), *claim.assuming], sizes):
         return here
     tried = [say_sizes(sizes)]
-    for other, same in elsewhere(bench, claim):
+    for other, same in elsewhere(context, claim):
         tried.append(say_sizes(other.case.sizes))
         there = judge(other.alone, replace(same, needs=()))
         if there.verdict not in ("holds", "holds-if"):
@@ -103,23 +103,23 @@ def _at_every_size(bench: Bench, claim: Claim) -> Verdict:
     return replace(here, reason=f"{here.reason.removesuffix(f'; at {tried[0]}')}; at {'; '.join(tried)}")
 
 
-def _of_limits(bench: Bench, claim: Claim) -> Verdict:
+def _of_limits(context: CaseContext, claim: Claim) -> Verdict:
     """The claim with its limits, suprema and infima worked out, for all values of its symbols or at the document's."""
     keys = [k for k in ("of", "holds", "somewhere") if getattr(claim, k) is not None]
     said = [*(getattr(claim, k) for k in keys), *claim.equals, *claim.assuming]
     links = pairwise([n for k, n in zip(keys, said, strict=False) if k == "of"] + list(claim.equals))
 
     def decide(units: Collection[values.Unit]) -> Verdict:
-        nodes = values.put(bench, said, units)
+        nodes = values.put(context, said, units)
         named: dict[str, Any] = dict(zip(keys, nodes, strict=False))
         rest = nodes[len(keys) :]
         equals, assuming = rest[: len(claim.equals)], rest[len(claim.equals) :]
-        return _with_limits(bench, replace(claim, **named, equals=tuple(equals), assuming=tuple(assuming)))
+        return _with_limits(context, replace(claim, **named, equals=tuple(equals), assuming=tuple(assuming)))
 
-    return values.judged(bench, said, any(values.is_formula(bench, a, b) for a, b in links), decide)
+    return values.judged(context, said, any(values.is_formula(context, a, b) for a, b in links), decide)
 
 
-def _with_limits(bench: Bench, claim: Claim) -> Verdict:
+def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
     from derive.engine.limits import NoLimit, Unsettled
     from derive.engine.limits.values import resolve
 
@@ -128,7 +128,7 @@ def _with_limits(bench: Bench, claim: Claim) -> Verdict:
     ]
     roots = [*(getattr(claim, k) for k in keys), *claim.equals]
     try:
-        found = resolve(roots, bench.domain(claim.assuming))
+        found = resolve(roots, context.domain(claim.assuming))
     except NoLimit as e:
         if "somewhere" in keys or not all(map(needed, roots)):
             return undecided(f"not decided: {e}")
@@ -145,20 +145,20 @@ def _with_limits(bench: Bench, claim: Claim) -> Verdict:
         return Verdict(word, said, None, () if word == "holds" else (claim.id,), {"method": "proved"})
     named: dict[str, Any] = dict(zip(keys, found.nodes, strict=False))
     plain = replace(claim, **named, equals=tuple(found.nodes[len(keys) :]))
-    if speaks(_expressions(plain), bench.silent):
+    if speaks(_expressions(plain), context.silent):
         return undecided(f"{said}: inf stands where it has no meaning")
-    verdict = judge(bench, plain)
+    verdict = judge(context, plain)
     told = said and (found.compared or verdict.evidence.get("by") == "same expression")
     more = "" if told else verdict.reason
     return replace(verdict, reason="; ".join(p for p in (said, more) if p))
 
 
-def _with_condition(bench: Bench, claim: Claim, stated: Verdict) -> Verdict:
+def _with_condition(context: CaseContext, claim: Claim, stated: Verdict) -> Verdict:
     """holds-if, where a claim fails as the document states it and holds under the condition that the case offers. One that does
     not suffice is wrong, whatever other condition would."""
     if stated.verdict not in ("wrong", "holds-if"):
         return stated
-    under = judge(bench, replace(claim, assuming=(*claim.assuming, *claim.needs), needs=()))
+    under = judge(context, replace(claim, assuming=(*claim.assuming, *claim.needs), needs=()))
     condition = _all_of(claim.texts.get("needs", "").split("; "))
     if under.verdict == "holds-if" and isinstance(
         under.evidence.get("values"), dict

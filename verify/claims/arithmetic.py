@@ -18,7 +18,7 @@ from derive.language.components import components
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate, precision, rational
 from verify.casefile.model import Claim
-from verify.claims.bench import PRECISIONS, Bench
+from verify.claims.context import PRECISIONS, CaseContext
 from verify.claims.reach import simplified
 from verify.decimals import Printed, Span, correction, fit, parse_printed, show
 from verify.verdict import Verdict, undecided
@@ -30,9 +30,9 @@ MAX_TEXT = 80  # characters of an arithmetic that is written again
 SHOWN = 30  # significant digits of an unrounded factor
 
 
-def judge_arithmetic(bench: Bench, claim: Claim) -> Verdict:
-    factors = Factors(bench, claim.texts["shows"])
-    printed = bench.printed(claim)
+def judge_arithmetic(context: CaseContext, claim: Claim) -> Verdict:
+    factors = Factors(context, claim.texts["shows"])
+    printed = context.printed(claim)
     for prec in PRECISIONS:
         value = factors.at(factors.centre, prec)
         if isinstance(value, Exception):
@@ -79,13 +79,13 @@ def _unrounded(factors: Factors, moved: Mapping[str, str]) -> str:
 class Factors:
     """A displayed expression as a function of its literals."""
 
-    def __init__(self, bench: Bench, text: str) -> None:
+    def __init__(self, context: CaseContext, text: str) -> None:
         self.graph = Graph()
         self.centre: dict[Node, Fraction] = {}
         self.text = text
         self.spans: dict[Node, Span] = {}
         self.texts: dict[Node, str] = {}
-        exact = exact_values(bench)
+        exact = exact_values(context)
         names: dict[str, str] = {}
 
         def name(match: re.Match[str]) -> str:
@@ -125,15 +125,15 @@ class Factors:
         )
 
 
-def exact_values(bench: Bench) -> set[Fraction]:
+def exact_values(context: CaseContext) -> set[Fraction]:
     """The magnitudes that the document knows exactly: its inputs, and printed numbers that are the exact value."""
-    values = {abs(v) for s in bench.case.symbols.values() for v in s.values or ()}
-    for claims in bench.prints.values():
+    values = {abs(v) for s in context.case.symbols.values() for v in s.values or ()}
+    for claims in context.prints.values():
         for c in claims:
             if c.of is None:
                 continue
-            node = bench.entry(c.of)
-            number = bench.printed(c)
-            if not bench.missing(node) and bench.value(node) == rational(number.value):
+            node = context.entry(c.of)
+            number = context.printed(c)
+            if not context.missing(node) and context.value(node) == rational(number.value):
                 values.add(abs(number.value))
     return values

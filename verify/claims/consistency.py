@@ -15,21 +15,23 @@ from derive.language.reader import to_text
 from derive.numbers.balls import rational
 from verify.casefile.model import Claim, Printing
 from verify.claims import values
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.claims.equality import verdict_of
 from verify.decimals import Printed, fit, parse_printed
 from verify.verdict import Verdict, combine, undecided
 
 
-def judge_consistency(bench: Bench, claim: Claim) -> Verdict:
+def judge_consistency(context: CaseContext, claim: Claim) -> Verdict:
     """inconsistent where two claims are proved not to hold together; which of them is right is for others to say."""
-    others = [c for c in bench.case.claims if c.id in claim.contradicts and c.id != claim.id]
+    others = [c for c in context.case.claims if c.id in claim.contradicts and c.id != claim.id]
     return (
-        combine([_beside(bench, claim, other) for other in others]) if others else undecided("no other claim is named")
+        combine([_beside(context, claim, other) for other in others])
+        if others
+        else undecided("no other claim is named")
     )
 
 
-def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
+def _beside(context: CaseContext, claim: Claim, other: Claim) -> Verdict:
     from derive.engine import decide_equal
     from derive.engine.certify import certified
     from derive.engine.properties.dispatch import decide_condition
@@ -41,12 +43,12 @@ def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
         forms = [claim.equals[-1], other.equals[-1], *given]
 
         def decide(units: Collection[values.Unit]) -> Verdict:
-            a, b, *assuming = expand_all(values.put(bench, forms, units))
-            domain = bench.domain(assuming)
+            a, b, *assuming = expand_all(values.put(context, forms, units))
+            domain = context.domain(assuming)
             decision = decide_equal(a, b, domain)
             return verdict_of(certified(decision, [a, b], domain), claim)
 
-        said = values.judged(bench, forms, values.is_formula(bench, *forms[:2]), decide)
+        said = values.judged(context, forms, values.is_formula(context, *forms[:2]), decide)
         if said.verdict == "wrong":
             where = said.reason.replace("the left side", "this one").replace("the right side", other.id)
             reason = f"contradicts {other.id} on {to_text(claim.of)}: {where}"
@@ -59,8 +61,8 @@ def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
     first, second = _condition(claim), _condition(other)
     if first is None or second is None:
         return undecided(f"{other.id} and this claim are not both formulas or relations")
-    both, *given = values.put(bench, [first.graph.call("and", first, second), *given])
-    decision = decide_condition(negation(both), bench.domain(given))
+    both, *given = values.put(context, [first.graph.call("and", first, second), *given])
+    decision = decide_condition(negation(both), context.domain(given))
     if decision.status == "proved":
         evidence = {"method": "proved", "contradicts": other.id}
         return Verdict("inconsistent", f"contradicts {other.id}: no values satisfy both", None, (), evidence)
@@ -69,9 +71,9 @@ def _beside(bench: Bench, claim: Claim, other: Claim) -> Verdict:
     return undecided(f"beside {other.id}: {decision}")
 
 
-def judge_agreement(bench: Bench, claim: Claim) -> Verdict:
+def judge_agreement(context: CaseContext, claim: Claim) -> Verdict:
     """inconsistent where another printing of the number has other digits; which of them is right, the number itself says."""
-    return combine([_agreement(bench.printed(claim), other) for other in claim.agrees])
+    return combine([_agreement(context.printed(claim), other) for other in claim.agrees])
 
 
 def _agreement(printed: Printed, other: Printing) -> Verdict:

@@ -13,7 +13,7 @@ from derive.language.properties import asks
 from derive.language.reader import to_text
 from verify.casefile.model import Claim
 from verify.claims import values
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.claims.equality import shown, told, verdict_of
 from verify.claims.repair import diagnosis
 from verify.verdict import Verdict, combine, undecided
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from derive.engine import Decision
 
 
-def judge_convention(bench: Bench, claim: Claim) -> Verdict:
+def judge_convention(context: CaseContext, claim: Claim) -> Verdict:
     """holds where the forms are one; convention where they differ at a point, with the translation if one step is it."""
-    return combine([_beside(bench, claim, i) for i in range(len(claim.standard))])
+    return combine([_beside(context, claim, i) for i in range(len(claim.standard))])
 
 
-def _beside(bench: Bench, claim: Claim, i: int) -> Verdict:
+def _beside(context: CaseContext, claim: Claim, i: int) -> Verdict:
     from derive.engine import decide_equal
     from derive.engine.certify import certified
 
@@ -36,8 +36,8 @@ def _beside(bench: Bench, claim: Claim, i: int) -> Verdict:
     said = [claim.of, claim.standard[i], *given]
 
     def decide(units: Collection[values.Unit]) -> Verdict:
-        ours, form, *assuming = expand_all(values.put(bench, said, units))
-        domain = bench.domain(assuming)
+        ours, form, *assuming = expand_all(values.put(context, said, units))
+        domain = context.domain(assuming)
         found = decide_equal(ours, form, domain)
         if found.status == "proved-if" and "undefined" not in (found.left, found.right):  # at single points
             at, apart = point_text(found.witness or {}), " and ".join(map(to_text, found.missing))
@@ -45,8 +45,8 @@ def _beside(bench: Bench, claim: Claim, i: int) -> Verdict:
             return Verdict("convention", reason, evidence={**verdict_of(found, claim).evidence, "standard": name})
         return verdict_of(certified(found, [ours, form], domain), claim)
 
-    of_all = values.is_formula(bench, *said[:2])
-    found = values.judged(bench, said, of_all, decide)
+    of_all = values.is_formula(context, *said[:2])
+    found = values.judged(context, said, of_all, decide)
     match found.verdict:
         case "holds":
             return Verdict("holds", f"equals {name}", evidence=found.evidence)
@@ -55,14 +55,14 @@ def _beside(bench: Bench, claim: Claim, i: int) -> Verdict:
         case "holds-if":
             return Verdict("holds-if", f"equals {name}: {found.reason}", evidence=found.evidence)
         case "wrong":
-            ours, form, *assuming = expand_all(said if of_all else values.put(bench, said))
-            step = diagnosis(ours, form, bench.domain(assuming))
+            ours, form, *assuming = expand_all(said if of_all else values.put(context, said))
+            step = diagnosis(ours, form, context.domain(assuming))
             evidence = {**found.evidence, "standard": name}
             entry, _, where = found.reason.rpartition("not equal")
             where = where.replace("the left side", "the document's").replace("the right side", "the standard")
             reason = f"differs from {name}{f', {entry[:-2]}' if entry else ''}{where}"
             if step is not None:
-                words = told(bench, claim, step, partial(_form, i))
+                words = told(context, claim, step, partial(_form, i))
                 evidence["translation"] = translated(words, name)
                 reason += f"; {evidence['translation']}"
             return Verdict("convention", reason, evidence=evidence)
@@ -74,12 +74,12 @@ def standard_name(claim: Claim) -> str:
     return claim.texts.get("standard name") or "the standard form"
 
 
-def against(bench: Bench, claim: Claim) -> Iterator[tuple[Node, Node, Decision]]:
+def against(context: CaseContext, claim: Claim) -> Iterator[tuple[Node, Node, Decision]]:
     """The document's form and each standard one, derivatives worked out, with what was decided on whether they are equal."""
     assert claim.of is not None
     given = [a for a in claim.assuming if not asks(a)]
     for form in claim.standard:
-        yield shown(bench, claim.of, form, given)
+        yield shown(context, claim.of, form, given)
 
 
 def _form(i: int, claim: Claim) -> Node:

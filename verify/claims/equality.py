@@ -20,7 +20,7 @@ from derive.language.tidy import tidy
 from derive.numbers.definedness import of_derivatives
 from verify.casefile.model import Claim
 from verify.claims import values
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.claims.recovery import conditions_of, settled
 from verify.claims.repair import Diagnosis, by_size, diagnosis, news
 from verify.claims.sizes import (
@@ -47,18 +47,18 @@ _AT_THESE_SIZES = ("index", "stack", "concat")
 MAX_OTHERS = 24  # quantities of the case that a formula may have meant
 
 
-def judge_equality(bench: Bench, claim: Claim) -> Verdict:
+def judge_equality(context: CaseContext, claim: Claim) -> Verdict:
     """At the case's own sizes, and where the formula has sizes at every other instance of them."""
-    sizes = bench.case.sizes
+    sizes = context.case.sizes
     if claim.misfit:
-        at, step = f"at {say_sizes(sizes)} " if sizes else "", transposed(bench, claim)
+        at, step = f"at {say_sizes(sizes)} " if sizes else "", transposed(context, claim)
         return _misfit(claim, f"{at}{claim.misfit}{f'; {step}' if step else ''}", step)
-    here, chain = judge_formula(bench, claim)
+    here, chain = judge_formula(context, claim)
     if not sizes or here.verdict not in ("holds", "holds-if") or not has_sizes(chain, sizes):
         return here
-    others = list(elsewhere(bench, claim))
+    others = list(elsewhere(context, claim))
     gaps = [g for other, same in others if not same.misfit and (g := gap_of(other, same)) is not None]
-    if (general := bench.general) is not None and (same := same_claim(general, claim)) is not None:
+    if (general := context.general) is not None and (same := same_claim(general, claim)) is not None:
         if same.misfit and not ruled_out(general, same):
             return _misfit(claim, f"{same.misfit}; at {say_sizes(sizes)} both sides are equal")
         if not same.misfit and (theorems := _whatever_the_sizes(general, same)) is not None:
@@ -97,7 +97,7 @@ def _misfit(claim: Claim, why: str, step: str = "") -> Verdict:
     return Verdict("wrong", why, None, (claim.id,), evidence)
 
 
-def _whatever_the_sizes(general: Bench, claim: Claim) -> list[Any] | None:
+def _whatever_the_sizes(general: CaseContext, claim: Claim) -> list[Any] | None:
     """What shows the links with the sizes as letters; None where they are not proved so. ``general`` is an instance that gives
     each a number of its own."""
     from derive.engine.certify import of_every_size
@@ -125,43 +125,45 @@ def _whatever_the_sizes(general: Bench, claim: Claim) -> list[Any] | None:
     return found
 
 
-def judge_formula(bench: Bench, claim: Claim, mends: bool = True) -> tuple[Verdict, list[Node]]:
+def judge_formula(context: CaseContext, claim: Claim, mends: bool = True) -> tuple[Verdict, list[Node]]:
     """Without ``mends`` no step is told: one that mends a formula at some sizes need not at others."""
     from derive.engine.properties.facts import facts, implied
 
     assert claim.of is not None
     chain = [claim.of, *claim.equals]
     given = [*(a for a in claim.assuming if not asks(a)), *implied(facts(expand_all(claim.assuming)))]
-    return combine([judge_link(bench, claim, a, b, given, mends) for a, b in pairwise(chain)]), expand_all(chain)
+    return combine([judge_link(context, claim, a, b, given, mends) for a, b in pairwise(chain)]), expand_all(chain)
 
 
-def links(bench: Bench, claim: Claim) -> Iterator[tuple[Node, Node, Decision]]:
+def links(context: CaseContext, claim: Claim) -> Iterator[tuple[Node, Node, Decision]]:
     """The links of a claim's chain, derivatives worked out, each with what was decided on it."""
     assert claim.of is not None
     given = [a for a in claim.assuming if not asks(a)]
     for a, b in pairwise([claim.of, *claim.equals]):
-        yield shown(bench, a, b, given)
+        yield shown(context, a, b, given)
 
 
-def shown(bench: Bench, a: Node, b: Node, given: Sequence[Node]) -> tuple[Node, Node, Decision]:
+def shown(context: CaseContext, a: Node, b: Node, given: Sequence[Node]) -> tuple[Node, Node, Decision]:
     """Two sides, derivatives worked out, with what was decided on them: for all values, or at the document's where these count
     (see ``values.judged``)."""
     from derive.engine import decide_equal
 
     left, right, *assuming = expand_all([a, b, *given])
-    decision = decide_equal(left, right, bench.domain(assuming))
-    names = values.named(bench, [a, b])
+    decision = decide_equal(left, right, context.domain(assuming))
+    names = values.named(context, [a, b])
     if names and decision.status in ("refuted", "undecided"):
-        put = expand_all(values.put(bench, [a, b, *given]))
-        here = decide_equal(put[0], put[1], bench.domain(put[2:]))
+        put = expand_all(values.put(context, [a, b, *given]))
+        here = decide_equal(put[0], put[1], context.domain(put[2:]))
         if here.status == "refuted":
-            return left, right, replace(here, witness={**values.point(bench, names), **(here.witness or {})})
-        if here.status == "proved" and not values.is_formula(bench, a, b):
+            return left, right, replace(here, witness={**values.point(context, names), **(here.witness or {})})
+        if here.status == "proved" and not values.is_formula(context, a, b):
             return put[0], put[1], here
     return left, right, decision
 
 
-def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Node], mends: bool = True) -> Verdict:
+def judge_link(
+    context: CaseContext, claim: Claim, a: Node, b: Node, given: Sequence[Node], mends: bool = True
+) -> Verdict:
     """One link of a chain, as it is written: a formula for all values of its symbols, or what a quantity is at those that the
     document gives (see ``values``). Without ``mends`` no step is told that would mend it."""
     from derive.engine import decide_equal
@@ -171,18 +173,18 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
     from derive.engine.matrices.action import by_action
     from derive.engine.properties.conditions import checked
 
-    of_all = values.is_formula(bench, a, b)
+    of_all = values.is_formula(context, a, b)
     valued = of_derivatives([n for n in (claim.of, *claim.equals) if n is not None], slopes=False)
     assumed = len(given) + len(valued)
 
     def sides(units: Collection[values.Unit]) -> list[Node]:
-        return expand_all(values.put(bench, [a, b, *given, *valued, *claim.assuming], units))
+        return expand_all(values.put(context, [a, b, *given, *valued, *claim.assuming], units))
 
     def decide(units: Collection[values.Unit]) -> Verdict:
-        if not (given or valued) and (shown := by_action(*values.put(bench, [a, b], units))) is not None:
+        if not (given or valued) and (shown := by_action(*values.put(context, [a, b], units))) is not None:
             return verdict_of(shown, claim)
         left, right, *rest = sides(units)
-        domain = bench.domain(rest[: len(given)])
+        domain = context.domain(rest[: len(given)])
         needs = rest[len(given) : assumed]
         where = unsaid(needs, [left, right], domain)
         decision = equation(lambda there: decide_equal(left, right, there), where, domain)
@@ -193,23 +195,23 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
             and (why := values.without_value([left, right], domain.hypotheses, list(zip(valued, needs, strict=True))))
         ):
             return Verdict("wrong", f"no value: {why}", None, (claim.id,), {"method": "certified"})
-        decision = checked(decision, bench.domain(rest[assumed:]))
+        decision = checked(decision, context.domain(rest[assumed:]))
         return verdict_of(certified(decision, [left, right], domain), claim)
 
-    found = values.judged(bench, [a, b, *given, *valued], of_all, decide)
-    if bench.recoveries and not _of_unknown(bench, a, b):
-        (equal,) = values.put(bench, [a.graph.call("eq", a, b)])
-        found = settled(bench, [a, b], conditions_of(bench, equal), found)
+    found = values.judged(context, [a, b, *given, *valued], of_all, decide)
+    if context.recoveries and not _of_unknown(context, a, b):
+        (equal,) = values.put(context, [a.graph.call("eq", a, b)])
+        found = settled(context, [a, b], conditions_of(context, equal), found)
     if found.verdict != "wrong":
         return found
-    others = _others(bench) if mends else []
-    left, right, *rest = sides(()) if of_all else sides(bench.units)
+    others = _others(context) if mends else []
+    left, right, *rest = sides(()) if of_all else sides(context.units)
     mended = correction(left) if any(n.op == "symbol" for n in topological([left])) else None
-    correct = f"correct: {_at_the_values(bench, mended)}" if mended is not None and news(mended, a, b) else ""
-    bench.settled(claim, replace(found, reason="; ".join(p for p in (found.reason, correct) if p)))
+    correct = f"correct: {_at_the_values(context, mended)}" if mended is not None and news(mended, a, b) else ""
+    context.settled(claim, replace(found, reason="; ".join(p for p in (found.reason, correct) if p)))
     step = None
     if mends:
-        domain = bench.domain(rest[:assumed])
+        domain = context.domain(rest[:assumed])
         step = diagnosis(left, right, domain, others, (a, b))
         if step is None and claim.holds is not None:  # of a relation either side may be the one that was meant
             other = diagnosis(right, left, domain, others, (b, a))
@@ -220,27 +222,27 @@ def judge_link(bench: Bench, claim: Claim, a: Node, b: Node, given: Sequence[Nod
     if step.condition:
         evidence = {**found.evidence, "method": "proved", "condition": step.condition, "repair": step.words}
         return Verdict("holds-if", f"{step.words}; as stated: {found.reason}", evidence=evidence)
-    words = told(bench, claim, step, lambda c: c.equals[0]) if len(claim.equals) == 1 else step.words
+    words = told(context, claim, step, lambda c: c.equals[0]) if len(claim.equals) == 1 else step.words
     reason = "; ".join(p for p in (found.reason, words, correct) if p)
     return replace(found, reason=reason, evidence={**found.evidence, "repair": words})
 
 
-def _of_unknown(bench: Bench, a: Node, b: Node) -> bool:
+def _of_unknown(context: CaseContext, a: Node, b: Node) -> bool:
     """Whether an equation is about all values of an input of which the printed numbers leave none."""
-    lost = {bench.case.symbols[n].node for n, r in bench.recoveries.items() if r.enclosure is None}
+    lost = {context.case.symbols[n].node for n, r in context.recoveries.items() if r.enclosure is None}
     return bool(lost) and any(n in lost for n in topological([a])) and any(n in lost for n in topological([b]))
 
 
-def _at_the_values(bench: Bench, form: Node) -> str:
+def _at_the_values(context: CaseContext, form: Node) -> str:
     """A form, and its value where the document gives one to all its symbols."""
     text = to_text(form)
     if (
         form.shape
         or not any(n.op == "symbol" for n in topological([form]))
-        or bench.missing(entry := bench.entry(form))
+        or context.missing(entry := context.entry(form))
     ):
         return text
-    answer, value = bench.decided(entry, lambda v: v)
+    answer, value = context.decided(entry, lambda v: v)
     if answer is None or isinstance(answer, bool):
         return text
     return f"{text}, {numbers.exact(show(value))} at the document's values"
@@ -258,17 +260,17 @@ def correction(left: Node) -> Node | None:
     return None if made.op in ("symbol", "index") else made
 
 
-def _others(bench: Bench) -> list[Node]:
+def _others(context: CaseContext) -> list[Node]:
     """Quantities of the case that a formula may have meant."""
-    case = bench.everything
+    case = context.everything
     nodes = [*(d.node for d in case.definitions.values()), *(s.node for s in case.symbols.values())]
     return [n for n in nodes if n.op in ("def", "symbol")][:MAX_OTHERS]
 
 
-def told(bench: Bench, claim: Claim, step: Diagnosis, form: Callable[[Claim], Node]) -> str:
+def told(context: CaseContext, claim: Claim, step: Diagnosis, form: Callable[[Claim], Node]) -> str:
     """The step that mends one form of a claim, in words; a constant factor that follows a size of the case by that size, and
     one that differs from size to size with the sizes that it is right at."""
-    sizes = bench.case.sizes
+    sizes = context.case.sizes
     if step.factor is None or not sizes or claim.of is None:
         return step.words
     if claim.holds is not None:  # an equation among relations is made into a formula at one instance
@@ -278,7 +280,7 @@ def told(bench: Bench, claim: Claim, step: Diagnosis, form: Callable[[Claim], No
     seen: list[tuple[Fraction, Mapping[str, int]]] = [
         (step.factor, {name: value for name, value in sizes.items() if name in here})
     ]
-    for other, same in islice(elsewhere(bench, claim), 2):
+    for other, same in islice(elsewhere(context, claim), 2):
         if not same.misfit and same.of is not None:
             factor = _factor_of(other, same.of, form(same), same.assuming)
             seen += [(factor, other.case.sizes)] if factor is not None else []
@@ -288,10 +290,10 @@ def told(bench: Bench, claim: Claim, step: Diagnosis, form: Callable[[Claim], No
     return step.words if constant else f"{step.words} at {say_sizes(sizes)}"
 
 
-def _factor_of(bench: Bench, a: Node, b: Node, given: Sequence[Node]) -> Fraction | None:
+def _factor_of(context: CaseContext, a: Node, b: Node, given: Sequence[Node]) -> Fraction | None:
     """The constant factor that mends a formula at another instance of the sizes."""
     a, b, *assuming = expand_all([a, b, *(c for c in given if not asks(c))])
-    step = diagnosis(a, b, bench.domain(assuming))
+    step = diagnosis(a, b, context.domain(assuming))
     return step.factor if step is not None else None
 
 

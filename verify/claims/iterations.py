@@ -11,24 +11,24 @@ from derive.language.components import components
 from derive.numbers.balls import evaluate
 from verify.casefile.model import Claim
 from verify.claims import values
-from verify.claims.bench import PRECISIONS, Bench
+from verify.claims.context import PRECISIONS, CaseContext
 from verify.claims.equality import verdict_of
 from verify.verdict import Verdict, undecided
 
 MAX_SYMBOLIC = 50  # numbers at which a condition with free symbols is decided
 
 
-def judge_every(bench: Bench, claim: Claim) -> Verdict:
+def judge_every(context: CaseContext, claim: Claim) -> Verdict:
     """By values, certified by balls, where all symbols but the number have one; else number by number for all values."""
     assert claim.holds is not None
     (condition, t), count = claim.holds.args, claim.holds.attr
     inner = expand_all([condition])[0]
     entries = components(inner)
-    if any(set(bench.missing(e)) - {t.attr} for e in entries):
-        return _for_all_values(bench, claim, inner, t, count)
+    if any(set(context.missing(e)) - {t.attr} for e in entries):
+        return _for_all_values(context, claim, inner, t, count)
     for n in range(count):
         for e in entries:
-            answer = _truth(bench, e, t, n)
+            answer = _truth(context, e, t, n)
             if answer is False:
                 return Verdict("wrong", f"does not hold at {t.attr} = {n}", None, (claim.id,), {"method": "certified"})
             if answer is not True:
@@ -37,25 +37,25 @@ def judge_every(bench: Bench, claim: Claim) -> Verdict:
     return Verdict("holds", reason, None, (), {"method": "certified", "numbers": count})
 
 
-def _truth(bench: Bench, condition: Node, t: Node, n: int) -> object:
+def _truth(context: CaseContext, condition: Node, t: Node, n: int) -> object:
     """True, False, or what stands in the way."""
     found: object = None
     for prec in PRECISIONS:
-        found = evaluate([condition], {**bench.known, t: fmpq(n)}, prec)[0]
+        found = evaluate([condition], {**context.known, t: fmpq(n)}, prec)[0]
         if not isinstance(found, Undetermined):
             return found
     return found
 
 
-def _for_all_values(bench: Bench, claim: Claim, condition: Node, t: Node, count: int) -> Verdict:
+def _for_all_values(context: CaseContext, claim: Claim, condition: Node, t: Node, count: int) -> Verdict:
     from derive.engine.induction import at_step
     from derive.engine.properties.dispatch import decide_condition
 
     if count > MAX_SYMBOLIC:
         return undecided(f"{count} numbers, and not all symbols have values: at most {MAX_SYMBOLIC} are looked at")
     for n in range(count):
-        wanted, *assuming = values.put(bench, [at_step(condition, t, n), *claim.assuming])
-        decision = decide_condition(wanted, bench.domain(assuming))
+        wanted, *assuming = values.put(context, [at_step(condition, t, n), *claim.assuming])
+        decision = decide_condition(wanted, context.domain(assuming))
         if decision.status != "proved":
             found = verdict_of(decision, claim)
             return Verdict(found.verdict, f"at {t.attr} = {n}: {found.reason}", None, found.origin, found.evidence)

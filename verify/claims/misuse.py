@@ -1,6 +1,6 @@
 """Claims that look as if another key was meant: what ``errata check`` warns of. Nothing here is a fault, and nothing is judged.
 
-To add a mistake, add a function to ``MISTAKES``: it gets the bench of a case and a claim, and says which key is in doubt and
+To add a mistake, add a function to ``MISTAKES``: it gets the context of a case and a claim, and says which key is in doubt and
 why, or None. It must stay silent on what can be meant as it stands.
 """
 
@@ -15,7 +15,7 @@ from flint import arb, fmpq
 from derive.expr.graph import Node, topological
 from derive.numbers.balls import rational
 from verify.casefile.model import Case, Claim, Place
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.decimals import Printed, closer, fit, parse_printed, show
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
@@ -28,11 +28,11 @@ Doubt = tuple[str, str]
 
 def doubts(case: Case) -> Iterator[tuple[Place, str]]:
     """What is in doubt in a case, each with its place."""
-    bench = Bench(case)
+    context = CaseContext(case)
     for claim in case.claims:
         for mistake in MISTAKES:
             try:
-                found = mistake(bench, claim)
+                found = mistake(context, claim)
             except (ValueError, ArithmeticError, KeyError, NotImplementedError):
                 continue  # what has no value here is for judges to say
             if found is not None:
@@ -40,7 +40,7 @@ def doubts(case: Case) -> Iterator[tuple[Place, str]]:
                 yield claim.places.get(key, claim.place), why
 
 
-def needed(bench: Bench, claim: Claim) -> Doubt | None:
+def needed(context: CaseContext, claim: Claim) -> Doubt | None:
     """``needs:`` for a condition that the document states: such a claim never comes out as ``holds``."""
     if not claim.needs or claim.pinned != "holds":
         return None
@@ -50,7 +50,7 @@ def needed(bench: Bench, claim: Claim) -> Doubt | None:
     )
 
 
-def unnamed(bench: Bench, claim: Claim) -> Doubt | None:
+def unnamed(context: CaseContext, claim: Claim) -> Doubt | None:
     """``standard:`` for what the document itself says."""
     if not claim.standard or claim.texts.get("standard name"):
         return None
@@ -60,19 +60,19 @@ def unnamed(bench: Bench, claim: Claim) -> Doubt | None:
     )
 
 
-def rounded(bench: Bench, claim: Claim) -> Doubt | None:
+def rounded(context: CaseContext, claim: Claim) -> Doubt | None:
     """``equals:`` with numbers that are roundings of the values: printed numbers."""
     if claim.of is None or claim.prints is not None or not claim.equals:
         return None
     text = claim.texts.get("equals", "").rpartition(" = ")[2].strip()
     numbers = _NUMBER.findall(text) if _NUMBERS.fullmatch(text) else []
-    entries = bench.entries(claim.of)
-    if len(numbers) != len(entries) or any(bench.missing(e) for e in entries):
+    entries = context.entries(claim.of)
+    if len(numbers) != len(entries) or any(context.missing(e) for e in entries):
         return None
     told = ""
     for number, entry in zip(numbers, entries, strict=True):
         printed = parse_printed(number)
-        answer, value = bench.decided(entry, lambda v, printed=printed: _rounding(printed, v))
+        answer, value = context.decided(entry, lambda v, printed=printed: _rounding(printed, v))
         if answer not in ("exact", "rounded", "tie", "truncated"):
             return None
         if answer != "exact" and not told:
@@ -88,7 +88,7 @@ def _rounding(printed: Printed, value: Any) -> str | None:
     return None if isinstance(value, arb) and value.contains(number) else fit(printed, value)
 
 
-def assumed(bench: Bench, claim: Claim) -> Doubt | None:
+def assumed(context: CaseContext, claim: Claim) -> Doubt | None:
     """The conclusion among the conditions."""
     concluded = [n for c in (claim.holds, claim.somewhere) if c is not None for n in _parts(c)]
     if claim.of is not None:
@@ -119,7 +119,7 @@ def _turned(n: Node) -> Node:
     return n
 
 
-def step(bench: Bench, claim: Claim) -> Doubt | None:
+def step(context: CaseContext, claim: Claim) -> Doubt | None:
     """``by:`` that is displayed arithmetic, repeats the quantity, or computes another."""
     if claim.by is None or claim.of is None:
         return None
@@ -130,16 +130,16 @@ def step(bench: Bench, claim: Claim) -> Doubt | None:
             "by",
             "'by' repeats 'of': it is the step by which the document came to the number, such as d(L, a)*d(a, z)",
         )
-    ours, theirs = bench.entry(claim.of), bench.entry(claim.by)
-    if ours is theirs or bench.missing(ours) or bench.missing(theirs):
+    ours, theirs = context.entry(claim.of), context.entry(claim.by)
+    if ours is theirs or context.missing(ours) or context.missing(theirs):
         return None
-    if bench.decided(bench.case.graph.call("eq", ours, theirs), lambda v: v)[0] is not False:
+    if context.decided(context.case.graph.call("eq", ours, theirs), lambda v: v)[0] is not False:
         return None
-    values = " and ".join(show(bench.value(n), _DIGITS) for n in (theirs, ours))
+    values = " and ".join(show(context.value(n), _DIGITS) for n in (theirs, ours))
     return "by", f"'by' is another way to compute 'of', and their exact values differ: {values}"
 
 
 _DIGITS = 6
 
 #: The mistakes of new users, most frequent first; docs/cases.md tells them.
-MISTAKES: tuple[Callable[[Bench, Claim], Doubt | None], ...] = (needed, unnamed, rounded, assumed, step)
+MISTAKES: tuple[Callable[[CaseContext, Claim], Doubt | None], ...] = (needed, unnamed, rounded, assumed, step)

@@ -9,7 +9,7 @@ from flint import fmpq
 from derive.errors import UndefinedValue
 from derive.language.reader import to_text
 from verify.casefile.model import Claim
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.claims.provenance import Inheritance, inheritance, origins
 from verify.claims.recovery import judge_print, range_text, recovered_text
 from verify.claims.slip import hint as slip_of
@@ -17,38 +17,38 @@ from verify.decimals import closer, correction, fit, rounded, show
 from verify.verdict import Verdict, undecided
 
 
-def judge_printed(bench: Bench, claim: Claim) -> Verdict:
+def judge_printed(context: CaseContext, claim: Claim) -> Verdict:
     """holds, truncated, inherited or wrong, by the exact value at the document's inputs."""
     from derive.engine.absent import no_value
 
     assert claim.of is not None
-    node = bench.entry(claim.of)
-    recovered = bool(bench.not_given(node))
-    if recovered and (found := judge_print(bench, claim, node)) is not None:
+    node = context.entry(claim.of)
+    recovered = bool(context.not_given(node))
+    if recovered and (found := judge_print(context, claim, node)) is not None:
         return found
-    if absent := bench.missing(node):
+    if absent := context.missing(node):
         names = ", ".join(f"'{n}'" for n in absent)
-        asked = {c.recover for c in bench.case.claims}
-        left = [n for n in absent if n in bench.case.symbols and bench.case.symbols[n].recover and n not in asked]
+        asked = {c.recover for c in context.case.claims}
+        left = [n for n in absent if n in context.case.symbols and context.case.symbols[n].recover and n not in asked]
         hint = f"; a claim 'recover: {left[0]}' would ask what the printed numbers determine" if left else ""
         return Verdict("underspecified", f"no value is given for {names}{hint}", evidence={"method": "exhaustive"})
-    for condition in (e for a in claim.assuming for e in bench.entries(a)):
-        if not bench.missing(condition) and bench.value(condition) is False:
+    for condition in (e for a in claim.assuming for e in context.entries(a)):
+        if not context.missing(condition) and context.value(condition) is False:
             return undecided("what is assumed does not hold at the document's inputs")
-    printed = bench.printed(claim)
-    answer, value = bench.decided(node, lambda v: fit(printed, v))
+    printed = context.printed(claim)
+    answer, value = context.decided(node, lambda v: fit(printed, v))
     if answer is None and recovered:
         answer = "off"  # for all values that a recovered input may have, cut off or not
     if answer is None:
         if isinstance(value, UndefinedValue):
-            return _without_value(bench, claim, no_value(node, bench.known, value))
+            return _without_value(context, claim, no_value(node, context.known, value))
         if isinstance(value, Exception):
             return undecided(f"no value at the document's inputs: {value}")
         return undecided("not separated from the printed digits at the highest precision", show(value))
-    value = value if recovered else bench.separated(node, value)
+    value = value if recovered else context.separated(node, value)
     exact = None if recovered else show(value)
     evidence: dict[str, Any] = {"method": "certified", "arithmetic": "rational" if isinstance(value, fmpq) else "ball"}
-    at = recovered_text(bench, node) if recovered else ""
+    at = recovered_text(context, node) if recovered else ""
     if answer in ("rounded", "tie"):
         if printed.unit == 0:
             return Verdict("holds", f"the exact value{at}", exact, (), evidence)
@@ -56,16 +56,16 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
         if printed.about:
             how = "within one unit of the last digit"
         return Verdict("holds", f"{how} of {closer(value, printed)}{at}", exact, (), evidence)
-    right = range_text(bench, node) if recovered else correction(value, printed)
-    inherited = inheritance(bench, claim)
+    right = range_text(context, node) if recovered else correction(value, printed)
+    inherited = inheritance(context, claim)
     cut = answer == "truncated"
     if inherited is not None:
         return Verdict(
             "inherited",
-            f"{_inherited(bench, inherited)}; correct: {right}{at}"
+            f"{_inherited(context, inherited)}; correct: {right}{at}"
             + (" (also the exact value cut off)" if cut else ""),
             exact,
-            origins(bench, claim, inherited),
+            origins(context, claim, inherited),
             {**evidence, "inherited_from": [c.id for c in inherited.sources]},
         )
     if cut:
@@ -77,17 +77,17 @@ def judge_printed(bench: Bench, claim: Claim) -> Verdict:
     return Verdict("wrong", f"correct: {right}{at}{step}", exact, (claim.id,), evidence)
 
 
-def _without_value(bench: Bench, claim: Claim, fault: str) -> Verdict:
+def _without_value(context: CaseContext, claim: Claim, fault: str) -> Verdict:
     """Of a quantity that has no value at the document's inputs: wrong, unless what was printed of its inputs gives the number."""
     evidence = {"method": "certified", "arithmetic": "rational"}
-    if (found := inheritance(bench, claim)) is not None:
-        reason = f"{_inherited(bench, found)}; there is no value: {fault}"
+    if (found := inheritance(context, claim)) is not None:
+        reason = f"{_inherited(context, found)}; there is no value: {fault}"
         sources = {**evidence, "inherited_from": [c.id for c in found.sources]}
-        return Verdict("inherited", reason, None, origins(bench, claim, found), sources)
+        return Verdict("inherited", reason, None, origins(context, claim, found), sources)
     return Verdict("wrong", f"no value at the document's inputs: {fault}", None, (claim.id,), evidence)
 
 
-def _inherited(bench: Bench, found: Inheritance) -> str:
+def _inherited(context: CaseContext, found: Inheritance) -> str:
     names = ", ".join(f"{c.id} ({c.prints})" for c in found.sources)
     if found.copied:
         return f"repeats {names}"

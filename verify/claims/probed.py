@@ -4,12 +4,12 @@ were looked at."""
 from __future__ import annotations
 
 from verify.casefile.model import Claim
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.extras import missing
 from verify.verdict import Verdict, undecided
 
 
-def judge_probe(bench: Bench, claim: Claim) -> Verdict:
+def judge_probe(context: CaseContext, claim: Claim) -> Verdict:
     """Holds as it was seen to, under the condition without which it was seen to fail, or wrong with what was seen
     instead."""
     from verify.probes import PROBES, Absent

@@ -14,7 +14,7 @@ from itertools import islice, product
 from derive.expr.graph import Node, topological
 from derive.numbers.balls import evaluate, precision, rational
 from verify.casefile.model import Claim
-from verify.claims.bench import PRECISIONS, Bench
+from verify.claims.context import PRECISIONS, CaseContext
 from verify.claims.reach import Unsettled, within_rounding
 from verify.decimals import Printed, fit
 
@@ -33,41 +33,41 @@ class Inheritance:
     copied: bool
 
 
-def correct(bench: Bench, claim: Claim) -> bool | None:
+def correct(context: CaseContext, claim: Claim) -> bool | None:
     """Whether a number claim prints the correct rounding; None where that is not decided."""
     if claim.of is None:
         return None
-    node = bench.entry(claim.of)
-    if bench.gives(claim):
+    node = context.entry(claim.of)
+    if context.gives(claim):
         return True
-    if bench.missing(node):
+    if context.missing(node):
         return None
-    answer, _ = bench.decided(node, lambda v: fit(bench.printed(claim), v))
+    answer, _ = context.decided(node, lambda v: fit(context.printed(claim), v))
     return None if answer is None else answer in ("rounded", "tie")
 
 
-def inheritance(bench: Bench, claim: Claim) -> Inheritance | None:
+def inheritance(context: CaseContext, claim: Claim) -> Inheritance | None:
     """What a number that is not correctly rounded follows from, or None."""
     if claim.of is None:
         return None
-    node = bench.entry(claim.of)
-    printed = replace(bench.printed(claim), about=False)
-    repeated = [c for c in reversed(_before(bench, claim, node)) if _repeats(printed, bench.printed(c))]
-    wrong = next((c for c in repeated if not correct(bench, c)), None)
-    found = Inheritance((wrong,), copied=True) if wrong else _replayed(bench, claim, printed)
-    if repeated and (found is None or all(correct(bench, c) for c in found.sources)):
+    node = context.entry(claim.of)
+    printed = replace(context.printed(claim), about=False)
+    repeated = [c for c in reversed(_before(context, claim, node)) if _repeats(printed, context.printed(c))]
+    wrong = next((c for c in repeated if not correct(context, c)), None)
+    found = Inheritance((wrong,), copied=True) if wrong else _replayed(context, claim, printed)
+    if repeated and (found is None or all(correct(context, c) for c in found.sources)):
         return Inheritance((repeated[0],), copied=True)  # a correct rounding with digits put after it explains less
     return found
 
 
-def _replayed(bench: Bench, claim: Claim, printed: Printed) -> Inheritance | None:
+def _replayed(context: CaseContext, claim: Claim, printed: Printed) -> Inheritance | None:
     """The printed inputs of a number's step that give its digits."""
-    again = _Replay(bench, step_of(bench, claim), printed)
+    again = _Replay(context, step_of(context, claim), printed)
     open_: list[Unsettled] = []
-    for chosen in _choices(bench, printed_inputs(bench, claim)):
+    for chosen in _choices(context, printed_inputs(context, claim)):
         try:
             if again.gives(chosen):
-                return Inheritance(_that_matter(bench, chosen, again), copied=False)
+                return Inheritance(_that_matter(context, chosen, again), copied=False)
         except Unsettled as why:
             open_.append(why)
             if len(open_) == MAX_UNSETTLED:
@@ -92,13 +92,13 @@ Choice = dict[Node, Claim]
 class _Replay:
     """A step computed once more from printed inputs."""
 
-    def __init__(self, bench: Bench, step: Node, printed: Printed) -> None:
-        self.bench, self.step, self.printed = bench, step, printed
+    def __init__(self, context: CaseContext, step: Node, printed: Printed) -> None:
+        self.context, self.step, self.printed = context, step, printed
 
     def gives(self, chosen: Choice) -> bool:
         """Whether the printed digits come out: of the inputs as printed, or of what rounds to the incorrect ones."""
-        bench = self.bench
-        values = {**bench.known, **{n: rational(bench.printed(c).value) for n, c in chosen.items()}}
+        context = self.context
+        values = {**context.known, **{n: rational(context.printed(c).value) for n, c in chosen.items()}}
         for prec in PRECISIONS[:2]:
             value = evaluate([self.step], values, prec)[0]
             if isinstance(value, Exception):
@@ -109,12 +109,12 @@ class _Replay:
                 return True
             if answer is not None:
                 break
-        faulty = {n: bench.printed(c) for n, c in chosen.items() if not correct(bench, c)}
+        faulty = {n: context.printed(c) for n, c in chosen.items() if not correct(context, c)}
         moving = {n: p.span for n, p in faulty.items() if p.places or p.suffix}  # whole numbers do not move
         return within_rounding(self.step, values, moving, self.printed, MAX_CELLS) is not None
 
 
-def _choices(bench: Bench, inputs: Sequence[tuple[Node, Sequence[Claim]]]) -> list[Choice]:
+def _choices(context: CaseContext, inputs: Sequence[tuple[Node, Sequence[Claim]]]) -> list[Choice]:
     """How the document may have used what it printed of a step's inputs: few printed values before many, late before early.
 
     An input of which it only ever printed incorrect values was never anything else to it; one that it printed
@@ -123,7 +123,7 @@ def _choices(bench: Bench, inputs: Sequence[tuple[Node, Sequence[Claim]]]) -> li
     options: list[list[tuple[int, Claim | None]]] = []
     for _, claims in inputs:
         ways: list[tuple[int, Claim | None]] = [(2 * age, c) for age, c in enumerate(claims)]
-        if any(correct(bench, c) for c in claims):
+        if any(correct(context, c) for c in claims):
             ways.append((-1, None))
         options.append(ways)
     found = []
@@ -135,12 +135,12 @@ def _choices(bench: Bench, inputs: Sequence[tuple[Node, Sequence[Claim]]]) -> li
     return [chosen for _, chosen in found]
 
 
-def _that_matter(bench: Bench, chosen: Choice, again: _Replay) -> tuple[Claim, ...]:
+def _that_matter(context: CaseContext, chosen: Choice, again: _Replay) -> tuple[Claim, ...]:
     """The inputs without which the printed digits do not come out; of incorrect ones at least one stays."""
     kept = dict(chosen)
-    for n, c in sorted(chosen.items(), key=lambda pair: not correct(bench, pair[1])):
+    for n, c in sorted(chosen.items(), key=lambda pair: not correct(context, pair[1])):
         fewer = {m: d for m, d in kept.items() if m is not n}
-        blamed = correct(bench, c) or any(not correct(bench, d) for d in fewer.values())
+        blamed = correct(context, c) or any(not correct(context, d) for d in fewer.values())
         try:
             if fewer and blamed and again.gives(fewer):
                 kept = fewer
@@ -149,13 +149,13 @@ def _that_matter(bench: Bench, chosen: Choice, again: _Replay) -> tuple[Claim, .
     return tuple({c.id: c for c in kept.values()}.values())
 
 
-def step_of(bench: Bench, claim: Claim) -> Node:
+def step_of(context: CaseContext, claim: Claim) -> Node:
     """The expression that a number was computed by."""
     assert claim.of is not None
-    return bench.entry(claim.by if claim.by is not None else claim.of)
+    return context.entry(claim.by if claim.by is not None else claim.of)
 
 
-def origins(bench: Bench, claim: Claim, found: Inheritance) -> tuple[str, ...]:
+def origins(context: CaseContext, claim: Claim, found: Inheritance) -> tuple[str, ...]:
     """The ids of the claims in which the error of an inherited number started, in the document's order.
 
     Of what a number follows from, those that are incorrect are followed further; where all are correct roundings, the error is
@@ -166,12 +166,12 @@ def origins(bench: Bench, claim: Claim, found: Inheritance) -> tuple[str, ...]:
     work = [found]
     while work:
         sources = work.pop().sources
-        incorrect = [c for c in sources if not correct(bench, c)]
+        incorrect = [c for c in sources if not correct(context, c)]
         for c in incorrect or sources:
             if c.id in seen:
                 continue
             seen.add(c.id)
-            further = inheritance(bench, c) if incorrect else None
+            further = inheritance(context, c) if incorrect else None
             if further is None:
                 starts[c.id] = c.order
             else:
@@ -179,15 +179,15 @@ def origins(bench: Bench, claim: Claim, found: Inheritance) -> tuple[str, ...]:
     return tuple(sorted(starts, key=lambda i: starts[i]))
 
 
-def _before(bench: Bench, claim: Claim, node: Node) -> list[Claim]:
+def _before(context: CaseContext, claim: Claim, node: Node) -> list[Claim]:
     """The claims that print a value for the node earlier in the document."""
-    return [c for c in bench.prints.get(node, ()) if c.order < claim.order]
+    return [c for c in context.prints.get(node, ()) if c.order < claim.order]
 
 
-def printed_inputs(bench: Bench, claim: Claim) -> list[tuple[Node, list[Claim]]]:
+def printed_inputs(context: CaseContext, claim: Claim) -> list[tuple[Node, list[Claim]]]:
     """The uppermost nodes of a step that the document printed before, each with its different prints, the latest first."""
     assert claim.of is not None
-    step, own = step_of(bench, claim), bench.entry(claim.of)
+    step, own = step_of(context, claim), context.entry(claim.of)
     found: list[tuple[Node, list[Claim]]] = []
     seen: set[Node] = set()
     work = [step]
@@ -196,9 +196,9 @@ def printed_inputs(bench: Bench, claim: Claim) -> list[tuple[Node, list[Claim]]]
         if n in seen:
             continue
         seen.add(n)
-        before = _before(bench, claim, n) if n is not own else []  # what it printed of this before is no input of it
+        before = _before(context, claim, n) if n is not own else []  # what it printed of this before is no input of it
         if before:
-            different = {bench.printed(c).value: c for c in before}
+            different = {context.printed(c).value: c for c in before}
             found.append((n, list(reversed(different.values()))[:MAX_PRINTS]))
         else:
             work.extend(reversed(n.args))

@@ -21,7 +21,7 @@ from derive.language.components import components_all
 from derive.language.reader import decimal_text, to_text
 from derive.numbers.balls import rational
 from verify.casefile.model import Claim
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.claims.enclosure import Box, Enclosure, End, Printed
 from verify.claims.spans import NOWHERE
 from verify.decimals import show
@@ -45,37 +45,39 @@ class Recovery:
     needed: tuple[str, ...] = ()
 
 
-def recover_all(bench: Bench) -> Mapping[str, Recovery]:
+def recover_all(context: CaseContext) -> Mapping[str, Recovery]:
     """For every input that a claim recovers what is known of it."""
-    asked = {c.recover: c for c in bench.case.claims if c.recover}
-    sources = {name: _sources(bench, name, c) for name, c in asked.items()}
+    asked = {c.recover: c for c in context.case.claims if c.recover}
+    sources = {name: _sources(context, name, c) for name, c in asked.items()}
     found: dict[str, Recovery] = {}
     for name, claim in asked.items():
         if name in found:
             continue
         if not sources[name]:
-            needed = () if claim.sources else _needing(bench, bench.case.symbols[name].node)
+            needed = () if claim.sources else _needing(context, context.case.symbols[name].node)
             found[name] = Recovery((name,), fault=f"no printed number depends on '{name}'", needed=needed)
             continue
-        names, used = _tied(bench, name, sources)
-        absent = {n for c in used for n in bench.not_given(_node(bench, c))} - set(names)
+        names, used = _tied(context, name, sources)
+        absent = {n for c in used for n in context.not_given(_node(context, c))} - set(names)
         if absent:
             fault = f"the printed numbers also depend on {', '.join(sorted(absent))}"
             found[name] = Recovery((name,), tuple(c.id for c in used), fault=fault)
             continue
-        made = _recovered(bench, names, used)
+        made = _recovered(context, names, used)
         found.update(dict.fromkeys(names, made))
     return found
 
 
-def _sources(bench: Bench, name: str, claim: Claim) -> list[Claim]:
-    prints = [c for c in bench.case.claims if c.of is not None and c.prints is not None]
+def _sources(context: CaseContext, name: str, claim: Claim) -> list[Claim]:
+    prints = [c for c in context.case.claims if c.of is not None and c.prints is not None]
     if claim.sources:
         return [c for c in prints if c.id in claim.sources]
-    return [c for c in prints if name in bench.not_given(_node(bench, c))]
+    return [c for c in prints if name in context.not_given(_node(context, c))]
 
 
-def _tied(bench: Bench, name: str, sources: Mapping[str, Sequence[Claim]]) -> tuple[tuple[str, ...], list[Claim]]:
+def _tied(
+    context: CaseContext, name: str, sources: Mapping[str, Sequence[Claim]]
+) -> tuple[tuple[str, ...], list[Claim]]:
     """The inputs that printed numbers tie to one, and these numbers in the document's order."""
     names, used = [name], dict.fromkeys(c.id for c in sources[name])
     by_id = {c.id: c for own in sources.values() for c in own}
@@ -83,7 +85,7 @@ def _tied(bench: Bench, name: str, sources: Mapping[str, Sequence[Claim]]) -> tu
     while grown:
         grown = False
         for other, own in sources.items():
-            depends = any(other in bench.not_given(_node(bench, by_id[i])) for i in used)
+            depends = any(other in context.not_given(_node(context, by_id[i])) for i in used)
             if other not in names and own and (depends or any(c.id in used for c in own)):
                 names.append(other)
                 used.update(dict.fromkeys(c.id for c in own))
@@ -91,13 +93,13 @@ def _tied(bench: Bench, name: str, sources: Mapping[str, Sequence[Claim]]) -> tu
     return tuple(n for n in sources if n in names), sorted((by_id[i] for i in used), key=lambda c: c.order)
 
 
-def _recovered(bench: Bench, names: tuple[str, ...], used: Sequence[Claim]) -> Recovery:
-    symbols = [bench.case.symbols[n] for n in names]
+def _recovered(context: CaseContext, names: tuple[str, ...], used: Sequence[Claim]) -> Recovery:
+    symbols = [context.case.symbols[n] for n in names]
     domain = [(s.low, s.high) for s in symbols]
 
     def enclosed(claims: Sequence[Claim]) -> Enclosure:
-        printed = [Printed(_node(bench, c), *ends_of(bench, c)) for c in claims]
-        return Enclosure(tuple(s.node for s in symbols), printed, bench.given).find(domain)
+        printed = [Printed(_node(context, c), *ends_of(context, c)) for c in claims]
+        return Enclosure(tuple(s.node for s in symbols), printed, context.given).find(domain)
 
     ids = tuple(c.id for c in used)
     found = enclosed(used)
@@ -111,29 +113,29 @@ def _recovered(bench: Bench, names: tuple[str, ...], used: Sequence[Claim]) -> R
     return Recovery(names, ids, None, tuple(c.id for c in kept))
 
 
-def ends_of(bench: Bench, claim: Claim) -> tuple[Fraction, Fraction]:
+def ends_of(context: CaseContext, claim: Claim) -> tuple[Fraction, Fraction]:
     """The values that a print stands for: those that round to it."""
-    printed = bench.printed(claim)
+    printed = context.printed(claim)
     half = printed.unit if printed.about else printed.unit / 2
     return printed.value - half, printed.value + half
 
 
-def _node(bench: Bench, claim: Claim) -> Node:
+def _node(context: CaseContext, claim: Claim) -> Node:
     assert claim.of is not None
-    return bench.entry(claim.of)
+    return context.entry(claim.of)
 
 
-def _needing(bench: Bench, x: Node) -> tuple[str, ...]:
+def _needing(context: CaseContext, x: Node) -> tuple[str, ...]:
     """The definitions that x stands in."""
-    return tuple(name for name, d in bench.case.definitions.items() if x in topological([d.node]))
+    return tuple(name for name, d in context.case.definitions.items() if x in topological([d.node]))
 
 
 # -- the claim that recovers ---------------------------------------------------------------------------
 
 
-def judge_recovery(bench: Bench, claim: Claim) -> Verdict:
+def judge_recovery(context: CaseContext, claim: Claim) -> Verdict:
     assert claim.recover is not None
-    name, found = claim.recover, bench.recoveries[claim.recover]
+    name, found = claim.recover, context.recoveries[claim.recover]
     if found.needed:
         reason = f"'{name}' is not given; {', '.join(found.needed)} cannot do without it, and no print determines it"
         return Verdict("underspecified", reason, evidence={"method": "exhaustive"})
@@ -142,8 +144,8 @@ def judge_recovery(bench: Bench, claim: Claim) -> Verdict:
     evidence: dict[str, Any] = {"method": "certified"}
     if found.enclosure is None:
         evidence |= {"intervals": [], "against": list(found.against)}
-        return Verdict("inconsistent", _no_value(bench, found), evidence=evidence)
-    symbol = bench.case.symbols[name].node
+        return Verdict("inconsistent", _no_value(context, found), evidence=evidence)
+    symbol = context.case.symbols[name].node
     intervals = found.enclosure.intervals(symbol)
     evidence["intervals"] = [[_out(a, -1), _out(b, 1)] for a, b in intervals]
     if not found.enclosure.certain:
@@ -169,8 +171,8 @@ def simplest(low: End, high: End) -> Fraction | None:
     return middle
 
 
-def _no_value(bench: Bench, found: Recovery) -> str:
-    printed = {c.id: c.prints for c in bench.case.claims}
+def _no_value(context: CaseContext, found: Recovery) -> str:
+    printed = {c.id: c.prints for c in context.case.claims}
     numbers = [f"{i} ({printed[i]})" for i in found.against]
     inputs = " and ".join(f"'{n}'" for n in found.names)
     said = f"no value of {inputs}" if len(found.names) == 1 else f"no values of {inputs}"
@@ -182,38 +184,38 @@ def _no_value(bench: Bench, found: Recovery) -> str:
 # -- what depends on recovered inputs ------------------------------------------------------------------
 
 
-def judge_print(bench: Bench, claim: Claim, node: Node) -> Verdict | None:
+def judge_print(context: CaseContext, claim: Claim, node: Node) -> Verdict | None:
     """The verdict on a printed number that depends on recovered inputs, as far as these decide it: None where no member of the
     enclosure gives the print, which has then to be explained as any other, or where it always gives it."""
-    found = _about(bench, [node])
-    if found is None or bench.not_given(node) - set(found.names):
+    found = _about(context, [node])
+    if found is None or context.not_given(node) - set(found.names):
         return None
     if found.enclosure is None:
         if claim.id in found.sources:
-            return Verdict("inconsistent", _no_value(bench, found), evidence={"method": "certified"})
-        return undecided(_no_value(bench, found))
-    at = known_text(bench, found)
+            return Verdict("inconsistent", _no_value(context, found), evidence={"method": "certified"})
+        return undecided(_no_value(context, found))
+    at = known_text(context, found)
     if not found.enclosure.certain:
         return undecided(f"whether a value of {' and '.join(found.names)} gives the printed numbers is not settled")
     evidence = {"method": "certified", "recovered": list(found.names)}
     if claim.id in found.sources:
         return Verdict("holds", f"recovered from it: {at}", None, (), evidence)
-    answer = found.enclosure.prints(node, *ends_of(bench, claim))
+    answer = found.enclosure.prints(node, *ends_of(context, claim))
     if answer is True:
         return Verdict(
             "holds", f"the correct rounding for all values that the printed numbers allow: {at}", None, (), evidence
         )
     if answer is False:
         return None
-    reason = f"not determined: {at}, of which not all agree; the value is {range_text(bench, node)}"
+    reason = f"not determined: {at}, of which not all agree; the value is {range_text(context, node)}"
     return Verdict("underspecified", reason, None, (), evidence)
 
 
-def _about(bench: Bench, nodes: Sequence[Node]) -> Recovery | None:
+def _about(context: CaseContext, nodes: Sequence[Node]) -> Recovery | None:
     """What is known of the recovered inputs that scalar nodes depend on; None where they depend on none, or on several that
     nothing ties together."""
-    names = {n for node in nodes for n in bench.not_given(node)}
-    found = list({id(r): r for n in names if (r := bench.recoveries.get(n)) is not None and not r.fault}.values())
+    names = {n for node in nodes for n in context.not_given(node)}
+    found = list({id(r): r for n in names if (r := context.recoveries.get(n)) is not None and not r.fault}.values())
     if not found:
         return None
     return found[0] if len(found) == 1 else _together(found)
@@ -241,10 +243,10 @@ def _together(found: Sequence[Recovery]) -> Recovery:
     return Recovery(names, sources, joined)
 
 
-def decided(bench: Bench, node: Node, question: Any) -> tuple[Any, Any] | None:
-    """``Bench.decided`` for a node that depends on recovered inputs: the answer that all members of the enclosure give, and the
-    range of the node; None where it depends on none."""
-    found = _about(bench, [node])
+def decided(context: CaseContext, node: Node, question: Any) -> tuple[Any, Any] | None:
+    """``CaseContext.decided`` for a node that depends on recovered inputs: the answer that all members of the enclosure give, and
+    the range of the node; None where it depends on none."""
+    found = _about(context, [node])
     if found is None or found.enclosure is None:
         return None
     span = found.enclosure.range(node)
@@ -255,29 +257,29 @@ def decided(bench: Bench, node: Node, question: Any) -> tuple[Any, Any] | None:
     return found.enclosure.decided(node, question), value
 
 
-def settled(bench: Bench, said: Sequence[Node], conditions: Sequence[Node], here: Verdict) -> Verdict:
+def settled(context: CaseContext, said: Sequence[Node], conditions: Sequence[Node], here: Verdict) -> Verdict:
     """A verdict for all values of the inputs, where some of these are recovered: wrong only if what is said (its scalar
     ``conditions``) fails for all members of the enclosure, and holds for all if it holds for the ranges of these."""
     names = sorted(
         {n.attr for n in topological(said) if n.op == "symbol"}
-        & {n for n in bench.recoveries if not bench.recoveries[n].fault}
+        & {n for n in context.recoveries if not context.recoveries[n].fault}
     )
     if not names or here.verdict not in ("wrong", "undecided"):
         return here
     try:
-        found = _about(bench, [bench.case.symbols[n].node for n in names])
+        found = _about(context, [context.case.symbols[n].node for n in names])
     except KeyError:
         return here
     if found is None:
         return here
     if found.enclosure is None:
-        return undecided(_no_value(bench, found))
+        return undecided(_no_value(context, found))
     point = here.evidence.get("witness")
     known = {*found.enclosure.symbols, *found.enclosure.given}
     leaves = [n for n in topological(conditions) if n.op == "index" or (n.op == "symbol" and not n.shape)]
     free = [n for n in leaves if n not in known]
     truths = [_at_point(found.enclosure, c, free, point if isinstance(point, Mapping) else {}) for c in conditions]
-    at, evidence = known_text(bench, found), {"method": "certified", "recovered": names}
+    at, evidence = known_text(context, found), {"method": "certified", "recovered": names}
     if any(t is False or t is NOWHERE for t in truths):
         said_here = f"{here.reason}; " * bool(here.reason)
         reason = f"{said_here}true for no value that the printed numbers allow: {at}"
@@ -289,26 +291,26 @@ def settled(bench: Bench, said: Sequence[Node], conditions: Sequence[Node], here
     return Verdict("underspecified", f"not determined: {at}, of which not all agree", evidence=evidence)
 
 
-def depends(bench: Bench, said: Sequence[Node]) -> bool:
+def depends(context: CaseContext, said: Sequence[Node]) -> bool:
     """Whether something is said of recovered inputs."""
-    return any(n.op == "symbol" and n.attr in bench.recoveries for n in topological(said))
+    return any(n.op == "symbol" and n.attr in context.recoveries for n in topological(said))
 
 
-def for_all_members(bench: Bench, conditions: Sequence[Node], here: Verdict) -> Verdict:
+def for_all_members(context: CaseContext, conditions: Sequence[Node], here: Verdict) -> Verdict:
     """A verdict that names a point at which conditions hold, where they hold there whatever the recovered inputs are; else these
     do not determine it."""
-    scalars = [e for c in conditions for e in conditions_of(bench, c)]
-    names = sorted({n.attr for n in topological(scalars) if n.op == "symbol" and n.attr in bench.recoveries})
-    found = _about(bench, [bench.case.symbols[n].node for n in names])
+    scalars = [e for c in conditions for e in conditions_of(context, c)]
+    names = sorted({n.attr for n in topological(scalars) if n.op == "symbol" and n.attr in context.recoveries})
+    found = _about(context, [context.case.symbols[n].node for n in names])
     if found is None or found.enclosure is None:
-        return undecided(_no_value(bench, found)) if found is not None else here
+        return undecided(_no_value(context, found)) if found is not None else here
     point = here.evidence.get("witness")
     free = [n for n in topological(scalars) if n.op in ("index", "symbol") and n not in found.enclosure.symbols]
     there = point if isinstance(point, Mapping) else {}
     if all(_at_point(found.enclosure, c, free, there) is True for c in scalars):
         return here
     return Verdict(
-        "underspecified", f"not determined: {known_text(bench, found)}; {here.reason}", evidence=here.evidence
+        "underspecified", f"not determined: {known_text(context, found)}; {here.reason}", evidence=here.evidence
     )
 
 
@@ -321,7 +323,7 @@ def _at_point(enclosure: Enclosure, condition: Node, free: Sequence[Node], point
         return None
 
 
-def conditions_of(bench: Bench, condition: Node) -> list[Node]:
+def conditions_of(context: CaseContext, condition: Node) -> list[Node]:
     """The scalar conditions of one, derivatives worked out."""
     return [e for laid in components_all(expand_all([condition])) for e in laid]
 
@@ -329,21 +331,21 @@ def conditions_of(bench: Bench, condition: Node) -> list[Node]:
 # -- words ---------------------------------------------------------------------------------------------
 
 
-def known_text(bench: Bench, found: Recovery) -> str:
+def known_text(context: CaseContext, found: Recovery) -> str:
     """``b in [1.998, 2.002]``"""
     assert found.enclosure is not None
-    return ", ".join(f"{n} in {_ranges(found.enclosure.intervals(bench.case.symbols[n].node))}" for n in found.names)
+    return ", ".join(f"{n} in {_ranges(found.enclosure.intervals(context.case.symbols[n].node))}" for n in found.names)
 
 
-def recovered_text(bench: Bench, node: Node) -> str:
+def recovered_text(context: CaseContext, node: Node) -> str:
     """`` for b in [1.998, 2.002]`` of a node that depends on it, or ""."""
-    found = _about(bench, [node])
-    return f" for {known_text(bench, found)}" if found is not None and found.enclosure is not None else ""
+    found = _about(context, [node])
+    return f" for {known_text(context, found)}" if found is not None and found.enclosure is not None else ""
 
 
-def range_text(bench: Bench, node: Node) -> str:
+def range_text(context: CaseContext, node: Node) -> str:
     """``from 0.975 to 1.005`` of a node that depends on recovered inputs."""
-    found = _about(bench, [node])
+    found = _about(context, [node])
     span = found.enclosure.range(node) if found is not None and found.enclosure is not None else None
     return f"from {_out(span.low, -1)} to {_out(span.high, 1)}" if span is not None else "not enclosed"
 

@@ -18,7 +18,7 @@ from derive.language.properties import asks
 from derive.numbers.balls import truth
 from derive.numbers.definedness import needs
 from verify.casefile.model import Claim
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.verdict import Verdict, undecided
 
 #: Judges of what is to hold at every instance. Formulas (``equals``) have their own way; numbers are printed for one instance.
@@ -28,24 +28,26 @@ _AT_ONE_SIZE = ("printed", "agreement", "arithmetic", "recovery")
 _FINE = ("holds", "holds-if")
 
 
-def at_every_size(bench: Bench, claim: Claim, name: str, judge: Callable[[Bench, Claim], Verdict]) -> Verdict:
+def at_every_size(
+    context: CaseContext, claim: Claim, name: str, judge: Callable[[CaseContext, Claim], Verdict]
+) -> Verdict:
     """The verdict at the case's own sizes, unless it is another at another instance: a relation is to hold at all of them, and
     for ``somewhere`` one of them is enough."""
-    if ruled_out(bench, claim):
-        for other, same in elsewhere(bench, claim) if name not in _AT_ONE_SIZE else ():
+    if ruled_out(context, claim):
+        for other, same in elsewhere(context, claim) if name not in _AT_ONE_SIZE else ():
             return at_every_size(other, same, name, judge)
         return undecided(
-            f"the case is worked out for {say_sizes(bench.case.sizes)}, which the assumptions of the claim rule out"
+            f"the case is worked out for {say_sizes(context.case.sizes)}, which the assumptions of the claim rule out"
         )
-    here = judge(bench, claim)
+    here = judge(context, claim)
     parts = [claim.of, claim.holds, claim.somewhere, *claim.equals, *claim.standard]
-    if not bench.case.sizes or not has_sizes([n for n in parts if n is not None], bench.case.sizes):
+    if not context.case.sizes or not has_sizes([n for n in parts if n is not None], context.case.sizes):
         return here
     if claim.holds is not None and asks(claim.holds):
         return here  # its judge sees to it
     if name in _EVERYWHERE and here.verdict in _FINE:
         gaps: list[Gap] = []
-        for other, same in elsewhere(bench, claim):
+        for other, same in elsewhere(context, claim):
             if same.misfit:
                 continue
             if (gap := gap_of(other, same)) is not None:
@@ -61,7 +63,7 @@ def at_every_size(bench: Bench, claim: Claim, name: str, judge: Callable[[Bench,
                 return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
         return without(gaps, here)
     if name == "somewhere" and here.verdict == "wrong":
-        for other, same in elsewhere(bench, claim):
+        for other, same in elsewhere(context, claim):
             there = judge(other, same)
             if there.verdict == "holds":
                 return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
@@ -71,15 +73,15 @@ def at_every_size(bench: Bench, claim: Claim, name: str, judge: Callable[[Bench,
 # -- instances ----------------------------------------------------------------------------------------
 
 
-def elsewhere(bench: Bench, claim: Claim) -> Iterator[tuple[Bench, Claim]]:
-    """The claim at the other instances of the sizes at which it is made, each with the bench there."""
-    for other in bench.elsewhere:
+def elsewhere(context: CaseContext, claim: Claim) -> Iterator[tuple[CaseContext, Claim]]:
+    """The claim at the other instances of the sizes at which it is made, each with the context there."""
+    for other in context.elsewhere:
         same = same_claim(other, claim)
         if same is not None and not ruled_out(other, same):
             yield other, same
 
 
-def same_claim(other: Bench, claim: Claim) -> Claim | None:
+def same_claim(other: CaseContext, claim: Claim) -> Claim | None:
     """The claim at another instance of the sizes; under the condition that it needs where that is assumed here."""
     same = next((c for c in other.case.claims if c.id == claim.id), None)
     if same is None or claim.needs:
@@ -87,12 +89,12 @@ def same_claim(other: Bench, claim: Claim) -> Claim | None:
     return replace(same, assuming=(*same.assuming, *same.needs), needs=())
 
 
-def ruled_out(bench: Bench, claim: Claim) -> bool:
+def ruled_out(context: CaseContext, claim: Claim) -> bool:
     """Whether an assumption is false at these sizes, whatever the symbols are: then the claim is made at others, if at any."""
-    if not bench.case.sizes:
+    if not context.case.sizes:
         return False
     plain = [c for c in claim.assuming if not asks(c)]
-    return any(not _speaks(e) and truth(e, {}) is False for c in plain for e in bench.entries(c))
+    return any(not _speaks(e) and truth(e, {}) is False for c in plain for e in context.entries(c))
 
 
 def has_sizes(chain: Sequence[Node], sizes: Mapping[str, int]) -> bool:
@@ -128,24 +130,24 @@ class Gap:
         return " or ".join(f"{n} >= 2" if v == 1 else f"{n} != {v}" for n, v in self.sizes.items())
 
 
-def gap_of(bench: Bench, claim: Claim) -> Gap | None:
+def gap_of(context: CaseContext, claim: Claim) -> Gap | None:
     """Why a claim says nothing at these sizes: part of it has no value, whatever the symbols are."""
     said = [n for n in (claim.of, *claim.equals, claim.holds) if n is not None]
     sides = [a for n in said for a in (_functions(n) if asks(n) else n.args if n.op == "eq" else [n])]
     if any(m.op == "after" for m in topological(sides)):
         return None
-    lacking = [_lacking(bench, side) for side in sides]
+    lacking = [_lacking(context, side) for side in sides]
     need = next((n for n in lacking if n is not None), None)
     if need is None:
         return None
-    sizes = bench.case.sizes
+    sizes = context.case.sizes
     names = _letters([need], sizes) or _letters(said, sizes)
     return Gap({n: sizes[n] for n in names}, to_text(need), need.op == "ne" or (len(sides) > 1 and None not in lacking))
 
 
-def _lacking(bench: Bench, side: Node) -> Node | None:
+def _lacking(context: CaseContext, side: Node) -> Node | None:
     """What a side needs for a value, and does not have whatever the symbols are."""
-    for entry in bench.entries(side):
+    for entry in context.entries(side):
         for (kind, _), need in needs(entry).items():
             if kind not in ("where", "select") and not _speaks(need) and truth(need, {}) is False:
                 return need

@@ -12,39 +12,39 @@ from derive.language.properties import asks
 from derive.language.reader import parse
 from derive.language.syntax import read
 from verify.casefile.model import Claim
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 
 MAX_TRIES = 24
 _DERIVATIVES = ("d", "grad", "jacobian", "hessian")  # their shapes depend on the case's layout
 
 
-def transposed(bench: Bench, claim: Claim) -> str:
+def transposed(context: CaseContext, claim: Claim) -> str:
     """The step in words, such as ``right with W.T in place of W``; "" where none was proved."""
     text = claim.texts.get("equals", "")
     try:
         tree = read(text)
     except ExpressionError:  # a chain, or a list
         return ""
-    case = bench.case
+    case = context.case
     scope = {name: s.node for name, s in case.symbols.items()} | {n: d.node for n, d in case.definitions.items()}
     scope |= {name: case.graph.define(name, case.graph.const(int(value))) for name, value in case.sizes.items()}
     for count, (old, new, made) in enumerate(_variants(tree, text, scope)):
         if count == MAX_TRIES:
             break
-        if _right(bench, claim, made, scope):
+        if _right(context, claim, made, scope):
             return f"right with {new} in place of {old}" if old != text else f"right as {made}"
     return ""
 
 
-def _right(bench: Bench, claim: Claim, text: str, scope: dict[str, Node]) -> bool:
+def _right(context: CaseContext, claim: Claim, text: str, scope: dict[str, Node]) -> bool:
     from derive.engine import decide_equal
 
     try:
-        made = parse(text, scope, bench.case.graph, boolean=False)
+        made = parse(text, scope, context.case.graph, boolean=False)
         if claim.of is None or made.shape != claim.of.shape:
             return False
         a, b, *given = expand_all([claim.of, made, *(c for c in claim.assuming if not asks(c))])
-        return decide_equal(a, b, bench.domain(given)).status == "proved"
+        return decide_equal(a, b, context.domain(given)).status == "proved"
     except (ExpressionError, ArithmeticError):
         return False
 

@@ -35,7 +35,7 @@ from derive.numbers.balls import evaluate, truth
 from verify.verdict import Verdict
 
 if TYPE_CHECKING:
-    from verify.claims.bench import Bench
+    from verify.claims.context import CaseContext
 
 MAX_TRIES = 64  # sets of values that are tried, to find the fewest that a formula needs
 MAX_ENTRIES = 12  # entries of a tensor that are told apart there
@@ -48,16 +48,18 @@ Unit = tuple[str, tuple[int, ...] | None]
 # -- the rule ------------------------------------------------------------------------------------------
 
 
-def is_formula(bench: Bench, a: Node, b: Node) -> bool:
+def is_formula(context: CaseContext, a: Node, b: Node) -> bool:
     """Whether an equation, as it is written, is about all values of its symbols: one with a value stands on both sides."""
-    return not set(named(bench, [a])).isdisjoint(named(bench, [b]))
+    return not set(named(context, [a])).isdisjoint(named(context, [b]))
 
 
-def judged(bench: Bench, said: Sequence[Node], formula: bool, decide: Callable[[Collection[Unit]], Verdict]) -> Verdict:
+def judged(
+    context: CaseContext, said: Sequence[Node], formula: bool, decide: Callable[[Collection[Unit]], Verdict]
+) -> Verdict:
     """The verdict of a claim by what ``decide`` says of it with some symbols at their values, the others for all values.
 
     ``said`` is what the claim says, its assumptions among it."""
-    names = named(bench, said)
+    names = named(context, said)
     units = [(name, None) for name in names]
     if not names:
         return decide(())
@@ -75,11 +77,11 @@ def judged(bench: Bench, said: Sequence[Node], formula: bool, decide: Callable[[
     if here.verdict == "undecided":
         outside = formula and here.evidence.get("empty")  # the values do not meet the assumptions
         return here if in_general.verdict == "wrong" and not outside else in_general
-    here = at_the_values(bench, said, here)
+    here = at_the_values(context, said, here)
     if here.verdict != "holds":
         return here
     if formula and in_general.verdict == "wrong":
-        return _needing(bench, _fewest(bench, units, decide), in_general, here)
+        return _needing(context, _fewest(context, units, decide), in_general, here)
     told = "not for all" if in_general.verdict == "wrong" else "for all values"
     return replace(here, reason=f"at the document's values; {told}: {in_general.reason}")
 
@@ -88,18 +90,18 @@ def _for_all(found: Verdict) -> Verdict:
     return replace(found, evidence={**found.evidence, "values": "for all values"})
 
 
-def at_the_values(bench: Bench, said: Sequence[Node], here: Verdict) -> Verdict:
+def at_the_values(context: CaseContext, said: Sequence[Node], here: Verdict) -> Verdict:
     """A verdict on what is said at the document's values; a counterexample has these."""
-    names = named(bench, said)
+    names = named(context, said)
     if not names or here.verdict == "undecided":
         return here
     evidence = {**here.evidence, "values": "at the document's values"}
     if here.verdict == "holds":
         return replace(here, reason=f"at the document's values: {here.reason}", evidence=evidence)
     if here.verdict == "wrong":
-        point = {t: v for name in names for t, v in _entries(bench, name).items()}
+        point = {t: v for name in names for t, v in _entries(context, name).items()}
         evidence["witness"] = {**point, **evidence.get("witness", {})}
-    return replace(here, reason=_placed(here.reason, told(bench, names)), evidence=evidence)
+    return replace(here, reason=_placed(here.reason, told(context, names)), evidence=evidence)
 
 
 def _placed(reason: str, values: str) -> str:
@@ -113,9 +115,9 @@ def _placed(reason: str, values: str) -> str:
     return f"at the document's values {values}: {reason}"
 
 
-def _needing(bench: Bench, fewest: Sequence[Unit], stated: Verdict, here: Verdict) -> Verdict:
+def _needing(context: CaseContext, fewest: Sequence[Unit], stated: Verdict, here: Verdict) -> Verdict:
     """holds-if: of a formula that fails in general, with the values at which it holds."""
-    told = [_said(bench, unit) for unit in fewest]
+    told = [_said(context, unit) for unit in fewest]
     reason = f"holds if {' and '.join(told)}; as stated: {stated.reason}"
     evidence = {
         **{k: v for k, v in stated.evidence.items() if k != "repair"},
@@ -126,12 +128,12 @@ def _needing(bench: Bench, fewest: Sequence[Unit], stated: Verdict, here: Verdic
     return replace(stated, verdict="holds-if", reason=reason, origin=(), evidence=evidence)
 
 
-def _fewest(bench: Bench, units: Sequence[Unit], decide: Callable[[Collection[Unit]], Verdict]) -> list[Unit]:
+def _fewest(context: CaseContext, units: Sequence[Unit], decide: Callable[[Collection[Unit]], Verdict]) -> list[Unit]:
     """The fewest values under which a claim holds that holds under all of them: whole symbols first, then their entries."""
     kept = _least(units, decide)
     finer: list[Unit] = []
     for name, index in kept:
-        shape = bench.case.symbols[name].shape
+        shape = context.case.symbols[name].shape
         entries = list(indices(shape)) if shape else []
         finer += [(name, i) for i in entries] if 0 < len(entries) <= MAX_ENTRIES else [(name, index)]
     if len(finer) == len(kept):
@@ -183,28 +185,28 @@ def without_value(sides: Sequence[Node], given: Sequence[Node], needs: Sequence[
 # -- values in expressions -----------------------------------------------------------------------------
 
 
-def named(bench: Bench, nodes: Iterable[Node]) -> list[str]:
+def named(context: CaseContext, nodes: Iterable[Node]) -> list[str]:
     """The symbols with a value that stand free in expressions, in the document's order."""
     roots = list(nodes)
     below = topological(roots)
     if any(n.op == "after" for n in below):  # an iteration has inputs that are not written
-        return list(bench.values)
+        return list(context.values)
     found = {n.attr for n in below if n.op == "symbol"}
-    names = [name for name in bench.values if name in found]
+    names = [name for name in context.values if name in found]
     if any(n.op in ("property", "at") or n.op in EXTREMES for n in below):
-        names = [name for name in names if _free(bench.case.symbols[name].node, roots)]
+        names = [name for name in names if _free(context.case.symbols[name].node, roots)]
     return names
 
 
-def put(bench: Bench, nodes: Sequence[Node], units: Collection[Unit] | None = None) -> list[Node]:
+def put(context: CaseContext, nodes: Sequence[Node], units: Collection[Unit] | None = None) -> list[Node]:
     """Expressions with the document's values put in, for all symbols that have one or the given ones. What is differentiated by
     keeps its name until derivatives are worked out; what a property or a limit is about keeps it for good."""
     if units is None:
-        units = [(name, None) for name in bench.values]
+        units = [(name, None) for name in context.values]
     found = []
     for n in nodes:
-        names = set(named(bench, [n]))
-        values = {bench.case.symbols[name].node: _value(bench, name, units) for name, _ in units if name in names}
+        names = set(named(context, [n]))
+        values = {context.case.symbols[name].node: _value(context, name, units) for name, _ in units if name in names}
         found.append(_with(n, values) if values else n)
     return found
 
@@ -280,12 +282,12 @@ def _put(n: Node, values: Mapping[Node, Node]) -> Node:
     return substitution.put([n], here)[0]
 
 
-def _value(bench: Bench, name: str, units: Collection[Unit]) -> Node:
+def _value(context: CaseContext, name: str, units: Collection[Unit]) -> Node:
     """The value of a symbol as a constant; entries of it that are not among the units stay free."""
     entries = {index for n, index in units if n == name}
     if None in entries:
-        return bench.values[name]
-    s = bench.case.symbols[name]
+        return context.values[name]
+    s = context.case.symbols[name]
     g: Graph = s.node.graph
     pairs = zip(indices(s.shape), s.values or (), strict=True)
     return g.reshape(g.stack([g.const(v) if i in entries else g.index(s.node, i) for i, v in pairs]), s.shape)
@@ -308,11 +310,11 @@ def _free(symbol: Node, roots: Sequence[Node]) -> bool:
     return any(reaches[r] for r in roots)
 
 
-def point(bench: Bench, names: Iterable[str]) -> dict[Node, Fraction]:
+def point(context: CaseContext, names: Iterable[str]) -> dict[Node, Fraction]:
     """The values of symbols, entry by entry."""
     found: dict[Node, Fraction] = {}
     for name in names:
-        s = bench.case.symbols[name]
+        s = context.case.symbols[name]
         found.update(zip(components(s.node), s.values or (), strict=True))
     return found
 
@@ -320,14 +322,16 @@ def point(bench: Bench, names: Iterable[str]) -> dict[Node, Fraction]:
 # -- words ---------------------------------------------------------------------------------------------
 
 
-def told(bench: Bench, names: Sequence[str]) -> str:
+def told(context: CaseContext, names: Sequence[str]) -> str:
     """``a = 2, b = [1, 2]``; values that are too long to be told are left out."""
-    return ", ".join(t for name in names if len(t := _said(bench, (name, None))) <= MAX_TEXT) or "the document's values"
+    return (
+        ", ".join(t for name in names if len(t := _said(context, (name, None))) <= MAX_TEXT) or "the document's values"
+    )
 
 
-def _said(bench: Bench, unit: Unit) -> str:
+def _said(context: CaseContext, unit: Unit) -> str:
     name, index = unit
-    s = bench.case.symbols[name]
+    s = context.case.symbols[name]
     values = list(s.values or ())
     if index is not None:
         at = list(indices(s.shape)).index(index)
@@ -342,5 +346,5 @@ def _nested(values: Sequence[Fraction], shape: Sequence[int]) -> str:
     return f"[{', '.join(_nested(values[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0]))}]"
 
 
-def _entries(bench: Bench, name: str) -> dict[str, str]:
-    return {to_text(n): number_text(v) for n, v in point(bench, [name]).items()}
+def _entries(context: CaseContext, name: str) -> dict[str, str]:
+    return {to_text(n): number_text(v) for n, v in point(context, [name]).items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.expr.shapes import Shape, Size, show
 from verify.casefile.model import Claim
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.verdict import Verdict
 
 _EVIDENCE = {"method": "exhaustive"}
@@ -17,12 +17,12 @@ def say_shape(shape: Shape) -> str:
     return f"{show(shape)} ({said} here)" if said else show(shape) if shape else "that of a scalar"
 
 
-def judge_definition(bench: Bench, claim: Claim) -> Verdict:
+def judge_definition(context: CaseContext, claim: Claim) -> Verdict:
     """A file whose names are unknown, cyclic or of clashing shapes is not loaded at all; what is left is to say so."""
     return Verdict("holds", f"well-formed: {', '.join(claim.defines)}", evidence=_EVIDENCE)
 
 
-def judge_shape(bench: Bench, claim: Claim) -> Verdict:
+def judge_shape(context: CaseContext, claim: Claim) -> Verdict:
     assert claim.of is not None
     assert claim.shape is not None
     if claim.of.shape == claim.shape:

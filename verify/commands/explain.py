@@ -70,7 +70,7 @@ def explain(case_name: str, claim_id: str | None, form: str, width: int | None) 
         return _message(case_name, claim_id, columns)
 
     from verify.casefile import CaseFaults, load
-    from verify.claims import Bench
+    from verify.claims import CaseContext
     from verify.explain import explain_case, explain_claim, markdown, text, which
 
     try:
@@ -84,7 +84,7 @@ def explain(case_name: str, claim_id: str | None, form: str, width: int | None) 
     except CaseFaults as bad:
         print_faults(bad.faults, err=True)
         return FAULT
-    bench = Bench(case)
-    blocks = list(explain_claim(bench, which.claim_in(case, claim_id)) if claim_id else explain_case(bench))
+    context = CaseContext(case)
+    blocks = list(explain_claim(context, which.claim_in(case, claim_id)) if claim_id else explain_case(context))
     say((markdown.render(blocks) if form == "md" else text.render(blocks, columns)).rstrip("\n"))
     return AS_PINNED

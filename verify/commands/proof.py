@@ -16,7 +16,7 @@ from derive.language import reader
 from derive.language.names import names_in
 from derive.language.properties import asks
 from verify.casefile.model import Case, Claim, Place, Symbol
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 from verify.commands.derivation import Unreadable, read_shapes, said
 from verify.suite.limited import Stopped, limited
 from verify.verdict import checked, proofs_of
@@ -63,14 +63,14 @@ def proved(
     scope, graph = api.scope(whole, shapes)
     wanted = said("CLAIM", text, lambda: reader.parse(text, scope, graph, boolean=True))
     given = [said("--assuming", a, partial(reader.parse, a, scope, graph, boolean=True)) for a in assuming]
-    bench, asked = question(wanted, given)
+    context, asked = question(wanted, given)
     try:
-        return limited(lambda: _answer(bench, asked, replay, seconds is not None), seconds)
+        return limited(lambda: _answer(context, asked, replay, seconds is not None), seconds)
     except Stopped as why:
         return Answer("undecided", str(why))
 
 
-def question(wanted: Node, given: Sequence[Node]) -> tuple[Bench, Claim]:
+def question(wanted: Node, given: Sequence[Node]) -> tuple[CaseContext, Claim]:
     """A condition as the one claim of a case that gives no symbol a value."""
     symbols = {
         str(n.attr): Symbol(str(n.attr), tuple(map(int, n.shape)), None, None, None, False, n, NOWHERE)
@@ -78,13 +78,13 @@ def question(wanted: Node, given: Sequence[Node]) -> tuple[Bench, Claim]:
         if n.op == "symbol"
     }
     asked = Claim("claim", "", "relation", NOWHERE, 0, holds=wanted, assuming=tuple(given))
-    return Bench(Case("", "", "", "", {}, wanted.graph, symbols, {}, (), (asked,))), asked
+    return CaseContext(Case("", "", "", "", {}, wanted.graph, symbols, {}, (), (asked,))), asked
 
 
-def _answer(bench: Bench, asked: Claim, replay: bool, timed: bool) -> Answer:
+def _answer(context: CaseContext, asked: Claim, replay: bool, timed: bool) -> Answer:
     """The claim judged as one of a case, in the same words."""
     with lifted() if timed else nullcontext(), claim():
-        verdict = judge(bench, asked)
+        verdict = judge(context, asked)
         answer = Answer(
             ANSWERS[verdict.verdict],
             verdict.reason.removeprefix("not decided: "),

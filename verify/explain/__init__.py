@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verify.casefile.model import Case
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 from verify.explain import markdown, text, which
 from verify.explain.backward import asked, forward, passes, second, walks
 from verify.explain.blocks import Block, Piece, Title, facts, say
@@ -16,14 +16,14 @@ __all__ = ["derivation", "explain_case", "explain_claim", "markdown", "text", "w
 BRIEF = 120  # characters of a reason in a list of claims
 
 
-def derivation(case: Case, bench: Bench | None, level: int = 2) -> Iterator[Block]:
+def derivation(case: Case, context: CaseContext | None, level: int = 2) -> Iterator[Block]:
     """The backward passes of what the case derives, step by step; nothing where it derives nothing."""
-    yield from passes(walks(asked(d.node for d in case.derivations)), bench, level)
+    yield from passes(walks(asked(d.node for d in case.derivations)), context, level)
 
 
-def explain_case(bench: Bench) -> Iterator[Block]:
+def explain_case(context: CaseContext) -> Iterator[Block]:
     """A whole case: inputs, definitions and their values, every step backwards, second derivatives, what does not hold."""
-    case = bench.case
+    case = context.case
     yield Title(1, case.title or case.name)
     if case.source:
         yield say("In the document: " + ", ".join(f"{k} {v}" for k, v in case.source.items()) + ".")
@@ -32,12 +32,12 @@ def explain_case(bench: Bench) -> Iterator[Block]:
         yield facts(("State", "Start", "Step"), [(s.name, s.start, s.step) for s in case.states.values()])
     if case.definitions:
         yield Title(2, "Definitions")
-        yield forward([d.node for d in case.definitions.values()], bench)
-    yield from derivation(case, bench)
-    yield from second(case, bench, 2)
+        yield forward([d.node for d in case.definitions.values()], context)
+    yield from derivation(case, context)
+    yield from second(case, context, 2)
     rows: list[tuple[Piece | tuple[Piece, ...], ...]] = []
     for claim in case.claims:
-        verdict = judge(bench, claim)
+        verdict = judge(context, claim)
         if verdict.verdict != "holds":
             rows.append((claim.id, verdict.verdict, _brief(verdict.reason)))
     if rows:

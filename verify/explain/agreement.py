@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verify.casefile.model import Claim
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.explain.blocks import Block, facts
 from verify.verdict import Verdict
 
 
-def agreement(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
+def agreement(context: CaseContext, claim: Claim, verdict: Verdict) -> Iterator[Block]:
     own = (claim.id, "this case", claim.prints or "")
     yield facts(("Claim", "In", "Printed"), [own, *((o.id, o.file or "this case", o.prints) for o in claim.agrees)])

@@ -9,7 +9,7 @@ from flint import arb
 from derive.numbers.balls import evaluate, precision, rational
 from verify.casefile.model import Claim
 from verify.claims.arithmetic import Factors
-from verify.claims.bench import PRECISIONS, Bench
+from verify.claims.context import PRECISIONS, CaseContext
 from verify.decimals import rounded, show
 from verify.explain.blocks import Block, facts, say
 from verify.verdict import Verdict
@@ -17,9 +17,9 @@ from verify.verdict import Verdict
 DIGITS = 9  # the radius of a ball has 30 bits
 
 
-def arithmetic(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
-    factors = Factors(bench, claim.texts["shows"])
-    printed = bench.printed(claim)
+def arithmetic(context: CaseContext, claim: Claim, verdict: Verdict) -> Iterator[Block]:
+    factors = Factors(context, claim.texts["shows"])
+    printed = context.printed(claim)
     value = factors.at(factors.centre)
     if isinstance(value, Exception):
         yield say(f"The printed factors give no value: {value}.")

@@ -14,7 +14,7 @@ from derive.language.reader import to_text
 from derive.language.tidy import tidy
 from derive.programs.sharing import share
 from verify.casefile.model import Case, Claim
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.decimals import show
 from verify.explain.blocks import Block, Equations, Row, Title, row, say
 from verify.text import numbers
@@ -52,8 +52,8 @@ def walks(questions: Sequence[Asked]) -> list[Walk]:
     return found
 
 
-def passes(found: Sequence[Walk], bench: Bench | None, level: int) -> Iterator[Block]:
-    """The backward passes as blocks; ``bench`` gives values (None: without)."""
+def passes(found: Sequence[Walk], context: CaseContext | None, level: int) -> Iterator[Block]:
+    """The backward passes as blocks; ``context`` gives values (None: without)."""
     written: set[Node] = set()
     told: set[str] = set()  # what was said once about all passes
     for walk in found:
@@ -64,14 +64,14 @@ def passes(found: Sequence[Walk], bench: Bench | None, level: int) -> Iterator[B
         chained = [s for s in walk.steps if s.chain is not None or s.rule != "definition"]
         if fresh and chained:
             yield Title(level, f"Each definition, differentiated by what stands in it{_towards(name, found)}")
-            yield Equations(tuple(row(p.quantity, [p.right], value(bench, p.quantity, p.right)) for p in fresh))
+            yield Equations(tuple(row(p.quantity, [p.right], value(context, p.quantity, p.right)) for p in fresh))
             written.update(local.quantity for local in fresh)
         yield Title(level, f"From {name} backwards" if len(name) < 40 else "Backwards")
         lead = [said for said in _lead(walk) if said not in told]
         told.update(lead)
         if lead:
             yield say(" ".join(lead))
-        yield Equations(tuple(_step(s, bench) for s in walk.steps))
+        yield Equations(tuple(_step(s, context) for s in walk.steps))
 
 
 def _towards(name: str, found: Sequence[Walk]) -> str:
@@ -95,11 +95,11 @@ def _lead(walk: Walk) -> Iterator[str]:
         )
 
 
-def _step(s: Step, bench: Bench | None) -> Row:
+def _step(s: Step, context: CaseContext | None) -> Row:
     sides: list[Node | None] = [s.chain, s.worked]
     if s.expanded is not None and len(to_text(s.expanded)) <= SHORT:
         sides.append(s.expanded)
-    return row(s.quantity, sides, value(bench, s.quantity, s.expanded))
+    return row(s.quantity, sides, value(context, s.quantity, s.expanded))
 
 
 # -- forward ----------------------------------------------------------------------------------------
@@ -111,12 +111,12 @@ def needed(case: Case, nodes: Iterable[Node]) -> list[Node]:
     return [d.node for d in case.definitions.values() if d.node in below]
 
 
-def forward(definitions: Sequence[Node], bench: Bench | None) -> Equations:
+def forward(definitions: Sequence[Node], context: CaseContext | None) -> Equations:
     """The definitions, each with its value."""
-    return Equations(tuple(row(d, [d.args[0]], value(bench, d, d.args[0])) for d in definitions))
+    return Equations(tuple(row(d, [d.args[0]], value(context, d, d.args[0])) for d in definitions))
 
 
-def second(case: Case, bench: Bench | None, level: int) -> Iterator[Block]:
+def second(case: Case, context: CaseContext | None, level: int) -> Iterator[Block]:
     """The second derivatives that the case derives, and their products: one differentiation more."""
     for d in case.derivations:
         if d.node.op not in ("hessian", "hvp") or not d.node.shape:
@@ -135,23 +135,23 @@ def second(case: Case, bench: Bench | None, level: int) -> Iterator[Block]:
         lead = "The gradient, differentiated once more" + (" along a direction" if d.node.op == "hvp" else "")
         rest = "What is not listed is 0" + (", or equal by symmetry" if d.node.op == "hessian" else "")
         yield say(f"{lead}. {rest}.{parts}")
-        rows = [row(n, [n.args[0]], value(bench, n, n.args[0])) for n in named]
+        rows = [row(n, [n.args[0]], value(context, n, n.args[0])) for n in named]
         lefts = [g.index(d.node, i) for i in kept]
-        yield Equations((*rows, *(row(e, [m], value(bench, e, m)) for e, m in zip(lefts, made, strict=True))))
+        yield Equations((*rows, *(row(e, [m], value(context, e, m)) for e, m in zip(lefts, made, strict=True))))
 
 
 # -- values -----------------------------------------------------------------------------------------
 
 
-def value(bench: Bench | None, node: Node, shown: Node | None = None) -> str:
+def value(context: CaseContext | None, node: Node, shown: Node | None = None) -> str:
     """The value at the document's inputs in digits, a tensor in brackets; "" where it has none, or says nothing new."""
-    if bench is None or (shown is not None and shown.op == "const"):
+    if context is None or (shown is not None and shown.op == "const"):
         return ""
     try:
-        entries = bench.entries(node)
-        if len(entries) > MAX_ENTRIES or any(bench.missing(e) for e in entries):
+        entries = context.entries(node)
+        if len(entries) > MAX_ENTRIES or any(context.missing(e) for e in entries):
             return ""
-        values = [bench.value(e) for e in entries]
+        values = [context.value(e) for e in entries]
     except (ValueError, ArithmeticError, NotImplementedError, KeyError):
         return ""
     if any(isinstance(v, bool | Exception) for v in values):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from derive.expr.graph import topological
 from derive.expr.shapes import show
 from verify.casefile.model import Claim
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 from verify.explain.agreement import agreement
 from verify.explain.arithmetic import arithmetic
 from verify.explain.backward import asked as derivatives
@@ -21,7 +21,7 @@ from verify.explain.standard import standard
 from verify.probes import PROBES
 from verify.verdict import Verdict, checked, proofs_of
 
-Explain = Callable[[Bench, Claim, Verdict], Iterator[Block]]
+Explain = Callable[[CaseContext, Claim, Verdict], Iterator[Block]]
 
 #: (heading, does the claim say this?, what is told of it)
 PARTS: tuple[tuple[str, Callable[[Claim], bool], Explain], ...] = (
@@ -35,32 +35,32 @@ PARTS: tuple[tuple[str, Callable[[Claim], bool], Explain], ...] = (
 )
 
 
-def explain_claim(bench: Bench, claim: Claim) -> Iterator[Block]:
+def explain_claim(context: CaseContext, claim: Claim) -> Iterator[Block]:
     """Blocks: the claim, its definitions, the derivation of its derivatives, its parts, the verdict."""
-    case = bench.case
-    verdict = judge(bench, claim)
+    case = context.case
+    verdict = judge(context, claim)
     yield Title(1, f"{case.name}, {claim.id}")
     yield Say(tuple(_said(claim)))
     if claim.note:
         yield say(f"Note: {claim.note}")
     if claim.shape is None or claim.equals or claim.standard or claim.prints is not None:
-        yield from _ground(bench, claim)
+        yield from _ground(context, claim)
     for heading, says, tell in PARTS:
         if says(claim):
             try:
-                made = list(tell(bench, claim, verdict))
+                made = list(tell(context, claim, verdict))
             except (ValueError, ArithmeticError, NotImplementedError) as fault:
                 made = [say(f"Not worked out: {fault}.")]
             if made:
                 yield Title(2, heading)
                 yield from made
     yield Title(2, f"Verdict: {verdict.verdict}")
-    yield from _verdict(bench, claim, verdict)
+    yield from _verdict(context, claim, verdict)
 
 
-def _ground(bench: Bench, claim: Claim) -> Iterator[Block]:
+def _ground(context: CaseContext, claim: Claim) -> Iterator[Block]:
     """What the claim stands on: iterations, definitions and their values, the derivation of its derivatives."""
-    case = bench.case
+    case = context.case
     below = topological(nodes_of(claim))
     if case.states and any(n.op == "after" for n in below):
         yield Title(2, "Iterated")
@@ -68,8 +68,8 @@ def _ground(bench: Bench, claim: Claim) -> Iterator[Block]:
     used = needed(case, nodes_of(claim))
     if used:
         yield Title(2, "Definitions")
-        yield forward(used, _values(bench))
-    yield from passes(walks(derivatives(nodes_of(claim))), _values(bench), 2)
+        yield forward(used, _values(context))
+    yield from passes(walks(derivatives(nodes_of(claim))), _values(context), 2)
 
 
 def _said(claim: Claim) -> Iterator[Piece]:
@@ -114,12 +114,12 @@ def _conditions(lead: str, claim: Claim) -> Iterator[Piece]:
         yield condition
 
 
-def _verdict(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
+def _verdict(context: CaseContext, claim: Claim, verdict: Verdict) -> Iterator[Block]:
     reason = verdict.reason or "no more to say"
     yield say(f"{reason[0].upper()}{reason[1:]}.")
     if verdict.verdict in ("holds", "holds-if") and (how := checked(proofs_of(verdict.evidence))):
         yield say(f"{how[0].upper()}{how[1:]}.")
-    origin = [c for c in bench.case.claims if c.id in verdict.origin and c is not claim]
+    origin = [c for c in context.case.claims if c.id in verdict.origin and c is not claim]
     if origin:
         yield say("The error started here:")
         yield facts(
@@ -141,9 +141,9 @@ def _subject(c: Claim) -> Piece:
     return c.of if c.of is not None else c.texts.get("shows", "")
 
 
-def _values(bench: Bench) -> Bench | None:
-    """The bench where its inputs can be had; None where a recovery fails (its claim says why)."""
+def _values(context: CaseContext) -> CaseContext | None:
+    """The context where its inputs can be had; None where a recovery fails (its claim says why)."""
     try:
-        return bench if bench.known is not None else None
+        return context if context.known is not None else None
     except (ValueError, ArithmeticError, NotImplementedError):
         return None

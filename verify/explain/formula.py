@@ -12,7 +12,7 @@ from derive.language.reader import to_text
 from derive.language.tidy import tidy
 from derive.numbers.balls import evaluate_all, rational
 from verify.casefile.model import Claim
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.claims.equality import links
 from verify.decimals import show
 from verify.explain.blocks import Block, Equations, Piece, Points, facts, row, say
@@ -33,11 +33,11 @@ _STATUS = {
 }
 
 
-def formula(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
+def formula(context: CaseContext, claim: Claim, verdict: Verdict) -> Iterator[Block]:
     written = [claim.of, *claim.equals]
     if speaks([n for n in written if n is not None]):
         return  # the verdict's reason says what the limits are; there is nothing else to bring to a normal form
-    for k, (a, b, decision) in enumerate(links(bench, claim)):
+    for k, (a, b, decision) in enumerate(links(context, claim)):
         left, right = tidy([a, b])
         if len(written) > 2:
             yield say(f"Link {k + 1} of {len(written) - 1}:")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from derive.expr.graph import Node
 from verify.casefile.model import Claim
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.claims.provenance import correct, inheritance, printed_inputs
 from verify.claims.reach import Unsettled
 from verify.decimals import rounded, show
@@ -17,32 +17,32 @@ from verify.verdict import Verdict
 REPLAY_DIGITS = 15
 
 
-def number(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
+def number(context: CaseContext, claim: Claim, verdict: Verdict) -> Iterator[Block]:
     assert claim.of is not None
-    printed = bench.printed(claim)
+    printed = context.printed(claim)
     rows: list[tuple[Piece | tuple[Piece, ...], ...]] = []
     if verdict.exact is not None:
         rows.append(("exact", (claim.of, f" = {verdict.exact}")))
     rows.append(("printed", claim.prints or ""))
-    if verdict.exact is not None and bench.missing(bench.entry(claim.of)) == []:
-        answer, value = bench.decided(bench.entry(claim.of), lambda v: rounded(v, printed))
+    if verdict.exact is not None and context.missing(context.entry(claim.of)) == []:
+        answer, value = context.decided(context.entry(claim.of), lambda v: rounded(v, printed))
         if answer is not None:
             rows.append(("correctly rounded", rounded(value, printed)))
     if claim.by is not None:
         rows.append(("computed by", (claim.by,)))
     yield facts(("", ""), rows)
-    yield from _replay(bench, claim)
+    yield from _replay(context, claim)
 
 
-def _replay(bench: Bench, claim: Claim) -> Iterator[Block]:
+def _replay(context: CaseContext, claim: Claim) -> Iterator[Block]:
     """The step with the printed values of what it names, and what of them the digits follow from."""
-    if bench.missing(bench.entry(claim.of)) if claim.of is not None else True:
+    if context.missing(context.entry(claim.of)) if claim.of is not None else True:
         return
-    inputs = [(n, c) for n, claims in printed_inputs(bench, claim) for c in claims]
-    if not inputs and correct(bench, claim):
+    inputs = [(n, c) for n, claims in printed_inputs(context, claim) for c in claims]
+    if not inputs and correct(context, claim):
         return
     try:
-        found = None if correct(bench, claim) else inheritance(bench, claim)
+        found = None if correct(context, claim) else inheritance(context, claim)
     except Unsettled as why:
         yield say(f"{str(why).capitalize()}.")
         return
@@ -56,41 +56,41 @@ def _replay(bench: Bench, claim: Claim) -> Iterator[Block]:
         yield say("Its step names nothing that was printed before, so the error can't come from there.")
         return
     yield say("The document had printed what the step names:")
-    yield facts(("Quantity", "Claim", "Printed", "Exact"), [_input(bench, n, c) for n, c in inputs])
+    yield facts(("Quantity", "Claim", "Printed", "Exact"), [_input(context, n, c) for n, c in inputs])
     latest = dict(reversed(inputs))
     everything = list(latest.values())
     lead = "With these printed values" if len(latest) == len(inputs) else "With the latest printed value of each"
-    yield say(_given(lead, bench, claim, everything))
+    yield say(_given(lead, context, claim, everything))
     if found is None:
-        if not correct(bench, claim):
+        if not correct(context, claim):
             yield say("No choice of printed and exact inputs gives the printed digits: the error is made in this step.")
         return
     names = ", ".join(f"{c.id} ({c.prints})" for c in found.sources)
     if {c.id for c in found.sources} != {c.id for c in everything}:
-        yield say(_given(f"With {names} alone as printed, the rest exact,", bench, claim, found.sources))
-    value = replay(bench, claim, found.sources)
-    if isinstance(value, Exception) or rounded(value, bench.printed(claim)) != rounded(
-        replay(bench, claim, ()), bench.printed(claim)
+        yield say(_given(f"With {names} alone as printed, the rest exact,", context, claim, found.sources))
+    value = replay(context, claim, found.sources)
+    if isinstance(value, Exception) or rounded(value, context.printed(claim)) != rounded(
+        replay(context, claim, ()), context.printed(claim)
     ):
         yield say(f"So the digits follow from the printed {names}.")
     else:
         yield say(f"So the digits follow from {names}, carried on with more digits than were printed.")
 
 
-def _given(lead: str, bench: Bench, claim: Claim, sources: Sequence[Claim]) -> str:
-    value = replay(bench, claim, sources)
+def _given(lead: str, context: CaseContext, claim: Claim, sources: Sequence[Claim]) -> str:
+    value = replay(context, claim, sources)
     if isinstance(value, Exception):
         return f"{lead} the step has no value: {value}."
-    shown = rounded(value, bench.printed(claim))
+    shown = rounded(value, context.printed(claim))
     verb = "gives" if " alone " not in lead else "it gives"
     step = "the step " if verb == "gives" else ""
     return f"{lead} {step}{verb} {show(value, REPLAY_DIGITS)}, rounded {shown}."
 
 
-def _input(bench: Bench, n: Node, c: Claim) -> tuple[Piece | tuple[Piece, ...], ...]:
-    value = bench.value(n) if not bench.missing(n) else None
+def _input(context: CaseContext, n: Node, c: Claim) -> tuple[Piece | tuple[Piece, ...], ...]:
+    value = context.value(n) if not context.missing(n) else None
     exact = "" if value is None or isinstance(value, bool | Exception) else show(value)
-    told = exact if correct(bench, c) else f"{exact} (not its rounding)"
+    told = exact if correct(context, c) else f"{exact} (not its rounding)"
     return (c.of if c.of is not None else n, f"{c.id}", c.prints or "", told)
 
 

@@ -15,7 +15,7 @@ from derive.language.properties import asks
 from derive.language.reader import to_text
 from derive.numbers.balls import evaluate_all, rational, truth
 from verify.casefile.model import Claim
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.claims.relation import comparisons
 from verify.decimals import show
 from verify.explain.blocks import Block, Piece, facts, say
@@ -27,7 +27,7 @@ MAX_SHOWN = 16  # comparisons, or values of a point, that are listed
 Cell = Piece | tuple[Piece, ...]
 
 
-def relation(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
+def relation(context: CaseContext, claim: Claim, verdict: Verdict) -> Iterator[Block]:
     """Nothing where there is no one point to show: a relation that was proved, a property, one about an iteration."""
     assert claim.holds is not None
     if (
@@ -36,17 +36,17 @@ def relation(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
         or any(n.op in ("every", "after") for n in topological([claim.holds]))
     ):
         return
-    entries = bench.entries(claim.holds)
-    free = any(bench.missing(e) for e in entries)
+    entries = context.entries(claim.holds)
+    free = any(context.missing(e) for e in entries)
     stated = verdict.evidence.get("as stated", verdict.evidence)
-    witness = _named(bench, stated.get("witness") if isinstance(stated, Mapping) else None) if free else {}
+    witness = _named(context, stated.get("witness") if isinstance(stated, Mapping) else None) if free else {}
     if witness is None:
         return
-    point = {**bench.known, **{n: rational(v) for n, v in witness.items()}}
+    point = {**context.known, **{n: rational(v) for n, v in witness.items()}}
     try:
         if free and all(truth(e, point) is not False for e in entries):
             return  # a witness of something else: of other sizes, or of what the condition leaves out
-        rows = list(_rows(bench, claim.holds, point))
+        rows = list(_rows(context, claim.holds, point))
     except KeyError:
         return
     failing = [r for r in rows if r[-1] == "fails"]
@@ -59,21 +59,21 @@ def relation(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
         yield say(f"{len(failing)} of the {len(rows)} comparisons fail.")
 
 
-def _named(bench: Bench, witness: Any) -> dict[Node, Fraction] | None:
+def _named(context: CaseContext, witness: Any) -> dict[Node, Fraction] | None:
     """A point given by names as one of symbols; None where it speaks of something else."""
     if not isinstance(witness, Mapping):
         return None
-    leaves = {to_text(n): n for s in bench.case.symbols.values() for n in components(s.node)}
+    leaves = {to_text(n): n for s in context.case.symbols.values() for n in components(s.node)}
     try:
         return {leaves[name]: Fraction(value) for name, value in witness.items()}
     except (KeyError, ValueError):
         return None
 
 
-def _rows(bench: Bench, condition: Node, point: Mapping[Node, Any]) -> Iterator[tuple[Cell, ...]]:
+def _rows(context: CaseContext, condition: Node, point: Mapping[Node, Any]) -> Iterator[tuple[Cell, ...]]:
     """Every comparison, its sides, and whether it holds. Raises KeyError where the point is not one of all symbols."""
     for c in comparisons(condition):
-        for e, index in zip(bench.entries(c), shapes.indices(c.shape), strict=True):
+        for e, index in zip(context.entries(c), shapes.indices(c.shape), strict=True):
             values = evaluate_all([e], point)
             if len(e.args) != 2 or not isinstance(values[e], bool):
                 continue

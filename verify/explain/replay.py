@@ -7,15 +7,15 @@ from typing import Any
 
 from derive.numbers.balls import evaluate, rational
 from verify.casefile.model import Claim
-from verify.claims.bench import PRECISIONS, Bench
+from verify.claims.context import PRECISIONS, CaseContext
 from verify.claims.provenance import printed_inputs, step_of
 
 
-def replay(bench: Bench, claim: Claim, sources: Sequence[Claim]) -> Any:
+def replay(context: CaseContext, claim: Claim, sources: Sequence[Claim]) -> Any:
     """What the step gives with the printed values of these claims, the rest exact: a value, or the fault in the way."""
-    values = dict(bench.known)
-    for n, claims in printed_inputs(bench, claim):
+    values = dict(context.known)
+    for n, claims in printed_inputs(context, claim):
         used = next((c for c in claims if c in sources), None)  # of several prints of one input the latest stands
         if used is not None:
-            values[n] = rational(bench.printed(used).value)
-    return evaluate([step_of(bench, claim)], values, PRECISIONS[1])[0]
+            values[n] = rational(context.printed(used).value)
+    return evaluate([step_of(context, claim)], values, PRECISIONS[1])[0]

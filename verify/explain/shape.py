@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from derive.expr.graph import topological
 from derive.expr.shapes import show
 from verify.casefile.model import Claim
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.explain.blocks import Block, Equations, facts, row, say
 from verify.verdict import Verdict
 
@@ -21,7 +21,7 @@ _RULES = {
 }
 
 
-def shape(bench: Bench, claim: Claim, verdict: Verdict) -> Iterator[Block]:
+def shape(context: CaseContext, claim: Claim, verdict: Verdict) -> Iterator[Block]:
     assert claim.of is not None
     if claim.of.op == "symbol":
         return  # the document declares it

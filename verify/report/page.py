@@ -88,7 +88,7 @@ def _parts(
 
 def _derivation(case: Case, values: Values) -> Iterator[str]:
     """The same derivatives step by step, once for the case; folded where they are long."""
-    blocks = list(derivation(case, values.bench, level=3))
+    blocks = list(derivation(case, values.context, level=3))
     lines = sum(len(b.rows) for b in blocks if isinstance(b, Equations))
     if not lines:
         return
@@ -135,7 +135,7 @@ def _states(states: Sequence[State]) -> str:
 
 def _value(s: Symbol, values: Values) -> str:
     if s.recover:
-        found = values.bench.recoveries.get(s.name) if values.bench is not None else None
+        found = values.context.recoveries.get(s.name) if values.context is not None else None
         known = f"; the printed numbers allow {ranges(found, s.node)}" if found and found.enclosure else ""
         return f"left out{known}"
     size = " × ".join(map(str, s.shape))

@@ -8,12 +8,12 @@ from functools import cached_property
 from derive.expr.graph import Node
 from derive.language.reader import to_text
 from verify.casefile.model import Case
-from verify.claims.bench import Bench
+from verify.claims.context import CaseContext
 from verify.results import Value
 
 
 class Values:
-    """The values of a case; ``bench`` has the exact ones of all that it defines, for derivations step by step."""
+    """The values of a case; ``context`` has the exact ones of all that it defines, for derivations step by step."""
 
     def __init__(self, case: Case, found: Iterable[Value] = ()) -> None:
         self._case = case
@@ -24,10 +24,10 @@ class Values:
         return self._found.get(to_text(node))
 
     @cached_property
-    def bench(self) -> Bench | None:
+    def context(self) -> CaseContext | None:
         """None where not even what is left out can be recovered: the claim that asks for it says why."""
-        bench = Bench(self._case)
+        context = CaseContext(self._case)
         try:
-            return bench if bench.known is not None else None
+            return context if context.known is not None else None
         except (ValueError, ArithmeticError, NotImplementedError):
             return None

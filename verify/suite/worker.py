@@ -192,7 +192,7 @@ class Work:
 
 
 class _Desk:
-    """Where the claims of a file are judged: each on the least part of it that is enough. A bench is kept for the claims that
+    """Where the claims of a file are judged: each on the least part of it that is enough. A context is kept for the claims that
     see the whole file."""
 
     def __init__(self, work: Work, settle: Settle) -> None:
@@ -204,30 +204,30 @@ class _Desk:
         """The answer; ``seen`` is the number of the part that it hangs on."""
         from derive import budget
         from verify.claims import judge
-        from verify.claims.bench import Wider
+        from verify.claims.context import Wider
 
         for k, part in enumerate(self.work.slices.of_claim(claim)):
-            bench = self._bench(part)
-            same = next(c for c in bench.case.claims if c.id == claim.id)
+            context = self._context(part)
+            same = next(c for c in context.case.claims if c.id == claim.id)
             try:
                 with budget.lifted() if self.timed else contextlib.nullcontext(), budget.claim():
-                    return {**_plain(judge(bench, same)), "seen": k}
+                    return {**_plain(judge(context, same)), "seen": k}
             except Wider:
                 continue
         raise AssertionError("there is nothing wider than the whole")
 
-    def _bench(self, part: Part) -> Any:
-        from verify.claims import Bench
+    def _context(self, part: Part) -> Any:
+        from verify.claims import CaseContext
 
         def tell(verdict: Any) -> None:
             self.settle(_plain(verdict))
 
         if self._kept is not None and self._kept[0] is part:
             return self._kept[1]
-        bench = Bench(self.work.seen(part), tell)
+        context = CaseContext(self.work.seen(part), tell)
         if part is self.work.slices.whole:
-            self._kept = part, bench
-        return bench
+            self._kept = part, context
+        return context
 
 
 def _plain(verdict: Any) -> dict[str, Any]:

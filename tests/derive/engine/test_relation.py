@@ -16,7 +16,7 @@ from derive.language.reader import parse
 from derive.numbers.balls import rational, truth
 from tests.banks.strategies import KINKED, SMOOTH, points, scalar_expressions
 from verify.casefile import load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 
 G = Graph()
 SCOPE: dict[str, Node] = {n: G.symbol(n) for n in ("x", "y", "z", "a", "b", "eta", "lam")}
@@ -86,7 +86,7 @@ claims:
 """
     )
     case = load(path)
-    found = [judge(Bench(case), c) for c in case.claims]
+    found = [judge(CaseContext(case), c) for c in case.claims]
     assert [v.verdict for v in found] == ["holds-if", "wrong", "holds-if", "wrong", "wrong", "wrong"]
     assert found[0].reason == "holds if eta < 2/lam; as stated: does not hold at eta = 2, lam = 2"
     assert "under eta < 3/lam: wrong" in found[1].reason
@@ -102,7 +102,7 @@ def test_an_equation_is_decided_by_its_two_sides(tmp_path: Path) -> None:
         '  - {id: three, holds: "var((x - mean(x))/sqrt(var(x)), ddof=1) == 1"}\n'
     )
     case = load(path)
-    assert [judge(Bench(case), c).verdict for c in case.claims] == ["holds", "holds", "wrong"]
+    assert [judge(CaseContext(case), c).verdict for c in case.claims] == ["holds", "holds", "wrong"]
 
 
 def test_two_forms_of_one_number_are_equal(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_two_forms_of_one_number_are_equal(tmp_path: Path) -> None:
         "  - {id: information, holds: '-sum(a*log(a)) - sum(b*log(b)) + sum(J*log(J)) == sum(J*log(J/outer(a, b)))'}\n"
     )
     case = load(path)
-    assert [judge(Bench(case), c).verdict for c in case.claims] == ["holds", "holds", "wrong", "holds"]
+    assert [judge(CaseContext(case), c).verdict for c in case.claims] == ["holds", "holds", "wrong", "holds"]
 
 
 @pytest.mark.parametrize(
@@ -148,4 +148,4 @@ claims:
 """
     )
     case = load(file)
-    assert [judge(Bench(case), c).verdict for c in case.claims] == ["holds"]
+    assert [judge(CaseContext(case), c).verdict for c in case.claims] == ["holds"]

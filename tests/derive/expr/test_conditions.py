@@ -18,7 +18,7 @@ from derive.language.reader import parse
 from derive.language.typeset import latex
 from derive.numbers.balls import evaluate, rational
 from verify.casefile import load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 from verify.commands.proof import decide
 from verify.verdict import Verdict
 
@@ -156,7 +156,7 @@ def judged(tmp_path: Path, claim: str, symbols: str = "") -> Verdict:
     )
     path.write_text(f"title: T\nsymbols:\n{symbols or declared}claims:\n  - {{id: c, {claim}}}\n")
     case = load(path)
-    return judge(Bench(case), case.claims[0])
+    return judge(CaseContext(case), case.claims[0])
 
 
 @pytest.mark.parametrize("line", BANK[::3])
@@ -256,7 +256,7 @@ def test_claims_about_tensors_that_contradict_each_other(tmp_path: Path) -> None
         '  - {id: four, holds: "u @ u == v @ v", contradicts: one}\n'
     )
     case = load(path)
-    said = [judge(Bench(case), c).reason for c in case.claims[1:]]
+    said = [judge(CaseContext(case), c).reason for c in case.claims[1:]]
     assert ["no values satisfy both" in reason for reason in said] == [True, True, False]
 
 

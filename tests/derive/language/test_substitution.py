@@ -14,7 +14,7 @@ from derive.expr.graph import Graph, Node
 from derive.language.names import names_in
 from derive.language.reader import parse, to_text
 from verify.casefile import load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 
 G = Graph()
 SCOPE: dict[str, Node] = {n: G.symbol(n) for n in ("x", "w", "c")}
@@ -107,4 +107,4 @@ def test_a_relation_is_about_the_values_that_the_document_gives(tmp_path: Path) 
     text += '  - {id: a, holds: "eta*x**2 < x**2 + 1"}\n  - {id: b, somewhere: "eta*x > 5"}\n'
     (tmp_path / "a.yaml").write_text(text)
     case = load(tmp_path / "a.yaml")
-    assert [judge(Bench(case), c).verdict for c in case.claims] == ["holds", "holds"]
+    assert [judge(CaseContext(case), c).verdict for c in case.claims] == ["holds", "holds"]

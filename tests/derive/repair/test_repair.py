@@ -17,7 +17,7 @@ from derive.language import reader
 from derive.language.names import names_in
 from derive.repair.search import LIMITS
 from verify.casefile import load
-from verify.claims import Bench, Verdict, judge
+from verify.claims import CaseContext, Verdict, judge
 from verify.claims.repair import Diagnosis, by_size, diagnosis
 
 SHAPES = {"W": (2, 3), "X": (3, 2), "u": (2,), "w": (2,), "v": (3,), "x": (3,), "y": (3,), "A": (2, 2), "B": (2, 2)}
@@ -205,8 +205,8 @@ def test_factors_that_follow_a_size() -> None:
 def judged(tmp_path: Path, text: str) -> dict[str, Verdict]:
     path = tmp_path / "case.yaml"
     path.write_text(f"title: t\n{text}")
-    bench = Bench(load(path))
-    return {c.id: judge(bench, c) for c in bench.case.claims}
+    context = CaseContext(load(path))
+    return {c.id: judge(context, c) for c in context.case.claims}
 
 
 def test_verdicts_carry_the_repair(tmp_path: Path) -> None:

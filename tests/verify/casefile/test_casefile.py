@@ -658,11 +658,11 @@ def test_the_starter_is_a_case_under_any_name(here: Path, name: str) -> None:
 
 
 def test_the_starter_is_as_pinned(here: Path) -> None:
-    from verify.claims import Bench, judge
+    from verify.claims import CaseContext, judge
 
     found = case(starter("first-try"))
-    bench = Bench(found)
-    assert {c.id: judge(bench, c).verdict for c in found.claims} == {c.id: c.pinned for c in found.claims}
+    context = CaseContext(found)
+    assert {c.id: judge(context, c).verdict for c in found.claims} == {c.id: c.pinned for c in found.claims}
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_reading_that_was_looked_at_stays(tmp_path: Path) -> None:
 
 
 def test_what_a_formula_says_is_judged_as_if_it_stood_there(tmp_path: Path) -> None:
-    from verify.claims import Bench, judge
+    from verify.claims import CaseContext, judge
 
     made = case(
         tmp_path,
@@ -77,8 +77,8 @@ def test_what_a_formula_says_is_judged_as_if_it_stood_there(tmp_path: Path) -> N
   - {id: wrong, latex: '\frac{\partial J}{\partial \hat{y}} = y - \hat{y}'}
 """,
     )
-    bench = Bench(made)
-    assert [judge(bench, c).verdict for c in made.claims] == ["holds", "wrong"]
+    context = CaseContext(made)
+    assert [judge(context, c).verdict for c in made.claims] == ["holds", "wrong"]
 
 
 def test_faults_have_their_place_in_the_formula(tmp_path: Path) -> None:

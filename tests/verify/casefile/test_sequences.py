@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from derive.numbers.balls import rational
 from verify.casefile import CaseFaults, load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 from verify.verdict import Verdict
 
 
@@ -21,8 +21,8 @@ def judged(tmp_path: Path, body: str) -> dict[str, Verdict]:
     path = tmp_path / "case.yaml"
     path.write_text("title: T\n" + body, encoding="utf-8")
     case = load(path)
-    bench = Bench(case)
-    return {c.id: judge(bench, c) for c in case.claims}
+    context = CaseContext(case)
+    return {c.id: judge(context, c) for c in case.claims}
 
 
 def words(tmp_path: Path, body: str) -> dict[str, str]:
@@ -34,7 +34,7 @@ def value(tmp_path: Path, head: str, text: str) -> Fraction:
     path = tmp_path / "case.yaml"
     path.write_text(f'title: T\n{head}\nclaims:\n  - {{id: a, of: "{text}", prints: 0}}\n', encoding="utf-8")
     case = load(path)
-    found = Bench(case).value(Bench(case).entry(case.claims[0].of))  # type: ignore[arg-type]
+    found = CaseContext(case).value(CaseContext(case).entry(case.claims[0].of))  # type: ignore[arg-type]
     return Fraction(int(found.p), int(found.q))
 
 

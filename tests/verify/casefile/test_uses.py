@@ -11,7 +11,7 @@ import yaml
 
 from verify.casefile import CaseFaults, check, load
 from verify.casefile.schema import json_schema
-from verify.claims import Bench, Verdict, judge
+from verify.claims import CaseContext, Verdict, judge
 from verify.report.markdown import write
 from verify.results import Result, Results
 from verify.suite.run import Options, run
@@ -54,8 +54,8 @@ def faults(path: Path) -> str:
 
 def verdicts(path: Path) -> dict[str, Verdict]:
     made = load(path)
-    bench = Bench(made)
-    return {c.id: judge(bench, c) for c in made.claims}
+    context = CaseContext(made)
+    return {c.id: judge(context, c) for c in made.claims}
 
 
 # -- uses -----------------------------------------------------------------------------------------------

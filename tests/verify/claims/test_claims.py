@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from verify.casefile import load
-from verify.claims import Bench, Verdict, judge
+from verify.claims import CaseContext, Verdict, judge
 
 
 def judged(tmp_path: Path, text: str) -> dict[str, Verdict]:
     path = tmp_path / "case.yaml"
     path.write_text(f"title: t\n{text}")
     case = load(path)
-    bench = Bench(case)
-    return {c.id: judge(bench, c) for c in case.claims}
+    context = CaseContext(case)
+    return {c.id: judge(context, c) for c in case.claims}
 
 
 def test_a_chain_of_wrong_digits_names_where_it_started(tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_a_formula_at_the_document_s_values(tmp_path: Path, claim: str, verdict:
         f"claims:\n  - {{id: c, {claim}}}\n"
     )
     case = load(path)
-    found = judge(Bench(case), case.claims[0])
+    found = judge(CaseContext(case), case.claims[0])
     assert found.verdict == verdict, found
     assert words in found.reason
 
@@ -218,8 +218,8 @@ def test_a_wrong_input_explains_more_than_a_coarse_print_of_the_same(tmp_path: P
         "  - {id: filled, of: y, prints: 0.330}\n"
     )
     case = load(path)
-    bench = Bench(case)
-    found = {c.id: judge(bench, c) for c in case.claims}
+    context = CaseContext(case)
+    found = {c.id: judge(context, c) for c in case.claims}
     assert {i: v.verdict for i, v in found.items()} == {
         "var": "wrong", "coarse": "holds", "fine": "inherited", "ratio": "inherited", "third": "holds", "filled": "inherited",
     }  # fmt: skip

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from verify.casefile import CaseFaults, load
-from verify.claims import Bench, Verdict, judge
+from verify.claims import CaseContext, Verdict, judge
 
 
 def judged(tmp_path: Path, text: str) -> dict[str, Verdict]:
     path = tmp_path / "case.yaml"
     path.write_text(f"title: t\n{text}")
-    bench = Bench(load(path))
-    return {c.id: judge(bench, c) for c in bench.case.claims}
+    context = CaseContext(load(path))
+    return {c.id: judge(context, c) for c in context.case.claims}
 
 
 def test_a_standard_form(tmp_path: Path) -> None:

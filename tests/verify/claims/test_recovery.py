@@ -16,7 +16,7 @@ from derive.language.components import components
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate
 from verify.casefile import load
-from verify.claims import Bench, Verdict, judge
+from verify.claims import CaseContext, Verdict, judge
 from verify.claims.enclosure import Enclosure, Printed
 from verify.claims.spans import INF, Span, spans
 
@@ -26,8 +26,8 @@ def judged(tmp_path: Path, symbols: str, claims: list[str]) -> dict[str, Verdict
     rows = "".join(f"  - {{{c}}}\n" for c in claims)
     path.write_text(f"title: T\nsymbols: {{{symbols}}}\nclaims:\n{rows}")
     case = load(path)
-    bench = Bench(case)
-    return {c.id: judge(bench, c) for c in case.claims}
+    context = CaseContext(case)
+    return {c.id: judge(context, c) for c in case.claims}
 
 
 ONE = "b: {recover: true}, a: 2, x: {}"

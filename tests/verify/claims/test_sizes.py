@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from verify.casefile import CaseFaults, load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 
 HEAD = """\
 title: A layer
@@ -32,7 +32,7 @@ def judged(tmp_path: Path, claim: str) -> tuple[str, str]:
     path = tmp_path / "layer.yaml"
     path.write_text(HEAD + f"  - {{id: c, {claim}}}\n")
     case = load(path)
-    verdict = judge(Bench(case), case.claims[0])
+    verdict = judge(CaseContext(case), case.claims[0])
     return verdict.verdict, verdict.reason
 
 
@@ -121,7 +121,7 @@ def test_layouts_are_respected(tmp_path: Path, layout: str, of: str, equals: str
         f"{HEAD.replace('title: A layer', f'title: t{chr(10)}layout: {layout}')}  - {{id: c, of: '{of}', equals: '{equals}'}}\n"
     )
     case = load(path)
-    assert judge(Bench(case), case.claims[0]).verdict == "holds"
+    assert judge(CaseContext(case), case.claims[0]).verdict == "holds"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_formulas_that_fit_only_at_equal_sizes(tmp_path: Path, equals: str, word
         f"  - {{id: c, of: 0*b, equals: {equals}}}\n"
     )
     case = load(path)
-    found = judge(Bench(case), case.claims[0])
+    found = judge(CaseContext(case), case.claims[0])
     assert found.verdict == "wrong", found
     assert words in found.reason
 
@@ -174,7 +174,7 @@ def of_a_sample(tmp_path: Path, sizes: str, claim: str) -> tuple[str, str]:
         f"title: A sample\nsizes: {sizes}\nsymbols: {{x: {{shape: [n]}}, t: {{}}}}\nclaims:\n  - {{id: c, {claim}}}\n"
     )
     case = load(path)
-    verdict = judge(Bench(case), case.claims[0])
+    verdict = judge(CaseContext(case), case.claims[0])
     return verdict.verdict, verdict.reason
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from verify.casefile import CaseFaults, load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 
 CASE = """\
 title: Shapes
@@ -26,7 +26,7 @@ def judged(tmp_path: Path, claim: str, letters: bool) -> tuple[str, str]:
     m, n, sizes = ("m", "n", "sizes: {m: 3, n: 2}\n") if letters else ("3", "2", "")
     path.write_text(CASE.format(sizes=sizes, m=m, n=n, claim=claim))
     case = load(path)
-    verdict = judge(Bench(case), case.claims[0])
+    verdict = judge(CaseContext(case), case.claims[0])
     return verdict.verdict, verdict.reason
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from derive.language.properties import PROPERTIES
 from verify.casefile import load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 
 SYMBOLS = """\
   x: {}
@@ -107,7 +107,7 @@ def judged(path: Path, beside: str) -> dict[str, tuple[str, str]]:
         + "".join(f"  - {{id: c{i}, {claim}}}\n" for i, claim in enumerate(CLAIMS))
     )
     case = load(path)
-    verdicts = {c.id: judge(Bench(case), c) for c in case.claims}
+    verdicts = {c.id: judge(CaseContext(case), c) for c in case.claims}
     return {id_: (v.verdict, v.reason) for id_, v in verdicts.items()}
 
 

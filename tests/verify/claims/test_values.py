@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from verify.casefile import load
-from verify.claims import Bench, Verdict, judge
+from verify.claims import CaseContext, Verdict, judge
 
 CASE = """\
 title: T
@@ -46,7 +46,7 @@ def judged(tmp_path: Path, claim: str) -> Verdict:
     path = tmp_path / "case.yaml"
     path.write_text(f"{CASE}  - {{id: c, {claim}}}\n")
     case = load(path)
-    return judge(Bench(case), case.claims[-1])
+    return judge(CaseContext(case), case.claims[-1])
 
 
 HOLDS = [

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from verify.casefile import CaseFaults, load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 from verify.conformance.inputs import inputs
 
 HEAD = """\
@@ -43,7 +43,7 @@ def written(tmp_path: Path, claim: str, head: str = HEAD) -> Path:
 )
 def test_claims_are_about_whole_numbers(tmp_path: Path, claim: str, verdict: str) -> None:
     case = load(written(tmp_path, claim))
-    assert judge(Bench(case), case.claims[0]).verdict == verdict
+    assert judge(CaseContext(case), case.claims[0]).verdict == verdict
 
 
 def test_implementations_are_tested_at_whole_numbers(tmp_path: Path) -> None:

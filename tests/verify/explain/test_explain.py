@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from verify.casefile import load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 from verify.cli import main
 from verify.explain import explain_case, explain_claim, markdown, text
 from verify.report.page import page
@@ -19,23 +19,23 @@ LIBRARY = Path("cases/understanding-neural-networks")
 CASES = sorted(LIBRARY.glob("*.yaml"))
 
 
-def explained(bench: Bench, identity: str, width: int = 100) -> str:
-    claim = next(c for c in bench.case.claims if c.id == identity)
-    return text.render(list(explain_claim(bench, claim)), width)
+def explained(context: CaseContext, identity: str, width: int = 100) -> str:
+    claim = next(c for c in context.case.claims if c.id == identity)
+    return text.render(list(explain_claim(context, claim)), width)
 
 
-def judged(bench: Bench) -> dict[str, Verdict]:
-    return {c.id: judge(bench, c) for c in bench.case.claims}
+def judged(context: CaseContext) -> dict[str, Verdict]:
+    return {c.id: judge(context, c) for c in context.case.claims}
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
 def test_claims_that_do_not_hold_are_explained(path: Path) -> None:
-    bench = Bench(load(path))
-    printed = {c.id: c.prints or "" for c in bench.case.claims}
-    for identity, verdict in judged(bench).items():
+    context = CaseContext(load(path))
+    printed = {c.id: c.prints or "" for c in context.case.claims}
+    for identity, verdict in judged(context).items():
         if verdict.verdict == "holds":
             continue
-        told = explained(bench, identity)
+        told = explained(context, identity)
         assert f"Verdict: {verdict.verdict}" in told
         assert "Not worked out" not in told
         # an inherited number names all printed numbers that it follows from, with their digits, and its origins
@@ -49,7 +49,7 @@ def test_claims_that_do_not_hold_are_explained(path: Path) -> None:
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
 def test_explanations_are_the_same_bytes_every_time(path: Path) -> None:
     def made() -> tuple[str, str]:
-        blocks = list(explain_case(Bench(load(path))))
+        blocks = list(explain_case(CaseContext(load(path))))
         return text.render(blocks, 80), markdown.render(blocks)
 
     assert made() == made()
@@ -57,14 +57,14 @@ def test_explanations_are_the_same_bytes_every_time(path: Path) -> None:
 
 @pytest.mark.parametrize("width", [40, 72, 100])
 def test_text_keeps_to_the_width(width: int) -> None:
-    bench = Bench(load(LIBRARY / "3.5-jacobians.yaml"))
-    for line in text.render(list(explain_case(bench)), width).splitlines():
+    context = CaseContext(load(LIBRARY / "3.5-jacobians.yaml"))
+    for line in text.render(list(explain_case(context)), width).splitlines():
         assert len(line) <= width or " " not in line.strip(), line
         assert line == line.rstrip()
 
 
 def test_a_backward_pass_reads_as_one_writes_it() -> None:
-    told = text.render(list(explain_case(Bench(load(LIBRARY / "2.8-three-layer.yaml")))), 100)
+    told = text.render(list(explain_case(CaseContext(load(LIBRARY / "2.8-three-layer.yaml")))), 100)
     flat = re.sub(r"\s+", " ", told)
     assert "dL/dyhat = yhat - y = -0.213997095784…" in flat
     assert "dL/dz3 = dL/dyhat * dyhat/dz3 = dL/dyhat * yhat * (1 - yhat)" in flat
@@ -73,13 +73,13 @@ def test_a_backward_pass_reads_as_one_writes_it() -> None:
 
 
 def test_displayed_arithmetic_shows_the_product_and_its_reach() -> None:
-    told = explained(Bench(load(LIBRARY / "2.8-three-layer.yaml")), "s2.8-printed-products")
+    told = explained(CaseContext(load(LIBRARY / "2.8-three-layer.yaml")), "s2.8-printed-products")
     assert "the printed factors give  -0.025858" in told
     assert re.search(r"0\.012929 +0\.0129285 +0\.0129295", told)
 
 
 def test_a_counterexample_is_worked_out_at_its_point() -> None:
-    told = explained(Bench(load(LIBRARY / "2.8-three-layer.yaml")), "t2.7-s33-f")
+    told = explained(CaseContext(load(LIBRARY / "2.8-three-layer.yaml")), "t2.7-s33-f")
     assert "z1 = 0: the left side has no value" in told
     assert re.search(r"left side +undefined", told)
     assert re.search(r"right side +0", told)

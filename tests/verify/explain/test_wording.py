@@ -6,16 +6,16 @@ import re
 from pathlib import Path
 
 from verify.casefile import load
-from verify.claims import Bench
+from verify.claims import CaseContext
 from verify.explain import explain_claim, text
 
 
 def told(tmp_path: Path, case: str, identity: str = "c", width: int = 200) -> str:
     path = tmp_path / "case.yaml"
     path.write_text(f"title: t\n{case}", encoding="utf-8")
-    bench = Bench(load(path))
-    claim = next(c for c in bench.case.claims if c.id == identity)
-    return text.render(list(explain_claim(bench, claim)), width)
+    context = CaseContext(load(path))
+    claim = next(c for c in context.case.claims if c.id == identity)
+    return text.render(list(explain_claim(context, claim)), width)
 
 
 def test_an_existence_claim_reads_as_one(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import torch
 from tests import ROOT
 from verify import cli, probes
 from verify.casefile import CaseFaults, load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 from verify.probes import PROBES, Observed, Probe
 from verify.probes.second import _largest
 from verify.verdict import Verdict
@@ -24,8 +24,8 @@ def cited() -> list[tuple[str, Verdict, str]]:
     """Each claim with a probe: the probe, the verdict, and the pinned one."""
     found = []
     for case in map(load, CITING):
-        bench = Bench(case)
-        found += [(c.probe, judge(bench, c), c.pinned) for c in case.claims if c.probe]
+        context = CaseContext(case)
+        found += [(c.probe, judge(context, c), c.pinned) for c in case.claims if c.probe]
     return found
 
 
@@ -33,7 +33,7 @@ def judged(tmp_path: Path, name: str) -> Verdict:
     path = tmp_path / "library.yaml"
     path.write_text(f"title: t\nclaims:\n  - {{id: c, where: Section 1, probe: {name}}}\n")
     case = load(path)
-    return judge(Bench(case), case.claims[0])
+    return judge(CaseContext(case), case.claims[0])
 
 
 def planted(monkeypatch: pytest.MonkeyPatch, look: object) -> None:

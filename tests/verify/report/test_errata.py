@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from verify.casefile import load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 from verify.claims.repair import replacement
 from verify.report.consequences import (
     ALL,
@@ -66,10 +66,10 @@ def items(tmp_path_factory: pytest.TempPathFactory) -> list[Item]:
     path = tmp_path_factory.mktemp("book") / "neuron.yaml"
     path.write_text(CASE, encoding="utf-8")
     case = load(path)
-    bench = Bench(case)
+    context = CaseContext(case)
     found = []
     for c in case.claims:
-        v = judge(bench, c)
+        v = judge(context, c)
         result = Result(
             id=c.id, document="book", case="neuron", where=c.where, kind=c.kind, verdict=v.verdict, pinned=c.pinned,  # type: ignore[arg-type]
             printed=c.prints, exact=v.exact, reason=v.reason, origin=list(v.origin), evidence=told(v.evidence),

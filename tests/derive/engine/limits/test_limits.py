@@ -11,7 +11,7 @@ from derive.expr.graph import Graph, Node
 from derive.language.reader import parse, to_text
 from derive.numbers.balls import evaluate, rational
 from verify.casefile import load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 from verify.commands.proof import decide, proved
 
 
@@ -190,7 +190,7 @@ claims:
 """
     )
     case = load(path)
-    found = [judge(Bench(case), c) for c in case.claims]
+    found = [judge(CaseContext(case), c) for c in case.claims]
     assert [v.verdict for v in found] == ["wrong", "wrong", "holds"]
     assert found[0].reason == "the limit does not exist: inf from above, -inf from below"
 

@@ -10,7 +10,7 @@ from derive.engine.matrices.action import by_action
 from derive.expr.graph import Graph
 from derive.language.reader import parse
 from verify.casefile import load
-from verify.claims import Bench, judge
+from verify.claims import CaseContext, judge
 
 N = 24
 
@@ -69,8 +69,8 @@ claims:
   - {id: other, of: "P[3, 4]", equals: "A[3] @ A @ B.T[4]"}
 """
     )
-    bench = Bench(load(path))
-    assert {c.id: judge(bench, c).verdict for c in bench.case.claims} == {
+    context = CaseContext(load(path))
+    assert {c.id: judge(context, c).verdict for c in context.case.claims} == {
         "right": "holds",
         "wrong": "wrong",
         "entry": "holds",

@@ -1,4 +1,4 @@
-"""The bench: what all claims of a case share while they are judged.
+"""The context of a case: what all its claims share while they are judged.
 
 Derivatives are expanded once, entries laid out once, and all the numbers of a case come from one pass over its graph.
 """
@@ -38,8 +38,8 @@ class Wider(BaseException):
     take it for a failure of its own."""
 
 
-class Bench:
-    """The shared work of a case. ``Bench(case)`` is cheap; everything is computed on first use."""
+class CaseContext:
+    """The shared work of a case. ``CaseContext(case)`` is cheap; everything is computed on first use."""
 
     def __init__(self, case: Case, settle: Callable[[Verdict], None] | None = None) -> None:
         self.case = case
@@ -89,25 +89,25 @@ class Bench:
                 self._expanded[node] = laid
 
     @cached_property
-    def elsewhere(self) -> list[Bench]:
+    def elsewhere(self) -> list[CaseContext]:
         """The same case at the other instances of its sizes; one whose shapes do not fit is left out."""
         from verify.casefile import CaseFaults, at_sizes
 
         found = []
         for sizes in self.case.instances:
             with apart(), suppress(CaseFaults):
-                found.append(Bench(at_sizes(self.case, sizes)))
+                found.append(CaseContext(at_sizes(self.case, sizes)))
         return found
 
     @cached_property
-    def alone(self) -> Bench:
+    def alone(self) -> CaseContext:
         """The same case at these sizes and no others."""
         alone = copy(self)
         alone.__dict__.update(elsewhere=[], general=None, alone=alone)
         return alone
 
     @cached_property
-    def general(self) -> Bench | None:
+    def general(self) -> CaseContext | None:
         """The case at sizes that no number in it equals and no two of which are equal: a shape that fits there fits always."""
         import re
 
@@ -122,7 +122,7 @@ class Bench:
             return None
         try:
             with apart():
-                return Bench(at_sizes(self.case, dict(zip(self.case.sizes, primes, strict=False))))
+                return CaseContext(at_sizes(self.case, dict(zip(self.case.sizes, primes, strict=False))))
         except CaseFaults:
             return None
 
