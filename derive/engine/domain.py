@@ -23,13 +23,22 @@ from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
 from derive.language.properties import asks
-from derive.proof.sequent import Sequent, ranges
+from derive.proof.sequent import Sequent
 
 Range = tuple[Fraction | None, Fraction | None]  # closed; None: unbounded
 T = TypeVar("T")
 
 UNBOUNDED: Range = (None, None)
 MAX_CASES = 8  # of hypotheses with an ``or``
+
+
+def ranges(bounds: Mapping[Node, Range]) -> list[Node]:
+    """Declared (closed) ranges as hypotheses: of a tensor, for every entry."""
+    found = []
+    for s, ends in bounds.items():
+        g = s.graph
+        found += [g.call(op, s, g.const(end)) for op, end in zip(("ge", "le"), ends, strict=True) if end is not None]
+    return found
 
 
 class Domain:

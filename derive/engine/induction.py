@@ -38,8 +38,8 @@ def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
     if found := _constant(list(zip(left, right, strict=True))):
         return found
     try:
-        return _Steps.of([*left, *right], domain).equal(left, right)
-    except (_Beyond, ExpressionError) as e:
+        return Steps.of([*left, *right], domain).equal(left, right)
+    except (Beyond, ExpressionError) as e:
         return Decision("undecided", _why(e))
 
 
@@ -50,8 +50,8 @@ def decide_holds(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     if not leaves_of([condition]) and not domain.hypotheses:
         return _plain_truth(condition)
     try:
-        return _Steps.of([condition], domain).holds(condition)
-    except (_Beyond, ExpressionError) as e:
+        return Steps.of([condition], domain).holds(condition)
+    except (Beyond, ExpressionError) as e:
         return Decision("undecided", _why(e))
 
 
@@ -61,12 +61,12 @@ def at_step(condition: Node, t: Node, n: int) -> Node:
     if not runs(nodes):
         return put(nodes, {t: condition.graph.const(n)})[0]
     try:
-        return _Steps.of(nodes, EVERYWHERE).instance(nodes, n)[0]
-    except _Beyond as e:
+        return Steps.of(nodes, EVERYWHERE).instance(nodes, n)[0]
+    except Beyond as e:
         raise ExpressionError(str(e)) from None
 
 
-class _Beyond(Exception):
+class Beyond(Exception):
     """What can't be decided here, and why."""
 
     def __init__(self, reason: Reason) -> None:
@@ -75,7 +75,7 @@ class _Beyond(Exception):
 
 
 def _why(e: Exception) -> Reason:
-    return e.reason if isinstance(e, _Beyond) else Why.FAULT(fault=str(e))
+    return e.reason if isinstance(e, Beyond) else Why.FAULT(fault=str(e))
 
 
 def _constant(pairs: Sequence[tuple[Node, Node]]) -> Decision | None:
@@ -123,7 +123,7 @@ class _Way:
 
 
 @dataclass
-class _Steps:
+class Steps:
     """What a claim speaks of: states after t + c steps for some c, of one system, with one set of parameters."""
 
     t: Node
@@ -135,8 +135,8 @@ class _Steps:
     local: list[Node]  # hypotheses on the state at t
 
     @staticmethod
-    def of(claimed: Sequence[Node], domain: Domain) -> _Steps:
-        """Raises _Beyond where the claim is of another kind."""
+    def of(claimed: Sequence[Node], domain: Domain) -> Steps:
+        """Raises Beyond where the claim is of another kind."""
         roots = [*claimed, *domain.hypotheses]
         nodes: dict[Node, int] = {}
         variables: set[Node] = set()
@@ -144,28 +144,28 @@ class _Steps:
         roots_of: list[Node] = []
         for n in runs(roots):
             if not isinstance(n.attr, Run):
-                raise _Beyond(Why.STEPS_WITHOUT_VALUES(iteration=n.attr.text(())))
+                raise Beyond(Why.STEPS_WITHOUT_VALUES(iteration=n.attr.text(())))
             t, c = _affine(n.args[0])
             if t is None:
-                raise _Beyond(Why.TOO_MANY_STEPS(count=c))
+                raise Beyond(Why.TOO_MANY_STEPS(count=c))
             nodes[n] = c
             variables.add(t)
             roots_of.append(n.attr.body)
             whole = n.graph.templates["sequences"]
             for leaf, v in zip(n.attr.parameters, n.args[1:], strict=True):
                 if given.setdefault(leaf, v) is not v:
-                    raise _Beyond(Why.DIFFERENT_INPUTS())
+                    raise Beyond(Why.DIFFERENT_INPUTS())
         if len(variables) != 1:
-            raise _Beyond(Why.DIFFERENT_STEPS())
+            raise Beyond(Why.DIFFERENT_STEPS())
         (t,), system = variables, whole.part(roots_of)
         if t in given and t not in system.index:
-            raise _Beyond(Why.STEPS_ARE_INPUT(steps=t))
+            raise Beyond(Why.STEPS_ARE_INPUT(steps=t))
         inside = {*system.leaves, *(s.symbol for s in system.sequences)}
         for n in nodes:
             if any(m in inside for a in n.args for m in topological([a])):
-                raise _Beyond(Why.INPUT_IS_STATE())
+                raise Beyond(Why.INPUT_IS_STATE())
         if any(m in inside for m in _above(roots, set(nodes))):
-            raise _Beyond(Why.STATE_AND_LATER())
+            raise Beyond(Why.STATE_AND_LATER())
         low, _ = domain.range(t)
         first, params, local = max(ceil(low), 0) if low is not None else 0, [], []
         for a in domain.hypotheses:
@@ -177,8 +177,8 @@ class _Steps:
             else:
                 local.append(a)
         if first > MAX_FIRST:
-            raise _Beyond(Why.ABOUT_STEPS_FROM(steps=t, first=first))
-        return _Steps(t, nodes, system, given, first, domain.under(params).free_of([t]), local)
+            raise Beyond(Why.ABOUT_STEPS_FROM(steps=t, first=first))
+        return Steps(t, nodes, system, given, first, domain.under(params).free_of([t]), local)
 
     # -- instances --------------------------------------------------------------------------------
 
@@ -190,7 +190,7 @@ class _Steps:
         for node, c in self.nodes.items():
             k = n + c
             if k < 0:
-                raise _Beyond(Why.BEFORE_THE_START(steps=self.t, number=n))
+                raise Beyond(Why.BEFORE_THE_START(steps=self.t, number=n))
             made.append(system.at_states(node.attr.body, system.unrolled(k), g.const(k)))
         return self._with(roots, put(made, self.given), {self.t: g.const(n)})
 
@@ -200,12 +200,15 @@ class _Steps:
         made = []
         for node, c in self.nodes.items():
             if c + ahead < 0:
-                raise _Beyond(Why.BEFORE_STEP())
+                raise Beyond(Why.BEFORE_STEP())
             k = self._plus(c + ahead)
             now = system.further(states, self.t, c + ahead)
             made.append(system.at_states(node.attr.body, now, k))
-        inner = {leaf: v for leaf, v in self.given.items() if v is not leaf}
-        return self._with(roots, put(made, inner), {self.t: self._plus(ahead)})
+        return self._with(roots, self.inner(made), {self.t: self._plus(ahead)})
+
+    def inner(self, made: Sequence[Node]) -> list[Node]:
+        """What is said of the iteration, with the inputs that it is run on."""
+        return put(made, {leaf: v for leaf, v in self.given.items() if v is not leaf})
 
     def _plus(self, c: int) -> Node:
         graph = self.t.graph
@@ -278,14 +281,14 @@ class _Steps:
         return replace(decision, conditions=tuple(c for c in decision.conditions if not self._certain(c, later)))
 
     def _valued(self, roots: Sequence[Node], domain: Domain) -> None:
-        """Raises _Beyond unless what the claim says at t has a value at every t; what does not depend on t may lack one."""
+        """Raises Beyond unless what the claim says at t has a value at every t; what does not depend on t may lack one."""
         moving = {self.t, *self.system.leaves}
         for n in topological(roots):
             if not moving.intersection(topological([n])):
                 continue
             asked = self._need(n)
             if asked is not None and moving.intersection(topological([asked])) and not self._certain(asked, domain):
-                raise _Beyond(Why.NEED_AT_EVERY_STEP(need=asked, steps=self.t))
+                raise Beyond(Why.NEED_AT_EVERY_STEP(need=asked, steps=self.t))
 
     def _need(self, n: Node) -> Node | None:
         if n.op == "pow" and n.args[1].op != "const" and self._whole(n.args[1]):
@@ -368,7 +371,7 @@ class _Steps:
         for way in ways:
             try:
                 found = way.attempt()
-            except (_Beyond, ExpressionError) as e:
+            except (Beyond, ExpressionError) as e:
                 stopped.append(_why(e))
                 continue
             if found.status == "proved":
@@ -403,7 +406,7 @@ class _Steps:
         for n in range(self.first, self.first + SMALL):
             try:
                 yield n, at(n)
-            except (_Beyond, ExpressionError) as e:
+            except (Beyond, ExpressionError) as e:
                 yield n, Decision("undecided", _why(e))
 
     def _fails(self, n: int, found: Decision) -> Decision:
@@ -413,7 +416,7 @@ class _Steps:
 
 
 def _affine(k: Node) -> tuple[Node | None, int]:
-    """A number of steps as a symbol and a whole number. Raises _Beyond."""
+    """A number of steps as a symbol and a whole number. Raises Beyond."""
     match k.op:
         case "def":
             return _affine(k.args[0])
@@ -427,7 +430,7 @@ def _affine(k: Node) -> tuple[Node | None, int]:
                 return t, c + e if k.op == "add" else c - e
             if t is None and k.op == "add":
                 return u, c + e
-    raise _Beyond(Why.STEPS_NOT_AFFINE())
+    raise Beyond(Why.STEPS_NOT_AFFINE())
 
 
 def _is_zero(n: Node) -> bool:

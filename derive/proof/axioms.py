@@ -94,9 +94,7 @@ BOUNDS = (
 
 
 class Unknown(Exception):
-    """A value isn't known: the sign of a polynomial was needed, or there is none. ``ask``: whose sign would say more."""
-
-    ask: Any = None
+    """A value isn't known: the sign of a polynomial was needed, or there is none."""
 
 
 class Finer(Rejected):
@@ -141,15 +139,17 @@ class Functions(Signs):
             self.deep = False
 
     def _by_exponent(self, p: Poly) -> int:
-        """p has the sign of exp(p) - 1, and exp(u) - exp(v) that of u - v."""
+        """p has the sign of exp(p) - 1, and exp(u) - exp(v) that of u - v; x > 0 is exp(log(x))."""
         used = self.used(p)
         if len(p) <= MAX_LOGS and any(a.key[0] == "log" for a in used) and all(p.degrees()[a.index] == 1 for a in used):
             return self.of(self.exp(self.poly(p)) - 1)
-        if len(p) == 2 and sum(p.coeffs()) == 0 and all(a.index in self.exponents for a in used):
+        logs = [a for a in used if a.index not in self.exponents]
+        if len(p) == 2 and sum(p.coeffs()) == 0 and logs != used and all(self.atom_sign(a) == POSITIVE for a in logs):
             (first, c), (second, _) = p.terms()
             gap = self.const(0)
             for a in used:
-                gap = gap + self.exponents[a.index] * (int(first[a.index]) - int(second[a.index]))
+                exponent = self.exponents.get(a.index) or self.log(self.poly(self.gen(a)))
+                gap = gap + exponent * (int(first[a.index]) - int(second[a.index]))
             return self.of(gap) if c > 0 else opposite(self.of(gap))
         return ANY
 
@@ -166,13 +166,8 @@ class Functions(Signs):
             below, above = low is not None and root.real < low, high is not None and root.real > high
             if root.imag.contains(0) and not below and not above:
                 return ANY
-        at = (
-            (low + high) / 2
-            if low is not None and high is not None
-            else low + 1
-            if low is not None
-            else (high or 0) - 1
-        )
+        low = (high or fmpq(0)) - 2 if low is None else low
+        at = (low + (low + 2 if high is None else high)) / 2
         return POSITIVE if whole(fmpq(at)) > 0 else NEGATIVE
 
     def range(self, a: Atom) -> tuple[fmpq | None, fmpq | None]:

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import get_args
 
 from derive.expr.graph import Node
 
 
 @dataclass(frozen=True)
-class Reflexive:
+class Certificate:
+    """Any of the kinds below."""
+
+
+@dataclass(frozen=True)
+class Reflexive(Certificate):
     """Both sides are one expression, and it has a value."""
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Certificate):
     """The conclusion comes out true when both sides are worked out as rational functions over atoms, by the laws of functions.
 
     ``units``: what the exponents of each basis element are multiples of, in the order in which they are met. ``opaque``:
@@ -32,14 +36,14 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class Absurd:
+class Absurd(Certificate):
     """No point meets the hypotheses: one of them has a sign that the others rule out."""
 
     units: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True)
-class Numbers:
+class Numbers(Certificate):
     """The conclusion holds of balls at so many bits (equality: of exact rationals), symbols ranging between the numbers that
     hypotheses hold them to."""
 
@@ -47,14 +51,14 @@ class Numbers:
 
 
 @dataclass(frozen=True)
-class Parts:
+class Parts(Certificate):
     """Each entry of a tensor and each part of a conjunction, one by one."""
 
     of: tuple[Certificate, ...]
 
 
 @dataclass(frozen=True)
-class Split:
+class Split(Certificate):
     """By the sign of an expression that has a value wherever the hypotheses hold: positive, zero, negative."""
 
     by: Node
@@ -62,7 +66,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Alternatives:
+class Alternatives(Certificate):
     """By the cases of the n-th hypothesis, an ``or``."""
 
     n: int
@@ -70,7 +74,7 @@ class Alternatives:
 
 
 @dataclass(frozen=True)
-class Substitution:
+class Substitution(Certificate):
     """Two expressions are equal wherever the hypotheses hold (shown by ``because``): ``then`` has one in the place of the other,
     everywhere."""
 
@@ -81,7 +85,7 @@ class Substitution:
 
 
 @dataclass(frozen=True)
-class Lemma:
+class Lemma(Certificate):
     """A fact that follows from the hypotheses (shown by ``because``) is one more."""
 
     fact: Node
@@ -90,14 +94,14 @@ class Lemma:
 
 
 @dataclass(frozen=True)
-class Supposing:
+class Supposing(Certificate):
     """Of ``p or q``, p with a value wherever the hypotheses hold: q, where p is false."""
 
     then: Certificate
 
 
 @dataclass(frozen=True)
-class Combination:
+class Combination(Certificate):
     """What the left side of a comparison is more than the right is the sum of these products, and of nothing else that is not
     seen to have a sign: the signs of their factors, which hypotheses give, make it true (Stengle 1974; of equations alone, that
     it lies in their ideal)."""
@@ -106,19 +110,22 @@ class Combination:
 
 
 @dataclass(frozen=True)
-class Inverses:
-    """For square matrices with ``A @ B == eye(n)`` among the hypotheses: ``B @ A == eye(n)``, or ``inv(A) == B``."""
+class Inverses(Certificate):
+    """For square matrices with ``A @ B == eye(n)`` among the hypotheses: ``B @ A == eye(n)``, or ``inv(A) == B``; with
+    ``det(A) != 0``: ``A @ inv(A) == eye(n)``."""
 
 
 @dataclass(frozen=True)
-class Generic:
-    """The conclusion comes out true of one generic entry of its tensors, sums over a size as sums: for every size."""
+class Generic(Certificate):
+    """The conclusion comes out true of one generic entry of its tensors, sums over a size as sums: for every size. ``opaque``:
+    expressions whose entries stand for variables, whatever they are."""
 
     units: tuple[Fraction, ...] = ()
+    opaque: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(Certificate):
     """A rule by its name (``rules``), with what it speaks of; ``of``: a certificate for each sequent that it follows from."""
 
     name: str
@@ -128,27 +135,10 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Trusted:
+class Trusted(Certificate):
     """No certificate: the engine says so. Makes no theorem; counted, and told by this name."""
 
     name: str
 
 
-Certificate = (
-    Reflexive
-    | Evaluation
-    | Absurd
-    | Numbers
-    | Parts
-    | Split
-    | Alternatives
-    | Supposing
-    | Substitution
-    | Lemma
-    | Combination
-    | Inverses
-    | Generic
-    | Rule
-    | Trusted
-)
-KINDS: dict[str, type[Certificate]] = {k.__name__: k for k in get_args(Certificate)}
+KINDS: dict[str, type[Certificate]] = {k.__name__: k for k in Certificate.__subclasses__()}

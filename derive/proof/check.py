@@ -24,6 +24,8 @@ from derive.proof.rules import premises, ranges
 from derive.proof.sequent import Sequent, equation, eye, negated
 
 MAX_DEPTH = 60  # of certificates in certificates
+NO_SUCH_FORM = (ExpressionError, RecursionError, ArithmeticError, ValueError, TypeError, LookupError, AttributeError)
+EVERY_SIZE = by.Generic | by.Substitution | by.Lemma | by.Inverses
 _MINT = object()
 
 
@@ -56,15 +58,7 @@ def check(sequent: Sequent, certificate: Certificate, known: Iterable[Theorem] =
     done = {(t.sequent, t.certificate) for t in known if type(t) is Theorem}
     try:
         _check(sequent, certificate, done, MAX_DEPTH)
-    except (
-        ExpressionError,
-        RecursionError,
-        ArithmeticError,
-        ValueError,
-        TypeError,
-        LookupError,
-        AttributeError,
-    ) as e:  # of no such form
+    except NO_SUCH_FORM as e:
         raise Rejected(f"{type(e).__name__}: {e}") from None
     return Theorem(sequent, certificate, _MINT)
 
@@ -74,7 +68,7 @@ def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> 
         return
     if depth == 0:
         raise Rejected("certificates nested too deeply")
-    wants(not s.sizes or isinstance(certificate, by.Generic | by.Substitution), "one size is not all")
+    wants(not s.sizes or isinstance(certificate, EVERY_SIZE), "one size is not all")
     for part, shown in _left(s, certificate):
         _check(part, shown, done, depth - 1)
 
@@ -132,10 +126,7 @@ def _shown(s: Sequent, certificate: Certificate) -> None:
             for entry in entries if not made.contradiction else ():
                 made.true(entry.conclusion)
         case by.Absurd(units):
-            wants(
-                evaluated([s.concluding(s.conclusion.graph.one)], units).absurd(),
-                "the hypotheses don't contradict",
-            )
+            wants(evaluated([s.concluding(s.conclusion.graph.one)], units).absurd(), "the hypotheses don't contradict")
         case by.Numbers(bits):
             wants(16 <= bits <= 4096, "no such precision")
             for entry in s.entries():
@@ -151,10 +142,9 @@ def _shown(s: Sequent, certificate: Certificate) -> None:
             evaluated([entry, *factors]).adds_up(entry.conclusion, of)
         case by.Inverses():
             wants(shown_by_inverses(s), "no inverse among the hypotheses")
-        case by.Generic(units):
+        case by.Generic(units, opaque):
             if s.conclusion not in s.hypotheses:
-                every = generic(s, units)
-                wants(every.contradiction or every.found is True, str(every.found))
+                wants((found := generic(s, units, opaque).found) is True, str(found))
         case by.Trusted(name):
             raise Rejected(f"unchecked: {name}")
         case _:
@@ -172,6 +162,8 @@ def shown_by_inverses(s: Sequent) -> bool:
         a, b = left.args[0], right
     elif left.op == "matmul" and right is one:
         b, a = left.args
+        if a.op == "inv" and a.args[0] is b and g.call("ne", g.det(b), g.zero) in s.hypotheses:
+            return True
     else:
         return False
     return a.shape == b.shape == claim.shape and equation(g.matmul(a, b), one) in s.hypotheses

@@ -12,7 +12,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from derive.expr.folding import valued
-from derive.expr.graph import BY_ID, Node, topological
+from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.numbers.definedness import fragile, requirement
 from derive.proof.axioms import MEANINGS, Functions, Unknown
@@ -32,34 +32,12 @@ from derive.proof.signs import (
 )
 
 PLAIN = {
-    "const",
-    "add",
-    "sub",
-    "mul",
-    "div",
-    "neg",
-    "def",
-    "where",
-    "and",
-    "or",
-    "not",
+    *["const", "add", "sub", "mul", "div", "neg", "def", "where", "and", "or", "not"],
     *OF_COMPARISON,
 }  # need no atoms
 BY_PARTS = {"add", "sub", "neg", "mul", "div", "def", *OF_COMPARISON}  # a comparison: of its left side minus its right
+Units = tuple[fmpq, ...]
 MAX_NODES = 6_000  # of the expressions of one evaluation
-
-
-class Depends(Rejected):
-    """An evaluation that would say more if the signs of ``asks`` were known; that of ``first`` stands in the way."""
-
-    def __init__(self, reason: Unknown | str, evaluated: Evaluated) -> None:
-        super().__init__(str(reason))
-        self.first: Node | None = getattr(reason, "ask", None)
-        asks = sorted(evaluated.asks, key=BY_ID)
-        self.asks, self.evaluated = (
-            [n for n in asks if n is self.first] + [n for n in asks if n is not self.first],
-            evaluated,
-        )
 
 
 def wants(shown: bool, otherwise: str) -> None:
@@ -72,8 +50,11 @@ def is_variable(n: Node) -> bool:
     return n.op == "symbol" or (n.op == "index" and n.args[0].op == "symbol")
 
 
-def evaluated(entries: Sequence[Sequent], units: Iterable[Any] = (), opaque: tuple[Node, ...] = ()) -> Evaluated:
-    """Scalar sequents with the same hypotheses worked out, with as much room for atoms as it takes."""
+def evaluated(
+    entries: Sequence[Sequent], units: Iterable[Any] = (), opaque: tuple[Node, ...] = (), kind: Any = None
+) -> Evaluated:
+    """Scalar sequents with the same hypotheses worked out, with as much room for atoms as it takes. A search may have a ``kind``
+    of its own that notes down more."""
     roots = [e.conclusion for e in entries]
     hidden = frozenset(n for n in opaque if valued(n))
     order = topological([*entries[0].hypotheses, *roots], known=hidden)
@@ -84,7 +65,8 @@ def evaluated(entries: Sequence[Sequent], units: Iterable[Any] = (), opaque: tup
         room *= 2
     while True:
         try:
-            return Evaluated(entries[0].hypotheses, roots, room, exact, frozenset(opaque), hidden)
+            made: Evaluated = (kind or Evaluated)(entries[0].hypotheses, roots, room, exact, frozenset(opaque), hidden)
+            return made
         except Full:
             room *= 2
 
@@ -97,17 +79,12 @@ class Evaluated(Functions):
         hypotheses: Sequence[Node],
         roots: Sequence[Node],
         room: int,
-        units: tuple[fmpq, ...],
-        opaque: frozenset[Node] = frozenset(),
-        hidden: frozenset[Node] = frozenset(),
+        units: Units,
+        opaque: Any = (),
+        hidden: Any = (),
     ) -> None:
         super().__init__(room, units)
-        self.opaque, self.hidden = (
-            opaque,
-            hidden,
-        )  # variables; those with a value whatever theirs are, never looked into
-        self.asks: dict[Node, None] = {}
-        self.asked: Node | None = None
+        self.opaque, self.hidden = opaque, hidden  # variables; those with a value whatever theirs are, not looked into
         self.parts: dict[tuple[Node, int], int] = {}  # signs of nodes by their parts
         self.values: dict[Node, Any] = {}
         self.roots, self.now = set(roots), roots[0]
@@ -117,7 +94,6 @@ class Evaluated(Functions):
             for h in self.hypotheses:
                 self.work([h])
                 self.suppose(h)
-            self.asks.clear()
             self.values.clear()
         self.work(roots)
 
@@ -146,7 +122,7 @@ class Evaluated(Functions):
     def known(self, n: Node) -> Any:
         """The value of a node. Raises Rejected where it is not known."""
         if isinstance(found := self.values[n], Unknown):
-            raise Depends(str(found), self)
+            raise Rejected(str(found))
         return found
 
     def adds_up(self, condition: Node, of: Iterable[tuple[Node, Node]]) -> None:
@@ -165,34 +141,18 @@ class Evaluated(Functions):
     def true(self, condition: Node) -> None:
         found = self.values[condition]
         if found is not True:
-            raise Depends(found if isinstance(found, Unknown) else "the conclusion comes out false", self)
-
-    def settled(self, n: Node) -> bool:
-        """Whether the sign of a node is known."""
-        x = self.values.get(n)
-        return isinstance(x, Quotient) and self.of(x) in (POSITIVE, ZERO, NEGATIVE)
+            raise Rejected(str(found) if isinstance(found, Unknown) else "the conclusion comes out false")
 
     # -- working out --------------------------------------------------------------------------------
-
-    def needed(self, p: Poly) -> None:
-        n = self.now
-        if n.op in ("min", "max", *OF_COMPARISON):
-            self.ask(n.graph.sub(*n.args))
-        elif n.args:
-            self.ask(n.args[0])
-
-    def ask(self, n: Node) -> None:
-        self.asked, self.asks[n] = n, None
 
     def work(self, roots: Sequence[Node]) -> None:
         for n in as_written(roots, self.hidden):
             if n in self.values:
                 continue
-            self.now, self.asked = n, None
+            self.now = n
             try:
                 self.values[n] = self._value(n)
             except Unknown as unknown:
-                unknown.ask = self.asked
                 self.values[n] = unknown
 
     def _value(self, n: Node) -> Any:
@@ -244,7 +204,6 @@ class Evaluated(Functions):
         if n in self.given and not (n.op == "pow" and args[1].constant is None):  # (-1)**k has a value for whole k
             self.learn(x, m)
         elif self.sign_by_parts(n.args[which], args[which], -than) & ~m:
-            self.ask(n.args[which])
             raise Unknown(f"whether {n.op} has a value is not shown")
 
     def sign_by_parts(self, n: Node, x: Quotient, more: int = 0) -> int:
@@ -328,6 +287,8 @@ class Evaluated(Functions):
         found = {POSITIVE: 1, ZERO: 0, NEGATIVE: -1}.get(self.of(u))
         if found is None:
             self.needed(u.num)
+            if self.of(u) == NONZERO:
+                return self.abs(u) / u
             raise Unknown("a sign is not known")
         return self.const(found)
 
@@ -344,6 +305,8 @@ class Evaluated(Functions):
         if self.vanishes((p - q).num):
             return p
         self.needed(s.num)
+        if m == NONZERO:  # |s|/s is 1 or -1
+            return (p + q + (p - q) * self.abs(s) / s) / 2
         raise Unknown("a derivative at its kink")
 
 

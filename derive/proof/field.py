@@ -15,6 +15,8 @@ from flint import Ordering, arb, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 Poly = Any  # fmpq_mpoly
 Key = Any  # hashable
+Relation = tuple[int, Poly] | None  # a power, and what it is
+Value = Callable[[list[arb]], arb] | None
 
 MAX_TERMS = 4_000  # terms of a polynomial
 MAX_GCD = 400  # terms up to which fractions are put in lowest terms
@@ -55,7 +57,7 @@ class Atom:
     leaves: frozenset[int]
     sign: int
     of: tuple[Poly, ...] = ()
-    relation: tuple[int, Poly] | None = None
+    relation: Relation = None
     number: arb | None = None
 
     @property
@@ -81,12 +83,7 @@ class Field:
     # -- atoms ------------------------------------------------------------------------------------
 
     def atom(
-        self,
-        key: Key,
-        sign: int,
-        of: tuple[Poly, ...] = (),
-        relation: tuple[int, Poly] | None = None,
-        number: Callable[[list[arb]], arb] | None = None,
+        self, key: Key, sign: int, of: tuple[Poly, ...] = (), relation: Relation = None, number: Value = None
     ) -> tuple[Atom, bool]:
         """The atom of that key, and whether it is new. ``of`` are the polynomials it is a function of, ``number`` that function
         on balls."""

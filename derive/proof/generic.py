@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from flint import fmpq, fmpq_mpoly
 
-from derive.expr.composites import COMPOSITES
+from derive.expr.composites import COMPOSITES, options_of
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.language.meaning import unfold
@@ -23,7 +23,8 @@ from derive.proof.sequent import Sequent
 from derive.proof.signs import ANY, NONZERO, OF_COMPARISON, POSITIVE
 
 MAX_BOUND = 5  # letters that one sum runs over
-COUNTING = {c.name for c in COMPOSITES.values() if "{n}" in c.text or "{free}" in c.text}
+KEPT = {"logsumexp"}
+COUNTING = {c.name for c in COMPOSITES.values() if "{n}" in c.text or "{free}" in c.text} - KEPT
 
 
 class Letter(NamedTuple):
@@ -33,12 +34,12 @@ class Letter(NamedTuple):
     size: int
 
 
-def generic(s: Sequent, units: tuple[Any, ...]) -> Generic:
+def generic(s: Sequent, units: tuple[Any, ...], opaque: tuple[Node, ...] = ()) -> Generic:
     """The conclusion at a generic entry, with as much room for atoms as it takes."""
     room, exact = 32, tuple(fmpq(u.numerator, u.denominator) for u in units)
     while True:
         try:
-            return Generic(s, room, exact)
+            return Generic(s, room, exact, opaque)
         except Full:
             room *= 2
 
@@ -46,36 +47,44 @@ def generic(s: Sequent, units: tuple[Any, ...]) -> Generic:
 class Generic(Evaluated):
     """``found``: what the conclusion comes out as."""
 
-    def __init__(self, s: Sequent, room: int, units: tuple[fmpq, ...]) -> None:
+    def __init__(self, s: Sequent, room: int, units: tuple[fmpq, ...], opaque: tuple[Node, ...]) -> None:
         sizes = dict(s.sizes)
         wants(1 not in sizes, "a size of 1 is that of what is spread")
-        for n in topological(
-            [*s.hypotheses, s.conclusion]
-        ):  # the mean of 3 by 4 entries would be a twelfth of their sum
+        roots = unfold([*(h for h in s.hypotheses if h.op in OF_COMPARISON), s.conclusion], KEPT | COUNTING)
+        for n in topological(roots):  # the mean of 3 by 4 entries would be a twelfth of their sum
             wants(n.op not in COUNTING or not any(m in sizes for m in n.args[0].shape), f"{n.op} counts over a size")
-        *scalar, conclusion = unfold(
-            [*(h for h in s.hypotheses if not h.shape and h.op in OF_COMPARISON), s.conclusion]
-        )
+        *given, conclusion = unfold(roots, KEPT)
         super().__init__((), [conclusion.graph.one], room, units)
+        self.closed = set(unfold(opaque, KEPT))  # entries that are variables
         self.sizes = sizes
-        wants(len(set(self.sizes.values())) == len(self.sizes), "sizes of one name")
+        wants(len(s.sizes) == len(set(sizes.values())), "sizes of one name, or of one number")
         self.count = 0
         self.apart: set[Letter] = set()
         self.entries: dict[tuple[Node, tuple[Letter, ...]], Any] = {}
         self.sums: dict[int, tuple[tuple[Letter, ...], Poly, Poly]] = {}  # what a sum runs over, and what is added up
-        for h in scalar:
-            self.values[h] = self.entry(h, ())
-            self.values.update((a, self.entry(a, ())) for a in h.args if not a.shape)
-            if not any(a.shape for a in h.args):
+        self.inverted = {
+            h.args[0].args[0] for h in given if h.op == "ne" and h.args[0].op == "det" and h.args[1] is h.graph.zero
+        }
+        self.about: dict[Node, list[Node]] = {}  # what hypotheses say of every entry
+        for h in given:
+            if h.shape and h.args[0].shape == h.shape:
+                self.about.setdefault(h.args[0], []).append(h)
+            elif not any(a.shape or a.op == "det" for a in h.args):
+                self.values[h] = self.entry(h, ())
+                self.values.update((a, self.entry(a, ())) for a in h.args)
                 self.suppose(h)
         self.entries.clear()
         self.roots = {conclusion}
         at = tuple(self.letter(n) for n in conclusion.shape)
-        square = len(at) == 2 and at[0].size == at[1].size != 1
-        self.apart = set(at) if square else set[Letter]()  # two entries of a size that are not the same one
-        self.found = self.entry(conclusion, at)
-        if square and self.found is True:  # nor is the diagonal another one than that
-            self.found = self.entry(conclusion, at[:1] * 2)
+        shown = []
+        if len(at) == 2 and at[0].size == at[1].size != 1:  # on the diagonal, of which a size of 1 has nothing else,
+            shown = [self.shown(conclusion, at[:1] * 2)]
+            self.apart = set(at)  # and for two entries that are not the same one
+        self.found = next((f for f in (*shown, self.shown(conclusion, at)) if f is not True), True)
+
+    def shown(self, conclusion: Node, at: tuple[Letter, ...]) -> Any:
+        found = self.entry(conclusion, at)
+        return self.contradiction or found
 
     def letter(self, size: int) -> Letter:
         self.count += size != 1
@@ -94,6 +103,13 @@ class Generic(Evaluated):
                 self.entries[n, at] = self._entry(n, at)
             except Unknown as unknown:
                 self.entries[n, at] = unknown
+            known = isinstance(self.entries[n, at], Quotient)
+            if known and n in self.closed:
+                self.entries[n, at] = self.leaf(("leaf", n, at))
+            for h in self.about.get(n, ()) if known else ():
+                other = self.entry(h.args[1], self.spread(h.args[1], at))
+                if isinstance(other, Quotient):
+                    self.learn(self.entries[n, at] - other, OF_COMPARISON[h.op])
         return self.entries[n, at]
 
     def _entry(self, n: Node, at: tuple[Letter, ...]) -> Any:
@@ -107,16 +123,17 @@ class Generic(Evaluated):
                 return self.size(n.args[0].attr)
             case "matmul":
                 return self.contracted(n.args[0], n.args[1], at)
-            case "sum":
-                inner = n.args[0].shape
-                run = [
-                    self.letter(m) if n.attr is None or i == n.attr % len(inner) else None for i, m in enumerate(inner)
-                ]
-                rest = iter(at)
-                found = self.entry(n.args[0], tuple(k or next(rest) for k in run))
+            case "sum" | "logsumexp":
+                inner, rest, whole = n.args[0].shape, iter(at), n.op == "sum"
+                axis = n.attr if whole else options_of(n)["axis"]
+                run = [self.letter(m) if axis in (None, i, i - len(inner)) else None for i, m in enumerate(inner)]
+                found = self.product(self.entry(n.args[0], tuple(k or next(rest) for k in run)), self.const(1))
+                found = found if whole else self.exp(found)
                 for k in filter(None, run):
                     found = self.total(found, self.const(1), k)
-                return found
+                return found if whole else self.log(found)
+            case "inv" if n.args[0] in self.inverted:
+                return self.leaf(("leaf", n, at))
             case "transpose":
                 return self.entry(n.args[0], at[::-1])
             case "outer":
@@ -143,25 +160,19 @@ class Generic(Evaluated):
         for m, other in ((a, False), (b, True)):
             if len(m.shape) < 2 or not any(n.op == "diag" and len(n.shape) == 2 for n in topological([m])):
                 continue
-            parts = (
-                [self.contracted(a if other else p, p if other else b, at) for p in m.args if p.shape == m.shape]
-                if m.op in ("def", "neg", "add", "sub", "mul", "div")
-                else []
-            )
-            match m.op:
-                case "diag":
-                    k = at[-1] if other else at[0]
-                    along = self.entry(a, (*left, k)) if other else self.entry(b, (k, *at[1:]))
-                    return self.product(self.entry(m.args[0], (k,)), along)
-                case "def" | "neg":
-                    return self.product(parts[0], self.const(1 if m.op == "def" else -1))
-                case "add" | "sub" if len(parts) == 2:
-                    x, y = (self.product(p, self.const(1)) for p in parts)
-                    return x + y if m.op == "add" else x - y
-                case "mul" if len(parts) == 1:
-                    (scalar,) = (p for p in m.args if p.shape != m.shape)
-                    if not scalar.shape:
-                        return self.product(parts[0], self.entry(scalar, ()))
+            if m.op == "diag":
+                k = at[-1] if other else at[0]
+                along = self.entry(a, (*left, k)) if other else self.entry(b, (k, *at[1:]))
+                return self.product(self.entry(m.args[0], (k,)), along)
+            whole = [p.shape == m.shape for p in m.args]
+            scaled = m.op in ("mul", "div") and any(not p.shape for p in m.args) and (whole[0] or m.op == "mul")
+            if scaled or (m.op in ("def", "neg", "add", "sub") and all(whole)):
+                args = [
+                    (self.contracted(a, p, at) if other else self.contracted(p, b, at)) if w else self.entry(p, ())
+                    for p, w in zip(m.args, whole, strict=True)
+                ]
+                self.now = m
+                return self.combined(m, args)
         k = self.letter(a.shape[-1])
         return self.total(self.entry(a, (*left, k)), self.entry(b, (k, *at[len(left) :])), k)
 
@@ -207,12 +218,13 @@ class Generic(Evaluated):
         bound: tuple[Letter, ...] = (k,)
         for a in self.used(num):
             inner, above, below = self.sums.get(a.index, ((), num, den))
-            if (
-                inner
-                and num.degrees()[a.index] == 1
-                and not set(inner) & set(bound)
-                and len(bound) + len(inner) <= MAX_BOUND
-            ):
+            for _ in range(int(num.degrees()[a.index]) if inner else 0):
+                again = bool(set(inner) & set(bound))  # a square is a sum over two letters
+                if len(bound) + len(inner) > MAX_BOUND or (again and not self.movable((above, below), inner)):
+                    break
+                if again:
+                    fresh = {i: self.letter(i.size) for i in inner}
+                    inner, above, below = (*fresh.values(),), self.moved(above, fresh), self.moved(below, fresh)
                 bound += inner
                 num, den = self.times(num // self.gen(a), above), self.times(den, below)
         sign = self.of(Quotient(self, num, den))
@@ -221,6 +233,22 @@ class Generic(Evaluated):
         if new:
             self.sums[made.index] = bound, num, den
         return self.poly(self.gen(made))
+
+    def movable(self, of: tuple[Poly, ...], letters: tuple[Letter, ...]) -> bool:
+        """Whether no function of what these letters pick stands in polynomials."""
+        return all(a.key[0] == "leaf" or not any(self.on(a, k) for k in letters) for p in of for a in self.used(p))
+
+    def moved(self, p: Poly, to: dict[Letter, Letter]) -> Poly:
+        """p with other letters."""
+        found = self.ctx.constant(0)
+        for e, c in p.terms():
+            term = self.ctx.constant(c)
+            for a, n in zip(self.atoms[:], e, strict=False):
+                if n and a.key[0] == "leaf":
+                    a, _ = self.atom(("leaf", a.key[1], tuple(to.get(k, k) for k in a.key[2])), ANY)
+                term *= self.gen(a) ** int(n)
+            found += term
+        return found
 
     def on(self, a: Atom, k: Letter) -> bool:
         """Whether an atom depends on k."""

@@ -153,8 +153,6 @@ def definition(c: Claim, nodes: Sequence[Node] = ()) -> list[Sequent]:
     f, g = c.f, c.f.graph
     if c.name in DEFINITE:
         return _form(c)
-    if c.name == "subdifferential":
-        return _subgradients(c, nodes)
     y = c.fresh("y")
     *there, far = c.at(y, *c.given, f)
     valued = c.plain(g.call("eq", f, f))
@@ -194,29 +192,26 @@ def _symmetric(c: Claim) -> list[Sequent]:
     return [c.plain(*(g.call("eq", a, b) for a, b in pairs))]
 
 
-def _subgradients(c: Claim, nodes: Sequence[Node]) -> list[Sequent]:
-    """lo and hi are subgradients, so that all between are; and for d > hi, and for d < lo, there is a point of D (the first of
-    two ``nodes``, and the second) at which f is less than d allows."""
-    wants(len(c.x) == 1 and len(nodes) == 2, "no number, or no two points")
-    (lo,), (hi,), g = c.more[0], c.more[1], c.f.graph
-    p = c.more[2][0] if len(c.more) > 2 else c.x[0]
-    wants(p is c.x[0] or not any(below(e, c.x) for e in (lo, hi, p)), "a point that depends on the variable")
-    *here, at_p = c.at([p], *c.given, c.f)
-    (y,), (d,) = c.fresh("y"), c.fresh("d")
+def between(c: Claim, nodes: Sequence[Node]) -> list[Sequent]:
+    """The subgradients at a point of an open D of what is convex all over are those from its slope on the left to that on the
+    right: of f itself, or of what it is on both sides (``nodes``) of a number (Rockafellar 1970, theorems 23.2 and 25.1)."""
+    wants(c.name == "subdifferential" and is_open(c), "no open domain")
+    g, (lo, hi, *at) = c.f.graph, c.more
+    c.free([*lo, *hi, *at[0]] if at else ())
+    here = [g.call("eq", a, b) for a, b in zip(c.x, at[0], strict=True)] if at else []
+    bends = c.alone(c.also("convex", c.f).conclusion)
+    if not nodes:
+        one = c.plain(*(g.call("eq", a, b) for a, b in zip(lo, hi, strict=True)))
+        return [bends, one, c.also("slope", c.f, *lo, given=here)]
+    wants(len(c.x) == 1 and len(nodes) == 2 and bool(at), "no two sides of a point")
+    sides = list(zip(("le", "ge"), nodes, (lo, hi), strict=True))
+    same = [c.plain(g.call("eq", c.f, f), given=[g.call(op, c.x[0], at[0][0])]) for op, f, _ in sides]
+    return [bends, *same, *(c.also("slope", f, *end, given=here) for _, f, end in sides)]
 
-    def beside(q: Node) -> tuple[list[Node], Node]:
-        *there, value = c.at([q], *c.given, c.f)
-        return there, minus(value, at_p)
 
-    there, rise = beside(y)
-    held = replace(c, sequent=replace(c.sequent, hypotheses=tuple(here)))
-    found = [held.plain(g.call("le", lo, hi))]
-    found += [held.plain(g.call("ge", rise, g.mul(end, g.sub(y, p))), given=there) for end in (lo, hi)]
-    for op, end, q in (("gt", hi, nodes[0]), ("lt", lo, nodes[1])):
-        inside, rise = beside(q)
-        fails = g.call("lt", rise, g.mul(d, g.sub(q, p)))
-        found.append(held.plain(*inside, fails, given=[g.call(op, d, end)]))
-    return found
+def is_open(c: Claim) -> bool:
+    """Whether D is open: what speaks of x are strict comparisons of what is affine."""
+    return all(h.op in ("ne", "lt", "gt") and all(affine(a, c.x) for a in h.args) for h in c.given if below(h, c.x))
 
 
 # -- at a point -----------------------------------------------------------------------------------
@@ -443,6 +438,19 @@ def corner(c: Claim, nodes: Sequence[Node]) -> list[Sequent]:
     return [*c.inside([at], alone=True), c.alone(*c.at([at], *wanted))]
 
 
+def bend(c: Claim, nodes: Sequence[Node]) -> list[Sequent]:
+    """A point of an open D with a second derivative of the wrong sign, whatever the other symbols are: of what f is so near to it
+    (``nodes``: the point, how near, the function)."""
+    wants(c.name in CURVED and len(c.x) == 1 and len(nodes) == 3 and is_open(c), "no point of an open domain")
+    g, (x,), (at, r, f) = c.f.graph, c.x, nodes
+    c.free([at, r])
+    near = [g.call("gt", x, g.sub(at, r)), g.call("lt", x, g.add(at, r))]
+    same = c.alone(g.call("eq", c.f, f)).given(*near)
+    wrong = g.call("lt" if c.name == "convex" else "gt", second_derivatives(f, c.x).get((0, 0), g.zero), g.zero)
+    there = c.at([at], *regular(f, c.x), wrong)
+    return [*c.inside([at], alone=True), c.alone(g.call("gt", r, g.zero)), same, c.alone(*there)]
+
+
 RULES: dict[str, Callable[..., list[Sequent]]] = {
     "definition": definition,
     "analytic": analytic,
@@ -455,5 +463,6 @@ RULES: dict[str, Callable[..., list[Sequent]]] = {
     "valley": valley,
     "minors": minors,
     "composition": composition,
+    "between slopes": between,
 }
-AGAINST: dict[str, Callable[..., list[Sequent]]] = {"chord": chord, "corner": corner}
+AGAINST: dict[str, Callable[..., list[Sequent]]] = {"chord": chord, "corner": corner, "bend": bend}

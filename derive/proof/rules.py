@@ -18,6 +18,7 @@ from derive.language.components import components_all
 from derive.numbers.balls import rational
 from derive.proof.curvature import below
 from derive.proof.evaluation import is_variable, wants
+from derive.proof.iteration import induction
 from derive.proof.properties import AGAINST, RULES, conjunction, laid_out, minus
 from derive.proof.sequent import Sequent
 
@@ -30,7 +31,7 @@ def premises(s: Sequent, name: str, nodes: tuple[Node, ...], units: tuple[Fracti
         wants(s.conclusion.op in ORDERS and not s.conclusion.shape, "no inequality")
         (s,) = s.entries()
         return COMPARED[name](s, *nodes)
-    rules, inner = (AGAINST, s.conclusion.args[0]) if s.conclusion.op == "not" else (RULES, s.conclusion)
+    rules, inner = (AGAINST, s.conclusion.args[0]) if s.conclusion.op == "not" else (SHOWING, s.conclusion)
     wants(name in rules, f"no rule {name!r}")
     return rules[name](laid_out(s.concluding(inner)), nodes, **({"units": units} if units else {}))
 
@@ -71,6 +72,7 @@ def cells(s: Sequent, x: Node, *ends: Node) -> list[Sequent]:
     return [inside, *(s.given(g.call("ge", x, a), g.call("le", x, b)) for a, b in pairs)]
 
 
+SHOWING = RULES | {"induction": induction}
 COMPARED: dict[str, Callable[..., list[Sequent]]] = {
     "from the left": from_an_end,
     "from the right": lambda s, *n: from_an_end(s, *n, right=True),

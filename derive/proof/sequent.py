@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Graph, Node
@@ -71,15 +70,6 @@ def conjuncts(condition: Node) -> list[Node]:
             work += n.args[::-1]
         else:
             found.append(n)
-    return found
-
-
-def ranges(bounds: Mapping[Node, tuple[Fraction | None, Fraction | None]]) -> list[Node]:
-    """Declared (closed) ranges as hypotheses: of a tensor, for every entry."""
-    found = []
-    for s, ends in bounds.items():
-        g = s.graph
-        found += [g.call(op, s, g.const(end)) for op, end in zip(("ge", "le"), ends, strict=True) if end is not None]
     return found
 
 

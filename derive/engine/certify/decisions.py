@@ -13,21 +13,23 @@ from fractions import Fraction
 from functools import reduce
 
 from derive.budget import apart, share
+from derive.engine.certify.every_size import by_action, every_size
 from derive.engine.certify.faults import FAULTS
 from derive.engine.certify.fresh import in_a_graph_of_its_own
 from derive.engine.certify.properties import prove_inequality, prove_property
 from derive.engine.certify.samples import contradicting
 from derive.engine.certify.search import prove
+from derive.engine.certify.steps import at_every_step
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.reasons import Why
 from derive.expr.graph import Node, topological
 from derive.expr.operators import NEGATED, ORDERS
 from derive.language.components import components_all
-from derive.proof.certificates import Certificate, Generic, Numbers, Substitution
+from derive.proof.certificates import Numbers
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.properties import conjunction
-from derive.proof.sequent import Sequent
+from derive.proof.sequent import Sequent, equation
 
 CERTIFICATE = 8_000_000  # steps of work for one: a proof is worth as much as most claims take to be decided
 
@@ -45,13 +47,15 @@ def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decisi
         return found
     plain = domain.plain()
     below = topological([*wanted, *plain.hypotheses, *found.conditions])
+    if any(n.op == "computed" for n in below):
+        return _with(found, lambda: at_every_step(wanted, plain.given(*found.conditions)), "iteration")
     here = set(below)
     g, put = in_a_graph_of_its_own(below)
     sides = [put[n] for n in wanted]
     conclusion = sides[0] if len(sides) == 1 else g.call("eq", *sides)
     held = [put[n] for n in (*plain.hypotheses, *found.conditions)]
     sequent = Domain(held, {put[s]: r for s, r in plain.ranges.items() if s in here}).sequent(conclusion)
-    trusted = "iteration" if any(n.op == "computed" for n in below) else found.tactic or found.method or "engine"
+    trusted = found.tactic or found.method or "engine"
     asked = any(n.op == "property" for n in below)
     made = _with(found, lambda: prove_property(sequent) if asked else prove(sequent), trusted)
     if made.theorem is None and not asked and any(n.op in ORDERS for n in topological([conclusion])):
@@ -97,23 +101,15 @@ def certified_at(found: Decision, condition: Node, domain: Domain) -> Decision:
 
 def of_every_size(a: Node, b: Node, domain: Domain, sizes: Mapping[int, str]) -> Theorem | None:
     """The theorem that two tensors are equal under the hypotheses of a domain for all sizes, numbers in their shapes standing for
-    letters; None where it is not found. Derivatives are worked out."""
+    letters; None where it is not found. Derivatives are worked out, and of a Jacobian it is shown what it does to a vector."""
     try:
         with apart():
-            g, put = in_a_graph_of_its_own(topological([a, b, *domain.hypotheses]))
-            s = Sequent(tuple(put[n] for n in domain.hypotheses), g.call("eq", put[a], put[b]), tuple(sizes.items()))
-            return check(s, _generic(s))
+            _, put = in_a_graph_of_its_own(topological([a, b, *domain.hypotheses]))
+            sides = by_action(put[a], put[b])
+            s = Sequent(tuple(put[n] for n in domain.hypotheses), equation(*sides), tuple(sizes.items()))
+            return check(s, every_size(s))
     except FAULTS:
         return None
-
-
-def _generic(s: Sequent) -> Certificate:
-    """By a generic entry, what a hypothesis says that a tensor is put in its place."""
-    for h in s.hypotheses:
-        old, new = h.args if h.op == "eq" and h.args[0].shape else (h, h)
-        if old.op == "symbol" and new.shape == old.shape and old not in topological([new]):
-            return Substitution(old, new, Generic(), _generic(s.put({old: new})))
-    return Generic()
 
 
 def _with(found: Decision, made: Callable[[], Theorem], trusted: str) -> Decision:

@@ -20,6 +20,7 @@ from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
 from derive.language.properties import asks
+from derive.numbers.balls import truth
 from derive.proof.certificates import Absurd, Certificate, Parts, Rule, Supposing
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.curvature import CONCAVE, CONVEX, Curvature, below
@@ -247,25 +248,38 @@ class Rules:
             raise Rejected("a number")
         return self.rule(s, depth, "minors")
 
-    def subgradients(self, s: Sequent, depth: int) -> Certificate:
-        """By definition, with points at which other slopes fail: the first of a few of each kind."""
+    def between(self, s: Sequent, depth: int) -> Certificate:
+        """Of what is convex, by its slopes at the point, on both sides of a kink there."""
         c = laid_out(s)
-        p, (d,) = c.more[2][0] if len(c.more) > 2 else c.x[0], c.fresh("d")
-        (bend,) = c.at([p], gradient(_pieced(c.f, c.x)[0], c.x)[0])
-        found: list[Node] = []
-        for side, end in enumerate((c.more[1][0], c.more[0][0])):
-            for q in _beside(p, d, end, bend):
-                pair = (q, q)
-                wanted = premises(s, "definition", pair, ())[-2 + side]
-                try:
-                    self.show(wanted, depth + 1)
-                except FAULTS:
-                    continue
-                found.append(q)
-                break
-            else:
-                raise Rejected("no point at which another slope fails")
-        return self.rule(s, depth, "definition", *found)
+        try:
+            return self.rule(s, depth, "between slopes")
+        except FAULTS:
+            if len(c.more) < 3 or len(c.x) > 1:
+                raise
+        left = right = c.f
+        for n in _kinks(c.f, c.x)[::-1]:
+            above, beneath = kink(n)[1:]
+            left, right = (substitute(f, {n: b}) for f, b in ((left, beneath), (right, above)))
+        try:
+            return self.rule(s, depth, "between slopes", left, right)
+        except FAULTS:
+            return self.rule(s, depth, "between slopes", right, left)
+
+    def bend(self, s: Sequent, depth: int) -> Certificate:
+        """By the second derivative at one of a few points, of the pieces that the function is there."""
+        g, f = s.conclusion.graph, s.conclusion.args[0].args[0]
+        fault: Exception = Rejected("no point")
+        for at in POINTS:
+            piece = f
+            for n in _kinks(f, s.conclusion.args[0].args[1:2])[::-1]:
+                over, above, beneath = kink(n)
+                value = truth(g.call("gt", substitute(over, {s.conclusion.args[0].args[1]: g.const(at)}), g.zero), {})
+                piece = substitute(piece, {n: above if value else beneath})
+            try:
+                return self.rule(s, depth, "bend", g.const(at), g.const(Fraction(1, 2)), piece)
+            except FAULTS as e:
+                fault = e
+        raise fault
 
     def chord(self, s: Sequent, depth: int) -> Certificate:
         g = s.conclusion.graph
@@ -304,14 +318,15 @@ WAYS: dict[str, tuple[Way, ...]] = {
     "unique_minimizer": _LEAST,
     "positive_definite": (Rules.minors, Rules.by_definition),
     "positive_semidefinite": (Rules.minors, Rules.by_definition),
-    "subdifferential": (Rules.subgradients,),
-    "not convex": (Rules.chord,),
-    "not concave": (Rules.chord,),
+    "subdifferential": (Rules.between,),
+    "not convex": (Rules.chord, Rules.bend),
+    "not concave": (Rules.chord, Rules.bend),
     "not differentiable": (Rules.corner,),
 }
 
 
-#: Ends of chords that are tried.
+#: Points, and ends of chords, that are tried.
+POINTS = (1, -1, 0, 2, -2, Fraction(1, 2))
 CHORDS = ((0, 1), (-1, 1), (1, 2), (0, 2), (1, 4), (-2, 1), (-5, -3), (Fraction(-1, 2), Fraction(1, 2)), (3, 5))
 
 
@@ -393,17 +408,6 @@ def _pieced(f: Node, x: Sequence[Node], kinks: int = MAX_KINKS) -> list[Node]:
     pieces = (_pieced(substitute(f, {inner[0]: b}), x, kinks - 1) for b in branches)
     above = g.call("gt", s, g.zero)
     return [a if a is b else g.call("where", above, a, b) for a, b in zip(*pieces, strict=True)]
-
-
-def _beside(p: Node, d: Node, end: Node, bend: Node) -> Iterator[Node]:
-    """Points near p at which a slope d, beyond the last that is one of its subgradients, may fail."""
-    g = p.graph
-    one, two = g.one, g.const(2)
-    yield from (g.add(p, one), g.sub(p, one), g.mul(two, p), g.div(p, two))
-    gap = g.sub(d, end)
-    yield g.add(p, gap)
-    if bend is not g.zero:
-        yield g.add(p, g.div(gap, bend))
 
 
 __all__ = ["Rules"]

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import partial, reduce
 
 from derive.calculus.joints import with_joints
+from derive.engine.certify.asking import Asking, Depends, look
 from derive.engine.certify.combinations import by_equations, by_inequalities
 from derive.engine.certify.written import fraction, solutions
 from derive.engine.equations.abstraction import Abstraction
@@ -35,7 +36,6 @@ from derive.proof.certificates import (
     Supposing,
 )
 from derive.proof.check import Rejected, Theorem, check
-from derive.proof.evaluation import Depends, Evaluated
 from derive.proof.sequent import Sequent, equation, eye, negated
 from derive.proof.signs import OF_COMPARISON
 
@@ -180,7 +180,7 @@ class Search:
         assert gap is not None
         return self.split(s, gap, MAX_SPLITS - 1)
 
-    def congruent(self, s: Sequent, made: Evaluated, depth: int) -> Certificate:
+    def congruent(self, s: Sequent, made: Asking, depth: int) -> Certificate:
         """With what stands in a function on the right in the place of what stands there on the left, equal by hypotheses."""
         if s.conclusion.op not in OF_COMPARISON or not made.zeros:
             raise Rejected("no equations")
@@ -234,13 +234,14 @@ class Search:
         for _ in range(MAX_UNITS):
             self.spend(cost)
             try:
+                look(s, units, opaque)
                 return self.kept(s, Evaluation(tuple(units), opaque))
             except Finer as e:
                 units += map(fraction, e.firsts[len(units) :])
                 units[e.n] = fraction(e.unit)
         raise Rejected("exponents that keep needing finer units")
 
-    def combined(self, s: Sequent, made: Evaluated) -> Certificate:
+    def combined(self, s: Sequent, made: Asking) -> Certificate:
         """By what is known, added up. Raises Rejected."""
         self.spend(START)
         c = s.conclusion
@@ -255,7 +256,7 @@ class Search:
             of = tuple((a.graph.neg(a), b) for a, b in of)
         return self.kept(s, Combination(of))
 
-    def absurd(self, s: Sequent, made: Evaluated) -> Certificate:
+    def absurd(self, s: Sequent, made: Asking) -> Certificate:
         """That no point meets the hypotheses. Raises Rejected."""
         self.spend(START)
         g = s.conclusion.graph
@@ -269,7 +270,7 @@ class Search:
         """What the checker asked for: what stands in the way, then the innermost first, but for what is claimed."""
         return [n for n in asks if not (s.conclusion.op == "eq" and n is _gap(s)) and n.op != "const"][:MAX_TRIED]
 
-    def solved(self, s: Sequent, made: Evaluated) -> tuple[Node, Node, Certificate] | None:
+    def solved(self, s: Sequent, made: Asking) -> tuple[Node, Node, Certificate] | None:
         """A symbol with what it equals by an equation among the hypotheses: one that is linear in it."""
         for z in made.zeros:
             for symbol, value in solutions(made, z):

@@ -17,7 +17,7 @@ from flint import arb, fmpq
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.counterexamples.simple_numbers import simplest
 from derive.engine.decision import Decision
-from derive.engine.domain import Domain
+from derive.engine.domain import Domain, ranges
 from derive.engine.equations import constants
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import beside_zeros, vanishing
@@ -31,7 +31,6 @@ from derive.expr.operators import COMPARISONS, KINKED, OPERATORS, SMOOTH
 from derive.language.components import components
 from derive.language.printing import to_text
 from derive.numbers.balls import evaluate, precision, rational, truth
-from derive.proof.sequent import ranges
 
 MAX_SYMBOLS = 3
 MAX_NODES = 120

@@ -10,7 +10,7 @@ from derive.calculus.reverse import gradient
 from derive.engine.counterexamples.points import Point
 from derive.engine.decision import Decision, joined
 from derive.engine.dispatch import holds_with_properties
-from derive.engine.domain import Domain
+from derive.engine.domain import Domain, ranges
 from derive.engine.equations import constants
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.matrices.tensor_level import settle
@@ -42,7 +42,6 @@ from derive.expr.graph import Graph, Node, topological
 from derive.language.components import components
 from derive.language.printing import to_text
 from derive.numbers.balls import ball_text, evaluate
-from derive.proof.sequent import ranges
 
 #: What a tensor may be made of to have a value and every derivative everywhere.
 _POLYNOMIAL = frozenset(

@@ -1,0 +1,63 @@
+"""What an evaluation lacks: the expressions whose signs would say more, what stands in the way first."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.engine.certify.asking import Depends, look
+from derive.expr.graph import Graph
+from derive.language.names import names_in
+from derive.language.reader import parse
+from derive.proof.certificates import Evaluation
+from derive.proof.check import Rejected, check
+from derive.proof.sequent import Sequent
+
+
+def sequent(said: str, *given: str) -> Sequent:
+    g = Graph()
+    scope = {n: g.symbol(n) for n in sorted({n for t in (said, *given) for n in names_in(t)})}
+    wanted, *held = (parse(t, scope, g, boolean=True) for t in (said, *given))
+    return Sequent(tuple(held), wanted)
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("abs(x) == x", "x"),
+        ("sqrt(x - y)**2 == x - y", "x - y"),
+        ("max(x, y) == x", "x - y"),
+        ("1/x == 1/x", "x"),
+        ("where(x > y, 1, 2) > 0", "x - y"),
+        ("x**y == x**y", "x"),
+    ],
+)
+def test_what_is_asked_for(said: str, asked: str) -> None:
+    s = sequent(said)
+    with pytest.raises(Depends) as told:
+        look(s, (), ())
+    (n, *_) = told.value.asks
+    assert n is parse(asked, {m.attr: m for m in _symbols(s)}, s.conclusion.graph)
+    assert not told.value.evaluated.settled(n)
+    with pytest.raises(Rejected):  # and the checker says no more
+        check(s, Evaluation())
+
+
+def _symbols(s: Sequent) -> list:  # type: ignore[type-arg]
+    from derive.expr.graph import topological
+
+    return [n for n in topological([s.conclusion]) if n.op == "symbol"]
+
+
+def test_nothing_is_asked_of_what_is_so_or_of_hypotheses() -> None:
+    look(sequent("abs(x) == x", "x >= 0"), (), ())
+    with pytest.raises(Depends) as told:
+        look(sequent("x == y", "abs(z) > 0 or z > 1"), (), ())
+    assert not [n for n in told.value.asks if n.attr == "z"]
+
+
+def test_a_sign_that_is_known_is_settled() -> None:
+    s = sequent("abs(x) == y*x", "x > 0")
+    with pytest.raises(Depends) as told:
+        look(s, (), ())
+    x = next(n for n in _symbols(s) if n.attr == "x")
+    assert told.value.evaluated.settled(x)
