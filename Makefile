@@ -25,7 +25,7 @@ lint: $(VENV)/ready
 
 # a warning is an error
 docs: $(VENV)/ready
-	$(BIN)/mkdocs build --quiet --clean
+	$(BIN)/mkdocs build --clean
 
 # the committed reports are what the case library gives, and nearly all that the book says is checked
 reports-current: verify

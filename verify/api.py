@@ -233,6 +233,7 @@ def run(
     seed: int = 0,
     examples: int = 50,
     timeout: float | None = None,
+    checks: bool = True,
     allow_import: str | Sequence[str] = (),
     cache: bool = True,
 ) -> Run:
@@ -241,7 +242,8 @@ def run(
     ``what`` is a case file, a folder, the name of a document, several of these, or a case as a mapping, which
     needs no title: ``{"claims": [{"id": "eq1",
     "of": "d(x**2, x)", "equals": "2*x"}]}``. Printed numbers are text there, as their digits are what is judged: ``"0.9740"``.
-    ``only`` is a pattern for ids; implementations are left out then.
+    ``only`` is a pattern for ids; implementations are left out then. Without ``checks`` no generated code is tested, which is
+    faster. What ``[tool.errata]`` in a pyproject.toml says is for the command alone.
 
     Raises CaseFaults with every fault where a case can't be read, ValueError for other faults of what is given, and Failed
     where Errata itself fails.
@@ -253,7 +255,7 @@ def run(
         for name, value in {"only": only, "jobs": jobs, "timeout": timeout}.items()
         if value is not None
     ]
-    options += [] if cache else ["--no-cache"]
+    options += [*([] if cache else ["--no-cache"]), *([] if checks else ["--no-checks"])]
     with _files(what) as (paths, renamed), tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "results.json"
         try:
@@ -283,7 +285,7 @@ def _asked(arguments: Sequence[str]) -> str:
     home = str(Path(__file__).parent.parent)
     done = subprocess.run(
         [sys.executable, "-P", "-c", _START, home, *arguments],
-        env={**os.environ, **SURROUNDINGS},
+        env={**os.environ, **SURROUNDINGS, "ERRATA_NO_CONFIG": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -89,6 +89,16 @@ def test_results_are_frozen_and_are_saved_as_the_command_saves_them(found: verif
     assert load(tmp_path / "results.json") == found.results
 
 
+def test_where_nothing_is_judged_there_is_nothing_and_no_file_has_a_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.errata]\nout = "reports"\nunknown = 1\n')
+    monkeypatch.chdir(tmp_path)
+    found = verify.run({"define": {"a": "1 + 1"}}, checks=False)
+    assert (found.claims, found.checks, str(found)) == ((), (), "no claims")
+    assert [p.name for p in tmp_path.iterdir()] == ["pyproject.toml"]
+
+
 def test_numbers_and_arrays_of_a_mapping_are_read_exactly() -> None:
     given = {"x": np.array([0.5, 0.25]), "y": Fraction(1, 3), "c": Decimal("0.1"), "n": np.float64(2)}
     made = api._plain({"symbols": given})

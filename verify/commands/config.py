@@ -1,7 +1,7 @@
 """``[tool.errata]`` in pyproject.toml: defaults of the options of ``errata run``, and the ``paths`` that are meant without words.
 
-The nearest pyproject.toml that has the table counts, in this folder or above. Its paths are of its folder. What lets code run, or
-is of one run alone, is not taken from a file.
+The nearest pyproject.toml that has the table counts, in this folder or above; none where ERRATA_NO_CONFIG is set. Its paths are of
+its folder. What lets code run, or is of one run alone, is not taken from a file.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ def _options() -> Mapping[str, click.Option]:
 
 def _table() -> tuple[Path, Mapping[str, Any]] | None:
     """The nearest table and its file."""
+    if os.environ.get("ERRATA_NO_CONFIG"):
+        return None
     here = Path.cwd()
     for folder in (here, *here.parents):
         path = folder / "pyproject.toml"
