@@ -1,7 +1,7 @@
 """``[tool.errata]`` in pyproject.toml: defaults of the options of ``errata run``, and the ``paths`` that are meant without words.
 
-The nearest pyproject.toml that has the table counts, in this folder or above; none where ERRATA_NO_CONFIG is set. Its paths are of
-its folder. What lets code run, or is of one run alone, is not taken from a file.
+The nearest pyproject.toml that has the table counts, in this folder or above; none where ERRATA_NO_CONFIG is set. Its paths are
+of its folder. What lets code run, or is of one run alone, is not taken from a file.
 """
 
 from __future__ import annotations
