@@ -24,6 +24,7 @@ class Finding:
     line: int
     column: int
     text: str
+    part: str = "claim"  # claim, check or implementation
 
     @property
     def message(self) -> Message:
@@ -32,7 +33,7 @@ class Finding:
     @property
     def key(self) -> tuple[str, str, str, str]:
         """What it is about, in any run."""
-        return self.code[:1], self.document, self.case, self.id
+        return self.part, self.document, self.case, self.id
 
 
 def of_claim(c: ClaimGlance) -> Finding:
@@ -45,13 +46,15 @@ def of_check(c: CheckGlance) -> Finding:
     why = c.reason or c.off
     subject = f"{c.backend} {c.subject}"
     said = printable(f"{subject}: {c.outcome}{f': {why}' if why else ''}")
-    return Finding(messages.CHECKS.get(c.outcome, ""), c.document, c.case, printable(subject), c.file, 1, 1, said)
+    return Finding(
+        messages.CHECKS.get(c.outcome, ""), c.document, c.case, printable(subject), c.file, 1, 1, said, "check"
+    )
 
 
 def of_implementation(i: ImplementationGlance) -> Finding:
     said = f"{i.verdict}, not as pinned{f': {i.said}' if i.said else ''}"
     code = messages.IMPLEMENTATIONS.get(i.verdict, "")
-    return Finding(code, i.document, i.case, i.id, i.file, i.line, i.column, printable(said))
+    return Finding(code, i.document, i.case, i.id, i.file, i.line, i.column, printable(said), "implementation")
 
 
 def findings(glance: Glance) -> Iterator[Finding]:
