@@ -15,6 +15,7 @@ EXTRAS = {
     "jinja2": "html",
     "matplotlib": "plots",
     "distributed": "dask",
+    "pygls": "lsp",
 }
 
 

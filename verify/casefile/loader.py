@@ -19,10 +19,13 @@ from verify.casefile.tree import Mapping as Map
 from verify.casefile.uses import joined
 
 
-def load_case(path: Path, name: str | None = None, sizes: Mapping[str, int] | None = None) -> Case:
-    """The case in a file, at other ``sizes`` if given. Raises CaseFaults with every fault in it, in order."""
+def load_case(
+    path: Path, name: str | None = None, sizes: Mapping[str, int] | None = None, data: bytes | None = None
+) -> Case:
+    """The case in a file, at other ``sizes`` if given; in these bytes, where they are not yet in the file. Raises CaseFaults with
+    every fault in it, in order."""
     file = name or str(path)
-    tree, faults = read(path, file)
+    tree, faults = read(path, file, data)
     reader = Reader(faults)
 
     def made() -> Case | None:

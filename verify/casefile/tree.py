@@ -87,11 +87,12 @@ Tree = Text | Items | Mapping
 # -- from a file ------------------------------------------------------------------------------------
 
 
-def read(path: Path, name: str | None = None) -> tuple[Tree | None, list[Fault]]:
-    """The tree of a YAML file and its faults; no tree where it can't be read. ``name`` is how faults call the file."""
+def read(path: Path, name: str | None = None, data: bytes | None = None) -> tuple[Tree | None, list[Fault]]:
+    """The tree of a YAML file and its faults; no tree where it can't be read. ``name`` is how faults call the file; ``data`` are
+    its bytes, where an editor has others than the disk."""
     name = name or str(path)
     try:
-        text = _decode(_bytes(path), name)
+        text = _decode(_bytes(path) if data is None else _small(data), name)
     except CaseFaults as e:
         return None, e.faults
     except OSError as e:
@@ -109,10 +110,18 @@ def _bytes(path: Path) -> bytes:
     if size <= MAX_BYTES:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
-        size = len(data)
-        if size <= MAX_BYTES:
-            return data
-    raise ValueError(f"a file of {size:,} bytes; the limit is {MAX_BYTES:,}")
+        return _small(data)
+    raise _too_large(size)
+
+
+def _small(data: bytes) -> bytes:
+    if len(data) > MAX_BYTES:
+        raise _too_large(len(data))
+    return data
+
+
+def _too_large(size: int) -> ValueError:
+    return ValueError(f"a file of {size:,} bytes; the limit is {MAX_BYTES:,}")
 
 
 def _decode(data: bytes, name: str) -> str:

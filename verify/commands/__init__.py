@@ -10,6 +10,7 @@ COMMANDS = {
     "derive": "Derive an expression; print the formulas or a program.",
     "diff": "Compare two runs: new, changed and mended findings.",
     "explain": "Show a derivation step by step, how a claim got its verdict, or what a message means.",
+    "lsp": "Serve an editor: faults, values and names as you write.",
     "new": "Write a commented starter case.",
     "pin": "Write verdicts that you have looked at into the case.",
     "prove": "Prove or refute a formula or an inequality.",

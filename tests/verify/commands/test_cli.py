@@ -29,6 +29,7 @@ COMMANDS = [
     "audit",
     "diff",
     "explain",
+    "lsp",
     "new",
     "pin",
     "prove",
