@@ -17,7 +17,7 @@ from verify.extras import installed, missing
 
     \b
     Examples:
-      errata lsp
+      errata lsp        what the settings of an editor name as its command
     """,
     epilog="""\b
 Exit codes:
