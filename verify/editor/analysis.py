@@ -201,17 +201,17 @@ class Document:
         from derive.calculus.reverse import expand_all
         from derive.language.components import components_all
         from derive.numbers.balls import evaluate_all
-        from verify.claims.bench import Bench
+        from verify.claims.context import CaseContext
 
         if self.case is None or size(node.shape) > MAX_SHOWN:
             return ""
-        bench = Bench(self.case)
+        context = CaseContext(self.case)
         try:
             with share(STEPS):
                 (entries,) = components_all(expand_all([node]))
-                if any(bench.not_given(e) for e in entries):
+                if any(context.not_given(e) for e in entries):
                     return ""
-                found = evaluate_all(entries, bench.given)
+                found = evaluate_all(entries, context.given)
         except (ValueError, ArithmeticError, KeyError, NotImplementedError, Unwieldy):
             return ""
         values = [found[e] for e in entries]
