@@ -45,3 +45,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'derive' has no attribute '{name}'")
     return getattr(import_module(f"derive.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.metadata import packages_distributions
-from importlib.util import find_spec
-from pathlib import Path
 
 FAULT = 2
 
@@ -32,6 +29,10 @@ def in_the_way(package: str) -> str:
             return ""
     except Exception as why:  # whatever a stranger's package does when it is imported
         said = f" ({type(why).__name__}: {why})"
+    from importlib.metadata import packages_distributions
+    from importlib.util import find_spec
+    from pathlib import Path
+
     spec = find_spec(package)
     if spec is not None:
         place = Path(spec.origin or next(iter(spec.submodule_search_locations or ())))

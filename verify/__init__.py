@@ -54,3 +54,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'verify' has no attribute '{name}'")
     return getattr(import_module(f"verify.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from decimal import Decimal
 from fractions import Fraction
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,7 @@ def test_importing_loads_nothing() -> None:
 
 
 def test_every_name_is_there_and_others_are_not() -> None:
+    assert dir(verify) == sorted(verify.__all__)
     for name in verify.__all__:
         assert callable(getattr(verify, name))
     with pytest.raises(AttributeError, match="no attribute 'prov'"):
@@ -54,6 +56,7 @@ def test_the_package_conform_is_its_function() -> None:
     from verify import conform
     from verify.conform.engine import conform as function
 
+    assert signature(conform) == signature(function)
     given = {"domain": {"x": (1, 2)}, "dtypes": ["float64"]}
     assert conform(np.sqrt, "sqrt(x)", **given).outcomes == function(np.sqrt, "sqrt(x)", **given).outcomes
 

@@ -13,6 +13,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from inspect import Signature
+
     from verify.conform.engine import NotConforming, assert_conforms, conform
     from verify.conform.outcome import Conformance, Finding, Outcome
 
@@ -28,6 +30,14 @@ def __getattr__(name: str) -> Any:
 
 
 class _Callable(ModuleType):
+    @property
+    def __signature__(self) -> Signature:
+        from inspect import signature
+
+        from verify.conform.engine import conform
+
+        return signature(conform)
+
     def __call__(self, *given: Any, **named: Any) -> Conformance:
         from verify.conform.engine import conform
 
