@@ -9,14 +9,18 @@ What is in it fails no run until then; what is new does. It is JSON, one entry a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from verify.formats.findings import Finding
+from verify.formats.findings import Finding, of_check, of_claim, of_implementation
 from verify.places import write_text
+from verify.suite.found import Found
+from verify.suite.glance import Glance
 from verify.suite.progress import number
+from verify.vocabulary import SKIPPED
 
 SCHEMA = "errata-baseline/1"
 KEYS = ("document", "case", "id", "code")  # what a finding is known by
@@ -59,6 +63,11 @@ class Known:
         self._gone = [k for k in self._entries if k not in keys] if whole else []
         return [f for f in found if f not in self._met]
 
+    def accepted(self, found: Found) -> Found:
+        """The same, with what is known as if it were as it should be."""
+        met = {f.key for f in self._all} if self._written else {f.key for f in self._met}
+        return replace(found, files=[replace(f, glance=_accepted(f.glance, met)) for f in found.files])
+
     def _over(self, key: tuple[str, ...]) -> bool:
         expires = self._entries[key]["expires"]
         return expires != NEVER and date.fromisoformat(expires) < self.today
@@ -92,6 +101,14 @@ class Known:
             yield f"known until {self._entries[_key(f)]['expires']}, and not mended: {f.case}:{f.id}"
         for key in self._gone:
             yield f"mended, and still in {self.path}: {key[1]}:{key[2]} ({key[3]}); --update-baseline takes it out"
+
+
+def _accepted(glance: Glance, met: Collection[tuple[str, ...]]) -> Glance:
+    return Glance(
+        [replace(c, pinned=c.verdict) if of_claim(c).key in met else c for c in glance.claims],
+        [replace(c, outcome=SKIPPED) if of_check(c).key in met else c for c in glance.checks],
+        [replace(i, as_pinned=True) if of_implementation(i).key in met else i for i in glance.implementations],
+    )
 
 
 def _key(f: Finding) -> tuple[str, ...]:

@@ -78,6 +78,8 @@ def explain(case_name: str, claim_id: str | None, form: str, width: int | None) 
             path = which.case_file(case_name)
         except PlaceError:
             if messages.named(case_name) is None:
+                if claim_id is None and not re.search(r"[./\\]", case_name):
+                    say("`errata explain --codes` lists the codes and words of messages", err=True)
                 raise
             return _message(case_name, claim_id, columns)  # a word of the table, and no case
         case = load(path)

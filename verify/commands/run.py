@@ -108,7 +108,7 @@ Exit codes:
     "--baseline",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Findings that are known: told in a line, and no exit code, until they expire.",
+    help="Findings that are known: they count as pinned until they expire, and are told in a line.",
 )
 @click.option(
     "--update-baseline", is_flag=True, help="Write what is found into the baseline; what is mended leaves it."
@@ -187,6 +187,8 @@ class _Asked:
             places.must_take_files(self.out, "--out")
         if self.output_file is not None and self.form == "text":
             raise Fault(f"--output-file goes with --format {', '.join(FORMATS)}")
+        if self.json_file == Path(places.STDIN) and self.form != "text" and self.output_file in (None, self.json_file):
+            raise Fault("--json - and --format both write to standard output: give one of them a file")
         if self.update_baseline and self.baseline is None:
             raise Fault("--update-baseline goes with --baseline FILE")
         if self.update_baseline and self.expires is None:
@@ -222,8 +224,10 @@ def _run(paths: Sequence[Path], called: Mapping[str, str], asked: _Asked) -> int
 
         remember(found, asked.whole)
     found = renamed(found, called)
+    if known is not None:
+        found = _accepted(found, known, asked)
     _write(found, asked)
-    code = _exit_code(found, known, asked)
+    code = _exit_code(found)
     if not asked.to_standard_output:
         took = f"{found.remembered} of {found.glance.count} remembered, {clock}" if found.remembered else str(clock)
         for line in _lines(found, asked, took):
@@ -335,20 +339,23 @@ def _lines(found: Found, asked: _Asked, took: str) -> Iterator[str]:
     return summary(found.glance, took, found.interrupted, listing=asked.verbose, first=found.first)
 
 
-def _exit_code(found: Found, known: Known | None, asked: _Asked) -> int:
+def _accepted(found: Found, known: Known, asked: _Asked) -> Found:
+    """What was found, without what is known."""
     from verify.formats.findings import findings
 
-    told = list(findings(found.glance))
-    if known is not None:
-        told = known.left(told, whole=asked.whole and not found.interrupted)
-        if asked.update_baseline:
-            with places.writing("--baseline"):
-                known.write()
-            told = []
+    known.left(list(findings(found.glance)), whole=asked.whole and not found.interrupted)
+    if asked.update_baseline:
+        with places.writing("--baseline"):
+            known.write()
+    return known.accepted(found)
+
+
+def _exit_code(found: Found) -> int:
+    from verify.formats.findings import findings
+
+    told = {f.message.name for f in findings(found.glance)}
     if told:
-        return (
-            UNDECIDED if all(f.message.name in ("undecided", "not-checked", "not-compared") for f in told) else FINDINGS
-        )
+        return UNDECIDED if told <= {"undecided", "not-checked", "not-compared"} else FINDINGS
     return AS_PINNED if found.glance.count else NOTHING
 
 
