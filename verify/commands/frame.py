@@ -84,6 +84,19 @@ class _Commands(click.Group):
             import_module(f"verify.commands.{name}")
         return super().get_command(context, name)
 
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A word that is no command may be one that is misspelt, or a case whose command was forgotten."""
+        from derive.errors import nearest
+
+        word = args[0]
+        if not word.startswith("-") and self.get_command(context, word) is None:
+            case = os.path.exists(word) or word.endswith((".yaml", ".yml"))
+            hint = f"; to judge a case: errata run {word}" if case else nearest(word, COMMANDS)
+            raise click.UsageError(f"No such command '{word}'{hint}", context)
+        return super().resolve_command(context, args)
+
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))

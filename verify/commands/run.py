@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verify import places
+from verify import messages, places
 from verify.commands.frame import (
     AS_PINNED,
     FAULT,
@@ -79,7 +79,7 @@ Exit codes:
     type=click.Choice(["text", *FORMATS]),
     default="text",
     show_default=True,
-    help="Of what is told: text for people; json, junit, sarif, github (annotations) or markdown for machines.",
+    help="Of what is told: text for people; json, ndjson, junit, sarif, github (annotations) or markdown for machines.",
 )
 @click.option(
     "--output-file",
@@ -268,6 +268,7 @@ def _found(paths: Sequence[Path], called: Mapping[str, str], asked: _Asked, time
                 shown(CaseDone(file.file, file.glance))
         return found
     from verify.suite.last import failed
+    from verify.suite.progress import printable
     from verify.suite.run import FaultyCases, NoSuchClaim, Options, search
 
     options = Options(
@@ -289,6 +290,12 @@ def _found(paths: Sequence[Path], called: Mapping[str, str], asked: _Asked, time
             return search(paths, options, timed.watching(with_traces(shown)), remembered, known, executor)
     except FaultyCases as bad:
         print_faults(bad.faults, err=True, called=called)
+        if asked.form == "github":
+            from verify.formats.github import annotation
+
+            for f in bad.faults:
+                code = messages.of_fault(f.message)
+                say(annotation(code, called.get(f.file, f.file), f.line, f.column, code.name, printable(f.message)))
         return FAULT
     except NoSuchClaim as bad:
         near = f"; the nearest are {', '.join(bad.nearest)}" if bad.nearest else ""

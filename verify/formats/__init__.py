@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 #: Format to what it is for. The module of its name is imported when it is asked for.
 FORMATS = {
     "json": "the results file: all of it",
+    "ndjson": "the same, a line a claim, a check, an implementation",
     "junit": "JUnit XML: a test a claim, a check, an implementation",
     "sarif": "SARIF 2.1.0: findings for code scanning",
     "github": "annotations of GitHub Actions",

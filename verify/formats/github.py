@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from verify.formats.findings import findings
+from verify.messages import Message
 from verify.suite.found import Found
 
 LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -11,10 +12,17 @@ LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 def render(found: Found) -> str:
     """A line a finding; nothing where there is none."""
     return "".join(
-        f"::{LEVELS[f.message.level]} file={_property(f.file)},line={f.line},col={f.column},"
-        f"title={_property(f'{f.code} {f.id}')}::{_data(f'{f.id}: {f.text}')}\n"
+        annotation(f.message, f.file, f.line, f.column, f.id, f"{f.id}: {f.text}") + "\n"
         for f in findings(found.glance)
     )
+
+
+def annotation(message: Message, file: str, line: int, column: int, title: str, text: str) -> str:
+    """One workflow command, also of a fault of a case."""
+    title = f"{message.code} {title}".strip()
+    where = {"file": file, "line": str(line), "col": str(column), "title": title}
+    told = ",".join(f"{key}={_property(value)}" for key, value in where.items())
+    return f"::{LEVELS[message.level]} {told}::{_data(text)}"
 
 
 def _data(text: str) -> str:

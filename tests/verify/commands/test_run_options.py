@@ -55,6 +55,15 @@ def test_formats_have_standard_output_to_themselves_or_a_file(folder: Path) -> N
     assert json.loads(run("--json", "-", "one.yaml").stdout)["cases"] == ["one.yaml"]
 
 
+def test_faults_are_annotations_too(folder: Path) -> None:
+    (folder / "bad.yaml").write_text("title: t\nclams: []\n", encoding="utf-8")
+    done = run("--format", "github", "bad.yaml")
+    assert done.returncode == 2
+    assert done.stdout.startswith(
+        "::error file=bad.yaml,line=2,col=1,title=E201 unknown-key::unknown key 'clams' in a case; did"
+    )
+
+
 def test_a_case_comes_on_standard_input(folder: Path) -> None:
     text = (folder / "one.yaml").read_text()
     words = [sys.executable, "-m", FAKE, "run", "-", "--format", "github"]

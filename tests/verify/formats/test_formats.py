@@ -85,6 +85,12 @@ def test_json_is_the_results_file() -> None:
     assert Results.model_validate_json(renderer("json")(found())) == RESULTS
 
 
+def test_ndjson_is_a_line_each() -> None:
+    rows = [json.loads(line) for line in renderer("ndjson")(found()).splitlines()]
+    assert [r["part"] for r in rows] == ["claim"] * 6 + ["check"] * 3 + ["implementation"] * 2
+    assert [r["id"] for r in rows[:2]] == ["fine", "bad"]
+
+
 def test_junit_counts_what_its_elements_say() -> None:
     root = ET.fromstring(renderer("junit")(found()))
     (suite,) = root
@@ -153,7 +159,7 @@ def test_markdown_is_one_table_of_harmless_cells() -> None:
 def test_nothing_that_moves_a_terminal_or_a_reader_gets_out(name: str) -> None:
     text = renderer(name)(found())
     assert "\x1b" not in text
-    assert name == "json" or "\u202e" not in text
+    assert name.endswith("json") or "\u202e" not in text
 
 
 @pytest.mark.parametrize("name", FORMATS)
