@@ -1,4 +1,4 @@
-"""The results, a line each: what the results file has in its lists, with the ``part`` that it is of, for streams and databases."""
+"""The results as lines: what the results file has in its lists, with the ``part`` that it is of, for streams and databases."""
 
 from __future__ import annotations
 
