@@ -5,8 +5,8 @@ What an earlier run has found is not worked out again, and what is found here is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,15 +24,20 @@ CLAIMS, CHECKS, IMPLEMENTATIONS = "claims", "checks", "implementations"
 
 
 class Kept(Work):
-    """As the work of a run, for many questions about one file: the claims share their desk."""
+    """As the work of a run, for many questions about one file: what they share is worked out once."""
 
     def __init__(self, path: Path, settings: Settings) -> None:
         super().__init__(path, settings)
-        self._units: Units | None = None
+        self._claims: Units | None = None
+        self._checks: Units | None = None
 
     def claims(self, settle: Settle) -> Units:
-        self._units = self._units or super().claims(settle)
-        return self._units
+        self._claims = self._claims or super().claims(settle)
+        return self._claims
+
+    def checks(self) -> Units:
+        self._checks = self._checks or super().checks()
+        return self._checks
 
 
 @lru_cache(maxsize=1)
@@ -43,11 +48,13 @@ def kept(path: Path, settings: Settings) -> Kept:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A case file that is well-formed, with the names of its checks, and where its results are remembered."""
+    """A case file that is well-formed, with the names of its checks; ``keys`` is where its results are remembered, ``known``
+    those that are, by part and name."""
 
     case: Case
     checks: tuple[str, ...]
-    keys: Keys | None
+    keys: Keys | None = None
+    known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Single:
@@ -77,7 +84,15 @@ class Single:
             self._cache.note(path)
         case = load(path)
         names = tuple(name for name, _ in units(case, self._seed, self._examples))
-        return Opened(case, names, None if self._cache is None else self._cache.keys(case, Slices(case)))
+        if self._cache is None:
+            return Opened(case, names)
+        keys = self._cache.keys(case, Slices(case))
+        known: dict[str, Mapping[str, Any]] = {
+            CLAIMS: self._cache.claims(keys),
+            CHECKS: self._cache.checks(keys)[1],
+            IMPLEMENTATIONS: self._cache.implementations(keys),
+        }
+        return Opened(case, names, keys, known)
 
     def claim(self, file: Opened, name: str) -> Result:
         claim = next(c for c in file.case.claims if c.id == name)
@@ -89,7 +104,7 @@ class Single:
             "printed": claim.prints,
             **_of(file.case, claim.place.line),
         }
-        for row in self._remembered("claims", file, name):
+        if row := file.known.get(CLAIMS, {}).get(name):
             return Result(**{**row, **said})
         ended = self._ended(file, CLAIMS, name)
         answer = dict(ended.answer or {"verdict": "undecided", "reason": f"not judged: {ended.failure}"})
@@ -102,10 +117,8 @@ class Single:
     def check(self, file: Opened, name: str) -> list[Check]:
         """A check of one implementation; it may be several subjects."""
         common: dict[str, Any] = {"document": file.case.document, "case": file.case.name}
-        if self._cache is not None and file.keys is not None:
-            known = self._cache.checks(file.keys)[1].get(name)
-            if known is not None:
-                return [Check(**{**row, **common}) for row in known]
+        if rows := file.known.get(CHECKS, {}).get(name):
+            return [Check(**{**row, **common}) for row in rows]
         ended = self._ended(file, CHECKS, name)
         if ended.failure is not None:
             backend, _, subject = name.partition(": ")
@@ -120,7 +133,7 @@ class Single:
     def implementation(self, file: Opened, name: str) -> Implementation:
         entry = next(i for i in file.case.implementations if i.id == name)
         said = {**_named(entry), **_of(file.case, entry.place.line)}
-        for row in self._remembered("implementations", file, name):
+        if row := file.known.get(IMPLEMENTATIONS, {}).get(name):
             return Implementation(**{**row, **said})
         ended = self._ended(file, IMPLEMENTATIONS, name)
         answer = ended.answer
@@ -133,12 +146,6 @@ class Single:
         if self._lasts(ended) and self._cache is not None and file.keys is not None:
             self._cache.keep_implementation(file.keys, found)
         return found
-
-    def _remembered(self, kind: str, file: Opened, name: str) -> Iterator[dict[str, Any]]:
-        if self._cache is not None and file.keys is not None:
-            row = getattr(self._cache, kind)(file.keys).get(name)
-            if row is not None:
-                yield row
 
     def _ended(self, file: Opened, part: str, name: str) -> Ended:
         """What the unit comes to, or the opening of its case, where that fails."""
