@@ -10,8 +10,8 @@ from derive.calculus.reverse import expand_all
 from derive.errors import ExpressionError
 from derive.expr import shapes
 from derive.expr.graph import Node
+from derive.language.cancel import neat
 from derive.language.components import components
-from derive.language.tidy import tidy
 from derive.language.typeset import abbreviations, latex
 from verify.casefile.derived import MAX_ENTRIES, mirrored, told
 from verify.casefile.model import Case
@@ -47,7 +47,7 @@ def derivations(case: Case, values: Values) -> Iterator[str]:
 
 def _formulas(case: Case, node: Node) -> Iterator[str]:
     lines = _lines(node)
-    results = tidy(expand_all([line.right for line in lines], marked=False))
+    results = neat(expand_all([line.right for line in lines], marked=False))
     # a tensor that is itself derived here stands by its left side: dL/dW = (dL/db) a^T
     known = {r: line.left for line, r in zip(lines, results, strict=True) if r.shape and r.args}
     names = abbreviations(results, known, shared=40, long=240, prefix=_free_letter(case))
