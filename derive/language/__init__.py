@@ -12,11 +12,9 @@ def _text(n: Node) -> str:
 
 
 def _latex(n: Node) -> str:
-    from derive.language.cancel import neat
     from derive.language.typeset import latex
 
-    (made,) = neat([n])
-    return latex(made)
+    return latex(n)
 
 
 Node.text, Node.latex = _text, _latex

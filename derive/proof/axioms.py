@@ -176,7 +176,7 @@ class Functions(Signs):
         low, high = None if m & NEGATIVE else fmpq(0), None if m & POSITIVE else fmpq(0)
         for f in self.facts.values():
             if f.poly.total_degree() == 1 and self.used(f.poly) == [a]:  # a - end
-                end = -sum((c for e, c in f.terms.items() if not any(e)), fmpq(0))
+                end = -f.form.terms.get((), fmpq(0))
                 if not f.sign & NEGATIVE and (low is None or end > low):
                     low = end
                 if not f.sign & POSITIVE and (high is None or end < high):
@@ -209,7 +209,7 @@ class Functions(Signs):
         for part, den in ((whole, self.one_poly), (rest, u.den)):
             for e, c in part.terms():
                 num = fmpq_mpoly({e: 1}, self.ctx)
-                found.append(((self.key(num), self.key(den)), fmpq(c), num, den))
+                found.append(((self.form(num), self.form(den)), fmpq(c), num, den))
         return found
 
     # -- exp and log --------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ class Functions(Signs):
         if alone is not None and alone.key[0] in ("abs", "root"):
             inner = self.log(self.poly(alone.argument))
             return inner / (alone.relation[0] if alone.key[0] == "root" and alone.relation else 1)
-        made, new = self.atom(("log", self.key(p)), ANY, (p,), None, lambda v: abs(v[0]).log())
+        made, new = self.atom(("log", self.form(p)), ANY, (p,), None, lambda v: abs(v[0]).log())
         if new and self.sign(p) == POSITIVE:
             self.note(p - 1 - self.gen(made), NONNEGATIVE)
         return self.poly(self.gen(made))
@@ -292,7 +292,7 @@ class Functions(Signs):
         if not m & POSITIVE:
             return -p
         self.needed(p)
-        made, new = self.atom(("abs", self.key(p)), NONNEGATIVE, (p,), (2, self.reduce(p * p)), lambda v: abs(v[0]))
+        made, new = self.atom(("abs", self.form(p)), NONNEGATIVE, (p,), (2, self.reduce(p * p)), lambda v: abs(v[0]))
         a = self.gen(made)
         for q in (a - p, a + p) if new else ():  # |p| >= p and |p| >= -p
             self.note(q, NONNEGATIVE)
@@ -303,14 +303,14 @@ class Functions(Signs):
         alone = self.single(m)
         if alone is not None and alone.key[0] == "root" and alone.relation:
             return self.root(alone.argument, c / alone.relation[0])
-        if c.q == 1 and ("root", self.key(m)) not in self.basis:
+        if c.q == 1 and ("root", self.form(m)) not in self.basis:
             return self.poly(m) ** int(c.p)
-        unit, count = self.multiple(("root", self.key(m)), c, root=True)
+        unit, count = self.multiple(("root", self.form(m)), c, root=True)
         k = int(unit.q)
         if k == 1:
             return self.poly(m) ** count
         sign = POSITIVE if self.sign(m) == POSITIVE else NONNEGATIVE
-        made, _ = self.atom(("root", self.key(m), k), sign, (m,), (k, m), lambda v: v[0].root(k))
+        made, _ = self.atom(("root", self.form(m), k), sign, (m,), (k, m), lambda v: v[0].root(k))
         return self.poly(self.gen(made)) ** count
 
     def power(self, u: Quotient, c: fmpq) -> Quotient:
@@ -373,7 +373,7 @@ class Functions(Signs):
         flip = -1 if u.num.leading_coefficient() < 0 else 1
         num = u.num * flip
         m = self.of(Quotient(self, num, u.den))
-        made, new = self.atom((name, self.key(num), self.key(u.den)), m, (num, u.den), None, value)
+        made, new = self.atom((name, self.form(num), self.form(u.den)), m, (num, u.den), None, value)
         a = self.gen(made)
         for q in (most - a, most + a) if new else ():
             self.note(q, POSITIVE)

@@ -1,8 +1,8 @@
 """The checker: the one place that makes a ``Theorem``, from a sequent and a certificate.
 
 What is trusted for a theorem: this room; what expressions mean (``derive.language`` lays tensors out in entries and opens
-composites), where they have a value (``derive.numbers.definedness``) and what numbers they are (``balls``); FLINT. The engine is
-not. Checking is not searching: each certificate is walked once.
+composites), where they have a value (``derive.numbers.definedness``), what numbers they are (``balls``) and which polynomials are
+the same (``forms``); FLINT. The engine is not. Checking is not searching: each certificate is walked once.
 """
 
 from __future__ import annotations

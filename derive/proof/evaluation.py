@@ -250,7 +250,7 @@ class Evaluated(Functions):
                 return self.sign_of(args[0])
             case "apply":
                 of = tuple(p for a in args for p in (a.num, a.den))
-                return self.leaf(("apply", n.attr, *map(self.key, of)), of)
+                return self.leaf(("apply", n.attr, *map(self.form, of)), of)
         if op in OF_COMPARISON:
             return self.compared(n, args[0] - args[1])
         if op in MEANINGS and op in OPERATORS:

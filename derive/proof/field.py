@@ -13,6 +13,8 @@ from typing import Any
 
 from flint import Ordering, arb, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
+from derive.numbers.forms import Form, Forms
+
 Poly = Any  # fmpq_mpoly
 Key = Any  # hashable
 Relation = tuple[int, Poly] | None  # a power, and what it is
@@ -22,21 +24,6 @@ MAX_TERMS = 4_000  # terms of a polynomial
 MAX_GCD = 400  # terms up to which fractions are put in lowest terms
 MAX_ATOMS = 512
 MAX_WORK = 300_000  # terms multiplied with each other in one evaluation
-
-
-def hashable(p: Poly) -> Key:
-    """A polynomial as a hashable value, whatever the number of variables of its ring: exponents without the zeros at their end,
-    and coefficients. FLINT's own text of it would be faster, but python-flint 0.9 keeps the memory of each such text."""
-    try:
-        monomials: tuple[Any, ...] = tuple([bytes(e).rstrip(b"\0") for e in p.monoms()])
-    except ValueError:  # an exponent above 255
-        monomials = tuple([",".join(map(str, e)).removesuffix(",0" * _zeros(e)) for e in p.monoms()])
-    return monomials, tuple([(int(c.p), int(c.q)) for c in p.coeffs()])
-
-
-def _zeros(e: tuple[int, ...]) -> int:
-    """How many zeros a monomial ends with, but for its first exponent."""
-    return next((n for n, k in enumerate(reversed(e)) if k), len(e) - 1)
 
 
 class Rejected(Exception):
@@ -78,7 +65,8 @@ class Field:
         self.related: list[Atom] = []
         self.one_poly: Poly = self.ctx.constant(1)
         self.work_left = MAX_WORK
-        self._factors: dict[Key, tuple[fmpq, list[tuple[Poly, int]]]] = {}
+        self.form = Forms()
+        self._factors: dict[Form, tuple[fmpq, list[tuple[Poly, int]]]] = {}
 
     # -- atoms ------------------------------------------------------------------------------------
 
@@ -109,7 +97,7 @@ class Field:
         return self.gens[a.index]
 
     def used(self, p: Poly) -> list[Atom]:
-        return [self.atoms[i] for i, n in enumerate(p.degrees()[: len(self.atoms)]) if n > 0]
+        return [self.atoms[i] for i in self.form(p).degrees]
 
     def leaves(self, p: Poly) -> frozenset[int]:
         return frozenset().union(*(a.leaves for a in self.used(p)))
@@ -122,15 +110,14 @@ class Field:
 
     def number(self, p: Poly) -> arb | None:
         """The value of a polynomial in atoms that are numbers."""
-        total = arb(0)
-        for e, c in p.terms():
+        form, total = self.form(p), arb(0)
+        values = {i: v for i in form.degrees if (v := self.atoms[i].number) is not None}
+        if len(values) < len(form.degrees):
+            return None
+        for e, c in form.terms.items():
             term = arb(c)
-            for i, n in enumerate(e):
-                if n:
-                    value = self.atoms[i].number
-                    if value is None:
-                        return None
-                    term *= value ** int(n)
+            for i, n in e:
+                term *= values[i] ** n
             total += term
         return total
 
@@ -199,15 +186,12 @@ class Field:
             raise Rejected(f"power {n} of a polynomial of {len(p)} terms")
         return p**n
 
-    def key(self, p: Poly) -> Key:
-        return hashable(p)
-
     def factored(self, p: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
         """A constant and factors whose product is p: irreducible ones where p is short."""
-        key = self.key(p)
-        if key not in self._factors:
-            self._factors[key] = self._factored(p)
-        return self._factors[key]
+        form = self.form(p)
+        if form not in self._factors:
+            self._factors[form] = self._factored(p)
+        return self._factors[form]
 
     def _factored(self, p: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
         if p.is_constant():
@@ -277,4 +261,4 @@ class Quotient:
 
     @property
     def key(self) -> Key:
-        return (self.field.key(self.num), self.field.key(self.den))
+        return (self.field.form(self.num), self.field.form(self.den))

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from flint import fmpq, fmpq_mpoly
 
 from derive.budget import spend
-from derive.proof.field import Atom, Field, Key, Poly, Quotient
+from derive.numbers.forms import Form
+from derive.proof.field import Atom, Field, Poly, Quotient
 
 POSITIVE, ZERO, NEGATIVE = 1, 2, 4
 NONNEGATIVE, NONPOSITIVE, NONZERO, ANY = 3, 6, 5, 7
@@ -54,9 +55,12 @@ def total(masks: Iterable[int]) -> int:
 class Fact(NamedTuple):
     """The sign of a monic polynomial, by a hypothesis."""
 
-    poly: Poly
+    form: Form
     sign: int
-    terms: dict[tuple[int, ...], fmpq]
+
+    @property
+    def poly(self) -> Poly:
+        return self.form.poly
 
 
 class Signs(Field):
@@ -64,11 +68,12 @@ class Signs(Field):
 
     def __init__(self, room: int) -> None:
         super().__init__(room)
-        self.facts: dict[Key, Fact] = {}
+        self.facts: dict[Form, Fact] = {}
         self.zeros: list[Poly] = []
         self.contradiction = False
         self.nested = 0
-        self._known: dict[Key, int] = {}
+        self._known: dict[Form, int] = {}
+        self._sums: dict[Form, int] = {}  # the signs of sums, term by term
         self._of: dict[int, int] = {}  # the signs of atoms
 
     # -- what is known ----------------------------------------------------------------------------
@@ -88,12 +93,7 @@ class Signs(Field):
         now = before & m
         if not now:
             self.contradiction = True
-        if (
-            now == before
-            and len(p) > 1
-            and p not in self.zeros
-            and self.key(p / p.leading_coefficient()) not in self.facts
-        ):
+        if now == before and len(p) > 1 and p not in self.zeros and self.form.monic(self.form(p)) not in self.facts:
             self.note(p, now)  # a product, say, of which the factors have signs: a sum may need it as a whole
         if not now or now == before or p.is_constant():
             return
@@ -121,10 +121,10 @@ class Signs(Field):
     def note(self, p: Poly, m: int) -> None:
         """p, of which nothing else is known, has one of these signs."""
         self._known.clear()
+        self._sums.clear()
         self._of.clear()
-        lead = p.leading_coefficient()
-        monic = p / lead
-        self.facts[self.key(monic)] = Fact(monic, m if lead > 0 else opposite(m), monic.to_dict())
+        monic = self.form.monic(self.form(p))
+        self.facts[monic] = Fact(monic, m if p.leading_coefficient() > 0 else opposite(m))
 
     # -- questions --------------------------------------------------------------------------------
 
@@ -136,11 +136,11 @@ class Signs(Field):
         if p.is_constant():
             c = p.leading_coefficient() if p != 0 else 0
             return POSITIVE if c > 0 else NEGATIVE if c < 0 else ZERO
-        key = self.key(p)
-        if key not in self._known:
-            self._known[key] = ANY  # while it is worked out
-            self._known[key] = self._sign(p)
-        return self._known[key]
+        form = self.form(p)
+        if form not in self._known:
+            self._known[form] = ANY  # while it is worked out
+            self._known[form] = self._sign(p)
+        return self._known[form]
 
     def _sign(self, p: Poly) -> int:
         m = self._plain(p)
@@ -165,21 +165,22 @@ class Signs(Field):
     def _plain(self, p: Poly) -> int:
         """By a hypothesis, and term by term."""
         spend(60, "signs of polynomials")  # a search is limited; a check is not
-        lead = p.leading_coefficient()
-        fact = self.facts.get(self.key(p / lead))
-        m = ANY if fact is None else fact.sign if lead > 0 else opposite(fact.sign)
-        alone = self.single(p)
-        if alone is not None:
+        form = self.form(p)
+        if form in self._sums:
+            return self._sums[form]
+        fact = self.facts.get(self.form.monic(form))
+        m = ANY if fact is None else fact.sign if p.leading_coefficient() > 0 else opposite(fact.sign)
+        if (alone := self.single(p)) is not None:
             return m & self._of_atom(alone)
-        ranges = [(a.index, self.atom_sign(a)) for a in self.used(p)]
+        of = {i: self.atom_sign(self.atoms[i]) for i in form.degrees}
         signs = []
-        for e, c in p.terms():
+        for e, c in form.terms.items():
             s = POSITIVE if c > 0 else NEGATIVE
-            for i, r in ranges:
-                if e[i]:
-                    s = product(s, power(r, int(e[i])))
+            for i, n in e:
+                s = product(s, power(of[i], n))
             signs.append(s)
-        return m & total(signs)
+        self._sums[form] = m & total(signs)
+        return self._sums[form]
 
     def atom_sign(self, a: Atom) -> int:
         if a.index not in self._of:
@@ -200,12 +201,12 @@ class Signs(Field):
             return ANY
         self.nested += 1
         try:
-            for g in self.used(p):
-                if p.degrees()[g.index] != 2:
+            for i, degree in self.form(p).degrees.items():
+                if degree != 2:
                     continue
                 parts: list[dict[tuple[int, ...], object]] = [{}, {}, {}]
                 for e, coefficient in p.terms():
-                    parts[int(e[g.index])][(*e[: g.index], 0, *e[g.index + 1 :])] = coefficient
+                    parts[int(e[i])][(*e[:i], 0, *e[i + 1 :])] = coefficient
                 c, b, a = (fmpq_mpoly(d, self.ctx) for d in parts)
                 lead = self.sign(a)
                 if lead not in (POSITIVE, NEGATIVE):
@@ -225,13 +226,13 @@ class Signs(Field):
 
     def _combined(self, p: Poly, depth: int, but: Fact | None = None) -> int:
         """p = c*h + rest: not negative if c > 0 and neither h nor rest is. The rest is to have no more terms than p."""
-        own, seen = p.to_dict(), ANY
+        own, seen = self.form(p).terms, ANY
         for h in list(self.facts.values()):
-            ratios = [own[e] / c for e, c in h.terms.items() if e in own]
-            if h is but or h.sign == NONZERO or not ratios:
+            if h is but or h.sign == NONZERO:
                 continue
-            for ratio in set(ratios):
-                if len(h.terms) - len(ratios) > ratios.count(ratio):
+            ratios = [own[e] / c for e, c in h.form.terms.items() if e in own]
+            for n, ratio in enumerate(ratios):
+                if ratio in ratios[:n] or len(h.form.terms) - len(ratios) > ratios.count(ratio):
                     continue
                 part = h.sign if ratio > 0 else opposite(h.sign)
                 rest = p - ratio * h.poly

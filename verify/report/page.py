@@ -19,7 +19,6 @@ from verify.report.implementations import listed
 from verify.report.index import heading
 from verify.report.place import INDEX, MARKER, Links, anchor
 from verify.report.values import Values
-from verify.report.wide import cell, written_out
 from verify.report.words import Item, evidence, printed, quantity, right, sentence, tally, verdict, why
 from verify.results import OUTCOMES, Check, Implementation, Value
 from verify.text import numbers
@@ -78,7 +77,6 @@ def _parts(
         if chosen:
             yield f"## {title}"
             yield lay_out(chosen, values)
-            yield from written_out(chosen, _says)
             yield from _remarks(chosen, faults, links)
     if checks:
         yield "## Implementations"
@@ -173,15 +171,6 @@ def _id(item: Item) -> str:
     return f'<a id="{anchor(item.result.id)}"></a>{code(item.result.id)}'
 
 
-def _says(item: Item) -> str:
-    """What the document says, for the column of it: of a number the quantity, of a formula also what is assumed."""
-    claim = item.claim
-    if claim is not None and claim.prints is not None and claim.of is not None:
-        return quantity(claim)
-    given = ", ".join(math(latex(a)) for a in claim.assuming) if claim is not None and claim.equals else ""
-    return printed(item) + (f" for {given}" if given else "")
-
-
 def _numbers(items: Sequence[Item], values: Values) -> str:
     rows = []
     for item in items:
@@ -193,7 +182,7 @@ def _numbers(items: Sequence[Item], values: Values) -> str:
         row = [
             _id(item),
             text(item.result.where),
-            cell(item, _says(item)),
+            quantity(claim),
             text(item.result.printed or ""),
             numbers.exact(told),
         ]
@@ -206,7 +195,9 @@ def _numbers(items: Sequence[Item], values: Values) -> str:
 def _formulas(items: Sequence[Item], values: Values) -> str:
     rows = []
     for item in items:
-        says = cell(item, _says(item))
+        assert item.claim is not None
+        given = ", ".join(math(latex(a)) for a in item.claim.assuming)
+        says = printed(item) + (f" for {given}" if given else "")
         rows.append([_id(item), text(item.result.where), verdict(item.result.verdict), evidence(item.result), says])
     return table(["Claim", "Where", "Verdict", "How", "Document"], rows)
 
@@ -215,15 +206,12 @@ def _arithmetic(items: Sequence[Item], values: Values) -> str:
     rows = []
     for item in items:
         exact = numbers.exact(item.result.exact)
-        says = cell(item, _says(item))
-        rows.append([_id(item), text(item.result.where), says, exact, verdict(item.result.verdict)])
+        rows.append([_id(item), text(item.result.where), printed(item), exact, verdict(item.result.verdict)])
     return table(["Claim", "Where", "Document", "Its factors give", "Verdict"], rows)
 
 
 def _others(items: Sequence[Item], values: Values) -> str:
-    rows = [
-        [_id(i), text(i.result.where), text(i.result.kind), verdict(i.result.verdict), cell(i, _says(i))] for i in items
-    ]
+    rows = [[_id(i), text(i.result.where), text(i.result.kind), verdict(i.result.verdict), printed(i)] for i in items]
     return table(["Claim", "Where", "Kind", "Verdict", "Document"], rows)
 
 
@@ -244,10 +232,8 @@ def _remarks(items: Sequence[Item], faults: Faults, links: Links) -> Iterator[st
     for item in items:
         told = []
         if item.result.verdict != "holds":
-            should = code(faults.mended(item)) or cell(item, right(item))
-            leads = {"underspecified": ", value", "convention": ", by the standard"}.get(
-                item.result.verdict, ", should be"
-            )
+            should = code(faults.mended(item)) or right(item)
+            leads = ", value" if item.result.verdict == "underspecified" else ", should be"
             told.append(verdict(item.result.verdict) + (f"{leads} {should}." if should else "."))
             told.append(why(item, links, here=True))
         if item.claim is not None:

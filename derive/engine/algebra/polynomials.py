@@ -21,7 +21,7 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from derive.budget import Unwieldy as Unwieldy
 from derive.budget import spend
 from derive.expr.graph import Graph, Node
-from derive.proof.field import hashable
+from derive.numbers.forms import Form, Forms
 
 Poly = Any  # fmpq_mpoly
 Key = tuple[Any, ...]
@@ -93,7 +93,8 @@ class Ring:
         self.exponents: dict[Key, set[fmpq]] = {}  # those seen
         self.spent = 0
         self.generation = 0  # how often what was made before was overtaken
-        self._factors: dict[Key, tuple[fmpq, list[tuple[Poly, int]]]] = {}
+        self.form = Forms()
+        self._factors: dict[Form, tuple[fmpq, list[tuple[Poly, int]]]] = {}
         self._open(max(16, 1 << (room - 1).bit_length()))
 
     def _open(self, room: int) -> None:
@@ -142,6 +143,7 @@ class Ring:
             k.parts = tuple(self._moved(p) for p in k.parts)
             if k.relation:
                 k.relation = (k.relation[0], self._moved(k.relation[1]))
+        self.form.move(self._moved)
 
     def _moved(self, p: Poly) -> Poly:
         tail = (0,) * (self.room - self.room // 2)
@@ -185,8 +187,8 @@ class Ring:
     def used(self, *polys: Poly) -> list[Kernel]:
         """The kernels that occur in polynomials, in order."""
         if len(polys) == 1:
-            return [k for k, e in zip(self.kernels, polys[0].degrees(), strict=False) if e]
-        found = {i for p in polys for i, e in enumerate(p.degrees()) if e > 0}
+            return [self.kernels[i] for i in self.form(polys[0]).degrees]
+        found = {i for p in polys for i in self.form(p).degrees}
         return [self.kernels[i] for i in sorted(found)]
 
     def free(self, *polys: Poly) -> frozenset[Node]:
@@ -329,9 +331,10 @@ class Ring:
 
     def factor(self, p: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
         """p as a constant times powers of primitive, integral, irreducible polynomials (whole where p is too long)."""
-        key = self.key(p)
-        found = self._factors.get(key)
+        form = self.form(p)
+        found = self._factors.get(form)
         if found is None:
+            key = self.key(p)
             spend(100 + len(p) * (len(p) + self.room // 2), "divisors of polynomials")
             if p.is_constant():
                 found = (p.leading_coefficient() if p != 0 else fmpq(0), [])
@@ -343,7 +346,7 @@ class Ring:
                 found = (c, [*monomials, *parts])
             else:
                 found = p.factor()
-            self._factors[key] = found
+            self._factors[form] = found
             if len(_FACTORED) >= MAX_FACTORED:
                 _FACTORED.clear()
             _FACTORED[self.room, *key] = found
@@ -371,9 +374,13 @@ class Ring:
     # -- names and texts --------------------------------------------------------------------------
 
     def key(self, p: Poly) -> Key:
-        """A polynomial as a hashable value that does not depend on the room of the ring."""
-        found: Key = hashable(p)
-        return found
+        """A polynomial as a hashable value that does not depend on the ring: exponents without the zeros at their end, and
+        coefficients."""
+        try:
+            monomials: tuple[Any, ...] = tuple([bytes(e).rstrip(b"\0") for e in p.monoms()])
+        except ValueError:  # an exponent above 255
+            monomials = tuple([",".join(map(str, e)).removesuffix(",0" * _zeros(e)) for e in p.monoms()])
+        return monomials, tuple([(int(c.p), int(c.q)) for c in p.coeffs()])
 
     def quotient_key(self, x: Quotient) -> Key:
         return (self.key(x.num), self.key(x.den))
@@ -449,6 +456,11 @@ def _context(room: int) -> tuple[Any, tuple[Poly, ...]]:
 #: Factors of polynomials, by room and text, whatever their variables stand for. Who asks pays as for the work.
 _FACTORED: dict[tuple[Any, ...], tuple[fmpq, list[tuple[Poly, int]]]] = {}
 MAX_FACTORED = 20_000
+
+
+def _zeros(e: tuple[int, ...]) -> int:
+    """How many zeros a monomial ends with, but for its first exponent."""
+    return next((n for n, k in enumerate(reversed(e)) if k), len(e) - 1)
 
 
 def _common(a: fmpq, b: fmpq) -> fmpq:

@@ -42,6 +42,7 @@ from derive.engine.algebra.masks import (
 )
 from derive.engine.algebra.polynomials import Kernel, Key, Poly, Quotient, Ring
 from derive.expr.operators import OPERATORS
+from derive.numbers.forms import Form
 
 __all__ = [
     "ANY",
@@ -69,9 +70,9 @@ class Signs:
     def __init__(self, ring: Ring) -> None:
         self.ring = ring
         self.contradiction = False
-        self._facts: dict[Key, Mask] = {}
+        self._facts: dict[Form, Mask] = {}
         self._linear: list[Row] = []
-        self._known: dict[Key, Mask] = {}
+        self._known: dict[Form, Mask] = {}
         self._compound: list[Poly] = []  # of several factors of unknown sign
         self.zeros: list[Poly] = []  # known to vanish
         self.whole: set[Key] = set()  # monomials known to be whole numbers
@@ -157,9 +158,8 @@ class Signs:
                 self.learn_poly(k.parts[0], NONZERO)
 
     def _note(self, p: Poly, m: Mask) -> None:
-        lead = p.leading_coefficient()
-        key = self.ring.key(p / lead)
-        self._facts[key] = self._facts.get(key, ANY) & (m if lead > 0 else opposite(m))
+        monic = self.ring.form.monic(self.ring.form(p))
+        self._facts[monic] = self._facts.get(monic, ANY) & (m if p.leading_coefficient() > 0 else opposite(m))
         row = linear(p)
         if m in (POSITIVE, NONNEGATIVE):
             self._linear.append((row, m == POSITIVE))
@@ -184,14 +184,14 @@ class Signs:
             c = p.leading_coefficient() if p != 0 else 0
             return POSITIVE if c > 0 else NEGATIVE if c < 0 else ZERO
         spend(4 + len(p) * (2 + self.ring.room // 8), "signs of polynomials")  # for the key alone
-        key = self.ring.key(p)
-        found = self._known.get(key)
+        form = self.ring.form(p)
+        found = self._known.get(form)
         if found is None:
-            self._known[key] = ANY  # what a question about p may assume of p while it is answered
+            self._known[form] = ANY  # what a question about p may assume of p while it is answered
             try:
-                found = self._known[key] = self._work_out(p)
+                found = self._known[form] = self._work_out(p)
             except Exception:
-                self._known.pop(key, None)
+                self._known.pop(form, None)
                 raise
         return found
 
@@ -212,23 +212,21 @@ class Signs:
 
     def _simple(self, p: Poly) -> Mask:
         """By known facts, and term by term."""
-        lead = p.leading_coefficient()
-        fact = self._facts.get(self.ring.key(p / lead), ANY)
-        m = fact if lead > 0 else opposite(fact)
+        form = self.ring.form(p)
+        fact = self._facts.get(self.ring.form.monic(form), ANY)
+        m = fact if p.leading_coefficient() > 0 else opposite(fact)
         if m in (POSITIVE, ZERO, NEGATIVE):
             return m
-        used = self.ring.used(p)
-        ranges = [(k.index, self.kernel(k)) for k in used] if len(p) > 1 else []
         if len(p) > 1:
+            of = {i: self.kernel(self.ring.kernels[i]) for i in form.degrees}
             signs = []
-            for e, c in p.terms():
+            for e, c in form.terms.items():
                 s = POSITIVE if c > 0 else NEGATIVE
-                for i, r in ranges:
-                    if e[i]:
-                        s = product(s, power(r, e[i]))
+                for i, n in e:
+                    s = product(s, power(of[i], n))
                 signs.append(s)
             m &= total(signs)
-        elif len(used) == 1 and p == self.ring.gen(used[0]):
+        elif len(used := self.ring.used(p)) == 1 and p == self.ring.gen(used[0]):
             m &= self.kernel(used[0])
         return m
 
@@ -246,7 +244,7 @@ class Signs:
 
     def kernel(self, k: Kernel) -> Mask:
         """The possible signs of a kernel."""
-        fact = self._facts.get(self.ring.key(self.ring.gen(k)), ANY)
+        fact = self._facts.get(self.ring.form(self.ring.gen(k)), ANY)
         match k.kind:
             case "exp" | "pi":
                 return POSITIVE

@@ -121,11 +121,11 @@ def _known(made: Evaluated, p: Poly | None) -> Iterator[_Known]:
     for f in list(made.facts.values()):
         if f.sign in ONE_SIDED and {a.index for a in made.used(f.poly)} <= speaks:
             sign, strict = ONE_SIDED[f.sign]
-            seen.add(made.key(f.poly))
+            seen.add(made.form(f.poly))
             yield f.poly * sign, strict, (one, made.poly(f.poly * sign))
     for i in sorted(speaks):
         a = made.atoms[i]
-        if (m := made.sign(made.gen(a))) in ONE_SIDED and made.key(made.gen(a)) not in seen:
+        if (m := made.sign(made.gen(a))) in ONE_SIDED and made.form(made.gen(a)) not in seen:
             sign, strict = ONE_SIDED[m]
             yield made.gen(a) * sign, strict, (one, made.poly(made.gen(a) * sign))
         if a.number is not None and a.number.is_finite():

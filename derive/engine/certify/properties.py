@@ -58,6 +58,8 @@ def prove_inequality(s: Sequent) -> Theorem:
     order = topological([s.conclusion])
     if sum(n.op == "symbol" for n in order) > MAX_VARIABLES or any(n.op == "symbol" and n.shape for n in order):
         raise Rejected("an inequality in too many variables")
+    if any(n.op == "apply" for n in order):
+        raise Rejected("slopes of a function of which nothing is said")
     rules = Rules(Search(left=CONTACT_WORK), contacts=True)
     try:
         return check(s, rules.show(s), rules.search.theorems)

@@ -75,6 +75,9 @@ class Search:
     theorems: list[Theorem] = field(default_factory=list)
     left: int = MAX_WORK
     ways: list[int] = field(default_factory=lambda: [0, 1, 2])
+    failed: dict[tuple[Sequent, tuple[Node, ...]], Depends] = field(
+        default_factory=dict
+    )  # evaluations, and what they lack
 
     def kept(self, s: Sequent, c: Certificate) -> Certificate:
         self.theorems.append(check(s, c, self.theorems))
@@ -233,9 +236,14 @@ class Search:
         cost = START + len(order) + FUNCTION * sum(n.op in FUNCTIONS for n in order)
         for _ in range(MAX_UNITS):
             self.spend(cost)
+            if (known := self.failed.get((s, opaque))) is not None:
+                raise known
             try:
                 look(s, units, opaque)
                 return self.kept(s, Evaluation(tuple(units), opaque))
+            except Depends as e:
+                self.failed[s, opaque] = e
+                raise
             except Finer as e:
                 units += map(fraction, e.firsts[len(units) :])
                 units[e.n] = fraction(e.unit)

@@ -1,0 +1,82 @@
+"""Polynomials as keys of tables, with what is read off them.
+
+A ``Form`` stands for a polynomial, and there is one for each: it is told apart by being another object. FLINT compares two
+polynomials faster than Python reads the exponents of one, so a form is looked for among those that look alike at a glance.
+(FLINT's own text of a polynomial would be a key as well, but python-flint 0.9 keeps the memory of each such text.) Exponents are
+read once, and only those that are not 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flint import fmpq
+
+Poly = Any  # fmpq_mpoly
+Monomial = tuple[tuple[int, int], ...]  #: (variable, exponent) of each that occurs
+
+
+class Form:
+    """A polynomial, known by what it is."""
+
+    __slots__ = ("_degrees", "_monic", "_terms", "poly")
+
+    def __init__(self, poly: Poly) -> None:
+        self.poly = poly
+        self._degrees: dict[int, int] | None = None
+        self._terms: dict[Monomial, fmpq] | None = None
+        self._monic: Form | None = None
+
+    @property
+    def degrees(self) -> dict[int, int]:
+        """By the variables that occur, in order."""
+        if self._degrees is None:
+            self._degrees = {i: int(n) for i, n in enumerate(self.poly.degrees()) if n > 0}
+        return self._degrees
+
+    @property
+    def terms(self) -> dict[Monomial, fmpq]:
+        if self._terms is None:
+            self._terms = {tuple([(i, int(n)) for i, n in enumerate(e) if n]): c for e, c in self.poly.terms()}
+        return self._terms
+
+
+class Forms:
+    """Those of one ring."""
+
+    __slots__ = ("_alike",)
+
+    def __init__(self) -> None:
+        self._alike: dict[tuple[int, ...], list[Form]] = {}
+
+    def __call__(self, p: Poly) -> Form:
+        """That of a polynomial."""
+        alike = self._alike.setdefault(_glance(p), [])
+        for known in alike:
+            if known.poly == p:
+                return known
+        made = Form(p)
+        alike.append(made)
+        return made
+
+    def monic(self, f: Form) -> Form:
+        """That of a polynomial, not 0, over its leading coefficient."""
+        if f._monic is None:
+            lead = f.poly.leading_coefficient()
+            f._monic = f if lead == 1 else self(f.poly / lead)
+        return f._monic
+
+    def move(self, moved: Callable[[Poly], Poly]) -> None:
+        """To a ring of more variables: forms stay what they are."""
+        for alike in self._alike.values():
+            for form in alike:
+                form.poly = moved(form.poly)
+
+
+def _glance(p: Poly) -> tuple[int, ...]:
+    """What is quickly read off a polynomial."""
+    if not len(p):
+        return ()
+    lead = p.leading_coefficient()
+    return len(p), p.total_degree(), int(lead.p), int(lead.q)
