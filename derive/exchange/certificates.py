@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
-from derive.expr.graph import Graph, Node, topological
+from derive.exchange.rows import MAX_ROWS, Unreadable, listed, name, nodes, number, one_of, want, whole
+from derive.expr.conditions import is_boolean
+from derive.expr.graph import Node, topological
 from derive.proof.certificates import KINDS, Certificate
 from derive.proof.sequent import Sequent
 
-MAX_ROWS = 20_000
-
-
-class Unreadable(ValueError):
-    """What is no certificate."""
+MAX_DEPTH = 80  # of certificates in certificates
 
 
 def carried(sequent: Sequent, certificate: Certificate) -> dict[str, Any]:
@@ -65,45 +63,57 @@ def _nodes(c: Any) -> Iterator[Node]:
 
 
 def read(data: Any) -> tuple[Sequent, Certificate]:
-    """What ``carried`` made, in a graph of its own. Raises Unreadable."""
-    try:
-        g, nodes = Graph(), list[Node]()
-        for op, args, attr, shape in data["rows"]:
-            attribute = Fraction(attr) if op == "const" else _listed(attr)
-            below = tuple(nodes[_index(a, nodes)] for a in args)
-            made = g.const(attribute) if op == "const" else g.node(op, below, attribute, tuple(map(int, shape)))
-            nodes.append(made)
-        hypotheses = tuple(nodes[_index(h, nodes)] for h in data["hypotheses"])
-        sizes = tuple((int(n), str(name)) for n, name in data.get("sizes", ()))
-        sequent = Sequent(hypotheses, nodes[_index(data["conclusion"], nodes)], sizes)
-        return sequent, _read(data["certificate"], nodes)
-    except (KeyError, IndexError, TypeError, ValueError, ZeroDivisionError) as bad:
-        raise Unreadable(f"not a certificate: {bad}") from None
+    """What ``carried`` made, in a graph of its own: of a stranger's data only what could have been made so. Raises Unreadable,
+    which says where it is at fault."""
+    want(isinstance(data, dict), "no table of hypotheses, conclusion, certificate and rows")
+    unknown = sorted(map(str, data.keys() - {"rows", "sizes", "hypotheses", "conclusion", "certificate"}))
+    want(not unknown, f"unknown entry {unknown[:1]}")
+    found = nodes(data.get("rows"))
+    hypotheses = tuple(_condition(h, found, "hypotheses") for h in listed(data.get("hypotheses"), "rows"))
+    sizes = []
+    for pair in listed(data.get("sizes", []), "sizes"):
+        want(isinstance(pair, list) and len(pair) == 2, "a size is a number and its name")
+        sizes.append((whole(pair[0], 1, 10**6), name(pair[1])))
+    sequent = Sequent(hypotheses, _condition(data.get("conclusion"), found, "conclusion"), tuple(sizes))
+    return sequent, _read(data.get("certificate"), found, MAX_DEPTH)
 
 
-def _read(data: Any, nodes: list[Node]) -> Certificate:
-    kind = KINDS[data["kind"]]
-    return kind(**{f.name: _field(data[f.name], nodes, "Fraction" in str(f.type)) for f in fields(kind)})
+def _condition(i: Any, found: list[Node], where: str) -> Node:
+    n = one_of(i, found)
+    want(is_boolean(n), f"{where}: row {i} is no condition")
+    return n
 
 
-def _field(value: Any, nodes: list[Node], number: bool) -> Any:
-    """A field of a certificate: a number, or what its form tells."""
-    match value:
-        case list():
-            return tuple(_field(v, nodes, number) for v in value)
-        case {"row": n}:
-            return nodes[_index(n, nodes)]
-        case dict():
-            return _read(value, nodes)
-        case int() | str() if type(value) is not bool:
-            return Fraction(value) if number else value
-    raise ValueError(f"no part of a certificate: {value!r}")
+def _read(data: Any, found: list[Node], depth: int) -> Certificate:
+    want(depth > 0, "certificates nested too deeply")
+    want(isinstance(data, dict) and isinstance(data.get("kind"), str), "no certificate")
+    kind = KINDS.get(data["kind"])
+    want(kind is not None, f"no kind of certificate: {data['kind'][:60]!r}")
+    assert kind is not None
+    told, own = data.keys() - {"kind"}, {f.name for f in fields(kind)}
+    asked = {f.name for f in fields(kind) if f.default is MISSING}
+    want(asked <= told <= own, f"{kind.__name__} has the fields {', '.join(sorted(own)) or 'none'}")
+    types = get_type_hints(kind)
+    return kind(**{f.name: _field(data[f.name], types[f.name], found, depth) for f in fields(kind) if f.name in told})
 
 
-def _index(i: Any, nodes: list[Node]) -> int:
-    if type(i) is not int or not 0 <= i < len(nodes):
-        raise ValueError(f"no row {i!r}")
-    return i
+def _field(value: Any, kind: Any, found: list[Node], depth: int) -> Any:
+    """A field of a certificate, of the type that the kind says."""
+    if get_origin(kind) is tuple:
+        inner = get_args(kind)
+        parts = listed(value, "parts")
+        if inner[-1] is Ellipsis:
+            inner = inner[:1] * len(parts)
+        want(len(parts) == len(inner), f"{len(parts)} parts of {len(inner)}")
+        return tuple(_field(v, k, found, depth) for v, k in zip(parts, inner, strict=True))
+    if kind is Node:
+        want(isinstance(value, dict) and value.keys() == {"row"}, "no expression: expected {'row': n}")
+        return one_of(value["row"], found)
+    if kind is Fraction:
+        return number(value)
+    if kind is int:
+        return whole(value, 0, 10**6)
+    return name(value) if kind is str else _read(value, found, depth - 1)
 
 
 def _plain(attr: Any) -> Any:
@@ -116,7 +126,4 @@ def _plain(attr: Any) -> Any:
     raise Unreadable(f"an expression that is no data: {type(attr).__name__}")
 
 
-def _listed(attr: Any) -> Any:
-    if isinstance(attr, list):
-        return tuple(_listed(a) for a in attr)
-    return Fraction(attr["number"]) if isinstance(attr, dict) else attr
+__all__ = ["Unreadable", "carried", "read"]

@@ -182,7 +182,8 @@ class Field:
         return p
 
     def raised(self, p: Poly, n: int) -> Poly:
-        if n > 1 and ((len(p) > 1 and n * len(p) > 400) or n * p.total_degree() > 20_000):
+        size = max(p.total_degree(), p.leading_coefficient().height_bits() // 64, 1) if p != 0 else 0
+        if n > 1 and ((len(p) > 1 and n * len(p) > 400) or n * size > 20_000):
             raise Rejected(f"power {n} of a polynomial of {len(p)} terms")
         return p**n
 
