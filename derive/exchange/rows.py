@@ -17,7 +17,7 @@ from typing import Any
 from derive.errors import ExpressionError
 from derive.expr import shapes
 from derive.expr.composites import COMPOSITES
-from derive.expr.conditions import QUANTIFIERS
+from derive.expr.conditions import QUANTIFIERS, is_boolean
 from derive.expr.graph import Graph, Node, Shape
 from derive.expr.operators import OPERATORS
 
@@ -127,6 +127,9 @@ def _spread(args: Sequence[Node]) -> Shape:
 def _elementwise(op: str, args: Sequence[Node], attr: Any, shape: Shape) -> Made:
     _count(op, args, OPERATORS[op].arity)
     want(attr is None, f"'{op}' has no attribute")
+    for i, a in enumerate(args):
+        truth = op in ("and", "or", "not") or (op == "where" and i == 0)
+        want(is_boolean(a) == truth, f"'{op}' of {'a number' if truth else 'a condition'}")
     return None, _spread(args)
 
 

@@ -2,7 +2,7 @@
 
 ``MEANINGS`` says what a function is in terms of simpler ones; a row is read by the checker over its field, and by the tests over
 Arb's balls and over SymPy. ``LAWS`` are the equations that ``Functions`` applies, with the conditions under which they are used;
-the tests hold each to Arb at random points and to SymPy. Where a function lacks a value is not said here but in
+the tests hold each to Arb at random points and to SymPy (``BOUNDS`` and ``SIGNS`` to Arb). Where a function lacks a value is not said here but in
 ``derive.numbers.definedness``: a law is used only where its function has a value.
 """
 
@@ -72,8 +72,15 @@ LAWS = (
     Law("sin(pi/6)", "1/2"),
     Law("cos(pi/4)", "sqrt(2)/2"),
     Law("cos(pi/6)", "sqrt(3)/2"),
+    Law("cos(x + pi/2)", "-sin(x)"),
     Law("floor(x + k)", "floor(x) + k"),
+    Law("sign(x)", "abs(x)/x", "x != 0"),
+    Law("x**y", "exp(y*log(x))", "x > 0"),
+    Law("0**x", "0", "x > 0"),
 )
+
+#: left and right have one sign.
+SIGNS = (Law("log(x)", "x - 1", "x > 0"), Law("x", "exp(x) - 1"), Law("exp(x) - exp(y)", "x - y"))
 
 
 #: left >= right: what is known of a new atom beside its sign.
@@ -87,6 +94,8 @@ BOUNDS = (
     Law("2", "atan(x)"),
     Law("2", "-atan(x)"),
     Law("1", "sin(x)"),
+    Law("1", "-sin(x)"),
+    Law("1", "cos(x)"),
     Law("1", "-cos(x)"),
     Law("x", "floor(x)"),
     Law("floor(x) + 1", "x"),

@@ -164,8 +164,8 @@ class Evaluated(Functions):
 
     def combined(self, n: Node, args: list[Any]) -> Any:
         """The value of a node whose arguments have these."""
-        if n.op == "where":
-            return args[0] if isinstance(args[0], Unknown) else args[1] if args[0] else args[2]
+        if n.op == "where" and isinstance(args[0], bool):
+            return args[1] if args[0] else args[2]
         if n.op in ("and", "or") and any(a is (n.op == "or") for a in args):  # whatever the other is
             return n.op == "or"
         if n.op == "select":
@@ -173,6 +173,8 @@ class Evaluated(Functions):
         for a in args:
             if isinstance(a, Unknown):
                 return a
+        if n.op != "def" and any(isinstance(a, bool) != (n.op in ("and", "or", "not")) for a in args):
+            raise Unknown("a number where a truth is asked for, or the other way round")
         if n.op in ("and", "or", "not"):
             return n.op == "and" or (n.op == "not" and not args[0])
         self.defined(n, args)

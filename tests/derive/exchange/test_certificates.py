@@ -84,6 +84,8 @@ def sample() -> dict[str, Any]:
         ([Y, ["mean", [0], [4], []]], "axis 4"),
         ([X, ["huber", [0], None, []]], "takes 2 arguments"),
         ([X, ["property", [], "convex", []]], "a property of nothing"),
+        ([X, ["where", [0, 0, 0], None, []]], "'where' of a number"),
+        ([X, ["gt", [0, 0], None, []], ["add", [0, 1], None, []]], "'add' of a condition"),
         ([X, ["property", [0], ["convex"], []]], "no name"),
     ],
 )

@@ -19,7 +19,7 @@ from derive.proof.certificates import (
     Supposing,
 )
 from derive.proof.check import Rejected, check
-from derive.proof.sequent import Sequent
+from derive.proof.sequent import Sequent, eye
 
 SEEN, ANALYTIC = Evaluation(), Rule("analytic", (), (Evaluation(),))
 
@@ -97,9 +97,63 @@ def minors_of_what_is_not_square() -> tuple[Sequent, Certificate]:
     return Sequent((), g.node("property", (g.stack(rows),), "positive_definite")), Rule("minors", (), (SEEN,) * 3)
 
 
+def a_truth_taken_for_a_number() -> tuple[Sequent, Certificate]:
+    """A condition is no variable: as a number it would count as true."""
+    g = Graph()
+    x = g.symbol("x")
+    positive = g.call("gt", x, g.zero)
+    claim = g.call("eq", g.call("where", positive, g.one, g.const(2)), g.one)
+    return Sequent((), claim), Evaluation((), (positive,))
+
+
+def two_conditions_denied() -> tuple[Sequent, Certificate]:
+    g = Graph()
+    positive = g.call("gt", g.symbol("x"), g.zero)
+    return Sequent((), g.call("not", g.call("not", positive))), Evaluation((), (positive,))
+
+
+def a_number_taken_for_a_truth() -> tuple[Sequent, Certificate]:
+    g = Graph()
+    x = g.symbol("x")
+    return Sequent((), g.call("eq", g.call("where", x, g.one, g.const(2)), g.one)), SEEN
+
+
+def what_contradicts_off_the_diagonal_alone() -> tuple[Sequent, Certificate]:
+    """A matrix that is the identity and all ones is one of a single row."""
+    g = Graph()
+    a, one = g.symbol("A", (5, 5)), g.broadcast(g.one, (5, 5))
+    given = (g.call("eq", a, eye(g, 5)), g.call("eq", a, one))
+    return Sequent(given, g.call("eq", g.mul(g.zero, a), one), ((5, "n"),)), Generic()
+
+
+def subgradients_on_a_closed_domain() -> tuple[Sequent, Certificate]:
+    """At the end of x >= 0 the identity has all slopes up to 1."""
+    g = Graph()
+    x = g.symbol("x")
+    claim = g.node("property", (x, x, g.one, g.one, g.zero), "subdifferential")
+    convex, slope = Rule("composition", (), (SEEN,)), ANALYTIC
+    return Sequent((g.call("ge", x, g.zero),), claim), Rule("between slopes", (), (convex, SEEN, slope))
+
+
+def a_bend_that_is_not_near() -> tuple[Sequent, Certificate]:
+    """The piece has to be the function all around the point."""
+    g = Graph()
+    x = g.symbol("x")
+    piece = g.neg(g.mul(x, x))
+    f = g.call("where", g.call("gt", x, g.zero), g.zero, g.zero)
+    claim = g.call("not", g.node("property", (f, x), "convex"))
+    return Sequent((), claim), Rule("bend", (g.one, g.zero, piece), (SEEN, SEEN, SEEN))
+
+
 @pytest.mark.parametrize(
     "attack",
     [
+        a_truth_taken_for_a_number,
+        two_conditions_denied,
+        a_number_taken_for_a_truth,
+        what_contradicts_off_the_diagonal_alone,
+        subgradients_on_a_closed_domain,
+        a_bend_that_is_not_near,
         cases_of_a_tensor,
         supposing_of_a_tensor,
         supposing_of_a_domain,

@@ -30,7 +30,7 @@ from derive.language.names import names_in
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate, value_of
 from derive.proof import certificates
-from derive.proof.axioms import BOUNDS, LAWS, MEANINGS, Law
+from derive.proof.axioms import BOUNDS, LAWS, MEANINGS, SIGNS, Law
 from derive.proof.certificates import (
     KINDS,
     Absurd,
@@ -391,6 +391,22 @@ def test_bounds_hold_of_balls(law: Law) -> None:
             held = evaluate([claim], values)[0]
             assert held is not False
             seen += held is True
+    assert seen >= 3
+
+
+@pytest.mark.parametrize("law", SIGNS, ids=lambda law: law.left)
+def test_signs_are_one_of_balls(law: Law) -> None:
+    g = Graph()
+    scope = {n: g.symbol(n) for n in sorted(set(names_in(f"{law.left} + {law.right}")))}
+    sides = [parse(t, scope, g) for t in (law.left, law.right)]
+    where = parse(law.where, scope, g, boolean=True) if law.where else None
+    seen = 0
+    for point in _points(law):
+        values = {scope[n]: fmpq(v.numerator, v.denominator) for n, v in point.items()}
+        if where is None or evaluate([where], values)[0] is True:
+            a, b = (arb(v) for v in evaluate(sides, values))
+            assert (a > 0, a < 0) == (b > 0, b < 0)
+            seen += 1
     assert seen >= 3
 
 
