@@ -2,8 +2,8 @@
 
 ``MEANINGS`` says what a function is in terms of simpler ones; a row is read by the checker over its field, and by the tests over
 Arb's balls and over SymPy. ``LAWS`` are the equations that ``Functions`` applies, with the conditions under which they are used;
-the tests hold each to Arb at random points and to SymPy (``BOUNDS`` and ``SIGNS`` to Arb). Where a function lacks a value is not said here but in
-``derive.numbers.definedness``: a law is used only where its function has a value.
+the tests hold each to Arb at random points and to SymPy, and ``BOUNDS`` and ``SIGNS`` to Arb. Where a function lacks a value is
+not said here but in ``derive.numbers.definedness``: a law is used only where its function has a value.
 """
 
 from __future__ import annotations
