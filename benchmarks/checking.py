@@ -1,5 +1,5 @@
-"""What checking costs beside deciding: ``python benchmarks/checking.py``, over the bank of identities of the tests; with a results
-file, over the certificates that it carries.
+"""What checking costs beside deciding, over the bank of identities of the tests: ``python benchmarks/checking.py``; with a
+results file, over the certificates that it carries.
 
 Of every line that is proved with a theorem: processor time of deciding it, of finding its certificate, and of checking that again
 in a graph of its own, as ``errata recheck`` does; and steps of work, as ``derive.budget`` counts them, which no load changes.
@@ -25,7 +25,6 @@ from derive.proof.check import check
 from tests.banks.identities import read as read_line
 
 T = TypeVar("T")
-ASKED = 0.25  # of deciding
 
 
 @dataclass

@@ -26,6 +26,7 @@ MAX_COLUMNS, MAX_ROWS = 160, 200
 MAX_FACTS = 10  # that are multiplied with each other
 MAX_SQUARED = 7  # monomials of which squares are taken
 MAX_DEGREE = 6
+MAX_ADDENDS = 40
 ONE_SIDED = {POSITIVE: (1, True), NONNEGATIVE: (1, False), NEGATIVE: (-1, True), NONPOSITIVE: (-1, False)}
 
 Factors = tuple[tuple[Node, Node], ...]
@@ -109,6 +110,35 @@ def by_inequalities(made: Evaluated, x: Quotient | None, strict: bool = True) ->
             if i in found
         )
     raise Rejected("not seen to follow from the inequalities")
+
+
+def by_addends(left: Node, right: Node) -> Factors:
+    """left - right addend by addend, where each side is a sum of as many. Raises Rejected where they are not."""
+    pairs = _addends(left), _addends(right)
+    if len(pairs[0]) != len(pairs[1]) or not 2 <= len(pairs[0]) <= MAX_ADDENDS:
+        raise Rejected("no sums of as many addends")
+    g = left.graph
+    return tuple((g.one, g.sub(a, b)) for a, b in zip(*pairs, strict=True))
+
+
+def _addends(n: Node) -> list[Node]:
+    g = n.graph
+    match n.op:
+        case "def":
+            return _addends(n.args[0])
+        case "add":
+            return [a for part in n.args for a in _addends(part)]
+        case "sub":
+            return [*_addends(n.args[0]), *map(g.neg, _addends(n.args[1]))]
+        case "neg":
+            return list(map(g.neg, _addends(n.args[0])))
+        case "div":
+            return [g.div(a, n.args[1]) for a in _addends(n.args[0])]
+        case "mul" if len(parts := _addends(n.args[1])) > 1:
+            return [g.mul(n.args[0], a) for a in parts]
+        case "mul":
+            return [g.mul(a, n.args[1]) for a in _addends(n.args[0])]
+    return [n]
 
 
 _Known = tuple[Poly, bool, tuple[Quotient, Quotient]]  # p > 0 or p >= 0, and the factors of p

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from derive.calculus.reverse import gradient
 from derive.engine.certify.faults import FAULTS
+from derive.engine.certify.gram import by_squares, squares
 from derive.engine.certify.inequalities import MAX_ORDER, by_cells, by_contact
 from derive.engine.certify.samples import contradicting
 from derive.engine.certify.search import Search
@@ -245,6 +246,14 @@ class Rules:
     def valley(self, s: Sequent, depth: int) -> Certificate:
         return self.rule(s, depth, "valley")
 
+    def gram(self, s: Sequent, depth: int) -> Certificate:
+        """By definition: the form is a sum of squares."""
+        c = laid_out(s)
+        parts = squares(c.f, c.fresh("v", c.f.shape[0]))
+        symmetric, form = premises(s, "definition", (), ())
+        of = (self.show(symmetric, depth + 1), self.search.kept(form, by_squares(form, parts)))
+        return self.search.kept(s, Rule("definition", (), of))
+
     def minors(self, s: Sequent, depth: int) -> Certificate:
         if s.conclusion.args[0].shape[0] == 1:
             raise Rejected("a number")
@@ -318,8 +327,7 @@ WAYS: dict[str, tuple[Way, ...]] = {
     "stationary": (Rules.by_gradient,),
     "minimizer": _LEAST,
     "unique_minimizer": _LEAST,
-    "positive_definite": (Rules.minors, Rules.by_definition),
-    "positive_semidefinite": (Rules.minors, Rules.by_definition),
+    **dict.fromkeys(DEFINITE, (Rules.gram, Rules.minors, Rules.by_definition)),
     "subdifferential": (Rules.between,),
     "not convex": (Rules.chord, Rules.bend),
     "not concave": (Rules.chord, Rules.bend),

@@ -13,7 +13,7 @@ from functools import partial, reduce
 
 from derive.calculus.joints import with_joints
 from derive.engine.certify.asking import Asking, Depends, look
-from derive.engine.certify.combinations import by_equations, by_inequalities
+from derive.engine.certify.combinations import by_addends, by_equations, by_inequalities
 from derive.engine.certify.written import fraction, solutions
 from derive.engine.equations.abstraction import Abstraction
 from derive.engine.matrices.tensor_level import too_large
@@ -130,8 +130,11 @@ class Search:
         except Rejected:
             if (second := _joined(s, only=False)) == first:
                 raise
-        self.left = min(self.left, MAX_SECOND)
-        return second, self.scalar(second, 0)
+        kept_back = max(self.left - MAX_SECOND, 0)
+        self.left -= kept_back
+        found = self.scalar(second, 0)
+        self.left += kept_back
+        return second, found
 
     # -- scalars --------------------------------------------------------------------------------------
 
@@ -259,7 +262,11 @@ class Search:
         if c.op == "eq":
             return self.kept(s, Combination(by_equations(made, left, right)))
         x = made.known(left) - made.known(right)
-        of = by_inequalities(made, x, c.op in ("gt", "lt"))
+        try:
+            of = by_addends(left, right)
+            return self.kept(s, Combination(tuple((a.graph.neg(a), b) for a, b in of) if c.op in ("lt", "le") else of))
+        except Rejected:
+            of = by_inequalities(made, x, c.op in ("gt", "lt"))
         if c.op in ("lt", "le"):
             of = tuple((a.graph.neg(a), b) for a, b in of)
         return self.kept(s, Combination(of))
