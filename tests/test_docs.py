@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 
@@ -37,6 +38,17 @@ def test_links_lead_somewhere(page: Path) -> None:
         to = (page.parent / place).resolve() if place else page
         assert to.exists(), target
         assert not anchor or anchor in anchors(to), target
+
+
+def test_on_a_package_index_no_link_of_the_readme_is_dead() -> None:
+    """What pyproject.toml substitutes leaves the names of files, and links to the web alone."""
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    text = prose(ROOT / "README.md")
+    (rule,) = tool["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]["substitutions"]
+    made = re.sub(rule["pattern"], rule["replacement"], text)
+    assert len(LINK.findall(text)) > 20
+    assert {target.partition(":")[0] for target in LINK.findall(made)} == {"https"}
+    assert "docs/cases.md" in made
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())

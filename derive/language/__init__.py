@@ -12,9 +12,11 @@ def _text(n: Node) -> str:
 
 
 def _latex(n: Node) -> str:
+    from derive.language.cancel import neat
     from derive.language.typeset import latex
 
-    return latex(n)
+    (made,) = neat([n])
+    return latex(made)
 
 
 Node.text, Node.latex = _text, _latex

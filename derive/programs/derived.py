@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from derive.expr import shapes
 from derive.expr.graph import Node, free_symbols, topological
+from derive.language.cancel import neat
 from derive.language.components import components_all
 from derive.language.reader import to_text
-from derive.language.tidy import tidy
 from derive.programs.sharing import share
 
 
@@ -87,7 +87,7 @@ class Derivation:
     def equations(self) -> list[tuple[Node, Node]]:
         """Pairs of sides in print order, shared parts before what they stand in; entries that are 0 are left out."""
         lines = [line for k, p in enumerate(self.parts) for line in (_lines(p) if k else [(p.left, p.right)])]
-        named, right = share(tidy([right for _, right in lines]), [n.attr for n in self.symbols])
+        named, right = share(neat([right for _, right in lines]), [n.attr for n in self.symbols])
         number, found = {n: k for k, n in enumerate(named)}, list[tuple[Node, Node]]()
         written = 0
         for (left, _), r in zip(lines, right, strict=True):

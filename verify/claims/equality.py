@@ -13,10 +13,10 @@ from derive.engine.domain import Domain
 from derive.errors import ExpressionError, ShapeError
 from derive.expr.graph import Node, topological
 from derive.expr.shapes import Size
+from derive.language.cancel import neat
 from derive.language.printing import short_decimal
 from derive.language.properties import asks
 from derive.language.reader import to_text
-from derive.language.tidy import tidy
 from derive.numbers.definedness import of_derivatives
 from verify.casefile.model import Claim
 from verify.claims import values
@@ -256,7 +256,7 @@ def correction(left: Node) -> Node | None:
     made = left
     while made.op == "def":
         made = made.args[0]
-    (made,) = tidy(expand_all([made]))
+    (made,) = neat(expand_all([made]))
     return None if made.op in ("symbol", "index") else made
 
 

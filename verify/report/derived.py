@@ -10,8 +10,8 @@ from derive.calculus.reverse import expand_all
 from derive.errors import ExpressionError
 from derive.expr import shapes
 from derive.expr.graph import Node
+from derive.language.cancel import neat
 from derive.language.components import components
-from derive.language.tidy import tidy
 from derive.language.typeset import abbreviations, latex
 from verify.casefile.derived import MAX_ENTRIES, mirrored, told
 from verify.casefile.model import Case
@@ -47,18 +47,18 @@ def derivations(case: Case, values: Values) -> Iterator[str]:
 
 def _formulas(case: Case, node: Node) -> Iterator[str]:
     lines = _lines(node)
-    results = tidy(expand_all([line.right for line in lines], marked=False))
+    results = neat(expand_all([line.right for line in lines], marked=False))
     # a tensor that is itself derived here stands by its left side: dL/dW = (dL/db) a^T
     known = {r: line.left for line, r in zip(lines, results, strict=True) if r.shape and r.args}
-    names = abbreviations(results, known, shared=40, long=240, prefix=_free_letter(case))
+    names = abbreviations(results, known, shared=40, long=240, prefix=free_letter(case))
     done = [(line.left, latex(r, names | _without(known, r))) for line, r in zip(lines, results, strict=True)]
     matrix = _matrix(node, [right for _, right in done])
     shown = [equation for equation in done if equation[1] != "0"] or done[:1]
-    yield display(f"{latex(node)} = {matrix}" if matrix else _aligned(shown))
+    yield display(f"{latex(node)} = {matrix}" if matrix else aligned(shown))
     if names:
         named = [(name, latex(n, known | _without(names, n))) for n, name in names.items()]
         yield "where"
-        yield display(_aligned(named))
+        yield display(aligned(named))
     if node.op == "hessian" and node.shape and not matrix:
         yield "The Hessian is symmetric: the entries below its diagonal are these."
     if len(lines) < _written_out(node):
@@ -111,7 +111,8 @@ def _matrix(node: Node, entries: Sequence[str]) -> str:
     return r"\begin{pmatrix} " + r" \\ ".join(" & ".join(row) for row in rows.values()) + r" \end{pmatrix}"
 
 
-def _aligned(equations: Sequence[tuple[str, str]]) -> str:
+def aligned(equations: Sequence[tuple[str, str]]) -> str:
+    """Equations below each other; one alone in a line."""
     if len(equations) == 1:
         return " = ".join(dict.fromkeys(equations[0]))
     inside = " \\\\\n".join(f"{left} &= {right}" for left, right in equations)
@@ -120,10 +121,10 @@ def _aligned(equations: Sequence[tuple[str, str]]) -> str:
 
 def definitions(case: Case) -> str:
     """All definitions of a case as one block."""
-    return display(_aligned([(latex(d.node), latex(d.node.args[0])) for d in case.definitions.values()]))
+    return display(aligned([(latex(d.node), latex(d.node.args[0])) for d in case.definitions.values()]))
 
 
-def _free_letter(case: Case) -> str:
+def free_letter(case: Case) -> str:
     """A letter for the names of shared parts that no name of the case uses with a number."""
     names = (*case.symbols, *case.definitions)
     for letter in "stkrq":

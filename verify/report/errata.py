@@ -245,7 +245,10 @@ def _told(e: Entry, item: Item) -> str:
         return f"{said}{asked}." if said else f"{asked.strip().capitalize()}." if asked else ""
     if item.result.verdict == "convention":
         name = item.claim.texts.get("standard name", "") if item.claim is not None else ""
-        return f"{said}, unlike {text(name)}." if said and name else f"{said}." if said else ""
+        told = f"{said}, unlike {text(name)}" if said and name else said
+        standard = right(item)
+        standard = f" The standard form: {standard}." if standard and len(standard) <= MAX_SHOWN else ""
+        return f"{told}.{standard}" if told else standard.strip()
     should = _should(e.faults, item)
     if item.result.printed is not None:
         return f"{said}, should be **{should}**." if should else f"{said}."
@@ -261,12 +264,7 @@ def _told(e: Entry, item: Item) -> str:
 def _said(item: Item) -> str:
     """What the document says, typeset; as it was written down where that can't be typeset; "" where it is long."""
     made = printed(item, MAX_SHOWN)
-    if made.startswith("(long"):
-        return ""
-    texts = item.claim.texts if item.claim is not None else {}
-    if not made and "of" in texts and "equals" in texts:
-        made = code(f"{texts['of']} = {texts['equals']}")
-    return made
+    return "" if made.startswith("(long") else made
 
 
 def _should(faults: Faults, item: Item) -> str:

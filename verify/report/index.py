@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from verify.casefile.model import Case
 from verify.report import implementations
-from verify.report.chains import Faults
-from verify.report.place import ERRATA, MARKER, Links
+from verify.report.chains import Chain, Faults
+from verify.report.consequences import ALL, CONVENTION, Consequence, of_chain
+from verify.report.place import ERRATA, MARKER, Links, page
+from verify.report.wide import cell
 from verify.report.words import MEANING, Item, count, printed, right, sentence, tally, verdict, why
 from verify.results import Implementation
 from verify.text.escape import code, text
@@ -76,14 +78,13 @@ def by_case(items: Sequence[Item]) -> dict[str, list[Item]]:
     return cases
 
 
-MAX_SHOWN = 250  # characters of a formula in the errata list; the page has it whole
-
 _COLUMNS = ("Where", "Printed", "Should be", "Verdict", "Why")
 
 
 def _row(item: Item, faults: Faults, links: Links, heir_of: Item | None = None) -> list[str]:
     where = links.claim(item.case.name, item.result.id, text(item.place))
-    should = code(faults.mended(item)) or right(item)
+    own = page(item.case.name)
+    should = code(faults.mended(item)) or cell(item, right(item), own)
     told, because = why(item, links), sentence(item.claim.because if item.claim else "", item.case.name, links)
     if item.result.verdict == "underspecified":
         told = f"{because} {told}".strip()
@@ -94,27 +95,45 @@ def _row(item: Item, faults: Faults, links: Links, heir_of: Item | None = None) 
         others = [o for o in item.result.origin if o not in (heir_of.result.id, item.result.id)]
         if others:
             told += " " + sentence(f"it also started at {', '.join(others)}", item.case.name, links)
-    return [where, printed(item, MAX_SHOWN), should, verdict(item.result.verdict), told]
+    return [where, cell(item, printed(item), own), should, verdict(item.result.verdict), told]
 
 
 def _errors(cases: dict[str, list[Item]], links: Links) -> Iterator[str]:
     yield "## What to change"
     found = {name: Faults(items) for name, items in cases.items()}
-    starts = sum(len(f.chains) for f in found.values())
-    if not starts:
+    graded = [(_means(chain), name, chain) for name, faults in found.items() for chain in faults.chains]
+    must = [entry for entry in graded if entry[0] is not CONVENTION]
+    if must:
+        carried = sum(len(chain.heirs) for *_, chain in must)
+        tail = f" A row with ↳ follows from the error above it; there {'are' if carried != 1 else 'is'} {carried}."
+        yield f"{count(len(must), 'place')} to mend, the gravest first.{tail if carried else ''}"
+    else:
         yield "Nothing: no claim was found wrong."
-        return
-    carried = sum(len(c.heirs) for f in found.values() for c in f.chains)
-    tail = f" A row with ↳ follows from the error above it; there {'are' if carried != 1 else 'is'} {carried}."
-    yield f"{count(starts, 'place')} to mend, first things first.{tail if carried else ''}"
-    for name, faults in found.items():
-        if not faults.chains:
-            continue
-        yield f"### {_heading(cases[name][0], links)}"
+    for c in (c for c in ALL if c is not CONVENTION):
+        if any(entry[0] is c for entry in must):
+            yield f"### {c.heading}"
+            yield from _tables([(name, chain) for means, name, chain in must if means is c], found, cases, links)
+    if len(must) < len(graded):
+        yield "## Conventions"
+        yield f'{CONVENTION.explained} The standard form stands in "Should be".'
+        apart = [(name, chain) for means, name, chain in graded if means is CONVENTION]
+        yield from _tables(apart, found, cases, links)
+
+
+def _means(chain: Chain) -> Consequence:
+    return of_chain([chain.origin.result, *(h.result for h in chain.heirs)])
+
+
+def _tables(
+    chains: Sequence[tuple[str, Chain]], found: dict[str, Faults], cases: dict[str, list[Item]], links: Links
+) -> Iterator[str]:
+    """A table a case: its errors, each with what follows from it."""
+    for name in dict.fromkeys(name for name, _ in chains):
+        yield f"#### {_heading(cases[name][0], links)}"
         rows = []
-        for chain in faults.chains:
-            rows.append(_row(chain.origin, faults, links))
-            rows.extend(_row(heir, faults, links, chain.origin) for heir in chain.heirs)
+        for chain in (chain for own, chain in chains if own == name):
+            rows.append(_row(chain.origin, found[name], links))
+            rows.extend(_row(heir, found[name], links, chain.origin) for heir in chain.heirs)
         yield table(_COLUMNS, rows)
 
 

@@ -19,6 +19,7 @@ from verify.report.implementations import listed
 from verify.report.index import heading
 from verify.report.place import INDEX, MARKER, Links, anchor
 from verify.report.values import Values
+from verify.report.wide import cell, written_out
 from verify.report.words import Item, evidence, printed, quantity, right, sentence, tally, verdict, why
 from verify.results import OUTCOMES, Check, Implementation, Value
 from verify.text import numbers
@@ -77,6 +78,7 @@ def _parts(
         if chosen:
             yield f"## {title}"
             yield lay_out(chosen, values)
+            yield from written_out(chosen, _says)
             yield from _remarks(chosen, faults, links)
     if checks:
         yield "## Implementations"
@@ -171,6 +173,15 @@ def _id(item: Item) -> str:
     return f'<a id="{anchor(item.result.id)}"></a>{code(item.result.id)}'
 
 
+def _says(item: Item) -> str:
+    """What the document says, for the column of it: of a number the quantity, of a formula also what is assumed."""
+    claim = item.claim
+    if claim is not None and claim.prints is not None and claim.of is not None:
+        return quantity(claim)
+    given = ", ".join(math(latex(a)) for a in claim.assuming) if claim is not None and claim.equals else ""
+    return printed(item) + (f" for {given}" if given else "")
+
+
 def _numbers(items: Sequence[Item], values: Values) -> str:
     rows = []
     for item in items:
@@ -182,7 +193,7 @@ def _numbers(items: Sequence[Item], values: Values) -> str:
         row = [
             _id(item),
             text(item.result.where),
-            quantity(claim),
+            cell(item, _says(item)),
             text(item.result.printed or ""),
             numbers.exact(told),
         ]
@@ -195,9 +206,7 @@ def _numbers(items: Sequence[Item], values: Values) -> str:
 def _formulas(items: Sequence[Item], values: Values) -> str:
     rows = []
     for item in items:
-        assert item.claim is not None
-        given = ", ".join(math(latex(a)) for a in item.claim.assuming)
-        says = printed(item) + (f" for {given}" if given else "")
+        says = cell(item, _says(item))
         rows.append([_id(item), text(item.result.where), verdict(item.result.verdict), evidence(item.result), says])
     return table(["Claim", "Where", "Verdict", "How", "Document"], rows)
 
@@ -206,12 +215,15 @@ def _arithmetic(items: Sequence[Item], values: Values) -> str:
     rows = []
     for item in items:
         exact = numbers.exact(item.result.exact)
-        rows.append([_id(item), text(item.result.where), printed(item), exact, verdict(item.result.verdict)])
+        says = cell(item, _says(item))
+        rows.append([_id(item), text(item.result.where), says, exact, verdict(item.result.verdict)])
     return table(["Claim", "Where", "Document", "Its factors give", "Verdict"], rows)
 
 
 def _others(items: Sequence[Item], values: Values) -> str:
-    rows = [[_id(i), text(i.result.where), text(i.result.kind), verdict(i.result.verdict), printed(i)] for i in items]
+    rows = [
+        [_id(i), text(i.result.where), text(i.result.kind), verdict(i.result.verdict), cell(i, _says(i))] for i in items
+    ]
     return table(["Claim", "Where", "Kind", "Verdict", "Document"], rows)
 
 
@@ -232,8 +244,10 @@ def _remarks(items: Sequence[Item], faults: Faults, links: Links) -> Iterator[st
     for item in items:
         told = []
         if item.result.verdict != "holds":
-            should = code(faults.mended(item)) or right(item)
-            leads = ", value" if item.result.verdict == "underspecified" else ", should be"
+            should = code(faults.mended(item)) or cell(item, right(item))
+            leads = {"underspecified": ", value", "convention": ", by the standard"}.get(
+                item.result.verdict, ", should be"
+            )
             told.append(verdict(item.result.verdict) + (f"{leads} {should}." if should else "."))
             told.append(why(item, links, here=True))
         if item.claim is not None:

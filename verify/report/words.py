@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derive.errors import ExpressionError
+from derive.expr.graph import Node
 from derive.language.printing import MAX_VALUES
 from derive.language.typeset import latex, latex_name
 from verify.casefile.model import Case, Claim
@@ -68,6 +69,8 @@ def printed(item: Item, longest: int = 10_000) -> str:
     if claim is not None and claim.probe and not statement(claim):
         return text(PROBES[claim.probe].says)
     said = statement(claim) if claim is not None else ""
+    if not said and claim is not None and {"of", "equals"} <= set(claim.texts):  # its shapes do not fit together
+        return code(f"{claim.texts['of']} = {claim.texts['equals']}")
     if len(said) > longest:
         return "(long; see its page)"
     return math(said) if said else ""
@@ -103,27 +106,35 @@ def _size(shape: tuple[int, ...]) -> str:
 
 
 def right(item: Item) -> str:
-    """What should stand there instead, in the document's notation; "" where that is not one thing."""
-    word, claim = item.result.verdict, item.claim
-    if word in ("holds", "holds-if", "undecided", "convention", "inconsistent"):
+    """What should stand there instead, in the document's notation, or would by the standard; "" where that is not one thing."""
+    word = item.result.verdict
+    if word in ("holds", "holds-if", "undecided", "inconsistent"):
         return ""
+    if word == "convention":
+        return " or ".join(math(latex(s)) for s in item.claim.standard) if item.claim is not None else ""
     if word == "underspecified":
         return text(item.result.exact or "")
     if item.result.printed is not None:
         return text(numbers.correct(item.result.exact, item.result.printed))
-    if claim is not None and claim.of is not None and claim.equals:
-        return _worked_out(claim)
-    return ""
-
-
-def _worked_out(claim: Claim) -> str:
-    """The left side of a refuted formula with its derivatives worked out; "" where that is only a name."""
-    assert claim.of is not None
-    try:
-        mended = correction(claim.of)
-    except (ExpressionError, ArithmeticError):
-        mended = claim.of
+    mended = corrected(item)
     return math(latex(mended)) if mended is not None else ""
+
+
+def corrected(item: Item) -> Node | None:
+    """The left side of a refuted formula with its derivatives worked out; None where that is only a name, and of other claims."""
+    claim = item.claim
+    if (
+        item.result.verdict not in ("wrong", "inherited", "truncated")
+        or item.result.printed is not None
+        or claim is None
+    ):
+        return None
+    if claim.of is None or not claim.equals:
+        return None
+    try:
+        return correction(claim.of)
+    except (ExpressionError, ArithmeticError):
+        return claim.of
 
 
 def why(item: Item, links: Links, here: bool = False) -> str:
@@ -135,8 +146,6 @@ def why(item: Item, links: Links, here: bool = False) -> str:
         if re.fullmatch(r" ?\(.*\)", reason):
             reason = reason.strip(" ()")
     said = sentence(reason, item.case.name, links, here)
-    if item.result.verdict == "convention" and item.claim is not None and len(item.claim.standard) == 1:
-        said = f"{said} The standard form: {math(latex(item.claim.standard[0]))}."
     if said or item.result.exact is None:
         return said
     return f"The exact value is {text(numbers.exact(item.result.exact))}."

@@ -60,6 +60,7 @@ def abbreviations(
     names: dict[Node, str] = {}
     done: dict[Node, Piece] = {}
     wanted = set(roots)
+    rows = {a for n in order if n.op == "stack" and len(n.shape) > 1 for a in n.args if a.op == "stack"}
     for n in order:
         if known and n in known:
             done[n] = named(known[n])
@@ -67,7 +68,7 @@ def abbreviations(
         made = _piece(n, done)
         size = len(made.text)
         often = uses[n] + (n in wanted) > 1
-        if ((size > long and n not in wanted) or (size > shared and often)) and not is_boolean(n):
+        if ((size > long and n not in wanted) or (size > shared and often)) and not is_boolean(n) and n not in rows:
             names[n] = f"{prefix}_{{{len(names) + 1}}}"
             made = Piece(names[n])
         done[n] = made

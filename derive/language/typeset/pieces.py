@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from derive.expr.graph import Node
+from derive.language.typeset.names import GREEK
 
 # How tightly a text holds together; an operand looser than its place asks for is put in brackets.
 CASES, OR, AND, NOT, RELATION, SUM, HADAMARD, PRODUCT, FRACTION, POWER, ATOM = range(11)
@@ -48,15 +49,24 @@ def signed(text: str, level: int) -> Piece:
     return Piece(text, SUM, level) if text.startswith("-") else Piece(text, level)
 
 
+#: A word, ``\mathrm{rate}``; and a name at the end of a product, with what stands below and above it, but for a transposition.
+_WORD = r"\\mathrm\{[^{}]{2,}\}"
+_LETTER = rf"(?<!\\)\b[^\W\d_]|\\(?:{'|'.join(sorted(GREEK))})"
+_BELOW = r"(?:_\{(?:[^{}]|\{[^{}]*\})*\})?"
+_ENDS_IN_WORD = re.compile(rf"{_WORD}{_BELOW}$")
+_ENDS_IN_NAME = re.compile(
+    rf"(?:{_WORD}|{_LETTER}|\\(?:hat|bar|tilde|dot)\{{(?:{_LETTER})\}}|\]){_BELOW}(?:\^\{{(?!\\top\}})[^{{}}]*\}})?$"
+)
+
+
 def beside(left: str, right: str) -> str:
-    r"""A product by juxtaposition, with a dot where numbers would run together, ``2 \cdot 3``, ``2 \cdot \frac{a}{b}``, and a
-    space between words: ``\mathrm{lr}\,\mathrm{seed}``."""
+    r"""A product by juxtaposition; with a dot where numbers would run together, ``2 \cdot 3``, or a word and what stands beside
+    it, ``X \cdot \mathrm{ridge}``, and where a name before a bracket would look like a function, ``\psi \cdot (x + k)``."""
     number = left[-1].isdigit() or re.search(r"10\^\{-?\d+\}$", left)
-    if right[0].isdigit() or (number and right.startswith((r"\frac", r"\tfrac"))):
-        return rf"{left} \cdot {right}"
-    if right.startswith(r"\mathrm{") and re.search(r"\\mathrm\{[^{}]*\}(_\{[^{}]*\})?$", left):
-        return rf"{left}\,{right}"
-    return f"{left} {right}"
+    run_together = right[0].isdigit() or (number and right.startswith((r"\frac", r"\tfrac")))
+    words = re.match(_WORD, right) or _ENDS_IN_WORD.search(left)
+    call = right.startswith(("(", r"\left(")) and _ENDS_IN_NAME.search(left)
+    return rf"{left} \cdot {right}" if run_together or words or call else f"{left} {right}"
 
 
 def transposed(p: Piece) -> str:

@@ -40,7 +40,7 @@ def _transpose(n: Node, done: Done) -> Piece:
 
 def _outer(n: Node, done: Done) -> Piece:
     left, right = (done[a] for a in n.args)
-    return signed(f"{factor(left, PRODUCT, True)} {transposed(right)}", PRODUCT)
+    return signed(beside(factor(left, PRODUCT, True), transposed(right)), PRODUCT)
 
 
 def _diag(n: Node, done: Done) -> Piece:

@@ -19,6 +19,7 @@ from derive.numbers.balls import evaluate, rational
 G = Graph()
 SCOPE: dict[str, Node] = {name: G.symbol(name) for name in ["x", "y", "z", "w", "b", "eta", "w1", "w2"]}
 SCOPE |= {name: G.symbol(name, (3,)) for name in ("u", "v")}
+SCOPE |= {"psi": G.symbol("psi"), "rate": G.symbol("rate"), "ridge": G.symbol("ridge", (3,))}
 SCOPE |= {"a2": G.symbol("a2", (2,)), "W1": G.symbol("W1", (2, 2)), "W": G.symbol("W", (3, 3))}
 SCOPE["yhat"] = G.define("yhat", parse("sigmoid(w*x + b)", SCOPE, G))
 SCOPE["L"] = G.define("L", parse("(y - yhat)**2/2", SCOPE, G))
@@ -36,7 +37,7 @@ def typeset(text: str) -> str:
         ("x + -b", "x - b"),
         ("x - -b", "x - (-b)"),
         ("-(x + y)", "-(x + y)"),
-        ("x*(-y)", "x (-y)"),
+        ("x*(-y)", r"x \cdot (-y)"),
         ("-x**2", "-x^{2}"),
         ("(-x)**2", "(-x)^{2}"),
         ("x*(y*z)", "x y z"),
@@ -50,6 +51,19 @@ def typeset(text: str) -> str:
         ("4.16e-7*x", r"4.16 \cdot 10^{-7} x"),
         ("1e12", "10^{12}"),
         ("0.001", "0.001"),
+        # no product looks like a call, no two words like one
+        ("psi*(x + w)", r"\psi \cdot (x + w)"),
+        ("rate*(x + w)", r"\mathrm{rate} \cdot (x + w)"),
+        ("W @ ridge", r"W \cdot \mathrm{ridge}"),
+        ("2*rate*x", r"2 \cdot \mathrm{rate} \cdot x"),
+        ("outer(ridge, u)", r"\mathrm{ridge} \cdot u^{\top}"),
+        ("x**2*(1 - x)", r"x^{2} \cdot (1 - x)"),
+        ("yhat*(1 - yhat)", r"\hat{y} \cdot (1 - \hat{y})"),
+        ("2*(x + w)*(y - w)", r"2 (x + w) (y - w)"),
+        ("W.T @ (u - v)", r"W^{\top} (u - v)"),
+        ("exp(x)*(y - w)", r"\mathrm{e}^{x} (y - w)"),
+        ("x*relu(y)", r"x \cdot \mathrm{ReLU}(y)"),
+        ("x*tanh(y)", r"x \tanh(y)"),
         # functions
         ("(y - yhat)**2/2", r"\frac{(y - \hat{y})^{2}}{2}"),
         ("1 - tanh(z)**2", r"1 - \tanh^{2}(z)"),

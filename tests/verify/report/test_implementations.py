@@ -36,7 +36,7 @@ def test_the_worst_comes_first_and_what_is_off_is_told_by_order_and_dtype():
 
 
 def test_what_hangs_on_the_processor_is_not_in_the_index():
-    worse = VALUE.model_copy(deep=True)
-    worse.paths[0].ulps, worse.paths[0].magnitude, worse.paths[0].worst = "1e9", "1e9", {"x": "0.1"}
-    worse.script, worse.command = "print()", "errata"
+    first, *rest = VALUE.paths
+    first = first.model_copy(update={"ulps": "1e9", "magnitude": "1e9", "worst": {"x": "0.1"}})
+    worse = VALUE.model_copy(update={"paths": [first, *rest], "script": "print()", "command": "errata"})
     assert list(implementations.index([worse])) == list(implementations.index([VALUE]))
