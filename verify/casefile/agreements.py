@@ -38,6 +38,12 @@ def _with_digits(claim: Mapping, known: dict[str, Tree | None], here: str, reade
         return claim
     label, value = claim.entries["agrees"]
     items = value.items if isinstance(value, Items) else [value]
+    own = {t.value for t in _leaves(claim.entries["id"][1])} if "id" in claim.entries else set()
+    for t in (t for item in items for t in _leaves(item) if t.value.partition("[")[0] in own):
+        reader.fault(
+            t.place, f"the claim '{short(t.value)}' can't agree with itself: expected the id of another printing"
+        )
+        return claim
     found = [made for item in items if (made := _printing(item, known, here, reader)) is not None]
     return replace(claim, entries=claim.entries | {"agrees": (label, Items(value.place, list(found)))})
 

@@ -152,6 +152,11 @@ class Claims:
         values["sources"] = tuple(t.value for t in sources)
         others = self.reader.texts(given.get("contradicts"), "a list of claim ids")
         self.others += others
+        own = given.get("id")
+        for t in (t for t in others if isinstance(own, Text) and t.value == own.value):
+            self.reader.fault(
+                t.place, f"the claim '{short(t.value)}' can't contradict itself: expected the id of another"
+            )
         values["contradicts"] = tuple(t.value for t in others)
 
     def defined(self, t: Text) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,6 +16,18 @@ from verify.casefile.tree import Mapping as Map
 
 if TYPE_CHECKING:
     from derive.language.latex import Said
+
+
+#: What a letter after a backslash in double quotes has become.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\xa0\u2028\u2029]")
+ESCAPED = (
+    r"a backslash in double quotes starts an escape (\f is a form feed, \t a tab); use single quotes: '\frac{a}{b}'"
+)
+
+
+def escaped(t: Text) -> bool:
+    """Whether double quotes have made something else of its commands."""
+    return t.style == '"' and _CONTROL.search(t.value) is not None
 
 
 class Formulas:
@@ -37,6 +50,9 @@ class Formulas:
             if not isinstance(value, Text):
                 self.reader.fault(value.place, "expected an expression of the language; one with brackets needs quotes")
                 continue
+            if escaped(label) or escaped(value):
+                self.reader.fault(label.place, ESCAPED)
+                continue
             try:
                 table({key: value.value})
             except ExpressionError as e:
@@ -57,6 +73,9 @@ class Formulas:
         """The one statement of a formula; None where it is at fault, or speaks of a name that is."""
         from derive.language.latex import mentioned, read
 
+        if escaped(t):
+            self.reader.fault(t.place, ESCAPED)
+            return None
         try:
             found = read(t.value, scope, graph, names=self.names, layout=layout, left=left)
         except ExpressionError as e:
@@ -91,6 +110,12 @@ class Formulas:
         if "reads" in given:
             self.pinned(given["reads"], said)
         made: dict[str, Tree] = {}
+        if not said.holds and len(said.parts) == 1 and said.prints is None and rest.keys().isdisjoint(rules.SAYS):
+            wanted = "an equation or a relation such as 'y = x^2', or 'prints' beside it"
+            self.reader.fault(
+                tree.place, f"'{short(tree.value)}' is an expression and claims nothing: expected {wanted}"
+            )
+            return rest
         if said.holds:
             made["holds"] = _text(said.holds, tree)
         if said.parts:

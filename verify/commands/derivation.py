@@ -79,7 +79,8 @@ def said(where: str, text: str, read: Callable[[], T]) -> T:
     try:
         return read()
     except ExpressionError as fault:
-        raise Unreadable(where, text, fault.offset, fault.message) from None
+        scalar = "; a name without --shape is a scalar" if fault.message.startswith("'@' needs") else ""
+        raise Unreadable(where, text, fault.offset, fault.message + scalar) from None
 
 
 def read_shapes(texts: Sequence[str]) -> dict[str, tuple[int, ...]]:

@@ -237,7 +237,7 @@ def _run(paths: Sequence[Path], called: Mapping[str, str], asked: _Asked) -> int
         for line in known.lines() if known is not None else ():
             say(line)
         if found.profile is not None:
-            for line in found.profile.lines():
+            for line in found.profile.lines(found.interrupted):
                 say(line)
         elif asked.profile:
             say("all of it is remembered: no time went into anything")

@@ -28,7 +28,7 @@ from verify.report.consequences import (
 )
 from verify.report.index import by_case, heading, title
 from verify.report.place import INDEX, MARKER, Links
-from verify.report.words import Item, count, printed, right, sentence, why
+from verify.report.words import Item, against, count, printed, right, sentence, why
 from verify.text.escape import code, one_line, text
 from verify.text.numbers import correct
 
@@ -102,25 +102,19 @@ def _entries(items: Sequence[Item]) -> Iterator[Entry]:
 
 def _contradictions(items: Sequence[Item]) -> list[list[Item]]:
     """The claims of a case that can't all stand, those that name each other together; who names most of the others is first."""
-    against = {i.result.id: i for i in items if i.result.verdict == "inconsistent"}
+    others = {i.result.id: i for i in items if i.result.verdict == "inconsistent"}
     groups: list[set[str]] = []
-    for name, item in against.items():
-        group = {name, *_named(item)} & set(against)
+    for name, item in others.items():
+        group = {name, *against(item)} & set(others)
         for other in [g for g in groups if g & group]:
             groups.remove(other)
             group |= other
         groups.append(group)
-    order = list(against)
+    order = list(others)
     return [
-        sorted((against[n] for n in group), key=lambda i: (-len(_named(i)), order.index(i.result.id)))
+        sorted((others[n] for n in group), key=lambda i: (-len(against(i)), order.index(i.result.id)))
         for group in groups
     ]
-
-
-def _named(item: Item) -> set[str]:
-    evidence = item.result.evidence
-    several, one = evidence.get("against"), evidence.get("contradicts")
-    return {*map(str, several if isinstance(several, list) else []), *([one] if isinstance(one, str) else [])}
 
 
 def _merged(entries: Sequence[Entry]) -> list[Entry]:
@@ -384,5 +378,7 @@ def _remark(item: Item) -> str:
         formula = f"{texts['shows']} = {item.result.printed}"
     elif "equals" in texts and item.result.kind in FORMULAS:
         formula = f"{texts.get('of', '')} = {texts['equals']}"
+    elif "holds" in texts or "somewhere" in texts:
+        formula = texts.get("holds") or texts["somewhere"]
     lead = f"`{one_line(formula)}`: " if formula and len(formula) <= MAX_PASTED else ""
     return f"{lead}{made}" if made.endswith((".", "!", "?")) else f"{lead}{made}."

@@ -94,7 +94,7 @@ def _row(item: Item, faults: Faults, links: Links, heir_of: Item | None = None) 
         where = f"↳ {where}"
         others = [o for o in item.result.origin if o not in (heir_of.result.id, item.result.id)]
         if others:
-            told += " " + sentence(f"it also started at {', '.join(others)}", item.case.name, links)
+            told += " " + sentence(f"it also started at {', '.join(others)}", item.case.name, links, named=others)
     return [where, cell(item, printed(item), own), should, verdict(item.result.verdict), told]
 
 

@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,8 +60,11 @@ class Links:
     def case(self, case: str, shown: str) -> str:
         return f"[{shown}]({page(case)})" if case in self.cases else shown
 
-    def split(self, case: str, sentence: str) -> list[str]:
-        """A sentence cut at the claim ids in it: text, id, text, id, ..., text."""
+    def split(self, case: str, sentence: str, named: Collection[str] = ()) -> list[str]:
+        """A sentence cut at the claim ids in it: text, id, text, id, ..., text.
+
+        An id that could be a word (``it``, ``loss``) is one only where it is ``named`` as an id, or its number follows.
+        """
         ids = self.claims.get(case)
         if not ids:
             return [sentence]
@@ -70,7 +73,14 @@ class Links:
             longest_first = sorted(ids, key=lambda i: (-len(i), i))
             inside = "|".join(re.escape(i) for i in longest_first)
             pattern = self._words[case] = re.compile(rf"(?<![\w.-])({inside})(?![\w\[-])")
-        return pattern.split(sentence)
+        parts, end = list[str](), 0
+        for found in pattern.finditer(sentence):
+            number = re.match(r" \([-+~≈.\d]", sentence[found.end() :])
+            if found[0].isalpha() and not number and found[0] not in named:
+                continue
+            parts += [sentence[end : found.start()], found[0]]
+            end = found.end()
+        return [*parts, sentence[end:]]
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from derive.errors import ExpressionError
@@ -145,22 +145,33 @@ def why(item: Item, links: Links, here: bool = False) -> str:
         reason = re.sub(rf"(^|; )correct: {re.escape(fixed)}(?![\d.])", "", reason)
         if re.fullmatch(r" ?\(.*\)", reason):
             reason = reason.strip(" ()")
-    said = sentence(reason, item.case.name, links, here)
+    said = sentence(reason, item.case.name, links, here, {*item.result.origin, *against(item)})
     if said or item.result.exact is None:
         return said
     return f"The exact value is {text(numbers.exact(item.result.exact))}."
 
 
-def sentence(reason: str, case: str, links: Links, here: bool = False) -> str:
-    """Plain text as a sentence, with the ids of claims in it linked."""
+def against(item: Item) -> set[str]:
+    """The ids of the claims that it can't stand beside."""
+    evidence = item.result.evidence
+    several, one = evidence.get("against"), evidence.get("contradicts")
+    return {*map(str, several if isinstance(several, list) else []), *([one] if isinstance(one, str) else [])}
+
+
+def sentence(reason: str, case: str, links: Links, here: bool = False, named: Collection[str] = ()) -> str:
+    """Plain text as a sentence, with the ids of claims in it linked: those that are ``named``, and what can't be a word."""
     reason = reason.strip(" ;")
     if not reason:
         return ""
-    parts = links.split(case, reason)
+    parts = links.split(case, reason, named)
     made = "".join(links.claim(case, p, code(p), here) if i % 2 else _inner(p) for i, p in enumerate(parts))
-    if parts[0]:
+    if parts[0] and not _FORMULA.match(reason):
         made = made[0].upper() + made[1:]
     return made if made.endswith((".", "!", "?")) else made + "."
+
+
+#: How a formula begins, whose names stay as they are: ``v.T @ A``, ``w = 2``, ``f(x)``, ``a1``, ``x_new``.
+_FORMULA = re.compile(r"\w*[\d_(\[]|\w+\.\w|\w+ ?(?:[-+*/^=<>@]|!=)|[b-hj-z]\b")
 
 
 def _inner(part: str) -> str:

@@ -93,11 +93,13 @@ class Profile:
         finally:
             self.own[name] = self.own.get(name, 0.0) + time.process_time() - begun
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, interrupted: bool = False) -> Iterator[str]:
+        """What is printed; of an interrupted run what had ended by then."""
         seconds = {name: count * EVERY for name, count in self.looks.items()}
         seconds |= {f"the command itself: {name}": spent for name, spent in self.own.items()}
         whole = sum(seconds.values())
-        yield f"where {whole:.1f} s of the processor went"
+        rest = ", but for what was under way when the run was interrupted" if interrupted else ""
+        yield f"where {whole:.1f} s of the processor went{rest}"
         for name, spent in sorted(seconds.items(), key=lambda pair: -pair[1]):
             yield f"  {spent:8.2f} s {100 * spent / (whole or 1):5.1f} %  {name}"
         slow = sorted(self.units, reverse=True)[:SLOWEST]

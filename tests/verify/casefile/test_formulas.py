@@ -103,6 +103,22 @@ def test_faults_have_their_place_in_the_formula(tmp_path: Path) -> None:
     assert "'of' beside 'latex'" in told[4]
 
 
+def test_what_claims_nothing_and_what_double_quotes_made_of_it_are_told(tmp_path: Path) -> None:
+    told = faults(
+        tmp_path,
+        r"""
+  - {id: a, latex: 5}
+  - {id: b, latex: "\frac{x}{2} = x/2"}
+  - {id: c, latex: "\\frac{x}{2} = w"}
+  - {id: d, latex: 'w x', prints: 6.0}
+""",
+    )
+    assert told[0].startswith("11:20: '5' is an expression and claims nothing: expected an equation")
+    assert told[1].startswith("12:20: a backslash in double quotes starts an escape")
+    assert "use single quotes" in told[1]
+    assert len(told) == 2
+
+
 def test_a_definition_needs_one_value(tmp_path: Path) -> None:
     path = tmp_path / "case.yaml"
     path.write_text(

@@ -214,6 +214,7 @@ def test_the_list_to_paste_is_plain(page: str) -> None:
     assert "- step 3: for 0.196611 read 0.196612." in lines
     assert "- step 4: for 0.53446 read 0.53445." in lines
     assert "- Section 2.7.1; Eq. (2.9): `d(relu(t), t) = where(t > 0, 1, 0)`: no slope at 0." in lines
+    assert "- Section 2.9: `u**2 < 1`: u may be anything." in lines  # of a relation, too, what it says
     assert lines.index("Corrections") < lines.index("Remarks")
     assert not [line for line in lines if "$" in line or "](" in line]
 

@@ -20,9 +20,9 @@ from verify.conformance.values import values
 from verify.report import FORMATS, writer
 from verify.report.chains import Faults
 from verify.report.markdown import write
-from verify.report.place import MARKER, anchor, harmless, page
+from verify.report.place import MARKER, Links, anchor, harmless, page
 from verify.report.wide import WIDE, width
-from verify.report.words import MEANING, Item
+from verify.report.words import MEANING, Item, sentence
 from verify.results import Check, Result, Results, Word, Worst
 from verify.text import numbers
 from verify.text.escape import code, text
@@ -203,6 +203,28 @@ def test_a_page_shows_the_mathematics_and_the_numbers_side_by_side(tmp_path: Pat
         r'| <a id="claim-yhat"></a>`yhat` | step 2 | $`\hat{y}`$ | 0.678188 | 0.668187772168… '
         r"| 0.6681877722 | 0.6681877722 | **wrong** |"
     ) in shown
+
+
+def test_an_id_that_is_a_word_is_no_link_unless_it_is_meant() -> None:
+    links = Links(frozenset({"c"}), {"c": frozenset({"it", "loss", "eq1", "s-2", "yhat"})})
+    plain = sentence("it is the loss of eq1 and s-2", "c", links)
+    assert plain == "It is the loss of [`eq1`](c.md#claim-eq1) and [`s-2`](c.md#claim-s-2)."
+    assert sentence("follows from the printed yhat (0.67)", "c", links).endswith("[`yhat`](c.md#claim-yhat) (0.67).")
+    assert (
+        sentence("it also started at loss", "c", links, named=["loss"])
+        == "It also started at [`loss`](c.md#claim-loss)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("v.T @ A is a row", "v.T @ A is a row."), ("w = 2 here", "w = 2 here."), ("f(x) is off", "f(x) is off."),
+     ("a slope", "A slope."), ("x is missing", "x is missing."), ("wrong by half", "Wrong by half."),
+     ("x_new is old", "x_new is old."),
+     ("no, it is 2", "No, it is 2.")],
+)  # fmt: skip
+def test_a_formula_keeps_its_letters_at_the_start_of_a_sentence(said: str, told: str) -> None:
+    assert sentence(said, "c", Links(frozenset(), {})).replace("\\_", "_") == told
 
 
 def test_what_must_change_stands_by_severity_and_conventions_apart(tmp_path: Path) -> None:
