@@ -69,13 +69,16 @@ def _table() -> tuple[Path, Mapping[str, Any]] | None:
         path = folder / "pyproject.toml"
         if not path.is_file():
             continue
-        import tomllib
-
         try:
-            tools = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
+            text = path.read_text(encoding="utf-8")
+            if "errata" not in text:
+                continue
+            import tomllib
+
+            tools = tomllib.loads(text).get("tool", {})
         except OSError as why:
             raise Fault(f"{path}: {why.strerror}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
+        except ValueError as why:  # TOML's own, and what is not UTF-8
             raise Fault(f"{path}: not TOML: {why}") from None
         table = tools.get("errata") if isinstance(tools, dict) else None
         if isinstance(table, dict):
