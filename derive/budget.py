@@ -15,6 +15,7 @@ from math import inf
 from typing import Literal, get_args
 
 QUESTION = 50_000_000  # steps for one decision, with all that is asked on the way
+HALF = QUESTION // 2  # for one way to decide it
 CLAIM = 4 * QUESTION  # for all decisions of one claim
 
 #: What steps are spent on, as it is told where a limit is reached.
@@ -121,7 +122,7 @@ class _Within(AbstractContextManager[None]):
     __slots__ = ("limit",)
 
     def __init__(self, steps: float, question: bool = False) -> None:
-        allowed = inf if _lifted and steps in (QUESTION, CLAIM) else steps
+        allowed = inf if _lifted and steps in (QUESTION, HALF, CLAIM) else steps
         self.limit = _Limit(_spent, allowed, _until, question, _by.copy())
 
     def __enter__(self) -> None:

@@ -248,6 +248,7 @@ class Why(Enum):
         "and there are too many entries to look at each"
     )
     FAULT = "{fault}"
+    NOT_DECLARED = "engine fault: the tactic {tactic} answered {status}, and does not declare that"
     ENGINE_FAULT = "engine contradiction: proved by {trusted}, and false at {at}"
     NOT_TOLD_APART = "the sides are not told apart at the highest precision"
     OWN_SIDES_NOT_TOLD_APART = "its sides are not told apart"

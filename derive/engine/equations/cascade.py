@@ -20,7 +20,7 @@ from derive.engine.equations.witnesses import inhabited
 from derive.engine.matrices.tensor_level import seeds, settle
 from derive.engine.reasons import MAX_TOLD, Why
 from derive.engine.sufficiency import compatible, sufficient, unless_thin
-from derive.engine.tactics import Tactic, walk
+from derive.engine.tactics import HALF, POINT, PROOF, Tactic, walk
 from derive.errors import ShapeError
 from derive.expr import shapes
 from derive.expr.graph import Node, topological
@@ -143,12 +143,17 @@ def _by_whole_tensors(q: _Sides) -> Decision | None:
 
 #: How the equality of two tensors is decided.
 TACTICS: tuple[Tactic[_Sides], ...] = (
-    Tactic("products of matrices", _by_whole_tensors),
+    Tactic("products of matrices", _by_whole_tensors, emits=PROOF | POINT, cost=HALF),
     Tactic("entries", _by_entries),
 )
 
 #: What is tried of an entry that is open after ``scalars.TACTICS``.
 LAST: tuple[Tactic[Pair], ...] = (
-    Tactic("examples of functions", lambda q: by_example(q.sampler.a, q.sampler.b, q.sampler.domain)),
-    Tactic("constancy", lambda q: by_constancy(q.sampler.a, q.sampler.b, q.sampler.domain), lambda q: not q.empty),
+    Tactic("examples of functions", lambda q: by_example(q.sampler.a, q.sampler.b, q.sampler.domain), emits=POINT),
+    Tactic(
+        "constancy",
+        lambda q: by_constancy(q.sampler.a, q.sampler.b, q.sampler.domain),
+        lambda q: not q.empty,
+        emits=PROOF,
+    ),
 )

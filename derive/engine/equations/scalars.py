@@ -29,7 +29,7 @@ from derive.engine.equations.regions import Regions, knowledge
 from derive.engine.equations.witnesses import inhabited, proved_if, refuted
 from derive.engine.reasons import Why
 from derive.engine.sufficiency import fewer
-from derive.engine.tactics import Tactic, walk
+from derive.engine.tactics import CONDITION, HALF, POINT, PROOF, Tactic, walk
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
 from derive.expr.operators import KINKED, ORDERS
@@ -369,13 +369,21 @@ def _excluding(sampler: Sampler, o: Outcome, known: Mapping[Node, None]) -> tupl
 
 #: How the equality of two scalars is decided, the cheapest way first.
 TACTICS: tuple[Tactic[Pair], ...] = (
-    Tactic("same expression", lambda q: _same(q.sampler), lambda q: q.sampler.a is q.sampler.b),
-    Tactic("rational identity of definitions", lambda q: _by_polynomials(q.sampler, q.quick, "names")),
-    Tactic("points", _by_points),
-    Tactic("sums part by part", lambda q: _by_addends(q.sampler, q.quick)),
-    Tactic("definitions as variables", lambda q: _by_names(q.sampler, FEW_KINKS), lambda q: q.named),
-    Tactic("activation patterns", lambda q: _by_switches(q.sampler), lambda q: q.many_kinks),
-    Tactic("definitions as variables", lambda q: _by_names(q.sampler), lambda q: q.named and q.many_kinks),
-    Tactic("rational identity", lambda q: _by_polynomials(q.sampler, q.quick, "atoms"), lambda q: q.named),
+    Tactic("same expression", lambda q: _same(q.sampler), lambda q: q.sampler.a is q.sampler.b, emits=PROOF),
+    Tactic("rational identity of definitions", lambda q: _by_polynomials(q.sampler, q.quick, "names"), emits=PROOF),
+    Tactic("points", _by_points, emits=POINT),
+    Tactic("sums part by part", lambda q: _by_addends(q.sampler, q.quick), emits=PROOF, cost=HALF),
+    Tactic("definitions as variables", lambda q: _by_names(q.sampler, FEW_KINKS), lambda q: q.named, emits=CONDITION),
+    Tactic("activation patterns", lambda q: _by_switches(q.sampler), lambda q: q.many_kinks, emits=CONDITION),
+    Tactic(
+        "definitions as variables", lambda q: _by_names(q.sampler), lambda q: q.named and q.many_kinks, emits=CONDITION
+    ),
+    Tactic(
+        "rational identity",
+        lambda q: _by_polynomials(q.sampler, q.quick, "atoms"),
+        lambda q: q.named,
+        emits=PROOF,
+        cost=HALF,
+    ),
     Tactic("regions", lambda q: _by_regions(q.sampler, q.seen)),
 )

@@ -32,7 +32,7 @@ from derive.engine.properties.sums import by_separate_parts, by_squares
 from derive.engine.properties.throughout import refuted_at_points, shown_by_entries
 from derive.engine.reasons import Why
 from derive.engine.sufficiency import compatible, unless_thin
-from derive.engine.tactics import Tactic, walk
+from derive.engine.tactics import CONDITION, HALF, POINT, PROOF, Tactic, walk
 from derive.expr.conditions import QUANTIFIERS, claimed, conjuncts, negation, one
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
@@ -217,23 +217,40 @@ TACTICS: tuple[Tactic[Question], ...] = (
         _of_tensors,
         lambda q: q.wanted.op != "eq" and any(n.op in QUANTIFIERS for n in topological([q.wanted])),
     ),
-    Tactic("generic entry", _way(shown_by_entries)),
-    Tactic("points of tensors", _way(refuted_at_points), lambda q: q.many),
-    Tactic("mean value theorem", _of_difference(partial(by_mean_value, decide=decide)), _few),
-    Tactic("points", _way(partial(by_points, grid=False)), lambda q: _few(q) and q.turns),
-    Tactic("simpler inequalities", _of_difference(by_moves), lambda q: _few(q) and q.turns),
-    Tactic("regions", _regions),
-    Tactic("points of tensors", _way(refuted_at_points), _few),
+    Tactic("generic entry", _way(shown_by_entries), emits=PROOF, cost=HALF),
+    Tactic("points of tensors", _way(refuted_at_points), lambda q: q.many, emits=POINT, cost=HALF),
+    Tactic(
+        "mean value theorem",
+        _of_difference(partial(by_mean_value, decide=decide)),
+        _few,
+        emits=PROOF,
+        cost=HALF,
+    ),
+    Tactic("points", _way(partial(by_points, grid=False)), lambda q: _few(q) and q.turns, emits=POINT),
+    Tactic(
+        "simpler inequalities",
+        _of_difference(by_moves),
+        lambda q: _few(q) and q.turns,
+        emits=PROOF,
+        cost=HALF,
+    ),
+    Tactic("regions", _regions, cost=HALF),
+    Tactic("points of tensors", _way(refuted_at_points), _few, emits=POINT),
     Tactic("assumed properties", _with_implied),
-    Tactic("exact values", _way(of_numbers)),
-    Tactic("tangents", lambda q: q.settled(by_tangents(q.wanted, q.domain)), lambda q: q.plain is not q.domain),
-    Tactic("squares", _of_difference(by_squares)),
-    Tactic("slopes", _of_difference(by_slopes)),
-    Tactic("cells", _of_difference(by_cells)),
-    Tactic("separate parts", _of_difference(partial(by_separate_parts, decide=decide))),
-    Tactic("simpler inequalities", _of_difference(by_moves)),
-    Tactic("grid of points", _way(partial(by_points, grid=True))),
+    Tactic("exact values", _way(of_numbers), emits=PROOF | POINT),
+    Tactic(
+        "tangents",
+        lambda q: q.settled(by_tangents(q.wanted, q.domain)),
+        lambda q: q.plain is not q.domain,
+        emits=PROOF,
+    ),
+    Tactic("squares", _of_difference(by_squares), emits=PROOF),
+    Tactic("slopes", _of_difference(by_slopes), emits=PROOF, cost=HALF),
+    Tactic("cells", _of_difference(by_cells), emits=PROOF | POINT, cost=HALF),
+    Tactic("separate parts", _of_difference(partial(by_separate_parts, decide=decide)), emits=PROOF, cost=HALF),
+    Tactic("simpler inequalities", _of_difference(by_moves), emits=PROOF, cost=HALF),
+    Tactic("grid of points", _way(partial(by_points, grid=True)), emits=POINT),
     Tactic("where it has values", _where_it_has_values, _compares),
-    Tactic("parts", _way(partial(by_parts, decide=decide))),
-    Tactic("irrational points", _way(by_irrational_points)),
+    Tactic("parts", _way(partial(by_parts, decide=decide)), emits=PROOF | POINT),
+    Tactic("irrational points", _way(by_irrational_points), emits=CONDITION | POINT),
 )

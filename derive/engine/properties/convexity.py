@@ -30,9 +30,9 @@ from derive.engine.properties.side_conditions import (
     undecided,
     value,
 )  # fmt: skip
-from derive.engine.reasons import Why
+from derive.engine.reasons import Reason, Why
 from derive.engine.relation import decide_holds
-from derive.engine.tactics import Tactic
+from derive.engine.tactics import HALF, OPEN, POINT, PROOF, Tactic, needing
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides
@@ -60,15 +60,29 @@ def tactics(sign: int) -> Table:
         return lambda q: proved(Why.COMPOSITION_AND_DERIVATIVES(way=word)) if way(q) else None
 
     return (
-        Tactic("composition of tensors", lambda q: by_structure(q.args[0], q.args[1], q.domain, sign)),
-        Tactic("chords", lambda q: above_chord(q.args[0], q.args[1], q.domain, sign)),
-        Tactic("too many entries", _too_many, lambda q: too_large(topological(q.args), MAX_WORK)),
-        Tactic("midpoints", lambda q: _against(f(q), q.x, q.inner), lambda q: not _held(q)),
-        Tactic("no convex domain", _no_domain, lambda q: _held(q) or not convex_domain(q.x, q.inner)),
-        Tactic("composition", shown(lambda q: Curve(q.x, q.inner, q.known).convex(f(q)))),
-        Tactic("slopes that nowhere fall", shown(lambda q: _bends_up_between_kinks(f(q), q.x, q.inner))),
-        Tactic("pieces", shown(lambda q: convex_by_pieces(f(q), q.x[0], q.inner, q.known)), lambda q: len(q.x) == 1),
-        Tactic("open", lambda _: undecided(Why.CONVEXITY_OPEN())),
+        Tactic("composition of tensors", lambda q: by_structure(q.args[0], q.args[1], q.domain, sign), emits=PROOF),
+        Tactic("chords", lambda q: above_chord(q.args[0], q.args[1], q.domain, sign), emits=POINT),
+        *needing(
+            _few_entries,
+            Tactic("midpoints", lambda q: _against(f(q), q.x, q.inner), lambda q: not _held(q), emits=POINT),
+            *needing(
+                _a_convex_domain,
+                Tactic("composition", shown(lambda q: Curve(q.x, q.inner, q.known).convex(f(q))), emits=PROOF),
+                Tactic(
+                    "slopes that nowhere fall",
+                    shown(lambda q: _bends_up_between_kinks(f(q), q.x, q.inner)),
+                    emits=PROOF,
+                    cost=HALF,
+                ),
+                Tactic(
+                    "pieces",
+                    shown(lambda q: convex_by_pieces(f(q), q.x[0], q.inner, q.known)),
+                    lambda q: len(q.x) == 1,
+                    emits=PROOF,
+                ),
+                Tactic("open", lambda _: undecided(Why.CONVEXITY_OPEN()), emits=OPEN),
+            ),
+        ),
     )
 
 
@@ -77,12 +91,12 @@ def _held(q: Asked) -> bool:
     return any(restricts(c, (*q.x, q.args[1])) for c in q.domain.hypotheses)
 
 
-def _too_many(_: Asked) -> Decision:
-    return undecided(Why.CHORDS_OPEN())
+def _few_entries(q: Asked) -> Reason | None:
+    return Why.CHORDS_OPEN() if too_large(topological(q.args), MAX_WORK) else None
 
 
-def _no_domain(_: Asked) -> Decision:
-    return undecided(Why.NO_CONVEX_DOMAIN())
+def _a_convex_domain(q: Asked) -> Reason | None:
+    return Why.NO_CONVEX_DOMAIN() if _held(q) or not convex_domain(q.x, q.inner) else None
 
 
 def fails(sign: int) -> Callable[[Sequence[Node], Domain], Decision]:

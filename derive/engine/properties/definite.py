@@ -23,7 +23,7 @@ from derive.engine.properties.gram import DEFINITE, SEMIDEFINITE, Gram
 from derive.engine.properties.side_conditions import proved, undecided
 from derive.engine.reasons import Reason, Why
 from derive.engine.relation import decide_holds
-from derive.engine.tactics import Tactic
+from derive.engine.tactics import HALF, OPEN, POINT, PROOF, Tactic, needing
 from derive.errors import ExpressionError
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
@@ -40,11 +40,13 @@ MAX_SHOWN = 12  # entries of a vector that are written down
 
 def tactics(strict: bool) -> Table:
     return (
-        Tactic("Gram matrices", lambda q: _gram(q, DEFINITE if strict else SEMIDEFINITE)),
-        Tactic("points of tensors", lambda q: _at_points(q.args[0], q.domain, strict)),
-        Tactic("too many entries", _too_many, lambda q: _large(q.args[0])),
-        Tactic("symmetry", _unsymmetric),
-        Tactic("quadratic form", lambda q: definite(q.args[0], q.inner.given(*implied(q.known)), strict)),
+        Tactic("Gram matrices", lambda q: _gram(q, DEFINITE if strict else SEMIDEFINITE), emits=PROOF),
+        Tactic("points of tensors", lambda q: _at_points(q.args[0], q.domain, strict), emits=POINT),
+        *needing(
+            _few_entries,
+            Tactic("symmetry", _unsymmetric, emits=POINT | OPEN, cost=HALF),
+            Tactic("quadratic form", lambda q: definite(q.args[0], q.inner.given(*implied(q.known)), strict)),
+        ),
     )
 
 
@@ -58,8 +60,8 @@ def _large(a: Node) -> bool:
     return a.shape[0] > MAX_SIDE or too_large(topological([a]), MAX_WORK)
 
 
-def _too_many(q: Asked) -> Decision:
-    return undecided(Why.FORM_NOT_WRITTEN(size=q.args[0].shape[0]))
+def _few_entries(q: Asked) -> Reason | None:
+    return Why.FORM_NOT_WRITTEN(size=q.args[0].shape[0]) if _large(q.args[0]) else None
 
 
 def _unsymmetric(q: Asked) -> Decision | None:

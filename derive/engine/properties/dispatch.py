@@ -17,7 +17,7 @@ from derive.engine.algebra.polynomials import Unwieldy
 from derive.engine.assumptions import contradict
 from derive.engine.counterexamples.constraints import COMPARED
 from derive.engine.counterexamples.instances import instances
-from derive.engine.decision import Decision, joined
+from derive.engine.decision import Decision, Status, joined
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.differentiated import equation, inequality, lost
 from derive.engine.properties import conditions, convexity, definite, monotone, optima, regularity
@@ -29,16 +29,16 @@ from derive.engine.properties.subgradients import subdifferential
 from derive.engine.reasons import Why
 from derive.engine.relation import point_of
 from derive.engine.sufficiency import compatible
-from derive.engine.tactics import Tactic
+from derive.engine.tactics import ANY, PROOF, Tactic
 from derive.errors import ExpressionError, NotWrittenOut
 from derive.expr.conditions import claimed, negation
 from derive.expr.graph import Node, topological
 from derive.language.properties import PROPERTIES, asks
 
 
-def _one(name: str, decide: Callable[[Sequence[Node], Domain], Decision]) -> Table:
+def _one(name: str, decide: Callable[[Sequence[Node], Domain], Decision], emits: frozenset[Status] = ANY) -> Table:
     """A table of one way."""
-    return (Tactic(name, lambda q: decide(q.args, q.domain)),)
+    return (Tactic(name, lambda q: decide(q.args, q.domain), emits=emits),)
 
 
 DECIDERS: dict[str, Table] = {
@@ -66,12 +66,12 @@ DECIDERS: dict[str, Table] = {
 
 #: Proof that a property fails for all values of the symbols that are not its variables.
 FAILS: dict[str, Table] = {
-    "convex": _one("second derivative at a point", convexity.fails(1)),
-    "concave": _one("second derivative at a point", convexity.fails(-1)),
-    "differentiable": _one("slopes at a point", regularity.not_differentiable),
-    "stationary": _one("gradient at a point", optima.not_stationary),
-    "minimizer": _one("a lesser value", optima.not_least),
-    "unique_minimizer": _one("a lesser value", optima.not_least),
+    "convex": _one("second derivative at a point", convexity.fails(1), PROOF),
+    "concave": _one("second derivative at a point", convexity.fails(-1), PROOF),
+    "differentiable": _one("slopes at a point", regularity.not_differentiable, PROOF),
+    "stationary": _one("gradient at a point", optima.not_stationary, PROOF),
+    "minimizer": _one("a lesser value", optima.not_least, PROOF),
+    "unique_minimizer": _one("a lesser value", optima.not_least, PROOF),
 }
 
 

@@ -30,9 +30,9 @@ from derive.engine.properties.side_conditions import (
     value,
     valued,
 )  # fmt: skip
-from derive.engine.reasons import Why
+from derive.engine.reasons import Reason, Why
 from derive.engine.relation import decide_holds
-from derive.engine.tactics import Tactic
+from derive.engine.tactics import HALF, OPEN, POINT, PROOF, Tactic, needing
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.numbers.balls import precision
@@ -61,17 +61,19 @@ def tactics(way: Way) -> Table:
         return attempt
 
     return (
-        Tactic("points", lambda q: _against(f(q), q.x[0], q.inner, up, strict)),
-        Tactic("no interval", _no_interval, lambda q: not convex_domain(q.x[:1], q.inner)),
-        Tactic("sign of the slope", shown(lambda q, on: on(f(q), q.inner))),
-        Tactic("pieces", shown(lambda q, on: rises_by_pieces(f(q), q.x[0], q.inner, on))),
-        Tactic("slopes at points", lambda q: _slopes_down(f(q), q.x[0], q.inner, up)),
-        Tactic("open", lambda _: undecided(Why.SLOPE_OPEN())),
+        Tactic("points", lambda q: _against(f(q), q.x[0], q.inner, up, strict), emits=POINT),
+        *needing(
+            _an_interval,
+            Tactic("sign of the slope", shown(lambda q, on: on(f(q), q.inner)), emits=PROOF, cost=HALF),
+            Tactic("pieces", shown(lambda q, on: rises_by_pieces(f(q), q.x[0], q.inner, on)), emits=PROOF, cost=HALF),
+            Tactic("slopes at points", lambda q: _slopes_down(f(q), q.x[0], q.inner, up), emits=POINT),
+            Tactic("open", lambda _: undecided(Why.SLOPE_OPEN()), emits=OPEN),
+        ),
     )
 
 
-def _no_interval(_: Asked) -> Decision:
-    return undecided(Why.NO_INTERVAL())
+def _an_interval(q: Asked) -> Reason | None:
+    return None if convex_domain(q.x[:1], q.inner) else Why.NO_INTERVAL()
 
 
 def rises(f: Node, x: Node, domain: Domain, strict: bool, assumed: Sequence[Fact] = ()) -> bool:

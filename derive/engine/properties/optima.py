@@ -35,7 +35,7 @@ from derive.engine.properties.sums import by_squares, separate
 from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.engine.sufficiency import compatible
-from derive.engine.tactics import Tactic
+from derive.engine.tactics import HALF, PROOF, Tactic
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Graph, Node, topological
@@ -51,7 +51,7 @@ _POLYNOMIAL = frozenset(
 
 
 STATIONARY: Table = (
-    Tactic("gradient of tensors", lambda q: _by_whole_gradient(q.args, q.domain)),
+    Tactic("gradient of tensors", lambda q: _by_whole_gradient(q.args, q.domain), emits=PROOF, cost=HALF),
     Tactic("gradient", lambda q: _by_slopes(q.args, q.domain)),
 )
 
@@ -170,7 +170,7 @@ def _held(x: Sequence[Node], domain: Domain) -> Domain:
 def minimizer(only: bool) -> Table:
     """Of a least value; ``only``: taken nowhere else."""
     return (
-        Tactic("convexity of tensors", lambda q: _whole_least(q.args, q.domain, only)),
+        Tactic("convexity of tensors", lambda q: _whole_least(q.args, q.domain, only), emits=PROOF, cost=HALF),
         Tactic("least value", lambda q: _least(q.args, q.domain, only)),
     )
 

@@ -33,9 +33,9 @@ from derive.engine.properties.side_conditions import (
     undecided,
     valued_at,
 )  # fmt: skip
-from derive.engine.reasons import Why
+from derive.engine.reasons import Reason, Why
 from derive.engine.relation import decide_holds
-from derive.engine.tactics import Tactic, walk
+from derive.engine.tactics import OPEN, POINT, PROOF, Tactic, needing, walk
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
@@ -89,13 +89,18 @@ def tactics(order: int) -> Table:
     return (Tactic("branches", lambda q: walk(Rough(q.f, q.x, q.inner, order), rows)),)
 
 
-def _holds_a_value(q: Rough) -> bool:
-    return q.order > 0 and any(n.op == "hold" and below(n, q.x) for n in topological([q.f]))
+def _nothing_held(q: Rough) -> Reason | None:
+    held = q.order > 0 and any(n.op == "hold" and below(n, q.x) for n in topological([q.f]))
+    return Why.HELD_VALUE() if held else None
 
 
-def _meets_a_power_of_zero(q: Rough) -> bool:
+def _no_power_of_zero(q: Rough) -> Reason | None:
     """0**0 is 1 and 0**x is 0: there is a jump."""
-    return any(below(n.args[1], q.x) for n in q.powers)
+    return Why.POWER_OF_ZERO() if any(below(n.args[1], q.x) for n in q.powers) else None
+
+
+def _slopes_meet(q: Rough) -> Reason | None:
+    return None if _is_differentiable(q) else Why.KINKS_OPEN()
 
 
 def _gap(q: Rough) -> Decision | None:
@@ -132,44 +137,46 @@ def _answer(found: Decision) -> Callable[[Rough], Decision]:
     return lambda _: found
 
 
-_ALIKE: tuple[Tactic[Rough], ...] = (
-    Tactic(
-        "analytic operators",
-        _answer(proved(Why.ANALYTIC(), "structure")),
-        lambda q: not q.rough,
-    ),
-    Tactic("held values", _answer(undecided(Why.HELD_VALUE())), _holds_a_value),
-    Tactic("jumps at points", lambda q: jump(q.f, q.x, q.rough, q.domain)),
+_ANALYTIC: Tactic[Rough] = Tactic(
+    "analytic operators", _answer(proved(Why.ANALYTIC(), "structure")), lambda q: not q.rough, emits=PROOF
 )
+_JUMPS: Tactic[Rough] = Tactic("jumps at points", lambda q: jump(q.f, q.x, q.rough, q.domain), emits=POINT)
 
 CONTINUOUS: tuple[Tactic[Rough], ...] = (
-    *_ALIKE,
-    Tactic("powers of zero", _answer(undecided(Why.POWER_OF_ZERO())), _meets_a_power_of_zero),
-    Tactic(
-        "continuous operators",
-        _answer(proved(Why.CONTINUOUS_OPERATORS(), "structure")),
-        lambda q: all(n.op in CONTINUOUS_OPERATORS for n in q.seamed[1]),
+    _ANALYTIC,
+    _JUMPS,
+    *needing(
+        _no_power_of_zero,
+        Tactic(
+            "continuous operators",
+            _answer(proved(Why.CONTINUOUS_OPERATORS(), "structure")),
+            lambda q: all(n.op in CONTINUOUS_OPERATORS for n in q.seamed[1]),
+            emits=PROOF,
+        ),
+        Tactic("limits at points", _gap, emits=POINT),
+        Tactic("branches that meet", _answer(proved(Why.BRANCHES_MEET())), lambda q: q.seamed[2], emits=PROOF),
+        Tactic("open", _answer(undecided(Why.BRANCHES_OPEN())), emits=OPEN),
     ),
-    Tactic("limits at points", _gap),
-    Tactic(
-        "branches that meet",
-        _answer(proved(Why.BRANCHES_MEET())),
-        lambda q: q.seamed[2],
-    ),
-    Tactic("open", _answer(undecided(Why.BRANCHES_OPEN()))),
 )
 
 DIFFERENTIABLE: tuple[Tactic[Rough], ...] = (
-    *_ALIKE,
-    Tactic("slopes at points", _breaks),
-    Tactic("kinks", _answer(undecided(Why.KINKS_OPEN())), lambda q: not _is_differentiable(q)),
-    Tactic(
-        "slopes from both sides",
-        _answer(proved(Why.ONE_SLOPE_AT_KINKS())),
-        lambda q: q.order == 1,
+    _ANALYTIC,
+    *needing(
+        _nothing_held,
+        _JUMPS,
+        Tactic("slopes at points", _breaks, emits=POINT),
+        *needing(
+            _slopes_meet,
+            Tactic(
+                "slopes from both sides",
+                _answer(proved(Why.ONE_SLOPE_AT_KINKS())),
+                lambda q: q.order == 1,
+                emits=PROOF,
+            ),
+            Tactic("slopes of slopes at points", _slope_breaks, lambda q: len(q.x) == 1, emits=POINT),
+            Tactic("open", _answer(undecided(Why.HIGHER_OPEN())), emits=OPEN),
+        ),
     ),
-    Tactic("slopes of slopes at points", _slope_breaks, lambda q: len(q.x) == 1),
-    Tactic("open", _answer(undecided(Why.HIGHER_OPEN()))),
 )
 
 
