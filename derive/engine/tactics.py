@@ -26,6 +26,7 @@ ANY: frozenset[Status] = frozenset(ORDER)
 PROOF: frozenset[Status] = frozenset(("proved", "undecided"))
 CONDITION: frozenset[Status] = PROOF | {"proved-if"}
 POINT: frozenset[Status] = frozenset(("refuted",))
+BESIDE: frozenset[Status] = POINT | {"proved-if"}  # fails at a point, and perhaps at such alone
 OPEN: frozenset[Status] = frozenset(("undecided",))
 
 Need = Callable[[Q], Reason | None]
@@ -78,9 +79,9 @@ def walk(question: Q, table: Sequence[Tactic[Q]]) -> Decision | None:
             with share(t.cost) if t.cost < QUESTION else nullcontext():
                 found = t.attempt(question)
         except Exhausted as e:
-            if spent():
+            if t.cost == QUESTION or spent():
                 raise
-            fault = Unwieldy(str(e))  # of this row
+            fault = Unwieldy(str(e))  # the row's own limit
             continue
         except Unwieldy as e:
             fault = e
@@ -97,4 +98,4 @@ def walk(question: Q, table: Sequence[Tactic[Q]]) -> Decision | None:
     return None
 
 
-__all__ = ["ANY", "CONDITION", "HALF", "OPEN", "POINT", "PROOF", "Need", "Tactic", "needing", "walk"]
+__all__ = ["ANY", "BESIDE", "CONDITION", "HALF", "OPEN", "POINT", "PROOF", "Need", "Tactic", "needing", "walk"]

@@ -32,7 +32,7 @@ from derive.engine.properties.sums import by_separate_parts, by_squares
 from derive.engine.properties.throughout import refuted_at_points, shown_by_entries
 from derive.engine.reasons import Why
 from derive.engine.sufficiency import compatible, unless_thin
-from derive.engine.tactics import CONDITION, HALF, POINT, PROOF, Tactic, walk
+from derive.engine.tactics import BESIDE, HALF, POINT, PROOF, Tactic, walk
 from derive.expr.conditions import QUANTIFIERS, claimed, conjuncts, negation, one
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
@@ -252,5 +252,5 @@ TACTICS: tuple[Tactic[Question], ...] = (
     Tactic("grid of points", _way(partial(by_points, grid=True)), emits=POINT),
     Tactic("where it has values", _where_it_has_values, _compares),
     Tactic("parts", _way(partial(by_parts, decide=decide)), emits=PROOF | POINT),
-    Tactic("irrational points", _way(by_irrational_points), emits=CONDITION | POINT),
+    Tactic("irrational points", _way(by_irrational_points), emits=BESIDE),
 )
