@@ -105,7 +105,7 @@ HELD_THROUGH = {
     " matrices.tensors",
     "derive.engine.properties.dispatch": "properties.convex_functions properties.convexity properties.existence"
     " properties.growth properties.irrational properties.parts properties.ranks properties.reductions"
-    " properties.regularity properties.side_conditions properties.slopes properties.subgradients properties.sums"
+    " properties.side_conditions properties.slopes properties.subgradients properties.sums"
     " properties.throughout",
     "derive.expr.operators": "operators.arithmetic operators.conditions operators.functions operators.operator"
     " operators.piecewise expr.kinks",
