@@ -37,6 +37,14 @@ class UndefinedValue(ArithmeticError):
     """A value that does not exist: division by zero, log of a negative number, a derivative at a kink."""
 
 
+class NotFinite(UndefinedValue):
+    """A result of floating-point arithmetic that is an infinity or no number: ``result`` as that arithmetic has it."""
+
+    def __init__(self, format: str, result: float) -> None:
+        super().__init__(f"{format} arithmetic gives {result}")
+        self.result = result
+
+
 class Undetermined(ArithmeticError):
     """A ball too wide to decide a sign or a branch at the precision in use; more precision may help."""
 

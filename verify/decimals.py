@@ -28,6 +28,7 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _POWER = re.compile(r"(?P<about>~\s*|≈\s*)?(?P<sign>[-+−])?10(?:\^|\*\*)(?P<power>[-+−]?[0-9]{1,3})")
+_SPECIAL = re.compile(r"(?P<sign>[-+−])?(?:(?P<inf>inf|infinity|∞)|(?P<nan>nan))", re.IGNORECASE)
 _FRACTION = re.compile(r"(?P<sign>[-+−])?(?P<top>[0-9]{1,50})\s*/\s*(?P<bottom>[0-9]{1,50})")
 
 Fit = Literal["rounded", "tie", "truncated", "off"]
@@ -49,7 +50,7 @@ class Span:
 class Printed:
     """A printed number: ``value`` its digits read exactly, ``unit`` one unit of its last place (0: exact, a fraction),
     ``about`` where it is printed with ``~``: anything within one unit is then meant. ``places`` decimals stand before
-    the ``suffix`` (an exponent or a percent sign)."""
+    the ``suffix`` (an exponent or a percent sign). ``special`` is ``inf``, ``-inf`` or ``nan`` where that is printed."""
 
     text: str
     value: Fraction
@@ -57,6 +58,7 @@ class Printed:
     about: bool = False
     places: int = 0
     suffix: str = ""
+    special: str = ""
 
     @property
     def span(self) -> Span:
@@ -68,7 +70,9 @@ class Printed:
 
 
 def parse_printed(text: str) -> Printed:
-    """Reads ``0.50``, ``-4.16e-7``, ``4.16x10^-7``, ``1,250``, ``12%``, ``~0.7``, ``10^6``, ``3/2``. Raises ValueError."""
+    """Reads ``0.50``, ``-4.16e-7``, ``4.16x10^-7``, ``1,250``, ``12%``, ``~0.7``, ``10^6``, ``3/2``, ``-inf``, ``nan``.
+
+    Raises ValueError."""
     text = text.strip()
     if len(text) > MAX_PRINTED:
         raise ValueError(f"a printed number of {len(text)} characters; the limit is {MAX_PRINTED}")
@@ -79,9 +83,12 @@ def parse_printed(text: str) -> Printed:
     if "10" in text and (m := _POWER.fullmatch(text)):
         value = _ten_to(_int(m["power"]))
         return Printed(text, _signed(m["sign"], value), value if m["about"] else Fraction(0), bool(m["about"]))
+    if m := _SPECIAL.fullmatch(text):
+        special = "nan" if m["nan"] else "-inf" if m["sign"] in ("-", "−") else "inf"
+        return Printed(text, Fraction(0), Fraction(0), special=special)
     m = _NUMBER.fullmatch(text)
     if not m or not (m["whole"] or m["places"]):
-        raise ValueError(f"'{text}' is not a printed number such as 0.214, -3.1e-5, 1,250, 12%, ~0.7 or 3/2")
+        raise ValueError(f"'{text}' is not a printed number such as 0.214, -3.1e-5, 1,250, 12%, ~0.7, 3/2 or inf")
     whole, places = (m["whole"] or "").replace(",", ""), m["places"] or ""
     power = _int(m["exp"] or m["power"] or "0")
     unit = _ten_to(power - len(places) - (2 if m["percent"] else 0))
@@ -103,8 +110,45 @@ def _signed(sign: str | None, value: Fraction) -> Fraction:
     return -value if sign in ("-", "−") else value
 
 
+#: Of texts that are one, in the language of JSON Schema; that it is above 0 is seen once it is read.
+TOLERANCE = r"^\s*[0-9.]+([eE][-+−]?[0-9]+)?(/[0-9]+)?(\s+(absolute|relative))?\s*$"
+_TOLERANCE = re.compile(r"(?P<number>\S+)(?:\s+(?P<kind>absolute|relative))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far a result may be from the exact value: by ``amount``, or by that much of it where it is ``relative``."""
+
+    text: str
+    amount: Fraction
+    relative: bool
+
+    def around(self, value: Any) -> Any:
+        """How far that is from a value (``fmpq`` or ``arb``)."""
+        return _fmpq(self.amount) * abs(value) if self.relative else _fmpq(self.amount)
+
+
+def parse_tolerance(text: str) -> Tolerance:
+    """Reads ``3e-6``, ``3e-6 absolute``, ``3e-6 relative``. Raises ValueError."""
+    m = _TOLERANCE.fullmatch(text.strip())
+    try:
+        number = parse_printed(m["number"]) if m else None
+    except ValueError:
+        number = None
+    fault = f"'{text}' is no tolerance: expected a number, 3e-6, or '3e-6 relative' (of the exact value)"
+    if m is None or number is None or number.special or number.about:
+        raise ValueError(fault)
+    if number.value <= 0:
+        raise ValueError(f"a tolerance is above 0, not {text.strip()}")
+    if not re.fullmatch(TOLERANCE, text):
+        raise ValueError(fault)
+    return Tolerance(text.strip(), number.value, m["kind"] == "relative")
+
+
 def fit(printed: Printed, value: Any) -> Fit | None:
     """How the print relates to an exact value (``fmpq``) or a ball (``arb``); None where the ball is too wide."""
+    if printed.special:
+        return "off"
     if printed.unit == 0:
         difference = value - _fmpq(printed.value)
         if isinstance(difference, fmpq):

@@ -21,7 +21,7 @@ from derive.expr import shapes
 from derive.expr.composites import COMPOSITES
 from derive.expr.folding import fold_all
 from derive.expr.graph import BY_ID, Graph, Node, Shape, topological
-from derive.expr.operators import DEFERRED, DERIVATIVES, KINKED, OPERATORS
+from derive.expr.operators import DEFERRED, DERIVATIVES, FLOATS, KINKED, OPERATORS
 from derive.language.abstract import partial as partial_of
 from derive.language.components import components
 from derive.language.meaning import meaning, place, pull_text
@@ -191,10 +191,16 @@ def _expand_hvp(g: Graph, n: Node, args: Sequence[Node], marked: bool) -> Node:
     return g.stack([g.index(p, i) if i else p for p in parts for i in shapes.indices(p.shape)])
 
 
-def _float64(g: Graph, n: Node, args: Sequence[Node], _: bool) -> Node:
-    from derive.numbers.double import computed
+def _computed(g: Graph, n: Node, args: Sequence[Node], _: bool) -> Node:
+    from derive.numbers.computed import computed
 
     return computed(g, n, args)
+
+
+def _eigenvalues(g: Graph, n: Node, args: Sequence[Node], _: bool) -> Node:
+    from derive.numbers.eigenvalues import eigenvalues
+
+    return eigenvalues(g, args[0])
 
 
 def _at(g: Graph, n: Node, args: Sequence[Node], _: bool) -> Node:
@@ -206,8 +212,9 @@ def _at(g: Graph, n: Node, args: Sequence[Node], _: bool) -> Node:
 
 _DERIVE: dict[str, Callable[[Graph, Node, Sequence[Node], bool], Node]] = {
     "at": _at,
+    "eigenvalues": _eigenvalues,
     "after": lambda g, n, args, _: g.templates["sequences"].after(*args),
-    "float64": _float64,
+    **dict.fromkeys(FLOATS, _computed),
     "hessian": _expand_hessian,
     "hvp": _expand_hvp,
 }
@@ -238,6 +245,9 @@ def _pull(g: Graph, n: Node, up: Node, depends: set[Node]) -> Iterable[tuple[Nod
         return _STRUCTURE[n.op](g, n, up)
     if n.op in COMPOSITES:
         return _composite(g, n, up, depends)
+    if n.op == "computed" and hasattr(n.attr, "pull"):  # of what a condition defines (derive.calculus.implicit)
+        pulled: Iterable[tuple[Node, Node]] = n.attr.pull(g, n, up, depends)
+        return pulled
     if n.op == "computed":
         said = n.attr.text([a.op for a in n.args])
         raise NotWrittenOut(f"{said} is computed, not written out: it is not differentiated")

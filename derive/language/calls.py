@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from derive.errors import nearest
+from derive.expr import shapes
 from derive.expr.composites import CALLED, Composite, build
 from derive.expr.graph import Graph, Node
 from derive.language.syntax import Reader
@@ -71,6 +72,13 @@ def matrix_function(r: Reader, t: ast.Call, args: list[Node]) -> Node:
     r.arity(t, args, 1)
     assert isinstance(t.func, ast.Name)
     return r.graph.det(args[0]) if t.func.id == "det" else r.graph.inv(args[0])
+
+
+def spectrum(r: Reader, t: ast.Call, args: list[Node]) -> Node:
+    """eigenvalues(A), of a square matrix."""
+    r.arity(t, args, 1)
+    shapes.square(args[0].shape, "eigenvalues")
+    return r.graph.node("eigenvalues", (args[0],), None, args[0].shape[:1])
 
 
 def listed(r: Reader, t: ast.Call, args: list[Node]) -> Node:
@@ -214,6 +222,7 @@ CONSTRUCTORS: dict[str, Callable[[Reader, ast.Call], Node]] = {
 CALLS: dict[str, Callable[[Reader, ast.Call, list[Node]], Node]] = {
     **dict.fromkeys(CALLED, composite),
     "det": matrix_function,
+    "eigenvalues": spectrum,
     "inv": matrix_function,
     "concat": listed,
     "stack": listed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from derive.expr import conditions
-from derive.expr.operators import FUNCTIONS
+from derive.expr.operators import FLOATS, FUNCTIONS
 from derive.language import extremes, sequences, sets, substitution
 from derive.language.calls import CALLS, CONSTRUCTORS, STRUCTURES
 from derive.language.loops import bound
@@ -14,7 +14,7 @@ from derive.language.syntax import read
 
 DERIVATIVE_CALLS = ("d", "grad", "jacobian", "hessian", "hvp")
 LOOP_ONLY = ("prod", "matprod")
-AS_WRITTEN = ("float64",)  # what computes its argument as it is written
+AS_WRITTEN = FLOATS  # what computes its argument as it is written
 _CORE = (*FUNCTIONS, *STRUCTURES, *DERIVATIVE_CALLS, *LOOP_ONLY)
 FUNCTION_NAMES = tuple(
     dict.fromkeys(

@@ -95,11 +95,22 @@ def test_a_ball_too_wide_does_not_decide() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-", ".", "abc", "1e", "0.1.2", "1/0", "1,2,3", "1" * 300, "nan", "inf", "0x10", "1_0"]
+    "text",
+    ["", "-", ".", "abc", "1e", "0.1.2", "1/0", "1,2,3", "1" * 300, "nanny", "info", "~inf", "inf%", "0x10", "1_0"],
 )
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"number|zero|limit"):
         parse_printed(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "special"),
+    [("inf", "inf"), ("-Infinity", "-inf"), ("−∞", "-inf"), ("+inf", "inf"), ("NaN", "nan"), ("-nan", "nan")],
+)
+def test_infinities_and_no_number_are_read(text: str, special: str) -> None:
+    printed = parse_printed(text)
+    assert printed.special == special
+    assert fit(printed, fmpq(1)) == fit(printed, arb(10) ** 400) == "off"
 
 
 def test_exact_values_are_shown_in_full_or_to_many_digits() -> None:

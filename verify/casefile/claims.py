@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from derive.errors import ExpressionError, nearest
+from derive.errors import ExpressionError, Misfit, ShapeError, nearest
 from derive.expr.graph import Node, topological
 from derive.expr.shapes import indices, letters, show, size
 from derive.language.reader import parse
+from derive.numbers.formats import FORMATS
 from verify.casefile import rules
 from verify.casefile.agreements import FILE, ID, PRINTS
 from verify.casefile.model import Claim, Place, Printing
@@ -16,7 +17,7 @@ from verify.casefile.names import Names, explained
 from verify.casefile.readers import Reader, short
 from verify.casefile.schema import CLAIM, MAX_ID, MAX_LISTS, STANDARD
 from verify.casefile.tree import Items, Mapping, Text, Tree
-from verify.decimals import parse_printed
+from verify.decimals import parse_printed, parse_tolerance
 from verify.probes import PROBES
 from verify.verdict import VERDICTS
 
@@ -70,6 +71,7 @@ class Claims:
         if "shape" in given:
             values["shape"] = r.sizes(given["shape"], self.names.sizes)
         self.recovery(given, values)
+        self.made(given, values)
         values["defines"] = tuple(t.value for t in r.texts(given.get("defines"), "a list of names") if self.defined(t))
         values["probe"] = self.probe(given)
         agrees = self.agreements(given)
@@ -84,27 +86,46 @@ class Claims:
     def expressions(self, given: dict[str, Tree], texts: dict[str, str]) -> dict[str, Any]:
         """The nodes of a claim by key, and the texts that they were read from."""
         values: dict[str, Any] = {"places": {key: t.place for key, t in given.items()}}
+        verbatim = self.reader.flag(given.get("verbatim"))
+        ill: list[str] = []
         for key, boolean in (("of", False), ("by", False), ("holds", True), ("somewhere", True)):
             t = given.get(key)
             if t is not None and self.reader.is_text(t, "an expression") and isinstance(t, Text):
-                texts[key], values[key] = t.value, self.names.expression(t, boolean)
+                found: list[ExpressionError] = []
+                texts[key], values[key] = t.value, self.names.expression(t, boolean, found, ShapeError)
+                ill += self.unfit(t, found, verbatim)
         for key, boolean in (("equals", False), ("assuming", True), ("needs", True)):
             parts = self.reader.texts(given.get(key), "an expression or a list of them")
             if parts:
                 texts[key] = (" = " if key == "equals" else "; ").join(t.value for t in parts)
                 misfits: list[ExpressionError] = []
-                nodes = [self.names.expression(t, boolean, misfits if key == "equals" else None) for t in parts]
+                nodes = []
+                for t in parts:
+                    found = []
+                    nodes.append(self.names.expression(t, boolean, found if key == "equals" else None, ShapeError))
+                    misfits += [e for e in found if isinstance(e, Misfit)]
+                    ill += self.unfit(t, [e for e in found if not isinstance(e, Misfit)], verbatim)
                 values[key] = tuple(n for n in nodes if n is not None)
                 if key == "equals":
                     values[key] = _spread(values.get("of"), values[key])
                 if misfits:
                     values[key], values["misfit"] = (), _misfit(misfits[0].message, misfits[0].letters)
+        if ill:
+            values["ill_formed"] = ill[0]
         values["assuming"] = (*values.get("assuming", ()), *self.known(values))
         if "shows" in given:
             self.shows(given["shows"], texts, values)
         if "standard" in given:
             self.standard(given["standard"], texts, values)
         return values
+
+    def unfit(self, t: Text, found: list[ExpressionError], verbatim: bool) -> list[str]:
+        """What is wrong with shapes and indices of a formula: a fault of the case, unless the document has it so."""
+        for e in found:
+            if not verbatim:
+                hint = "; if the document has it so, letter by letter: verbatim: true"
+                self.reader.fault(t.at(e.offset), f"{explained(e, t)}{hint}")
+        return [e.message.partition("; it fits only")[0] for e in found] if verbatim else []
 
     def known(self, values: dict[str, Any]) -> list[Node]:
         """What the symbols of a formula are declared to be, beside their ranges."""
@@ -147,7 +168,7 @@ class Claims:
             elif name and name not in self.names.broken:
                 hint = nearest(name, self.names.symbols)
                 self.reader.fault(given["recover"].place, f"unknown symbol '{short(name)}'{hint}")
-        sources = self.reader.texts(given.get("from"), "a list of claim ids")
+        sources = self.reader.texts(given.get("from"), "a list of claim ids") if "recover" in given else []
         self.sources += sources
         values["sources"] = tuple(t.value for t in sources)
         others = self.reader.texts(given.get("contradicts"), "a list of claim ids")
@@ -158,6 +179,21 @@ class Claims:
                 t.place, f"the claim '{short(t.value)}' can't contradict itself: expected the id of another"
             )
         values["contradicts"] = tuple(t.value for t in others)
+
+    def made(self, given: dict[str, Tree], values: dict[str, Any]) -> None:
+        """How a printed number was made."""
+        r = self.reader
+        if "computed" in given:
+            values["computed"] = name = r.text(given["computed"])
+            if name and name not in FORMATS:
+                hint = nearest(name, FORMATS) or f"; known: {', '.join(FORMATS)}"
+                r.fault(given["computed"].place, f"unknown format '{short(name)}'{hint}")
+        if "within" in given and (text := r.text(given["within"])):
+            try:
+                values["within"] = parse_tolerance(text)
+            except ValueError as e:
+                r.fault(given["within"].place, str(e))
+        values["rounded_inputs"] = "from" in given and "recover" not in given
 
     def defined(self, t: Text) -> bool:
         known = t.value in self.names.scope or t.value in self.names.broken
@@ -267,8 +303,9 @@ class Claims:
                 node = values.get(key)
                 if node is not None and node.shape == shape:
                     entry[key] = graph.index(node, index)
-            if "equals" in values:
-                entry["equals"] = tuple(graph.index(e, index) for e in values["equals"] if e.shape == shape)
+            for key in ("equals", "standard"):
+                if key in values:
+                    entry[key] = tuple(graph.index(e, index) for e in values[key] if e.shape == shape)
             claims.append(Claim(id=name, place=t.place, order=order + i, **entry))
         return claims
 

@@ -148,13 +148,8 @@ def _digits(prints: str | list[str] | list[list[str]], at: Text) -> Tree:
     return Items(at.place, [_digits(p, at) for p in prints])
 
 
-def definition(tree: Tree, reader: Reader, label: Text) -> Text | None:
+def definition(given: Mapping[str, Tree], reader: Reader) -> Text | None:
     """The LaTeX of ``z: {latex: 'z = w x + b'}``; None, and a fault, for anything else that is a mapping."""
-    if not isinstance(tree, Map):
-        return None
-    from verify.casefile.schema import DEFINITION
-
-    given = reader.fields(tree, DEFINITION, f"the definition of '{short(label.value)}'")
     value = given.get("latex")
     if value is not None and reader.is_text(value, "a formula in LaTeX") and isinstance(value, Text):
         return value

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from derive.expr.graph import Graph, Node
+from verify.decimals import Tolerance
 
 if TYPE_CHECKING:
     from verify.casefile.tree import Mapping as Map
@@ -27,8 +28,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A free variable: ``values`` are its entries row by row (None: any), ``low`` and ``high`` its declared range; ``whole``
-    where its entries are whole numbers."""
+    """A free variable: ``values`` are its entries row by row (None: any), ``texts`` as they are written, ``low`` and ``high`` its
+    declared range; ``whole`` where its entries are whole numbers."""
 
     name: str
     shape: tuple[int, ...]
@@ -39,6 +40,7 @@ class Symbol:
     node: Node
     place: Place
     whole: bool = False
+    texts: tuple[str, ...] = ()
 
     @property
     def known(self) -> Node | None:
@@ -97,8 +99,12 @@ class Claim:
     of: Node | None = None
     equals: tuple[Node, ...] = ()
     misfit: str = ""  # why what it equals has no value at these sizes: shapes that do not fit together
+    ill_formed: str = ""  # why the document's own formula, said to be copied, has no value: shapes, an index
     prints: str | None = None
     by: Node | None = None
+    computed: str = ""  # the format in which its number was computed (derive.numbers.formats)
+    within: Tolerance | None = None  # how far its number may be from the exact value
+    rounded_inputs: bool = False  # its number was computed from inputs that are printed rounded
     shows: Node | None = None
     holds: Node | None = None
     somewhere: Node | None = None
@@ -118,6 +124,11 @@ class Claim:
     texts: Mapping[str, str] = field(default_factory=dict)
     literals: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)  # of its keys' values
+
+    @property
+    def made(self) -> bool:
+        """Whether it says of its number how that was made, so that it need not be the rounding of the exact value."""
+        return bool(self.computed or self.within or self.rounded_inputs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import keyword
 import unicodedata
 from collections import abc
+from dataclasses import replace
+from fractions import Fraction
 from math import ceil, floor
 
 from derive.errors import ExpressionError, Misfit, nearest
@@ -15,10 +17,11 @@ from derive.language.abstract import function
 from derive.language.names import FUNCTION_NAMES, RESERVED, called_in, indices_in, names_in
 from derive.language.reader import LAYOUTS, parse
 from verify.casefile import rules
+from verify.casefile.conditions import Condition, condition
 from verify.casefile.formulas import Formulas, definition
 from verify.casefile.model import Definition, Place, Symbol
 from verify.casefile.readers import Reader, short
-from verify.casefile.schema import MAX_ENTRIES, MAX_SIZES, SIZE, SYMBOL
+from verify.casefile.schema import DEFINITION, MAX_ENTRIES, MAX_SIZES, SIZE, SYMBOL
 from verify.casefile.tree import Items, Mapping, Text, Tree
 
 MAX_NAMES = 2_000  # of one case
@@ -46,12 +49,16 @@ class Names:
     # -- expressions ----------------------------------------------------------------------------
 
     def expression(
-        self, t: Text, boolean: bool | None = False, misfits: list[ExpressionError] | None = None
+        self,
+        t: Text,
+        boolean: bool | None = False,
+        misfits: list[ExpressionError] | None = None,
+        kind: type[ExpressionError] = Misfit,
     ) -> Node | None:
         """The node of an expression, or None where it is at fault or needs a name that is.
 
-        ``boolean`` asks for a condition (True), a value (False) or either (None). Shapes that do not fit together go to
-        ``misfits`` where that is given: what a document claims may be wrong in this way, too.
+        ``boolean`` asks for a condition (True), a value (False) or either (None). Faults of a ``kind``, shapes that do not fit
+        together, go to ``misfits`` where that is given: what a document claims may be wrong in this way, too.
         """
         try:
             if self.broken and any(n in self.broken for n in (*names_in(t.value), *called_in(t.value))):
@@ -60,8 +67,9 @@ class Names:
             self.hidden(t)
             return parse(t.value, self.scope, self.graph, boolean=boolean, layout=self.layout)
         except ExpressionError as e:
-            if misfits is not None and isinstance(e, Misfit):
-                misfits.append(e)
+            if misfits is not None and isinstance(e, kind):
+                if not self.unknown(t):
+                    misfits.append(e)
             elif not (e.message.startswith("unknown symbol") and self.unknown(t)):
                 self.reader.fault(t.at(e.offset), explained(e, t))
             return None
@@ -234,7 +242,8 @@ class Names:
             return None
         given = r.fields(tree, SYMBOL, f"symbol '{name}'") if isinstance(tree, Mapping) else {"value": tree}
         shape: tuple[int, ...] = ()
-        values = None
+        values: tuple[Fraction, ...] | None = None
+        texts: tuple[str, ...] = ()
         if "shape" in given:
             sizes = r.sizes(given["shape"], self.sizes)
             if sizes is None:
@@ -247,7 +256,7 @@ class Names:
             if "shape" in given and tensor[0] != shape:
                 r.fault(given["value"].place, f"the value has shape {show(tensor[0])}, declared is {show(shape)}")
                 return None
-            shape, values = tensor[0], tuple(r.number(t) for t in tensor[1])
+            shape, values, texts = tensor[0], tuple(r.number(t) for t in tensor[1]), tuple(t.value for t in tensor[1])
         low = high = None
         if "in" in given:
             ends = r.texts(given["in"], "a range such as [-1, 1]")
@@ -271,7 +280,8 @@ class Names:
             r.fault(given["value"].place, f"the value of '{name}' is no whole number")
         elif whole and low is not None and high is not None and ceil(low) > floor(high):
             r.fault(given["in"].place, "no whole number lies in the range")
-        return Symbol(name, shape, values, low, high, recover, self.graph.symbol(name, shape), label.place, whole)
+        node = self.graph.symbol(name, shape)
+        return Symbol(name, shape, values, low, high, recover, node, label.place, whole, texts)
 
     # -- definitions ----------------------------------------------------------------------------
 
@@ -283,14 +293,19 @@ class Names:
             return
         texts: dict[str, tuple[Text, Text]] = {}
         latex: set[str] = set()  # those that are written as the document has them
+        conditions: dict[str, Condition] = {}
         for label, value in tree.entries.values():
             name = self.new(label)
             if name is None:
                 continue
             if isinstance(value, Mapping):
-                formula = definition(value, self.reader, label)
-                if formula is not None:
-                    texts[name] = (label, formula)
+                said = self.by_a_mapping(label, value)
+                if isinstance(said, Condition):
+                    conditions[name] = said
+                    texts[name] = (label, replace(label, value=said.words, flawed=True))
+                    continue
+                if said is not None:
+                    texts[name] = (label, said)
                     latex.add(name)
                     continue
             elif isinstance(value, Text) and not value.value:
@@ -299,17 +314,47 @@ class Names:
                 texts[name] = (label, value)
                 continue
             self.broken.add(name)
-        for name in self.in_order(texts, latex):
+        for name in self.in_order(texts, latex, conditions):
             label, value = texts[name]
-            text, node = self.formula(name, value) if name in latex else (value.value, self.expression(value))
-            if node is None:
+            if name in conditions:
+                text, made = conditions[name].text, self.solution(name, conditions[name])
+            else:
+                text, node = self.formula(name, value) if name in latex else (value.value, self.expression(value))
+                made = None if node is None else self.graph.define(name, node)
+            if made is None:
                 self.broken.add(name)
                 continue
-            made = self.graph.define(name, node)
             self.definitions[name] = Definition(name, made, text, label.place)
             self.scope[name] = made
         # as the document has them, not as they had to be read
         self.definitions = {name: self.definitions[name] for name in texts if name in self.definitions}
+
+    def by_a_mapping(self, label: Text, tree: Mapping) -> Text | Condition | None:
+        """What a definition says that is no expression: a formula in LaTeX, or a condition. None, and a fault, of all else."""
+        before = self.reader.count
+        given = self.reader.fields(tree, DEFINITION, f"the definition of '{short(label.value)}'")
+        if self.reader.count == before:
+            self.reader.rules(rules.DEFINITION, given, tree.place)
+        if self.reader.count > before:
+            return None
+        if "latex" in given:
+            return definition(given, self.reader)
+        return condition(given, self.reader, self.sizes)
+
+    def solution(self, name: str, said: Condition) -> Node | None:
+        """What a condition defines, unless a name in it is at fault."""
+        for t in said.texts:
+            known = {name, *self.scope}
+            try:
+                words = (*names_in(t.value), *called_in(t.value))
+            except ExpressionError:
+                continue  # reading it will say why
+            if any(n in self.broken for n in words) or any(n not in known and n not in CONSTANTS for n in words):
+                self.scope[name] = self.graph.symbol(name, said.shape)
+                self.unknown(t)
+                del self.scope[name]
+                return None
+        return said.made(name, self.scope, self.graph, self.layout, self.reader)
 
     def formula(self, name: str, t: Text) -> tuple[str, Node | None]:
         """What a formula says that a name is, in the language and as a node; no node where it is at fault."""
@@ -321,7 +366,9 @@ class Names:
             return "", None
         return said.parts[0], said.nodes[0]
 
-    def in_order(self, texts: dict[str, tuple[Text, Text]], latex: abc.Container[str] = ()) -> list[str]:
+    def in_order(
+        self, texts: dict[str, tuple[Text, Text]], latex: abc.Container[str] = (), conditions: abc.Container[str] = ()
+    ) -> list[str]:
         """The definitions, each after those it needs. A cycle is a fault, told once."""
         needs: dict[str, list[str]] = {}
         for name, (_, value) in texts.items():
@@ -333,7 +380,7 @@ class Names:
                     found = [n for n in texts if n in words and n != name]
                 else:
                     found = [*names_in(value.value), *called_in(value.value)]
-                needs[name] = [n for n in found if n in texts]
+                needs[name] = [n for n in found if n in texts and (n != name or name not in conditions)]
             except ExpressionError:
                 needs[name] = []  # parsing it will say why
         order: list[str] = []

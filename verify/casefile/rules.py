@@ -166,10 +166,16 @@ SAYS = {
 REPLACED = ("of", "equals", "holds")
 LATEX_SAYS = frozenset((*REPLACED, "shows", "prints"))
 
+#: How a printed number was made.
+MADE = ("computed", "within", "from")
+ROUNDED_INPUTS = "rounded inputs"
+
 #: Keys that mean something only beside one of others.
 CLAIM: tuple[Rule, ...] = (
     Rule(ALWAYS, Said(tuple(SAYS)), f"the claim says nothing: expected one of {', '.join(SAYS)}"),
-    _beside("needs", ("equals", "holds", "somewhere"), "a condition goes with a formula or a relation"),
+    _beside(
+        "needs", ("equals", "holds", "somewhere", "prints"), "a condition goes with a formula, a relation or a number"
+    ),
     _beside("equals", ("of",), "what the formula is for"),
     _beside("standard", ("of",), "what the standard form is for"),
     _beside("contradicts", ("equals", "holds"), "what the claim says"),
@@ -178,7 +184,19 @@ CLAIM: tuple[Rule, ...] = (
     _beside("agrees", ("prints",), "the digits that are compared"),
     _beside("shows", ("prints",), "the printed result"),
     _beside("by", ("prints",), "the printed result of that step"),
-    _beside("from", ("recover",), "the symbol to solve for"),
+    _beside("from", ("recover", "prints"), "the symbol to solve for, or the number that was computed so"),
+    *(_beside(key, ("prints",), "the number that was computed so") for key in MADE[:2]),
+    *(
+        Rule(Every((Has(key), Has("prints"))), Said(("of",)), f"'{key}' needs 'of': what was computed", key)
+        for key in MADE
+    ),
+    Rule(
+        Every((Has("from"), Has("prints"), Not(Has("recover")))),
+        Is("from", (ROUNDED_INPUTS,)),
+        f"beside 'prints' it is from: {ROUNDED_INPUTS}",
+        "from",
+    ),
+    _beside("verbatim", ("of", "holds", "somewhere"), "the formula that stands in the document so"),
     Rule(Has("reads"), Has("latex"), "'reads' needs 'latex': the formula that is read so", "reads"),
 )
 
@@ -194,7 +212,7 @@ TENSOR = tuple(
         key,
     )
     for key in SAYS
-    if key not in ("prints", "equals", "shows")
+    if key not in ("prints", "equals", "shows", "standard")
 )
 
 #: Told where ids are given out.
@@ -212,6 +230,29 @@ def pinned(usual: str, message: str) -> Rule:
 
 
 PIN = pinned("holds", "a pinned verdict needs 'because': what was seen when it was reviewed")
+
+# -- definitions ------------------------------------------------------------------------------------------
+
+_WAYS = ("latex", "solves", "minimizes")
+_BY_CONDITION = ("subject_to", "in", "shape")  # keys that a formula has not
+
+DEFINITION: tuple[Rule, ...] = (
+    Rule(
+        ALWAYS,
+        Some(tuple(Every((Has(way), *(Not(Has(other)) for other in _WAYS if other != way))) for way in _WAYS)),
+        f"expected one of {', '.join(_WAYS)}",
+    ),
+    _beside("subject_to", ("minimizes",), "what is least under these conditions"),
+    *(
+        _apart(key, "latex", f"'{key}' is of what a condition defines, and does not go with 'latex'")
+        for key in _BY_CONDITION
+    ),
+    Rule(
+        Some((Has("solves"), Every((Has("minimizes"), Not(Has("subject_to")))))),
+        Has("in"),
+        "a condition needs 'in': the range in which there is one such value, such as in: [0, 2]",
+    ),
+)
 
 # -- symbols and sequences ----------------------------------------------------------------------------
 

@@ -12,7 +12,9 @@ import yaml
 from derive.language.abstract import MAX_ARGUMENTS
 from derive.language.names import RESERVED
 from derive.language.reader import LAYOUTS
+from derive.numbers.formats import FORMATS
 from verify.casefile import rules
+from verify.decimals import TOLERANCE
 from verify.probes import PROBES
 from verify.verdict import VERDICTS
 
@@ -35,7 +37,7 @@ _NUMBER: dict[str, Any] = {"type": ["number", "integer", "string"], "pattern": "
 _END: dict[str, Any] = {"anyOf": [_NUMBER, {"enum": ["inf", "+inf", "-inf"]}]}
 _PRINTED: dict[str, Any] = {
     "type": ["number", "integer", "string"],
-    "pattern": "^[-+−~≈0-9.,eEx*×^/% ]*[0-9][-+−~≈0-9.,eEx*×^/% ]*$",
+    "pattern": "^([-+−~≈0-9.,eEx*×^/% ]*[0-9][-+−~≈0-9.,eEx*×^/% ]*|[-+−]?([Ii]nf|[Ii]nfinity|∞|[Nn]a[Nn]))$",
 }
 _NAMELIKE = "(?![0-9])[^\\u0000-/:-@\\[-^`{-\\u007f]+"  # letters, digits and _, also those beyond ASCII
 
@@ -86,10 +88,13 @@ KINDS: dict[str, dict[str, Any]] = {
     },
     "size": _whole(1, 10**9 - 1),
     "range": {"type": "array", "items": _END, "minItems": 2, "maxItems": 2},
+    "tolerance": {"type": ["number", "string"], "exclusiveMinimum": 0, "pattern": TOLERANCE},
+    "box": _nested(_NUMBER, 2),
     "flag": {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": "^([Tt]rue|[Ff]alse|[Yy]es|[Nn]o)$"}]},
     "first": {"enum": [0, 1, "0", "1"]},
     "layout": {"enum": list(LAYOUTS)},
     "verdict": {"enum": list(VERDICTS)},
+    "format": {"enum": list(FORMATS)},
     "probe": {"enum": list(PROBES)},
     "file": {"type": "string", "pattern": r"^(?!/)(?!(.*/)?\.\.(/|$))[^\\]+\.ya?ml$"},
     "texts": _named(_ANY_TEXT),
@@ -140,11 +145,22 @@ CLAIM: dict[str, Field] = {
     ),
     "prints": Field("prints", "the digits that the document prints for it", "-0.213997"),
     "by": Field("expression", "the step that the document computed the number by", "d(L, yhat)*d(yhat, z3)"),
+    "computed": Field("format", "with prints: the arithmetic that the document computed the number in", "float32"),
+    "within": Field(
+        "tolerance",
+        "with prints: how far the number may be from the exact value, absolute or relative",
+        "3e-6 relative",
+    ),
     "shows": Field("text", "displayed arithmetic, in its own printed factors", "(-0.214)*0.168"),
     "holds": Field("expression", "a relation", "z1 > 0"),
     "somewhere": Field("expression", "a relation that holds at some values of its symbols at least", "f(c=2) != f"),
     "recover": Field("text", "an input that the document leaves out, to be solved for", "b2"),
-    "from": Field("names", "with recover: ids of the printed numbers to solve from (default: all)", "[t1-s7]"),
+    "from": Field(
+        "names",
+        "with recover: ids of the printed numbers to solve from (default: all); with prints: rounded inputs, "
+        "where the document computed with more digits of its inputs than it prints",
+        "[t1-s7]",
+    ),
     "defines": Field("names", "names that are defined here", "[z1, a1]", some=True),
     "shape": Field("sizes", "with of: its shape; [] for a scalar", "[2, 3]"),
     "assuming": Field("expressions", "conditions that the document states", "[z1 > 0]"),
@@ -167,6 +183,11 @@ CLAIM: dict[str, Field] = {
     "probe": Field(
         "probe", "a probe of what a library does, which looks into what the claim says", "gradients-accumulate"
     ),
+    "verbatim": Field(
+        "flag",
+        "the formula stands in the document so, letter by letter: shapes that do not fit and indices out of range are wrong",
+        "true",
+    ),
     "needs": Field(
         "expressions",
         "a condition that the document does not state and without which it fails: shown both ways, it makes holds-if",
@@ -179,9 +200,12 @@ CLAIM: dict[str, Field] = {
 }
 
 DEFINITION: dict[str, Field] = {
-    "latex": Field(
-        "text", "the formula as the document has it, with or without the name", "z = w x + b", required=True
-    ),
+    "latex": Field("text", "the formula as the document has it, with or without the name", "z = w x + b"),
+    "solves": Field("expressions", "equations that the name solves, one for each of its entries", "w**3 + w == eta"),
+    "minimizes": Field("expression", "what is least at the name, of all that it may be", "(p - 3)**2 + lam*p**4"),
+    "subject_to": Field("expressions", "with minimizes: what the name is held to", "[sum(p) == 1, p >= 0]"),
+    "in": Field("box", "the range of its entries, or one for each, in which there is one such value", "[0, 2]"),
+    "shape": Field("sizes", "its shape; default: a scalar", "[2]"),
 }
 
 STANDARD: dict[str, Field] = {
@@ -289,7 +313,11 @@ CASE: dict[str, Field] = {
         "iterations with state: a start and a step each; w(3) is the state after three steps, w(t) after t",
         "{w: {start: w0, step: w - eta*lam*w}}",
     ),
-    "define": Field("definition", "names for expressions, in any order; or {latex: ...}", "z1: w1*x + b1"),
+    "define": Field(
+        "definition",
+        "names for expressions, in any order; or {latex: ...}, {solves: ...}, {minimizes: ...}",
+        "z1: w1*x + b1",
+    ),
     "names": Field(
         "table",
         "what symbols of the document's LaTeX are in the language, where that does not follow from their form",
@@ -322,7 +350,7 @@ def json_schema() -> dict[str, Any]:
         "symbols": _named(value, _NAMES),
         "letters": _named(size, _NAMES),
         "sequences": _named(_object(SEQUENCE, base, rules.SEQUENCE), _NAMES),
-        "definition": _named({"anyOf": [_TEXT, _object(DEFINITION, base)]}, _NAMES),
+        "definition": _named({"anyOf": [_TEXT, _object(DEFINITION, base, rules.DEFINITION)]}, _NAMES),
         "claims": {"type": "array", "items": claim},
         "implementations": {"type": "array", "items": _object(IMPLEMENTATION, base, named)},
     }

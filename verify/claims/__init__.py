@@ -26,7 +26,8 @@ from verify.claims.probed import judge_probe
 from verify.claims.recovery import judge_recovery
 from verify.claims.relation import judge_relation, judge_somewhere
 from verify.claims.sizes import at_every_size, elsewhere, has_sizes, ruled_out, say_sizes
-from verify.claims.wellformed import judge_definition, judge_shape
+from verify.claims.solutions import for_every_solution
+from verify.claims.wellformed import judge_definition, judge_form, judge_shape
 from verify.verdict import METHODS, VERDICTS, Verdict, combine, undecided
 
 __all__ = ["JUDGES", "METHODS", "VERDICTS", "CaseContext", "Verdict", "judge"]
@@ -52,6 +53,8 @@ JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
 
 def judge(context: CaseContext, claim: Claim) -> Verdict:
     """The verdict on a claim. Raises nothing that a claim's content can cause to be raised by derive: that is ``undecided``."""
+    if claim.ill_formed:  # and says nothing else
+        return judge_form(context, claim)
     if claim.assuming and not ruled_out(context, claim) and _contradictory(context, claim):
         return undecided("the assumptions contradict each other")
     with apart():  # what earlier claims have shown to be silent is not looked at again
@@ -68,6 +71,8 @@ def judge(context: CaseContext, claim: Claim) -> Verdict:
     if not parts:
         return undecided("the claim says nothing that is judged")
     found = combine(parts)
+    if found.verdict == "undecided" and (shown := for_every_solution(context, claim)) is not None:
+        found = shown
     return _with_condition(context, claim, found) if claim.needs else found
 
 
@@ -139,6 +144,10 @@ def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
     said = "; ".join(map(str, found.notes))
     sides = [infinite(n) for n in chain]
     if any(sides):
+        if claim.prints is not None and len(chain) == 1 and len(keys) == 1:
+            same = context.printed(claim).special == ("inf" if sides[0] > 0 else "-inf")
+            origin = () if same else (claim.id,)
+            return Verdict("holds" if same else "wrong", said, None, origin, {"method": "proved"})
         if claim.prints is not None or len(keys) > 1:
             return undecided(f"{said}: an infinite value is judged by equals alone")
         word = "holds" if len(set(sides)) == 1 else "wrong"
@@ -156,9 +165,11 @@ def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
 def _with_condition(context: CaseContext, claim: Claim, stated: Verdict) -> Verdict:
     """holds-if, where a claim fails as the document states it and holds under the condition that the case offers. One that does
     not suffice is wrong, whatever other condition would."""
-    if stated.verdict not in ("wrong", "holds-if"):
+    number = claim.prints is not None
+    if stated.verdict not in ("wrong", "holds-if") and not (number and stated.verdict in _NUMBERS_MAY_NEED):
         return stated
-    under = judge(context, replace(claim, assuming=(*claim.assuming, *claim.needs), needs=()))
+    there = values.supposing(context, claim.needs) if number else context
+    under = judge(there, replace(claim, assuming=(*claim.assuming, *claim.needs), needs=()))
     condition = _all_of(claim.texts.get("needs", "").split("; "))
     if under.verdict == "holds-if" and isinstance(
         under.evidence.get("values"), dict
@@ -168,6 +179,8 @@ def _with_condition(context: CaseContext, claim: Claim, stated: Verdict) -> Verd
         said = f"under {condition}: {under.verdict}, {under.reason}; without it: {stated.reason}"
         if under.verdict == "undecided":
             return undecided(said)
+        if number and (under.verdict == "holds-if" or stated.verdict != "wrong"):
+            return replace(stated, reason=said)  # of how it was made, or no better under the condition
         if under.verdict == "holds-if" and claim.of is not None and "repair" not in under.evidence:
             return replace(stated, verdict="holds-if", reason=said)  # equal wherever both sides have a value
         return replace(stated, verdict="wrong", reason=said, exact=None, origin=(claim.id,))
@@ -176,6 +189,10 @@ def _with_condition(context: CaseContext, claim: Claim, stated: Verdict) -> Verd
     # as stated it may hold under a condition, too: where that is the same, it is not said again
     reason = told if told.startswith(f"{holds}; ") else f"{holds}; as stated: {told}"
     return Verdict("holds-if", reason, stated.exact, (), evidence)
+
+
+#: What a number may be as it stands and yet be right at other values.
+_NUMBERS_MAY_NEED = ("underspecified", "truncated", "inherited")
 
 
 def _all_of(conditions: Sequence[str]) -> str:

@@ -80,7 +80,7 @@ def _agreement(printed: Printed, other: Printing) -> Verdict:
     there, evidence = parse_printed(other.prints), {"method": "exhaustive"}
     name = f"{other.id} of {PurePath(other.file).name}" if other.file else other.id
     if _of_one_number(printed, there):
-        same = printed.value == there.value
+        same = bool(printed.special) or printed.value == there.value
         reason = f"the same as {name}" if same else f"a rounding of one number, as the {other.prints} of {name} is"
         return Verdict("holds", reason, None, (), evidence)
     reason = f"printed {printed.text} here and {other.prints} as {name}: no number rounds to both"
@@ -90,6 +90,8 @@ def _agreement(printed: Printed, other: Printing) -> Verdict:
 def _of_one_number(a: Printed, b: Printed) -> bool:
     """Whether some number rounds to both: one is a rounding of the other, or both are of a number that neither shows (0.3496 is
     printed 0.350 and 0.35, and 0.3 where it is rounded at once)."""
+    if a.special or b.special:
+        return a.special == b.special
     if any(fit(x, rational(y.value)) in ("rounded", "tie") for x, y in ((a, b), (b, a))):
         return True
     return abs(a.value - b.value) < sum(p.unit if p.about else p.unit / 2 for p in (a, b))

@@ -300,12 +300,16 @@ class CaseContext:
             found = self._printed[claim.id] = parse_printed(claim.prints or "")
         return found
 
+    def rounds(self, claim: Claim) -> bool:
+        """Whether a claim prints what is meant to be the rounding of an exact value, and no other."""
+        return not claim.made and not self.printed(claim).special
+
     @cached_property
     def prints(self) -> Mapping[Node, Sequence[Claim]]:
         """Which claims print a value for a scalar node, in the document's order. Constants are nobody's."""
         table: dict[Node, list[Claim]] = {}
         for claim in self.case.claims:
-            if claim.prints is not None and claim.of is not None:
+            if claim.prints is not None and claim.of is not None and not self.printed(claim).special:
                 try:
                     node = self.entry(claim.of)
                 except ValueError:

@@ -58,7 +58,11 @@ def judge_equality(context: CaseContext, claim: Claim) -> Verdict:
         return here
     others = list(elsewhere(context, claim))
     gaps = [g for other, same in others if not same.misfit and (g := gap_of(other, same)) is not None]
-    if (general := context.general) is not None and (same := same_claim(general, claim)) is not None:
+    if (
+        (general := context.general) is not None
+        and (same := same_claim(general, claim)) is not None
+        and not same.ill_formed
+    ):
         if same.misfit and not ruled_out(general, same):
             return _misfit(claim, f"{same.misfit}; at {say_sizes(sizes)} both sides are equal")
         if not same.misfit and (theorems := _whatever_the_sizes(general, same)) is not None:

@@ -69,7 +69,7 @@ def recover_all(context: CaseContext) -> Mapping[str, Recovery]:
 
 
 def _sources(context: CaseContext, name: str, claim: Claim) -> list[Claim]:
-    prints = [c for c in context.case.claims if c.of is not None and c.prints is not None]
+    prints = [c for c in context.case.claims if c.of is not None and c.prints is not None and context.rounds(c)]
     if claim.sources:
         return [c for c in prints if c.id in claim.sources]
     return [c for c in prints if name in context.not_given(_node(context, c))]

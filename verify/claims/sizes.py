@@ -77,7 +77,7 @@ def elsewhere(context: CaseContext, claim: Claim) -> Iterator[tuple[CaseContext,
     """The claim at the other instances of the sizes at which it is made, each with the context there."""
     for other in context.elsewhere:
         same = same_claim(other, claim)
-        if same is not None and not ruled_out(other, same):
+        if same is not None and not same.ill_formed and not ruled_out(other, same):
             yield other, same
 
 

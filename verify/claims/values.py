@@ -22,6 +22,8 @@ from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING
 
+from flint import fmpq
+
 from derive.errors import UndefinedValue
 from derive.expr.graph import Graph, Node, free_symbols, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES
@@ -317,6 +319,28 @@ def point(context: CaseContext, names: Iterable[str]) -> dict[Node, Fraction]:
         s = context.case.symbols[name]
         found.update(zip(components(s.node), s.values or (), strict=True))
     return found
+
+
+def supposing(context: CaseContext, conditions: Sequence[Node]) -> CaseContext:
+    """The case with the values that equations among the conditions, such as ``eta == 0.1``, give to symbols."""
+    from verify.claims.context import CaseContext as Made
+
+    symbols = dict(context.case.symbols)
+    for n in conditions:
+        for equation in _equations(n):
+            for side, other in (equation.args, equation.args[::-1]):
+                found = context.entries(other) if side.op == "symbol" and side.shape == other.shape else []
+                given = evaluate(found, context.known) if not any(context.missing(e) for e in found) else []
+                if given and side.attr in symbols and all(isinstance(v, fmpq) for v in given):
+                    exact = tuple(Fraction(int(v.p), int(v.q)) for v in given)
+                    symbols[side.attr] = replace(symbols[side.attr], values=exact, texts=(), recover=False)
+    return Made(replace(context.case, symbols=symbols))
+
+
+def _equations(condition: Node) -> list[Node]:
+    if condition.op == "and":
+        return [e for a in condition.args for e in _equations(a)]
+    return [condition] if condition.op == "eq" else []
 
 
 # -- words ---------------------------------------------------------------------------------------------

@@ -22,6 +22,11 @@ def judge_definition(context: CaseContext, claim: Claim) -> Verdict:
     return Verdict("holds", f"well-formed: {', '.join(claim.defines)}", evidence=_EVIDENCE)
 
 
+def judge_form(context: CaseContext, claim: Claim) -> Verdict:
+    """A formula that is said to be the document's own, letter by letter, and is none."""
+    return Verdict("wrong", f"ill-formed: {claim.ill_formed}", None, (claim.id,), _EVIDENCE)
+
+
 def judge_shape(context: CaseContext, claim: Claim) -> Verdict:
     assert claim.of is not None
     assert claim.shape is not None

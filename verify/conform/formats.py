@@ -9,43 +9,20 @@ number it is that number's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from derive.numbers import formats
+
 Array = Any  # of float64, unless said otherwise
 
 
 @dataclass(frozen=True)
-class Format:
-    """``precision`` counts the bits of a significand with the hidden one; ``emin``, ``emax`` are exponents of normal numbers."""
-
-    name: str
-    bits: int
-    precision: int
-    emin: int
-    emax: int
-
-    @cached_property
-    def epsilon(self) -> float:
-        """The spacing at 1, twice the unit roundoff."""
-        return float(2.0 ** (1 - self.precision))
-
-    @cached_property
-    def greatest(self) -> float:
-        return float((2.0 - self.epsilon) * 2.0**self.emax)
-
-    @cached_property
-    def tiny(self) -> float:
-        """The least normal number."""
-        return float(2.0**self.emin)
-
-    @cached_property
-    def least(self) -> float:
-        """The least subnormal number."""
-        return float(2.0 ** (self.emin - self.precision + 1)) if self.name != "float64" else 5e-324
+class Format(formats.Format):
+    """A format with its numbers as arrays."""
 
     def rounded(self, x: Array) -> Array:
         """To nearest, ties to even; beyond the greatest, infinite."""
@@ -137,12 +114,4 @@ class Format:
         return np.concatenate([-positive[::-1], positive])
 
 
-FORMATS = {
-    f.name: f
-    for f in (
-        Format("float16", 16, 11, -14, 15),
-        Format("bfloat16", 16, 8, -126, 127),
-        Format("float32", 32, 24, -126, 127),
-        Format("float64", 64, 53, -1022, 1023),
-    )
-}
+FORMATS = {name: Format(*astuple(f)) for name, f in formats.FORMATS.items()}

@@ -48,12 +48,13 @@ def derivatives(case: Case) -> list[Node]:
 
 
 def _deferred(n: Node) -> bool:
-    return any(m.op in DEFERRED for m in topological([n]))
+    return any(m.op in DEFERRED or m.op == "computed" for m in topological([n]))
 
 
 def is_abstract(node: Node) -> bool:
-    """Whether an abstract function stands in it: it has no values, so there is no implementation to check."""
-    return any(n.op == "apply" for n in topological([node]))
+    """Whether an abstract function stands in it, which has no values, or what a condition defines: there is no implementation
+    to check."""
+    return any(n.op in ("apply", "computed") for n in topological([node]))
 
 
 def objectives(case: Case) -> list[Objective]:

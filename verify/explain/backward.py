@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from derive.calculus.implicit import solved
 from derive.calculus.reverse import expand_all
 from derive.calculus.steps import Step, Walk, backward
 from derive.expr import shapes
@@ -113,7 +114,9 @@ def needed(case: Case, nodes: Iterable[Node]) -> list[Node]:
 
 def forward(definitions: Sequence[Node], context: CaseContext | None) -> Equations:
     """The definitions, each with its value."""
-    return Equations(tuple(row(d, [d.args[0]], value(context, d, d.args[0])) for d in definitions))
+    return Equations(
+        tuple(row(d, [None if solved(d) else d.args[0]], value(context, d, d.args[0])) for d in definitions)
+    )
 
 
 def second(case: Case, context: CaseContext | None, level: int) -> Iterator[Block]:

@@ -31,7 +31,8 @@ def number(context: CaseContext, claim: Claim, verdict: Verdict) -> Iterator[Blo
     if claim.by is not None:
         rows.append(("computed by", (claim.by,)))
     yield facts(("", ""), rows)
-    yield from _replay(context, claim)
+    if not printed.special and "made" not in verdict.evidence:  # those follow from nothing that was printed before
+        yield from _replay(context, claim)
 
 
 def _replay(context: CaseContext, claim: Claim) -> Iterator[Block]:

@@ -88,7 +88,7 @@ def units_off(result: Result) -> Fraction | None:
         printed, exact = parse_printed(result.printed), Fraction(result.exact)
     except ValueError:
         return None
-    if not printed.unit:
+    if printed.special or not printed.unit:
         return None
     return abs(printed.value - exact) / printed.unit
 
@@ -110,7 +110,7 @@ def _off_by_a_digit(r: Result) -> bool:
 #: The first whose test a result passes says what it means; what passes none (``holds``, ``undecided``) is no error.
 RULES: tuple[tuple[Callable[[Result], bool], Consequence], ...] = (
     (lambda r: r.verdict == "inconsistent", CONTRADICTION),
-    (lambda r: r.verdict == "convention", CONVENTION),
+    (lambda r: r.verdict == "convention" or (r.verdict == "holds-if" and "made" in r.evidence), CONVENTION),
     (lambda r: r.verdict == "underspecified", GAP),
     (lambda r: r.verdict == "holds-if" and _of_printed_factors(r), DIGIT),
     (lambda r: r.verdict == "holds-if", ASSUMPTION),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from derive.calculus.implicit import solved
 from derive.calculus.reverse import expand_all
 from derive.errors import ExpressionError
 from derive.expr import shapes
@@ -121,7 +122,10 @@ def aligned(equations: Sequence[tuple[str, str]]) -> str:
 
 def definitions(case: Case) -> str:
     """All definitions of a case as one block."""
-    return display(aligned([(latex(d.node), latex(d.node.args[0])) for d in case.definitions.values()]))
+    written = [d for d in case.definitions.values() if not solved(d.node)]
+    block = display(aligned([(latex(d.node), latex(d.node.args[0])) for d in written])) if written else ""
+    others = [f"`{d.name}` {d.text.replace(' ', ' `', 1)}`." for d in case.definitions.values() if solved(d.node)]
+    return "\n\n".join([*([block] if block else []), *others])
 
 
 def free_letter(case: Case) -> str:

@@ -55,7 +55,8 @@ def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decisi
     conclusion = sides[0] if len(sides) == 1 else g.call("eq", *sides)
     held = [put[n] for n in (*plain.hypotheses, *found.conditions)]
     sequent = Domain(held, {put[s]: r for s, r in plain.ranges.items() if s in here}).sequent(conclusion)
-    trusted = found.tactic or found.method or "engine"
+    own = next((n.attr.trusted for n in below if n.op == "computed" and hasattr(n.attr, "trusted")), "")
+    trusted = own or found.tactic or found.method or "engine"
     asked = any(n.op == "property" for n in below)
     made = _with(found, lambda: prove_property(sequent) if asked else prove(sequent), trusted)
     if made.theorem is None and not asked and any(n.op in ORDERS for n in topological([conclusion])):

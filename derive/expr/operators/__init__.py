@@ -33,6 +33,7 @@ __all__ = [
     "CONSTANTS",
     "DEFERRED",
     "DERIVATIVES",
+    "FLOATS",
     "FUNCTIONS",
     "JOINED_PIECES",
     "KINKED",
@@ -99,5 +100,7 @@ LEAVES = ("const", "symbol")
 #: Derivatives as they stand in a case; ``calculus.expand`` replaces them by what they are.
 DERIVATIVES = ("d", "hessian", "hvp")
 
-#: What else ``calculus.expand`` works out: ``at(E, x=v)``, E with x replaced; ``w(k)``, the state after k steps; ``float64(E)``.
-DEFERRED = ("at", "after", "float64")
+#: What else ``calculus.expand`` works out: ``at(E, x=v)``, E with x replaced; ``w(k)``, the state after k steps; ``float64(E)``;
+#: ``eigenvalues(A)``.
+FLOATS = ("float16", "bfloat16", "float32", "float64")
+DEFERRED = ("at", "after", "eigenvalues", *FLOATS)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from derive.expr import shapes
 from derive.expr.graph import Node
+from derive.expr.operators import FLOATS
 from derive.language.typeset.names import element, latex_name
 from derive.language.typeset.pieces import ATOM, FRACTION, POWER, PRODUCT, Done, Piece, at_least, group
 
@@ -171,8 +172,8 @@ def _computed(n: Node, done: Done) -> Piece:
     return Piece(rf"\mathrm{{{text}}}")
 
 
-def _float64(n: Node, done: Done) -> Piece:
-    return Piece(rf"\mathrm{{float64}}{group(done[n.args[0]].text)}")
+def _in_format(n: Node, done: Done) -> Piece:
+    return Piece(rf"\mathrm{{{n.op}}}{group(done[n.args[0]].text)}")
 
 
 RULES: dict[str, Callable[[Node, Done], Piece]] = {
@@ -191,5 +192,5 @@ RULES: dict[str, Callable[[Node, Done], Piece]] = {
     "after": _after,
     "every": _every,
     "computed": _computed,
-    "float64": _float64,
+    **dict.fromkeys((*FLOATS, "eigenvalues"), _in_format),
 }

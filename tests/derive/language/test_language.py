@@ -171,7 +171,8 @@ def test_every_function_can_be_called() -> None:
         "rank": "rank(W) == 2",
         "subdifferential": "subdifferential(x, x) == interval(1, 1)",
         "interval": "subdifferential(x, x, 0) == interval(1, 1)",
-        "float64": "float64(x)", "all": "all(v[i] > 0 for i in 2)", "any": "any(v[i] > 0 for i in 2)",
+        "float64": "float64(x)", "float32": "float32(x)", "float16": "float16(x)",
+        "bfloat16": "bfloat16(x)", "all": "all(v[i] > 0 for i in 2)", "any": "any(v[i] > 0 for i in 2)",
         "limit": "limit(x, x, inf)", "supremum": "supremum(x, x)", "infimum": "infimum(x, x)",
         "integral": "integral(x, x, 0, y)",
     }  # fmt: skip

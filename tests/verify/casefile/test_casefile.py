@@ -459,7 +459,7 @@ claims:
         "4:5: a claim needs 'id': names the claim; for a vector a list, one an entry",
         "5:5: 'prints' needs 'of' or 'shows' or 'agrees': what the number is of",
         "6:10: the id 'a' is already taken on line 5",
-        "6:28: 'abc' is not a printed number such as 0.214, -3.1e-5, 1,250, 12%, ~0.7 or 3/2",
+        "6:28: 'abc' is not a printed number such as 0.214, -3.1e-5, 1,250, 12%, ~0.7, 3/2 or inf",
         "7:40: unknown verdict 'rong'; did you mean 'wrong'?",
         "8:40: a pinned verdict needs 'because': what was seen when it was reviewed",
         "9:22: declare the symbol so: x: {recover: true}",

@@ -262,13 +262,16 @@ FLOATS = st.floats(-1e300, 1e300, allow_nan=False)
 def test_float64_is_python_arithmetic(a: float, b: float, c: float) -> None:
     from derive.expr.graph import Graph
     from derive.language.reader import parse
-    from derive.numbers.double import Double
+    from derive.numbers.computed import Computed
+    from derive.numbers.formats import FORMATS
 
     g = Graph()
     scope = {n: g.symbol(n) for n in "abc"}
     for text in ("a + b*c", "(a - b)/(abs(c) + 1)", "sqrt(abs(a))*b - c/3", "0.1*(0.2*a) - b*(0.7/0.1)"):
         body = parse(text, scope, g)
-        found = Double(body, tuple(scope.values())).value([rational(Fraction(x)) for x in (a, b, c)])
+        found = Computed(body, tuple(scope.values()), FORMATS["float64"]).value(
+            [rational(Fraction(x)) for x in (a, b, c)]
+        )
         expected = eval(text, {"sqrt": math.sqrt, "abs": abs}, {"a": a, "b": b, "c": c})
         if math.isfinite(expected):
             assert not isinstance(found, Exception)

@@ -1,0 +1,1 @@
+"""Numbers that are least: linear programs exactly, convex problems by what is true of their minimizers, others by search."""

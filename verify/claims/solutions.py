@@ -1,0 +1,74 @@
+"""Formulas of numbers that a condition defines: for every solution, whatever the parameters are.
+
+A name that ``solves:`` equations has no value while its parameters have none. A formula that it stands in is then shown of any
+number that solves them: the name is a symbol, the equations and its range are assumed. What is shown so holds of the one that is
+meant; what is not shown is not refuted by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from derive.calculus.implicit import Solution, System
+from derive.calculus.reverse import expand_all
+from derive.errors import ExpressionError
+from derive.expr.folding import substitute_all
+from derive.expr.graph import Node, topological
+from derive.language.properties import asks
+from verify.casefile.model import Claim
+from verify.claims.context import CaseContext
+from verify.claims.equality import verdict_of
+from verify.verdict import Verdict, combine
+
+
+def for_every_solution(context: CaseContext, claim: Claim) -> Verdict | None:
+    """That a formula or a relation holds for all solutions; None of any other claim, and where that is not shown."""
+    from derive.engine import decide_equal
+    from derive.engine.certify import certified
+    from derive.engine.properties.dispatch import decide_condition
+
+    said = [n for n in (claim.of, claim.holds) if n is not None]
+    if claim.prints is not None or not (claim.equals or claim.holds) or any(map(asks, [*said, *claim.assuming])):
+        return None
+    chain = [claim.of, *claim.equals] if claim.of is not None and claim.equals else []
+    conditions = [*claim.assuming, *([claim.holds] if claim.holds is not None else [])]
+    try:
+        plain, known = _plainly([*chain, *conditions])
+    except ExpressionError:
+        return None
+    if not known:
+        return None
+    sides, assumed = plain[: len(chain)], plain[len(chain) :]
+    held = assumed.pop() if claim.holds is not None else None
+    found: list[Verdict] = []
+    for hypotheses in (assumed, [*assumed, *known]):  # many need nothing of the equations but the slopes
+        domain, found = context.domain(hypotheses), []
+        for a, b in pairwise(sides):
+            found.append(verdict_of(certified(decide_equal(a, b, domain), [a, b], domain), claim))
+        if held is not None:
+            found.append(verdict_of(certified(decide_condition(held, domain), [held], domain), claim))
+        if all(v.verdict == "holds" for v in found):
+            verdict = combine(found)
+            return Verdict("holds", f"{verdict.reason}, for every solution", verdict.exact, (), verdict.evidence)
+    return None
+
+
+def _plainly(nodes: Sequence[Node]) -> tuple[list[Node], list[Node]]:
+    """Expressions with symbols in the place of what solves equations, and these equations with the ranges."""
+    roots = expand_all(nodes)
+    systems: dict[System, None] = {}
+    given: dict[Node, Node] = {}
+    work = list(roots)
+    while work:
+        for n in topological([work.pop()]):
+            if n.op != "computed":
+                continue
+            if not isinstance(n.attr, Solution) or n.args != n.attr.system.parameters:
+                raise ExpressionError("it is computed, or at other parameters than its own")
+            given[n] = n.attr.system.unknowns[n.attr.index]
+            if n.attr.system not in systems:
+                systems[n.attr.system] = None
+                work += n.attr.system.facts()
+    facts = [f for system in systems for f in system.facts()]
+    return substitute_all(roots, given), substitute_all(facts, given)
