@@ -5,22 +5,20 @@ What an earlier run has found is not worked out again, and what is found here is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from verify.results import Check, Implementation, Result
+from verify.suite.ledger import CHECKS, CLAIMS, IMPLEMENTATIONS, Entry, Ledger
 from verify.suite.pool import Pool
 from verify.suite.worker import Ended, Job, Settings, Settle, Units, Work
 
 if TYPE_CHECKING:
-    from verify.cache.remembered import Cache, Keys
+    from verify.cache.remembered import Cache
     from verify.casefile.model import Case
-    from verify.casefile.model import Implementation as Named
-
-CLAIMS, CHECKS, IMPLEMENTATIONS = "claims", "checks", "implementations"
 
 
 class Kept(Work):
@@ -48,13 +46,11 @@ def kept(path: Path, settings: Settings) -> Kept:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A case file that is well-formed, with the names of its checks; ``keys`` is where its results are remembered, ``known``
-    those that are, by part and name."""
+    """A case file that is well-formed, and what is known of it; ``checks`` are the names of its checks."""
 
     case: Case
+    ledger: Ledger
     checks: tuple[str, ...]
-    keys: Keys | None = None
-    known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Single:
@@ -77,102 +73,38 @@ class Single:
     def open(self, path: Path) -> Opened:
         """Reads a case file. Raises CaseFaults with all its faults."""
         from verify.casefile import load
-        from verify.casefile.slices import Slices
         from verify.conformance import units
 
         if self._cache is not None:
             self._cache.note(path)
         case = load(path)
-        names = tuple(name for name, _ in units(case, self._seed, self._examples))
-        if self._cache is None:
-            return Opened(case, names)
-        keys = self._cache.keys(case, Slices(case))
-        known: dict[str, Mapping[str, Any]] = {
-            CLAIMS: self._cache.claims(keys),
-            CHECKS: self._cache.checks(keys)[1],
-            IMPLEMENTATIONS: self._cache.implementations(keys),
-        }
-        return Opened(case, names, keys, known)
+        ledger = Ledger.of(case, case.document, case.claims, case.implementations, self._seed, self._cache)
+        ledger.recall()
+        return Opened(case, ledger, tuple(name for name, _ in units(case, self._seed, self._examples)))
 
     def claim(self, file: Opened, name: str) -> Result:
-        claim = next(c for c in file.case.claims if c.id == name)
-        said: dict[str, Any] = {
-            "id": name,
-            "where": claim.where,
-            "kind": claim.kind,
-            "pinned": claim.pinned,
-            "printed": claim.prints,
-            **_of(file.case, claim.place.line),
-        }
-        if row := file.known.get(CLAIMS, {}).get(name):
-            return Result(**{**row, **said})
-        ended = self._ended(file, CLAIMS, name)
-        answer = dict(ended.answer or {"verdict": "undecided", "reason": f"not judged: {ended.failure}"})
-        seen = answer.pop("seen", 0)
-        result = Result(**said, **answer, seconds=ended.seconds)
-        if self._lasts(ended) and self._cache is not None and file.keys is not None:
-            self._cache.keep_claim(file.keys, result, seen)
-        return result
+        if name not in file.ledger.results:
+            self._ask(file, CLAIMS, name)
+        return file.ledger.results[name]
 
     def check(self, file: Opened, name: str) -> list[Check]:
         """A check of one implementation; it may be several subjects."""
-        common: dict[str, Any] = {"document": file.case.document, "case": file.case.name}
-        if rows := file.known.get(CHECKS, {}).get(name):
-            return [Check(**{**row, **common}) for row in rows]
-        ended = self._ended(file, CHECKS, name)
-        if ended.failure is not None:
-            backend, _, subject = name.partition(": ")
-            lost: dict[str, Any] = {"backend": backend, "subject": subject, "seed": self._seed, "outcome": "undecided"}
-            return [Check(**common, **lost, reason=f"not checked: {ended.failure}")]
-        checks: list[Check] = ended.answer
-        if self._lasts(ended) and self._cache is not None and file.keys is not None:
-            self._cache.keep_units(file.keys, file.checks)
-            self._cache.keep_check(file.keys, name, checks)
-        return checks
+        if name not in file.ledger.checks:
+            lost = self._ask(file, CHECKS, name)
+            return file.ledger.checks.get(name) or [c for c in lost if isinstance(c, Check)]
+        return file.ledger.checks[name]
 
     def implementation(self, file: Opened, name: str) -> Implementation:
-        entry = next(i for i in file.case.implementations if i.id == name)
-        said = {**_named(entry), **_of(file.case, entry.place.line)}
-        if row := file.known.get(IMPLEMENTATIONS, {}).get(name):
-            return Implementation(**{**row, **said})
-        ended = self._ended(file, IMPLEMENTATIONS, name)
-        answer = ended.answer
-        if ended.loss:
-            reason = f"deviates ({ended.loss}): {ended.failure}, in {ended.inside}"
-            answer = {"verdict": "deviates", "kind": ended.loss, "reason": reason}
-        elif ended.failure is not None:
-            answer = {"verdict": "undecided", "reason": f"not compared: {ended.failure}"}
-        found = Implementation(**said, **answer)
-        if self._lasts(ended) and self._cache is not None and file.keys is not None:
-            self._cache.keep_implementation(file.keys, found)
-        return found
+        if name not in file.ledger.implementations:
+            self._ask(file, IMPLEMENTATIONS, name)
+        return file.ledger.implementations[name]
 
-    def _ended(self, file: Opened, part: str, name: str) -> Ended:
-        """What the unit comes to, or the opening of its case, where that fails."""
-        answers: list[Ended] = []
+    def _ask(self, file: Opened, part: str, name: str) -> Sequence[Entry]:
+        """Has the unit judged, and notes it down; where the case does not open, of all units that there is nothing known of."""
+        entered: list[Entry] = []
 
         def answered(job: Job, ended: Ended) -> None:
-            if ended.name or ended.failure is not None:
-                answers.append(ended)
+            entered.extend(file.ledger.enter(part, ended))
 
         self._pool.run([Job(file.case.path, part, frozenset({name}))], answered, lambda job: None, stay=True)
-        return answers[-1]
-
-    @staticmethod
-    def _lasts(ended: Ended) -> bool:
-        return ended.failure is None and not ended.elsewhere
-
-
-def _of(case: Case, line: int) -> dict[str, Any]:
-    return {"document": case.document, "case": case.name, "file": case.path, "line": line}
-
-
-def _named(entry: Named) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "name": entry.name,
-        "formula": entry.said,
-        "pinned": entry.pinned,
-        "pinned_kind": entry.pinned_class,
-        "because": entry.because,
-    }
+        return entered
