@@ -149,7 +149,14 @@ def test_options_that_do_not_go_together(
 
 def test_it_runs_again_when_a_case_changes(folder: Path) -> None:
     words = [sys.executable, "-m", FAKE, "run", "--watch", "--no-checks", "one.yaml"]
-    watching = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    watching = subprocess.Popen(
+        words,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests may run where it is ignored
+    )
     assert watching.stdout is not None
     try:
         lines = iter(watching.stdout.readline, "")
