@@ -13,6 +13,7 @@ EXTRAS = {
     "jax": "jax",
     "optax": "jax",
     "jinja2": "html",
+    "math_core": "html",
     "matplotlib": "plots",
     "distributed": "dask",
     "pygls": "lsp",

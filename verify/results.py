@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue, SkipValidation, ValidationError
 from pydantic_core import to_json
 
 from verify.places import write_text
@@ -50,7 +50,7 @@ class Result(_Model):
     )
     checked: bool = Field(default=False, description="Whether all that was proved was checked by the trusted core.")
     unchecked: str = Field(default="", description="The methods whose proofs were not, and are trusted.")
-    certificates: list[JsonValue] = Field(
+    certificates: list[SkipValidation[JsonValue]] = Field(  # JSON by what they were read from, and long
         default_factory=list, description="What `errata recheck` checks: docs/certificates.md says what is in it."
     )
     seconds: FiniteFloat = Field(default=0.0, ge=0, exclude=True)

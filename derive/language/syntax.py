@@ -72,7 +72,7 @@ def read(text: str) -> ast.expr:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"an expression of {len(text)} characters; the limit is {MAX_LENGTH}")
     depth = 0
-    for i, c in enumerate(text):
+    for i, c in enumerate(text) if sum(map(text.count, "([{")) > MAX_DEPTH else ():
         depth += (c in "([{") - (c in ")]}")
         if depth > MAX_DEPTH:
             raise ExpressionError(f"brackets nested more than {MAX_DEPTH} deep", i)
@@ -98,6 +98,8 @@ def read(text: str) -> ast.expr:
         raise ExpressionError("nested too deeply") from None
     except ValueError as e:  # a NUL character, for one
         raise ExpressionError(f"can't be read: {e}") from None
+    if flat.isascii() and not lead:
+        return tree
     # ast counts bytes; people count characters
     place = [lead + i for i, c in enumerate(flat) for _ in c.encode()] + [lead + len(flat)]
     for n in ast.walk(tree):

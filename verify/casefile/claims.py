@@ -55,6 +55,10 @@ class Claims:
         r = self.reader
         before = r.count
         given = r.fields(tree, CLAIM, "a claim")
+        own: dict[str, Tree] = {key: given[key] for key in ("latex", "quote") if key in given}  # the document's
+        texts: dict[str, str] = {
+            key: t.value for key, t in own.items() if r.is_text(t, "a text") and isinstance(t, Text)
+        }
         if "latex" in given:
             names = self.names
             given = names.formulas.claim(given, names.scope, names.graph, names.layout, names.broken)
@@ -65,7 +69,6 @@ class Claims:
         # an empty or cut value of a key is a fault of its own, not of the keys beside it
         if r.count == before:
             r.rules(rules.CLAIM, given, tree.place)
-        texts: dict[str, str] = {}
         values = self.expressions(given, texts)
         whole = r.count == before  # every expression could be read
         if "shape" in given:

@@ -196,6 +196,7 @@ CLAIM: dict[str, Field] = {
     ),
     "verdict": Field("verdict", "the verdict that the author of the case has reviewed; default: holds", "wrong"),
     "because": Field("text", "why that is the verdict; needed with any verdict but holds", "the factor 2 is missing"),
+    "quote": Field("text", "the document's own words, shown beside the claim in reports", "its maximum value is 1/4"),
     "note": Field("note", "shown beside the claim in reports"),
 }
 

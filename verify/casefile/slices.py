@@ -28,7 +28,7 @@ BESIDE = ("title", "document", "source")
 JOINED = ("uses",)  # what it takes from other files stands in the sections by now
 
 #: Keys of a claim, and of an implementation, that say nothing of what is found.
-SILENT = frozenset({"where", "kind", "verdict", "class", "because", "note"})
+SILENT = frozenset({"where", "kind", "verdict", "class", "because", "quote", "note"})
 
 #: Keys of a claim whose judge may look at any other claim of the file.
 WIDE = frozenset({"prints", "shows", "by", "recover", "from", "agrees", "contradicts", "latex"})

@@ -39,10 +39,12 @@ class Wider(BaseException):
 
 
 class CaseContext:
-    """The shared work of a case. ``CaseContext(case)`` is cheap; everything is computed on first use."""
+    """The shared work of a case. ``CaseContext(case)`` is cheap; everything is computed on first use. Without ``recover`` inputs
+    that are left out have no value, as if no claim asked for them."""
 
-    def __init__(self, case: Case, settle: Callable[[Verdict], None] | None = None) -> None:
+    def __init__(self, case: Case, settle: Callable[[Verdict], None] | None = None, recover: bool = True) -> None:
         self.case = case
+        self._recover = recover
         self._settle = settle
         self._expanded: dict[Node, list[Node]] = {}
         self._values: dict[int, dict[Node, Any]] = {}
@@ -186,6 +188,8 @@ class CaseContext:
     @cached_property
     def recoveries(self) -> Mapping[str, Recovery]:
         """What the printed numbers say of each input that a claim recovers."""
+        if not self._recover:
+            return {}
         from verify.claims.recovery import recover_all
 
         with apart():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +13,15 @@ import click
 
 from verify import places
 from verify.commands.frame import AS_PINNED, Fault, command, print_faults, say
+from verify.extras import installed, missing
+from verify.report import FORMATS, NEEDED, PICTURED, writer
 
 if TYPE_CHECKING:
     from verify.results import Results
 
 
 @command(
-    """Write the markdown reports again, from a results file.
+    """Write the reports again, from a results file: as markdown, or as a site of HTML pages that are read offline.
 
     The cases, whose formulas and notes stand in the reports, are read from where the results say that they are: run this from
     where `errata run` ran. Neither Torch nor SymPy is loaded: what they computed stands in the results.
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     Examples:
       errata report results.json                 what `errata run --json results.json` wrote
       errata report results.json --out reports
+      errata report results.json --format html --out site     then open site/index.html
     """,
     epilog="""\b
 Exit codes:
@@ -34,7 +40,13 @@ Exit codes:
 )
 @click.argument("results_file", metavar="RESULTS.JSON", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", default=Path("reports"), show_default=True)
-def report(results_file: Path, out: Path) -> int:
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), default="markdown", show_default=True, help="Of the pages."
+)
+def report(results_file: Path, out: Path, form: str) -> int:
+    for library in NEEDED.get(form, ()):
+        if not installed(library):
+            raise Fault(f"--format {form}: {missing(library)}")
     from verify.results import ResultsError, load
 
     try:
@@ -47,10 +59,24 @@ def report(results_file: Path, out: Path) -> int:
     for name, known in results.digests.items():
         _must_be_as_it_was(name, known)
     places.must_take_files(out, "--out")
-    with places.writing("--out"):
-        write_reports(results, out)
+    with places.writing("--out"), _keeping_all():
+        write_reports(results, out, form)
+    if form in PICTURED and not installed("matplotlib"):
+        say(f"without pictures: {missing('matplotlib')}")
     say(f"reports of {len(results.cases)} {'case' if len(results.cases) == 1 else 'cases'} in {out}")
     return AS_PINNED
+
+
+@contextlib.contextmanager
+def _keeping_all() -> Iterator[None]:
+    """What is read is needed to the end: to look for garbage in it again and again takes a fifth of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _must_be_as_it_was(name: str, known: str) -> None:
@@ -67,9 +93,8 @@ def _must_be_as_it_was(name: str, known: str) -> None:
         )
 
 
-def write_reports(results: Results, out: Path) -> None:
+def write_reports(results: Results, out: Path, form: str = "markdown") -> None:
     from verify.casefile import CaseFaults, load
-    from verify.report.markdown import write
 
     said = {r.file: r.document for r in results.claims} | {i.file: i.document for i in results.implementations}
     cases = []
@@ -83,4 +108,4 @@ def write_reports(results: Results, out: Path) -> None:
         except CaseFaults as bad:
             print_faults(bad.faults, err=True)
             raise Fault(f"the case file {name} has changed since the run") from None
-    write(results, cases, out)
+    writer(form)(results, cases, out)

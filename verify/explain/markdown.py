@@ -1,63 +1,60 @@
-"""Explanations as GitHub markdown, its formulas as GitHub mathematics."""
+"""Explanations in a medium, which is GitHub's markdown where nothing else is said."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from derive.expr.graph import Node
 from derive.language.typeset import latex
 from verify.explain.blocks import Block, Equations, Facts, Piece, Points, Row, Say, Title
-from verify.text.escape import display, math, text
-from verify.text.tables import table
+from verify.text.medium import MARKDOWN, Medium
 
 SHORT = 120  # characters of LaTeX beside which a value stands on the same line
 
 
-def render(blocks: Sequence[Block], top: int = 1) -> str:
-    """The blocks as markdown that ends with a newline; ``top`` is the level of the first heading."""
-    return "\n\n".join(_block(b, top) for b in blocks) + "\n"
+def render(blocks: Sequence[Block], top: int = 1, medium: Medium = MARKDOWN) -> str:
+    """The blocks as markup that ends with a newline; ``top`` is the level of the first heading."""
+    return "\n\n".join(_block(b, top, medium) for b in blocks) + "\n"
 
 
-def _block(block: Block, top: int) -> str:
+def _block(block: Block, top: int, medium: Medium) -> str:
     match block:
         case Title(level, said):
-            return f"{'#' * (level + top - 1)} {text(said)}"
+            return medium.heading(level + top - 1, medium.text(said))
         case Say(pieces):
-            return sentence(pieces)
+            return medium.paragraph(sentence(pieces, medium))
         case Points(items):
-            return "\n".join(f"- {sentence(item)}" for item in items)
+            return medium.points([sentence(item, medium) for item in items])
         case Equations(rows):
-            return display(aligned(rows))
+            return medium.equations(list(_lines(rows)))
         case Facts(headers, rows):
-            return table(headers, [[sentence(cell) for cell in row] for row in rows])
+            return medium.table(headers, [[sentence(cell, medium) for cell in row] for row in rows])
 
 
-def sentence(pieces: Sequence[Piece]) -> str:
+def sentence(pieces: Sequence[Piece], medium: Medium = MARKDOWN) -> str:
     """Text escaped, mathematics typeset; blanks between them kept."""
     made = []
     for p in pieces:
         if isinstance(p, Node):
-            made.append(math(latex(p)))
+            made.append(medium.math(latex(p)))
         elif p:
             lead, tail = " " * p[:1].isspace(), " " * (p[-1:].isspace() and bool(p.strip()))
-            made.append(f"{lead}{text(p)}{tail}")
+            made.append(f"{lead}{medium.text(p)}{tail}")
     return "".join(made)
 
 
-def aligned(rows: Sequence[Row]) -> str:
-    """The chains as one aligned block, a side a line where a chain has several."""
-    lines = []
+def _lines(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
+    """The chains, a side a line where a chain has several."""
     for row in rows:
         if not row.rights and not row.value:
-            lines.append(f"& {latex(row.left)}")
+            yield latex(row.left), ""
         sides = list(dict.fromkeys(latex(r) for r in row.rights))
         if row.value and len(sides) == 1 and len(sides[0]) <= SHORT:
             sides[0] += f" = {_digits(row.value)}"
         elif row.value:
             sides.append(_digits(row.value))
-        lines += [f"{latex(row.left) if k == 0 else ''} &= {side}" for k, side in enumerate(sides)]
-    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+        yield from ((latex(row.left) if k == 0 else "", side) for k, side in enumerate(sides))
 
 
 def _digits(value: str) -> str:

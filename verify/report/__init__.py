@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     Write = Callable[[Results, Sequence[Case], Path], list[Path]]
 
 #: Format to the module that writes it, imported when it is asked for.
-FORMATS = {"markdown": "verify.report.markdown"}
+FORMATS = {"markdown": "verify.report.markdown", "html": "verify.report.site"}
+#: The libraries that a format can't do without, and the formats that show pictures of claims.
+NEEDED = {"html": ("jinja2", "math_core")}
+PICTURED = ("html",)
 
 
 def writer(name: str) -> Write:

@@ -18,9 +18,8 @@ from verify.casefile.derived import MAX_ENTRIES, mirrored, told
 from verify.casefile.model import Case
 from verify.report.values import Values
 from verify.results import Value
-from verify.text.escape import code, display, math, text
+from verify.text.medium import Medium
 from verify.text.numbers import exact, floating
-from verify.text.tables import table
 
 MATRIX_WIDTH = 150  # characters of LaTeX in a row of a matrix; wider ones are listed entry by entry
 
@@ -33,20 +32,20 @@ class Line:
     right: Node
 
 
-def derivations(case: Case, values: Values) -> Iterator[str]:
-    """The section's parts, as markdown."""
+def derivations(case: Case, values: Values, medium: Medium) -> Iterator[str]:
+    """The section's parts, as markup."""
     for d in case.derivations:
-        yield f"### {code(d.text)}"
+        yield medium.heading(3, medium.code(d.text))
         try:
-            yield from _formulas(case, d.node)
+            yield from _formulas(case, d.node, medium)
         except (ExpressionError, ArithmeticError) as fault:
-            yield f"Not derived: {text(str(fault))}."
+            yield medium.paragraph(f"Not derived: {medium.text(str(fault))}.")
             continue
-        if shown := _values(d.node, values):
+        if shown := _values(d.node, values, medium):
             yield shown
 
 
-def _formulas(case: Case, node: Node) -> Iterator[str]:
+def _formulas(case: Case, node: Node, medium: Medium) -> Iterator[str]:
     lines = _lines(node)
     results = neat(expand_all([line.right for line in lines], marked=False))
     # a tensor that is itself derived here stands by its left side: dL/dW = (dL/db) a^T
@@ -55,17 +54,17 @@ def _formulas(case: Case, node: Node) -> Iterator[str]:
     done = [(line.left, latex(r, names | _without(known, r))) for line, r in zip(lines, results, strict=True)]
     matrix = _matrix(node, [right for _, right in done])
     shown = [equation for equation in done if equation[1] != "0"] or done[:1]
-    yield display(f"{latex(node)} = {matrix}" if matrix else aligned(shown))
+    yield medium.equations([(latex(node), matrix)] if matrix else shown)
     if names:
         named = [(name, latex(n, known | _without(names, n))) for n, name in names.items()]
-        yield "where"
-        yield display(aligned(named))
+        yield medium.paragraph("where")
+        yield medium.equations(named)
     if node.op == "hessian" and node.shape and not matrix:
-        yield "The Hessian is symmetric: the entries below its diagonal are these."
+        yield medium.paragraph("The Hessian is symmetric: the entries below its diagonal are these.")
     if len(lines) < _written_out(node):
-        yield f"The first {len(lines)} of {_written_out(node)} entries."
+        yield medium.paragraph(f"The first {len(lines)} of {_written_out(node)} entries.")
     elif len(shown) < len(done) and not matrix:
-        yield "What is not listed is 0."
+        yield medium.paragraph("What is not listed is 0.")
 
 
 def _without(names: dict[Node, str], n: Node) -> dict[Node, str]:
@@ -112,20 +111,14 @@ def _matrix(node: Node, entries: Sequence[str]) -> str:
     return r"\begin{pmatrix} " + r" \\ ".join(" & ".join(row) for row in rows.values()) + r" \end{pmatrix}"
 
 
-def aligned(equations: Sequence[tuple[str, str]]) -> str:
-    """Equations below each other; one alone in a line."""
-    if len(equations) == 1:
-        return " = ".join(dict.fromkeys(equations[0]))
-    inside = " \\\\\n".join(f"{left} &= {right}" for left, right in equations)
-    return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
-
-
-def definitions(case: Case) -> str:
+def definitions(case: Case, medium: Medium) -> str:
     """All definitions of a case as one block."""
     written = [d for d in case.definitions.values() if not solved(d.node)]
-    block = display(aligned([(latex(d.node), latex(d.node.args[0])) for d in written])) if written else ""
-    others = [f"`{d.name}` {d.text.replace(' ', ' `', 1)}`." for d in case.definitions.values() if solved(d.node)]
-    return "\n\n".join([*([block] if block else []), *others])
+    parts = [medium.equations([(latex(d.node), latex(d.node.args[0])) for d in written])] if written else []
+    for d in (d for d in case.definitions.values() if solved(d.node)):
+        how, _, said = d.text.partition(" ")
+        parts.append(medium.paragraph(f"{medium.code(d.name)} {medium.text(how)} {medium.code(said)}."))
+    return "\n\n".join(parts)
 
 
 def free_letter(case: Case) -> str:
@@ -137,11 +130,11 @@ def free_letter(case: Case) -> str:
     return r"\varsigma"
 
 
-def _values(node: Node, values: Values) -> str:
+def _values(node: Node, values: Values, medium: Medium) -> str:
     """The entries at the document's inputs, side by side; "" where an input has no value."""
     found = [(e, v) for e in told(node) if (v := values.of(e)) is not None]
-    rows = [[math(latex(e)), exact(v.exact), *floats(v, v.exact)] for e, v in found]
-    return table(["At the given values", "Exact", "NumPy", "Torch"], rows, NUMBERS) if rows else ""
+    rows = [[medium.math(latex(e)), exact(v.exact), *floats(v, v.exact)] for e, v in found]
+    return medium.table(["At the given values", "Exact", "NumPy", "Torch"], rows, NUMBERS) if rows else ""
 
 
 def floats(value: Value | None, near: str | None) -> list[str]:

@@ -6,7 +6,7 @@ machine and on pages a function, in folders of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from derive.calculus.reverse import gradient
 from derive.errors import ExpressionError
@@ -14,14 +14,13 @@ from derive.expr.graph import free_symbols
 from derive.language.components import components
 from derive.language.tidy import tidy
 from derive.language.typeset import latex
-from verify.casefile.model import Case
 from verify.casefile.model import Implementation as Entry
 from verify.conform.outcome import ORDERS
 from verify.report.place import INDEX, MARKER, harmless
 from verify.results import CallPath, Implementation
 from verify.text import paths
-from verify.text.escape import code, display, text
-from verify.text.tables import table
+from verify.text.escape import code, text
+from verify.text.medium import MARKDOWN, Medium
 
 #: Worst first.
 ORDER = ("deviates", "convention", "undecided", "conforms", "skipped")
@@ -51,7 +50,7 @@ def index(found: Sequence[Implementation]) -> Iterator[str]:
         "which is not committed."
     )
     for library in dict.fromkeys(i.name.split(".")[0] for i in found):
-        chosen = sorted((i for i in found if i.name.split(".")[0] == library), key=_badness)
+        chosen = sorted((i for i in found if i.name.split(".")[0] == library), key=badness)
         versions = {i.version for i in chosen if i.version}
         yield f"## {text(library)}" + (
             f", version {text(', '.join(v.partition(' ')[2] for v in sorted(versions)))}" if versions else ""
@@ -61,22 +60,26 @@ def index(found: Sequence[Implementation]) -> Iterator[str]:
     yield "\n".join(f"- **{word}**: {meaning}" for word, meaning in MEANING.items())
 
 
-def listed(chosen: Sequence[Implementation]) -> str:
-    """A row each: the verdict, and what each order of derivative does in which dtype."""
+def listed(
+    chosen: Sequence[Implementation],
+    medium: Medium = MARKDOWN,
+    address: Callable[[Implementation], str] | None = None,
+) -> str:
+    """A row each, its name linked to an ``address``: the verdict, and what each order of derivative does in which dtype."""
     rows = [
         [
-            code(i.id),
-            code(i.formula),
-            _verdict(i.verdict, i.kind),
-            *(_of(i, order) for order in ORDERS),
-            text(i.because or _told(i)),
+            medium.link(medium.code(i.id), address(i)) if address is not None else medium.code(i.id),
+            medium.code(i.formula),
+            _verdict(i.verdict, i.kind, medium),
+            *(_of(i, order, medium) for order in ORDERS),
+            medium.text(i.because or told(i)),
         ]
         for i in chosen
     ]
-    return table(["Function", "Formula", "Verdict", "Value", "Gradient", "Second derivative", ""], rows)
+    return medium.table(["Function", "Formula", "Verdict", "Value", "Gradient", "Second derivative", ""], rows)
 
 
-def _of(i: Implementation, order: str) -> str:
+def _of(i: Implementation, order: str, medium: Medium) -> str:
     """What the paths of an order come to, the dtypes in their order: one that is off in any mode is off."""
     paths = [p for p in i.paths if p.order == order]
     by_dtype = {}
@@ -84,7 +87,7 @@ def _of(i: Implementation, order: str) -> str:
         own = [p for p in paths if p.dtype == dtype]
         off = next((p.kind for p in own if p.verdict == "deviates"), None)
         judged = any(p.verdict != "undecided" for p in own)
-        by_dtype[dtype] = f"**{off}**" if off is not None else "conforms" if judged else "not judged"
+        by_dtype[dtype] = medium.strong(medium.text(off)) if off is not None else "conforms" if judged else "not judged"
     words = dict.fromkeys(by_dtype.values())
     if len(words) == 1:
         return next(iter(words))
@@ -96,18 +99,18 @@ def _counted(chosen: Sequence[Implementation]) -> str:
     return ", ".join(f"{n} {word}" for word, n in counts.items() if n) + "."
 
 
-def _badness(i: Implementation) -> tuple[int, list[int], str]:
+def badness(i: Implementation) -> tuple[int, list[int], str]:
     """Deviations first, those of the value in the most dtypes before those of derivatives."""
     off = [-len({p.dtype for p in i.paths if p.verdict == "deviates" and p.order == order}) for order in ORDERS]
     return ORDER.index(i.verdict), off, i.id
 
 
-def _verdict(verdict: str, kind: str) -> str:
-    word = f"**{verdict}**" if verdict == "deviates" else verdict
-    return f"{word}, {text(kind)}" if kind else word
+def _verdict(verdict: str, kind: str, medium: Medium = MARKDOWN) -> str:
+    word = medium.strong(verdict) if verdict == "deviates" else verdict
+    return f"{word}, {medium.text(kind)}" if kind else word
 
 
-def _told(i: Implementation) -> str:
+def told(i: Implementation) -> str:
     return (
         i.convention
         or (f"it computes {i.repair}" if i.repair else "")
@@ -115,17 +118,17 @@ def _told(i: Implementation) -> str:
     )
 
 
-def page(i: Implementation, entry: Entry | None, case: Case, pictured: bool) -> str:
+def page(i: Implementation, entry: Entry | None, pictured: bool) -> str:
     """The page of one implementation, as markdown."""
-    return "\n\n".join(_parts(i, entry, case, pictured)) + "\n"
+    return "\n\n".join(_parts(i, entry, pictured)) + "\n"
 
 
-def _parts(i: Implementation, entry: Entry | None, case: Case, pictured: bool) -> Iterator[str]:
+def _parts(i: Implementation, entry: Entry | None, pictured: bool) -> Iterator[str]:
     yield MARKER
     yield f"# {text(i.id)}"
     options = f", called with {code(i.options)}" if i.options else ""
     yield f"{code(i.name)}{f' of {text(i.version)}' if i.version else ''}{options}. [All implementations](../{INDEX})"
-    yield f"{_verdict(i.verdict, i.kind)}. {text(_told(i))}".strip()
+    yield f"{_verdict(i.verdict, i.kind)}. {text(told(i))}".strip()
     if where := paths.told(i.paths):
         yield f"{text(where[0].upper() + where[1:])}."
     if i.because:
@@ -133,14 +136,10 @@ def _parts(i: Implementation, entry: Entry | None, case: Case, pictured: bool) -
     if i.note:
         yield text(i.note)
     yield "## Formula"
-    yield from _formula(i, entry)
+    yield from formula(i, entry)
     if i.paths:
         yield "## Paths"
-        rows = [
-            [text(p.order), text(p.mode), text(p.dtype), _verdict(p.verdict, p.kind), text(p.magnitude), text(p.note)]
-            for p in _sorted(i.paths)
-        ]
-        yield table(["What", "Path", "Dtype", "Verdict", "Error in ulps", ""], rows)
+        yield paths_table(i)
     if pictured:
         yield f"![Error in ulps against the input](../{picture_name(i)})"
     if i.findings:
@@ -148,18 +147,11 @@ def _parts(i: Implementation, entry: Entry | None, case: Case, pictured: bool) -
         yield "\n".join(f"- {text(f.kind)}: {text(f.text)}" for f in i.findings)
     if i.kinks:
         yield "## At kinks"
-        yield "Between the slopes of the two sides every value is right; this is what each mode takes."
-        modes = list(dict.fromkeys(m for k in i.kinks for m in k.taken))
-        yield table(
-            ["At", "Below", "Above", *map(text, modes)],
-            [[code(k.at), k.below, k.above, *(k.taken.get(m, "") for m in modes)] for k in i.kinks],
-        )
+        yield TAKEN
+        yield kinks_table(i)
     if i.specials:
         yield "## Special values"
-        yield table(
-            ["At", "Computed", "The formula has"],
-            [[code(s.at), code(s.computed), code(s.expected)] for s in i.specials],
-        )
+        yield specials_table(i)
     if i.command:
         yield "## Reproduce"
         yield f"```console\n$ {i.command}\n```"
@@ -167,17 +159,50 @@ def _parts(i: Implementation, entry: Entry | None, case: Case, pictured: bool) -
             yield f"```python\n{i.script}\n```"
 
 
+TAKEN = "Between the slopes of the two sides every value is right; this is what each mode takes."
+
+
+def paths_table(i: Implementation, medium: Medium = MARKDOWN) -> str:
+    """What was found on every path."""
+    rows = [
+        [
+            *(medium.text(said) for said in (p.order, p.mode, p.dtype)),
+            _verdict(p.verdict, p.kind, medium),
+            *(medium.text(said) for said in (p.magnitude, p.note)),
+        ]
+        for p in _sorted(i.paths)
+    ]
+    return medium.table(["What", "Path", "Dtype", "Verdict", "Error in ulps", ""], rows)
+
+
+def kinks_table(i: Implementation, medium: Medium = MARKDOWN) -> str:
+    """What is given at kinks."""
+    modes = list(dict.fromkeys(m for k in i.kinks for m in k.taken))
+    rows = [
+        [medium.code(k.at), *map(medium.text, (k.below, k.above, *(k.taken.get(m, "") for m in modes)))]
+        for k in i.kinks
+    ]
+    return medium.table(["At", "Below", "Above", *map(medium.text, modes)], rows)
+
+
+def specials_table(i: Implementation, medium: Medium = MARKDOWN) -> str:
+    """What is given at infinities and the like."""
+    rows = [[medium.code(said) for said in (s.at, s.computed, s.expected)] for s in i.specials]
+    return medium.table(["At", "Computed", "The formula has"], rows)
+
+
 def _sorted(paths: Sequence[CallPath]) -> list[CallPath]:
     order = {"value": 0, "gradient": 1, "second derivative": 2}
     return sorted(paths, key=lambda p: (order.get(p.order, 3), p.verdict != "deviates"))
 
 
-def _formula(i: Implementation, entry: Entry | None) -> Iterator[str]:
+def formula(i: Implementation, entry: Entry | None, medium: Medium = MARKDOWN) -> Iterator[str]:
+    """The formula, and its derivatives where it is of numbers and they are not too long."""
     if entry is None or entry.of is None:
-        yield "\n".join(f"- {code(part)}" for part in i.formula.split("; "))
+        yield medium.points([medium.code(part) for part in i.formula.split("; ")])
         return
     f = entry.of
-    yield display(latex(f))
+    yield medium.equations([(latex(f), latex(f))])
     scalar = not f.shape and all(not s.shape for s in free_symbols([f]))
     if not scalar:
         return
@@ -188,7 +213,7 @@ def _formula(i: Implementation, entry: Entry | None) -> Iterator[str]:
         except (ExpressionError, ArithmeticError):
             continue
         if len(shown) <= MAX_LATEX:
-            yield display(rf"\frac{{\partial}}{{\partial {latex(s)}}} = {shown}")
+            yield medium.equations([(rf"\frac{{\partial}}{{\partial {latex(s)}}}", shown)])
 
 
 def machine_rows(found: Sequence[Implementation]) -> list[list[str]]:

@@ -11,9 +11,11 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from verify.text.medium import MARKDOWN, Medium
 
 MARKER = "<!-- written by errata; changes are lost at the next run -->"
 INDEX, MACHINE, ERRATA = "README.md", "machine.md", "errata.md"
@@ -32,9 +34,9 @@ def folder(document: str) -> str:
     return harmless(document)
 
 
-def page(case: str) -> str:
+def page(case: str, ending: str = ".md") -> str:
     """The file name of a case's page. It is never that of the index, also where case does not count in names."""
-    name = f"{harmless(case)}.md"
+    name = f"{harmless(case)}{ending}"
     return f"case-{name}" if name.lower() in (INDEX.lower(), MACHINE, ERRATA) else name
 
 
@@ -45,20 +47,23 @@ def anchor(claim: str) -> str:
 
 @dataclass
 class Links:
-    """Links to the claims of one document: only to pages and anchors that are being written."""
+    """Links to the claims of one document, in the medium of the report: only to pages and anchors that are being written."""
 
     cases: frozenset[str]
     claims: Mapping[str, frozenset[str]]  # case -> ids of the claims on its page
+    medium: Medium = MARKDOWN
+    page: Callable[[str], str] = page  # from a case to the address of its page
+    findings: bool = False  # whether pages open with what does not simply hold: then the anchors are there
     _words: dict[str, re.Pattern[str]] = field(default_factory=dict)
 
     def claim(self, case: str, identity: str, shown: str, here: bool = False) -> str:
-        """A link to a claim with the text ``shown`` (markdown already), or just the text where it has no page."""
+        """A link to a claim with the text ``shown`` (markup already), or just the text where it has no page."""
         if case not in self.cases or identity not in self.claims.get(case, ()):
             return shown
-        return f"[{shown}]({'' if here else page(case)}#{anchor(identity)})"
+        return self.medium.link(shown, f"{'' if here else self.page(case)}#{anchor(identity)}")
 
     def case(self, case: str, shown: str) -> str:
-        return f"[{shown}]({page(case)})" if case in self.cases else shown
+        return self.medium.link(shown, self.page(case)) if case in self.cases else shown
 
     def split(self, case: str, sentence: str, named: Collection[str] = ()) -> list[str]:
         """A sentence cut at the claim ids in it: text, id, text, id, ..., text.
@@ -107,13 +112,16 @@ def _umask() -> int:
     return now
 
 
-def remove_stale(directory: Path, written: Iterable[Path]) -> None:
-    """Removes the pages in a document's folder that earlier runs wrote and this one did not; never anything else."""
+def remove_stale(directory: Path, written: Iterable[Path], ending: str = ".md") -> None:
+    """Removes the pages in a document's folder that earlier runs wrote and this one did not; never anything else, and no pages of
+    another format."""
     keep = set(written)
-    for path in sorted(directory.glob("*.md")):
+    for path in sorted(directory.glob(f"*{ending}")):
         if path in keep or path.is_symlink() or not path.is_file():
             continue
         with path.open("rb") as f:
             first = f.readline(200)
+            if first.lower().startswith(b"<!doctype"):
+                first = f.readline(200)
         if first.rstrip(b"\r\n") == MARKER.encode():
             path.unlink()

@@ -24,10 +24,6 @@ class Values:
         return self._found.get(to_text(node))
 
     @cached_property
-    def context(self) -> CaseContext | None:
-        """None where not even what is left out can be recovered: the claim that asks for it says why."""
-        context = CaseContext(self._case)
-        try:
-            return context if context.known is not None else None
-        except (ValueError, ArithmeticError, NotImplementedError):
-            return None
+    def context(self) -> CaseContext:
+        """Without what is left out: the results tell what is known of that."""
+        return CaseContext(self._case, recover=False)

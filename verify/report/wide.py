@@ -1,4 +1,4 @@
-"""Formulas that are too wide for a cell of a table: they stand below it, what they share written once."""
+"""Formulas that are too wide for a cell of a table in markdown: they stand below it, what they share written once."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from derive.expr.graph import Node
 from derive.language.typeset import abbreviations, latex
 from verify.casefile.model import Case
-from verify.report.derived import aligned, free_letter
+from verify.report.derived import free_letter
 from verify.report.place import harmless
 from verify.report.words import Item, corrected, right, statement
-from verify.text.escape import code, display
+from verify.text.escape import code
+from verify.text.medium import MARKDOWN, Medium
 
 WIDE = 60  # glyphs beside each other, about 500 pixels
 SHARED, LONG = 24, 120  # characters of LaTeX beyond which a part that is shared, or any part, gets a name
@@ -56,14 +57,16 @@ def anchor(identity: str) -> str:
     return f"says-{harmless(identity)}"
 
 
-def cell(item: Item, said: str, page: str = "") -> str:
-    """What goes into a cell: what is said, or where on the page of its case that stands."""
+def cell(item: Item, said: str, page: str = "", medium: Medium = MARKDOWN) -> str:
+    """What goes into a cell: what is said, or where on the page of its case that stands. In HTML it breaks, and always fits."""
+    if medium is not MARKDOWN:
+        return said
     where = "on its page" if page else "below"
     return f"[{where}]({page}#{anchor(item.result.id)})" if is_wide(said) else said
 
 
 def written_out(items: Sequence[Item], says: Callable[[Item], str]) -> Iterator[str]:
-    """What the cells of claims say where it stands, as blocks: what the document says, and what it should."""
+    """What the cells of claims say where it stands, as blocks of markdown: what the document says, and what it should."""
     for item in items:
         said, mended = says(item), corrected(item)
         far = mended is not None and is_wide(right(item))
@@ -76,7 +79,7 @@ def written_out(items: Sequence[Item], says: Callable[[Item], str]) -> Iterator[
         elif claim.of is not None and (claim.equals or claim.prints is not None):
             yield from _equation(item.case, [claim.of, *claim.equals])
         else:
-            yield display(statement(claim))
+            yield MARKDOWN.equations([(statement(claim), "")])
         if mended is not None and far:
             yield "It should be"
             yield from _equation(item.case, [mended])
@@ -85,9 +88,9 @@ def written_out(items: Sequence[Item], says: Callable[[Item], str]) -> Iterator[
 def _equation(case: Case, sides: Sequence[Node]) -> Iterator[str]:
     names = abbreviations(sides, shared=SHARED, long=LONG, prefix=free_letter(case))
     first, *rest = (latex(s, names) for s in sides)
-    yield display(aligned([(first if k == 0 else "", r) for k, r in enumerate(rest)]) if rest else first)
+    yield MARKDOWN.equations([(first if k == 0 else "", r) for k, r in enumerate(rest)] or [(first, "")])
     if names:
         yield "where"
-        yield display(
-            aligned([(name, latex(n, {m: k for m, k in names.items() if m is not n})) for n, name in names.items()])
+        yield MARKDOWN.equations(
+            [(name, latex(n, {m: k for m, k in names.items() if m is not n})) for n, name in names.items()]
         )

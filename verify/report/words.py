@@ -1,10 +1,11 @@
-"""What is said about a claim, in markdown: what the document prints, what is right, why, and how it is known."""
+"""What is said about a claim, in markdown or another medium: what the document prints, what is right, why, how it is known."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from derive.errors import ExpressionError
 from derive.expr.graph import Node
@@ -16,7 +17,7 @@ from verify.probes import PROBES
 from verify.report.place import Links
 from verify.results import Result
 from verify.text import numbers
-from verify.text.escape import code, math, text
+from verify.text.medium import MARKDOWN, Medium
 
 #: The verdicts in the order in which a reader wants them, with a sentence each.
 MEANING = {
@@ -49,37 +50,37 @@ class Item:
         return self.result.where or self.result.id
 
 
-def verdict(word: str) -> str:
+def verdict(word: str, medium: Medium = MARKDOWN) -> str:
     """The verdict as a plain word, bold where something must be mended."""
-    return f"**{word}**" if word in ("wrong", "inconsistent") else word
+    return medium.strong(word) if word in ("wrong", "inconsistent") else word
 
 
-def printed(item: Item, longest: int = 10_000) -> str:
+def printed(item: Item, longest: int = 10_000, medium: Medium = MARKDOWN) -> str:
     """What the document says: a quantity and its digits, an arithmetic, or a formula, typeset."""
     claim = item.claim
     if item.result.printed is not None:
-        digits = text(item.result.printed)
+        digits = medium.text(item.result.printed)
         if claim is None or (claim.of is None and claim.shows is None):
             return digits
         if claim.shows is not None:
-            return code(f"{claim.texts.get('shows', '')} = {item.result.printed}")
+            return medium.code(f"{claim.texts.get('shows', '')} = {item.result.printed}")
         if claim.equals and statement(claim).endswith(f"= {item.result.printed}"):
-            return quantity(claim)
-        return f"{quantity(claim)} = {digits}"
+            return quantity(claim, medium)
+        return f"{quantity(claim, medium)} = {digits}"
     if claim is not None and claim.probe and not statement(claim):
-        return text(PROBES[claim.probe].says)
+        return medium.text(PROBES[claim.probe].says)
     said = statement(claim) if claim is not None else ""
     if not said and claim is not None and {"of", "equals"} <= set(claim.texts):  # its shapes do not fit together
-        return code(f"{claim.texts['of']} = {claim.texts['equals']}")
+        return medium.code(f"{claim.texts['of']} = {claim.texts['equals']}")
     if len(said) > longest:
         return "(long; see its page)"
-    return math(said) if said else ""
+    return medium.math(said) if said else ""
 
 
-def quantity(claim: Claim) -> str:
+def quantity(claim: Claim, medium: Medium = MARKDOWN) -> str:
     """What a number is printed for, typeset."""
     assert claim.of is not None
-    return math(statement(claim) if claim.equals else latex(claim.of))
+    return medium.math(statement(claim) if claim.equals else latex(claim.of))
 
 
 def statement(claim: Claim) -> str:
@@ -105,19 +106,22 @@ def _size(shape: tuple[int, ...]) -> str:
     return r" \times ".join(map(str, shape)) or "1"
 
 
-def right(item: Item) -> str:
-    """What should stand there instead, in the document's notation, or would by the standard; "" where that is not one thing."""
+def right(item: Item, medium: Medium = MARKDOWN, longest: int = 10_000) -> str:
+    """What should stand there instead, in the document's notation, or would by the standard; "" where that is not one thing, or
+    a formula longer than so many characters of LaTeX."""
     word = item.result.verdict
     if word in ("holds", "holds-if", "undecided", "inconsistent"):
         return ""
     if word == "convention":
-        return " or ".join(math(latex(s)) for s in item.claim.standard) if item.claim is not None else ""
+        forms = [latex(s) for s in item.claim.standard] if item.claim is not None else []
+        return " or ".join(map(medium.math, forms)) if sum(map(len, forms)) <= longest else ""
     if word == "underspecified":
-        return text(item.result.exact or "")
+        return medium.text(item.result.exact or "")
     if item.result.printed is not None:
-        return text(numbers.correct(item.result.exact, item.result.printed))
+        return medium.text(numbers.correct(item.result.exact, item.result.printed))
     mended = corrected(item)
-    return math(latex(mended)) if mended is not None else ""
+    made = latex(mended) if mended is not None else ""
+    return medium.math(made) if made and len(made) <= longest else ""
 
 
 def corrected(item: Item) -> Node | None:
@@ -143,12 +147,17 @@ def why(item: Item, links: Links, here: bool = False) -> str:
     fixed = numbers.correct(item.result.exact, item.result.printed)
     if fixed:
         reason = re.sub(rf"(^|; )correct: {re.escape(fixed)}(?![\d.])", "", reason)
-        if re.fullmatch(r" ?\(.*\)", reason):
-            reason = reason.strip(" ()")
+        reason = _unwrapped(reason.strip())
     said = sentence(reason, item.case.name, links, here, {*item.result.origin, *against(item)})
     if said or item.result.exact is None:
         return said
-    return f"The exact value is {text(numbers.exact(item.result.exact))}."
+    return f"The exact value is {links.medium.text(numbers.exact(item.result.exact))}."
+
+
+def _unwrapped(said: str) -> str:
+    """Without the brackets round all of it, where there are some."""
+    depths = list(accumulate((c == "(") - (c == ")") for c in said))
+    return said[1:-1] if said[:1] == "(" and 0 in depths and depths.index(0) == len(said) - 1 else said
 
 
 def against(item: Item) -> set[str]:
@@ -163,8 +172,10 @@ def sentence(reason: str, case: str, links: Links, here: bool = False, named: Co
     reason = reason.strip(" ;")
     if not reason:
         return ""
-    parts = links.split(case, reason, named)
-    made = "".join(links.claim(case, p, code(p), here) if i % 2 else _inner(p) for i, p in enumerate(parts))
+    parts, medium = links.split(case, reason, named), links.medium
+    made = "".join(
+        links.claim(case, p, medium.code(p), here) if i % 2 else _inner(p, medium) for i, p in enumerate(parts)
+    )
     if parts[0] and not _FORMULA.match(reason):
         made = made[0].upper() + made[1:]
     return made if made.endswith((".", "!", "?")) else made + "."
@@ -174,33 +185,33 @@ def sentence(reason: str, case: str, links: Links, here: bool = False, named: Co
 _FORMULA = re.compile(r"\w*[\d_(\[]|\w+\.\w|\w+ ?(?:[-+*/^=<>@]|!=)|[b-hj-z]\b")
 
 
-def _inner(part: str) -> str:
+def _inner(part: str, medium: Medium) -> str:
     """Escaped text whose blanks at the ends are kept."""
     if not part.strip():
         return " " if part else ""
     lead = " " if part[0].isspace() else ""
     tail = " " if part[-1].isspace() else ""
-    return f"{lead}{text(part)}{tail}"
+    return f"{lead}{medium.text(part)}{tail}"
 
 
-def evidence(result: Result) -> str:
+def evidence(result: Result, medium: Medium = MARKDOWN) -> str:
     """How the verdict was earned: "proved", "proved where `x > 0`", "refuted at `x = 2`"."""
     method, witness, conditions = (result.evidence.get(k) for k in ("method", "witness", "conditions"))
     if not isinstance(method, str):
         return ""
-    at = _point(witness) if isinstance(witness, Mapping) else ""
-    where = ", ".join(code(str(c)) for c in conditions) if isinstance(conditions, list) else ""
+    at = _point(witness, medium) if isinstance(witness, Mapping) else ""
+    where = ", ".join(medium.code(str(c)) for c in conditions) if isinstance(conditions, list) else ""
     if result.verdict == "wrong":
         return f"refuted at {at}" if at else "refuted"
-    said = text(method) + (f" where {where}" if where else "")
+    said = medium.text(method) + (f" where {where}" if where else "")
     return said + (f"; fails at {at}" if at and result.verdict == "holds-if" else "")
 
 
-def _point(witness: Mapping[str, object]) -> str:
+def _point(witness: Mapping[str, object], medium: Medium) -> str:
     """A point, a dozen values at most: of a long one what is not 0. The explanation of the claim has all of it."""
     shown = [(k, v) for k, v in witness.items() if len(witness) <= MAX_VALUES or v != "0"][:MAX_VALUES]
     more = len(witness) - len(shown)
-    return ", ".join(code(f"{k} = {v}") for k, v in shown) + (f" and {more} more" if more else "")
+    return ", ".join(medium.code(f"{k} = {v}") for k, v in shown) + (f" and {more} more" if more else "")
 
 
 def count(n: int, singular: str, plural: str = "") -> str:
