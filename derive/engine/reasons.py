@@ -165,6 +165,7 @@ class Why(Enum):
 
     # -- convexity, monotony
     COMPOSITION = "{way} by composition, whatever the sizes"
+    COMPOSED = "{way} by composition"
     COMPOSITION_AND_DERIVATIVES = "{way} by composition and second derivatives"
     ABOVE_CHORD = (
         "at the midpoint {middle} of {low} and {high} the value lies on the wrong side of the chord[, with {held}]"

@@ -36,6 +36,9 @@ from derive.engine.tactics import HALF, OPEN, POINT, PROOF, Tactic, needing
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.numbers.balls import precision
+from derive.proof.certificates import Evaluation, Rule
+from derive.proof.check import Rejected, check
+from derive.proof.sequent import Sequent
 
 Way = Literal["increasing", "nondecreasing", "decreasing", "nonincreasing"]
 
@@ -67,9 +70,24 @@ def tactics(way: Way) -> Table:
             Tactic("sign of the slope", shown(lambda q, on: on(f(q), q.inner)), emits=PROOF, cost=HALF),
             Tactic("pieces", shown(lambda q, on: rises_by_pieces(f(q), q.x[0], q.inner, on)), emits=PROOF, cost=HALF),
             Tactic("slopes at points", lambda q: _slopes_down(f(q), q.x[0], q.inner, up), emits=POINT),
+            Tactic("composition", lambda q: proved(Why.COMPOSED(way=way)) if _composed(q, way) else None, emits=PROOF),
             Tactic("open", lambda _: undecided(Why.SLOPE_OPEN()), emits=OPEN),
         ),
     )
+
+
+def _composed(q: Asked, way: Way) -> bool:
+    """Whether the checker's rule of composition shows it as it is: signs on the domain, ends included, tell how parts go."""
+    from derive.engine.certify.fresh import in_a_graph_of_its_own
+
+    s = q.domain.sequent(q.f.graph.node("property", (q.f, q.x[0]), way))
+    _, put = in_a_graph_of_its_own(topological([*s.hypotheses, s.conclusion]))
+    own = Sequent(tuple(put[h] for h in s.hypotheses), put[s.conclusion])
+    try:
+        check(own, Rule("composition", (), (Evaluation(),)))
+    except Rejected:
+        return False
+    return True
 
 
 def _an_interval(q: Asked) -> Reason | None:
