@@ -74,7 +74,7 @@ def test_extras_are_those_of_the_distribution() -> None:
     assert project["name"] == extras.DISTRIBUTION
     declared = project["optional-dependencies"]
     for library, extra in extras.EXTRAS.items():
-        assert any(line.startswith(library) for line in declared[extra]), library
+        assert any(line.startswith(library.replace("_", "-")) for line in declared[extra]), library
     (everything,) = declared["all"]
     assert set(extras.EXTRAS.values()) <= set(everything.partition("[")[2].rstrip("]").split(","))
 
