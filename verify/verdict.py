@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from derive.engine.reasons import Reason
 
 #: From the gravest down: of a claim that says several things, the gravest verdict stands.
 VERDICTS = (
@@ -28,17 +31,25 @@ METHODS = ("proved", "certified", "exhaustive", "sampled", "probe")
 class Verdict:
     """``exact`` is the right value in decimal (20 digits or more, or all it has); ``origin`` the ids of the claims
     in which the error started; ``evidence['method']`` how the verdict was earned (absent when undecided); ``evidence['proof']``
-    what a proof rests on: a Theorem of the trusted core, the name of the method that is trusted instead, or several of these."""
+    what a proof rests on: a Theorem of the trusted core, the name of the method that is trusted instead, or several of these.
+
+    ``why``: as the engine told it, or a sentence made of that, which nobody looks into; ``stated``: why the claim fails, or what
+    it needs, as the document states it, where ``why`` is a condition under which it holds. ``reason`` is both, as it is told."""
 
     verdict: str
-    reason: str
+    why: Reason | str
     exact: str | None = None
     origin: tuple[str, ...] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    stated: Reason | str = ""
+
+    @property
+    def reason(self) -> str:
+        return f"{self.why}; as stated: {self.stated}" if self.stated else str(self.why)
 
 
-def undecided(reason: str, exact: str | None = None) -> Verdict:
-    return Verdict("undecided", reason, exact)
+def undecided(why: Reason | str, exact: str | None = None) -> Verdict:
+    return Verdict("undecided", why, exact)
 
 
 def combine(parts: Sequence[Verdict]) -> Verdict:

@@ -7,7 +7,7 @@ condition or a point finds it in the decision (``engine.decision``), which adds 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 from fractions import Fraction
@@ -35,6 +35,28 @@ class Reason:
         kept = _OPTIONAL.sub(lambda m: m[1] if all(parts.get(n) for n in _fields(m[1])) else "", self.term.value)
         return _FIELD.sub(lambda m: "" if m[2] else parts[m[1]], kept)
 
+    def part(self, name: str) -> Part | Reason:
+        """What it is about, by name; None where it has no such part."""
+        return dict(self.about).get(name)
+
+    def said(self, name: str) -> str:
+        """The same for people; "" where there is none."""
+        return _said(self.part(name))
+
+    def mapped(self, change: Callable[[Reason], Reason]) -> Reason:
+        """The same with what it says of an entry, of an example of functions, or among others, changed."""
+        if self.term not in (Why.ENTRY, Why.EXAMPLE, Why.ALL_OF):
+            return change(self)
+        made = tuple((name, _mapped(part, change)) for name, part in self.about)
+        return self if made == self.about else Reason(self.term, made)
+
+
+def _mapped(part: Part | Reason, change: Callable[[Reason], Reason]) -> Part | Reason:
+    if isinstance(part, Reason):
+        return part.mapped(change)
+    reasons = [p.mapped(change) for p in part if isinstance(p, Reason)] if isinstance(part, tuple) else []
+    return tuple(reasons) or part
+
 
 # In a wording ``{x}`` is the part x; what stands in brackets is left out where a part in it is missing or empty; ``{x?}`` says
 # nothing, but counts there.
@@ -47,6 +69,7 @@ def _fields(wording: str) -> list[str]:
 
 
 def _said(part: Part | Reason) -> str:
+    """A part for people; "" where there is none."""
     match part:
         case None | ():
             return ""
@@ -108,7 +131,10 @@ class Why(Enum):
     NOT_EQUAL = "not equal[ at {at}]: the left side is {left}, the right side {right}"
     SIDES_AT = "at {at} the left side is {left}, the right side {right}"
     SIDES_ARE = "the sides are {left} and {right}"
-    SIDE_LACKS_VALUE = "the {side} side has no value: {why}"
+    NOT_EQUAL_NAMED = "not equal[ at {at}]: {one} is {left}, {other} {right}"
+    DIFFERS = "differs from {name}[ at {at}]: the document's is {left}, the standard {right}"
+    SIDE_LACKS_VALUE = "the {side} side has no value[ at {at}]: {why}"
+    NO_VALUE = "no value[ at {at}]: {why}"
 
     # -- conditions
     HOLDS = "holds"

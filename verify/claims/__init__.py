@@ -67,7 +67,7 @@ def judge(context: CaseContext, claim: Claim) -> Verdict:
     try:
         parts = [at_every_size(context, claim, name, decide) for name, says, decide in JUDGES if says(claim)]
     except (ValueError, ArithmeticError, NotImplementedError) as e:
-        return undecided(f"not decided: {e}")
+        return undecided(str(e))
     if not parts:
         return undecided("the claim says nothing that is judged")
     found = combine(parts)
@@ -104,8 +104,9 @@ def _at_every_size(context: CaseContext, claim: Claim) -> Verdict:
         tried.append(say_sizes(other.case.sizes))
         there = judge(other.alone, replace(same, needs=()))
         if there.verdict not in ("holds", "holds-if"):
-            return replace(there, reason=f"at {tried[-1]}: {there.reason}")
-    return replace(here, reason=f"{here.reason.removesuffix(f'; at {tried[0]}')}; at {'; '.join(tried)}")
+            return replace(there, why=f"at {tried[-1]}: {there.reason}", stated="")
+    evidence = {**here.evidence, "sizes": tried}
+    return replace(here, why=f"{here.reason}; at {'; '.join(tried)}", evidence=evidence, stated="")
 
 
 def _of_limits(context: CaseContext, claim: Claim) -> Verdict:
@@ -127,6 +128,7 @@ def _of_limits(context: CaseContext, claim: Claim) -> Verdict:
 def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
     from derive.engine.limits import NoLimit, Unsettled
     from derive.engine.limits.values import resolve
+    from derive.engine.reasons import Why
 
     keys = [
         k for k in ("of", "holds", "somewhere") if getattr(claim, k) is not None and getattr(claim, k).op != "property"
@@ -136,10 +138,10 @@ def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
         found = resolve(roots, context.domain(claim.assuming))
     except NoLimit as e:
         if "somewhere" in keys or not all(map(needed, roots)):
-            return undecided(f"not decided: {e}")
+            return undecided(str(e))
         return Verdict("wrong", str(e), None, (claim.id,), {"method": "proved"})
     except (Unsettled, ValueError, ArithmeticError) as e:
-        return undecided(f"not decided: {e}")
+        return undecided(str(e))
     chain = [n for k, n in zip(keys, found.nodes, strict=False) if k == "of"] + list(found.nodes[len(keys) :])
     said = "; ".join(map(str, found.notes))
     sides = [infinite(n) for n in chain]
@@ -158,13 +160,16 @@ def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
         return undecided(f"{said}: inf stands where it has no meaning")
     verdict = judge(context, plain)
     told = said and (found.compared or verdict.evidence.get("by") == "same expression")
-    more = "" if told else verdict.reason
-    return replace(verdict, reason="; ".join(p for p in (said, more) if p))
+    if isinstance(verdict.why, str) or verdict.stated:
+        return replace(verdict, why="; ".join(p for p in (said, "" if told else verdict.reason) if p), stated="")
+    return replace(verdict, why=Why.ALL_OF(reasons=(*found.notes, *([] if told else [verdict.why]))))
 
 
 def _with_condition(context: CaseContext, claim: Claim, stated: Verdict) -> Verdict:
     """holds-if, where a claim fails as the document states it and holds under the condition that the case offers. One that does
     not suffice is wrong, whatever other condition would."""
+    from derive.engine.reasons import Why
+
     number = claim.prints is not None
     if stated.verdict not in ("wrong", "holds-if") and not (number and stated.verdict in _NUMBERS_MAY_NEED):
         return stated
@@ -180,15 +185,21 @@ def _with_condition(context: CaseContext, claim: Claim, stated: Verdict) -> Verd
         if under.verdict == "undecided":
             return undecided(said)
         if number and (under.verdict == "holds-if" or stated.verdict != "wrong"):
-            return replace(stated, reason=said)  # of how it was made, or no better under the condition
+            return replace(stated, why=said, stated="")  # of how it was made, or no better under the condition
         if under.verdict == "holds-if" and claim.of is not None and "repair" not in under.evidence:
-            return replace(stated, verdict="holds-if", reason=said)  # equal wherever both sides have a value
-        return replace(stated, verdict="wrong", reason=said, exact=None, origin=(claim.id,))
+            return replace(stated, verdict="holds-if", why=said, stated="")  # equal wherever both sides have a value
+        return replace(stated, verdict="wrong", why=said, exact=None, origin=(claim.id,), stated="")
     evidence = {**under.evidence, "condition": condition, "as stated": dict(stated.evidence)}
-    holds, told = f"holds if {condition}", stated.reason.rpartition("as stated: ")[2]
+    why = stated.stated or stated.why
     # as stated it may hold under a condition, too: where that is the same, it is not said again
-    reason = told if told.startswith(f"{holds}; ") else f"{holds}; as stated: {told}"
-    return Verdict("holds-if", reason, stated.exact, (), evidence)
+    if (
+        not isinstance(why, str)
+        and why.term is Why.HOLDS_IF
+        and why.said("missing") == condition
+        and not why.part("rest")
+    ):
+        return Verdict("holds-if", why, stated.exact, (), evidence)
+    return Verdict("holds-if", f"holds if {condition}", stated.exact, (), evidence, why)
 
 
 #: What a number may be as it stands and yet be right at other values.

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from derive.calculus.reverse import expand_all
 from derive.expr.conditions import negation, one
@@ -19,6 +20,9 @@ from verify.claims.context import CaseContext
 from verify.claims.equality import verdict_of
 from verify.decimals import Printed, fit, parse_printed
 from verify.verdict import Verdict, combine, undecided
+
+if TYPE_CHECKING:
+    from derive.engine.reasons import Reason
 
 
 def judge_consistency(context: CaseContext, claim: Claim) -> Verdict:
@@ -50,13 +54,12 @@ def _beside(context: CaseContext, claim: Claim, other: Claim) -> Verdict:
 
         said = values.judged(context, forms, values.is_formula(context, *forms[:2]), decide)
         if said.verdict == "wrong":
-            where = said.reason.replace("the left side", "this one").replace("the right side", other.id)
-            reason = f"contradicts {other.id} on {to_text(claim.of)}: {where}"
+            reason = f"contradicts {other.id} on {to_text(claim.of)}: {_named(said.why, 'this one', other.id)}"
             return Verdict("inconsistent", reason, None, (), {**said.evidence, "contradicts": other.id})
         if said.verdict == "holds":
             return Verdict("holds", f"agrees with {other.id}", None, (), said.evidence)
         if said.verdict == "holds-if":
-            return replace(said, reason=f"agrees with {other.id}: {said.reason}")
+            return replace(said, why=f"agrees with {other.id}: {said.reason}", stated="")
         return undecided(f"beside {other.id}: {said.reason}")
     first, second = _condition(claim), _condition(other)
     if first is None or second is None:
@@ -69,6 +72,18 @@ def _beside(context: CaseContext, claim: Claim, other: Claim) -> Verdict:
     if decision.status == "refuted":
         return Verdict("holds", f"can hold beside {other.id}", None, (), {"method": "certified"})
     return undecided(f"beside {other.id}: {decision}")
+
+
+def _named(why: Reason | str, one: str, other: str) -> Reason | str:
+    """Why two sides differ, told by what they are."""
+    from derive.engine.reasons import Why
+
+    def change(r: Reason) -> Reason:
+        if r.term is not Why.NOT_EQUAL:
+            return r
+        return Why.NOT_EQUAL_NAMED(at=r.part("at"), one=one, left=r.part("left"), other=other, right=r.part("right"))
+
+    return why if isinstance(why, str) else why.mapped(change)
 
 
 def judge_agreement(context: CaseContext, claim: Claim) -> Verdict:

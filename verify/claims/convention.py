@@ -20,6 +20,7 @@ from verify.verdict import Verdict, combine, undecided
 
 if TYPE_CHECKING:
     from derive.engine import Decision
+    from derive.engine.reasons import Reason
 
 
 def judge_convention(context: CaseContext, claim: Claim) -> Verdict:
@@ -58,15 +59,27 @@ def _beside(context: CaseContext, claim: Claim, i: int) -> Verdict:
             ours, form, *assuming = expand_all(said if of_all else values.put(context, said))
             step = diagnosis(ours, form, context.domain(assuming))
             evidence = {**found.evidence, "standard": name}
-            entry, _, where = found.reason.rpartition("not equal")
-            where = where.replace("the left side", "the document's").replace("the right side", "the standard")
-            reason = f"differs from {name}{f', {entry[:-2]}' if entry else ''}{where}"
+            reason = _differs(found.why, name)
             if step is not None:
                 words = told(context, claim, step, partial(_form, i))
                 evidence["translation"] = translated(words, name)
                 reason += f"; {evidence['translation']}"
             return Verdict("convention", reason, evidence=evidence)
     return undecided(f"against {name}: {found.reason}")
+
+
+def _differs(why: Reason | str, name: str) -> str:
+    """Why two forms differ, told by what they are."""
+    from derive.engine.reasons import Why
+
+    def change(r: Reason) -> Reason:
+        if r.term is not Why.NOT_EQUAL:
+            return r
+        return Why.DIFFERS(name=name, at=r.part("at"), left=r.part("left"), right=r.part("right"))
+
+    if isinstance(why, str) or (told := why.mapped(change)) is why:
+        return f"differs from {name}: {why}"
+    return str(told)
 
 
 def standard_name(claim: Claim) -> str:

@@ -66,12 +66,13 @@ def judge_equality(context: CaseContext, claim: Claim) -> Verdict:
         if same.misfit and not ruled_out(general, same):
             return _misfit(claim, f"{same.misfit}; at {say_sizes(sizes)} both sides are equal")
         if not same.misfit and (theorems := _whatever_the_sizes(general, same)) is not None:
-            reason = f"{here.reason}, whatever the sizes"
+            why = f"{here.reason}, whatever the sizes"
             return without(
                 gaps,
                 replace(
                     here,
-                    reason=reason,
+                    why=why,
+                    stated="",
                     evidence={**here.evidence, "sizes": "all", "proof": [*proofs_of(here.evidence), *theorems]},
                 ),
             )
@@ -89,11 +90,13 @@ def judge_equality(context: CaseContext, claim: Claim) -> Verdict:
             gaps.append(Gap(other.case.sizes))
             continue
         if there.verdict not in ("holds", "holds-if"):
-            return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
+            return replace(there, why=f"at {say_sizes(other.case.sizes)}: {there.reason}", stated="")
         tried.append(say_sizes(other.case.sizes))
         proofs += proofs_of(there.evidence)
-    reason = f"{here.reason}; at {'; '.join(tried)}"
-    return without(gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": tried, "proof": proofs}))
+    if context.alone is context:  # who asks has the other instances, and tells all of them
+        return here
+    why, evidence = f"{here.reason}; at {'; '.join(tried)}", {**here.evidence, "sizes": tried, "proof": proofs}
+    return without(gaps, replace(here, why=why, evidence=evidence, stated=""))
 
 
 def _misfit(claim: Claim, why: str, step: str = "") -> Verdict:
@@ -176,6 +179,7 @@ def judge_link(
     from derive.engine.equations.differentiated import equation, unsaid
     from derive.engine.matrices.action import by_action
     from derive.engine.properties.conditions import checked
+    from derive.engine.reasons import Why
 
     of_all = values.is_formula(context, a, b)
     valued = of_derivatives([n for n in (claim.of, *claim.equals) if n is not None], slopes=False)
@@ -198,7 +202,7 @@ def judge_link(
             and units
             and (why := values.without_value([left, right], domain.hypotheses, list(zip(valued, needs, strict=True))))
         ):
-            return Verdict("wrong", f"no value: {why}", None, (claim.id,), {"method": "certified"})
+            return Verdict("wrong", Why.NO_VALUE(why=why), None, (claim.id,), {"method": "certified"})
         decision = checked(decision, context.domain(rest[assumed:]))
         return verdict_of(certified(decision, [left, right], domain), claim)
 
@@ -212,7 +216,7 @@ def judge_link(
     left, right, *rest = sides(()) if of_all else sides(context.units)
     mended = correction(left) if any(n.op == "symbol" for n in topological([left])) else None
     correct = f"correct: {_at_the_values(context, mended)}" if mended is not None and news(mended, a, b) else ""
-    context.settled(claim, replace(found, reason="; ".join(p for p in (found.reason, correct) if p)))
+    context.settled(claim, replace(found, why="; ".join(p for p in (found.reason, correct) if p), stated=""))
     step = None
     if mends:
         domain = context.domain(rest[:assumed])
@@ -222,13 +226,13 @@ def judge_link(
             if other is not None and not other.condition:
                 step = replace(other, words=f"on the left side, {other.words}", factor=None)
     if step is None:
-        return replace(found, reason="; ".join(p for p in (found.reason, correct) if p))
+        return replace(found, why="; ".join(p for p in (found.reason, correct) if p), stated="")
     if step.condition:
         evidence = {**found.evidence, "method": "proved", "condition": step.condition, "repair": step.words}
-        return Verdict("holds-if", f"{step.words}; as stated: {found.reason}", evidence=evidence)
+        return Verdict("holds-if", step.words, evidence=evidence, stated=found.why)
     words = told(context, claim, step, lambda c: c.equals[0]) if len(claim.equals) == 1 else step.words
     reason = "; ".join(p for p in (found.reason, words, correct) if p)
-    return replace(found, reason=reason, evidence={**found.evidence, "repair": words})
+    return replace(found, why=reason, evidence={**found.evidence, "repair": words}, stated="")
 
 
 def _of_unknown(context: CaseContext, a: Node, b: Node) -> bool:
@@ -314,14 +318,14 @@ def verdict_of(decision: Decision, claim: Claim) -> Verdict:
         case "proved" | "proved-if":
             evidence["proof"] = decision.theorem or decision.unchecked or decision.tactic or decision.method or "engine"
             if decision.status == "proved-if":
-                return Verdict("holds-if", str(decision), evidence=evidence)
+                return Verdict("holds-if", decision.told, evidence=evidence)
             if decision.method == "balls":
                 evidence["method"] = "certified"
-            return Verdict("holds", str(decision), evidence=evidence)
+            return Verdict("holds", decision.told, evidence=evidence)
         case "refuted":
             evidence |= {"method": "certified"} | ({"proof": decision.theorem} if decision.theorem else {})
-            return Verdict("wrong", str(decision), None, (claim.id,), evidence)
-    return Verdict("undecided", str(decision), evidence={"empty": True} if decision.empty else {})
+            return Verdict("wrong", decision.told, None, (claim.id,), evidence)
+    return Verdict("undecided", decision.told, evidence={"empty": True} if decision.empty else {})
 
 
 def _text(condition: Any) -> str:

@@ -283,7 +283,7 @@ def settled(context: CaseContext, said: Sequence[Node], conditions: Sequence[Nod
     if any(t is False or t is NOWHERE for t in truths):
         said_here = f"{here.reason}; " * bool(here.reason)
         reason = f"{said_here}true for no value that the printed numbers allow: {at}"
-        return replace(here, verdict="wrong", reason=reason, evidence={**here.evidence, **evidence})
+        return replace(here, verdict="wrong", why=reason, evidence={**here.evidence, **evidence}, stated="")
     if not free and all(t is True for t in truths):
         return Verdict("holds", f"holds for all values that the printed numbers allow: {at}", evidence=evidence)
     if here.verdict == "undecided" and free:

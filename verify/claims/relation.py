@@ -60,7 +60,7 @@ def judge_relation(context: CaseContext, claim: Claim) -> Verdict:
             )
         if answer is None:  # no precision tells whether two are the same number; their forms may
             exact = _on_the_domain(context, claim)
-            return exact if exact.verdict in ("holds", "wrong") else undecided(f"not decided: {value}")
+            return exact if exact.verdict in ("holds", "wrong") else undecided(str(value))
         if not answer:
             reason = f"does not hold{_at(names)}{_failing(context, claim.holds)}"
             return Verdict("wrong", reason, None, (claim.id,), evidence)
@@ -158,11 +158,13 @@ def _on_the_domain(context: CaseContext, claim: Claim) -> Verdict:
             continue
         there = _at_the_values(other, same)
         if there.verdict != "holds":
-            return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
+            return replace(there, why=f"at {say_sizes(other.case.sizes)}: {there.reason}", stated="")
         tried.append(say_sizes(other.case.sizes))
         proofs += proofs_of(there.evidence)
-    reason = f"{here.reason}; at {'; '.join(tried)}"
-    return without(gaps, replace(here, reason=reason, evidence={**here.evidence, "sizes": tried, "proof": proofs}))
+    if context.alone is context:  # who asks has the other instances, and tells all of them
+        return here
+    why, evidence = f"{here.reason}; at {'; '.join(tried)}", {**here.evidence, "sizes": tried, "proof": proofs}
+    return without(gaps, replace(here, why=why, evidence=evidence, stated=""))
 
 
 def _at_the_values(context: CaseContext, claim: Claim) -> Verdict:

@@ -60,13 +60,13 @@ def at_every_size(
             if says_nothing(there):
                 gaps.append(Gap(other.case.sizes))
             elif there.verdict not in _FINE:
-                return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
+                return replace(there, why=f"at {say_sizes(other.case.sizes)}: {there.reason}", stated="")
         return without(gaps, here)
     if name == "somewhere" and here.verdict == "wrong":
         for other, same in elsewhere(context, claim):
             there = judge(other, same)
             if there.verdict == "holds":
-                return replace(there, reason=f"at {say_sizes(other.case.sizes)}: {there.reason}")
+                return replace(there, why=f"at {say_sizes(other.case.sizes)}: {there.reason}", stated="")
     return here
 
 
@@ -175,7 +175,7 @@ def without(gaps: Sequence[Gap], here: Verdict) -> Verdict:
     if here.verdict not in _FINE:
         return here
     if silent := list(dict.fromkeys(say_sizes(g.sizes) for g in gaps if g.whole)):
-        here = replace(here, reason=f"{here.reason}; says nothing at {'; '.join(silent)}")
+        here = replace(here, why=f"{here.reason}; says nothing at {'; '.join(silent)}", stated="")
     gaps = [g for g in gaps if not g.whole]
     if not gaps:
         return here
@@ -184,4 +184,4 @@ def without(gaps: Sequence[Gap], here: Verdict) -> Verdict:
     at = say_sizes(gaps[0].sizes)
     reason = f"holds if {needs}: at {at} a side has no value ({gaps[0].need} fails); {here.reason}"
     evidence = {**here.evidence, "condition": needs, "witness": {n: str(v) for n, v in gaps[0].sizes.items()}}
-    return replace(here, verdict="holds-if", reason=reason, evidence=evidence)
+    return replace(here, verdict="holds-if", why=reason, evidence=evidence, stated="")

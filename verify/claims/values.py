@@ -37,6 +37,7 @@ from derive.numbers.balls import evaluate, truth
 from verify.verdict import Verdict
 
 if TYPE_CHECKING:
+    from derive.engine.reasons import Reason
     from verify.claims.context import CaseContext
 
 MAX_TRIES = 64  # sets of values that are tried, to find the fewest that a formula needs
@@ -85,7 +86,7 @@ def judged(
     if formula and in_general.verdict == "wrong":
         return _needing(context, _fewest(context, units, decide), in_general, here)
     told = "not for all" if in_general.verdict == "wrong" else "for all values"
-    return replace(here, reason=f"at the document's values; {told}: {in_general.reason}")
+    return replace(here, why=f"at the document's values; {told}: {in_general.reason}", stated="")
 
 
 def _for_all(found: Verdict) -> Verdict:
@@ -99,35 +100,41 @@ def at_the_values(context: CaseContext, said: Sequence[Node], here: Verdict) -> 
         return here
     evidence = {**here.evidence, "values": "at the document's values"}
     if here.verdict == "holds":
-        return replace(here, reason=f"at the document's values: {here.reason}", evidence=evidence)
+        return replace(here, why=f"at the document's values: {here.reason}", evidence=evidence, stated="")
     if here.verdict == "wrong":
         point = {t: v for name in names for t, v in _entries(context, name).items()}
         evidence["witness"] = {**point, **evidence.get("witness", {})}
-    return replace(here, reason=_placed(here.reason, told(context, names)), evidence=evidence)
+    return replace(here, why=_placed(here.why, told(context, names)), evidence=evidence)
 
 
-def _placed(reason: str, values: str) -> str:
+def _placed(why: Reason | str, values: str) -> Reason | str:
     """A reason with the values that it is given at, where it tells a point in this."""
-    for words in ("not equal", "does not hold", "no value"):
-        before, found, rest = reason.partition(words)
-        if found and rest[:4] == " at ":
-            return f"{before}{words} at {values}, {rest[4:]}"
-        if found and rest[:1] in ("", ":"):
-            return f"{before}{words} at {values}{rest}"
-    return f"at the document's values {values}: {reason}"
+    from derive.engine.reasons import Why
+
+    def change(r: Reason) -> Reason:
+        if r.term is Why.FAILS:
+            return Why.FAILS_AT(at=values)
+        if r.term not in (Why.NOT_EQUAL, Why.FAILS_AT, Why.LACKS_VALUE_AT, Why.NO_VALUE, Why.SIDE_LACKS_VALUE):
+            return r
+        point = r.said("at")
+        return r.term(**{**dict(r.about), "at": f"{values}, {point}" if point else values})
+
+    if isinstance(why, str) or (told := why.mapped(change)) is why:
+        return f"at the document's values {values}: {why}"
+    return told
 
 
 def _needing(context: CaseContext, fewest: Sequence[Unit], stated: Verdict, here: Verdict) -> Verdict:
     """holds-if: of a formula that fails in general, with the values at which it holds."""
     told = [_said(context, unit) for unit in fewest]
-    reason = f"holds if {' and '.join(told)}; as stated: {stated.reason}"
+    why = f"holds if {' and '.join(told)}"
     evidence = {
         **{k: v for k, v in stated.evidence.items() if k != "repair"},
         "method": here.evidence.get("method", "proved"),
         "condition": " and ".join(t.replace(" = ", " == ") for t in told),
         "values": {t.partition(" = ")[0]: t.partition(" = ")[2] for t in told},
     }
-    return replace(stated, verdict="holds-if", reason=reason, origin=(), evidence=evidence)
+    return replace(stated, verdict="holds-if", why=why, origin=(), evidence=evidence, stated=stated.why)
 
 
 def _fewest(context: CaseContext, units: Sequence[Unit], decide: Callable[[Collection[Unit]], Verdict]) -> list[Unit]:

@@ -87,7 +87,7 @@ def _answer(context: CaseContext, asked: Claim, replay: bool, timed: bool) -> An
         verdict = judge(context, asked)
         answer = Answer(
             ANSWERS[verdict.verdict],
-            verdict.reason.removeprefix("not decided: "),
+            verdict.reason,
             tuple(verdict.evidence.get("conditions", ())),
             checked(proofs_of(verdict.evidence)) if verdict.verdict.startswith("holds") else "",
         )

@@ -50,7 +50,7 @@ claims:
 """,
     )
     assert found["product"].verdict == "convention"
-    assert found["product"].reason.startswith("differs from the library's, entry [0] at v[0] = ")
+    assert found["product"].reason.startswith("entry [0]: differs from the library's at v[0] = ")
     assert found["product"].reason.endswith("the document's is the library's with J.T @ v in place of J @ v")
 
 
