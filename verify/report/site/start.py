@@ -25,6 +25,7 @@ UNDECIDED = Consequence(
     "Neither proved nor refuted. They count as open, and not as right.",
 )
 SAID = 160  # characters of a claim in the search
+MANY = 400  # entries from which a browser lays out those far below only when they are near
 
 
 def view(documents: Sequence[Document], links: Mapping[str, Links], interrupted: bool) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def view(documents: Sequence[Document], links: Mapping[str, Links], interrupted:
         "holding": total["holds"],
         "words": words(total),
         "severities": severities,
+        "many": sum(s["entries"] for s in severities) > MANY,
         "chapters": [(c, c) for c in chapters if c],
         "documents": [_document(d, links[d.name]) for d in documents],
         "meanings": list(MEANING.items()),
