@@ -272,22 +272,13 @@ def _added(g: Graph, terms: Sequence[_Term], shape: Shape) -> Node:
 
 
 def _sum(n: Node) -> Node:
-    """A sum of entries: numbers before it, and where one entry is picked, that one."""
+    """A sum of entries: a sign before it, and where one entry is picked, that one."""
     (x,) = n.args
     term, _ = _of(x, x.shape)
     g = n.graph
     if term.at is not None:
         return _written(g, term._replace(at=None), ())
-    inner = _Term(Fraction(1), _shaped(term.above, True), _shaped(term.below, True))
-    outer = _Term(term.number, _shaped(term.above, False), _shaped(term.below, False))
-    if not (inner.above or inner.below) or (outer.number == 1 and not outer.above and not outer.below):
-        return n
-    total = g.node("sum", (_written(g, inner, x.shape),), n.attr, n.shape)
-    return _written(g, outer._replace(above={**outer.above, total: 1}), n.shape)
-
-
-def _shaped(powers: Powers, tensors: bool) -> Powers:
-    return {f: k for f, k in powers.items() if bool(f.shape) is tensors}
+    return g.neg(g.node("sum", x.args, n.attr, n.shape)) if x.op == "neg" else n
 
 
 def _written(g: Graph, t: _Term, shape: Shape) -> Node:
