@@ -87,6 +87,12 @@ class System:
         """Whether conditions that may hold with equality or not have a say in it: then no equations say what it is."""
         return False
 
+    @property
+    def settled(self) -> bool:
+        """Whether what solves the equations is what is meant, whatever the parameters are: of a least value they are necessary,
+        and may not suffice."""
+        return True
+
     def solution(self, values: Values) -> list[Any]:
         """The entries at these values of the parameters, exactly or as balls.
 

@@ -22,12 +22,14 @@ _BELOW_ONE = ("sigmoid", "softmax")
 _LAID_OUT = ("def", "index", "stack", "broadcast", "reshape", "transpose", "matmul", "sum")
 MAX_TERMS = 12  # of what is multiplied out
 MAX_NODES = 3_000  # beyond which nobody reads it
+MAX_PARTS = 100  # factors of one product, terms of one sum
 
 Powers = Mapping[Node, int]
 
 
-class _NoPick(Exception):
-    """An entry of what has no value everywhere is not picked: 0 times another that has none would get one."""
+class _Left(Exception):
+    """It is left as it is: an entry of what has no value everywhere is not picked, as 0 times another that has none would get
+    one; and what is shared may be more factors or terms, written out, than anybody reads."""
 
 
 class _Term(NamedTuple):
@@ -61,7 +63,7 @@ def _made(n: Node, args: tuple[Node, ...]) -> Node:
     if n.op in ("mul", "div", "sum"):
         try:
             return _sum(made) if n.op == "sum" else _product(made)
-        except _NoPick:
+        except _Left:
             return made
     if n.op in ("reshape", "transpose") and args[0].op == "neg":  # a sign goes before
         (x,) = args[0].args
@@ -88,9 +90,11 @@ def _product(n: Node) -> Node:
 def _of(n: Node, shape: Shape) -> tuple[_Term, bool]:
     """A node that is a factor of something of that shape, as a product, and whether something cancelled."""
     found, hit = _Term(Fraction(1), {}, {}), False
-    work = [(n, True)]
+    work, parts = [(n, True)], 0
     while work:
         f, above = work.pop()
+        if (parts := parts + 1) > MAX_PARTS:
+            raise _Left
         if f.op == "const" and (above or f.attr):
             step = _Term(Fraction(f.attr) if above else 1 / Fraction(f.attr), {}, {})
         elif f.op == "neg":
@@ -143,7 +147,7 @@ def _times(a: _Term, b: _Term) -> tuple[_Term, bool]:
     hit = at is not None and any(f.shape for f in (*above, *below))
     if at is not None:
         if not all(map(_total, (*above, *below))) or not all(map(never_zero, below)):
-            raise _NoPick
+            raise _Left
         above, below = _entries(above, at), _entries(below, at)
     for f in [f for f in above if f in below and never_zero(f)]:
         k = min(above[f], below[f])
@@ -185,9 +189,12 @@ def _total(n: Node) -> bool:
 
 
 def _positive(n: Node) -> bool:
-    work = [n]
+    work, seen = [n], set[Node]()
     while work:
         f = _plain(work.pop())
+        if f in seen:
+            continue
+        seen.add(f)
         if f.op in ("add", "mul", "div"):
             work += f.args
         elif f.op == "pow":
@@ -214,9 +221,11 @@ def _several(n: Node) -> bool:
 def _terms(n: Node, shape: Shape) -> list[_Term]:
     """The terms of a sum."""
     found: list[_Term] = []
-    work = [(n, 1)]
+    work, parts = [(n, 1)], 0
     while work:
         t, sign = work.pop()
+        if (parts := parts + 1) > MAX_PARTS:
+            raise _Left
         if t.op in ("add", "sub"):
             work += [(t.args[1], sign if t.op == "add" else -sign), (t.args[0], sign)]
         elif t.op == "neg" and t.args[0].op in ("add", "sub"):

@@ -55,7 +55,12 @@ def computed(g: Graph, n: Node, args: Sequence[Node]) -> Node:
     below = topological(n.args)
     if any(m.op == "after" and not g.templates["sequences"].part([m]).written for m in below):
         raise ExpressionError(f"{n.op} of an iteration needs steps of scalar operations, without derivatives")
-    body = args[0] if all(_scalar(m) for m in topological([args[0]])) else components(args[0])[0]
+    root, literals = args[0], dict[Node, Node]()
+    if all(_scalar(m) for m in topological([root])):
+        body = root
+    else:
+        root, literals = _apart(root)
+        body = components(root)[0]
     order = topological([body])
     for m in order:
         if not _scalar(m):
@@ -63,7 +68,22 @@ def computed(g: Graph, n: Node, args: Sequence[Node]) -> Node:
     if len(order) > MAX_NODES:
         raise ExpressionError(f"{n.op} of more than {MAX_NODES:,} operations")
     leaves = tuple(m for m in order if m.op == "index" or (m.op == "symbol" and not m.shape))
-    return g.node("computed", leaves, Computed(body, leaves, FORMATS[n.op]))
+    given = tuple(literals.get(m, m) for m in leaves)
+    return g.node("computed", given, Computed(body, leaves, FORMATS[n.op]))
+
+
+def _apart(root: Node) -> tuple[Node, dict[Node, Node]]:
+    """The expression with symbols in the place of the numbers that are entries of its vectors, and which they stand for: laid
+    out, numbers would be put together exactly, and not operation by operation."""
+    g, made, literals = root.graph, dict[Node, Node](), dict[Node, Node]()
+    for m in topological([root]):
+        args = tuple(made[a] for a in m.args)
+        if m.op == "stack":
+            args = tuple(g.node("symbol", (), ("literal", str(a.attr)), ()) if a.op == "const" else a for a in args)
+            literals |= {a: b for a, b in zip(args, m.args, strict=True) if b.op == "const"}
+        same = args == m.args
+        made[m] = m if same else g.define(m.attr, args[0]) if m.op == "def" else g.node(m.op, args, m.attr, m.shape)
+    return made[root], literals
 
 
 def _scalar(m: Node) -> bool:

@@ -26,7 +26,7 @@ from verify.claims.probed import judge_probe
 from verify.claims.recovery import judge_recovery
 from verify.claims.relation import judge_relation, judge_somewhere
 from verify.claims.sizes import at_every_size, elsewhere, has_sizes, ruled_out, say_sizes
-from verify.claims.solutions import for_every_solution
+from verify.claims.solutions import for_every_solution, unsettled
 from verify.claims.wellformed import judge_definition, judge_form, judge_shape
 from verify.verdict import METHODS, VERDICTS, Verdict, combine, undecided
 
@@ -73,6 +73,8 @@ def judge(context: CaseContext, claim: Claim) -> Verdict:
     found = combine(parts)
     if found.verdict == "undecided" and (shown := for_every_solution(context, claim)) is not None:
         found = shown
+    if found.verdict != "undecided" and (why := unsettled(context, claim)):
+        return undecided(why)
     return _with_condition(context, claim, found) if claim.needs else found
 
 

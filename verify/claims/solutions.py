@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from derive.calculus.implicit import Solution, System
 from derive.calculus.reverse import expand_all
-from derive.errors import ExpressionError
+from derive.errors import ExpressionError, Undetermined
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.language.properties import asks
@@ -52,6 +52,24 @@ def for_every_solution(context: CaseContext, claim: Claim) -> Verdict | None:
             verdict = combine(found)
             return Verdict("holds", f"{verdict.reason}, for every solution", verdict.exact, (), verdict.evidence)
     return None
+
+
+def unsettled(context: CaseContext, claim: Claim) -> str:
+    """Why a claim speaks of a least value that may not exist: slopes of 0 are not enough for one. Empty where it exists: where
+    the function is convex, or at the values of the case."""
+    nodes = [n for n in (claim.of, *claim.equals, claim.holds, claim.somewhere) if n is not None]
+    systems = {n.attr.system for n in topological(nodes) if n.op == "computed" and isinstance(n.attr, Solution)}
+    for system in sorted(systems, key=lambda s: str(s.x.attr)):
+        if system.settled:
+            continue
+        missing = [p for p in system.parameters if p not in context.given]
+        if missing:
+            return f"it is not shown that '{system.x.attr}' is least where its slopes are 0, as the function may not be convex"
+        try:
+            system.solution({p: context.given[p] for p in system.parameters})
+        except Undetermined as fault:
+            return str(fault)
+    return ""
 
 
 def _plainly(nodes: Sequence[Node]) -> tuple[list[Node], list[Node]]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations, islice
 from typing import Any
 
@@ -65,6 +66,11 @@ class Minimum(System):
     @property
     def held(self) -> bool:
         return bool(self.at_most or self.equal)
+
+    @cached_property
+    def settled(self) -> bool:
+        """Whether f is convex in its range: then a point there with slopes of 0 is the least."""
+        return self.held or _At(self, {}).convex()
 
     def facts(self) -> list[Node]:
         if not self.held:

@@ -104,6 +104,9 @@ def value(text: str, **values: Fraction) -> object:
         ("float32(x*x*x)", np.float32(0.1) * np.float32(0.1) * np.float32(0.1)),
         ("float16(x/3)", np.float16(0.1) / np.float16(3)),
         ("float64(d(x**3, x))", 3 * 0.1**2),
+        ("float64(sum([0.1, 0.2, 0.3]))", 0.1 + 0.2 + 0.3),  # numbers are not put together exactly before
+        ("float64(sum([1e16, 1, -1e16]))", 1e16 + 1 - 1e16),
+        ("float64(mean([0.1, x, 0.3]))", (0.1 + 0.1 + 0.3) / 3),
         ("float32(sum([x, 0.2, 0.3]))", (np.float32(0.1) + np.float32(0.2)) + np.float32(0.3)),
         ("float64(leaky_relu(-x))", 0.01 * -0.1),
     ],

@@ -159,3 +159,22 @@ def test_definitions_by_conditions_may_need_each_other_and_not_in_a_circle(tmp_p
     with pytest.raises(CaseFaults) as e:
         verdicts(tmp_path, "  w: {solves: w == v, in: [0, 5]}\n  v: w + 1\n", "of: w, equals: 2")
     assert any("cyclic" in f.message for f in e.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("cost", "claim"),
+    [
+        ("{minimizes: -k**2, in: [-1, 1]}", "of: k, equals: 0"),  # the greatest value
+        ("{minimizes: k**3, in: [-1, 1]}", "of: k, equals: 0"),  # neither
+        ("{minimizes: -(k - e)**2, in: [-1, 1]}", "of: k, equals: e"),
+        ("{minimizes: -(k - e)**2, in: [-1, 1]}", 'of: "d(k, e)", equals: 1'),
+        ("{minimizes: -(k - q)**2, in: [-1, 1]}", "of: k, equals: q"),  # without a value for q
+        ('{minimizes: "k[0]**2 - k[1]**2", shape: [2], in: [-1, 1]}', 'of: k, equals: "[0, 0]"'),
+        ("{minimizes: cos(k), in: [-1, 1]}", "of: sin(k), equals: 0"),
+    ],
+)
+def test_where_slopes_vanish_nothing_need_be_least(tmp_path: Path, cost: str, claim: str) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text(f"title: t\nsymbols: {{e: 0.5, q: {{}}}}\ndefine:\n  k: {cost}\nclaims:\n  - {{id: c, {claim}}}\n")
+    context = CaseContext(load(path))
+    assert [judge(context, c).verdict for c in context.case.claims] == ["undecided"]
