@@ -125,7 +125,7 @@ class Run:
 
     @property
     def findings(self) -> tuple[Result, ...]:
-        """The claims whose verdict is not as pinned."""
+        """The claims whose verdict is not as pinned, or whose quote has no place in the document."""
         return tuple(r for r in self.claims if not r.as_pinned)
 
     def __getitem__(self, claim: str) -> Result:
@@ -172,7 +172,8 @@ class Run:
 
 
 def _verdict(r: Result) -> str:
-    return html.text(r.verdict) if r.as_pinned else html.strong(f"{r.verdict} (pinned {r.pinned})")
+    told = html.text(r.verdict) if r.judged_as_pinned else html.strong(f"{r.verdict} (pinned {r.pinned})")
+    return f"{told}, {html.strong(r.quoted.lost)}" if r.quoted and r.quoted.lost else told
 
 
 def prove(

@@ -15,10 +15,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from verify.formats.findings import Finding, of_check, of_claim, of_implementation
+from verify.formats.findings import Finding, of_check, of_claim, of_implementation, of_quote
 from verify.places import write_text
 from verify.suite.found import Found
-from verify.suite.glance import Glance
+from verify.suite.glance import ClaimGlance, Glance
 from verify.suite.progress import number
 from verify.vocabulary import SKIPPED
 
@@ -105,10 +105,15 @@ class Known:
 
 def _accepted(glance: Glance, met: Collection[tuple[str, ...]]) -> Glance:
     return Glance(
-        [replace(c, pinned=c.verdict) if of_claim(c).key in met else c for c in glance.claims],
+        [_claim_accepted(c, met) for c in glance.claims],
         [replace(c, outcome=SKIPPED) if of_check(c).key in met else c for c in glance.checks],
         [replace(i, as_pinned=True) if of_implementation(i).key in met else i for i in glance.implementations],
     )
+
+
+def _claim_accepted(c: ClaimGlance, met: Collection[tuple[str, ...]]) -> ClaimGlance:
+    told = replace(c, pinned=c.verdict) if of_claim(c).key in met else c
+    return replace(told, quoted=None) if c.lost and of_quote(c).key in met else told
 
 
 def _key(f: Finding) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 TABLE = Path(__file__).with_suffix(".toml")
 
-#: Codes by the verdict on a claim, the outcome of a check, the verdict on an implementation.
+#: Codes by the verdict on a claim, what became of its quote, the outcome of a check, the verdict on an implementation.
 VERDICTS = {
     "wrong": "V101",
     "inconsistent": "V102",
@@ -21,6 +21,7 @@ VERDICTS = {
     "holds-if": "V108",
     "holds": "V109",
 }
+QUOTES = {"stale": "D501", "ambiguous": "D502"}
 CHECKS = {"differs": "C201", "undecided": "C202"}
 IMPLEMENTATIONS = {"deviates": "I301", "convention": "I302", "undecided": "I303", "conforms": "I304"}
 
@@ -53,7 +54,7 @@ def table() -> dict[str, Message]:
 @cache
 def of_findings() -> tuple[Message, ...]:
     """Those that a run may find."""
-    return tuple(m for m in table().values() if m.code[0] in "VCI")
+    return tuple(m for m in table().values() if m.code[0] in "VDCI")
 
 
 def of_fault(text: str) -> Message:
@@ -94,6 +95,7 @@ KINDS = {
     "E": ("How a case is written", "`errata check` and every command that reads a case; exit code 2."),
     "W": ("What may not be meant", "`errata check`; no exit code."),
     "V": ("Verdicts on claims", "`errata run`, where the verdict is not the pinned one."),
+    "D": ("Quotes from the document", "`errata run`; the mathematics of the claim is judged all the same."),
     "C": ("Checks of generated code and of derivations", "`errata run`."),
     "I": ("Implementations", "`errata run` and `errata audit`, where the verdict is not the pinned one."),
 }

@@ -133,7 +133,14 @@ class Unit(pytest.Item):
                 why = found.convention or found.repair or found.reason.removeprefix(f"{what}: ")
                 again = f"\n  again: {found.command}" if found.command else ""
                 return f"{place}: {what}, pinned {found.pinned}: {one_line(why)}{again}"
-        return f"{place}: {found.verdict}, pinned {found.pinned}: {one_line(found.reason)}"
+        told = f"{place}: {found.verdict}, pinned {found.pinned}: {one_line(found.reason)}"
+        quoted = found.quoted
+        if quoted is None:
+            return told
+        if not quoted.lost:
+            return f"{told}\n  in the document: {quoted}"
+        lost = f"{place}: {quoted.lost}: {one_line(quoted.reason)}"
+        return lost if found.judged_as_pinned else f"{told}\n{lost}"
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.line - 1, self.name

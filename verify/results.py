@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue, SkipV
 from pydantic_core import to_json
 
 from verify.places import write_text
+from verify.quoted import Quoted
 from verify.vocabulary import CONFORMANCE, OUTCOMES, VERDICTS, ConformanceWord, Outcome, Word
 
 __all__ = ["CONFORMANCE", "OUTCOMES", "VERDICTS", "ConformanceWord", "Outcome", "Word"]
@@ -61,14 +62,24 @@ class Result(_Model):
         default_factory=dict,
         description="Names in the claim that another case file gives, each with its file and line.",
     )
+    quoted: Quoted | None = Field(
+        default=None,
+        exclude_if=lambda quoted: quoted is None,
+        description="Where the document says what the claim quotes, or why that has no place; absent where it quotes nothing.",
+    )
 
     @property
     def absent(self) -> str:
         return str(self.evidence.get("absent", ""))
 
     @property
-    def as_pinned(self) -> bool:
+    def judged_as_pinned(self) -> bool:
         return self.verdict == self.pinned or bool(self.absent)
+
+    @property
+    def as_pinned(self) -> bool:
+        """Whether there is nothing to look at: the verdict is as pinned, and the document says what the claim quotes."""
+        return self.judged_as_pinned and not (self.quoted and self.quoted.lost)
 
 
 class Worst(_Model):
@@ -209,7 +220,8 @@ class Results(_Model):
     interrupted: bool = Field(default=False, description="True where the run was stopped: what follows is a part.")
     cases: list[str] = Field(default_factory=list, description="The case files, as they were given to the run.")
     digests: dict[str, str] = Field(
-        default_factory=dict, description="The SHA-256 of each of them, and of the files that they use names of."
+        default_factory=dict,
+        description="The SHA-256 of each of them, of the files that they use names of, and of the documents that they quote.",
     )
     claims: list[Result]
     checks: list[Check] = Field(default_factory=list)

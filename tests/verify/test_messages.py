@@ -43,9 +43,8 @@ def test_codes_and_names_are_told_apart() -> None:
     assert len(names) == len(set(names))
     assert {m.code[0] for m in TABLE.values()} == set(messages.KINDS)
     assert all(m.level in ("error", "warning", "note") and m.says and m.means for m in TABLE.values())
-    assert {*messages.VERDICTS.values(), *messages.CHECKS.values(), *messages.IMPLEMENTATIONS.values()} == {
-        m.code for m in messages.of_findings()
-    }
+    tables = messages.VERDICTS, messages.QUOTES, messages.CHECKS, messages.IMPLEMENTATIONS
+    assert {code for t in tables for code in t.values()} == {m.code for m in messages.of_findings()}
 
 
 def test_words_of_a_case_do_not_choose_the_code() -> None:

@@ -15,7 +15,7 @@ from verify.casefile.agreements import FILE, ID, PRINTS
 from verify.casefile.model import Claim, Place, Printing
 from verify.casefile.names import Names, explained
 from verify.casefile.readers import Reader, short
-from verify.casefile.schema import CLAIM, MAX_ID, MAX_LISTS, STANDARD
+from verify.casefile.schema import CLAIM, MAX_ID, MAX_LISTS, MAX_QUOTE, STANDARD
 from verify.casefile.tree import Items, Mapping, Text, Tree
 from verify.decimals import parse_printed, parse_tolerance
 from verify.probes import PROBES
@@ -81,6 +81,7 @@ class Claims:
         values["pinned"], values["because"] = self.pin(given)
         for key in ("where", "note"):
             values[key] = r.text(given.get(key))
+        values["quote"] = self.quote(own, texts)
         if whole:
             self.shapes_agree(given, values)
         kind = r.text(given.get("kind")) or next((label for key, label in rules.SAYS.items() if key in given), "claim")
@@ -210,6 +211,15 @@ class Claims:
             hint = nearest(name, PROBES) or "; docs/cases.md says where they are"
             self.reader.fault(given["probe"].place, f"no probe '{short(name)}'{hint}")
         return name
+
+    def quote(self, own: dict[str, Tree], texts: dict[str, str]) -> str:
+        quote = texts.get("quote", "")
+        if "quote" in texts and not quote.strip():
+            self.reader.fault(own["quote"].place, "the quote is empty; expected characters of the document")
+        if len(quote) > MAX_QUOTE:
+            said = f"a quote of {len(quote):,} characters, and at most {MAX_QUOTE:,} are looked for"
+            self.reader.fault(own["quote"].place, said)
+        return quote
 
     def pin(self, given: dict[str, Tree]) -> tuple[str, str]:
         because = self.reader.text(given.get("because"))

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from derive.errors import nearest
 from verify.casefile.agreements import resolved
 from verify.casefile.claims import Claims
 from verify.casefile.faults import CaseFaults, Fault
 from verify.casefile.implementations import Implementations
 from verify.casefile.model import Case, Derivation
 from verify.casefile.names import Names
-from verify.casefile.readers import Reader, TooMany
+from verify.casefile.readers import Reader, TooMany, beside, short
 from verify.casefile.schema import CASE
 from verify.casefile.sequences import Sequences
-from verify.casefile.tree import MAX_FAULTS, Tree, read
+from verify.casefile.tree import MAX_FAULTS, Text, Tree, read
 from verify.casefile.tree import Mapping as Map
 from verify.casefile.uses import joined
 
@@ -107,6 +108,7 @@ def _case(
         implementations=implementations,
         used=used,
         partial=partial,
+        manuscript=_manuscript(top.get("source"), path, file, reader) if any(c.quote for c in claims) else "",
     )
 
 
@@ -132,6 +134,23 @@ def _source(tree: Tree | None, reader: Reader) -> dict[str, str]:
         reader.fault(tree.place, 'expected a mapping such as {section: "2.8"}')
         return {}
     return {key: reader.text(value) for key, (_, value) in tree.entries.items()}
+
+
+def _manuscript(tree: Tree | None, path: Path, file: str, reader: Reader) -> str:
+    """The file of the document that is quoted, as results call it; "" where the case names none, a fault where there is none."""
+    said = tree.entries["file"][1] if isinstance(tree, Map) and "file" in tree.entries else None
+    if not isinstance(said, Text) or not said.value:
+        return ""
+    folder = path.parent
+    found = beside(folder, said.value)
+    if found is None:
+        reader.fault(said.place, f"'{short(said.value)}' is not in the folder of this case")
+    elif not found.is_file():
+        here = (
+            sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != path.name) if folder.is_dir() else []
+        )
+        reader.fault(said.place, f"no document '{short(said.value)}' beside this case{nearest(said.value, here)}")
+    return str(Path(file).parent / said.value)
 
 
 def _derivations(tree: Tree | None, names: Names) -> tuple[Derivation, ...]:

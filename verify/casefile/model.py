@@ -121,6 +121,7 @@ class Claim:
     pinned: str = "holds"
     because: str = ""
     note: str = ""
+    quote: str = ""  # its own characters in the document
     texts: Mapping[str, str] = field(default_factory=dict)
     literals: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)  # of its keys' values
@@ -193,6 +194,7 @@ class Case:
     warnings: tuple[tuple[Place, str], ...] = ()  # of what is well-formed and may not be meant
     implementations: tuple[Implementation, ...] = ()
     used: tuple[str, ...] = ()  # the other files that it takes names from
+    manuscript: str = ""  # the file of the document, where claims quote it
     partial: bool = False
     tree: Map | None = field(default=None, repr=False, compare=False)
 

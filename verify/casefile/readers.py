@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fractions import Fraction
+from pathlib import Path, PurePosixPath
 
 from derive.errors import nearest
 from derive.expr.shapes import Size, show, size
@@ -167,6 +168,15 @@ class Reader:
             self.fault(tree.place, f"a shape beyond the limits of {MAX_SIZES} sizes and {MAX_ENTRIES:,} entries")
             return None
         return shape
+
+
+def beside(folder: Path, said: str) -> Path | None:
+    """The path that a case in this folder means; None where that is not in the folder, links followed: a stranger's case sees no
+    more than lies beside it."""
+    plain = PurePosixPath(said)
+    plainly = not plain.is_absolute() and ".." not in plain.parts and "\\" not in said and "\0" not in said
+    path = folder / plain
+    return path if plainly and path.resolve().is_relative_to(folder.resolve()) else None
 
 
 def short(text: str) -> str:

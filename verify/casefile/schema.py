@@ -24,6 +24,7 @@ MAX_LISTS = 4  # around a printed number: the Hessian by a matrix is printed fou
 MAX_ENTRIES = 10_000  # of one value
 MAX_SIZES = 8  # in one shape
 MAX_ID = 200  # characters
+MAX_QUOTE = 1_000
 
 CONFORMANCE = ("conforms", "convention", "deviates", "undecided")
 DTYPES = ("float64", "float32", "float16", "bfloat16")
@@ -71,6 +72,7 @@ _SHAPE: dict[str, Any] = {"type": ["integer", "string"], "minimum": 1, "pattern"
 KINDS: dict[str, dict[str, Any]] = {
     "text": _TEXT,
     "note": _ANY_TEXT,
+    "quote": {**_TEXT, "maxLength": MAX_QUOTE},
     "expression": _TEXT,
     "expressions": _MANY_EXPRESSIONS,
     "names": _nested(_TEXT, 1, 0),
@@ -196,7 +198,11 @@ CLAIM: dict[str, Field] = {
     ),
     "verdict": Field("verdict", "the verdict that the author of the case has reviewed; default: holds", "wrong"),
     "because": Field("text", "why that is the verdict; needed with any verdict but holds", "the factor 2 is missing"),
-    "quote": Field("text", "the document's own words, shown beside the claim in reports", "its maximum value is 1/4"),
+    "quote": Field(
+        "quote",
+        "the document's own words, shown in reports; looked for in it, where the case names its file: source: {file: ...}",
+        "its maximum value is 1/4",
+    ),
     "note": Field("note", "shown beside the claim in reports"),
 }
 
@@ -283,7 +289,11 @@ IMPLEMENTATION: dict[str, Field] = {
 CASE: dict[str, Field] = {
     "title": Field("text", "what the case is called in reports", "Three-layer scalar network", required=True),
     "document": Field("text", "the document's name; default: the folder's", "understanding-neural-networks"),
-    "source": Field("texts", "where it stands: section, page, url", '{section: "2.8"}'),
+    "source": Field(
+        "texts",
+        "where it stands: section, page, url; file: the document, beside the case, that claims quote",
+        '{section: "2.8"}',
+    ),
     "symbols": Field(
         "symbols", "the free variables: a number, a vector, a matrix, or a map of value, shape, in, recover"
     ),

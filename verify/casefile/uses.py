@@ -11,12 +11,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from derive.errors import ExpressionError, nearest
 from derive.language.names import names_in
 from verify.casefile.model import Place
-from verify.casefile.readers import Reader, short
+from verify.casefile.readers import Reader, beside, short
 from verify.casefile.schema import USES
 from verify.casefile.tree import Items, Mapping, Text, Tree, read
 
@@ -108,12 +108,9 @@ def _sources(value: Tree, reader: Reader) -> Iterator[tuple[Text, list[Text] | N
 
 def _other(source: Text, case: _File, reader: Reader, trail: tuple[Path, ...], files: _Files) -> Mapping | None:
     """The tree of another file of the document, with what that uses; None, and a fault, where there is none."""
-    folder, plain = case.path.parent, PurePosixPath(source.value)
-    path, told = folder / plain, short(source.value)
-    plainly = (
-        not plain.is_absolute() and ".." not in plain.parts and "\\" not in source.value and "\0" not in source.value
-    )
-    if not plainly or not path.resolve().is_relative_to(folder.resolve()):
+    folder, told = case.path.parent, short(source.value)
+    path = beside(folder, source.value)
+    if path is None:
         reader.fault(source.place, f"'{told}' is not in the folder of this case")
     elif path.suffix not in SUFFIXES or not path.is_file():
         here = [p.name for p in folder.iterdir() if p.suffix in SUFFIXES and p.name != case.path.name]
@@ -123,7 +120,7 @@ def _other(source: Text, case: _File, reader: Reader, trail: tuple[Path, ...], f
         reader.fault(source.place, f"a circle of files: {' -> '.join([*names, path.name])}")
     elif len(files) >= MAX_FILES or len(trail) > MAX_CHAIN:
         reader.fault(source.place, f"more than {MAX_FILES} files, or {MAX_CHAIN} of which each uses the next")
-    elif (name := str(Path(case.name).parent / plain)) in files:
+    elif (name := str(Path(case.name).parent / source.value)) in files:
         return files[name][1]
     else:
         tree, faults = read(path, name)

@@ -14,7 +14,8 @@ from verify.places import PlaceError
 
 def _codes(context: click.Context, option: click.Parameter, value: bool) -> None:
     if value and not context.resilient_parsing:
-        for m in sorted(messages.table().values(), key=lambda m: ("EWVCI".index(m.code[0]), m.code)):
+        kinds = list(messages.KINDS)
+        for m in sorted(messages.table().values(), key=lambda m: (kinds.index(m.code[0]), m.code)):
             say(f"{m.code}  {m.name:<16}  {m.says}")
         context.exit()
 

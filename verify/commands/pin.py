@@ -69,7 +69,7 @@ def pin(what: tuple[str, ...], only: str | None, because: str | None, yes: bool,
     pinned = left = 0
     for path in paths:
         asked = _Asked(path, [r for r in results.claims if r.file == str(path)], because, yes)
-        if not any(not r.as_pinned for r in asked.results):
+        if not any(not r.judged_as_pinned for r in asked.results):
             continue
         chosen = asked.chosen()
         asked.write(chosen)
@@ -106,7 +106,7 @@ class _Asked:
             groups.setdefault(owner(nodes, r.line, r.column), []).append(r)
         pins: dict[int, Pin] = {}
         for number, group in groups.items():
-            off = [r for r in group if not r.as_pinned]
+            off = [r for r in group if not r.judged_as_pinned]
             if not off:
                 continue
             if len({r.verdict for r in group}) > 1:

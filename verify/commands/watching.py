@@ -12,6 +12,7 @@ from verify import places
 from verify.commands.frame import Fault, say
 
 EVERY = 0.3  # seconds between two looks at the files
+BESIDE = ("*.y*ml", "*.md", "*.tex", "*.ipynb")
 
 
 def again_and_again(what: Iterable[str], called: Mapping[str, str], run: Callable[[Sequence[Path]], int]) -> int:
@@ -39,9 +40,9 @@ def again_and_again(what: Iterable[str], called: Mapping[str, str], run: Callabl
 
 
 def _seen(paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
-    """When each was written, and how large it is; also of files beside them, whose names they may use."""
+    """When each was written, and how large it is; also of files beside them, whose names they may use or which they may quote."""
     found = {}
-    for path in {p for given in paths for p in (given, *given.parent.glob("*.y*ml"))}:
+    for path in {p for given in paths for p in (given, *(p for kind in BESIDE for p in given.parent.glob(kind)))}:
         try:
             stat = path.stat()
         except OSError:

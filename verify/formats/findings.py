@@ -24,7 +24,7 @@ class Finding:
     line: int
     column: int
     text: str
-    part: str = "claim"  # claim, check or implementation
+    part: str = "claim"  # claim, quote, check or implementation
 
     @property
     def message(self) -> Message:
@@ -39,7 +39,19 @@ class Finding:
 def of_claim(c: ClaimGlance) -> Finding:
     said = f"{c.verdict} (pinned {c.pinned}){f': {c.reason}' if c.reason else ''}"
     code = messages.VERDICTS.get(c.verdict, "")
-    return Finding(code, c.document, c.case, c.id, c.file, c.line, c.column, printable(said))
+    file, line, column = c.file, c.line, c.column
+    if c.quoted and not c.lost:
+        # a cell of a notebook has no line in its file
+        file, (line, column) = c.quoted.file, (1, 1) if c.quoted.cell else (c.quoted.line, c.quoted.column)
+        said = f"{said} [{c.place}]"
+    return Finding(code, c.document, c.case, c.id, file, line, column, printable(said))
+
+
+def of_quote(c: ClaimGlance) -> Finding:
+    """Of a claim whose quote has no place in the document: where the case has it."""
+    said = f"{c.lost}: {c.quoted.reason} [{c.quoted.file}]" if c.quoted else ""
+    code = messages.QUOTES.get(c.lost, "")
+    return Finding(code, c.document, c.case, c.id, c.file, c.line, c.column, printable(said), "quote")
 
 
 def of_check(c: CheckGlance) -> Finding:
@@ -59,6 +71,10 @@ def of_implementation(i: ImplementationGlance) -> Finding:
 
 def findings(glance: Glance) -> Iterator[Finding]:
     """In the order of the files: claims, implementations, checks."""
-    yield from (of_claim(c) for c in glance.claims if not c.as_pinned)
+    for c in glance.claims:
+        if not c.judged_as_pinned:
+            yield of_claim(c)
+        if c.lost:
+            yield of_quote(c)
     yield from (of_implementation(i) for i in glance.implementations if not i.as_pinned)
     yield from (of_check(c) for c in glance.checks if not c.as_expected)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree as ET
 
-from verify.formats.findings import Finding, of_check, of_claim, of_implementation
+from verify.formats.findings import Finding, of_check, of_claim, of_implementation, of_quote
 from verify.suite.found import FileFound, Found
 from verify.suite.glance import Glance
 from verify.vocabulary import SKIPPED
@@ -53,7 +53,10 @@ def _suite(found: FileFound) -> ET.Element:
 def _tests(glance: Glance) -> Iterator[tuple[Finding, str]]:
     """Each with what it counts as, "" where it passes."""
     judged: Iterable[tuple[Finding, bool, str]] = (
-        *((of_claim(c), c.as_pinned, c.verdict) for c in glance.claims),
+        *(
+            (of_quote(c), False, c.lost) if c.lost and c.judged_as_pinned else (of_claim(c), c.as_pinned, c.verdict)
+            for c in glance.claims
+        ),
         *((of_implementation(i), i.as_pinned, i.verdict) for i in glance.implementations),
         *((of_check(c), c.as_expected, c.outcome) for c in glance.checks),
     )

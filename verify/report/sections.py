@@ -158,7 +158,7 @@ def _numbers(items: Sequence[Item], values: Values, links: Links) -> str:
         told = item.result.exact or (value.exact if value is not None else None)
         row = [
             _id(item, links),
-            medium.text(item.result.where),
+            medium.text(item.where),
             _cell(item, medium),
             medium.text(item.result.printed or ""),
             medium.text(numbers.exact(told)),
@@ -176,7 +176,7 @@ def _formulas(items: Sequence[Item], values: Values, links: Links) -> str:
         rows.append(
             [
                 _id(item, links),
-                medium.text(item.result.where),
+                medium.text(item.where),
                 verdict(item.result.verdict, medium),
                 evidence(item.result, medium),
                 _cell(item, medium),
@@ -193,7 +193,7 @@ def _arithmetic(items: Sequence[Item], values: Values, links: Links) -> str:
         rows.append(
             [
                 _id(item, links),
-                medium.text(item.result.where),
+                medium.text(item.where),
                 _cell(item, medium),
                 exact,
                 verdict(item.result.verdict, medium),
@@ -207,7 +207,7 @@ def _others(items: Sequence[Item], values: Values, links: Links) -> str:
     rows = [
         [
             _id(i, links),
-            medium.text(i.result.where),
+            medium.text(i.where),
             medium.text(i.result.kind),
             verdict(i.result.verdict, medium),
             _cell(i, medium),
@@ -250,7 +250,9 @@ def _remarks(items: Sequence[Item], faults: Faults, links: Links) -> Iterator[st
         if item.claim is not None:
             told.append(sentence(item.claim.because, item.case.name, links, here=True))
             told.append(sentence(item.claim.note, item.case.name, links, here=True))
-        if not item.result.as_pinned:
+        if (quoted := item.result.quoted) and quoted.lost:
+            told.append(f"{quoted.lost.capitalize()}: {medium.text(quoted.reason)}.")
+        if not item.result.judged_as_pinned:
             told.append(f"The case expects: {item.result.pinned}.")
         said = " ".join(t for t in told if t)
         if said:

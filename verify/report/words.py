@@ -47,7 +47,14 @@ class Item:
     @property
     def place(self) -> str:
         """Where in the document the claim stands, as plain text."""
-        return self.result.where or self.result.id
+        return self.where or self.result.id
+
+    @property
+    def where(self) -> str:
+        """As the case says it, and the line of its quote."""
+        quoted = self.result.quoted
+        line = str(quoted) if quoted and not quoted.lost else ""
+        return ", ".join(said for said in (self.result.where, line) if said)
 
 
 def verdict(word: str, medium: Medium = MARKDOWN) -> str:

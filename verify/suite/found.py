@@ -25,8 +25,9 @@ KINDS = (*UNVALUED, "values")
 
 @dataclass(frozen=True, slots=True)
 class FileFound:
-    """``texts`` gives the entries of the file's lists in the results file, as they stand there; ``digests`` are those of the file
-    and of others that it takes names from; ``models`` is all that as results.Results, where there is such a thing already."""
+    """``texts`` gives the entries of the file's lists in the results file, as they stand there; ``digests`` are those of the
+    file, of others that it takes names from, and of the document that it quotes; ``models`` is all that as results.Results,
+    where there is such a thing already."""
 
     file: str
     document: str

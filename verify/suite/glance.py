@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Any, Protocol
 
+from verify.quoted import Quoted
 from verify.vocabulary import SKIPPED
 
 
@@ -41,10 +42,26 @@ class ClaimGlance:
     column: int = 1
     document: str = ""
     case: str = ""
+    quoted: Quoted | None = None
+
+    @property
+    def judged_as_pinned(self) -> bool:
+        return self.verdict in (self.pinned, SKIPPED)
+
+    @property
+    def lost(self) -> str:
+        """Why its quote has no place in the document: stale, ambiguous; "" where it has one, or there is none."""
+        return self.quoted.lost if self.quoted else ""
 
     @property
     def as_pinned(self) -> bool:
-        return self.verdict in (self.pinned, SKIPPED)
+        return self.judged_as_pinned and not self.lost
+
+    @property
+    def place(self) -> str:
+        """Where it stands: in the document, and in the case."""
+        here = f"{self.file}:{self.line}"
+        return f"{self.quoted} ({here})" if self.quoted and not self.lost else here
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +121,15 @@ class Glance:
         """Raises TypeError and ValueError where that is no glance."""
         claims, checks, implementations = json.loads(text)
         return Glance(
-            [ClaimGlance(*c) for c in claims],
+            [_claim(*c) for c in claims],
             [CheckGlance(*c) for c in checks],
             [ImplementationGlance(*i) for i in implementations],
         )
+
+
+def _claim(*said: Any) -> ClaimGlance:
+    *told, quoted = said
+    return replace(ClaimGlance(*told), quoted=None if quoted is None else Quoted(*quoted))
 
 
 def together(glances: Sequence[Glance]) -> Glance:
@@ -121,7 +143,7 @@ def together(glances: Sequence[Glance]) -> Glance:
 def of_claim(r: Any) -> ClaimGlance:
     """Of a results.Result."""
     verdict = SKIPPED if r.absent else r.verdict
-    where = r.column, r.document, r.case
+    where = r.column, r.document, r.case, r.quoted
     return ClaimGlance(r.id, r.file, r.line, verdict, r.pinned, r.reason, r.checked, r.unchecked, *where)
 
 

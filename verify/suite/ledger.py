@@ -7,11 +7,13 @@ import contextlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from verify.places import digest
+from verify.quoted import Quoted
 from verify.results import Check, Implementation, Result, Results, Value
 from verify.suite.found import FileFound, texts
 from verify.suite.glance import of_results
@@ -34,7 +36,7 @@ class Ledger:
     name: str
     claims: dict[str, dict[str, Any]]  # id -> what a Result says that no judge need say
     named: dict[str, dict[str, Any]]  # the same of implementations
-    digests: dict[str, str]  # of the file, and of others that it takes names from
+    digests: dict[str, str]  # of the file, of others that it takes names from, of the document that it quotes
     seed: int = 0
     cache: Cache | None = None
     keys: Keys | None = None  # where its results are remembered
@@ -59,15 +61,19 @@ class Ledger:
         cache: Cache | None = None,
     ) -> Ledger:
         """Of a case, for these of its claims and implementations."""
+        from verify.casefile.quotes import located
         from verify.casefile.slices import Slices
 
+        if cache is not None and case.manuscript:
+            cache.note(Path(case.manuscript))
+        quoted = located(case)
         made = cls(
             case.path,
             document,
             case.name,
-            {c.id: _of_claim(case, document, c) for c in claims},
+            {c.id: _of_claim(case, document, c, quoted.get(c.id)) for c in claims},
             {i.id: _of_named(case, document, i) for i in named},
-            {name: digest(name) for name in (case.path, *case.used)},
+            {name: digest(name) for name in (case.path, *case.used, case.manuscript) if name},
             seed,
             cache,
             None if cache is None else cache.keys(case, Slices(case)),
@@ -196,7 +202,7 @@ class Ledger:
         return [Implementation(**self.named[i], **answer, seconds=_rounded(ended.seconds)) for i in ids]
 
 
-def _of_claim(case: Any, document: str, claim: Any) -> dict[str, Any]:
+def _of_claim(case: Any, document: str, claim: Any, quoted: Quoted | None) -> dict[str, Any]:
     """What a Result says that no judge need say."""
     return {
         "id": claim.id,
@@ -210,6 +216,7 @@ def _of_claim(case: Any, document: str, claim: Any) -> dict[str, Any]:
         "line": claim.place.line,
         "column": claim.place.column,
         "uses": _cited(case, claim),
+        "quoted": quoted,
     }
 
 

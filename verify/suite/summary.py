@@ -15,6 +15,9 @@ from verify.vocabulary import SKIPPED, VERDICTS
 #: Characters of a cell; the rest of a reason is in the results and the reports.
 WIDEST = 400
 
+#: Of quotes that have no place in the document.
+LOST = {"stale": "not in the document any more", "ambiguous": "more than once in the document"}
+
 
 def summary(
     results: Glance, took: str, interrupted: bool = False, listing: bool = False, first: bool = False
@@ -84,7 +87,7 @@ def _all_as_pinned(results: Glance) -> str:
 
 def findings(results: Glance) -> Iterator[str]:
     """Every verdict that is not as pinned and every check that does not agree, grouped."""
-    unexpected = sorted((r for r in results.claims if not r.as_pinned), key=_severity)
+    unexpected = sorted((r for r in results.claims if not r.judged_as_pinned), key=_severity)
     for (verdict, pinned), group in groupby(unexpected, key=lambda r: (r.verdict, r.pinned)):
         found = list(group)
         yield style(
@@ -92,6 +95,11 @@ def findings(results: Glance) -> Iterator[str]:
         )
         yield from _table([_claim_row(r) for r in found])
         yield ""
+    for lost, heading in LOST.items():
+        if rows := [(*_claim_row(c)[:2], c.quoted.reason) for c in results.claims if c.quoted and c.lost == lost]:
+            yield style(f"{lost}, {heading}: {len(rows)}", fg="yellow", bold=True)
+            yield from _table(rows)
+            yield ""
     yield from _implementations([i for i in results.implementations if not i.as_pinned])
     for outcome, heading in (("differs", "differs from the exact mathematics"), ("undecided", "could not be checked")):
         checks = [c for c in results.checks if c.outcome == outcome]
@@ -127,7 +135,7 @@ def _severity(result: ClaimGlance) -> tuple[int, int]:
 
 
 def _claim_row(result: ClaimGlance) -> tuple[str, str, str]:
-    return f"{result.file}:{result.line}", result.id, result.reason
+    return result.place, result.id, result.reason
 
 
 def _check_row(check: CheckGlance) -> tuple[str, str, str]:

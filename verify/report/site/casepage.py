@@ -93,6 +93,8 @@ def _finding(
     texts = claim.texts if claim is not None else {}
     told = [sentence(reviewed(item), item.case.name, links, here=True), why(item, links, here=True)]
     told += [sentence(claim.note, item.case.name, links, here=True)] if claim is not None else []
+    if r.quoted and r.quoted.lost:
+        told.append(HTML.text(f"{r.quoted.lost.capitalize()}: {r.quoted.reason}."))
     origins = [o for o in r.origin if o != r.id]
     return {
         "verdict": r.verdict,
@@ -106,7 +108,7 @@ def _finding(
         "should": Markup("" if is_number else corrected(faults, item, HTML)),
         "told": [Markup(t) for t in dict.fromkeys(told) if t],
         "how": Markup(evidence(r, HTML)[:1].upper() + evidence(r, HTML)[1:]),
-        "pinned": "" if r.as_pinned else r.pinned,
+        "pinned": "" if r.judged_as_pinned else r.pinned,
         "origins": _linked(origins, item, links),
         "heirs": _linked([h.result.id for h in heirs], item, links),
         "explain": f"{item.case.name} {r.id}",
