@@ -174,7 +174,7 @@ def test_every_function_can_be_called() -> None:
         "float64": "float64(x)", "float32": "float32(x)", "float16": "float16(x)",
         "bfloat16": "bfloat16(x)", "all": "all(v[i] > 0 for i in 2)", "any": "any(v[i] > 0 for i in 2)",
         "limit": "limit(x, x, inf)", "supremum": "supremum(x, x)", "infimum": "infimum(x, x)",
-        "integral": "integral(x, x, 0, y)",
+        "integral": "integral(x, x, 0, y)", "eigenvalues": "eigenvalues(W)",
     }  # fmt: skip
     calls |= {name: f"{name}(i*x for i in range(3))" for name in ("prod", "matprod")} | {
         "matprod": "matprod(W for i in range(2))"

@@ -101,7 +101,7 @@ def test_faults_are_told_with_their_place(words: list[str], message: str, capsys
 
 def test_words_are_set_apart_in_latex(capsys: Any) -> None:
     _, out, _ = derive(capsys, "lr*seed", "--wrt", "lr", "--to", "latex")
-    assert r"f &= \mathrm{lr}\,\mathrm{seed}" in out
+    assert r"f &= \mathrm{lr} \cdot \mathrm{seed}" in out
 
 
 def test_the_derivative_of_a_trace_has_no_identity_matrix_in_it(capsys: Any) -> None:

@@ -11,6 +11,7 @@ from verify.casefile import load
 from verify.claims import CaseContext, judge
 from verify.cli import main
 from verify.explain import explain_case, explain_claim, markdown, text
+from verify.report.contents import Part
 from verify.report.page import page
 from verify.report.place import Links
 from verify.verdict import Verdict
@@ -87,7 +88,7 @@ def test_a_counterexample_is_worked_out_at_its_point() -> None:
 
 def test_the_report_page_shows_the_steps_once_and_folds_them() -> None:
     path = LIBRARY / "2.8-three-layer.yaml"
-    made = page(load(path), [], [], Links(frozenset(), {}))
+    made = page(Part(load(path)), Links(frozenset(), {}))
     assert made.count("\n## Derivation\n") == 1
     inside = made[made.index("<details>") : made.index("</details>")]
     assert r"\frac{\partial L}{\partial z_{3}} \frac{\partial z_{3}}{\partial w_{3}}" in inside
