@@ -26,7 +26,7 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import COMPARISONS, OPERATORS
 from derive.numbers.balls import evaluate, precision, rational, value_of
 from derive.numbers.computed import Computed
-from derive.numbers.formats import Format, exact
+from derive.numbers.formats import FORMATS, Format, exact
 from derive.numbers.ieee import FAR, operation
 
 PREC = 128
@@ -128,10 +128,17 @@ class _Walk:
     def _input(self, v: Any) -> Results:
         if isinstance(v, fmpq):
             f = Fraction(int(v.p), int(v.q))
-            number = self.fmt.number(f)
-            if math.isfinite(number) and Fraction(number) == f:
-                return Results(arb(v))
+            there = self._nearest(f)
+            wide = FORMATS["float64"].number(f)  # a program may read the digits as a float64 first
+            return there | self._nearest(Fraction(wide)) if math.isfinite(wide) else there
         return self._off(arb(v), self.unit)
+
+    def _nearest(self, f: Fraction) -> Results:
+        """The number of the format that is nearest."""
+        number = self.fmt.number(f)
+        if math.isfinite(number):
+            return Results(arb(rational(Fraction(number))))
+        return Results(None, frozenset((str(number),)))
 
     def _computed(self, n: Node) -> Results:
         """A part that says itself in which format it is computed."""

@@ -44,13 +44,15 @@ def verdict(tmp_path: Path, claim: str) -> Verdict:
         (
             "of: s, prints: 0.54772258, computed: float32",
             "holds-if",
-            "computed in float32, which may be off by 6.6e-08",
+            "computed in float32, which may be off by 5.4e-08",
         ),
-        ("of: s, prints: 0.54772250, computed: float32", "holds-if", "0.547722557505"),
+        ('of: "max(65519, x)", prints: inf, computed: float16', "wrong", "65504"),  # the nearest is finite up to 65520
+        ('of: "max(65520, x)", prints: inf, computed: float16', "holds-if", "float16 arithmetic gives inf"),
+        ("of: s, prints: 0.54772252, computed: float32", "holds-if", "0.547722557505"),
         (
             "of: s, prints: 0.54772240, computed: float32",
             "wrong",
-            "float32 arithmetic gives 0.5477224922 to 0.5477226228",
+            "float32 arithmetic gives 0.5477225126 to 0.5477226106",
         ),
         ("of: s, prints: 0.549, computed: bfloat16", "holds-if", "bfloat16"),
         ("of: s, prints: 0.56, computed: bfloat16", "wrong", "correct: 0.55"),
