@@ -251,7 +251,12 @@ class Resolver:
         if tree.order is None:
             return Term(f"sqrt({inside.text})", ATOM, inside.shape, inside.row, inside.turns)
         order = self.value(tree.order)
-        return Term(f"{inside.at(ATOM)}**(1/{order.at(ATOM)})", terms.POWER, inside.shape, inside.row)
+        root = Term(f"{inside.at(ATOM)}**(1/{order.at(ATOM)})", terms.POWER, inside.shape, inside.row)
+        if not order.text.isdigit() or int(order.text) % 2 == 0 or inside.number:
+            return root
+        text = f"sign({inside.text})*abs({inside.text})**(1/{order.text})"  # of numbers below 0, too
+        whole = Term(text, terms.PRODUCT, inside.shape, inside.row)
+        return self.choose(("root", tree.start), [lambda: root, lambda: whole])
 
     def elementwise_only(self, name: str, x: Term, start: int) -> None:
         if len(x.shape) == 2 and x.shape[0] == x.shape[1]:
