@@ -47,7 +47,8 @@ def test_claims_that_do_not_hold_are_explained(path: Path) -> None:
             assert verdict.exact in told
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
+# every fifth: each is judged twice from the ground up
+@pytest.mark.parametrize("path", CASES[::5], ids=lambda p: p.stem)
 def test_explanations_are_the_same_bytes_every_time(path: Path) -> None:
     def made() -> tuple[str, str]:
         blocks = list(explain_case(CaseContext(load(path))))
