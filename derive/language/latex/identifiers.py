@@ -290,4 +290,6 @@ def _unknown(r: Resolver, tree: Symbol | Scripted, s: Symbol, below: Tokens, abo
         n = r.scope[base[0]]
         said = "has no entries" if not n.shape else "has no such entry"
         r.fail(f"unknown symbol '{shown}': no name '{first}', and '{base[0]}' {said}{nearest(first, r.scope)}", s.start)
+    if base and above and layer(above):
+        r.fail(f"'{shown}' is no layer, step or row of '{base[0]}'; a power is written without brackets", s.start)
     r.fail(f"unknown symbol '{shown}': no name '{first}' in scope{nearest(first, r.scope)}", s.start)

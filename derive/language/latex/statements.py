@@ -291,7 +291,10 @@ def _ambiguous(found: list[Said], s: Statement, text: str) -> ExpressionError:
     rest = f", and {len(found) - 4} more" if len(found) > 4 else ""
     first, second = found[:2]
     symbol = next((k for k, name in first.taken.items() if second.taken.get(k, name) != name), None)
-    differing = next((p for p in first.parts if p not in second.parts), first.text)
-    whole = " ".join(text[s.start : s.stop].split())
-    line = f"names: {{'{symbol or whole}': '{first.taken[symbol] if symbol else differing}'}}"
-    return ExpressionError(f"can be read as {' or as '.join(shown)}{rest}; brackets settle it, or {line}", s.start)
+    if symbol:
+        line = f", or names: {{'{symbol}': '{first.taken[symbol]}'}}"
+    elif len(first.parts) == 1 and first.prints is None:
+        line = f", or names: {{'{' '.join(text[s.start : s.stop].split())}': '{first.text}'}}"
+    else:
+        line = ", or a line of 'names:' for what differs"
+    return ExpressionError(f"can be read as {' or as '.join(shown)}{rest}; brackets settle it{line}", s.start)

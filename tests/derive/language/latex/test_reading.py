@@ -244,6 +244,8 @@ REFUSED = [
     (r"\hat{y}(x, g)", "unknown symbol"),
     (r"\hat{y}(c)", "no function of 'c'"),
     (r"x/y z", "can be read as"),
+    (r"x/y z = 2", "a line of 'names:' for what differs"),
+    (r"x^{(2)}", "a power is written without brackets"),
     (r"\sqrt[3]{x}", "or as sign(x)*abs(x)**(1/3)"),
     (r"\log x y", "can be read as"),
     (r"|u|", "can be read as"),
