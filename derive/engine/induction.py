@@ -174,7 +174,7 @@ class Steps:
                 params.append(a)
             elif (start := _start(a, t)) is not None:
                 first = max(first, start)
-            else:
+            elif not _says_whole(a, t):  # as a number of steps is
                 local.append(a)
         if first > MAX_FIRST:
             raise Beyond(Why.ABOUT_STEPS_FROM(steps=t, first=first))
@@ -446,6 +446,11 @@ def _start(a: Node, t: Node) -> int | None:
         return None
     c = Fraction(y.attr)
     return max(ceil(c) + (c.denominator == 1 and a.op in ("gt", "lt")), 0)
+
+
+def _says_whole(a: Node, t: Node) -> bool:
+    """Whether an assumption is t = floor(t)."""
+    return a.op == "eq" and any(x is t and y.op == "floor" and y.args[0] is t for x, y in (a.args, a.args[::-1]))
 
 
 def _above(roots: Sequence[Node], stop: set[Node]) -> set[Node]:

@@ -173,6 +173,18 @@ def _keys(claim: str) -> list[str]:
     return re.split(r", (?=(?:equals|assuming): )", claim)
 
 
+@pytest.mark.parametrize("steps", ["{}", "{whole: true}", "{whole: true, in: [0, inf]}", "{whole: true, in: [2, inf]}"])
+def test_a_number_of_steps_is_whole_whether_or_not_it_is_said(tmp_path: Path, steps: str) -> None:
+    body = f"""
+symbols: {{a: {{}}, b: {{}}, k: {steps}}}
+sequences: {{q: {{start: 0, step: a*q + b}}}}
+claims:
+  - {{id: right, of: q(k), equals: b*(1 - a**k)/(1 - a)}}
+  - {{id: wrong, of: q(k), equals: b*(1 - a**k)}}
+"""
+    assert words(tmp_path, body) == {"right": "holds", "wrong": "wrong"}
+
+
 def test_both_halves_of_an_induction_are_shown(tmp_path: Path) -> None:
     found = judged(tmp_path, DECAY + "  - {id: a, of: m(t), equals: (1 - b**t)*g}")["a"]
     assert "by induction on t" in found.reason
