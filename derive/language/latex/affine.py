@@ -94,9 +94,12 @@ def _size(tree: Symbol | Scripted, scope: Mapping[str, Node]) -> Affine | None:
     below = pieces(tree.below) if isinstance(tree, Scripted) else []
     if below is None:
         return None
-    for name in candidates(base.word, base.accents, below):
-        n = scope.get(name)
-        n = n.args[0] if n is not None and n.op == "def" else None
-        if n is not None and n.op == "const" and isinstance(n.attr, int):
-            return Affine(0, {name: 1})
-    return None
+    named = candidates(base.word, base.accents, below)
+    return next((Affine(0, {name: 1}) for name in named if size_of(name, scope) is not None), None)
+
+
+def size_of(name: str, scope: Mapping[str, Node]) -> int | None:
+    """The whole number that a name is defined to be; None where it is anything else."""
+    n = scope.get(name)
+    n = n.args[0] if n is not None and n.op == "def" else None
+    return n.attr if n is not None and n.op == "const" and isinstance(n.attr, int) else None

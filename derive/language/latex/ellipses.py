@@ -61,9 +61,9 @@ def _run(p: Parser, op: str, items: Items, spans: Spans, k: int, width: int) -> 
     found = unified(written(first), last)
     assert found is not None
     body, holes, low, high = found
-    down = low[0].kind != "number"
+    step = -1 if not _counts(low) or (_counts(high) and int(high[0].text) < int(low[0].text)) else 1
     for m, at in enumerate(range(first, k, width)):
-        if m and not _follows(body, written(at), low, m, down):
+        if m and not _follows(body, written(at), low, m * step):
             p.fail("the numbers before the dots do not go on by one", p.tokens[spans[at][0]])
     start = p.tokens[spans[first][0]].start
     return first, k + 1 + width, Run(start, op, body, holes, low, high)
@@ -77,15 +77,13 @@ def _joins(op: str, items: Items, first: int, k: int, width: int) -> bool:
     return all(items[i][0] == items[k][0] for i in range(first, k))
 
 
-def _follows(body: Tokens, other: Tokens, first: Tokens, m: int, down: bool) -> bool:
-    """Whether ``other`` is the body with the number that is ``m`` after the first."""
+def _follows(body: Tokens, other: Tokens, first: Tokens, further: int) -> bool:
+    """Whether ``other`` is the body with the number that is so much further than the first; a letter goes down."""
     found = unified(body, other)
     if found is None:
         return False
-    text = "".join(t.text for t in found[3])
-    if first[0].kind == "number" and len(first) == 1:
-        return text in (str(int(first[0].text) + m), str(int(first[0].text) - m))
-    return down and text == "".join(t.text for t in first) + f"-{m}"
+    due = str(int(first[0].text) + further) if _counts(first) else "".join(t.text for t in first) + str(further)
+    return "".join(t.text for t in found[3]) == due
 
 
 def unified(first: Tokens, last: Tokens) -> tuple[Tokens, tuple[int, ...], Tokens, Tokens] | None:

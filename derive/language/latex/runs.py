@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derive.language.latex import arrays, loops, terms
-from derive.language.latex.affine import Affine
+from derive.language.latex.affine import Affine, size_of
 from derive.language.latex.ellipses import filled
 from derive.language.latex.mentions import spoken
 from derive.language.latex.terms import Term
@@ -35,7 +35,7 @@ def run(r: Resolver, tree: Run) -> Term:
 
 
 def big(r: Resolver, tree: Big) -> Term:
-    """A sum, product or maximum over an index: of entries, or, where the index tells names of the case apart, of those."""
+    """A sum, a product, a maximum, ... over entries; a sum or product whose index tells names of the case apart, over those."""
     limits = _limits(r, tree)
     if limits is None:
         return loops.big(r, tree)
@@ -62,14 +62,8 @@ def families(r: Resolver, body: Tokens, holes: tuple[int, ...], number: Tokens) 
 
 def value(r: Resolver, a: Affine) -> int | None:
     """The number that a size is in this case."""
-    total = a.constant
-    for name, k in a.names.items():
-        n = r.scope.get(name)
-        n = n.args[0] if n is not None and n.op == "def" else None
-        if n is None or n.op != "const" or not isinstance(n.attr, int):
-            return None
-        total += k * n.attr
-    return total
+    sizes = {name: size_of(name, r.scope) for name in a.names}
+    return None if None in sizes.values() else a.constant + sum(k * (sizes[name] or 0) for name, k in a.names.items())
 
 
 def _end(r: Resolver, tokens: Tokens) -> Affine:
@@ -98,9 +92,10 @@ def _looped(r: Resolver, tree: Run) -> Term:
     low, high = (tree.last, tree.first) if down else (tree.first, tree.last)
     r.value(r.tree(filled(tree.body, tree.holes, low)))  # what is wrong with it is said of what is printed
     spoken_ = {t.text for t in tree.body} | {t.text for t in (*low, *high)}
-    index = Token(
-        "letter", next(c for c in _LETTERS if c not in spoken_ and c not in r.indices), tree.start, tree.start
-    )
+    letter = next((c for c in _LETTERS if c not in spoken_ and c not in r.indices), None)
+    if letter is None:
+        r.fail("no letter is left for what the dots run over: say in 'names:' what it is", tree.start)
+    index = Token("letter", letter, tree.start, tree.start)
     body = filled(tree.body, tree.holes, (index,))
     sign = Token("sign", "=", tree.start, tree.start)
     return loops.big(r, Big(tree.start, tree.op, (index, sign, *low), high, r.tree(body), body))
