@@ -6,6 +6,7 @@ r"""What is said of every whole number of a range: by a loop over entries, or wr
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from derive.language.latex import arrays, loops, terms
@@ -119,8 +120,6 @@ def _joined(r: Resolver, op: str, body: Tokens, holes: tuple[int, ...], numbers:
         return arrays.column(r, made, start)
     total = made[0]
     for part in made[1:]:
-        if op == "sum":
-            total = r.combined(lambda a=total, b=part: terms.added(a, b, "+"), start)  # type: ignore[misc]
-        else:
-            total = r.combined(lambda a=total, b=part: terms.times(a, b), start)  # type: ignore[misc]
+        how = partial(terms.added, total, part, "+") if op == "sum" else partial(terms.times, total, part)
+        total = r.combined(how, start)
     return total

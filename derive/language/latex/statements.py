@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
@@ -103,7 +104,7 @@ def _one(
     def run(choices: Choices) -> Said:
         r = Resolver(scope, graph, layout, words, choices, text)
         r.indices = {word: Index(spelt(word)[0]) for word in free}
-        r.free = {r.indices[word].name: lambda said=said: said for word, said in free.items()}  # type: ignore[misc]
+        r.free = {r.indices[word].name: partial(str, said) for word, said in free.items()}
         for q in quantified:
             loops.said_of(r, q)
         said = _said(r, s.tree, text[s.start : s.stop], s.start)
