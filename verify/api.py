@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: A case file, a folder of them, the name of a document, or a case as a mapping of its keys; or several files and folders.
 What = str | os.PathLike[str] | Mapping[str, Any] | Sequence[str | os.PathLike[str]]
-Sizes = int | Sequence[int]
+Sizes = int | str | Sequence[int | str]
 
 GIVEN = "case"  # what a case is called that is given as a mapping
 DEEPEST = 50
@@ -181,19 +181,28 @@ def prove(
     *,
     assuming: str | Sequence[str] = (),
     shapes: Mapping[str, Sizes] | None = None,
+    sizes: Mapping[str, int] | None = None,
+    define: Mapping[str, str] | None = None,
+    functions: Mapping[str, int] | None = None,
     timeout: float | None = None,
 ) -> Proof:
     """Is this true, for all real values of its symbols?
 
     ``claim`` is a condition as in a case, ``A == B`` or an inequality; ``assuming`` are conditions, ``shapes`` the sizes of what
-    is no scalar, ``{"W": (2, 3), "x": 3}``. ``timeout`` in seconds takes the place of the limits of work.
+    is no scalar, ``{"W": (2, 3), "x": "n"}``, where ``sizes`` has the letters, each with a number to try; ``define`` names
+    expressions, ``functions`` are those of which nothing is known, with the number of their arguments. ``timeout`` in seconds
+    takes the place of the limits of work.
 
     Raises ValueError where the claim, a condition or a shape can't be read.
     """
     conditions = [assuming] if isinstance(assuming, str) else list(assuming)
-    sizes = {name: [s] if isinstance(s, int) else list(s) for name, s in (shapes or {}).items()}
+    laid = {name: [s] if isinstance(s, int | str) else list(s) for name, s in (shapes or {}).items()}
     arguments = ["--json", *(f"--assuming={c}" for c in conditions)]
-    arguments += [f"--shape={name}={','.join(map(str, s))}" for name, s in sizes.items()]
+    arguments += [f"--shape={name}={','.join(map(str, s))}" for name, s in laid.items()]
+    named = {"size": sizes, "define": define, "function": functions}
+    arguments += [
+        f"--{option}={name}={said}" for option, table in named.items() for name, said in (table or {}).items()
+    ]
     arguments += [] if timeout is None else [f"--timeout={timeout}"]
     answer = json.loads(_asked(["prove", *arguments, "--", claim]))
     return Proof(answer["claim"], answer["verdict"], answer["reason"], tuple(answer["conditions"]), answer["proof"])

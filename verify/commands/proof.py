@@ -7,23 +7,22 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
-from derive import api
 from derive.budget import claim, lifted
 from derive.engine import Decision
 from derive.engine.domain import Domain
-from derive.expr.graph import Node, topological
-from derive.language import reader
-from derive.language.names import names_in
+from derive.expr.graph import Node
 from derive.language.properties import asks
-from verify.casefile.model import Case, Claim, Place, Symbol
+from verify.casefile.faults import CaseFaults
+from verify.casefile.model import Case
+from verify.casefile.tree import Items
 from verify.claims import CaseContext, judge
-from verify.commands.derivation import Unreadable, read_shapes, said
+from verify.commands import questions
+from verify.commands.questions import Asked, Options
 from verify.suite.limited import Stopped, limited
 from verify.verdict import checked, proofs_of
 
 #: What a verdict is called on the command line.
 ANSWERS = {"holds": "true", "holds-if": "true under a condition", "wrong": "false", "undecided": "undecided"}
-NOWHERE = Place("", 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,50 +48,54 @@ class Answer:
 
 
 def proved(
-    text: str, assuming: Sequence[str], given_shapes: Sequence[str], replay: bool, seconds: float | None = None
+    text: str,
+    assuming: Sequence[str],
+    given_shapes: Sequence[str],
+    replay: bool,
+    seconds: float | None = None,
+    options: Options | None = None,
 ) -> Answer:
     """Decides a condition of the command line, such as ``A == B``: within the limits of work, or else in so many seconds or not
     at all. Raises Unreadable."""
-    shapes = read_shapes(given_shapes)
-    whole = " and ".join(f"({t})" for t in (text, *assuming))
-    names = said("CLAIM", text, lambda: names_in(text))
-    for a in assuming:
-        names |= said("--assuming", a, partial(names_in, a))
-    for unused in (n for n in shapes if n not in names):
-        raise Unreadable("--shape", unused, 0, f"'{unused}' does not stand in the claim")
-    scope, graph = api.scope(whole, shapes)
-    wanted = said("CLAIM", text, lambda: reader.parse(text, scope, graph, boolean=True))
-    given = [said("--assuming", a, partial(reader.parse, a, scope, graph, boolean=True)) for a in assuming]
-    context, asked = question(wanted, given)
+    options = replace(options or Options(), shapes=given_shapes)
+    asked = questions.given(options)
+    asked.claim.entries["holds"] = asked.pair("CLAIM", "holds", text)
+    assume(asked, assuming)
+    questions.must_be_used(asked, options)
     try:
-        return limited(lambda: _answer(context, asked, replay, seconds is not None), seconds)
+        case = questions.case(asked)
+    except CaseFaults as faults:
+        raise questions.unreadable(faults, asked) from None
+    return answered(case, replay, seconds)
+
+
+def assume(asked: Asked, conditions: Sequence[str]) -> None:
+    """Puts the conditions of the command line into the claim."""
+    if conditions:
+        parts = [asked.said("--assuming", a) for a in conditions]
+        asked.claim.entries["assuming"] = replace(parts[0], value="assuming"), Items(parts[0].place, [*parts])
+
+
+def answered(case: Case, replay: bool = False, seconds: float | None = None) -> Answer:
+    """What is found of the one claim of a case, in a process of its own."""
+    try:
+        return limited(partial(judged, case, replay, seconds is not None), seconds)
     except Stopped as why:
         return Answer("undecided", str(why))
 
 
-def question(wanted: Node, given: Sequence[Node]) -> tuple[CaseContext, Claim]:
-    """A condition as the one claim of a case that gives no symbol a value."""
-    symbols = {
-        str(n.attr): Symbol(str(n.attr), tuple(map(int, n.shape)), None, None, None, False, n, NOWHERE)
-        for n in topological([wanted, *given])
-        if n.op == "symbol"
-    }
-    asked = Claim("claim", "", "relation", NOWHERE, 0, holds=wanted, assuming=tuple(given))
-    return CaseContext(Case("", "", "", "", {}, wanted.graph, symbols, {}, (), (asked,))), asked
-
-
-def _answer(context: CaseContext, asked: Claim, replay: bool, timed: bool) -> Answer:
-    """The claim judged as one of a case, in the same words."""
+def judged(case: Case, replay: bool = False, timed: bool = False) -> Answer:
+    """The one claim of a case, in the same words as in a file."""
+    (asked,) = case.claims
     with lifted() if timed else nullcontext(), claim():
-        verdict = judge(context, asked)
+        verdict = judge(CaseContext(case), asked)
         answer = Answer(
-            ANSWERS[verdict.verdict],
+            ANSWERS.get(verdict.verdict, verdict.verdict),
             verdict.reason,
             tuple(verdict.evidence.get("conditions", ())),
             checked(proofs_of(verdict.evidence)) if verdict.verdict.startswith("holds") else "",
         )
-        if replay:
-            assert asked.holds is not None
+        if replay and asked.holds is not None:
             decision = decide(asked.holds, asked.assuming)
             steps = [*(f"region: {r}" for r in decision.regions), *dict.fromkeys(map(str, decision.steps))]
             told = [*steps, *([answer.proof] if answer.proof and answer.true else [])]

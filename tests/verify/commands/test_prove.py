@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from verify.cli import main
@@ -71,3 +74,101 @@ def test_a_replay_shows_regions_variables_and_what_vanished(capfd: pytest.Captur
         assert words in told
     assert main(["prove", "sqrt(x**2) == abs(x)", "--replay"]) == 0
     assert "variables: abs(x)" in "".join(capfd.readouterr())
+
+
+LEAST_SQUARES = ["--define", "L=sum((X @ w - y)**2)/2", "--size", "N=4", "--size", "p=2"]
+SHAPES = ["--shape", "X=N,p", "--shape", "w=p", "--shape", "y=N"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["grad(L, w) == X.T @ (X @ w - y)", *LEAST_SQUARES, *SHAPES], 0, "true: one normal form of matrix products"),
+        (["grad(L, w) == X.T @ (X @ w - y)/N", *LEAST_SQUARES, *SHAPES], 1, "false:"),
+        (["sum(x) == 4", "--size", "n=4", "--shape", "x=n", "--assuming", "all(x == 1)"], 1, "at n = "),  # of every n
+        (["phi(x) == x", "--function", "phi=1"], 1, "false: for phi(t) = "),
+        (["x**2 == 4", "--value", "x=2"], 0, "true"),
+        (["sum(w) == 3", "--value", "w=[1, 2]"], 0, "true"),
+        (["x**2 <= x", "--in", "x=(0, 1)"], 0, "true"),
+        (["x**2 <= x", "--in", "x=0,2"], 1, "false"),
+        (["b == 2*a", "--define", "b=a + c", "--define", "c=a"], 0, "true"),
+        (["x == x", "--value", "x=[1, 2"], 2, "--value:1: expected ',' or ']'"),
+        (["x == x", "--value", "x=two"], 2, "--value:3: expected a number such as"),
+        (["x == x", "--shape", "x=n"], 2, "--shape:3: unknown size 'n'; declare it: --size n=3"),
+        (["x == x", "--shape", "x=2", "--shape", "x=3"], 2, "'x' has a shape already"),
+        (["x == x", "--size", "n"], 2, "--size:1: expected NAME=NUMBER such as N=4"),
+        (["L == L", "--define", "L=x +"], 2, "--define:3: can't be read at"),
+        (["L == L", "--define", "L=x", "--define", "L=y"], 2, "is given already"),
+        (["L == L", "--define", "L=M", "--define", "M=L"], 2, "a cyclic definition: L -> M -> L"),
+        (["x == x", "--in", "y=0,1"], 2, "'y' does not stand in the claim"),
+        ([], 2, "expected a claim"),
+        (["x == x", "--file", "-"], 2, "expected a claim"),
+    ],
+)
+def test_a_claim_has_what_a_case_has(
+    arguments: list[str], code: int, words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["prove", *arguments]) == code
+    assert words in "".join(capfd.readouterr())
+
+
+LINES = r"""x**2 >= 0
+{"claim": "x > 0", "assuming": "x > 1"}
+{"claim": "x > ", "id": "unfinished"}
+{"claim": "x
+
+{"of": "a", "define": {"a": "sigmoid(b)"}, "symbols": {"b": 0.1}, "prints": 0.53, "id": "digits"}
+{"claim": "sum(x) == n", "sizes": {"n": 3}, "symbols": {"x": {"shape": "n"}}, "assuming": ["all(x == 1)"]}
+{"latex": "a = b^2", "define": {"a": "b*b"}}
+{"clam": "x"}
+{"claim": "x == x", "uses": "other.yaml"}
+"x == 2*x"
+"""
+
+
+def test_many_claims_a_line_each(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What is wrong with a line is told in its turn, with its number, and stops no other."""
+    file = tmp_path / "claims.jsonl"
+    file.write_bytes(LINES.encode() + b"\xff == x\n")
+    assert main(["prove", "--file", str(file)]) == 2
+    told = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [t["line"] for t in told] == [1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12]
+    assert [t.get("verdict") for t in told] == [
+        "true",
+        "true",
+        None,
+        None,
+        "false",
+        "true",
+        "true",
+        None,
+        None,
+        "false",
+        None,
+    ]
+    by_line = {t["line"]: t for t in told}
+    assert "can't be read at" in by_line[3]["error"]
+    assert by_line[3]["column"] == LINES.splitlines()[2].index("x >") + 1
+    assert by_line[6]["id"] == "digits"
+    assert by_line[8]["claim"] == "a = b^2"
+    assert "unknown key 'clam'" in by_line[9]["error"]
+    assert "unknown key 'uses'" in by_line[10]["error"]  # it would read a file
+    assert "not UTF-8" in by_line[12]["error"]
+
+
+@pytest.mark.parametrize(("text", "code"), [("x == x\n", 0), ("x == x\nx == y\n", 1), ("x == x\nx ==\n", 2), ("", 0)])
+def test_the_exit_code_of_many_is_that_of_the_worst(text: str, code: int, tmp_path: Path) -> None:
+    file = tmp_path / "claims"
+    file.write_text(text)
+    assert main(["prove", "--file", str(file)]) == code
+
+
+def test_options_are_of_every_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "claims"
+    file.write_text('x > 1\n{"claim": "sum(v) > 2*x", "assuming": "all(v > x)"}\n')
+    assert main(["prove", "--file", str(file), "--assuming", "x > 2", "--size", "n=2", "--shape", "v=n"]) == 1
+    verdicts = [json.loads(line)["verdict"] for line in capfd.readouterr().out.splitlines()]
+    assert verdicts == ["true", "false"]  # of one entry it does not hold
+    assert main(["prove", "--file", str(file), "--assuming", "x >"]) == 2
+    assert "--assuming" in capfd.readouterr().out
+    assert main(["prove", "--file", str(tmp_path / "none")]) == 2

@@ -1,0 +1,108 @@
+"""``errata prove --file``: claims, one a line, and their answers as JSON lines in the same order."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from derive.errors import ExpressionError
+from verify.casefile.faults import CaseFaults
+from verify.casefile.tree import Text
+from verify.commands import questions
+from verify.commands.frame import AS_PINNED, FAULT, FINDINGS, Fault
+from verify.commands.proof import assume, judged
+from verify.commands.questions import Options
+from verify.places import STDIN
+from verify.suite.pool import Lost, Pool
+from verify.suite.worker import CALL, Settings
+
+MAX_LINE = 1_000_000  # bytes
+
+
+def answers(
+    path: Path,
+    assuming: Sequence[str],
+    options: Options,
+    seconds: float | None,
+    tell: Callable[[Mapping[str, Any]], None],
+) -> int:
+    """Answers the claims of a file, one after the other as they come, and gives the exit code. A line at fault, or one that ends
+    the process that judges it, is told in its turn and stops no other. Raises Unreadable for what is wrong with the options,
+    Fault where the file can't be read."""
+    questions.given(options)
+    code = AS_PINNED
+    limits = {} if seconds is None else {CALL: seconds}
+    with _opened(path) as file, Pool(1, Settings(timed=seconds is not None), limits) as pool:
+        for number, raw in _lines(file):
+            told: dict[str, Any] = {"line": number}
+            if isinstance(raw, str):
+                try:
+                    told |= pool.submit(answer, raw, assuming, options, seconds is not None).result()
+                except Lost as why:
+                    told |= {"claim": raw, "verdict": "undecided", "reason": str(why)}
+            else:
+                told["error"] = raw.message
+            code = max(code, FAULT if "error" in told else AS_PINNED if told["verdict"] == "true" else FINDINGS)
+            tell(told)
+    return code
+
+
+def answer(text: str, assuming: Sequence[str], options: Options, timed: bool) -> dict[str, Any]:
+    """What is answered of a line, or what is wrong with it."""
+    try:
+        shared = questions.given(options)
+        assume(shared, assuming)
+        asked = questions.line(text, shared)
+        found = judged(questions.case(asked), timed=timed)
+    except CaseFaults as bad:
+        fault = bad.faults[0]
+        where = {"column": fault.column} if fault.file == questions.LINE else {"in": fault.file.strip()}
+        return {"error": fault.message, **where}
+    except ExpressionError as bad:
+        return {"error": bad.message}
+    named = asked.claim.entries.get("id")
+    said: dict[str, Any] = {"id": named[1].value} if named and isinstance(named[1], Text) else {}
+    said |= {"claim": asked.words, "verdict": found.verdict, "reason": found.reason}
+    return {**said, "conditions": list(found.conditions), "proof": found.proof}
+
+
+class _Bad(ValueError):
+    """A line that is no text."""
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+def _lines(file: IO[bytes]) -> Iterator[tuple[int, str | _Bad]]:
+    """The lines that say something, with their numbers. Never more of one than the limit."""
+    number = 0
+    while raw := file.readline(MAX_LINE + 1):
+        number += 1
+        if len(raw) > MAX_LINE and not raw.endswith(b"\n"):
+            while (rest := file.readline(MAX_LINE)) and not rest.endswith(b"\n"):
+                pass
+            yield number, _Bad(f"a line of more than {MAX_LINE:,} bytes")
+            continue
+        try:
+            text = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+        except UnicodeDecodeError as bad:
+            yield number, _Bad(f"not UTF-8: byte {bad.start + 1} can't be read")
+            continue
+        if text and not text.startswith("#"):
+            yield number, text
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    if str(path) == STDIN:
+        yield sys.stdin.buffer
+        return
+    try:
+        with open(path, "rb") as file:
+            yield file
+    except OSError as why:
+        raise Fault(f"--file: {path} can't be read: {why.strerror}") from None
