@@ -13,7 +13,8 @@ both sides have (``common``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from derive.calculus.directional import by_sign, folded, squares
@@ -27,6 +28,9 @@ from derive.language.abstract import partial as partial_of
 MAX_ORDER = 4  # derivatives of what a branch turns on
 MAX_NODES = 1500  # of a formula
 
+#: Makes what stands for a value that is not known, with the reason and what it hangs on.
+Unknown = Callable[..., Node]
+
 
 class Beside(NamedTuple):
     """What a function tends to on one side of a point, and its slope in that direction."""
@@ -35,13 +39,20 @@ class Beside(NamedTuple):
     slope: Node
 
 
-def beside(f: Node, direction: Mapping[Node, Node], known: Mapping[Node, Beside] | None = None) -> Beside:
+def beside(
+    f: Node,
+    direction: Mapping[Node, Node],
+    known: Mapping[Node, Beside] | None = None,
+    unknown: Unknown | None = None,
+) -> Beside:
     """The expansion of a derivative-free scalar laid out in components (``components``), close to a point and on its side in a
     direction: how far each entry moves, those left out not at all. ``known`` are expansions of nodes that need not be worked out.
 
-    It has no value where these rules find none, such as sqrt(x) at 0. Raises ExpressionError for what is rounded or held.
+    It has no value where these rules find none, such as sqrt(x) at 0. With ``unknown`` it has none only where there is none for
+    certain, because f has no values on that side, and what is not settled is what that makes. Raises ExpressionError for what
+    is rounded or held.
     """
-    return _Line(f.graph, direction, known or {}, MAX_ORDER).run(f)
+    return _Line(f.graph, direction, known or {}, MAX_ORDER, unknown).run(f)
 
 
 def common(f: Node, left: Beside, right: Beside) -> Node:
@@ -56,8 +67,15 @@ def common(f: Node, left: Beside, right: Beside) -> Node:
 
 
 class _Line:
-    def __init__(self, g: Graph, direction: Mapping[Node, Node], known: Mapping[Node, Beside], order: int) -> None:
-        self.g, self.direction, self.known, self.order = g, direction, known, order
+    def __init__(
+        self,
+        g: Graph,
+        direction: Mapping[Node, Node],
+        known: Mapping[Node, Beside],
+        order: int,
+        unknown: Unknown | None = None,
+    ) -> None:
+        self.g, self.direction, self.known, self.order, self.unknown = g, direction, known, order, unknown
         self.limits: dict[Node, Node] = {}  # of what may jump
         self.slopes: dict[Node, Node] = {}
         self.moving: set[Node] = set()
@@ -87,7 +105,8 @@ class _Line:
             if n.op in OPERATORS and OPERATORS[n.op].boolean:
                 self.moving.add(n)
             else:
-                self.put(n, *self.expanded(n))
+                limit, slope = self.expanded(n)
+                self.put(n, limit, self.at_its_end(n, limit, slope))
         return Beside(self.limit(root), self.slope(root))
 
     # -- one node -----------------------------------------------------------------------------------
@@ -111,6 +130,8 @@ class _Line:
             case "floor":  # beside a whole value it is that value, or one less
                 on = g.call("floor", args[0])
                 return self.by_signs(g.sub(args[0], on), self.slope(n.args[0]), on, g.sub(on, g.one), on), g.zero
+            case "hold" if self.unknown is not None:
+                return n, g.zero
             case "hold" | "computed":
                 raise ExpressionError(f"'{n.op}' is not followed along a line")
         if marks_a_jump(n):
@@ -145,6 +166,24 @@ class _Line:
                 raise ExpressionError(f"no slope is known for '{n.op}'")
             total = g.add(total, g.mul(partial, slopes[i]))
         return limit, total
+
+    def at_its_end(self, n: Node, limit: Node, slope: Node) -> Node:
+        """The slope of a node, where it matters on which side f has values: a root has none below the zero of what it is of."""
+        if self.unknown is None or n.op not in ("sqrt", "pow") or (s := n.args[0]) not in self.moving:
+            return slope
+        flat = False  # whether its slope is right at 0, too
+        if n.op == "sqrt":
+            if limit is n and squares(s) is not None:
+                return slope
+        elif n.args[1].op == "const":
+            power = Fraction(n.args[1].attr)
+            if power.denominator == 1:
+                return slope
+            flat = power >= 1
+        g = self.g
+        inside = slope if flat else self.unknown("the slope of a root at its zero", n)
+        end = self.by_signs(self.limit(s), self.slope(s), inside, g.call("div", g.zero, g.zero), g.zero)
+        return g.call("where", g.call("ne", self.limit(s), g.zero), slope, end)
 
     # -- branches -----------------------------------------------------------------------------------
 
@@ -187,10 +226,12 @@ class _Line:
             if slope.op == "const":
                 break
             if len(chain) > self.order:
-                if on is not None and on is not above:  # it may stay 0 or not
+                if self.unknown is not None:
+                    end = self.unknown("on which side of a kink the point is left", s)
+                elif on is not None:  # it may stay 0 or not
                     end = g.call("select", g.zero, alike, on)
                 break
-            slope = _Line(g, self.direction, self.known, self.order - 1).run(slope).slope
+            slope = _Line(g, self.direction, self.known, self.order - 1, self.unknown).run(slope).slope
         for t in reversed(chain):
             end = by_sign(g, t, above, below, end)
         return end

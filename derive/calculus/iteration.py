@@ -284,8 +284,8 @@ class Run:
 
 
 def runs(roots: Sequence[Node]) -> list[Node]:
-    """The nodes ``computed`` below these."""
-    return [n for n in topological(roots) if n.op == "computed"]
+    """The nodes ``computed`` below these, but for values that are open (``sided``)."""
+    return [n for n in topological(roots) if n.op == "computed" and not getattr(n.attr, "open", False)]
 
 
 def leaves_of(roots: Sequence[Node]) -> list[Node]:

@@ -203,6 +203,12 @@ def _eigenvalues(g: Graph, n: Node, args: Sequence[Node], _: bool) -> Node:
     return eigenvalues(g, args[0])
 
 
+def _sided(g: Graph, n: Node, args: Sequence[Node], _: bool) -> Node:
+    from derive.calculus.sided import one_sided
+
+    return one_sided(g, n, args)
+
+
 def _at(g: Graph, n: Node, args: Sequence[Node], _: bool) -> Node:
     body, *rest = args
     count = len(rest) // 2
@@ -212,6 +218,7 @@ def _at(g: Graph, n: Node, args: Sequence[Node], _: bool) -> Node:
 
 _DERIVE: dict[str, Callable[[Graph, Node, Sequence[Node], bool], Node]] = {
     "at": _at,
+    "sided": _sided,
     "eigenvalues": _eigenvalues,
     "after": lambda g, n, args, _: g.templates["sequences"].after(*args),
     **dict.fromkeys(FLOATS, _computed),

@@ -240,7 +240,7 @@ STRUCTURES: dict[str, Callable[[Reader, ast.Call, list[Node]], Node]] = {
 }
 
 #: Functions that take keywords.
-KEYWORDED = ("sum", *CALLED)
+KEYWORDED = ("sum", "d", *CALLED)
 
 #: Functions of one list, which need not be of equal shapes.
 LISTED = ("concat", "stack")

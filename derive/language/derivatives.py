@@ -9,6 +9,18 @@ from derive.expr.graph import Node
 from derive.language.syntax import Reader
 
 
+def _sided(r: Reader, t: ast.Call, f: Node, x: Node, many: bool) -> Node:
+    """d(f, x, side=1) from the right, side=-1 from the left, of a scalar by a scalar or an entry."""
+    (k, *more) = t.keywords
+    side = {"1": 1, "-1": -1}.get(r.source(k.value).replace(" ", ""))
+    if more or k.arg != "side" or side is None:
+        r.fail("a one-sided derivative is d(f, x, side=1), from the right, or side=-1, from the left", t)
+    if many or f.shape or x.shape:
+        what = f"'{r.source(t.args[0])}'" if f.shape else f"'{r.source(t.args[1])}'"
+        r.fail(f"d(f, x, side={side}) is of a scalar by a scalar or by one entry, such as w[0]; {what} is none", t)
+    return r.graph.node("sided", (f, x), side)
+
+
 def derivative(r: Reader, name: str, t: ast.Call, args: list[Node]) -> Node:
     """d, grad, jacobian(f, x); hessian(f, x); hvp(f, x, u). x may be a list: then entries are laid end to end."""
     want = 3 if name == "hvp" else 2
@@ -21,6 +33,8 @@ def derivative(r: Reader, name: str, t: ast.Call, args: list[Node]) -> Node:
         base = v.args[0] if v.op == "index" else v
         if base.op not in ("symbol", "def"):
             r.fail(f"can differentiate by a symbol or a definition, not by '{r.source(s)}'", s)
+    if t.keywords:
+        return _sided(r, t, f, variables[0], many)
     if not variables:
         r.fail(f"{name} needs at least one variable", t)
     if name not in ("d", "jacobian") and f.shape:

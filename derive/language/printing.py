@@ -108,6 +108,7 @@ _RULES: dict[str, Callable[[Node, Done], Text | None]] = {
     "def": lambda n, done: (n.attr, _ATOM),
     "inf": lambda n, done: (n.op, _ATOM),
     "at": _at,
+    "sided": lambda n, done: (f"d({_inside(n, done)}, side={n.attr})", _ATOM),
     "after": lambda n, done: (f"{done[n.args[0]][0]}({done[n.args[1]][0]})", _ATOM),
     "every": lambda n, done: (f"all({done[n.args[0]][0]} for {done[n.args[1]][0]} in {n.attr})", _ATOM),
     "computed": lambda n, done: (n.attr.text([done[a][0] for a in n.args]), _ATOM),

@@ -359,7 +359,7 @@ class _Reader:
             return fold(g, name, args)
         if name in CALLS and (name not in FUNCTIONS or (len(args) == 1 and args[0].shape)):
             return CALLS[name](self, t, args)
-        if t.keywords and name != "sum":
+        if t.keywords and name not in ("sum", "d"):
             self.fail(f"{name} of numbers takes no keyword arguments", t)
         if name in FUNCTIONS:
             self.arity(t, args, FUNCTIONS[name].arity)

@@ -155,11 +155,13 @@ def of_derivatives(nodes: Sequence[Node], slopes: bool = True) -> list[Node]:
     """
     found: dict[Node, None] = {}
     for n in _above_values(nodes):
-        if n.op in DERIVATIVES:
+        if n.op in DERIVATIVES or n.op == "sided":
             if not any(m.op in DEFERRED for m in topological([n.args[0]])):
                 inner, _ = outside(unfold([n.args[0]])[0])
                 inner = [m for m in inner if m.op not in DERIVATIVES]
-                slope = slopes and not any(m.op in _CHOOSING for m in inner)  # of what is not chosen no slope is needed
+                slope = (
+                    slopes and n.op != "sided" and not any(m.op in _CHOOSING for m in inner)
+                )  # of what is not chosen no slope is needed
                 found.update(dict.fromkeys(_needed(inner, _moving_roots(n, inner) if slope else ())))
         elif n.op in DEFERRED:
             g = n.graph

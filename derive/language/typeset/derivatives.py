@@ -64,6 +64,16 @@ def _entry_of(variables: Sequence[Node], k: int, done: Done) -> str:
     raise IndexError(k)
 
 
+def _sided(n: Node, done: Done) -> Piece:
+    r"""\partial^{+} f / \partial x, from the right."""
+    f, x = n.args
+    mark, text = "+" if n.attr == 1 else "-", _operand(f, done)
+    below = rf"\partial {done[x].text}"
+    if f.op in ("symbol", "def"):
+        return Piece(rf"\frac{{\partial^{{{mark}}} {text}}}{{{below}}}", FRACTION)
+    return Piece(rf"\frac{{\partial^{{{mark}}}}}{{{below}}} {text}", PRODUCT)
+
+
 def _hessian(n: Node, done: Done) -> Piece:
     f, *variables = n.args
     return Piece(rf"\nabla^{{2}}_{{{_listed(variables, done)}}} {_operand(f, done)}", PRODUCT)
@@ -178,6 +188,7 @@ def _in_format(n: Node, done: Done) -> Piece:
 
 RULES: dict[str, Callable[[Node, Done], Piece]] = {
     "d": _d,
+    "sided": _sided,
     "hessian": _hessian,
     "hvp": _hvp,
     "index": _index,

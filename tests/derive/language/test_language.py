@@ -31,6 +31,7 @@ SCOPE["W"] = GRAPH.symbol("W", (2, 2))
         "w1*x + y", "-(x*y)", "-x**2", "(-x)**2", "x**(1/3)", "x - (y - z)", "x/(y*z)", "x*(y/z)", "x - (-2)", "(-2)**2",
         "2**(-1)*x", "(x**y)**z", "x**y**z", "where(x > 0 and y < 1, x, -x)", "not (x > 0 or y > 0)", "W @ v + [1, 2]",
         "v @ W.T @ v", "sum(W, axis=0)", "W[0, 1]*v[1]", "d(x**2, x)", "hessian(x*y, [x, y])", "hvp(x*y, [x, y], [1, 2])",
+        "d(x**2, x, side=-1)",
         "outer(v, v)", "diag(diag(v))", "min(x, y)", "select(x, 1, 0)", "1/0", "0.1*x", "(1/3)*x", "reshape(W, 4)",
     ],
 )  # fmt: skip
