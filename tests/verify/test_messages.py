@@ -22,8 +22,8 @@ def codes(text: str, folder: Path) -> list[str]:
     head = (
         text if text.startswith("title") else HEAD + ("" if "symbols:" in text or "clams" in text else SYMBOLS) + text
     )
-    path = folder / "f.yaml"
-    path.write_text(f"{head}\n", encoding="utf-8")
+    path = folder / ("f.md" if text.startswith("```") else "f.yaml")
+    path.write_text(text if text.startswith("```") else f"{head}\n", encoding="utf-8")
     (folder / "other.yaml").write_text(HEAD, encoding="utf-8")
     try:
         case = load(path)

@@ -8,6 +8,7 @@ from pathlib import Path
 from derive.errors import nearest
 from verify.casefile.agreements import resolved
 from verify.casefile.claims import Claims
+from verify.casefile.embedded import read
 from verify.casefile.faults import CaseFaults, Fault
 from verify.casefile.implementations import Implementations
 from verify.casefile.model import Case, Derivation
@@ -15,9 +16,10 @@ from verify.casefile.names import Names
 from verify.casefile.readers import Reader, TooMany, beside, short
 from verify.casefile.schema import CASE
 from verify.casefile.sequences import Sequences
-from verify.casefile.tree import MAX_FAULTS, Text, Tree, read
+from verify.casefile.tree import MAX_FAULTS, Text, Tree
 from verify.casefile.tree import Mapping as Map
 from verify.casefile.uses import joined
+from verify.document.passages import is_document
 
 
 def load_case(
@@ -139,6 +141,8 @@ def _source(tree: Tree | None, reader: Reader) -> dict[str, str]:
 def _manuscript(tree: Tree | None, path: Path, file: str, reader: Reader) -> str:
     """The file of the document that is quoted, as results call it; "" where the case names none, a fault where there is none."""
     said = tree.entries["file"][1] if isinstance(tree, Map) and "file" in tree.entries else None
+    if said is None and is_document(path):  # the claims stand in the document that they quote
+        return file
     if not isinstance(said, Text) or not said.value:
         return ""
     folder = path.parent

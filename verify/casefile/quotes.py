@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import bisect
 import difflib
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from verify.casefile.model import Case
+from verify.document.blocks import hidden
+from verify.document.passages import Lines, Unreadable, read
 from verify.quoted import Quoted
 
-MAX_BYTES = 4_000_000  # of a document
 MAX_PLACES = 6  # of one quote that are looked for
-NOTEBOOK = ".ipynb"
 
 #: What resembles a stale quote is looked for within these bounds: so many quotes of a case, characters of one, lines to compare
 #: it with and characters after their beginning, and lines that a word may stand on and still tell something.
@@ -34,16 +31,12 @@ ALIKE = 0.6  # of difflib's ratio
 _WORDLIKE = re.compile(r"[\w.]")
 
 
-class Unreadable(Exception):
-    """A document that is no text, with the reason."""
-
-
-@dataclass(frozen=True, eq=False)
 class Passage:
-    """The text of a file, or of one cell of a notebook."""
+    """What a passage of the document says to its readers: blanks in the place of blocks of claims."""
 
-    text: str
-    cell: int = 0
+    def __init__(self, text: str, cell: int = 0) -> None:
+        self.text, self.cell = text, cell
+        self.lines = Lines(text).starts
 
     @cached_property
     def plain(self) -> tuple[str, list[int], list[int]]:
@@ -56,11 +49,6 @@ class Passage:
             k = bisect.bisect_right(ends, m.start()) - 1
             yield self.place(starts[k] + m.start() - ends[k])
 
-    @cached_property
-    def lines(self) -> list[int]:
-        """Where each line begins."""
-        return [0, *(m.end() for m in re.finditer(r"\r\n|\r|\n", self.text))]
-
     def place(self, offset: int) -> tuple[int, int]:
         line = bisect.bisect_right(self.lines, offset)
         return line, offset - self.lines[line - 1] + 1
@@ -70,18 +58,7 @@ class Document:
     """A document as passages. Raises Unreadable."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            with open(path, "rb") as file:
-                data = file.read(MAX_BYTES + 1)
-        except OSError as why:
-            raise Unreadable(f"it can't be read: {why.strerror}") from None
-        if len(data) > MAX_BYTES:
-            raise Unreadable(f"it is longer than {MAX_BYTES:,} bytes")
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as bad:
-            raise Unreadable(f"byte {bad.start} is not UTF-8") from None
-        self.passages = _cells(text) if path.suffix == NOTEBOOK else [Passage(text)]
+        self.passages = [Passage(text, p.cell) for p, text in hidden(read(path))]
 
     def find(self, quote: str) -> list[tuple[int, int, int]]:
         """Its first places: cell, line, column."""
@@ -155,23 +132,6 @@ def located(case: Case) -> dict[str, Quoted]:
 def _said(at: tuple[int, int]) -> str:
     cell, line = at
     return f"cell {cell}, line {line}" if cell else f"line {line}"
-
-
-def _cells(text: str) -> list[Passage]:
-    """The cells of a notebook of nbformat 4 (https://nbformat.readthedocs.io): what was typed in, not what came out."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        raise Unreadable("it is not the JSON of a notebook") from None
-    cells: Any = data.get("cells") if isinstance(data, dict) else None
-    if not isinstance(cells, list):
-        raise Unreadable("it has no 'cells', as notebooks of nbformat 4 have")
-    found = []
-    for number, cell in enumerate(cells, 1):
-        said = cell.get("source") if isinstance(cell, dict) else None
-        parts = said if isinstance(said, list) else [said]
-        found.append(Passage("".join(p for p in parts if isinstance(p, str)), number))
-    return found
 
 
 def _plain(text: str) -> tuple[str, list[int], list[int]]:

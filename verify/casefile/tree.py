@@ -9,7 +9,8 @@ reading goes on, so that one look tells all that is wrong with a file.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -31,6 +32,9 @@ _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U0001000
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+#: Line and column in the file of a character of a text.
+Origin = Callable[[int], tuple[int, int]]
+
 
 @dataclass(slots=True)
 class Text:
@@ -43,6 +47,7 @@ class Text:
     start: int
     stop: int
     flawed: bool = False  # a fault of it is told already: whatever follows from that is not
+    origin: Origin | None = None  # where the characters of ``source`` stand, if that is a part of a file
 
     @property
     def quoted(self) -> bool:
@@ -62,6 +67,8 @@ class Text:
         before = sum(not c.isspace() for c in self.value[:offset])
         spot = next((i for i, c in enumerate(written) if not c.isspace() and (before := before - 1) < 0), len(written))
         position = start + spot
+        if self.origin is not None:
+            return Place(self.place.file, *self.origin(position))
         line = self.source.count("\n", self.start, position)
         if not line:
             return Place(self.place.file, self.place.line, self.place.column + position - self.start)
@@ -135,12 +142,19 @@ def _decode(data: bytes, name: str) -> str:
     except UnicodeDecodeError as e:
         before = data[: e.start].decode("utf-8-sig", errors="replace")
         _refuse(name, before, f"not UTF-8: byte 0x{data[e.start]:02x} can't be read; save the file as UTF-8")
-    if found := _UNREADABLE.search(text):
-        message = f"an invisible character (U+{ord(found.group()):04X}) that YAML does not allow"
-        _refuse(name, text[: found.start()], message)
+    if found := unreadable(text):
+        _refuse(name, text[: found[0]], found[1])
     if not text.strip():
         _refuse(name, "", f"an empty file; {START}")
     return text
+
+
+def unreadable(text: str) -> tuple[int, str] | None:
+    """The first character that YAML does not allow, with what is wrong."""
+    found = _UNREADABLE.search(text)
+    if found is None:
+        return None
+    return found.start(), f"an invisible character (U+{ord(found.group()):04X}) that YAML does not allow"
 
 
 def _refuse(name: str, before: str, message: str) -> NoReturn:
@@ -156,9 +170,12 @@ class _Stop(Exception):
     """Reading on would only tell of faults that are none."""
 
 
-def parse(text: str, name: str, loader: type = _LOADER) -> tuple[Tree | None, list[Fault]]:
-    """The tree of a YAML text and its faults; no tree where there is no telling what was meant."""
-    build = _Builder(text, name)
+def parse(
+    text: str, name: str, loader: type = _LOADER, origin: Origin | None = None
+) -> tuple[Tree | None, list[Fault]]:
+    """The tree of a YAML text and its faults; no tree where there is no telling what was meant. ``origin`` tells where a text
+    stands that is only a part of the file."""
+    build = _Builder(text, name, origin)
     try:
         for event in yaml.parse(text, Loader=loader):
             build.take(event)
@@ -167,14 +184,14 @@ def parse(text: str, name: str, loader: type = _LOADER) -> tuple[Tree | None, li
     except yaml.MarkedYAMLError as e:
         if loader is not yaml.SafeLoader and "nesting depth" in str(e.problem):
             return parse(
-                text, name, yaml.SafeLoader
+                text, name, yaml.SafeLoader, origin
             )  # libyaml looks ahead to a limit of its own; this one meets ours first
         build.misread(e)
         return None, build.faults
     except yaml.YAMLError as e:
-        return None, [*build.faults, Fault(name, 1, 1, f"not YAML: {e}")]
+        return None, [*build.faults, Fault(name, *build.at(0), f"not YAML: {e}")]
     if build.root is None and not build.faults:
-        build.faults.append(Fault(name, 1, 1, f"nothing but comments; {START}"))
+        build.faults.append(Fault(name, *build.at(0), f"nothing but comments; {START}"))
     return build.root, build.faults
 
 
@@ -197,8 +214,8 @@ class _Open:
 
 
 class _Builder:
-    def __init__(self, text: str, name: str) -> None:
-        self.text, self.name = text, name
+    def __init__(self, text: str, name: str, origin: Origin | None = None) -> None:
+        self.text, self.name, self.origin = text, name, origin
         self.root: Tree | None = None
         self.faults: list[Fault] = []
         self.stack: list[_Open] = []
@@ -213,7 +230,13 @@ class _Builder:
     def place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
         assert mark is not None
-        return Place(self.name, mark.line + 1, mark.column + 1)
+        return Place(self.name, *(self.origin(mark.index) if self.origin else (mark.line + 1, mark.column + 1)))
+
+    def at(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character."""
+        if self.origin is not None:
+            return self.origin(offset)
+        return self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
 
     def take(self, event: yaml.Event) -> None:
         """One event more."""
@@ -242,8 +265,8 @@ class _Builder:
         assert event.end_mark is not None
         start, stop = event.start_mark.index, event.end_mark.index
         if isinstance(event, yaml.ScalarEvent):
-            return Text(event.value, place, event.style or "", self.text, start, stop, flawed)
-        return Text(self.text[start:stop], place, "", self.text, start, stop, flawed)
+            return Text(event.value, place, event.style or "", self.text, start, stop, flawed, self.origin)
+        return Text(self.text[start:stop], place, "", self.text, start, stop, flawed, self.origin)
 
     def refused(self, event: yaml.NodeEvent, place: Place) -> bool:
         """Aliases, anchors and tags."""
@@ -313,7 +336,7 @@ class _Builder:
                 last, missing, i = head, missing + _missing(head), i + step
             if isinstance(first, Text) and isinstance(last, Text) and last is not first:
                 value = self.text[first.start : last.stop]
-                entry[-1] = Text(value, first.place, "", self.text, first.start, last.stop)
+                entry[-1] = replace(first, value=value, stop=last.stop)
                 self.fault(first.place, _comma(done, f'"{value}"'))
             made += entry
         return made
@@ -322,7 +345,8 @@ class _Builder:
         """What YAML itself can't read, in plain words."""
         inside = self.stack[-1] if self.stack else None
         mark = e.problem_mark or e.context_mark
-        if any(mark is not None and f.line == mark.line + 1 for f in self.faults):
+        here = 0 if mark is None else self.origin(mark.index)[0] if self.origin else mark.line + 1
+        if any(f.line == here for f in self.faults):
             return  # the rest of a line that is at fault already
         try:
             if inside is not None:
@@ -334,6 +358,9 @@ class _Builder:
             if inside is not None and inside.flow and "expected ','" in message:
                 place = inside.node.place
                 message += f"; the '{inside.brackets[0]}' of line {place.line}, column {place.column} is not closed"
+            if self.origin is not None:
+                starts = [0, *(m.end() for m in re.finditer("\r\n|[\n\r\x85\u2028\u2029]", self.text))]
+                line, column = self.origin(starts[min(line, len(starts)) - 1] + column - 1)
             self.fault(Place(self.name, line, column), message)
         except _Stop:
             pass
@@ -345,9 +372,7 @@ class _Builder:
         if deepest >= len(opened):
             return
         at = self.read + opened[deepest]
-        line = self.text.count("\n", 0, at)
-        place = Place(self.name, line + 1, at - self.text.rfind("\n", 0, at))
-        self.fault(place, f"nested more than {MAX_DEPTH} deep")
+        self.fault(Place(self.name, *self.at(at)), f"nested more than {MAX_DEPTH} deep")
         raise _Stop
 
     def bracket(self, inside: _Open, mark: yaml.Mark | None) -> None:

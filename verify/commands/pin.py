@@ -53,9 +53,12 @@ def pin(what: tuple[str, ...], only: str | None, because: str | None, yes: bool,
         raise Fault("a case on standard input can't be written to: give its file")
 
     from verify.commands.run import display
+    from verify.document.passages import is_document
     from verify.suite.run import FaultyCases, NoSuchClaim, Options, run
 
     paths = places.case_files(what)
+    if document := next((path for path in paths if is_document(path)), None):
+        raise Fault(f"{document} is a document: the pins of its blocks are written by hand")
     try:
         with display(False) as shown:
             results = run(paths, Options(jobs or 0, only=only, checks=False), shown)

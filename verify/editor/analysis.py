@@ -22,10 +22,11 @@ from derive.language.names import FUNCTION_NAMES
 from derive.language.reader import LAYOUTS, parse, to_text
 from derive.language.typeset import latex
 from verify import messages
+from verify.casefile.embedded import read
 from verify.casefile.faults import CaseFaults
 from verify.casefile.loader import load_case
 from verify.casefile.schema import CASE, CLAIM, IMPLEMENTATION, SEQUENCE, SIZE, SYMBOL, USES, Field
-from verify.casefile.tree import Items, Mapping, Text, Tree, read
+from verify.casefile.tree import Items, Mapping, Text, Tree
 from verify.decimals import show as digits
 from verify.probes import PROBES
 from verify.text.numbers import exact

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from verify.casefile import CaseFaults, load, quotes
 from verify.casefile.quotes import Passage, located
 from verify.casefile.slices import Slices
+from verify.document import passages
 from verify.quoted import Quoted
 
 TEXT = """\
@@ -130,7 +131,7 @@ def test_of_a_notebook_the_cells_are_read(book: Path) -> None:
         ("a.ipynb", b"[" * 100_000, "not the JSON of a notebook"),
         ("a.ipynb", b'{"worksheets": []}', "no 'cells'"),
         ("a.md", b"\xff\xfe0", "byte 0 is not UTF-8"),
-        ("a.md", b"x" * (quotes.MAX_BYTES + 1), "longer than"),
+        ("a.md", b"x" * (passages.MAX_BYTES + 1), "longer than"),
         ("a.md", b"", "does not say"),
     ],
 )
