@@ -14,7 +14,6 @@ from verify.explain import explain_case, explain_claim, markdown, text
 from verify.report.contents import Part
 from verify.report.page import page
 from verify.report.place import Links
-from verify.verdict import Verdict
 
 LIBRARY = Path("cases/understanding-neural-networks")
 CASES = sorted(LIBRARY.glob("*.yaml"))
@@ -25,17 +24,13 @@ def explained(context: CaseContext, identity: str, width: int = 100) -> str:
     return text.render(list(explain_claim(context, claim)), width)
 
 
-def judged(context: CaseContext) -> dict[str, Verdict]:
-    return {c.id: judge(context, c) for c in context.case.claims}
-
-
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
 def test_claims_that_do_not_hold_are_explained(path: Path) -> None:
     context = CaseContext(load(path))
     printed = {c.id: c.prints or "" for c in context.case.claims}
-    for identity, verdict in judged(context).items():
-        if verdict.verdict == "holds":
-            continue
+    # pins are what the library gives (the committed reports are held to that): what holds isn't judged again
+    for claim in (c for c in context.case.claims if c.pinned != "holds"):
+        identity, verdict = claim.id, judge(context, claim)
         told = explained(context, identity)
         assert f"Verdict: {verdict.verdict}" in told
         assert "Not worked out" not in told
@@ -47,8 +42,8 @@ def test_claims_that_do_not_hold_are_explained(path: Path) -> None:
             assert verdict.exact in told
 
 
-# every fifth: each is judged twice from the ground up
-@pytest.mark.parametrize("path", CASES[::5], ids=lambda p: p.stem)
+# every tenth: each is judged twice from the ground up
+@pytest.mark.parametrize("path", CASES[2::10], ids=lambda p: p.stem)
 def test_explanations_are_the_same_bytes_every_time(path: Path) -> None:
     def made() -> tuple[str, str]:
         blocks = list(explain_case(CaseContext(load(path))))
