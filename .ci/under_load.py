@@ -17,9 +17,7 @@ from pathlib import Path
 
 LIBRARY = Path("cases/understanding-neural-networks")
 #: Much to decide (matrices, kinks, inequalities), and checks by NumPy, Torch and SymPy.
-SAMPLE = [
-    LIBRARY / f"{name}.yaml" for name in ("3.10-jacobian-delta", "5.1-subgradients", "6.1-tikhonov")
-]
+SAMPLE = [LIBRARY / f"{name}.yaml" for name in ("3.10-jacobian-delta", "5.1-subgradients", "6.1-tikhonov")]
 LOOPS = 3
 
 

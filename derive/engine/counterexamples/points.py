@@ -68,6 +68,8 @@ class Sampler:
         self.seeds = [s for s in seeds if all(n in s for n in self.symbols)]
         self._kinks = _kinks(topological([a, b]))
         self.intervals = {s: _range(domain.range(s), s, self.constraints) for s in self.symbols}
+        #: by what was wanted: starts from which no point was reached
+        self.dead: dict[tuple[Sequence[Constraint], Sequence[tuple[Node, Node]]], set[tuple[Fraction, ...]]] = {}
 
     def interval(self, s: Node) -> Interval:
         """An interval that holds all values of a symbol, for proofs: ends that are no rationals are widened, not rounded."""
@@ -224,18 +226,30 @@ class Sampler:
     def _arranged(
         self, start: dict[Node, Fraction], wanted: Sequence[Constraint], bound: Sequence[tuple[Node, Node]]
     ) -> dict[Node, Fraction] | None:
-        """The point moved, one symbol at a time, until the constraints hold; None where that did not succeed."""
+        """The point moved, one symbol at a time, until the constraints hold; None where that did not succeed.
+
+        A move hangs on where it starts alone: what came back to where it was, or led nowhere before, isn't walked again.
+        """
+        dead = self.dead.setdefault((tuple(wanted), tuple(bound)), set())
+        path: list[tuple[Fraction, ...]] = []
         for _ in range(2 + 2 * len(wanted)):
             point = _completed(start, bound)
             if point is None:
-                return None
+                break
             met = _satisfied(wanted, point)
             if all(met):
                 return point
+            here = tuple(start.values())
+            if here in dead or here in path:
+                break
+            path.append(here)
             moved = self._moved(start, wanted[met.index(False)], wanted, bound)
             if moved is None:
-                return None
+                break
             start = moved
+        else:
+            del path[1:]  # the later ones had fewer steps left
+        dead.update(path)
         return None
 
     def _moved(
