@@ -13,6 +13,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from derive.errors import ExpressionError
+from derive.expr.composites import COMPOSITES, build
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import BY_SYMPY, OPERATORS
 from derive.language.components import components_all
@@ -139,6 +140,7 @@ _IN: dict[str, Callable[..., Node]] = {
     "asin": lambda g, x: _arcsine(g, x),
     "acos": lambda g, x: g.sub(g.div(g.call("pi"), g.const(2)), _arcsine(g, x)),
     "erfc": lambda g, x: g.sub(g.one, g.call("erf", x)),
+    "erfinv": lambda g, x: build(g, COMPOSITES["erfinv"], [x]),
     "And": _fold(_call("and")), "Or": _fold(_call("or")),
     "ceiling": lambda g, x: g.neg(g.call("floor", g.neg(x))),
     "Mod": lambda g, x, y: g.sub(x, g.mul(y, g.call("floor", g.div(x, y)))),

@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any
 
 from derive.errors import ExpressionError
-from derive.expr.composites import COMPOSITES
+from derive.expr.composites import COMPOSITES, build
 from derive.expr.graph import Graph, Node, Shape
 from derive.expr.operators import BY_SYMPY, CONDITIONS, OPERATORS
 from derive.language.meaning import meaning
@@ -278,6 +278,8 @@ def _node(g: Graph, e: Expr, args: Sequence[Node]) -> Node:
     name = type(e).__name__
     if (known := OPERATORS.get(name) or BY_SYMPY.get(name)) is not None:  # an opaque one, by our name, or SymPy's own
         return g.call(known.name, *args)
+    if name in COMPOSITES:
+        return build(g, COMPOSITES[name], args)
     raise ExpressionError(f"SymPy's answer holds '{type(e).__name__}', which has no counterpart here")
 
 

@@ -46,6 +46,7 @@ OTHERWISE = {
     "vec": "reshape(A, m*n)", "log_det": "log(det(A))", "logdet": "log(det(A))", "prob": "expect(where(c, 1, 0) for ...)",
     "E": "expect(f for x in scheme)", "Var": "variance(f for x in scheme)", "comb": "binomial(n, k)",
     "remainder": "mod(x, y)", "rint": "round(x)", "trunc": "sign(x)*floor(abs(x))", "frac": "mod(x, 1)",
+    "ndtri": "probit(p)", "icdf": "probit(p)", "erfcinv": "erfinv(1 - x)",
 }  # fmt: skip
 
 #: Functions whose names a case can't give to anything else. The rest are free: a quantity ``delta`` is never taken for

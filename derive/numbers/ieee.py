@@ -165,6 +165,7 @@ _LIMITS: dict[str, Callable[[float], float | None]] = {
     "sigmoid": lambda a: 1.0 if a > FAR else 0.0 if a < -FAR else None,
     "erf": _at({math.inf: 1.0, -math.inf: -1.0}),
     "Phi": lambda a: 1.0 if a > FAR else 0.0 if a < -FAR else None,
+    "probit_odds": _at({0.0: -math.inf, math.inf: math.inf}, 0.0),
     "atan": _at({math.inf: math.pi / 2, -math.inf: -math.pi / 2}),
     "sin": _at({math.inf: math.nan, -math.inf: math.nan}),
     "cos": _at({math.inf: math.nan, -math.inf: math.nan}),

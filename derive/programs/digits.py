@@ -124,7 +124,9 @@ class _Writer:
             case "add" | "sub":
                 return self._sum(n) or self._difference_of_exponentials(n) or self._of_floors(n)
             case "div":
-                return self._quotient(n)
+                return self._of_odds(n) or self._quotient(n)
+            case "probit_odds":
+                return self._of_odds(n)
             case "log":
                 return self._log(n, written)
             case "log1p":
@@ -176,6 +178,18 @@ class _Writer:
         for _ in range(b.args[1].attr):
             x = n.graph.div(x, b.args[0])
         return x
+
+    def _of_odds(self, n: Node) -> Node | None:
+        """erfinv and probit, that a library has functions for: (1 + x)/(1 - x) loses the digits of a small x."""
+        of = n.args[0] if n.op == "div" else n
+        if of.op != "probit_odds" or of.args[0].op != "div":
+            return None
+        x = of.args[0].args[0]
+        for meant, a in (("erfinv", x.args[1] if x.op == "add" else x), ("probit", x)):
+            made = n.graph.node(meant, (a,), None, n.shape)
+            if meant in self.operators and unfold([made])[0] is n:
+                return made
+        return None
 
     def _difference_of_exponentials(self, n: Node) -> Node | None:
         """k*exp(u) - k*exp(-u) = k*(expm1(u) - expm1(-u)), whose terms have one sign."""

@@ -68,6 +68,9 @@ LAWS = (
     Law("cos(-x)", "cos(x)"),
     Law("erf(-x)", "-erf(x)"),
     Law("atan(-x)", "-atan(x)"),
+    Law("probit_odds(1/x)", "-probit_odds(x)", "x > 0"),
+    Law("erf(probit_odds(x)/sqrt(2))", "(x - 1)/(x + 1)", "x > 0"),
+    Law("probit_odds(Phi(x)/Phi(-x))", "x", "x < 4 and x > -4"),
     Law("sin(pi/2)", "1"),
     Law("sin(pi/6)", "1/2"),
     Law("cos(pi/4)", "sqrt(2)/2"),
@@ -368,8 +371,34 @@ class Functions(Signs):
 
     # -- odd functions and angles ---------------------------------------------------------------------
 
+    def probit_odds(self, u: Quotient) -> Quotient:
+        """Of positive u: odd in its logarithm, and what erf takes to (u - 1)/(u + 1), over sqrt(2)."""
+        spread = (u - 1) / (u + 1)
+        if spread.num == 0:
+            return spread
+        if (found := self._signed(spread, "erf")) is not None:
+            a, flip = found
+            return Quotient(self, a.of[0], a.of[1]) * flip * self.power(self.const(2), fmpq(1, 2))
+        turned = self.const(1) / u
+        flip = -1 if repr(turned.key) < repr(u.key) else 1
+        v = turned if flip < 0 else u
+        made, _ = self.atom(("probit_odds", *v.key), ANY, (v.num, v.den), None, _quantile)
+        return self.poly(self.gen(made)) * flip
+
+    def _signed(self, u: Quotient, name: str) -> tuple[Atom, int] | None:
+        """The atom that u is, or minus u, if it is of this name, and the sign."""
+        for flip in (1, -1) if u.den.is_one() else ():
+            a = self.single(u.num * flip)
+            if a is not None and a.key[0] == name:
+                return a, flip
+        return None
+
     def erf(self, u: Quotient) -> Quotient:
-        """Odd, between -1 and 1."""
+        """Odd, between -1 and 1; of a quantile over sqrt(2) it is the probability, as 2*p - 1."""
+        if (found := self._signed(u * self.power(self.const(2), fmpq(1, 2)), "probit_odds")) is not None:
+            a, flip = found
+            v = Quotient(self, a.of[0], a.of[1])
+            return (v - 1) / (v + 1) * flip
         return self._odd("erf", u, partial(_scaled, arb.erf, fmpq(1)), 1)
 
     def atan(self, u: Quotient) -> Quotient:
@@ -433,6 +462,11 @@ class Functions(Signs):
         for _ in range(quarters % 4):
             x, y = -y, x
         return x, y
+
+
+def _quantile(of: list[arb]) -> arb:
+    """The number z with Phi(z) = u/(1 + u), u = num/den, on balls."""
+    return arb(2).sqrt() * ((of[0] - of[1]) / (of[0] + of[1])).erfinv()
 
 
 def _scaled(f: Callable[[arb], arb], unit: fmpq, of: list[arb]) -> arb:

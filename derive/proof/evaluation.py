@@ -246,7 +246,7 @@ class Evaluated(Functions):
                 return self.poly(self.gen(made))
             case "pow":
                 return self.raised_to(*args)
-            case "exp" | "log" | "abs" | "sin" | "cos" | "erf" | "atan" | "floor":
+            case "exp" | "log" | "abs" | "sin" | "cos" | "erf" | "atan" | "floor" | "probit_odds":
                 return getattr(self, op)(args[0])
             case "sign":
                 return self.sign_of(args[0])

@@ -117,6 +117,13 @@ def _log(v: Any) -> Any:
     return None if _sign(v) <= 0 else Fraction(0) if v == 1 else mpmath.log(_mp(v))
 
 
+def _quantile(v: Any) -> Any:
+    if _sign(v) <= 0 or v == 1:
+        return None if v != 1 else Fraction(0)
+    u = _mp(v)
+    return mpmath.sqrt(2) * mpmath.erfinv((u - 1) / (u + 1))
+
+
 _OPERATIONS: dict[str, Callable[..., Any]] = {
     "def": lambda a: a,
     "hold": lambda a: a,
@@ -136,6 +143,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "tanh": _of(mpmath.tanh, Fraction(0)),
     "atan": _of(mpmath.atan, Fraction(0)),
     "erf": _of(mpmath.erf, Fraction(0)),
+    "probit_odds": _quantile,
     "sigmoid": _of(lambda v: 1 / (1 + mpmath.exp(-v)), Fraction(1, 2)),
     "logaddexp": _of(lambda a, b: mpmath.log(mpmath.exp(a) + mpmath.exp(b))),
     "Phi": _of(mpmath.ncdf, Fraction(1, 2)),

@@ -23,12 +23,15 @@ from verify.backends.error_function import (
     SCALED_ERFC,
 )
 from verify.backends.gamma_function import LGAMMA, POLYGAMMA
+from verify.backends.normal_quantile import ERFINV, NORMAL_QUANTILE, PROBIT, PROBIT_ODDS
 from verify.backends.writer import INFIX, Dialect, Form, Program, compile_source, write
 
 FORMS: dict[str, Form] = {
     **INFIX,
     **{o.name: Form(o.numpy) for o in OPERATORS.values() if o.numpy},
     "erfc": Form("erfc({})"),
+    "erfinv": Form("erfinv({})"),
+    "probit": Form("probit({})"),
     "mod": Form("np.mod({}, {})"),
     "round": Form("np.rint({})"),
     LOG_PHI: Form("log_normal_cdf({})"),
@@ -58,6 +61,10 @@ def sigmoid(x):
         "log_normal_cdf": LOG_NORMAL_CDF,
         "scaled_erfc": SCALED_ERFC,
         "erf_near_zero": ERF_NEAR_ZERO,
+        "probit_odds": PROBIT_ODDS,
+        "probit": PROBIT,
+        "erfinv": ERFINV,
+        "normal_quantile": NORMAL_QUANTILE,
         "quotient": QUOTIENT,
         "bell": BELL,
         "lgamma": LGAMMA,

@@ -24,6 +24,8 @@ FORMS: dict[str, Form] = {
     **INFIX,
     **{o.name: _call(o.torch) if o.arity else Form(o.torch) for o in OPERATORS.values() if o.torch},
     "erfc": _call("torch.erfc({})"),
+    "erfinv": _call("torch.erfinv({})"),
+    "probit": _call("torch.special.ndtri({})"),
     LOG_PHI: _call("torch.special.log_ndtr({})"),
     "matmul": Form("{} @ {}", PRODUCT, (PRODUCT, UNARY), numbers=False),
     "transpose": _call("{}.permute({axes})"),
@@ -75,6 +77,12 @@ def number(x):
 def normal_cdf(x):
     """The standard normal distribution function; the left tail keeps its digits."""
     return 0.5 * torch.erfc(-0.7071067811865476 * x)''',
+        "probit_odds": '''\
+def probit_odds(u):
+    """The number z with Phi(z) = u/(1 + u), of u > 0; the lesser tail keeps its digits."""
+    low = torch.special.ndtri(torch.clamp(u, max=1.0) / (1.0 + torch.clamp(u, max=1.0)))
+    high = torch.special.ndtri(1.0 / (1.0 + torch.clamp(u, min=1.0)))
+    return torch.where(u <= 1.0, low, -high)''',
         # torch.polygamma(1, x), of which torch.digamma's derivative is made, is 5e-10 off in float64
         "lgamma": '''\
 class _LogGamma(torch.autograd.Function):

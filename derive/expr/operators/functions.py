@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from derive.expr.operators.operator import Operator
 
@@ -81,6 +81,20 @@ CIRCULAR = (
     ),
 )  # fmt: skip
 
+
+def _quantile_of_odds(u: Any) -> Any:
+    """By the lesser tail, so that it keeps its relative accuracy."""
+    root = type(u)(2).sqrt()
+    if u < 1:
+        return -root * (2 * u / (1 + u)).erfcinv()
+    return root * ((2 / (1 + u)).erfcinv() if u > 1 else ((u - 1) / (u + 1)).erfinv())
+
+
+_QUANTILE_SLOPE = (
+    'g.div(g.div(g.mul(g.call("sqrt", g.mul(g.const(2), g.call("pi"))), g.call("exp", g.div(g.pow(y, g.const(2)), g.const(2)))),'
+    " g.add(g.one, a)), g.add(g.one, a))"
+)
+
 NORMAL = (
     Operator(
         "erf", 1, "error function", lambda sp, x: sp.erf(x), r"\mathrm{{erf}}({})",
@@ -95,6 +109,17 @@ NORMAL = (
         ball=lambda x: (-x / type(x)(2).sqrt()).erfc() / 2, exact=(0, Fraction(1, 2)),
         range=(0, 1), rises=True, transcendental=True,
         derivatives=((_DENSITY,), (f"g.neg(g.mul(a, {_DENSITY}))",)),
+    ),
+    # of odds, as its domain is one inequality: erfinv and probit, of both ends of an interval, are composites of it
+    Operator(
+        "probit_odds", 1, "the number z with Phi(z) = u/(1 + u), of positive u",
+        lambda sp, u: sp.sqrt(2) * sp.erfinv((u - 1) / (u + 1)), r"\mathrm{{probit}}_{{\mathrm{{odds}}}}({})",
+        numpy="probit_odds({})", torch="probit_odds({})", domain="u > 0", needs=(0, "gt", 0), ball=_quantile_of_odds,
+        exact=(1, 0), range=(-inf, inf), rises=True, transcendental=True,
+        derivatives=(
+            (_QUANTILE_SLOPE,),
+            (f"g.mul({_QUANTILE_SLOPE}, g.sub(g.mul(y, {_QUANTILE_SLOPE}), g.div(g.const(2), g.add(g.one, a))))",),
+        ),
     ),
 )  # fmt: skip
 

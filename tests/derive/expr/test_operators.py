@@ -47,6 +47,7 @@ CALLS = [
     "softplus(x)", "leaky_relu(x, p)", "elu(x, p)", "selu(x)", "silu(x)", "gelu(x)", "gelu_tanh(x)", "clip(x, -p, p)",
     "mish(x)", "celu(x, p)", "softsign(x)", "log_sigmoid(x)", "relu6(3*x + 0.1)", "hardtanh(x)", "hardsigmoid(2*x)",
     "hardswish(2*x)", "softshrink(x, p)", "hardshrink(x, p)", "huber(x, p)", "sinh(x)", "cosh(x)", "tan(x)", "erfc(x)",
+    "erfinv(x/4)", "erfinv(1 - p/4)", "probit(p/4)", "probit_odds(p)",
     "log2(p)", "log10(p)", "floor(x - 1/7)", "ceil(x - 1/7)", "round(x)", "mod(x, p)", "mod(p, x)",
     "beta(p, p + 1)", "lgamma(p)", "digamma(p)",
     "polygamma(1, p)", "polygamma(4, p)", "logsumexp(v)", "logsumexp(A)", "logsumexp(A, axis=0)", "softmax(v)", "softmax(A)",

@@ -19,6 +19,7 @@ COUNT = 90  # points drawn in strata; some hundred marks beside
 
 #: Where the range of a function ends.
 WITHIN = {"log": Range(0.0, None, True), "sqrt": Range(0.0, None), "log1p": Range(-1.0, None, True),
+          "erfinv": Range(-1.0, 1.0, True, True), "probit": Range(0.0, 1.0, True, True), "probit_odds": Range(0.0, None, True),
           "log2": Range(0.0, None, True), "log10": Range(0.0, None, True)}  # fmt: skip
 
 ONE = {**{n: f"{n}(x)" for n, o in FUNCTIONS.items() if o.arity == 1 and n != "hold"},
@@ -37,6 +38,11 @@ FURTHER = {"log(Phi(x))": (Range(), 1), "log(1 - tanh(x))": (Range(), 1), "log(1
 EXCEPTIONS = {
     "hardsigmoid": (lambda k, x: abs(abs(x) - 3) < 1e-5, "the kinks are where x/6 + 1/2 rounds to 0 or 1"),
     "hardswish": (lambda k, x: abs(abs(x) - 3) < 1e-5, "the kinks are where x/6 + 1/2 rounds to 0 or 1"),
+    "erfinv": (lambda k, x: k == 2, "the Hessian is that of odds by the rules, whose terms cancel"),
+    "probit_odds": (
+        lambda k, x: k > 0,
+        "exp(y**2/2) has y from rounded odds, and at the ends of the range y**2 is 1400",
+    ),
     "softsign": (lambda k, x: k == 2, "the Hessian is that of x/(1 + abs(x)) by the rules, whose terms cancel"),
 }
 

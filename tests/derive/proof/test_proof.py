@@ -360,6 +360,8 @@ def test_laws_hold_of_balls_and_of_sympy(law: Law) -> None:
     left, right = parse(law.left, scope, g), parse(law.right, scope, g)
     where = parse(law.where, scope, g, boolean=True) if law.where else None
     told = {"abs": sympy.Abs, "erf": sympy.erf, "atan": sympy.atan}
+    told["probit_odds"] = lambda u: sympy.sqrt(2) * sympy.erfinv((u - 1) / (u + 1))
+    told["Phi"] = lambda z: sympy.erfc(-z / sympy.sqrt(2)) / 2
     sides = [sympy.sympify(t, {**told, **{n: sympy.Symbol(n) for n in names}}) for t in (law.left, law.right)]
     seen = 0
     for point in _points(law):
@@ -578,7 +580,7 @@ def test_the_core_imports_no_search_and_stays_small() -> None:
                     continue
             for name in names:
                 assert name.startswith(allowed) or name.split(".")[0] in standard, f"{path.name}: {name}"
-    assert total <= 2_110  # lines that are no docstrings, no comments and not empty
+    assert total <= 2_130  # lines that are no docstrings, no comments and not empty
 
 
 def code_lines(text: str) -> int:

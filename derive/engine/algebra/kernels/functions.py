@@ -139,12 +139,60 @@ def _phi(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     """(1 + erf(x/sqrt(2)))/2, by the kernel of erf, which is odd."""
     ring = nf.ring
     scaled = ring.mul(args[0], rational_constant(nf, fmpq(1, 2)))
-    return half(nf, ring.add(ring.one, _odd(nf, scaled, "erf")))
+    return half(nf, ring.add(ring.one, error_function(nf, scaled)))
 
 
-@rule("erf", "atan")
-def _erf(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
+@rule("atan")
+def _atan(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
     return _odd(nf, args[0], n.op)
+
+
+@rule("erf")
+def _erf(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
+    return error_function(nf, args[0])
+
+
+def error_function(nf: Normal, v: Quotient) -> Quotient:
+    """erf(v): odd; of a quantile over sqrt(2) it is the probability, as 2*p - 1."""
+    ring = nf.ring
+    if (found := _signed(nf, ring.mul(v, rational_constant(nf, fmpq(2))), "probit_odds")) is not None:
+        k, sign = found
+        u = Quotient(*k.parts)
+        return ring.mul(ring.const(sign), ring.div(ring.sub(u, ring.one), ring.add(u, ring.one)))
+    return _odd(nf, v, "erf")
+
+
+@rule("probit_odds")
+def _probit_odds(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
+    """Odd in the logarithm of u; where u/(1 + u) is (1 + erf(v))/2, it is sqrt(2)*v."""
+    ring, u = nf.ring, args[0]
+    if not nf.signs.of(u) & POSITIVE:
+        raise NoValue
+    nf.need(n, u, POSITIVE)
+    spread = ring.div(ring.sub(u, ring.one), ring.add(u, ring.one))
+    if spread.num == 0:
+        return ring.zero
+    if (found := _signed(nf, spread, "erf")) is not None:
+        k, sign = found
+        return ring.mul(ring.mul(ring.const(sign), rational_constant(nf, fmpq(2))), Quotient(*k.parts))
+    turned = ring.div(ring.one, u)
+    sign = -1 if repr(ring.quotient_key(turned)) < repr(ring.quotient_key(u)) else 1
+    v = turned if sign < 0 else u
+    kernel = ring.kernel(
+        ("probit_odds", ring.quotient_key(v)),
+        lambda: ring.graph.call("probit_odds", ring.quotient_node(v)),
+        ring.free(v.num, v.den),
+        (v.num, v.den),
+    )
+    return Quotient(ring.gen(kernel) * sign, ring.one_poly)
+
+
+def _signed(nf: Normal, u: Quotient, kind: str) -> tuple[Kernel, int] | None:
+    """The kernel that u is, or minus u, if it is of this kind, and the sign."""
+    for sign in (1, -1) if u.den.is_one() else ():
+        if (k := _single(nf, u.num * sign, kind)) is not None:
+            return k, sign
+    return None
 
 
 def rational_constant(nf: Normal, c: fmpq) -> Quotient:
@@ -163,7 +211,10 @@ def _odd(nf: Normal, u: Quotient, op: str) -> Quotient:
     sign = -1 if u.num.leading_coefficient() < 0 else 1
     v = Quotient(u.num * sign, u.den)
     kernel = ring.kernel(
-        (op, ring.quotient_key(v)), lambda: ring.graph.call(op, ring.quotient_node(v)), ring.free(v.num, v.den)
+        (op, ring.quotient_key(v)),
+        lambda: ring.graph.call(op, ring.quotient_node(v)),
+        ring.free(v.num, v.den),
+        (v.num, v.den),
     )
     return Quotient(ring.gen(kernel) * sign, ring.one_poly)
 
