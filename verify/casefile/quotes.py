@@ -44,10 +44,17 @@ class Passage:
 
     def find(self, quote: re.Pattern[str]) -> Iterator[tuple[int, int]]:
         """The places at which a quote begins: line and column."""
+        yield from (self.place(start) for start, _ in self.spans(quote))
+
+    def spans(self, quote: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+        """The stretches of the text that say the quote."""
         plain, ends, starts = self.plain
-        for m in quote.finditer(plain):
-            k = bisect.bisect_right(ends, m.start()) - 1
-            yield self.place(starts[k] + m.start() - ends[k])
+
+        def at(offset: int) -> int:
+            k = bisect.bisect_right(ends, offset) - 1
+            return starts[k] + offset - ends[k]
+
+        yield from ((at(m.start()), at(m.end() - 1) + 1) for m in quote.finditer(plain) if m[0])
 
     def place(self, offset: int) -> tuple[int, int]:
         line = bisect.bisect_right(self.lines, offset)
@@ -64,6 +71,11 @@ class Document:
         """Its first places: cell, line, column."""
         pattern = _pattern(_plain(quote)[0])
         return list(islice(((p.cell, *at) for p in self.passages for at in p.find(pattern)), MAX_PLACES))
+
+    def spans(self, quote: str) -> list[tuple[int, int, int]]:
+        """The first stretches that say it: cell, beginning and end."""
+        pattern = _pattern(_plain(quote)[0])
+        return list(islice(((p.cell, *at) for p in self.passages for at in p.spans(pattern)), MAX_PLACES))
 
     @cached_property
     def _words(self) -> dict[str, list[tuple[int, int]]]:
@@ -132,6 +144,11 @@ def located(case: Case) -> dict[str, Quoted]:
 def _said(at: tuple[int, int]) -> str:
     cell, line = at
     return f"cell {cell}, line {line}" if cell else f"line {line}"
+
+
+def plain(text: str) -> str:
+    """A text as quotes are compared."""
+    return _plain(text)[0]
 
 
 def _plain(text: str) -> tuple[str, list[int], list[int]]:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 @command(
     """Compare what a document says with what its cases claim, and tell how strongly each is checked.
 
+    Of a document itself (Markdown, LaTeX, a notebook): which of its displayed formulas and printed numbers no claim speaks of,
+    by quotes, formulas in LaTeX and places (docs/documents.md). Its cases are those that follow, or else its own blocks and
+    the cases beside it that name it as their source.
+
     What it says stands in its census: YAML files in the folder 'census' beside its cases, with ids, places and kinds
     (docs/coverage.md). Without --results nothing is known but what is a claim; with it, how each verdict was earned:
     proved and checked, proved, certified, exhaustive, sampled, by a probe, or not at all. Nothing is judged anew.
@@ -30,12 +34,14 @@ if TYPE_CHECKING:
       errata coverage understanding-neural-networks
       errata coverage cases/my-book --results results.json --missing
       errata coverage cases/my-book --results results.json --at-least 97
+      errata coverage chapter2.md --missing
+      errata coverage chapter2.md cases/my-book --at-least 90
     """,
     epilog="""\b
 Exit codes:
-  0    told; with --at-least, so much is checked
-  1    with --at-least: less of the census is checked
-  2    a case, the census or the results can't be read, or there is no census
+  0    told; with --at-least, so much is checked, or spoken of
+  1    with --at-least: less of the census is checked, less of the document spoken of
+  2    a case, the census, the document or the results can't be read, or there is no census
   3    an internal error of Errata""",
 )
 @click.argument("what", nargs=-1, metavar="[PATH|DOCUMENT]...")
@@ -58,7 +64,14 @@ def coverage(
 ) -> int:
     from verify.casefile import Documents
     from verify.casefile import check as check_files
+    from verify.commands.texts import texts
+    from verify.document.passages import is_document
 
+    documents_of_text = [word for word in what if is_document(word)]
+    if documents_of_text:
+        if census is not None or results_file is not None:
+            raise Fault("--census and --results are of cases; of a document it is told which claims speak of it")
+        return texts(documents_of_text, [w for w in what if w not in documents_of_text], at_least, missing, as_json)
     cases: list[Case] = []
     if faults := check_files(places.case_files(what), cases):
         print_faults(faults, err=True)

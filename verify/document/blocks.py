@@ -43,11 +43,16 @@ def blocks(passages: Sequence[Passage]) -> list[Block]:
 def hidden(passages: Sequence[Passage]) -> Iterator[tuple[Passage, str]]:
     """The passages with blanks in the place of blocks: what the document says to its readers."""
     for p in passages:
-        text = p.text
-        for block in blocks([p]):
-            start, stop = block.outer
-            text = text[:start] + re.sub(r"[^\r\n]", " ", text[start:stop]) + text[stop:]
-        yield p, text
+        yield p, blanked(p.text, [block.outer for block in blocks([p])])
+
+
+def blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with blanks in these stretches, which stand in order; lines stay lines."""
+    made, at = list[str](), 0
+    for start, stop in spans:
+        made += [text[at:start], re.sub(r"[^\r\n]", " ", text[start:stop])]
+        at = stop
+    return "".join([*made, text[at:]])
 
 
 def fences(text: str) -> Iterator[tuple[str, int, int, int, int]]:

@@ -114,12 +114,17 @@ def test_a_fault_has_its_place_in_the_document(document: Path) -> None:
     assert "unknown symbol 'zz'" in fault.message
 
 
-def test_runs_and_explains_as_any_case(document: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", str(document), "--no-checks"]) == 0
+def test_a_document_is_taken_where_a_case_is(document: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(document)]) == 0
-    assert main(["explain", str(document), "a"]) == 0
     assert main(["pin", str(document), "--yes"]) == 2
     assert "written by hand" in capfd.readouterr().err
+
+
+def test_runs_and_explains_as_any_case(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(MARKDOWN)
+    assert main(["run", str(path), "--no-checks"]) == 0
+    assert main(["explain", str(path), "a"]) == 0
 
 
 @pytest.mark.parametrize(

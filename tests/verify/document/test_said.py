@@ -1,0 +1,109 @@
+"""What a document displays: formulas, tables and numbers, and nothing that stands in code or is the number of a place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from verify.document.passages import passages
+from verify.document.said import Said, said
+
+MARKDOWN = r"""# Chapter 3
+See Table 2.4, Section 3.1 and Eq. (2.7); version 1.0, v1.2, 10.1.2.3 and `0.111`. It costs $5 a month and $7 a year.
+
+## 3.1 Values
+
+Inline $x = 0.5$ and \(y = 0.25\), then
+
+$$
+z = x y = 0.125 \quad (3.1)
+$$
+
+\[ w = -1.5 \times 10^{-3} \] \begin{align} a &= 1 \\ b &= 2.0 \end{align}
+
+```python
+p = 3.14  # $$ no formula $$
+```
+
+```math
+q = 2.75
+```
+<!-- r = 9.99 $$s = 1$$ -->
+
+| Step | Quantity | Value |
+|------|:--------:|-------|
+| 1 | $x \| y$ | 0.5 |
+| 2 | $|z|$ | 0.126 |
+
+Step	Quantity	Value
+3	$u$	7.5
+"""
+LATEX = r"""\documentclass{article}
+\newcommand{\a}{$$no = 1.5$$}
+\begin{document}
+\section{One} % $$hidden = 2.5$$
+Costs 5\% or \$5 and 0.5.
+\subsection{Two}
+\begin{equation}\label{eq:1.5} a = b + 0.25 \end{equation}
+\begin{align*} c &= d \\ e &= f \end{align*}
+\begin{verbatim}
+$$ no = 3.5 $$
+\end{verbatim}
+\section*{Unnumbered}
+$x = 1$
+\end{document}
+"""
+
+
+def displayed(text: str, name: str) -> Said:
+    return said(passages(text.encode(), Path(name)))
+
+
+def test_markdown() -> None:
+    found = displayed(MARKDOWN, "a.md")
+    assert [(s.number, s.title) for s in found.sections] == [("", ""), ("3", ""), ("3.1", "Values")]
+    assert [f.text for f in found.formulas if not f.display] == ["x = 0.5", "y = 0.25", r"x \| y", "|z|", "u"]
+    assert [f.text for f in found.formulas if f.display] == [
+        r"z = x y = 0.125 \quad (3.1)",
+        r"w = -1.5 \times 10^{-3}",
+        r"\begin{align} a &= 1 \\ b &= 2.0 \end{align}",
+        "q = 2.75",
+    ]
+    assert [n.text for n in found.numbers] == [
+        "0.5", "0.25", "0.125", r"-1.5 \times 10^{-3}", "2.0", "2.75", "0.5", "0.126", "7.5"
+    ]  # fmt: skip
+    assert [[c.text for c in r.cells] for r in found.rows] == [
+        ["1", r"$x \| y$", "0.5"],
+        ["2", "$|z|$", "0.126"],
+        ["3", "$u$", "7.5"],
+    ]
+    assert {r.heads for r in found.rows} == {("Step", "Quantity", "Value")}
+    lines = MARKDOWN.splitlines()
+    assert all(n.text in lines[n.line - 1] for n in found.numbers)
+
+
+def test_latex() -> None:
+    found = displayed(LATEX, "a.tex")
+    assert [(s.number, s.title) for s in found.sections[1:]] == [("1", "One"), ("1.1", "Two"), ("", "Unnumbered")]
+    assert [f.text for f in found.formulas] == [
+        r"\label{eq:1.5} a = b + 0.25",
+        r"\begin{align*} c &= d \\ e &= f \end{align*}",
+        "x = 1",
+    ]
+    assert [n.text for n in found.numbers] == ["0.5", "0.25"]
+
+
+@pytest.mark.parametrize(
+    "sign", ["$$", "$", "\\[", "\\(", "\\begin{align}", "`", "```\n", "<!--", "| a | b |\n", "a\tb\tc\n"]
+)
+def test_what_is_not_closed_costs_no_more_than_it_is_long(sign: str) -> None:
+    """Each sign fifty thousand times: quadratic work would not come back."""
+    found = displayed(f"# x\n{f'{sign} ' * 50_000}", "a.md")
+    assert len(found.formulas) <= 20_000
+
+
+def test_more_formulas_than_are_looked_at() -> None:
+    found = displayed("$x$\n" * 20_010, "a.md")
+    assert len(found.formulas) == 20_000
+    assert "left out" in found.left_out
