@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from derive.expr.graph import Graph
+from derive.expr.graph import Graph, Node
 
 
 def _meetings() -> Any:
@@ -13,4 +14,11 @@ def _meetings() -> Any:
     return joints.MEETINGS
 
 
+def _total(g: Graph, n: Node, args: Sequence[Node]) -> Node:
+    from derive.calculus import totals
+
+    return totals.worked_out(g, n, args)
+
+
+Graph.totals = _total
 Graph.meetings = _meetings

@@ -167,6 +167,10 @@ class System:
                 self._steps[number] = self._read(number)
         return self._steps[number]
 
+    def short(self, k: int) -> list[Node] | None:
+        """The states after k steps, written out where they are short."""
+        return self.unrolled(k) if k * self.size <= MAX_UNROLLED else None
+
     def _named(self, states: Sequence[Node], k: int) -> list[Node]:
         return [
             self.graph.define(_name(leaf, str(k)), n) if n.args else n

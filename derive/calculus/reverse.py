@@ -221,6 +221,7 @@ _DERIVE: dict[str, Callable[[Graph, Node, Sequence[Node], bool], Node]] = {
     "sided": _sided,
     "eigenvalues": _eigenvalues,
     "after": lambda g, n, args, _: g.templates["sequences"].after(*args),
+    "total": lambda g, n, args, _: Graph.totals(g, n, args),
     **dict.fromkeys(FLOATS, _computed),
     "hessian": _expand_hessian,
     "hvp": _expand_hvp,

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 
 from derive.calculus.iteration import Run, System, leaves_of, runs
+from derive.calculus.totals import Total, together
 from derive.engine import relation
 from derive.engine.decision import Decision, joined
 from derive.engine.domain import EVERYWHERE, Domain
@@ -131,6 +132,7 @@ class Steps:
     system: System
     given: Mapping[Node, Node]  # parameters -> what stands for them
     first: int
+    last: int  # of the numbers at which the claim is tried
     params: Domain  # what does not speak of t
     local: list[Node]  # hypotheses on the state at t
 
@@ -142,6 +144,7 @@ class Steps:
         variables: set[Node] = set()
         given: dict[Node, Node] = {}
         roots_of: list[Node] = []
+        systems: list[System] = []
         for n in runs(roots):
             if not isinstance(n.attr, Run):
                 raise Beyond(Why.STEPS_WITHOUT_VALUES(iteration=n.attr.text(())))
@@ -151,14 +154,15 @@ class Steps:
             nodes[n] = c
             variables.add(t)
             roots_of.append(n.attr.body)
-            whole = n.graph.templates["sequences"]
+            systems.append(n.attr.system)
             for leaf, v in zip(n.attr.parameters, n.args[1:], strict=True):
                 if given.setdefault(leaf, v) is not v:
                     raise Beyond(Why.DIFFERENT_INPUTS())
         if len(variables) != 1:
             raise Beyond(Why.DIFFERENT_STEPS())
-        (t,), system = variables, whole.part(roots_of)
-        if t in given and t not in system.index:
+        (t,), system = variables, together(t.graph, systems).part(roots_of)
+        moving = any(t in topological([v]) for leaf, v in given.items() if leaf not in system.index)
+        if moving:
             raise Beyond(Why.STEPS_ARE_INPUT(steps=t))
         inside = {*system.leaves, *(s.symbol for s in system.sequences)}
         for n in nodes:
@@ -166,8 +170,9 @@ class Steps:
                 raise Beyond(Why.INPUT_IS_STATE())
         if any(m in inside for m in _above(roots, set(nodes))):
             raise Beyond(Why.STATE_AND_LATER())
-        low, _ = domain.range(t)
-        first, params, local = max(ceil(low), 0) if low is not None else 0, [], []
+        low, high = domain.range(t)
+        empty = max((-c for n, c in nodes.items() if isinstance(n.attr, Total)), default=0)  # a sum of no terms
+        first, params, local = max(ceil(low) if low is not None else 0, empty, 0), [], []
         for a in domain.hypotheses:
             below = set(topological([a]))
             if t not in below:
@@ -178,7 +183,15 @@ class Steps:
                 local.append(a)
         if first > MAX_FIRST:
             raise Beyond(Why.ABOUT_STEPS_FROM(steps=t, first=first))
-        return Steps(t, nodes, system, given, first, domain.under(params).free_of([t]), local)
+        if high is not None and high < first:
+            raise Beyond(Why.ABOUT_STEPS_FROM(steps=t, first=first))
+        last = first + SMALL - 1 if high is None else min(floor(high), first + SMALL - 1)
+        return Steps(t, nodes, system, given, first, last, domain.under(params).free_of([t]), local)
+
+    @property
+    def base(self) -> int:
+        """A claim about sums alone is about the state after t + base steps, and later ones; else about that after t."""
+        return min(self.nodes.values()) if all(isinstance(n.attr, Total) for n in self.nodes) else 0
 
     # -- instances --------------------------------------------------------------------------------
 
@@ -195,14 +208,14 @@ class Steps:
         return self._with(roots, put(made, self.given), {self.t: g.const(n)})
 
     def general(self, roots: Sequence[Node], states: Sequence[Node], ahead: int = 0) -> list[Node]:
-        """The roots at t + ahead, where the states after t steps are these."""
+        """The roots at t + ahead, where the states after t + base steps are these."""
         system = self.system
         made = []
         for node, c in self.nodes.items():
-            if c + ahead < 0:
+            if c + ahead < self.base:
                 raise Beyond(Why.BEFORE_STEP())
             k = self._plus(c + ahead)
-            now = system.further(states, self.t, c + ahead)
+            now = system.further(states, self._plus(self.base), c + ahead - self.base)
             made.append(system.at_states(node.attr.body, now, k))
         return self._with(roots, self.inner(made), {self.t: self._plus(ahead)})
 
@@ -244,7 +257,7 @@ class Steps:
 
     def _unfolded(self, pairs: Sequence[tuple[Node, Node]]) -> Decision:
         """Whatever the state after t steps is."""
-        if min(self.nodes.values()) < 0:
+        if min(self.nodes.values()) < self.base:
             return Decision("undecided", Why.EARLIER_STATES())
         flat = [s for pair in pairs for s in pair]
         flat = self.general([*flat, *self.local], self.system.leaves)
@@ -261,7 +274,7 @@ class Steps:
         leaves = self.system.leaves
         for a, b in pairs:
             for state, formula in ((a, b), (b, a)):
-                leaf = state.attr.body if state in self.nodes and not self.nodes[state] else None
+                leaf = state.attr.body if self.nodes.get(state) == self.base else None
                 if leaf in leaves and leaf not in known and not runs([formula]):
                     known[leaf] = formula
                     break
@@ -403,7 +416,7 @@ class Steps:
         return replace(found, reason=reason, steps=(*halves, *found.steps), conditions=conditions)
 
     def _smalls(self, at: Callable[[int], Decision]) -> Iterator[tuple[int, Decision]]:
-        for n in range(self.first, self.first + SMALL):
+        for n in range(self.first, self.last + 1):
             try:
                 yield n, at(n)
             except (Beyond, ExpressionError) as e:

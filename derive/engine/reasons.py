@@ -164,6 +164,7 @@ class Why(Enum):
     LEAST_PARTS = "each part of the sum is least at a place, and there it holds"
 
     # -- iterations
+    CLOSED_FORMS = "with closed forms of the sums, which are shown by induction: {of}"
     UNFOLDED = "by unfolding the steps, whatever the state after {steps} of them"
     INDUCTION = "by induction on {steps}"
     INDUCTION_FROM = "by induction on {steps}: shown at {steps} = {first} and {second}, and at {steps} + 1 from {steps}"
@@ -252,7 +253,7 @@ class Why(Enum):
     RATIO = "the ratio tends to {limit}[, where {assumed}]"
     FOR_CASE = "for {case} {of}"
     EVERY_SIGN = "{of}, and so on for every sign of {parameter}"
-    VALUE_IS = "{of} = {value}[, where {assumed}]"
+    VALUE_IS = "{of} = {value}[ ({trusted}, trusted)][, where {assumed}]"
     IS_FINITE = "{of} is finite"
 
     # -- undecided: no point, or no claim

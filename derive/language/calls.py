@@ -14,6 +14,7 @@ from derive.errors import nearest
 from derive.expr import shapes
 from derive.expr.composites import CALLED, Composite, build
 from derive.expr.graph import Graph, Node
+from derive.language import totals
 from derive.language.syntax import Reader
 
 MAX_FACTORIAL = 60
@@ -187,7 +188,9 @@ def delta(r: Reader, t: ast.Call) -> Node:
 
 
 def factorial(r: Reader, t: ast.Call) -> Node:
-    """factorial(n) of a whole number."""
+    """factorial(n) of a whole number; up to a symbol it is the product of 1 to that."""
+    if len(t.args) == 1 and not t.keywords and (product := totals.factorial(r, t.args[0])) is not None:
+        return product
     (n,) = _whole(r, t, (1,), "factorial(n) of a whole number, such as a size")
     if not 0 <= n <= MAX_FACTORIAL:
         r.fail(f"a factorial is of 0 to {MAX_FACTORIAL}", t)

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from derive.expr.graph import Node, topological
 from derive.language.syntax import Reader
 
-EXTREMES = ("limit", "supremum", "infimum", "integral")
+CALLED = ("limit", "supremum", "infimum", "integral")
+EXTREMES = (*CALLED, "series")  # a sum without an end is written as a loop (derive.language.totals)
 _SPEAKING = frozenset([*EXTREMES, "inf"])
 
 _USAGE = {

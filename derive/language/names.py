@@ -28,7 +28,7 @@ FUNCTION_NAMES = tuple(
             *conditions.QUANTIFIERS,
             "expect",
             "variance",
-            *extremes.EXTREMES,
+            *extremes.CALLED,
             *sets.SETS,
             *CALLS,
             *CONSTRUCTORS,

@@ -9,7 +9,7 @@ from derive.expr.composites import COMPOSITES, unusual
 from derive.expr.conditions import QUANTIFIERS, one
 from derive.expr.graph import Node, topological
 from derive.expr.operators import CONSTANTS, OPERATORS
-from derive.language import abstract, sets
+from derive.language import abstract, sets, totals
 
 _PRECEDENCE = {
     "where": 0, "or": 1, "and": 2, "not": 3, "gt": 4, "ge": 4, "lt": 4, "le": 4, "eq": 4, "ne": 4,
@@ -101,6 +101,19 @@ def _derivative(n: Node, done: Done) -> Text:
     return f"{n.op}({done[n.args[0]][0]}, {_variables(n.args[1:], n.attr, done)})", _ATOM
 
 
+def _total(n: Node, done: Done) -> Text:
+    """sum(f for k in range(a, b))."""
+    body, index, low, *high = n.args
+    if high and totals.is_factorial(n):
+        return f"factorial({done[high[0].args[0]][0]})", _ATOM
+    name = totals.plain(index)
+    while any(m.op in ("symbol", "def") and m.attr == name for m in topological([body], through_definitions=False)):
+        name += "_"
+    end = done[high[0]][0] if high else "inf"
+    ends = end if high and low is n.graph.zero and high[0].op == "symbol" else f"range({done[low][0]}, {end})"
+    return f"{n.attr}({totals.unprimed(done[body][0], index, name)} for {name} in {ends})", _ATOM
+
+
 #: By operator, what is written otherwise than infix or as a call; None where it is not, after all.
 _RULES: dict[str, Callable[[Node, Done], Text | None]] = {
     "const": lambda n, done: _number_text(n.attr),
@@ -110,6 +123,8 @@ _RULES: dict[str, Callable[[Node, Done], Text | None]] = {
     "at": _at,
     "sided": lambda n, done: (f"d({_inside(n, done)}, side={n.attr})", _ATOM),
     "after": lambda n, done: (f"{done[n.args[0]][0]}({done[n.args[1]][0]})", _ATOM),
+    "total": _total,
+    "series": _total,
     "every": lambda n, done: (f"all({done[n.args[0]][0]} for {done[n.args[1]][0]} in {n.attr})", _ATOM),
     "computed": lambda n, done: (n.attr.text([done[a][0] for a in n.args]), _ATOM),
     "apply": lambda n, done: (abstract.text(n, _inside(n, done)), _ATOM),

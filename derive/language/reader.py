@@ -17,7 +17,7 @@ from derive.expr import conditions, shapes
 from derive.expr.conditions import is_boolean
 from derive.expr.graph import MAX_POWER_BITS, Graph, Node, topological
 from derive.expr.operators import CONSTANTS, FUNCTIONS, MAX_ORDER
-from derive.language import abstract, extremes, properties, sequences, sets, substitution
+from derive.language import abstract, extremes, properties, sequences, sets, substitution, totals
 from derive.language.abstract import called
 from derive.language.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, STRUCTURES
 from derive.language.constants import MAX_EXPONENT, folded, is_double, squared_norm
@@ -312,6 +312,8 @@ class _Reader:
             if name == "all" and self.steps(element):
                 return every(self, element, generators, t)
             return fold(g, conditions.QUANTIFIERS[name], self.rounds(element, generators, t, claims=True))
+        if totals.endless(generators, self.scope):
+            return totals.read(self, name, element, generators, t)
         if name not in LOOPS:
             self.fail(f"{name} takes no loop; {', '.join(LOOPS)} do", t)
         return LOOPS[name](g, self.rounds(element, generators, t))
@@ -368,7 +370,7 @@ class _Reader:
             return g.call(name, *args)
         if name in DERIVATIVE_CALLS:
             return derivative(self, name, t, args)
-        if name in extremes.EXTREMES:
+        if name in extremes.CALLED:
             return extremes.read(self, t, name, args)
         if name in sets.SETS:
             return sets.read(g, t, name, args, self.fail)

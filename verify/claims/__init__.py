@@ -161,6 +161,8 @@ def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
     if speaks(_expressions(plain), context.silent):
         return undecided(f"{said}: inf stands where it has no meaning")
     verdict = judge(context, plain)
+    if found.trusted:
+        verdict = replace(verdict, evidence={**verdict.evidence, "trusted": list(found.trusted)})
     told = said and (found.compared or verdict.evidence.get("by") == "same expression")
     if isinstance(verdict.why, str) or verdict.stated:
         return replace(verdict, why="; ".join(p for p in (said, "" if told else verdict.reason) if p), stated="")

@@ -30,11 +30,14 @@ def at_every_step(wanted: Sequence[Node], domain: Domain) -> Theorem:
         claim = conjunction(told.general(claims, told.system.leaves))
     except Beyond as e:
         raise Rejected(str(e)) from None
-    if told.local or told.system.symbolic is None or len(told.system.leaves) > MAX_STATES:
+    if told.local or told.system.symbolic is None or told.base > CASES[-1] or len(told.system.leaves) > MAX_STATES:
         raise Rejected("what is assumed of a step, or states that are too many")
+    if told.base < 0:
+        raise Rejected("what comes before the start")
     system, g, leaves = told.system, told.t.graph, told.system.leaves
-    after = told.inner(system.further(leaves, told.t, 1))
-    starts = told.inner(system.starts)
+    ahead = g.add(told.t, g.const(told.base)) if told.base else told.t
+    after = told.inner(system.further(leaves, ahead, 1))
+    starts = told.inner(system.unrolled(told.base))
     used = {n.attr for n in topological([claim, *after, *starts]) if n.op == "symbol"}
     states = [_new(g, f"{_name(leaf)}", used) for leaf in leaves]
     claim, *after = substitute_all([claim, *after], dict(zip(leaves, states, strict=True)))

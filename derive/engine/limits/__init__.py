@@ -23,11 +23,13 @@ __all__ = ["Limit", "NoLimit", "Unsettled", "limit"]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``value`` where ``side`` is 0; else plus or minus infinity, by the sign of ``side``. ``note``: what was assumed."""
+    """``value`` where ``side`` is 0; else plus or minus infinity, by the sign of ``side``. ``note``: what was assumed;
+    ``trusted``: by what it is known, where no certificate shows it."""
 
     side: int
     value: Node
     note: str = ""
+    trusted: str = ""
 
 
 _INTERVALS = ("gt", "ge", "lt", "le", "ne")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from derive.calculus.reverse import expand_all
 from derive.engine.counterexamples.points import Sampler
@@ -32,6 +33,7 @@ class Resolved:
 
     nodes: tuple[Node, ...]
     notes: tuple[Reason, ...]
+    trusted: tuple[str, ...] = ()  # by what values are known, where no certificate shows them
     compared: bool = False  # that an infinite side was compared settled all of it, and the notes say so
 
 
@@ -45,6 +47,7 @@ def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
     done: dict[Node, Node] = {}
     notes: list[Reason] = []
     settled: set[Node] = set()
+    trusted: set[str] = set()
     for n in topological(roots):
         g, args = n.graph, tuple(done[a] for a in n.args)
         if n.op in EXTREMES:
@@ -53,7 +56,8 @@ def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
             found = _value(n.op, args, n.attr, domain)
             done[n] = found.value if not found.side else g.node("inf") if found.side > 0 else g.neg(g.node("inf"))
             shown = "inf" if found.side > 0 else "-inf" if found.side < 0 else brief(found.value)
-            notes.append(Why.VALUE_IS(of=brief(n), value=shown, assumed=found.note))
+            notes.append(Why.VALUE_IS(of=brief(n), value=shown, assumed=found.note, trusted=found.trusted))
+            trusted |= {found.trusted} - {""}
         elif n.op in BY_SIGN and any(map(infinite, args)):
             a, b = map(infinite, args)
             done[n] = g.call("eq", g.zero, g.zero if BY_SIGN[n.op](a - b) else g.one)
@@ -65,14 +69,15 @@ def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
             raise Unsettled(f"{said(n)} computes with an infinite value")
         else:
             done[n] = args[0] if n.op == "def" else g.node(n.op, args, n.attr, n.shape)
-    return Resolved(tuple(done[r] for r in roots), tuple(dict.fromkeys(notes)), all(done[r] in settled for r in roots))
+    compared = all(done[r] in settled for r in roots)
+    return Resolved(tuple(done[r] for r in roots), tuple(dict.fromkeys(notes)), tuple(sorted(trusted)), compared)
 
 
-def _value(op: str, args: Sequence[Node], side: int, domain: Domain) -> Limit:
+def _value(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:
     """By cases where it hangs on the sign of a parameter."""
 
     def work(args: Sequence[Node], domain: Domain) -> Limit:
-        return _held(op, args, side, domain)
+        return _held(op, args, attr, domain)
 
     return by_cases(work, _branches, args, args[1], domain.expanded().entries())
 
@@ -82,24 +87,28 @@ def _branches(found: Sequence[tuple[Case, Limit]]) -> Limit | None:
     (last, value), *others = found[::-1]
     if any(v.side != value.side for _, v in others):
         return None
-    note = next((v.note for _, v in found if v.note), "")
+    note, trusted = (next((t for _, v in found if (t := getattr(v, what))), "") for what in ("note", "trusted"))
     whole, g = value.value, last.of.graph
     for c, v in others if not value.side else ():
         if v.value is not whole:
             whole = g.call("where", g.call(c.op, c.of, g.zero), v.value, whole)
-    return Limit(value.side, whole, note)
+    return Limit(value.side, whole, note, trusted)
 
 
-def _held(op: str, args: Sequence[Node], side: int, domain: Domain) -> Limit:
+def _held(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:
     if op == "limit":
-        return limit(args[0], args[1], infinite(args[2]) or args[2], domain, side)
+        return limit(args[0], args[1], infinite(args[2]) or args[2], domain, attr)
+    if op == "series":
+        from derive.engine.limits.summation import series
+
+        return series(args[0], args[1], args[2], attr, domain)
     f, x, *ends = args
     if op == "integral":
         return integral(f, x, ends[0], ends[1], domain)
     if op == "supremum":
         return supremum(f, x, domain)
     found = supremum(f.graph.neg(f), x, domain)
-    return Limit(-found.side, f.graph.neg(found.value), found.note)
+    return Limit(-found.side, f.graph.neg(found.value), found.note, found.trusted)
 
 
 def supremum(f: Node, x: Node, domain: Domain = EVERYWHERE) -> Limit:

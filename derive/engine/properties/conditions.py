@@ -13,10 +13,10 @@ from functools import cached_property, partial
 
 from derive.calculus.iteration import runs
 from derive.calculus.reverse import expand_all
+from derive.engine.closed_forms import decide_equal, decide_holds
 from derive.engine.decision import Decision, joined
 from derive.engine.dispatch import holds_with_properties
 from derive.engine.domain import Domain
-from derive.engine.induction import decide_equal, decide_holds
 from derive.engine.matrices.tensor_level import too_large
 from derive.engine.properties.convex_functions import by_tangents
 from derive.engine.properties.existence import on_the_domain

@@ -101,6 +101,6 @@ LEAVES = ("const", "symbol")
 DERIVATIVES = ("d", "hessian", "hvp")
 
 #: What else ``calculus.expand`` works out: ``at(E, x=v)``, E with x replaced; ``w(k)``, the state after k steps; ``float64(E)``;
-#: ``eigenvalues(A)``; ``d(f, x, side=1)``.
+#: ``eigenvalues(A)``; ``d(f, x, side=1)``; sums up to a symbol.
 FLOATS = ("float16", "bfloat16", "float32", "float64")
-DEFERRED = ("at", "after", "eigenvalues", "sided", *FLOATS)
+DEFERRED = ("at", "after", "total", "eigenvalues", "sided", *FLOATS)

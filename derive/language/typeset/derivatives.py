@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from derive.expr import shapes
 from derive.expr.graph import Node
 from derive.expr.operators import FLOATS
+from derive.language.totals import is_factorial
 from derive.language.typeset.names import element, latex_name
 from derive.language.typeset.pieces import ATOM, FRACTION, POWER, PRODUCT, Done, Piece, at_least, group
 
@@ -162,6 +163,18 @@ def _integral(n: Node, done: Done) -> Piece:
     return Piece(rf"\int_{{{low.text}}}^{{{high.text}}} {at_least(PRODUCT, f)} \, d{x.text}", PRODUCT)
 
 
+def _total(n: Node, done: Done) -> Piece:
+    f, index, low, *high = n.args
+    if high and is_factorial(n):
+        return Piece(f"{at_least(ATOM, done[high[0].args[0]])}!", POWER)
+    above = r"\infty"
+    if high:
+        last, one = high[0].args if high[0].op == "add" else (high[0], None)
+        above = done[last].text if one is n.graph.one else f"{done[high[0]].text} - 1"
+    sign = r"\prod" if n.attr == "prod" else r"\sum"
+    return Piece(rf"{sign}_{{{done[index].text} = {done[low].text}}}^{{{above}}} {at_least(PRODUCT, done[f])}", PRODUCT)
+
+
 def _infinity(n: Node, done: Done) -> Piece:
     return Piece(r"\infty")
 
@@ -198,6 +211,8 @@ RULES: dict[str, Callable[[Node, Done], Piece]] = {
     "supremum": _extreme,
     "infimum": _extreme,
     "integral": _integral,
+    "total": _total,
+    "series": _total,
     "inf": _infinity,
     "property": _property,
     "after": _after,

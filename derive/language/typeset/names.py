@@ -64,6 +64,7 @@ def latex_name(name: str) -> str:
     ``_plus``, ``_minus`` and ``_star`` as superscripts; any other word stands upright, whole. An entry ``a1[0]`` is
     counted from 1: ``[a_{1}]_{1}``.
     """
+    name = name.rstrip("'")  # of an index that is no name of a case
     if entry := _ENTRY.fullmatch(name):
         return element(latex_name(entry[1]), [int(i) for i in entry[2].split(",")])
     if state := _STATE.fullmatch(name):
