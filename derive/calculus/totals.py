@@ -114,6 +114,9 @@ def _joint(g: Graph, element: Node, index: Node, first: int) -> tuple[Node, list
     values: dict[Node, Node] = {}
     declared: dict[Node, Declared] = {}
     for n in topological([element]):
+        if n.op == "total" and (inner := _inner(g, n, index, first)) is not None:
+            values[n] = inner[0].symbol
+            declared.update((s.symbol, s) for s in inner)
         if n.op != "after" or index not in topological([n.args[1]]):
             continue
         shift = _shift(n.args[1], index)
@@ -130,6 +133,25 @@ def _joint(g: Graph, element: Node, index: Node, first: int) -> tuple[Node, list
             body = put([body], new)[0]
         values[n] = body
     return put([element], values)[0] if values else element, list(declared.values())
+
+
+def _inner(g: Graph, n: Node, index: Node, first: int) -> list[Declared] | None:
+    """A sum up to the index of another as a state beside it, first, and what it takes; None where it is none."""
+    body, own, low, high = n.args
+    shift = _shift(high, index)
+    if shift is None or index in topological([body, low]) or low.op != "const" or first + shift < low.attr:
+        return None
+    state = g.symbol(f"{n.attr}'{n.id}")
+    joint, declared = _joint(
+        g, put([body], {own: g.call("add", index, g.const(shift)) if shift else index})[0], index, first
+    )
+
+    def reads(number: int | None) -> Node:
+        term = joint if number is None else put([joint], {index: g.const(first + number)})[0]
+        return g.call(FOLDED[n.attr], state, term)
+
+    start = g.node("total", (body, own, low, g.const(first + shift)), n.attr)
+    return [Declared(state, start, reads, index, first), *declared]
 
 
 def _shift(k: Node, index: Node) -> int | None:

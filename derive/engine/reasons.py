@@ -164,7 +164,7 @@ class Why(Enum):
     LEAST_PARTS = "each part of the sum is least at a place, and there it holds"
 
     # -- iterations
-    CLOSED_FORMS = "with closed forms of the sums, which are shown by induction: {of}"
+    CLOSED_FORMS = "with closed forms, which are shown by induction: {of}"
     UNFOLDED = "by unfolding the steps, whatever the state after {steps} of them"
     INDUCTION = "by induction on {steps}"
     INDUCTION_FROM = "by induction on {steps}: shown at {steps} = {first} and {second}, and at {steps} + 1 from {steps}"

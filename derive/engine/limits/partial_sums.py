@@ -1,20 +1,20 @@
-"""Closed forms of sums and products up to a symbol: found by SymPy (Gosper's algorithm), shown by induction.
+"""Closed forms of iterations, and of sums and products up to a symbol: guessed, and shown by induction.
 
-A form S(n) is one where S(0) is what no terms give and S(n + 1) is S(n) and the next term: that is a claim about every number of
-steps of an iteration, and proved as such (``derive.engine.induction``).
+A state whose step is a*w + h(t) is a**t*w0 and a sum of h(j)*a**(t - 1 - j), where the others that h speaks of have closed forms;
+a product of h(j) where the step is w*h(t). SymPy finds these sums (Gosper's algorithm). All forms are claims about every number
+of steps and proved together as such (``derive.engine.induction``), with all that they ask for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from derive.calculus.iteration import runs
-from derive.calculus.reverse import expand_all
-from derive.calculus.totals import Total
+from derive.calculus.iteration import Run, System, runs
+from derive.calculus.reverse import expand_all, gradient
 from derive.engine.domain import Domain
 from derive.engine.induction import Beyond, Steps
-from derive.engine.limits.oracle import leaves
+from derive.engine.limits.oracle import Oracle, Unsettled, leaves
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute, substitute_all
@@ -22,7 +22,8 @@ from derive.expr.graph import Node, topological
 from derive.language.components import components
 from derive.numbers.definedness import has_value
 
-MAX_NODES = 60  # of an element that SymPy is asked about
+MAX_NODES = 80  # of a term that SymPy is asked about
+MAX_STATES = 6
 
 
 def closed_form(total: Node, count: Node, domain: Domain) -> Node | None:
@@ -31,29 +32,26 @@ def closed_form(total: Node, count: Node, domain: Domain) -> Node | None:
         (written,) = components(expand_all([total])[0])
     except ExpressionError:
         return None
-    return of_run(written, count, domain) if written.op == "computed" else None
+    if written.op != "computed" or written.args[0] is not count:
+        return None
+    return of_run(written, count, domain)
 
 
 def of_run(written: Node, count: Node, domain: Domain) -> Node | None:
-    """The same of a node ``computed`` whose number of steps is the symbol ``count``."""
-    run, g = written.attr, written.graph
-    if not isinstance(run, Total) or written.args[0] is not count:
+    """The same of a node ``computed`` of an iteration, whose number of steps is the symbol ``count``."""
+    run = written.attr
+    if not isinstance(run, Run) or written.args[0] is not count:
         return None
-    inside = domain.given(g.call("ge", count, g.zero))
-    for guess in _guesses(run, count):
-        guess = substitute(guess, dict(zip(run.parameters, written.args[1:], strict=True)))
-        try:
-            found = Steps.of([written, guess], inside).equal([written], [guess])
-        except (Beyond, ExpressionError):
-            continue
-        needs = [*found.conditions, *(c for c in has_value(guess) if not _whole_power(c, guess, count))]
-        if found.status == "proved" and all(decide_holds(c, inside).status == "proved" for c in needs):
-            return guess
-    return None
+    given = dict(zip(run.parameters, written.args[1:], strict=True))
+    forms = _states(run.system.part([run.body]), count, given, domain)
+    if forms is None:
+        return None
+    body = substitute(run.body, {**forms, **dict.fromkeys(run.system.index, count)})
+    return None if leaves(body) & set(run.system.leaves) else substitute(body, given)
 
 
 def replaced(roots: Sequence[Node], domain: Domain) -> list[Node] | None:
-    """The roots with closed forms in the place of all sums and products; None where some have none that is known."""
+    """The roots with closed forms in the place of all iterations; None where some have none that is known."""
     found: dict[Node, Node] = {}
     for n in runs(roots):
         g = n.graph
@@ -66,46 +64,123 @@ def replaced(roots: Sequence[Node], domain: Domain) -> list[Node] | None:
     return substitute_all(roots, found)
 
 
-def _whole_power(need: Node, form: Node, count: Node) -> bool:
-    """Whether a need says that a base be positive, of powers whose exponents are whole."""
-    bases = {n.args[0] for n in topological([form]) if n.op == "pow" and count in leaves(n.args[1])}
-    return need.op in ("gt", "ge") and need.args[0] in bases
+def _states(system: System, count: Node, given: Mapping[Node, Node], domain: Domain) -> dict[Node, Node] | None:
+    """The states of an iteration after ``count`` steps, by its leaves, in its parameters; None where some are not found."""
+    if system.symbolic is None or len(system.leaves) > MAX_STATES:
+        return None
+    g, inside = count.graph, domain.given(count.graph.call("ge", count, count.graph.zero))
+    oracle = Oracle(g, g.symbol("far'"), inside)
+    numbers = {i: g.add(count, g.const(first)) if first else count for i, first in system.index.items()}
+    forms: dict[Node, Node] = {}
+    while len(forms) < len(system.leaves):
+        found = None
+        for leaf, start, step in zip(system.leaves, system.starts, system.symbolic, strict=True):
+            if leaf not in forms and not (leaves(step) - {leaf}) & set(system.leaves) - forms.keys():
+                at = substitute(step, {**forms, **numbers})
+                found = _form(oracle, leaf, substitute(start, given), substitute(at, given), count)
+                if found is None:
+                    return None
+                forms[leaf] = found
+        if found is None:
+            return None
+    return forms if _shown(system, forms, count, given, inside) else None
 
 
-def _guesses(run: Total, count: Node) -> list[Node]:
-    """What SymPy takes for the sum of ``count`` terms, in the parameters of the iteration."""
+def _form(oracle: Oracle, leaf: Node, start: Node, step: Node, count: Node) -> Node | None:
+    """What a state is guessed to be that starts there and takes such a step."""
+    g = oracle.graph
+    try:
+        written, rest = gradient(step, [leaf])[0], substitute(step, {leaf: g.zero})
+        slope = oracle.simple(written)
+        rest = g.zero if oracle.simple(rest) is g.zero else rest
+    except (Unsettled, ExpressionError):
+        return None
+    if leaf in leaves(slope):
+        return None
+    if count in leaves(slope):
+        product = _asked(written, count, _product) if rest is g.zero else None
+        return None if product is None else g.mul(start, product)
+    if slope is g.one:
+        total = _asked(rest, count, _sum) if count in leaves(rest) else g.mul(count, rest)
+        return None if total is None else g.add(start, total)
+    power = g.pow(slope, count)
+    if rest is g.zero:
+        return g.mul(power, start)
+    if count not in leaves(rest):
+        fixed = g.div(rest, g.sub(g.one, slope))
+        return g.add(g.mul(power, g.sub(start, fixed)), fixed)
+    weighed = g.mul(rest, g.pow(slope, g.sub(g.const(-1), count)))
+    total = _asked(weighed, count, _sum)
+    return None if total is None else g.mul(power, g.add(start, total))
+
+
+def _shown(system: System, forms: Mapping[Node, Node], count: Node, given: Mapping[Node, Node], inside: Domain) -> bool:
+    """Whether the forms are proved for every whole number of steps, and have values there."""
+    g = count.graph
+    parameters = tuple(p for p in system.parameters if p not in {*system.leaves, *system.index})
+    args = tuple(given.get(p, p) for p in parameters)
+    states = [g.node("computed", (count, *args), Run(system, leaf, parameters)) for leaf in system.leaves]
+    claimed = [forms[leaf] for leaf in system.leaves]
+    try:
+        found = Steps.of([*states, *claimed], inside).equal(states, claimed)
+    except (Beyond, ExpressionError):
+        return False
+    needs = [*found.conditions, *(c for f in claimed for c in _needs(f, count, inside))]
+    return found.status == "proved" and all(_holds(c, inside) for c in needs)
+
+
+def _needs(form: Node, count: Node, inside: Domain) -> list[Node]:
+    """What a form asks for to have a value at whole counts: of a power of a whole exponent, which may be negative, a base that is
+    not 0."""
+    g = form.graph
+    powers: dict[Node, list[Node]] = {}
+    for n in topological([form]):
+        if n.op == "pow" and count in leaves(n.args[1]):
+            powers.setdefault(n.args[0], []).append(n.args[1])
+    found = []
+    for need in has_value(form):
+        if need.op in ("gt", "ge") and need.args[0] in powers:
+            if not all(_holds(g.call("ge", e, g.zero), inside) for e in powers[need.args[0]]):
+                found.append(g.call("ne", need.args[0], g.zero))
+        else:
+            found.append(need)
+    return found
+
+
+def _holds(condition: Node, domain: Domain) -> bool:
+    return decide_holds(condition, domain).status == "proved"
+
+
+def _asked(term: Node, count: Node, method: Any) -> Node | None:
+    """What SymPy takes for the sum, or product, of a term from 0 to ``count`` - 1."""
     import sympy as sp
-    from sympy.concrete.gosper import gosper_sum
 
     from derive.exchange.sympy import from_sympy, to_sympy_all
 
     g = count.graph
+    if len(topological([term])) > MAX_NODES:
+        return None
     try:
-        (element,) = components(expand_all([run.element])[0])
-        if len(topological([element])) > MAX_NODES:
-            return []
-        symbols = sorted(leaves(element) | leaves(run.low) | {run.index, count}, key=lambda n: n.id)
-        names = {n: sp.Symbol(f"s{i}'", real=True) for i, n in enumerate(symbols)}
-        names[run.index], names[count] = (sp.Symbol(s, integer=True, nonnegative=True) for s in ("k'", "n'"))
-        back = {g.symbol(s.name): n for n, s in names.items()}
-        f, low = to_sympy_all([element, run.low], names)
-        k, n = names[run.index], names[count]
-        shifted = f.subs(k, k + low)
-        guesses = [_product(sp, shifted, k, n)] if run.kind == "prod" else [_sum(sp, gosper_sum, shifted, k, n)]
-        return [substitute(from_sympy(e, g), back) for e in guesses if e is not None]
+        names = {n: sp.Symbol(f"s{i}'", real=True) for i, n in enumerate(sorted(leaves(term), key=lambda n: n.id))}
+        k, n = (sp.Symbol(s, integer=True, nonnegative=True) for s in ("k'", "n'"))
+        back = {g.symbol(s.name): m for m, s in names.items()} | {g.symbol("n'"): count}
+        found = method(sp, to_sympy_all([term], {**names, count: k})[0], k, n)
+        return None if found is None else substitute(from_sympy(found, g), back)
     except (
         ExpressionError,
         ValueError,
         TypeError,
         NotImplementedError,
         AttributeError,
+        ArithmeticError,
         RecursionError,
-        ZeroDivisionError,
     ):
-        return []  # SymPy's own troubles: no guess
+        return None  # SymPy's own troubles: no guess
 
 
-def _sum(sp: Any, gosper_sum: Any, f: Any, k: Any, n: Any) -> Any:
+def _sum(sp: Any, f: Any, k: Any, n: Any) -> Any:
+    from sympy.concrete.gosper import gosper_sum
+
     whole = gosper_sum(f, (k, 0, n - 1))
     if whole is not None:
         return sp.simplify(whole) if whole.count_ops() < MAX_NODES else whole

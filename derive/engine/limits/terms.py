@@ -69,10 +69,11 @@ class Term:
         return found
 
     def _factorial(self, n: Node, index: Node, at: Node) -> Node:
-        g, (element, inner, start, *end) = self.g, n.args
-        if n.op != "total" or n.attr != "prod" or index in topological([element, start]):
+        g = self.g
+        if n.op != "total" or n.attr != "prod" or index in topological([n.args[0], n.args[2]]):
             raise Unsettled(f"{said(n)} stands in a term")
-        stride, high = self._affine(substitute(end[0], {index: at}))
+        element, inner, start, end = n.args
+        stride, high = self._affine(substitute(end, {index: at}))
         if stride is None:
             raise Unsettled(f"{said(n)} stands in a term")
         stands = g.symbol(f"p'{n.id}")

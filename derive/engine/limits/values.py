@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from derive.calculus.iteration import runs
 from derive.calculus.reverse import expand_all
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.dispatch import holds_with_properties
@@ -16,6 +17,8 @@ from derive.engine.limits.integrals import integral
 from derive.engine.limits.leibniz import differentiated
 from derive.engine.limits.oracle import Oracle, brief, leaves, said
 from derive.engine.limits.parameters import Case, by_cases
+from derive.engine.limits.sequences import along
+from derive.engine.limits.summation import series
 from derive.engine.reasons import Reason, Why
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute
@@ -42,7 +45,8 @@ def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
 
     A root that is infinite itself stays ``inf`` or ``-inf``. Raises Unsettled.
     """
-    domain = domain.about(roots)
+    stepped = any(n.op in ("after", "total") for n in topological(roots))  # which speak of more than is written
+    domain = domain.about([*roots, *expand_all(roots)] if stepped else roots)
     roots = differentiated(roots)
     done: dict[Node, Node] = {}
     notes: list[Reason] = []
@@ -96,11 +100,11 @@ def _branches(found: Sequence[tuple[Case, Limit]]) -> Limit | None:
 
 
 def _held(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:
+    if op == "limit" and infinite(args[2]) > 0 and runs(expand_all(args[:1])):
+        return along(args[0], args[1], domain)
     if op == "limit":
         return limit(args[0], args[1], infinite(args[2]) or args[2], domain, attr)
     if op == "series":
-        from derive.engine.limits.summation import series
-
         return series(args[0], args[1], args[2], attr, domain)
     f, x, *ends = args
     if op == "integral":
