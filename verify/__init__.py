@@ -11,7 +11,7 @@ TYPE_CHECKING = False  # as typing has it, which need not be loaded for this
 if TYPE_CHECKING:
     from typing import Any
 
-    from verify.api import Checked, Failed, Proof, Run, Warned, check, prove, run
+    from verify.api import Checked, Claims, Failed, Proof, Run, Warned, check, prove, run
     from verify.casefile.faults import CaseFaults, Fault
     from verify.conform.engine import NotConforming, assert_conforms, conform
     from verify.conform.outcome import Conformance
@@ -21,6 +21,7 @@ __all__ = [
     "CaseFaults",
     "Check",
     "Checked",
+    "Claims",
     "Conformance",
     "Failed",
     "Fault",
@@ -39,8 +40,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Checked": "api", "Failed": "api", "Proof": "api", "Run": "api", "Warned": "api", "check": "api", "prove": "api",
-    "run": "api", "CaseFaults": "casefile.faults", "Fault": "casefile.faults", "Conformance": "conform.outcome",
+    "Checked": "api", "Claims": "api", "Failed": "api", "Proof": "api", "Run": "api", "Warned": "api", "check": "api",
+    "prove": "api", "run": "api", "CaseFaults": "casefile.faults", "Fault": "casefile.faults", "Conformance": "conform.outcome",
     "NotConforming": "conform.engine", "assert_conforms": "conform.engine", "Check": "results",
     "Implementation": "results", "Result": "results", "Results": "results",
 }  # fmt: skip

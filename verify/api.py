@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from verify.surroundings import SURROUNDINGS
-from verify.text import html
+from verify.text import html, notebook
 
 if TYPE_CHECKING:
     from verify.casefile.faults import Fault
     from verify.results import Check, Implementation, Result, Results
+    from verify.suite.glance import Glance
 
 #: A case file, a folder of them, the name of a document, or a case as a mapping of its keys; or several files and folders.
 What = str | os.PathLike[str] | Mapping[str, Any] | Sequence[str | os.PathLike[str]]
@@ -100,6 +101,15 @@ class Checked:
         return "".join(f"<p>{html.text(line)}</p>" for line in str(self).splitlines())
 
 
+class Claims(tuple["Result", ...]):
+    """Results of claims, in the order of the files: a tuple that a notebook shows as a table."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return notebook.claims(self) or "<p>none</p>"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Run:
     """What a run found, in the order of the files. ``results`` is all of it, as ``results.json`` has it."""
@@ -107,8 +117,8 @@ class Run:
     results: Results = field(repr=False)
 
     @property
-    def claims(self) -> tuple[Result, ...]:
-        return tuple(self.results.claims)
+    def claims(self) -> Claims:
+        return Claims(self.results.claims)
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -124,9 +134,9 @@ class Run:
         return self.results.as_pinned
 
     @property
-    def findings(self) -> tuple[Result, ...]:
+    def findings(self) -> Claims:
         """The claims whose verdict is not as pinned, or whose quote has no place in the document."""
-        return tuple(r for r in self.claims if not r.as_pinned)
+        return Claims(r for r in self.claims if not r.as_pinned)
 
     def __getitem__(self, claim: str) -> Result:
         """The result of a claim, by its id. Raises KeyError with the nearest ids."""
@@ -147,33 +157,31 @@ class Run:
         """What the command prints at the end of a run, without the time."""
         from click import unstyle
 
-        from verify.suite.glance import of_results
         from verify.suite.summary import summary
 
-        return unstyle("\n".join(summary(of_results(self.results), took="", interrupted=self.results.interrupted)))
+        return unstyle("\n".join(summary(self._glance, took="", interrupted=self.results.interrupted)))
 
     def __repr__(self) -> str:
         from verify.suite.progress import counted
 
-        return f"<{counted(self.claims)}; {'all as pinned' if self.as_pinned else 'not all as pinned'}>"
+        return f"<{counted(self._glance.claims)}; {'all as pinned' if self.as_pinned else 'not all as pinned'}>"
 
     def _repr_html_(self) -> str:
-        from verify.suite.progress import counted, counted_checks
+        from verify.suite.progress import counted, counted_checks, counted_implementations
 
-        ordered = sorted(self.claims, key=lambda r: r.as_pinned)  # what is not as pinned stands first
-        rows = [
-            [html.code(r.id), html.text(r.where), _verdict(r), html.text(r.exact or ""), html.text(r.reason)]
-            for r in ordered
+        seen = self._glance
+        told = [
+            counted(seen.claims),
+            *([counted_implementations(seen.implementations)] if seen.implementations else []),
+            *([counted_checks(seen.checks)] if seen.checks else []),
         ]
-        told = f"{counted(self.claims)}{'; ' + counted_checks(self.checks) if self.checks else ''}"
-        return f"<p>{html.text(told)}</p>" + (
-            html.table(["claim", "where", "verdict", "exact", "reason"], rows) if rows else ""
-        )
+        return f"<p>{html.text('; '.join(told))}</p>{notebook.claims(self.claims)}"
 
+    @property
+    def _glance(self) -> Glance:
+        from verify.suite.glance import of_results
 
-def _verdict(r: Result) -> str:
-    told = html.text(r.verdict) if r.judged_as_pinned else html.strong(f"{r.verdict} (pinned {r.pinned})")
-    return f"{told}, {html.strong(r.quoted.lost)}" if r.quoted and r.quoted.lost else told
+        return of_results(self.results)
 
 
 def prove(
@@ -360,4 +368,4 @@ def _plain(value: Any, depth: int = 0) -> Any:
     raise TypeError(f"{type(value).__name__} is nothing that a case holds: text, a number, a list or a mapping")
 
 
-__all__ = ["Checked", "Failed", "Proof", "Run", "Warned", "check", "prove", "run"]
+__all__ = ["Checked", "Claims", "Failed", "Proof", "Run", "Warned", "check", "prove", "run"]

@@ -20,6 +20,16 @@ EXTRAS = {
 }
 
 
+def version() -> str:
+    """Of Errata; "" where it runs without being installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(DISTRIBUTION)
+    except PackageNotFoundError:
+        return ""
+
+
 def installed(library: str) -> bool:
     """Whether a library can be imported; it is not."""
     try:

@@ -81,6 +81,11 @@ class Result(_Model):
         """Whether there is nothing to look at: the verdict is as pinned, and the document says what the claim quotes."""
         return self.judged_as_pinned and not (self.quoted and self.quoted.lost)
 
+    def _repr_html_(self) -> str:
+        from verify.text import notebook
+
+        return notebook.claims([self])
+
 
 class Worst(_Model):
     """The worst input that a check found."""

@@ -48,13 +48,17 @@ def neat(roots: Sequence[Node]) -> list[Node]:
 
 
 def cancelled(roots: Sequence[Node]) -> list[Node]:
-    """Nodes of the same values. Definitions stay as they are."""
+    """Nodes of the same values. Definitions stay as they are, and what one of them names is written by its name."""
     order = topological(roots, through_definitions=False)
     if len(order) > MAX_NODES:
         return list(roots)
+    named = {n.args[0]: n for n in reversed(order) if n.op == "def" and n.args[0].args}
     done: dict[Node, Node] = {}
     for n in order:
-        done[n] = n if n.op == "def" or not n.args else _made(n, tuple(done[a] for a in n.args))
+        if n.op == "def" or not n.args:
+            done[n] = n
+        else:
+            done[n] = named.get(n) or _made(n, tuple(done[a] for a in n.args))
     return [done[r] for r in roots]
 
 

@@ -79,8 +79,20 @@ def test_a_notebook_shows_what_a_case_says_and_no_markup_of_it(found: verify.Run
     assert "<b>" not in shown
     assert "$" not in shown
     assert shown.index("&lt;b&gt;") < shown.index("<code>right</code>")  # what is not as pinned stands first
+    for alone in (found.findings, found.findings[0]):
+        assert "<code>&lt;b&gt;</code>" in alone._repr_html_()
+        assert "<code>right</code>" not in alone._repr_html_()
+    assert found.claims == tuple(found.results.claims)
     proof = verify.Proof("x < x", "false", "does not hold at x = 0")
     assert "<code>x &lt; x</code><br><strong>false</strong>" in proof._repr_html_()
+
+
+def test_what_is_skipped_is_counted_as_skipped_everywhere(found: verify.Run) -> None:
+    check = verify.Check(document="d", case="c", subject="L", backend="torch", outcome="undecided", absent="torch")
+    claim = found.claims[0].model_copy(update={"verdict": "undecided", "evidence": {"absent": "torch"}})
+    some = verify.Run(found.results.model_copy(update={"claims": [claim], "checks": [check]}))
+    assert "1 claim: 1 skipped; 1 check: 1 skipped" in some._repr_html_()
+    assert repr(some) == "<1 claim: 1 skipped; all as pinned>"
 
 
 def test_results_are_frozen_and_are_saved_as_the_command_saves_them(found: verify.Run, tmp_path: Path) -> None:

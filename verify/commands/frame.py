@@ -52,14 +52,9 @@ def _show_traceback(context: click.Context, option: click.Parameter, value: bool
 
 def _show_version(context: click.Context, option: click.Parameter, value: bool) -> None:
     if value and not context.resilient_parsing:
-        from importlib.metadata import PackageNotFoundError, version
+        from verify.extras import version
 
-        from verify.extras import DISTRIBUTION
-
-        try:
-            say(f"errata {version(DISTRIBUTION)}")
-        except PackageNotFoundError:
-            say("errata (not installed)")
+        say(f"errata {version() or '(not installed)'}")
         context.exit()
 
 

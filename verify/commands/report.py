@@ -17,6 +17,7 @@ from verify.extras import installed, missing
 from verify.report import FORMATS, NEEDED, PICTURED, writer
 
 if TYPE_CHECKING:
+    from verify.casefile.model import Case
     from verify.results import Results
 
 
@@ -44,9 +45,7 @@ Exit codes:
     "--format", "form", type=click.Choice(list(FORMATS)), default="markdown", show_default=True, help="Of the pages."
 )
 def report(results_file: Path, out: Path, form: str) -> int:
-    for library in NEEDED.get(form, ()):
-        if not installed(library):
-            raise Fault(f"--format {form}: {missing(library)}")
+    must_be_there(form)
     from verify.results import ResultsError, load
 
     try:
@@ -59,12 +58,17 @@ def report(results_file: Path, out: Path, form: str) -> int:
     for name, known in results.digests.items():
         _must_be_as_it_was(name, known)
     places.must_take_files(out, "--out")
-    with places.writing("--out"), _keeping_all():
+    with places.writing("--out"):
         write_reports(results, out, form)
-    if form in PICTURED and not installed("matplotlib"):
-        say(f"without pictures: {missing('matplotlib')}")
     say(f"reports of {len(results.cases)} {'case' if len(results.cases) == 1 else 'cases'} in {out}")
     return AS_PINNED
+
+
+def must_be_there(form: str) -> None:
+    """Raises Fault where a library that the format needs is not installed."""
+    for library in NEEDED.get(form, ()):
+        if not installed(library):
+            raise Fault(f"--format {form}: {missing(library)}")
 
 
 @contextlib.contextmanager
@@ -94,6 +98,14 @@ def _must_be_as_it_was(name: str, known: str) -> None:
 
 
 def write_reports(results: Results, out: Path, form: str = "markdown") -> None:
+    """Raises OSError, and Fault where a case is not as it was."""
+    with _keeping_all():
+        writer(form)(results, _cases(results), out)
+    if form in PICTURED and not installed("matplotlib"):
+        say(f"without pictures: {missing('matplotlib')}", err=True)
+
+
+def _cases(results: Results) -> list[Case]:
     from verify.casefile import CaseFaults, load
 
     said = {r.file: r.document for r in results.claims} | {i.file: i.document for i in results.implementations}
@@ -108,4 +120,4 @@ def write_reports(results: Results, out: Path, form: str = "markdown") -> None:
         except CaseFaults as bad:
             print_faults(bad.faults, err=True)
             raise Fault(f"the case file {name} has changed since the run") from None
-    writer(form)(results, cases, out)
+    return cases

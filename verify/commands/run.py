@@ -35,7 +35,12 @@ if TYPE_CHECKING:
     from verify.baseline import Known
     from verify.cache.remembered import Cache
     from verify.suite.found import FileFound, Found
+    from verify.suite.last import Replayed
     from verify.suite.progress import Event, Silent
+
+
+FOR_PEOPLE = ("text", "html")  # the formats that leave standard output to the text
+Again = Mapping[str, Sequence[str]]  # of each file what failed the last time
 
 
 @command(
@@ -55,6 +60,7 @@ if TYPE_CHECKING:
       errata run --only '2.8-three-layer:*'     the claims of the case 2.8-three-layer
       errata run --last-failed -x               what was not as pinned the last time, up to the first that is not yet
       errata run --json results.json --out reports
+      errata run --format html --out site       pages to browse: open site/index.html
       errata run --format sarif --output-file errata.sarif
 
     Defaults of these options may stand in pyproject.toml, under [tool.errata] (docs/running.md).
@@ -72,14 +78,15 @@ Exit codes:
 )
 @click.argument("what", nargs=-1, metavar="[PATH|DOCUMENT|-]...")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results there.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write the markdown reports there.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write the reports there.")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", *FORMATS]),
+    type=click.Choice([*FOR_PEOPLE, *FORMATS]),
     default="text",
     show_default=True,
-    help="Of what is told: text for people; json, ndjson, junit, sarif, github (annotations) or markdown for machines.",
+    help="Of what is told: text for people; json, ndjson, junit, sarif, github (annotations) or markdown for machines. "
+    "html: the text, and the reports of --out as pages.",
 )
 @click.option(
     "--output-file",
@@ -185,9 +192,15 @@ class _Asked:
                 places.must_take_a_file(path, option)
         if self.out is not None:
             places.must_take_files(self.out, "--out")
-        if self.output_file is not None and self.form == "text":
+        if self.form == "html":
+            from verify.commands.report import must_be_there
+
+            must_be_there(self.form)
+            if self.out is None:
+                raise Fault("--format html goes with --out DIR, the folder for the pages: then open DIR/index.html")
+        if self.output_file is not None and not self.for_machines:
             raise Fault(f"--output-file goes with --format {', '.join(FORMATS)}")
-        if self.json_file == Path(places.STDIN) and self.form != "text" and self.output_file in (None, self.json_file):
+        if self.json_file == Path(places.STDIN) and self.for_machines and self.output_file in (None, self.json_file):
             raise Fault("--json - and --format both write to standard output: give one of them a file")
         if self.update_baseline and self.baseline is None:
             raise Fault("--update-baseline goes with --baseline FILE")
@@ -202,7 +215,11 @@ class _Asked:
     def to_standard_output(self) -> bool:
         """Whether standard output is a format's, and not for people."""
         dash = Path(places.STDIN)
-        return (self.form != "text" and self.output_file in (None, dash)) or self.json_file == dash
+        return (self.for_machines and self.output_file in (None, dash)) or self.json_file == dash
+
+    @property
+    def for_machines(self) -> bool:
+        return self.form not in FOR_PEOPLE
 
     @property
     def whole(self) -> bool:
@@ -216,13 +233,15 @@ def _run(paths: Sequence[Path], called: Mapping[str, str], asked: _Asked) -> int
     clock = Clock()
     known = _baseline(asked)
     timed = _Durations()
-    found = _found(paths, called, asked, timed)
+    again = _failed(paths) if asked.last_failed else None
+    found = _found(paths, called, asked, timed, again)
     if isinstance(found, int):
         return found
+    replay = _replayed(again, found, asked)
     if not asked.no_cache and not called:
         from verify.suite.last import remember
 
-        remember(found, asked.whole)
+        remember(found, asked.whole, replay.gone if replay else ())
     found = renamed(found, called)
     if known is not None:
         found = _accepted(found, known, asked)
@@ -232,6 +251,8 @@ def _run(paths: Sequence[Path], called: Mapping[str, str], asked: _Asked) -> int
         took = f"{found.remembered} of {found.glance.count} remembered, {clock}" if found.remembered else str(clock)
         for line in _lines(found, asked, took):
             say(line)
+        if replay and not asked.quiet:
+            say(str(replay))
         for line in timed.slowest(asked.durations):
             say(line)
         for line in known.lines() if known is not None else ():
@@ -248,8 +269,25 @@ def _run(paths: Sequence[Path], called: Mapping[str, str], asked: _Asked) -> int
     return INTERRUPTED if found.interrupted and not found.first else code
 
 
-def _found(paths: Sequence[Path], called: Mapping[str, str], asked: _Asked, timed: _Durations) -> Found | int:
-    """What there is to find; or the exit code where there is no telling."""
+def _failed(paths: Sequence[Path]) -> Again | None:
+    from verify.suite.last import failed
+
+    return failed(paths)
+
+
+def _replayed(again: Again | None, found: Found, asked: _Asked) -> Replayed | None:
+    """What became of what had failed; None where not all of it was judged again."""
+    if again is None or asked.only or found.interrupted:
+        return None
+    from verify.suite.last import replayed
+
+    return replayed(again, found, checks=not asked.no_checks)
+
+
+def _found(
+    paths: Sequence[Path], called: Mapping[str, str], asked: _Asked, timed: _Durations, again: Again | None
+) -> Found | int:
+    """What there is to find, of all or of what failed; or the exit code where there is no telling."""
     from verify.suite.found import Found, distinct
     from verify.suite.progress import CaseDone
 
@@ -267,7 +305,6 @@ def _found(paths: Sequence[Path], called: Mapping[str, str], asked: _Asked, time
             for file in found.files:
                 shown(CaseDone(file.file, file.glance))
         return found
-    from verify.suite.last import failed
     from verify.suite.progress import printable
     from verify.suite.run import FaultyCases, NoSuchClaim, Options, search
 
@@ -282,7 +319,7 @@ def _found(paths: Sequence[Path], called: Mapping[str, str], asked: _Asked, time
         checks=not asked.no_checks,
         values=wants_text,
         exit_first=asked.exit_first,
-        failed=failed(paths) if asked.last_failed else None,
+        failed=again,
     )
     try:
         cluster = contextlib.nullcontext() if asked.dask is None else on_dask(asked.dask)
@@ -322,7 +359,7 @@ def _write(found: Found, asked: _Asked) -> None:
     if asked.json_file is not None:
         with places.writing("--json"):
             write_text(found.text(), asked.json_file)
-    if asked.form != "text":
+    if asked.for_machines:
         from verify.formats import renderer
 
         text = renderer(asked.form)(found)
@@ -335,7 +372,7 @@ def _write(found: Found, asked: _Asked) -> None:
         from verify.commands.report import write_reports
 
         with places.writing("--out"):
-            write_reports(found.results(), asked.out)
+            write_reports(found.results(), asked.out, "html" if asked.form == "html" else "markdown")
 
 
 def _lines(found: Found, asked: _Asked, took: str) -> Iterator[str]:
@@ -388,7 +425,7 @@ class _Durations:
         return told
 
     def slowest(self, count: int | None) -> Iterator[str]:
-        from verify.suite.progress import number, printable
+        from verify.suite.progress import printable
 
         if count is None:
             return
@@ -396,7 +433,7 @@ class _Durations:
             yield "all of it is remembered: nothing took long"
             return
         chosen = sorted(self._took, key=lambda t: -t[0])[:count]
-        yield f"the slowest {number(len(chosen), 'one')} of {len(self._took)}:"
+        yield f"the slowest {len(chosen)} of {len(self._took)}:"
         for seconds, name in chosen:
             yield printable(f"{seconds:9.2f} s  {name}")
 

@@ -130,7 +130,7 @@ class Conformance:
 
     def __repr__(self) -> str:
         kind = f" ({self.kind})" if self.verdict == "deviates" and self.kind else ""
-        return f"<{self.name}: {self.verdict}{kind}, {len(self.outcomes)} paths>"
+        return f"<{self.name}: {self.verdict}{kind}, {len(self.outcomes)} path{'s' if len(self.outcomes) != 1 else ''}>"
 
     def __str__(self) -> str:
         from verify.conform.words import told

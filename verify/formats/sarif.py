@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from verify.extras import version
 from verify.formats.findings import Finding, findings
 from verify.messages import of_findings
 from verify.suite.found import Found
@@ -27,8 +28,9 @@ def render(found: Found) -> str:
         }
         for m in of_findings()
     ]
+    made_by = {"version": version()} if version() else {}
     run = {
-        "tool": {"driver": {"name": "Errata", "rules": rules}},
+        "tool": {"driver": {"name": "Errata", **made_by, "rules": rules}},
         "invocations": [{"executionSuccessful": not found.interrupted}],
         "columnKind": "unicodeCodePoints",
         "results": [_result(f) for f in findings(found.glance)],

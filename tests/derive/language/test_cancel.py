@@ -106,3 +106,11 @@ def test_values_stay(f: Node, h: Node, point: dict[Node, Fraction], logarithm: b
     for by in (X, Y):
         slope = gradient(loss, by)
         assert agree(slope, cancelled([slope])[0], point)
+
+
+def test_what_a_name_stands_for_is_written_by_its_name() -> None:
+    """The calculus has one value by its name here and written out there: nothing would cancel."""
+    p = parse("softmax(z)", z=3)
+    slope = parse("p*(sum(p*(y*(1/softmax(z)))) - y*(1/softmax(z)))", p=p, y=3, z=3)
+    (shown,) = neat([slope])
+    assert to_text(shown) == "sum(y)*p - y"

@@ -82,7 +82,24 @@ def test_the_last_failed_are_judged_again_alone(folder: Path) -> None:
     assert "2 claims: 2 holds; 0 as pinned, 2 not" in again
     (folder / "one.yaml").write_text(case(["a", "b"]), encoding="utf-8")
     assert "2 claims: 2 holds; 1 as pinned, 1 not" in run("--last-failed", ".").stdout
-    assert "1 claim: 1 holds; 0 as pinned, 1 not" in run("--last-failed", ".").stdout
+    last = run("--last-failed", ".").stdout
+    assert "1 claim: 1 holds; 0 as pinned, 1 not" in last
+    assert last.endswith("of 1 that had failed: 0 mended, 1 failing, 0 gone\n")
+
+
+def test_what_had_failed_is_told_as_mended_failing_or_gone_and_what_is_gone_is_let_go(folder: Path) -> None:
+    (folder / "three.yaml").write_text(case(["e"]).replace("id: e,", f"id: e, {FINDING}"), encoding="utf-8")
+    run(".")
+    (folder / "one.yaml").write_text(case(["a", "b"]), encoding="utf-8")  # b was pinned wrong, and holds
+    (folder / "three.yaml").write_text(case(["f"]), encoding="utf-8")
+    assert "of 3 that had failed: 1 mended, 1 failing, 1 gone\n" in run("--lf", ".").stdout
+    assert "of 1 that had failed: 0 mended, 1 failing, 0 gone\n" in run("--lf", ".").stdout
+
+
+def test_a_run_writes_pages(folder: Path) -> None:
+    done = run("--format", "html", "--out", "site", "--no-checks", "one.yaml")
+    assert "2 claims: 2 holds; 1 as pinned, 1 not" in done.stdout
+    assert "<!doctype html>" in (folder / "site/index.html").read_text(encoding="utf-8").lower()
 
 
 def test_it_ends_with_the_first_finding(folder: Path) -> None:
@@ -97,7 +114,7 @@ def test_it_ends_with_the_first_finding(folder: Path) -> None:
 
 def test_the_slowest_and_the_list(folder: Path) -> None:
     told = run("--durations", "2", "--no-checks", "one.yaml").stdout
-    assert "the slowest 2 ones of 2:\n" in told
+    assert "the slowest 2 of 2:\n" in told
     assert "one.yaml:5  b" in told
     listed = run("--list", "--only", "two:*", ".")
     assert listed.returncode == 0
@@ -135,7 +152,8 @@ def test_a_baseline_makes_known_findings_pass_until_they_expire(folder: Path) ->
         (["--output-file", "x"], "--output-file goes with --format"),
         (["-", "one.yaml"], "stands alone"),
         (["--format", "json", "--json", "-"], "both write to standard output"),
-        (["--format", "html"], "'html' is not one of"),
+        (["--format", "pdf"], "'pdf' is not one of"),
+        (["--format", "html"], "--format html goes with --out DIR"),
     ],
 )
 def test_options_that_do_not_go_together(

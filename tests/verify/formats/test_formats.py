@@ -111,6 +111,7 @@ def test_sarif_has_a_rule_for_each_result_and_places_in_the_file() -> None:
     (run,) = data["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert data["version"] == "2.1.0"
+    assert run["tool"]["driver"]["version"]
     assert [r["id"] for r in rules] == [m.code for m in messages.of_findings()]
     assert [r["ruleId"] for r in run["results"]] == [code for code, _ in TOLD]
     for result in run["results"]:

@@ -16,6 +16,7 @@ SHORT = 40  # characters of LaTeX that never need a break
 WIDE = 18.0  # em from which a part says its width: a phone has some 22
 MAX_NESTED = 100  # brackets within brackets: the converter recurses
 MAX_LATEX = 20_000
+PRIMES = frozenset("′″‴⁗")
 SIGNS = frozenset("=≤≥<>≠≈∈+−-→⟹⟺⇒⇔∧∨")  # where a line may break
 
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot);)\w+;")  # those that HTML has and XML has not
@@ -56,7 +57,23 @@ def converted_by_math_core(latex: str) -> str | None:
         made = str(_converter().convert_with_local_state(latex, displaystyle=False))
     except LatexError:
         return None
-    return _ENTITY.sub(lambda m: unescape(m[0]), made)
+    return _primes_in_line(_ENTITY.sub(lambda m: unescape(m[0]), made))
+
+
+def _primes_in_line(math: str) -> str:
+    """Primes are raised by their form: as exponents, which math-core makes them, most fonts show them small and far too high."""
+    if not any(prime in math for prime in PRIMES):
+        return math
+    tree = ET.fromstring(math)
+    for e in list(tree.iter()):
+        if e.tag in ("msup", "msubsup") and e[-1].tag == "mo" and PRIMES.issuperset(e[-1].text or " "):
+            *below, prime = e
+            prime.attrib.update(lspace="0", rspace="0")
+            if e.tag == "msubsup":
+                e[:] = [ET.Element("msub"), prime]
+                e[0].extend(below)
+            e.tag = "mrow"
+    return ET.tostring(tree, encoding="unicode")
 
 
 @cache

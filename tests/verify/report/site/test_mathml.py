@@ -31,6 +31,14 @@ def test_every_formula_of_the_library_becomes_mathml():
     assert not broken
 
 
+def test_a_prime_stands_in_line_where_every_font_shows_it():
+    """As an exponent it is tiny and high, and abs'(x) reads abs(x)."""
+    for latex, of in ((r"\mathrm{abs}'(x)", "abs"), (r"\phi_1'(z)", "ϕ1"), (r"f''(x)", "f")):
+        made = parts(inline(latex))[0]
+        assert not list(made.iter("msup")) + list(made.iter("msubsup"))
+        assert "".join(made.itertext()).startswith(of + ("″" if "''" in latex else "′"))
+
+
 def test_a_long_formula_is_cut_before_its_signs():
     latex = "+".join(rf"\frac{{a_{{{k}}}}}{{b_{{{k}}}}}" for k in range(40)) + "= c"
     made = parts(inline(latex))
