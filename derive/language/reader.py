@@ -39,6 +39,7 @@ _BINARY = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.MatMult: "matmul",
 }  # fmt: skip
 _COMPARE = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le", ast.Eq: "eq", ast.NotEq: "ne"}
+_MEMBER = {ast.In: "in", ast.NotIn: "not in"}
 
 #: How a document lays out derivatives. By default d(y, x) has the shape of y followed by that of x: a gradient is shaped
 #: like its variable, a Jacobian has a row for each entry of y. ``numerator`` transposes gradients by matrices, ``denominator``
@@ -295,9 +296,8 @@ class _Reader:
         g = self.graph
         parts = []
         for o, a, b in zip(t.ops, sides, sides[1:], strict=False):
-            if type(o) not in _COMPARE:
+            if (op := {**_COMPARE, **_MEMBER}.get(type(o), "")) == "":
                 self.fail(f"unknown comparison in '{self.source(t)}'", t)
-            op = _COMPARE[type(o)]
             parts.append(sets.compared(g, op, a, b, t, self.fail) or g.call(op, a, b))
         if len(parts) > 1:
             parts = [self.part(p, t) for p in parts]

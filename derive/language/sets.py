@@ -1,8 +1,11 @@
 """What is only compared: the sets ``subdifferential(f, x)``, at a point ``subdifferential(f, x, p)``, and ``interval(lo, hi)``.
 
 A set has no place in arithmetic; all that is said of one is that it is the other: ``subdifferential(f, x) == interval(lo, hi)``,
-entry by entry. The two together are a property (see ``properties``) of f, x, lo, hi and, where it is given, p. Like them
-``rank(A)`` is only compared, with a whole number: it is one number for all values of the symbols in A, or the claim fails.
+entry by entry. The two together are a property (see ``properties``) of f, x, lo, hi and, where it is given, p. That a number
+or a vector lies in one is said by ``in``: ``g in subdifferential(f, x, p)`` is what it means, that f(x) - g.x is least at p
+(Rockafellar, Convex Analysis, 1970, section 23), and so judged as a minimizer; ``v in interval(lo, hi)`` is lo <= v <= hi.
+Like sets ``rank(A)`` is only compared, with a whole number: it is one number for all values of the symbols in A, or the claim
+fails.
 """
 
 from __future__ import annotations
@@ -11,12 +14,14 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from derive.expr import shapes
+from derive.expr import conditions, shapes
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import MIRRORED
 
 SETS = ("subdifferential", "interval", "rank")
 COMPARED = "subdifferential(f, x) == interval(lo, hi), or subdifferential(f, x, p) at a point p"
+CONTAINED = "g in subdifferential(f, x, p), p a point, or v in interval(lo, hi)"
+MEMBERS = ("in", "not in")
 RANKED = "rank(A) == 2, with ==, !=, <=, >=, < or > and a whole number"
 
 
@@ -47,12 +52,17 @@ def compared(
     g: Graph, op: str, a: Node, b: Node, t: ast.expr, fail: Callable[[str, ast.expr], NoReturn]
 ) -> Node | None:
     """The condition that one set is the other; None where neither side is a set."""
+    if op in MEMBERS:
+        made = _contained(g, a, b, t, fail)
+        return made if op == "in" else g.call("not", made)
     if a.op not in SETS and b.op not in SETS:
         return None
     if "rank" in (a.op, b.op):
         return _ranked(g, op, a, b, t, fail)
     if b.op == "subdifferential":
         a, b = b, a
+    if b.op == "stack" and len(b.args) == 2 and not a.shape:  # [lo, hi] of a number
+        b = g.node("interval", b.args)
     if op not in ("eq", "ne") or a.op != "subdifferential" or b.op != "interval":
         fail(f"a set is compared with another by == or !=: {COMPARED}", t)
     if b.shape and b.shape != a.shape:
@@ -60,6 +70,29 @@ def compared(
     f, x, *p = a.args
     made = g.node("property", (f, x, *b.args, *p), "subdifferential")
     return made if op == "eq" else g.call("not", made)
+
+
+def _contained(g: Graph, a: Node, b: Node, t: ast.expr, fail: Callable[[str, ast.expr], NoReturn]) -> Node:
+    """That a value lies in a set."""
+    if a.op in SETS or b.op not in ("subdifferential", "interval"):
+        fail(f"'in' says that a value lies in a set: {CONTAINED}", t)
+    if b.shape and not a.shape:  # 0 is the vector of zeros
+        a = g.broadcast(a, b.shape)
+    if b.shape and a.shape != b.shape:
+        fail(f"the value has shape {shapes.show(a.shape)}, what it is to lie in {shapes.show(b.shape)}", t)
+    if b.op == "interval":
+        low, high = (conditions.one(g.call("le", *pair)) for pair in ((b.args[0], a), (a, b.args[1])))
+        return g.call("and", low, high)
+    f, x, *p = b.args
+    if not p or x in topological([a, *p]):
+        fail(
+            "a subgradient is one at a point that does not speak of x: g in subdifferential(f, x, p), p another symbol",
+            t,
+        )
+    if a.shape != x.shape:
+        fail(f"the subgradient has shape {shapes.show(a.shape)}, and x is a scalar", t)
+    tilted = g.call("sub", f, g.sum(g.call("mul", a, x)) if x.shape else g.call("mul", a, x))
+    return g.node("property", (tilted, x, *p), "minimizer")
 
 
 def _ranked(g: Graph, op: str, a: Node, b: Node, t: ast.expr, fail: Callable[[str, ast.expr], NoReturn]) -> Node:

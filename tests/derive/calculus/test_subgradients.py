@@ -77,6 +77,67 @@ UNDECIDED = [
 ]
 
 
+MEMBERS = [
+    ("1/2 in subdifferential(abs(x), x, 0)", (), "proved"),
+    ("2 in subdifferential(abs(x), x, 0)", (), "refuted"),
+    ("2 not in subdifferential(abs(x), x, 0)", (), "proved"),
+    ("a in subdifferential(abs(x), x, 0)", ("-1 <= a", "a <= 1"), "proved"),
+    ("a in subdifferential(abs(x), x, 0)", (), "refuted"),
+    ("sign(t) in subdifferential(abs(x), x, t)", (), "proved"),
+    ("where(t > 0, 1, 2) in subdifferential(relu(x), x, t)", (), "refuted"),
+    # no box: a kink on both entries
+    ("[1/2, 1/2] in subdifferential(max(w[0], w[1]), w, [0, 0])", (), "proved"),
+    ("[1/2, 1] in subdifferential(max(w[0], w[1]), w, [0, 0])", (), "refuted"),
+    ("[3/5, 4/5] in subdifferential(norm(w), w, [0, 0])", (), "proved"),
+    ("[3/5, 1] in subdifferential(norm(w), w, [0, 0])", (), "refuted"),
+    ("0 in subdifferential(norm(w), w, [0, 0])", (), "proved"),
+    # of what is not convex a slope is no subgradient
+    ("0 in subdifferential(x**3, x, 0)", (), "refuted"),
+    ("1 in subdifferential(sqrt(x), x, 0)", (), "refuted"),
+    ("subdifferential(relu(x), x, 0) == [0, 1]", (), "proved"),
+    ("[0, 2] == subdifferential(relu(x), x, 0)", (), "refuted"),
+    ("x in interval(0, 1)", ("x >= 0", "x <= 1/2"), "proved"),
+    ("w in interval(0, [1, 2])", ("all(w > 0)", "w[0] < 1", "w[1] < 2"), "proved"),
+    ("x in interval(0, 1)", ("x >= 0",), "refuted"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "assuming", "status"), MEMBERS)
+def test_members(claim: str, assuming: tuple[str, ...], status: str) -> None:
+    assert decide(claim, *assuming).startswith(status)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.fractions(-2, 2, max_denominator=4), min_size=3, max_size=3), st.fractions(-3, 3, max_denominator=4))
+def test_members_are_what_lies_between_the_slopes(parts: list[Fraction], slope: Fraction) -> None:
+    """Of a sum of kinks at 0, whose slopes to both sides are sums of their weights."""
+    a, b, c = (abs(p) for p in parts)
+    lies = -a - c <= slope <= a + b + c
+    claim = f"{slope} in subdifferential({a}*abs(x) + {b}*relu(x) + {c}*max(x, -x), x, 0)"
+    assert decide(claim) == ("proved" if lies else "refuted")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("x in w", "lies in a set"),
+        ("x in 3", "lies in a set"),
+        ("interval(0, 1) in interval(0, 2)", "lies in a set"),
+        ("1 in subdifferential(abs(x), x)", "p another symbol"),
+        ("x in subdifferential(abs(x), x, 0)", "p another symbol"),
+        ("1 in subdifferential(abs(x), x, x)", "p another symbol"),
+        ("w in subdifferential(abs(x), x, 0)", "the subgradient has shape"),
+        ("[1, 2, 3] in subdifferential(norm(w), w, [0, 0])", "has shape"),
+        ("subdifferential(abs(x), x, 0) == [1, 2, 3]", "a set is compared"),
+        ("subdifferential(norm(w), w, [0, 0]) == [1, 2]", "a set is compared"),
+    ],
+)
+def test_faults_of_members(text: str, fault: str) -> None:
+    g = Graph()
+    with pytest.raises(ExpressionError, match=fault):
+        parse(text, scope(g), g)
+
+
 @pytest.mark.parametrize(("claim", "assuming"), TRUE)
 def test_a_subdifferential_is_proved(claim: str, assuming: tuple[str, ...]) -> None:
     assert decide(claim, *assuming) == "proved"
