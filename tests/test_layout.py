@@ -97,7 +97,7 @@ HELD_THROUGH = {
     "derive.calculus.reverse": "calculus.beside calculus.joints calculus.sided",
     "derive.proof.check": "proof.curvature proof.evaluation proof.field proof.generic proof.iteration proof.signs",
     "derive.engine.certify": "certify.combinations certify.faults certify.fresh certify.inequalities certify.samples"
-    " certify.search certify.written",
+    " certify.written",
     "derive.engine": "engine.algebra.masks engine.properties.breaks engine.properties.seams"
     " engine.dispatch induction exceptional_sets algebra.between algebra.fourier_motzkin algebra.kernels.angles"
     " algebra.kernels.kinks equations.witnesses",

@@ -3,14 +3,15 @@ their products, and squares add up to 0 though one of them is strict.
 
 Products of two inequalities, of one with the monomials of known sign, and squares of monomials and binomials are added step by
 step, every monomial is taken for a variable of its own, and a linear program over the rationals looks for the numbers (Krivine
-1964, Handelman 1988; squares of binomials: Ahmadi and Majumdar 2019). Exact throughout: what is found is a proof. Nothing found
-says nothing.
+1964, Handelman 1988; squares of binomials: Ahmadi and Majumdar 2019; of which monomials: Reznick 1978, theorem 1). Exact
+throughout: what is found is a proof. Nothing found says nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import combinations, combinations_with_replacement
+from itertools import combinations, combinations_with_replacement, product
+from math import prod
 
 from flint import fmpq
 
@@ -23,6 +24,7 @@ MAX_COLUMNS = 320
 MAX_MONOMIALS = 160
 MAX_PIVOTS = 250
 MAX_SQUARED = 14  # monomials of which squares are taken
+MAX_INSIDE = 250  # that are looked at to find those inside of a polytope
 
 Inequality = tuple[Poly, bool]  # p > 0, or p >= 0 where not strict
 _Column = dict[tuple[int, ...], fmpq]
@@ -50,7 +52,10 @@ def contradictory(ring: Ring, facts: Sequence[Inequality], zeros: Ideal | None =
             if combination(known) is not None:
                 return True
         wider = _reduced([*wider, *_products(ring, wider, zeros)], zeros)
-        return len(wider) <= MAX_COLUMNS and combination(wider) is not None
+        if len(wider) <= MAX_COLUMNS and combination(wider) is not None:
+            return True
+        inside = _inside(ring, facts, zeros)
+        return bool(inside) and combination(_reduced([*facts, *inside], zeros)) is not None
     except Unwieldy:
         pass
     return False
@@ -103,6 +108,34 @@ def _products(ring: Ring, known: Sequence[Inequality], zeros: Ideal) -> list[Ine
     used = sorted({i for e in seen if sum(e) == 2 for i, n in enumerate(e) if n})
     units = [tuple(int(i == j) for j in range(ring.room)) for i in used]
     return _squared(ring, units) if len(units) <= MAX_SQUARED else []
+
+
+def _inside(ring: Ring, facts: Sequence[Inequality], zeros: Ideal) -> list[Inequality]:
+    """The squares with what lies between the monomials whose squares occur, where something does."""
+    seen = [{tuple(map(int, e)) for e, _ in p.terms()} for p, _ in facts]
+    halves = {m for terms in seen for m in between(terms)}
+    new = any(tuple(2 * n for n in m) not in terms for m in halves for terms in seen)
+    return _squared(ring, halves) if new and len(halves) <= MAX_SQUARED else []
+
+
+def between(exponents: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The monomials m != 1 whose squares lie in the convex hull of those of even exponents (half the Newton polytope): a sum of
+    squares has no others. Empty where too many would have to be looked at."""
+    corners = [e for e in exponents if all(n % 2 == 0 for n in e)]
+    if not 1 < len(corners) <= MAX_SQUARED:
+        return []
+    spans = [range(min(c) // 2, max(c) // 2 + 1) for c in zip(*corners, strict=True)]
+    if prod(map(len, spans)) > MAX_INSIDE:
+        return []
+    found = []
+    for m in filter(any, product(*spans)):
+        away: list[tuple[_Column, bool]] = [
+            ({(i,): fmpq(a - 2 * b) for i, (a, b) in enumerate(zip(c, m, strict=True)) if a != 2 * b}, True)
+            for c in corners
+        ]
+        if _feasible(away, sorted({e for col, _ in away for e in col})) is not None:
+            found.append(m)
+    return found
 
 
 def _squared(ring: Ring, monomials_of: Iterable[tuple[int, ...]]) -> list[Inequality]:

@@ -13,7 +13,7 @@ from itertools import combinations_with_replacement
 
 from flint import arb, fmpq, fmpq_mat, fmpq_mpoly
 
-from derive.engine.algebra.positivstellensatz import combination
+from derive.engine.algebra.positivstellensatz import between, combination
 from derive.engine.certify.written import written
 from derive.expr.graph import Node
 from derive.proof.check import Rejected
@@ -98,7 +98,7 @@ def by_inequalities(made: Evaluated, x: Quotient | None, strict: bool = True) ->
         p, below = (x.num, made.poly(x.den)) if den == POSITIVE else (-x.num, made.poly(-x.den))
     known = list(_known(made, p if x is not None else None))
     claims = [] if x is None else [(-p, not strict)]
-    for more in (_nothing, _pairs, _squares):
+    for more in (_nothing, _pairs, _squares, _inside):
         known = [*known, *more(made, p, known)][:MAX_COLUMNS]
         found = combination([*claims, *((q, s) for q, s, _ in known)])
         if found is None or (claims and 0 not in found):
@@ -204,6 +204,16 @@ def _squares(made: Evaluated, p: Poly, known: list[_Known]) -> list[_Known]:
     """Squares of monomials whose squares occur, of their sums and differences."""
     seen = {e for q in (p, *made.zeros, *(k[0] for k in known)) for e in _terms(q)}
     halves = {tuple(n // 2 for n in e) for e in seen if all(n % 2 == 0 for n in e)}
+    return _squared(made, halves)
+
+
+def _inside(made: Evaluated, p: Poly, known: list[_Known]) -> list[_Known]:
+    """Squares of what lies between the monomials whose squares occur in p."""
+    inside = between(_terms(p))
+    return _squared(made, {(0,) * len(inside[0]), *inside}) if inside else []
+
+
+def _squared(made: Evaluated, halves: set[Monomial]) -> list[_Known]:
     roots = [fmpq_mpoly({e: fmpq(1)}, made.ctx) for e in sorted(halves, key=lambda e: (sum(e), e))[:MAX_SQUARED]]
     used = [r for r in roots if not r.is_constant()]
     used += [a + sign * b for i, a in enumerate(roots) for b in roots[:i] for sign in (1, -1)]

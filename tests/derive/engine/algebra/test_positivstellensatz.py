@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
 
 import pytest
 from flint import fmpq
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from derive.calculus.reverse import expand_all
 from derive.engine import decide_holds
 from derive.engine.algebra.polynomials import Ring
-from derive.engine.algebra.positivstellensatz import contradictory
+from derive.engine.algebra.positivstellensatz import between, contradictory
 from derive.engine.domain import Domain
 from derive.expr.graph import Graph, Node
 from derive.language.reader import parse
@@ -41,6 +42,8 @@ def test_what_holds_at_a_point_is_never_contradictory(polynomials: list[dict], x
         ("a**2 + b**2 + c**2 >= a*b + b*c + c*a", []),
         ("(a*c + b*d)**2 <= (a**2 + b**2)*(c**2 + d**2)", []),
         ("a**4 + 1 >= 2*a**2", []),
+        ("a**4 + b**4 + 1 >= 4*a*b - 1", []),
+        ("a**6 + b**6 >= a**4*b**2 + a**2*b**4", []),
         ("a/b + b/a >= 2", ["a > 0", "b > 0"]),
         ("abs(a + b) <= abs(a) + abs(b)", []),
         ("a < 2/b", ["b > 0", "abs(1 - a*b) < 1"]),
@@ -56,6 +59,16 @@ def test_inequalities_by_certificates(claim: str, assuming: list[str]) -> None:
     scope: dict[str, Node] = {n: g.symbol(n) for n in "abcd"}
     condition, *given = expand_all([parse(t, scope, g, boolean=True) for t in (claim, *assuming)])
     assert decide_holds(condition, Domain(given)).status == "proved"
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(*[st.integers(0, 3).map(lambda n: 2 * n)] * 2), min_size=2, max_size=5, unique=True))
+def test_between_are_those_that_every_slope_finds_between(corners: list[tuple[int, int]]) -> None:
+    inside = set(between(corners))
+    slopes = [(i, j) for i in range(-6, 7) for j in range(-6, 7)]  # of every edge between corners of 0, 2, 4, 6
+    for m in product(range(4), repeat=2):
+        held = all(max(i * x + j * y for x, y in corners) >= 2 * (i * m[0] + j * m[1]) for i, j in slopes)
+        assert (m in inside) == (held and any(m))
 
 
 @pytest.mark.parametrize(
