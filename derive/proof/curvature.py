@@ -7,6 +7,7 @@ does not fall, does not rise, is convex, is concave; that it rises or falls stri
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
@@ -39,6 +40,25 @@ def affine(n: Node, x: Sequence[Node]) -> bool:
         case "div":
             return not below(n.args[1], x) and affine(n.args[0], x)
     return False
+
+
+def norm_of(n: Node) -> tuple[Node, list[Node]] | None:
+    """p and the u of (abs(u)**p + ...)**(1/p), or None: convex in the u for p >= 1 (Minkowski's inequality)."""
+    order, found, work = None, list[Node](), [n.args[0]]
+    while work:
+        m = work.pop()
+        if m.op in ("def", "add", "sum"):
+            work += m.args
+        elif m.op == "pow" and m.args[0].op == "abs" and order in (None, m.args[1]):
+            order = m.args[1]
+            found += m.args[0].args
+        else:
+            return None
+    assert order is not None
+    root = n.args[1]
+    if root.op == order.op == "const":
+        return (order, found) if Fraction(root.attr) * Fraction(order.attr) == 1 else None
+    return (order, found) if root.op == "div" and root.args[0] is n.graph.one and root.args[1] is order else None
 
 
 def turned(m: int) -> int:
@@ -170,6 +190,8 @@ class Curvature:
 
     def _power(self, n: Node, a: int, b: int) -> int:
         u, c = n.args
+        if (norm := norm_of(n)) is not None and self.fixed(norm[0]) and not self.sign(norm[0], 1) & NEGATIVE:
+            return CONVEX if all(self.masks[v] & AFFINE == AFFINE for v in norm[1]) else 0
         if self.fixed(u):  # exp(c*log(u))
             m = scaled(b, self.sign(u, 1)) if self.sign(u) == POSITIVE else 0
             return m & (COURSE | CONVEX)

@@ -23,6 +23,7 @@ from derive.expr.composites import options_of
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS, ORDERS
 from derive.language.properties import asks
+from derive.proof.curvature import norm_of
 
 MAX_ARGUMENTS = 3  # affine ones of a generic entry
 MAX_NODES = 2_000
@@ -187,6 +188,9 @@ class Curves:
 
     def _power(self, n: Node) -> bool:
         base, exponent = n.args
+        if (norm := norm_of(n)) is not None:
+            least = n.graph.sub(norm[0], n.graph.one)
+            return not self.below(norm[0]) and all(map(self.flat, norm[1])) and self.entries.sign(least) > 0
         if exponent.op != "const" or exponent.attr < 1:
             return False
         even = exponent.attr == int(exponent.attr) and exponent.attr % 2 == 0

@@ -16,6 +16,7 @@ from derive.engine.properties.side_conditions import affine, below, natural, smo
 from derive.engine.relation import decide_holds
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
+from derive.proof.curvature import norm_of
 
 MAX_NODES = 400
 MAX_VARIABLES = 6
@@ -87,6 +88,8 @@ class Curve:
                 return self.concave(n.args[0]) if sign < 0 else self.norm(n.args[0])
             case "abs" if sign > 0:
                 return self.flat(n.args[0]) or (self.convex(n.args[0]) and self.holds("ge", n.args[0]))
+            case "pow" if sign > 0 and (norm := norm_of(n)) is not None:
+                return not below(norm[0], self.x) and all(map(self.flat, norm[1])) and self.holds("ge", norm[0], 1)
             case "pow" if sign > 0 and not below(n.args[1], self.x) and self.holds("ge", n.args[1], 1):
                 base = n.args[0]
                 return self.convex(base) and self.holds("ge", base)
