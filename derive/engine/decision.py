@@ -74,8 +74,10 @@ def joined(decisions: Sequence[Decision]) -> Decision:
     Of several that are as grave, the first entry of a tensor tells its reason; of other parts that of the first sentence in the
     alphabet, so that ``A and B`` and ``B and A`` have one answer. Raises ValueError where there are none.
     """
+    if len(decisions) == 1:
+        return decisions[0]
     worst = min(decisions, key=lambda d: (ORDER.index(d.status), d.empty, d.index or (), "" if d.index else str(d)))
-    if worst.status in ("refuted", "undecided") or len(decisions) == 1:
+    if worst.status in ("refuted", "undecided"):
         return worst
     missing = _all(decisions, [d.missing for d in decisions])
     reason = worst.reason

@@ -114,6 +114,7 @@ class Graph:
         # by roots, in which order their values are worked out (see balls)
         self.steps: dict[tuple[Node, ...], Any] = {}
         self._valued: dict[Node, bool] = {}  # whether a node has a value everywhere, as far as it was asked
+        self._laid: set[Node] = set()  # scalars in which no tensor is left to be laid out, as far as it was asked
 
     def __len__(self) -> int:
         return len(self._table)

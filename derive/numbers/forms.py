@@ -45,13 +45,21 @@ class Form:
 class Forms:
     """Those of one ring."""
 
-    __slots__ = ("_alike",)
+    __slots__ = ("_alike", "_seen")
 
     def __init__(self) -> None:
         self._alike: dict[tuple[int, ...], list[Form]] = {}
+        self._seen: dict[int, tuple[Poly, Form]] = {}  # by the very object, which is kept
 
     def __call__(self, p: Poly) -> Form:
         """That of a polynomial."""
+        if (seen := self._seen.get(id(p))) is not None:
+            return seen[1]
+        made = self._told(p)
+        self._seen[id(p)] = p, made
+        return made
+
+    def _told(self, p: Poly) -> Form:
         alike = self._alike.setdefault(_glance(p), [])
         for known in alike:
             if known.poly == p:

@@ -26,8 +26,8 @@ MAX_UNIT = 5040  # multiples of one exponent that others are
 
 #: What a function is: ``k`` has exp, log, abs, erf and power, the rest is arithmetic.
 MEANINGS: dict[str, Callable[..., Any]] = {
-    "sigmoid": lambda k, x: k.exp(x) / (k.exp(x) + 1),
-    "tanh": lambda k, x: (k.exp(2 * x) - 1) / (k.exp(2 * x) + 1),
+    "sigmoid": lambda k, x: 1 - 1 / (k.exp(x) + 1),
+    "tanh": lambda k, x: 1 - 2 / (k.exp(2 * x) + 1),
     "expm1": lambda k, x: k.exp(x) - 1,
     "log1p": lambda k, x: k.log(x + 1),
     "logaddexp": lambda k, a, b: k.log(k.exp(a) + k.exp(b)),

@@ -59,10 +59,11 @@ class Parts(Certificate):
 
 @dataclass(frozen=True)
 class Split(Certificate):
-    """By the sign of an expression that has a value wherever the hypotheses hold: positive, zero, negative."""
+    """By the sign of an expression that has a value wherever the hypotheses hold: positive, zero, negative; or, of two, not
+    negative and negative."""
 
     by: Node
-    of: tuple[Certificate, Certificate, Certificate]
+    of: tuple[Certificate, ...]
 
 
 @dataclass(frozen=True)

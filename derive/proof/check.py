@@ -8,9 +8,9 @@ the same (``forms``); FLINT. The engine is not. Checking is not searching: each 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from derive.errors import ExpressionError
+from derive.expr.folding import valued
 from derive.expr.graph import topological
 from derive.language.properties import asks
 from derive.numbers.balls import evaluate
@@ -55,7 +55,7 @@ def check(sequent: Sequent, certificate: Certificate, known: Iterable[Theorem] =
 
     Raises Rejected where it shows no such thing.
     """
-    done = {(t.sequent, t.certificate) for t in known if type(t) is Theorem}
+    done = {id(t.certificate): t for t in known if type(t) is Theorem}  # by these very objects, which theorems keep
     try:
         _check(sequent, certificate, done, MAX_DEPTH)
     except NO_SUCH_FORM as e:
@@ -63,14 +63,14 @@ def check(sequent: Sequent, certificate: Certificate, known: Iterable[Theorem] =
     return Theorem(sequent, certificate, _MINT)
 
 
-def _check(s: Sequent, certificate: Certificate, done: set[Any], depth: int) -> None:
-    if (s, certificate) in done:
+def _check(s: Sequent, certificate: Certificate, done: dict[int, Theorem], depth: int) -> None:
+    if (shown := done.get(id(certificate))) is not None and shown.sequent == s:
         return
     if depth == 0:
         raise Rejected("certificates nested too deeply")
     wants(not s.sizes or isinstance(certificate, EVERY_SIZE), "one size is not all")
-    for part, shown in _left(s, certificate):
-        _check(part, shown, done, depth - 1)
+    for part, of in _left(s, certificate):
+        _check(part, of, done, depth - 1)
 
 
 def _left(s: Sequent, certificate: Certificate) -> Iterable[tuple[Sequent, Certificate]]:
@@ -80,9 +80,10 @@ def _left(s: Sequent, certificate: Certificate) -> Iterable[tuple[Sequent, Certi
             return _each(s.entries(), of)
         case by.Split(node, of):
             wants(not node.shape and splits(s, node), "a split by a tensor, or of a domain")
-            inner = s.concluding(equation(node, node)).entries()
-            evaluated(inner).valued(inner[0].conclusion)
-            return zip(s.cases(node), of, strict=True)
+            if not valued(node):
+                inner = s.concluding(equation(node, node)).entries()
+                evaluated(inner).valued(inner[0].conclusion)
+            return _each(s.halves(node) if len(of) == 2 else s.cases(node), of)
         case by.Alternatives(n, of):
             wants(0 <= n < len(s.hypotheses) and s.hypotheses[n].op == "or", "no such alternative")
             wants(not s.hypotheses[n].shape, "each entry of a tensor has a case of its own")

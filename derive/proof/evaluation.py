@@ -14,7 +14,7 @@ from flint import arb, fmpq
 from derive.expr.folding import valued
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
-from derive.numbers.definedness import fragile, requirement
+from derive.numbers.definedness import INVERSES, requirement
 from derive.proof.axioms import MEANINGS, Functions, Unknown
 from derive.proof.field import Full, Poly, Quotient, Rejected
 from derive.proof.sequent import Sequent, conjuncts
@@ -36,8 +36,26 @@ PLAIN = {
     *OF_COMPARISON,
 }  # need no atoms
 BY_PARTS = {"add", "sub", "neg", "mul", "div", "def", *OF_COMPARISON}  # a comparison: of its left side minus its right
+STEADY = {
+    *["const", "symbol", "index", "add", "sub", "mul", "div", "neg", "def", "hold", "pi"],
+    *["exp", "sigmoid", "tanh", "expm1", "sin", "cos", "erf", "atan", "Phi"],
+}  # have one value, whatever signs are known, where their arguments are of these
+NEEDY = {
+    *INVERSES,
+    *(o.name for o in OPERATORS.values() if not o.total),
+}  # may lack a value where their arguments have one
 Units = tuple[fmpq, ...]
 MAX_NODES = 6_000  # of the expressions of one evaluation
+
+
+class Lacking(Rejected):
+    """A conclusion that does not come out true: what was ``made`` of it, and the expression whose sign stands in the way, if
+    there is one. ``asks``: all those whose signs would say more, that one first: where a search may split."""
+
+    def __init__(self, reason: str, made: Evaluated, first: Node | None = None) -> None:
+        super().__init__(reason)
+        self.made, self.first = made, first
+        self.asks = sorted(made.asks, key=lambda n: (n is not first, n.id))
 
 
 def wants(shown: bool, otherwise: str) -> None:
@@ -50,11 +68,8 @@ def is_variable(n: Node) -> bool:
     return n.op == "symbol" or (n.op == "index" and n.args[0].op == "symbol")
 
 
-def evaluated(
-    entries: Sequence[Sequent], units: Iterable[Any] = (), opaque: tuple[Node, ...] = (), kind: Any = None
-) -> Evaluated:
-    """Scalar sequents with the same hypotheses worked out, with as much room for atoms as it takes. A search may have a ``kind``
-    of its own that notes down more."""
+def evaluated(entries: Sequence[Sequent], units: Iterable[Any] = (), opaque: tuple[Node, ...] = ()) -> Evaluated:
+    """Scalar sequents with the same hypotheses worked out, with as much room for atoms as it takes."""
     roots = [e.conclusion for e in entries]
     hidden = frozenset(n for n in opaque if valued(n))
     order = topological([*entries[0].hypotheses, *roots], known=hidden)
@@ -65,8 +80,7 @@ def evaluated(
         room *= 2
     while True:
         try:
-            made: Evaluated = (kind or Evaluated)(entries[0].hypotheses, roots, room, exact, frozenset(opaque), hidden)
-            return made
+            return Evaluated(entries[0].hypotheses, roots, room, exact, frozenset(opaque), hidden)
         except Full:
             room *= 2
 
@@ -87,15 +101,27 @@ class Evaluated(Functions):
         self.opaque, self.hidden = opaque, hidden  # variables; those with a value whatever theirs are, not looked into
         self.parts: dict[tuple[Node, int], int] = {}  # signs of nodes by their parts
         self.values: dict[Node, Any] = {}
+        self.asks: dict[Node, None] = {}  # whose signs the conclusions lack
+        self.asked: Node | None = None  # the last of them
+        self.lacking: dict[Unknown, Node | None] = {}  # which of them what is unknown lacks
         self.roots, self.now = set(roots), roots[0]
         self.hypotheses = list(dict.fromkeys(c for h in hypotheses for c in conjuncts(h)))
         self.given = certain([h.args[0] if h.op == "not" else h for h in self.hypotheses])
-        for _ in range(2):  # what was learnt later says more of what was worked out before
+        for _ in range(min(len(self.hypotheses), 2)):  # what was learnt later says more of what was worked out before
             for h in self.hypotheses:
                 self.work([h])
                 self.suppose(h)
-            self.values.clear()
+            self.forget()
+        self.asks.clear()
         self.work(roots)
+
+    def forget(self) -> None:
+        """Keeps what was worked out that more signs say no more of."""
+        kept: dict[Node, Any] = {}
+        for n, v in self.values.items():  # arguments before users
+            if n.op in STEADY and isinstance(v, Quotient) and (n in self.hidden or all(a in kept for a in n.args)):
+                kept[n] = v
+        self.values = kept
 
     def suppose(self, h: Node) -> None:
         """A hypothesis holds."""
@@ -139,9 +165,19 @@ class Evaluated(Functions):
         wants(not total(signs) & ~OF_COMPARISON[condition.op], "the sum does not have the sign that is claimed")
 
     def true(self, condition: Node) -> None:
+        """Raises Lacking where a conclusion does not come out true."""
         found = self.values[condition]
+        if isinstance(found, Unknown):
+            raise Lacking(str(found), self, self.lacking.get(found))
         if found is not True:
-            raise Rejected(str(found) if isinstance(found, Unknown) else "the conclusion comes out false")
+            raise Lacking("the conclusion comes out false", self)
+
+    def needed(self, p: Poly) -> None:
+        if (n := self.now).args:
+            self.ask(n.graph.sub(*n.args) if n.op in ("min", "max", *OF_COMPARISON) else n.args[0])
+
+    def ask(self, n: Node) -> None:
+        self.asked, self.asks[n] = n, None
 
     # -- working out --------------------------------------------------------------------------------
 
@@ -149,11 +185,12 @@ class Evaluated(Functions):
         for n in as_written(roots, self.hidden):
             if n in self.values:
                 continue
-            self.now = n
+            self.now, self.asked = n, None
             try:
                 self.values[n] = self._value(n)
             except Unknown as unknown:
                 self.values[n] = unknown
+                self.lacking[unknown] = self.asked
 
     def _value(self, n: Node) -> Any:
         if n.op == "const":
@@ -177,7 +214,8 @@ class Evaluated(Functions):
             raise Unknown("a number where a truth is asked for, or the other way round")
         if n.op in ("and", "or", "not"):
             return n.op == "and" or (n.op == "not" and not args[0])
-        self.defined(n, args)
+        if n.op in NEEDY:
+            self.defined(n, args)
         if n in self.opaque:
             return self.leaf(("leaf", n))
         return self.function(n, args)
@@ -199,13 +237,14 @@ class Evaluated(Functions):
         elif (asked := requirement(n)) is not None:
             which, m, than = asked[0], OF_COMPARISON[asked[1]], asked[2]
         else:
-            if fragile(n):
+            if n.op in INVERSES:
                 raise Unknown(f"no rule for {n.op}")
             return
         x = args[which] - than
         if n in self.given and not (n.op == "pow" and args[1].constant is None):  # (-1)**k has a value for whole k
             self.learn(x, m)
         elif self.sign_by_parts(n.args[which], args[which], -than) & ~m:
+            self.ask(n.args[which])
             raise Unknown(f"whether {n.op} has a value is not shown")
 
     def sign_by_parts(self, n: Node, x: Quotient, more: int = 0) -> int:

@@ -143,7 +143,7 @@ class Field:
             raise Rejected("a division by zero")
         if max(len(num), len(den)) > MAX_TERMS:
             raise Rejected("a polynomial of too many terms")
-        if num == 0:
+        if num == 0 or den.is_one():
             return Quotient(self, num, self.one_poly)
         num, den = self._without_roots(num, den)
         if not den.is_constant() and max(len(num), len(den)) <= MAX_GCD:
@@ -237,6 +237,8 @@ class Quotient:
 
     def __mul__(self, other: Quotient | int) -> Quotient:
         y, f = self._of(other), self.field
+        if self.den.is_one() and y.den.is_one():
+            return f.make(f.times(self.num, y.num), self.den)
         return f.make(f.times(self.num, y.num), f.times(self.den, y.den))
 
     __rmul__ = __mul__
@@ -249,6 +251,8 @@ class Quotient:
         return self._of(other) / self
 
     def __pow__(self, n: int) -> Quotient:
+        if n == 1:
+            return self
         if n < 0:
             return (1 / self) ** -n
         return self.field.make(self.field.raised(self.num, n), self.field.raised(self.den, n))

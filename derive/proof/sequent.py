@@ -44,6 +44,10 @@ class Sequent:
         positive, zero, negative = (self.given(g.call(op, s, g.zero)) for op in ("gt", "eq", "lt"))
         return positive, zero, negative
 
+    def halves(self, s: Node) -> tuple[Sequent, Sequent]:
+        """Split by the sign of s: where s >= 0, where s < 0."""
+        return self.given(s.graph.call("ge", s, s.graph.zero)), self.given(s.graph.call("lt", s, s.graph.zero))
+
     def put(self, values: Mapping[Node, Node]) -> Sequent:
         """With other expressions in the place of symbols, everywhere."""
         *hypotheses, conclusion = substitute_all([*self.hypotheses, self.conclusion], values)
@@ -52,12 +56,16 @@ class Sequent:
     def entries(self) -> tuple[Sequent, ...]:
         """One sequent for each entry of the conclusion and each part of a conjunction, hypotheses entry by entry. Raises
         ExpressionError where an expression has no entries."""
+        laid_out, all_of_it = self.conclusion.graph._laid, (*self.hypotheses, self.conclusion)
+        if laid_out.issuperset(all_of_it) and not any(c.op == "and" for c in all_of_it):
+            return (self,)
         parts = conjuncts(self.conclusion)
         plain = [c for c in parts if not asks(c)]
         laid = components_all([*self.hypotheses, *plain])
         given, shown = laid[: len(self.hypotheses)], dict(zip(plain, laid[len(self.hypotheses) :], strict=True))
         hypotheses = tuple(dict.fromkeys(h for entries in given for c in entries for h in conjuncts(c)))
         wanted = [c for part in parts for entry in shown.get(part, [part]) for c in conjuncts(entry)]
+        laid_out.update(hypotheses, wanted if len(plain) == len(parts) else ())
         return tuple(Sequent(hypotheses, c, self.sizes) for c in wanted)
 
 

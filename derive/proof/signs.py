@@ -13,7 +13,7 @@ from typing import NamedTuple
 from flint import fmpq, fmpq_mpoly
 
 from derive.budget import spend
-from derive.numbers.forms import Form
+from derive.numbers.forms import Form, Monomial
 from derive.proof.field import Atom, Field, Poly, Quotient
 
 POSITIVE, ZERO, NEGATIVE = 1, 2, 4
@@ -52,6 +52,9 @@ def total(masks: Iterable[int]) -> int:
     return ANY if seen & POSITIVE and seen & NEGATIVE else strict or seen
 
 
+Terms = dict[Monomial, fmpq]  # what a polynomial has for coefficients
+
+
 class Fact(NamedTuple):
     """The sign of a monic polynomial, by a hypothesis."""
 
@@ -73,8 +76,10 @@ class Signs(Field):
         self.contradiction = False
         self.nested = 0
         self._known: dict[Form, int] = {}
-        self._sums: dict[Form, int] = {}  # the signs of sums, term by term
         self._of: dict[int, int] = {}  # the signs of atoms
+        self._open: set[int] = set()  # atoms whose signs are being worked out
+        self._products: dict[Monomial, int] = {}  # the signs of monomials
+        self._alike: dict[frozenset[Monomial], list[Fact]] = {}  # facts by their monomials
 
     # -- what is known ----------------------------------------------------------------------------
 
@@ -121,10 +126,12 @@ class Signs(Field):
     def note(self, p: Poly, m: int) -> None:
         """p, of which nothing else is known, has one of these signs."""
         self._known.clear()
-        self._sums.clear()
         self._of.clear()
+        self._products.clear()
         monic = self.form.monic(self.form(p))
-        self.facts[monic] = Fact(monic, m if p.leading_coefficient() > 0 else opposite(m))
+        self.facts[monic] = fact = Fact(monic, m if p.leading_coefficient() > 0 else opposite(m))
+        alike = self._alike.setdefault(frozenset(monic.terms), [])
+        alike[:] = [*(h for h in alike if h.form is not monic), fact]
 
     # -- questions --------------------------------------------------------------------------------
 
@@ -160,32 +167,45 @@ class Signs(Field):
             m &= self._quadratic(p) & self._by_roots(p)
         if m in (POSITIVE, ZERO, NEGATIVE) or len(p) > MAX_COMBINED:
             return m
-        return m & self._combined(p, 2)
+        return m & self._combined(self.form(p).terms, 2)
 
     def _plain(self, p: Poly) -> int:
         """By a hypothesis, and term by term."""
         spend(60, "signs of polynomials")  # a search is limited; a check is not
         form = self.form(p)
-        if form in self._sums:
-            return self._sums[form]
         fact = self.facts.get(self.form.monic(form))
         m = ANY if fact is None else fact.sign if p.leading_coefficient() > 0 else opposite(fact.sign)
         if (alone := self.single(p)) is not None:
             return m & self._of_atom(alone)
-        of = {i: self.atom_sign(self.atoms[i]) for i in form.degrees}
+        return m & self._by_terms(form.terms)
+
+    def _by_terms(self, terms: Terms) -> int:
+        """Term by term: the product of the signs of the atoms."""
         signs = []
-        for e, c in form.terms.items():
-            s = POSITIVE if c > 0 else NEGATIVE
-            for i, n in e:
-                s = product(s, power(of[i], n))
-            signs.append(s)
-        self._sums[form] = m & total(signs)
-        return self._sums[form]
+        for e, c in terms.items():
+            if (m := self._products.get(e)) is None:
+                m = POSITIVE
+                for i, n in e:
+                    m = product(m, power(self.atom_sign(self.atoms[i]), n))
+                if self._open.isdisjoint(i for i, _ in e):
+                    self._products[e] = m
+            signs.append(m if c > 0 else opposite(m))
+        return total(signs) if signs else ZERO
+
+    def _by_fact(self, terms: Terms) -> int:
+        """What a multiple of what a hypothesis says something of is."""
+        for h in self._alike.get(frozenset(terms), ()):
+            first, *rest = [terms[e] / c for e, c in h.form.terms.items()]
+            if all(ratio == first for ratio in rest):
+                return h.sign if first > 0 else opposite(h.sign)
+        return ANY
 
     def atom_sign(self, a: Atom) -> int:
         if a.index not in self._of:
             self._of[a.index] = a.sign  # while it is worked out
+            self._open.add(a.index)
             self._of[a.index] = self._plain(self.gen(a))
+            self._open.discard(a.index)
         return self._of[a.index]
 
     def _of_atom(self, a: Atom) -> int:
@@ -221,12 +241,12 @@ class Signs(Field):
     def absurd(self) -> bool:
         """Whether no point meets the hypotheses: one has a sign that the others rule out."""
         return self.contradiction or any(
-            not self._combined(h.poly, 2, h) & h.sign for h in list(self.facts.values())[:MAX_FACTS]
+            not self._combined(h.form.terms, 2, h) & h.sign for h in list(self.facts.values())[:MAX_FACTS]
         )
 
-    def _combined(self, p: Poly, depth: int, but: Fact | None = None) -> int:
+    def _combined(self, own: Terms, depth: int, but: Fact | None = None) -> int:
         """p = c*h + rest: not negative if c > 0 and neither h nor rest is. The rest is to have no more terms than p."""
-        own, seen = self.form(p).terms, ANY
+        seen = ANY
         for h in list(self.facts.values()):
             if h is but or h.sign == NONZERO:
                 continue
@@ -235,8 +255,9 @@ class Signs(Field):
                 if ratio in ratios[:n] or len(h.form.terms) - len(ratios) > ratios.count(ratio):
                     continue
                 part = h.sign if ratio > 0 else opposite(h.sign)
-                rest = p - ratio * h.poly
-                s = self.sign(rest) if rest.is_constant() else self._plain(rest)
+                rest = {e: c for e, c in own.items() if e not in h.form.terms}
+                rest |= {e: left for e, c in h.form.terms.items() if (left := own.get(e, 0) - ratio * c) != 0}
+                s = self._by_terms(rest) & self._by_fact(rest)
                 if s == ANY and depth > 1 and len(self.facts) <= MAX_FACTS:
                     s = self._combined(rest, depth - 1, but)
                 seen &= total((part, s))

@@ -6,7 +6,7 @@ up to the order of contact. What keeps apart on a bounded range is told apart by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import ceil, floor
 
@@ -46,7 +46,7 @@ def by_contact(search: Search, show: Show, s: Sequent, order: int) -> Certificat
     for n in topological([s.conclusion]):
         cases = s.cases(kink(n)[0]) if n.op in KINKS else ()
         if cases and not any(part.hypotheses[-1] in s.hypotheses for part in cases):
-            return search.kept(s, Split(kink(n)[0], _three(show(part, order) for part in cases)))
+            return search.kept(s, Split(kink(n)[0], tuple(show(part, order) for part in cases)))
     raise fault
 
 
@@ -110,11 +110,6 @@ def _contacts(s: Sequent) -> Iterator[tuple[Node, Node]]:
         found = [*ends, *others, *exact, g.zero, g.one, g.const(Fraction(1, 2))]
         for c in list(dict.fromkeys(found))[:MAX_CONTACTS]:
             yield x, c
-
-
-def _three(of: Iterable[Certificate]) -> tuple[Certificate, Certificate, Certificate]:
-    first, second, third = of
-    return first, second, third
 
 
 def by_cells(search: Search, show: Show, s: Sequent, order: int = 0) -> Certificate:

@@ -12,7 +12,6 @@ from fractions import Fraction
 from functools import partial, reduce
 
 from derive.calculus.joints import with_joints
-from derive.engine.certify.asking import Asking, Depends, look
 from derive.engine.certify.combinations import by_addends, by_equations, by_inequalities
 from derive.engine.certify.written import fraction, solutions
 from derive.engine.equations.abstraction import Abstraction
@@ -36,8 +35,10 @@ from derive.proof.certificates import (
     Supposing,
 )
 from derive.proof.check import Rejected, Theorem, check
+from derive.proof.evaluation import Evaluated, Lacking
+from derive.proof.field import Quotient
 from derive.proof.sequent import Sequent, equation, eye, negated
-from derive.proof.signs import OF_COMPARISON
+from derive.proof.signs import NEGATIVE, OF_COMPARISON, POSITIVE, ZERO
 
 MAX_WORK = 8_000  # nodes that are evaluated for one claim, in all tries
 MAX_SECOND = 1_000  # once a first try, with derivatives as the calculus writes them, was in vain
@@ -49,6 +50,7 @@ MAX_UNITS = 12  # rounds of finer exponents
 MAX_OPENINGS = 4  # rounds of looking through definitions that only one side speaks of
 FUNCTIONS = ("exp", "sigmoid", "tanh", "expm1", "logaddexp", "erf", "Phi", "sin", "cos")  # that may stand for variables
 CONGRUENT = ("sqrt", "exp", "log", "abs", "sin", "cos", "erf", "Phi", "sigmoid", "tanh", "relu", "pow")
+ABRUPT = {"where", "select", "sign", "floor", "div", "log", "pow", "sqrt", *OF_COMPARISON}  # what 0 may be apart for
 MANY_NODES = 150  # from which on definitions are looked through last
 
 
@@ -75,7 +77,7 @@ class Search:
     theorems: list[Theorem] = field(default_factory=list)
     left: int = MAX_WORK
     ways: list[int] = field(default_factory=lambda: [0, 1, 2])
-    failed: dict[tuple[Sequent, tuple[Node, ...]], Depends] = field(
+    failed: dict[tuple[Sequent, tuple[Node, ...]], Lacking] = field(
         default_factory=dict
     )  # evaluations, and what they lack
 
@@ -148,37 +150,43 @@ class Search:
             return self.kept(s, Supposing(self.scalar(s.given(negated(first)).concluding(second), depth + 1)))
         try:
             return self.evaluation(s)
-        except Depends as e:
-            depends: Depends = e
-        made, asks = depends.evaluated, depends.asks
+        except Lacking as e:
+            lacking: Lacking = e
+        made, asks = lacking.made, lacking.asks
         for n, h in enumerate(s.hypotheses if depth < MAX_SPLITS else ()):
             if h.op == "or":
                 rest = (*s.hypotheses[:n], *s.hypotheses[n + 1 :])
                 one, other = (self.scalar(Sequent((*rest, case), s.conclusion), depth + 1) for case in h.args)
                 return self.kept(s, Alternatives(n, (one, other)))
         ways: list[Callable[[], Certificate]] = [lambda: self.combined(s, made), lambda: self.absurd(s, made)]
-        if depth < MAX_SPLITS and not (depends.first is not None and made.settled(depends.first)):
+        if depth < MAX_SPLITS and not (lacking.first is not None and _settled(made, lacking.first)):
             if (solved := self.solved(s, made)) is not None:
                 return self.substituted(s, *solved, depth)
-            places = [partial(self.split, s, by, depth) for by in self.places(s, asks) if not made.settled(by)]
+            places = [partial(self.split, s, by, depth) for by in self.places(s, asks) if not _settled(made, by)]
             ways[1:1] = [*places, lambda: self.congruent(s, made, depth)]
             if s.conclusion.op == "eq" and made.zeros:
                 ways.append(lambda: self.squeezed(s))
         for way in ways if self.left > 0 else ():
             try:
                 return way()
-            except Depends as e:
-                depends = e
+            except Lacking as e:
+                lacking = e
             except Rejected:
                 pass
-        raise depends
+        raise lacking
 
     def substituted(self, s: Sequent, old: Node, new: Node, because: Certificate, depth: int) -> Certificate:
         return self.kept(s, Substitution(old, new, because, self.scalar(s.put({old: new}), depth + 1)))
 
     def split(self, s: Sequent, by: Node, depth: int) -> Certificate:
-        positive, zero, negative = (self.scalar(case, depth + 1) for case in s.cases(by))
-        return self.kept(s, Split(by, (positive, zero, negative)))
+        """By the sign of an expression: in halves, where all is continuous, else with the case that it is 0."""
+        if not any(n.op in ABRUPT for n in topological(s.conclusion.args)):
+            try:
+                halves = tuple(self.scalar(half, depth + 1) for half in s.halves(by))
+                return self.kept(s, Split(by, halves))
+            except Rejected:
+                pass
+        return self.kept(s, Split(by, tuple(self.scalar(case, depth + 1) for case in s.cases(by))))
 
     def squeezed(self, s: Sequent) -> Certificate:
         """Equal, as neither side can be more than the other."""
@@ -186,7 +194,7 @@ class Search:
         assert gap is not None
         return self.split(s, gap, MAX_SPLITS - 1)
 
-    def congruent(self, s: Sequent, made: Asking, depth: int) -> Certificate:
+    def congruent(self, s: Sequent, made: Evaluated, depth: int) -> Certificate:
         """With what stands in a function on the right in the place of what stands there on the left, equal by hypotheses."""
         if s.conclusion.op not in OF_COMPARISON or not made.zeros:
             raise Rejected("no equations")
@@ -203,7 +211,7 @@ class Search:
         raise Rejected("no function of what is equal")
 
     def evaluation(self, s: Sequent) -> Certificate:
-        """By evaluation alone, definitions open or as variables. Raises Depends where signs are not known."""
+        """By evaluation alone, definitions open or as variables. Raises Lacking where signs are not known."""
         if not any(n.op in ("symbol", "apply") for n in topological([s.conclusion])):
             try:
                 return self.kept(s, Numbers())
@@ -226,9 +234,9 @@ class Search:
                     self.ways.sort(key=lambda j: j != i)  # what worked for one part works for the next
                     return found
                 except Rejected as e:
-                    if not isinstance(fault, Depends) or (isinstance(e, Depends) and len(e.asks) < len(fault.asks)):
+                    if not isinstance(fault, Lacking) or (isinstance(e, Lacking) and len(e.asks) < len(fault.asks)):
                         fault = e
-                    first = e.first if isinstance(e, Depends) and e.first is not _gap(s) else None
+                    first = e.first if isinstance(e, Lacking) and e.first is not _gap(s) else None
                     if first is not None and not any(n in ways[i] for n in topological(first.args)):
                         break  # it stands in the way however the rest is looked at
         raise fault
@@ -242,9 +250,8 @@ class Search:
             if (known := self.failed.get((s, opaque))) is not None:
                 raise known
             try:
-                look(s, units, opaque)
                 return self.kept(s, Evaluation(tuple(units), opaque))
-            except Depends as e:
+            except Lacking as e:
                 self.failed[s, opaque] = e
                 raise
             except Finer as e:
@@ -252,7 +259,7 @@ class Search:
                 units[e.n] = fraction(e.unit)
         raise Rejected("exponents that keep needing finer units")
 
-    def combined(self, s: Sequent, made: Asking) -> Certificate:
+    def combined(self, s: Sequent, made: Evaluated) -> Certificate:
         """By what is known, added up. Raises Rejected."""
         self.spend(START)
         c = s.conclusion
@@ -271,7 +278,7 @@ class Search:
             of = tuple((a.graph.neg(a), b) for a, b in of)
         return self.kept(s, Combination(of))
 
-    def absurd(self, s: Sequent, made: Asking) -> Certificate:
+    def absurd(self, s: Sequent, made: Evaluated) -> Certificate:
         """That no point meets the hypotheses. Raises Rejected."""
         self.spend(START)
         g = s.conclusion.graph
@@ -285,7 +292,7 @@ class Search:
         """What the checker asked for: what stands in the way, then the innermost first, but for what is claimed."""
         return [n for n in asks if not (s.conclusion.op == "eq" and n is _gap(s)) and n.op != "const"][:MAX_TRIED]
 
-    def solved(self, s: Sequent, made: Asking) -> tuple[Node, Node, Certificate] | None:
+    def solved(self, s: Sequent, made: Evaluated) -> tuple[Node, Node, Certificate] | None:
         """A symbol with what it equals by an equation among the hypotheses: one that is linear in it."""
         for z in made.zeros:
             for symbol, value in solutions(made, z):
@@ -296,6 +303,12 @@ class Search:
                     continue
                 return symbol, value, because
         return None
+
+
+def _settled(made: Evaluated, n: Node) -> bool:
+    """Whether the sign of a node is known."""
+    x = made.values.get(n)
+    return isinstance(x, Quotient) and made.of(x) in (POSITIVE, ZERO, NEGATIVE)
 
 
 def _gap(s: Sequent) -> Node | None:

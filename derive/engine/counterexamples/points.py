@@ -177,15 +177,15 @@ class Sampler:
 
         ``bound`` gives symbols by an expression in the others, as on a boundary.
         """
-        more = (n for n in topological([n for n, _ in extra]) if n.op == "index" or (n.op == "symbol" and not n.shape))
-        if not set(self.symbols).issuperset(more):
+        more = topological([n for n, _ in extra]) if extra else ()
+        if not set(self.symbols).issuperset(n for n in more if n.op == "index" or (n.op == "symbol" and not n.shape)):
             return  # where pieces meet, a derivative may hang on a symbol that it does not speak of
         wanted = (*self.constraints, *extra)
         given = {s for s, _ in bound}
         free = [s for s in self.symbols if s not in given]
         curved = {s for n, mask in self.constraints if mask == ZERO for s in _squared(n)}
         pools = [pool(*self.intervals[s], UNIT if s in curved else ()) for s in free]
-        seen: set[tuple[Fraction, ...]] = set()
+        seen: set[tuple[tuple[int, int], ...]] = set()
         starts = [{s: seed[s] for s in free} for seed in self.seeds[:count]]
         for t in range(min(count, FEW) if starts else count):
             values = (pool[step(i, t) % len(pool)] for i, pool in enumerate(pools))
@@ -194,7 +194,7 @@ class Sampler:
             point = self._arranged(start, wanted, bound)
             if point is None:
                 continue
-            key = tuple(point[s] for s in self.symbols)
+            key = tuple([point[s].as_integer_ratio() for s in self.symbols])
             if key not in seen:
                 seen.add(key)
                 yield point
@@ -230,6 +230,8 @@ class Sampler:
 
         A move hangs on where it starts alone: what came back to where it was, or led nowhere before, isn't walked again.
         """
+        if not wanted and not bound:
+            return start
         dead = self.dead.setdefault((tuple(wanted), tuple(bound)), set())
         path: list[tuple[Fraction, ...]] = []
         for _ in range(2 + 2 * len(wanted)):

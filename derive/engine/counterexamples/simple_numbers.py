@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 Interval = tuple[Fraction | None, bool, Fraction | None, bool]  # low, attained, high, attained
@@ -20,8 +21,9 @@ def contains(value: Fraction, r: Interval) -> bool:
     return not (high is not None and (value > high or (value == high and not high_in)))
 
 
+@lru_cache(maxsize=256)
 def pool(
-    low: Fraction | None, low_in: bool, high: Fraction | None, high_in: bool, first: Sequence[Fraction] = ()
+    low: Fraction | None, low_in: bool, high: Fraction | None, high_in: bool, first: tuple[Fraction, ...] = ()
 ) -> tuple[Fraction, ...]:
     """Simple numbers of an interval, simplest first."""
     r = (low, low_in, high, high_in)

@@ -6,10 +6,10 @@ normal form, split into regions where kinks stand in the way. Floating point nev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 
 import derive.engine.algebra.kernels  # noqa: F401  (registers the rules)
 from derive.engine.algebra.normal import NOTHING, Fidelity, Normal
@@ -39,6 +39,8 @@ from derive.numbers.definedness import culprit, has_value, needs
 MAX_NAMED_NODES = 400
 MAX_OPENINGS = 4  # rounds of looking through definitions that only one side speaks of
 QUICK_POINTS = 12  # points tried before a proof in kernels is
+FIRST_POINTS = 2  # before that of what is smooth and short, after the first
+SHORT = 60  # nodes
 MAX_NODES = 60_000
 FEW_KINKS = 3  # up to which regions are looked at first, one by one
 KINK_POINTS = 24
@@ -72,12 +74,13 @@ class Quick:
 @dataclass
 class Pair:
     """Two scalars of which it is asked whether they are equal on a domain. ``seen``: a point was at which both have values;
-    ``empty``: none was found."""
+    ``empty``: none was found; ``early``: what regions said before all points were tried."""
 
     sampler: Sampler
     quick: Quick
     seen: bool = False
     empty: bool = False
+    early: Decision | None = None
 
     @cached_property
     def named(self) -> bool:
@@ -85,8 +88,28 @@ class Pair:
         return any(n.op == "def" for n in self.sampler.order)
 
     @cached_property
+    def kinks(self) -> list[Node]:
+        return kinks([self.sampler.a, self.sampler.b])
+
+    @property
     def many_kinks(self) -> bool:
-        return len(kinks([self.sampler.a, self.sampler.b])) > FEW_KINKS
+        return len(self.kinks) > FEW_KINKS
+
+    @property
+    def short(self) -> bool:
+        return len(self.sampler.order) <= SHORT
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether it is short, and one normal form may tell."""
+        return self.short and not self.kinks and not self.named and not parts(self.sampler.a, self.sampler.b)
+
+    @cached_property
+    def points(self) -> Iterator[tuple[int, Point]]:
+        """Those that are tried, once each, in order."""
+        live = [(s, POSITIVE) for s in self.kinks] if self.many_kinks else []
+        found = chain(self.sampler.points(QUICK_POINTS), self.sampler.points(LIVE_POINTS if live else 0, live))
+        return enumerate(found)  # few units of a deep network are live, elsewhere
 
 
 def decide(a: Node, b: Node, domain: Domain, quick: Quick, points: Sequence[Point] = ()) -> Decision:
@@ -256,20 +279,21 @@ def _not_trivial(sampler: Sampler, conditions: Sequence[Node]) -> tuple[Node, ..
     return fewer(left, sampler.domain)
 
 
-def _by_points(pair: Pair) -> Decision | None:
-    """A point that refutes; notes whether any was seen at which both sides have a value."""
+def _by_points(pair: Pair, most: int | None = None) -> Decision | None:
+    """A point that refutes, of the next ones; notes whether any was seen at which both sides have a value."""
     sampler = pair.sampler
-    turning = kinks([sampler.a, sampler.b])
-    live = (
-        [(s, POSITIVE) for s in turning] if len(turning) > FEW_KINKS else []
-    )  # few units of a deep network are, elsewhere
-    points = chain(sampler.points(QUICK_POINTS), sampler.points(LIVE_POINTS if live else 0, live))
-    for i, point in enumerate(points):
+    for i, point in islice(pair.points, most):
         judged = sampler.judge(point, highest=2 if i == 0 else 0)
         if judged.kind == "differ" and not judged.on_kink:
             return refuted(sampler, point, judged)
         pair.seen = pair.seen or judged.kind in ("same", "differ")
     return None
+
+
+def _early(pair: Pair) -> Decision | None:
+    """Proof by regions, of which there is one."""
+    pair.early = _by_regions(pair.sampler, True)
+    return pair.early if pair.early.status == "proved" else None
 
 
 def _by_regions(sampler: Sampler, seen: bool) -> Decision:
@@ -370,7 +394,10 @@ def _excluding(sampler: Sampler, o: Outcome, known: Mapping[Node, None]) -> tupl
 #: How the equality of two scalars is decided, the cheapest way first.
 TACTICS: tuple[Tactic[Pair], ...] = (
     Tactic("same expression", lambda q: _same(q.sampler), lambda q: q.sampler.a is q.sampler.b, emits=PROOF),
+    Tactic("points", lambda q: _by_points(q, 1), lambda q: q.short, emits=POINT),  # most of what is false is so there
     Tactic("rational identity of definitions", lambda q: _by_polynomials(q.sampler, q.quick, "names"), emits=PROOF),
+    Tactic("points", lambda q: _by_points(q, FIRST_POINTS), lambda q: q.plain, emits=POINT),
+    Tactic("regions", _early, lambda q: q.plain and q.seen, emits=PROOF, cost=HALF),
     Tactic("points", _by_points, emits=POINT),
     Tactic("sums part by part", lambda q: _by_addends(q.sampler, q.quick), emits=PROOF, cost=HALF),
     Tactic("definitions as variables", lambda q: _by_names(q.sampler, FEW_KINKS), lambda q: q.named, emits=CONDITION),
@@ -385,5 +412,5 @@ TACTICS: tuple[Tactic[Pair], ...] = (
         emits=PROOF,
         cost=HALF,
     ),
-    Tactic("regions", lambda q: _by_regions(q.sampler, q.seen)),
+    Tactic("regions", lambda q: q.early or _by_regions(q.sampler, q.seen)),
 )

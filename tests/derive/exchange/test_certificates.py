@@ -124,7 +124,7 @@ def test_numbers_are_read_as_they_are_written() -> None:
         ({"certificate": {"kind": "Evaluation", "units": [], "opaque": [{"row": -1}]}}, "no whole number"),
         ({"certificate": {"kind": "Numbers", "bits": "128"}}, "no whole number"),
         ({"certificate": {"kind": "Parts", "of": [{"row": 0}]}}, "no certificate"),
-        ({"certificate": {"kind": "Split", "by": {"row": 0}, "of": []}}, "0 parts of 3"),
+        ({"certificate": {"kind": "Alternatives", "n": 0, "of": []}}, "0 parts of 2"),
         ({"certificate": {"kind": "Combination", "of": [[{"row": 0}]]}}, "1 parts of 2"),
         ({"more": 1}, "unknown entry"),
     ],

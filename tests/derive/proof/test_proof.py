@@ -119,6 +119,7 @@ def test_split_solved_alternatives_lemma_accepted() -> None:
     x = s.conclusion.graph.symbol("x")
     leaf = Evaluation()
     check(s, Split(x, (leaf, leaf, leaf)))
+    check(s, Split(x, (leaf, leaf)))  # where it is not negative, where it is
     s = sequent("exp(x) == exp(y)", "x - y == 0")
     g = s.conclusion.graph
     check(s, Substitution(g.symbol("x"), g.symbol("y"), leaf, leaf))
@@ -172,6 +173,10 @@ def test_split_solved_alternatives_lemma_rejected() -> None:
     x = g.symbol("x")
     for wrong in (
         Split(x, (leaf, leaf, leaf)),
+        Split(x, (leaf, leaf)),
+        Split(x, (leaf,)),
+        Split(x, ()),
+        Split(g.div(g.one, x), (leaf, leaf)),
         Split(g.div(g.one, x), (leaf, leaf, leaf)),  # has no value at 0: its three signs are not all cases
         Substitution(x, g.const(1), leaf, leaf),
         Substitution(x, g.call("abs", x), leaf, leaf),
@@ -580,7 +585,7 @@ def test_the_core_imports_no_search_and_stays_small() -> None:
                     continue
             for name in names:
                 assert name.startswith(allowed) or name.split(".")[0] in standard, f"{path.name}: {name}"
-    assert total <= 2_150  # lines that are no docstrings, no comments and not empty
+    assert total <= 2_200  # lines that are no docstrings, no comments and not empty
 
 
 def code_lines(text: str) -> int:
