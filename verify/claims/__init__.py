@@ -6,14 +6,14 @@ the number printed for it); each is judged, and the gravest verdict stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from derive.budget import apart
-from derive.expr.graph import Node
-from derive.language.extremes import infinite, needed, speaks
+from derive.expr.graph import Node, topological
+from derive.language.extremes import EXTREMES, infinite, needed, speaks
 from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.arithmetic import judge_arithmetic
@@ -28,7 +28,7 @@ from verify.claims.relation import judge_relation, judge_somewhere
 from verify.claims.sizes import at_every_size, elsewhere, has_sizes, ruled_out, say_sizes
 from verify.claims.solutions import for_every_solution, unsettled
 from verify.claims.wellformed import judge_definition, judge_form, judge_shape
-from verify.verdict import METHODS, VERDICTS, Verdict, combine, undecided
+from verify.verdict import METHODS, VERDICTS, Verdict, combine, proofs_of, undecided
 
 __all__ = ["JUDGES", "METHODS", "VERDICTS", "CaseContext", "Verdict", "judge"]
 
@@ -146,16 +146,17 @@ def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
         return undecided(str(e))
     chain = [n for k, n in zip(keys, found.nodes, strict=False) if k == "of"] + list(found.nodes[len(keys) :])
     said = "; ".join(map(str, found.notes))
+    proved: dict[str, Any] = {"method": "proved", "proof": _extremes(roots)}
     sides = [infinite(n) for n in chain]
     if any(sides):
         if claim.prints is not None and len(chain) == 1 and len(keys) == 1:
             same = context.printed(claim).special == ("inf" if sides[0] > 0 else "-inf")
             origin = () if same else (claim.id,)
-            return Verdict("holds" if same else "wrong", said, None, origin, {"method": "proved"})
+            return Verdict("holds" if same else "wrong", said, None, origin, proved)
         if claim.prints is not None or len(keys) > 1:
             return undecided(f"{said}: an infinite value is judged by equals alone")
         word = "holds" if len(set(sides)) == 1 else "wrong"
-        return Verdict(word, said, None, () if word == "holds" else (claim.id,), {"method": "proved"})
+        return Verdict(word, said, None, () if word == "holds" else (claim.id,), proved)
     named: dict[str, Any] = dict(zip(keys, found.nodes, strict=False))
     plain = replace(claim, **named, equals=tuple(found.nodes[len(keys) :]))
     if speaks(_expressions(plain), context.silent):
@@ -163,10 +164,28 @@ def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
     verdict = judge(context, plain)
     if found.trusted:
         verdict = replace(verdict, evidence={**verdict.evidence, "trusted": list(found.trusted)})
+    if verdict.verdict.startswith("holds") and claim.prints is None:
+        verdict = replace(verdict, evidence=_resting(verdict.evidence, proved["proof"]))
     told = said and (found.compared or verdict.evidence.get("by") == "same expression")
     if isinstance(verdict.why, str) or verdict.stated:
         return replace(verdict, why="; ".join(p for p in (said, "" if told else verdict.reason) if p), stated="")
     return replace(verdict, why=Why.ALL_OF(reasons=(*found.notes, *([] if told else [verdict.why]))))
+
+
+def _extremes(roots: Sequence[Node]) -> list[str]:
+    """What stands in expressions that the engine works out and gives no certificate of."""
+    below = {n.op for n in topological(roots)}
+    return [op for op in EXTREMES if op in below]
+
+
+def _resting(evidence: Mapping[str, Any], on: list[str]) -> dict[str, Any]:
+    """What was shown of the values of limits rests on these values, too, which the engine is trusted with."""
+    parts = evidence.get("parts")
+    if isinstance(parts, list):
+        return {**evidence, "parts": [_resting(p, on) for p in parts]}
+    if evidence.get("method") not in ("proved", "certified"):
+        return dict(evidence)
+    return {**evidence, "method": "proved", "proof": [*proofs_of(evidence), *on]}
 
 
 def _with_condition(context: CaseContext, claim: Claim, stated: Verdict) -> Verdict:
