@@ -13,6 +13,7 @@ COMMANDS = {
     "lsp": "Serve an editor: faults, values and names as you write.",
     "new": "Write a commented starter case.",
     "pin": "Write verdicts that you have looked at into the case.",
+    "plant": "Plant errors into what holds: how many are noticed?",
     "prove": "Prove or refute a formula or an inequality.",
     "read": "Read a formula in LaTeX, and show what it says.",
     "recheck": "Check the certificates of a results file again.",

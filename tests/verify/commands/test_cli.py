@@ -32,6 +32,7 @@ COMMANDS = [
     "lsp",
     "new",
     "pin",
+    "plant",
     "prove",
     "derive",
     "read",
