@@ -10,9 +10,10 @@ import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from derive.errors import ExpressionError
+from derive.errors import ExpressionError, ShapeError
 from derive.expr.graph import Graph, Node
 
+Loop = Sequence[ast.comprehension]
 MAX_TERMS = 2_000  # of all loops of one expression
 
 _ARITHMETIC: dict[type, Callable[[int, int], int]] = {
@@ -114,6 +115,18 @@ def _matrix_product(g: Graph, parts: Sequence[Node]) -> Node:
     for p in parts[1:]:
         node = g.matmul(node, p)
     return node
+
+
+#: What a loop of no rounds is, where it has a value.
+EMPTY = {"sum": 0, "prod": 1}
+
+
+def nothing(g: Graph, value: int, element: Callable[[], Node]) -> Node:
+    """The value of a loop of no rounds, in the shape of an element, if one can be had: of x[i + 1] at the end of x none can."""
+    try:
+        return g.broadcast(g.const(value), element().shape)
+    except ShapeError:
+        return g.const(value)
 
 
 #: By name, what a loop's elements, first to last, are put together to.

@@ -23,7 +23,7 @@ from derive.language.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, STRUCT
 from derive.language.constants import MAX_EXPONENT, folded, is_double, squared_norm
 from derive.language.derivatives import derivative
 from derive.language.every import every
-from derive.language.loops import LOOPS, MAX_TERMS, fold, rounds, whole
+from derive.language.loops import EMPTY, LOOPS, MAX_TERMS, Loop, bound, fold, nothing, rounds, whole
 from derive.language.names import AS_WRITTEN, DERIVATIVE_CALLS, FUNCTION_NAMES, LOOP_ONLY, OTHERWISE
 from derive.language.printing import decimal_text, to_text
 from derive.language.properties import CONNECTIVES, PROPERTIES
@@ -316,7 +316,7 @@ class _Reader:
             return totals.read(self, name, element, generators, t)
         if name not in LOOPS:
             self.fail(f"{name} takes no loop; {', '.join(LOOPS)} do", t)
-        return LOOPS[name](g, self.rounds(element, generators, t))
+        return LOOPS[name](g, self.rounds(element, generators, t, empty=EMPTY.get(name)))
 
     def applied(self, name: str, t: ast.Call, done: Mapping[ast.AST, Node]) -> Node:
         g = self.graph
@@ -425,15 +425,18 @@ class _Reader:
         return any(sequences.called(self.scope, n, FUNCTION_NAMES) for n in calls)
 
     def rounds(
-        self, element: ast.expr, generators: Sequence[ast.comprehension], t: ast.expr, claims: bool = False
+        self, element: ast.expr, generators: Loop, t: ast.expr, claims: bool = False, empty: int | None = None
     ) -> list[Node]:
-        """The element of each round of a loop: a value, or a condition where the loop ``claims`` something."""
+        """The element of each round of a loop: a value, or a condition where it ``claims`` something. Of none, ``empty``."""
         sort = self.part if claims else self.real
         scope = self.scope or {"": self.graph.zero}  # a loop needs no names
         found = []
         for here in rounds(generators, scope):
             self.count_round("rounds of loops", t)
             found.append(sort(self.within(here).value(element), element))
+        if not found and empty is not None:
+            first = self.within({**scope, **dict.fromkeys(bound(generators), self.graph.zero)})
+            return [nothing(self.graph, empty, lambda: first.value(element))]
         if not found:
             self.fail("a loop of no rounds has no value", t)
         return found

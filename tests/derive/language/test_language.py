@@ -225,13 +225,28 @@ def test_loops_are_unrolled(text: str, same: str) -> None:
         ("sum(x for i in range(2) if x > 0)", "comparisons of whole numbers"),
         ("exp(x for i in range(2))", "exp takes no loop"),
         ("prod(x)", "prod takes a loop"),
-        ("sum(x for i in range(0))", "no rounds"),
+        ("max(x for i in range(0))", "no rounds"),
         ("{x for i in range(2)}", "not part of the language"),
     ],
 )
 def test_loops_that_do_not_run(text: str, words: str) -> None:
     with pytest.raises(ExpressionError, match=re.escape(words)):
         parse(text, SCOPE, GRAPH)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("sum(v[i]*v[j] for i in 2 for j in 2 if i < j)", "v[0]*v[1]"),
+        ("sum(v[i]*v[j] for i in 2 for j in 2 if i < j and i > 0)", "0"),
+        ("sum(x for i in range(1, 1))", "0"),
+        ("prod(x for i in range(1, 1))", "1"),
+        ("sum(W[i] for i in 2 if i > 3)", "zeros(2)"),  # in the shape of an element
+        ("sum(v[i + 2] for i in range(2, 2))", "0"),  # of which there need not be one
+    ],
+)
+def test_sums_over_pairs_and_of_nothing(text: str, same: str) -> None:
+    assert parse(text, SCOPE, GRAPH) is parse(same, SCOPE, GRAPH)
 
 
 @pytest.mark.parametrize("text", ["1e-30*x", "1e30*x", "x - 2.5e-28", "x*(-3e27)"])
