@@ -23,10 +23,12 @@ from derive.language.components import components, components_all
 from derive.language.sequences import MAX_STEPS
 from derive.language.substitution import put
 from derive.numbers.balls import rational, value_of
+from derive.numbers.straight import Line
 
 MAX_UNROLLED = 4_000  # nodes of states that are written out
 MAX_WORK = 2_000_000  # operations of stepping
 MAX_PATHS = 4  # runs that are remembered
+MAX_KEPT = 10_000  # states of a run that are remembered; further ones are stepped in balls, and only the last is
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class System:
         self._paths: dict[Any, list[Any]] = {}
         self._parts: dict[frozenset[Node], System] = {}
         self._steps: dict[int, list[Node]] = {}
+        self._far: dict[Any, tuple[int, list[Any]]] = {}
         self._program = _program(self.symbolic, own | set(self.parameters)) if self.symbolic is not None else None
 
     def _read(self, number: int | None) -> list[Node]:
@@ -244,6 +247,39 @@ class System:
         last: list[Any] | Exception = states[min(k, len(states) - 1)]
         return last
 
+    def far(self, given: Mapping[Node, Any], k: int) -> list[Any] | Exception:
+        """The same, in balls from the start on, for many steps; only the last states are remembered."""
+        if self._program is None or self.symbolic is None:
+            return Undetermined(f"steps that are read one by one: at most {MAX_KEPT:,}, not {k:,}")
+        line = self.line
+        values = {n: given[n] for n in self.parameters}
+        key = (ctx.prec, tuple(str(v) for v in values.values()))
+        begun, states = self._far.get(key, (0, []))
+        if not begun or begun > k:
+            start = _values(self.starts, values)
+            if isinstance(start, Exception):
+                return start
+            begun, states = 0, start
+        most = begun + line.allowed()
+        found = line.run(states, values, self.index, begun, min(k, most))
+        if k > most and not isinstance(found, Exception):
+            return Undetermined(
+                f"{k:,} steps of {self.size} operations at {ctx.prec} bits are beyond the limit of work"
+            )
+        if isinstance(found, list) and all(isinstance(v, fmpq) for v in values.values()):
+            if len(self._far) >= MAX_PATHS:
+                self._far.pop(next(iter(self._far)))
+            self._far[key] = (k, found)
+        return found
+
+    @cached_property
+    def line(self) -> Line:
+        """The steps, compiled."""
+        assert self._program is not None
+        assert self.symbolic is not None
+        constants, order = self._program
+        return Line(order, constants, self.symbolic, self.leaves)
+
     def _stepped(self, now: Sequence[Any], given: Mapping[Node, Any], number: int) -> list[Any] | Exception:
         values = {**given, **dict(zip(self.leaves, now, strict=True))}
         if self._program is None:
@@ -266,11 +302,10 @@ class Run:
         if not isinstance(k, fmpq) or k.q != 1 or not 0 <= k.p <= MAX_STEPS:
             return Undetermined(f"a number of steps is a whole number from 0 to {MAX_STEPS:,}")
         steps = int(k.p)
-        if steps * self.system.size > MAX_WORK:
-            return Undetermined(f"{steps} steps of {self.system.size} operations are beyond the limit of {MAX_WORK:,}")
         given = dict(zip(self.parameters, rest, strict=True))
+        long = steps > MAX_KEPT or steps * self.system.size > MAX_WORK
         try:
-            states = self.system.path(given, steps)
+            states = self.system.far(given, steps) if long else self.system.path(given, steps)
         except ExpressionError as e:
             return Undetermined(e.message)
         if isinstance(states, Exception):

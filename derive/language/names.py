@@ -51,7 +51,7 @@ OTHERWISE = {
 
 #: Functions whose names a case can't give to anything else. The rest are free: a quantity ``delta`` is never taken for
 #: ``delta(i, j)``.
-RESERVED = frozenset(_CORE) - {"Phi"}
+RESERVED = frozenset(_CORE) - {"Phi", "d"}
 
 
 def names_in(text: str) -> dict[str, int]:

@@ -13,7 +13,7 @@ from derive.expr.graph import Graph, Node, topological
 from derive.language.loops import whole
 from derive.language.syntax import Reader
 
-MAX_STEPS = 10_000
+MAX_STEPS = 1_000_000
 
 _STATES = "states"
 

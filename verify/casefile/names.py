@@ -14,7 +14,7 @@ from derive.expr.graph import Graph, Node
 from derive.expr.operators import CONSTANTS
 from derive.expr.shapes import show
 from derive.language.abstract import function
-from derive.language.names import FUNCTION_NAMES, RESERVED, called_in, indices_in, names_in
+from derive.language.names import DERIVATIVE_CALLS, FUNCTION_NAMES, RESERVED, called_in, indices_in, names_in
 from derive.language.reader import LAYOUTS, parse
 from verify.casefile import rules
 from verify.casefile.conditions import Condition, condition
@@ -209,6 +209,12 @@ class Names:
         for label, value in tree.entries.values():
             name = self.new(label)
             if name is None:
+                continue
+            if name in DERIVATIVE_CALLS:  # a symbol d stands beside d(f, x); a function would be called like it
+                self.reader.fault(
+                    label.place, f"'{name}' is a function of the language; choose another name, such as '{name}_'"
+                )
+                self.broken.add(name)
                 continue
             text = value.value if isinstance(value, Text) else ""
             try:

@@ -346,13 +346,19 @@ def faults(tmp_path: Path, body: str) -> list[Any]:
         ("sequences:\n  a: {start: 1, step: a(1)}", "a step speaks of the state before it"),
         ("sequences:\n  a: {start: b, step: a}\n  b: {start: 1, step: b}", "unknown symbol 'b'"),
         ("sequences:\n  a: {start: 1, step: a + q}", "unknown symbol 'q'"),
-        ("sequences:\n  w: {start: 1, step: w}\nclaims: [{id: a, of: w(-1), prints: 1}]", "from 0 to 10,000, not -1"),
+        (
+            "sequences:\n  w: {start: 1, step: w}\nclaims: [{id: a, of: w(-1), prints: 1}]",
+            "from 0 to 1,000,000, not -1",
+        ),
         (
             "sequences:\n  w: {start: 1, step: w}\nclaims: [{id: a, of: w(10**9), prints: 1}]",
-            "whole number from 0 to 10,000",
+            "whole number from 0 to 1,000,000",
         ),
-        ("sequences:\n  w: {start: 1, step: w}\nclaims: [{id: a, of: w(1000000000), prints: 1}]", "from 0 to 10,000"),
-        ("sequences:\n  w: {start: 1, step: w}\nclaims: [{id: a, of: w(1.5), prints: 1}]", "from 0 to 10,000"),
+        (
+            "sequences:\n  w: {start: 1, step: w}\nclaims: [{id: a, of: w(1000000000), prints: 1}]",
+            "from 0 to 1,000,000",
+        ),
+        ("sequences:\n  w: {start: 1, step: w}\nclaims: [{id: a, of: w(1.5), prints: 1}]", "from 0 to 1,000,000"),
         ("sequences:\n  w: {start: 1, step: w + t, index: t, first: 2}", "expected 0 or 1"),
         (
             "sequences:\n  w: {start: 1, step: w}\nclaims: [{id: a, holds: all(w(t) > 0 for t in 20000)}]",
@@ -381,3 +387,41 @@ def test_runs_beyond_the_limit_of_work_are_undecided(tmp_path: Path) -> None:
     )
     assert found["a"].verdict == "undecided"
     assert "beyond the limit" in found["a"].reason
+
+
+def test_a_quantity_may_be_called_d(tmp_path: Path) -> None:
+    """As dimensions are: it stands beside the derivative, which is a call."""
+    found = judged(
+        tmp_path,
+        "sizes: {d: 3}\nsymbols: {x: {shape: [d]}}\nclaims:\n"
+        '- {id: a, of: "d(sum(x[i]**2 for i in d)/d, x)", equals: 2*x/d}\n'
+        "- {id: b, of: sum(x*x)/d, equals: mean(x**2)}",
+    )
+    assert {c: v.verdict for c, v in found.items()} == {"a": "holds", "b": "holds"}
+    found = judged(
+        tmp_path,
+        "symbols: {x: 2, d: 4}\ndefine: {f: x**2/d}\nclaims:\n"
+        '- {id: a, of: "d(f, d)", equals: -x**2/d**2}\n- {id: b, of: "d(f, x)", prints: 1.0}\n- {id: c, of: f(d=2), prints: 2}',
+    )
+    assert {c: v.verdict for c, v in found.items()} == {"a": "holds", "b": "holds", "c": "holds"}
+    found = judged(
+        tmp_path,
+        "symbols: {w0: {}, k: {}}\nsequences: {d: {start: w0, step: d/2}}\ndefine: {g: d**2}\nclaims:\n"
+        '- {id: a, of: d(k), equals: w0/2**k}\n- {id: b, of: g(k), equals: w0**2/4**k}\n- {id: c, of: "d(g, d)", equals: 2*d}',
+    )
+    assert {c: v.verdict for c, v in found.items()} == {"a": "holds", "b": "holds", "c": "holds"}
+
+
+def test_limits_and_sums_of_states(tmp_path: Path) -> None:
+    found = judged(
+        tmp_path,
+        "symbols: {w0: {}, n: {whole: true}, eta: {in: [0.1, 0.9]}}\nsequences: {w: {start: w0, step: w - eta*w}}\n"
+        "define: {g: w}\nclaims:\n"
+        '- {id: telescope, of: "sum(eta*g(t) for t in range(0, n))", equals: w0 - w(n)}\n'
+        '- {id: sum, of: "sum(w(t) for t in range(1, n + 1))", equals: w0*(1 - (1 - eta)**n)*(1 - eta)/eta}\n'
+        '- {id: series, of: "sum(w(t) for t in range(0, inf))", equals: w0/eta}\n'
+        '- {id: limit, holds: "limit(w(n), n, inf) == 0"}\n'
+        '- {id: wrong, of: "sum(w(t) for t in range(0, inf))", equals: w0*eta}',
+    )
+    verdicts = {c: v.verdict for c, v in found.items()}
+    assert verdicts == {"telescope": "holds", "sum": "holds", "series": "holds", "limit": "holds", "wrong": "wrong"}
