@@ -8,26 +8,28 @@ yet (``w(t)``), is a node ``computed`` over what the system needs; its value is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from flint import ctx, fmpq
 
-from derive.calculus.reverse import expand_all
+from derive.calculus.reverse import expand_all, gradient
 from derive.errors import ExpressionError, Undetermined
 from derive.expr.graph import Graph, Node, topological
-from derive.expr.operators import DEFERRED, DERIVATIVES
+from derive.expr.operators import DEFERRED, DERIVATIVES, OPERATORS
 from derive.expr.shapes import show
 from derive.language.components import components, components_all
 from derive.language.sequences import MAX_STEPS
 from derive.language.substitution import put
 from derive.numbers.balls import rational, value_of
-from derive.numbers.straight import Line
+from derive.numbers.straight import Line, Program
 
 MAX_UNROLLED = 4_000  # nodes of states that are written out
 MAX_WORK = 2_000_000  # operations of stepping
 MAX_PATHS = 4  # runs that are remembered
+MAX_SLOPES = 4  # states by which steps are differentiated, for many steps
 MAX_KEPT = 10_000  # states of a run that are remembered; further ones are stepped in balls, and only the last is
 
 
@@ -43,10 +45,6 @@ class Declared:
     reads: Callable[[int | None], Node]
     index: Node | None = None
     first: int = 0
-
-
-#: A straight program: the constants, and what is computed from what, in order.
-Program = tuple[dict[Node, Any], list[Node]]
 
 
 @dataclass(eq=False)
@@ -86,7 +84,8 @@ class System:
         self._parts: dict[frozenset[Node], System] = {}
         self._steps: dict[int, list[Node]] = {}
         self._far: dict[Any, tuple[int, list[Any]]] = {}
-        self._program = _program(self.symbolic, own | set(self.parameters)) if self.symbolic is not None else None
+        self._known = own | set(self.parameters)
+        self._program = _program(self.symbolic, self._known) if self.symbolic is not None else None
 
     def _read(self, number: int | None) -> list[Node]:
         """The steps in scalars, with what they use of the same step (``new(m)``) put in."""
@@ -277,8 +276,15 @@ class System:
         """The steps, compiled."""
         assert self._program is not None
         assert self.symbolic is not None
-        constants, order = self._program
-        return Line(order, constants, self.symbolic, self.leaves)
+        slopes: list[list[Node]] = []
+        jumping = any(
+            n.op == "where" or (n.op in OPERATORS and OPERATORS[n.op].jumps) for n in topological(self.symbolic)
+        )
+        if len(self.leaves) <= MAX_SLOPES and not jumping:  # the mean value theorem is about what is continuous
+            with suppress(ExpressionError):
+                slopes = [gradient(step, self.leaves) for step in self.symbolic]
+        flat = [s for row in slopes for s in row]
+        return Line(self.leaves, self._program, self.symbolic, _program(flat, self._known), slopes)
 
     def _stepped(self, now: Sequence[Any], given: Mapping[Node, Any], number: int) -> list[Any] | Exception:
         values = {**given, **dict(zip(self.leaves, now, strict=True))}

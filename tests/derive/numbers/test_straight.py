@@ -70,6 +70,15 @@ def test_many_steps() -> None:
     assert abs(value(steps, "a", "w - w/a/2 + 1", a=Fraction(7)) - 14) < 1e-12
 
 
+def test_contractions_keep_their_precision() -> None:
+    """In plain balls w - w/10 widens: the radius grows by 11/10 a step, where the centre shrinks by 9/10."""
+    found = value(30_000, "1", "w - (w - 3)/10")
+    with precision(128):
+        assert abs(found - 3) < 1e-30
+    jumping = value(20_000, "1/3", "w/2 + floor(w + 1)/2 - w/3")
+    assert isinstance(jumping, Undetermined | arb)
+
+
 def test_lost_precision_is_told() -> None:
     found = value(50_000, "3/10", "39*w*(1 - w)/10")
     assert isinstance(found, Undetermined)
