@@ -155,6 +155,15 @@ class System:
             self._parts[key] = part
         return self._parts[key]
 
+    def knows(self, symbol: Node) -> bool:
+        """Whether a symbol is one of the sequences."""
+        return any(s.symbol is symbol for s in self.sequences)
+
+    @property
+    def index_stands_in_steps(self) -> bool:
+        """Whether a step is another at another number."""
+        return self.symbolic is None or any(n in self.index for n in topological(self.symbolic))
+
     # -- unrolled ---------------------------------------------------------------------------------
 
     def step(self, number: int) -> list[Node]:

@@ -164,6 +164,14 @@ class Why(Enum):
     LEAST_PARTS = "each part of the sum is least at a place, and there it holds"
 
     # -- iterations
+    ORDER_BY_SLOPES = "its first derivative that is not 0 at the fixed point is that of order {order}"
+    NO_FIXED_POINT = "{point} is no fixed point: {of}"
+    EARLIER_ORDER = "its derivative of order {order} at the fixed point is not 0: {of}"
+    LATER_ORDER = "its derivative of order {order} at the fixed point is 0, too: the order is higher"
+    SLOPE_NOT_SHOWN = "by its derivative of order {order} at the fixed point: {of}"
+    OTHER_FACTOR = "the factor is another: {of}"
+    STEP_HAS_KINKS = "the step has kinks: its derivatives at the fixed point are not looked at"
+    STEP_NEEDS = "whether {need} at the fixed point is not known"
     CLOSED_FORMS = "with closed forms, which are shown by induction: {of}"
     UNFOLDED = "by unfolding the steps, whatever the state after {steps} of them"
     INDUCTION = "by induction on {steps}"

@@ -9,7 +9,7 @@ from derive.expr.composites import COMPOSITES, unusual
 from derive.expr.conditions import QUANTIFIERS, one
 from derive.expr.graph import Node, topological
 from derive.expr.operators import CONSTANTS, OPERATORS
-from derive.language import abstract, sets, totals
+from derive.language import abstract, orders, sets, totals
 
 _PRECEDENCE = {
     "where": 0, "or": 1, "and": 2, "not": 3, "gt": 4, "ge": 4, "lt": 4, "le": 4, "eq": 4, "ne": 4,
@@ -135,7 +135,9 @@ _RULES: dict[str, Callable[[Node, Done], Text | None]] = {
     "transpose": lambda n, done: (f"{_arg(n, done, 0, _ATOM)}.T", _ATOM),
     "index": lambda n, done: (f"{_arg(n, done, 0, _ATOM)}[{', '.join(map(str, n.attr))}]", _ATOM),
     "limit": lambda n, done: (f"limit({_inside(n, done)}, {n.attr})", _ATOM) if n.attr else None,
-    "property": lambda n, done: (f"{n.attr}({_inside(n, done)})", _ATOM) if not sets.compares(n) else None,
+    "property": lambda n, done: (
+        (f"{n.attr}({', '.join(done[a][0] for a in orders.written(n))})", _ATOM) if not sets.compares(n) else None
+    ),
     "stack": lambda n, done: (f"[{_inside(n, done)}]", _ATOM),
     "concat": lambda n, done: (f"concat([{_inside(n, done)}])", _ATOM),
     "sum": lambda n, done: (f"sum({_inside(n, done)}, axis={n.attr})", _ATOM) if n.attr is not None else None,

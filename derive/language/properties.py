@@ -69,6 +69,14 @@ PROPERTIES: dict[str, Property] = {
         Property("grows_slower", _GROWTH, "f/g tends to 0 as x goes to the point (inf unless given)", **_RATIO),
         Property("grows_like", _GROWTH, "f/g stays between positive bounds as x goes to the point", **_RATIO),
         Property("asymptotic", _GROWTH, "f/g tends to 1 as x goes to the point (inf unless given)", **_RATIO),
+        Property(
+            "converges",
+            ("f", "w", "p", "q", "factor"),
+            "the iteration of w, a step of which is f, tends to p with order q from every start near it",
+            ("w",),
+            ("f", "w", "p"),
+            optional=1,
+        ),
         Property("unique_minimizer", ("f", "x", "v"), "f is greater everywhere but at x = v", like=(("x", "v"),)),
     )
 }

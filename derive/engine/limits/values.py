@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from derive.calculus.iteration import runs
+from derive.calculus.iteration import Run, runs
 from derive.calculus.reverse import expand_all
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.dispatch import holds_with_properties
@@ -100,7 +100,7 @@ def _branches(found: Sequence[tuple[Case, Limit]]) -> Limit | None:
 
 
 def _held(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:
-    if op == "limit" and infinite(args[2]) > 0 and runs(expand_all(args[:1])):
+    if op == "limit" and infinite(args[2]) > 0 and any(isinstance(n.attr, Run) for n in runs(expand_all(args[:1]))):
         return along(args[0], args[1], domain)
     if op == "limit":
         return limit(args[0], args[1], infinite(args[2]) or args[2], domain, attr)

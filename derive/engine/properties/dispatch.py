@@ -24,6 +24,7 @@ from derive.engine.properties import conditions, convexity, definite, monotone, 
 from derive.engine.properties.asked import Table, decided
 from derive.engine.properties.conditions import checked
 from derive.engine.properties.growth import growth
+from derive.engine.properties.orders import order
 from derive.engine.properties.ranks import rank
 from derive.engine.properties.subgradients import subdifferential
 from derive.engine.reasons import Why
@@ -55,6 +56,7 @@ DECIDERS: dict[str, Table] = {
     "positive_semidefinite": definite.tactics(False),
     "subdifferential": _one("slopes to both sides", subdifferential),
     "rank": _one("minors", rank),
+    "converges": _one("expansion at the fixed point", order),
     "stationary": optima.STATIONARY,
     "minimizer": optima.minimizer(False),
     "unique_minimizer": optima.minimizer(True),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from derive.expr import shapes
 from derive.expr.graph import Node
 from derive.expr.operators import FLOATS
+from derive.language.orders import written
 from derive.language.totals import is_factorial
 from derive.language.typeset.names import element, latex_name
 from derive.language.typeset.pieces import ATOM, FRACTION, POWER, PRODUCT, Done, Piece, at_least, group
@@ -144,7 +145,7 @@ def _property(n: Node, done: Done) -> Piece:
     if n.attr == "subdifferential":
         return _subdifferential(n, done)
     name = n.attr.replace("_", r"\ ")
-    return Piece(rf"\mathrm{{{name}}}{group(', '.join(done[a].text for a in n.args))}")
+    return Piece(rf"\mathrm{{{name}}}{group(', '.join(done[a].text for a in written(n)))}")
 
 
 def _limit(n: Node, done: Done) -> Piece:
