@@ -14,7 +14,7 @@ from derive.errors import nearest
 from derive.expr import shapes
 from derive.expr.composites import CALLED, Composite, build
 from derive.expr.graph import Graph, Node
-from derive.language import totals
+from derive.language import orders, totals
 from derive.language.syntax import Reader
 
 MAX_FACTORIAL = 60
@@ -229,6 +229,7 @@ CALLS: dict[str, Callable[[Reader, ast.Call, list[Node]], Node]] = {
     "inv": matrix_function,
     "concat": listed,
     "stack": listed,
+    "converges": orders.read,
 }
 
 #: Functions of whole tensors whose names are reserved.

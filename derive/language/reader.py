@@ -17,7 +17,7 @@ from derive.expr import conditions, shapes
 from derive.expr.conditions import is_boolean
 from derive.expr.graph import MAX_POWER_BITS, Graph, Node, topological
 from derive.expr.operators import CONSTANTS, FUNCTIONS, MAX_ORDER
-from derive.language import abstract, extremes, orders, properties, sequences, sets, substitution, totals
+from derive.language import abstract, extremes, properties, sequences, sets, substitution, totals
 from derive.language.abstract import called
 from derive.language.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, STRUCTURES
 from derive.language.constants import MAX_EXPONENT, folded, is_double, squared_norm
@@ -374,8 +374,6 @@ class _Reader:
             return extremes.read(self, t, name, args)
         if name in sets.SETS:
             return sets.read(g, t, name, args, self.fail)
-        if name == "converges":
-            return orders.read(self, t, args)
         if name in PROPERTIES:
             return properties.read(g, t, PROPERTIES[name], args)
         return STRUCTURES[name](self, t, args)

@@ -10,6 +10,7 @@ import pytest
 from derive.calculus.iteration import Declared, System
 from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
+from derive.engine.properties.orders import order as order_of
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
 from derive.language.orders import written
@@ -92,6 +93,7 @@ def test_factors_are_how_errors_shrink(step: object, point: object, order: int, 
     told = {2: "1/(2*sqrt(a))", 3: "1/(4*a)"}[order]
     node, domain, _, _ = made(f"converges({name}, sqrt(a), {order}, {told})", "a > 0")
     assert decide_condition(node, domain).status == "proved"
+    assert order_of(node.args, domain).status == "proved"
 
 
 @pytest.mark.parametrize(
