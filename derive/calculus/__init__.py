@@ -22,3 +22,12 @@ def _total(g: Graph, n: Node, args: Sequence[Node]) -> Node:
 
 Graph.totals = _total
 Graph.meetings = _meetings
+
+
+def _normal() -> Any:
+    from derive.calculus import gaussian
+
+    return gaussian
+
+
+Graph.normal = _normal

@@ -95,6 +95,7 @@ class Graph:
     """An interning table of nodes. Everything reachable from its nodes lives in it."""
 
     # What knows the values of derivatives where pieces meet, set by the calculus (``derive/calculus``), which stands above.
+    normal: ClassVar[Any] = None  # expectations over normal vectors (derive.calculus.gaussian)
     totals: ClassVar[Any] = None  # what a node ``total`` stands for (derive.calculus.totals)
     meetings: ClassVar[Callable[[], Any] | None] = None
 

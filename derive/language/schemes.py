@@ -2,7 +2,8 @@
 
 A finite scheme is enumerated: every outcome with its probability, which may be an expression (``masks(n, p)``). The variable is a
 whole number, or a vector of whole numbers that a loop can run over. A continuous variable (``uniform_interval``, ``normal``) is
-taken in polynomials only, whose powers have known moments.
+taken in polynomials only, whose powers have known moments; a normal one, which may be a vector, also in exponentials
+(``derive.calculus.gaussian``).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import NoReturn
 
 from derive.errors import ExpressionError, nearest
 from derive.expr.graph import Graph, Node, topological
+from derive.expr.operators import DERIVATIVES
 from derive.language.syntax import Reader
 
 #: What takes a loop over random schemes.
@@ -85,7 +87,7 @@ def sound(name: str, first: Node, second: Node) -> str:
     return ""
 
 
-_KNOWN = (*(s.usage for s in SCHEMES.values()), "uniform_interval(a, b)", "normal(mu, sigma)")
+_KNOWN = (*(s.usage for s in SCHEMES.values()), "uniform_interval(a, b)", "normal(mu, sigma)", "normal(mu, S)")
 
 
 def call(t: ast.expr, fail: Callable[[str, ast.expr], NoReturn]) -> tuple[str, list[ast.expr]]:
@@ -167,15 +169,44 @@ def expected(r: Reader, element: ast.expr, generators: list[ast.comprehension], 
         return total
     if len(arguments) != 2:
         r.fail(f"{name} has two parameters", first.iter)
+    if name == "normal" and (vector := _vector(r, arguments)) is not None:
+        mean, covariance = vector
+        if fault := Graph.normal().sound(mean, covariance):
+            r.fail(fault, first.iter)
+        x = g.node("symbol", (), f"{variable} of {name}", mean.shape)
+        value = inner(x)
+        try:
+            return over_a_vector(value, x, mean, covariance)
+        except ExpressionError as e:
+            r.fail(e.message, element)
     ends = [r.number_of(a) for a in arguments]
     if fault := sound(name, *ends):
         r.fail(fault, first.iter)
     x = g.node("symbol", (), f"{variable} of {name}", ())
-    polynomial = inner(x)
+    value = inner(x)
     try:
-        return integrated(polynomial, x, lambda k: MOMENTS[name](g, k, *ends))
+        if name == "normal" and (value.shape or any(n.op in ("exp", *DERIVATIVES) for n in topological([value]))):
+            spread = g.pow(ends[1], g.const(2))
+            return over_a_vector(value, x, ends[0], g.stack([g.stack([spread])]))
+        return integrated(value, x, lambda k: MOMENTS[name](g, k, *ends))
     except ExpressionError as e:
         r.fail(e.message, element)
+
+
+def over_a_vector(f: Node, x: Node, mean: Node, covariance: Node) -> Node:
+    """The expectation of f over a normal variable. Raises ExpressionError."""
+    made: Node = Graph.normal().expectation(f, x, mean, covariance)
+    return made
+
+
+def _vector(r: Reader, arguments: Sequence[ast.expr]) -> tuple[Node, Node] | None:
+    """The mean and the covariance of a normal vector; None where the second parameter is a scalar, a standard deviation."""
+    mean, spread = (r.real(r.within(r.scope).value(a), a) for a in arguments)
+    if not spread.shape:
+        if mean.shape:
+            r.fail("the covariance of a vector is a matrix: normal(mu, sigma**2*eye(n))", arguments[1])
+        return None
+    return (r.graph.broadcast(mean, spread.shape[:1]) if not mean.shape else mean), spread
 
 
 # -- continuous variables ----------------------------------------------------------------------------
