@@ -105,9 +105,10 @@ class Supposing(Certificate):
 class Combination(Certificate):
     """What the left side of a comparison is more than the right is the sum of these products, and of nothing else that is not
     seen to have a sign: the signs of their factors, which hypotheses give, make it true (Stengle 1974; of equations alone, that
-    it lies in their ideal)."""
+    it lies in their ideal). ``opaque``: as of an evaluation."""
 
     of: tuple[tuple[Node, Node], ...]
+    opaque: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -137,10 +137,10 @@ def _shown(s: Sequent, certificate: Certificate) -> None:
                 wants(all(n in known or (n.op == "symbol" and n.shape) for n in leaves), "a symbol without a range")
                 found = evaluate([entry.conclusion], known, bits, meeting=not known)[0]
                 wants(found is True, "not shown by the numbers")
-        case by.Combination(of):
+        case by.Combination(of, opaque):
             (entry,) = s.entries()
             factors = [entry.concluding(equation(f, f)) for pair in of for f in pair]
-            evaluated([entry, *factors]).adds_up(entry.conclusion, of)
+            evaluated([entry, *factors], (), opaque).adds_up(entry.conclusion, of)
         case by.Inverses():
             wants(shown_by_inverses(s), "no inverse among the hypotheses")
         case by.Generic(units, opaque):

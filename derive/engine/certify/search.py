@@ -13,6 +13,7 @@ from functools import partial, reduce
 
 from derive.calculus.joints import with_joints
 from derive.engine.certify.combinations import by_addends, by_equations, by_inequalities
+from derive.engine.certify.envelopes import MANY, enveloped, pieces
 from derive.engine.certify.written import fraction, solutions
 from derive.engine.equations.abstraction import Abstraction
 from derive.engine.matrices.tensor_level import too_large
@@ -112,9 +113,9 @@ class Search:
         entries = s.entries()
         if len(entries) > MAX_ENTRIES:
             raise Rejected("too many entries")
-        if len(entries) > 1 and all(
-            _joined(e, only=True) == e for e in entries
-        ):  # at once: they share most of their parts
+        few = all(len(pieces(e.conclusion)) < MANY for e in entries)
+        if few and len(entries) > 1 and all(_joined(e, only=True) == e for e in entries):
+            # at once: they share most of their parts
             try:
                 return s, self.evaluation(s)
             except Rejected:
@@ -126,6 +127,12 @@ class Search:
 
     def entry(self, s: Sequent) -> tuple[Sequent, Certificate]:
         """A scalar sequent, its derivatives worked out where pieces meet if that is needed, with a certificate."""
+        if len(pieces(s.conclusion)) >= MANY:
+            try:
+                self.theorems.append(shown := enveloped(s))
+                return s, shown.certificate
+            except Rejected:
+                pass
         first = _joined(s, only=True)
         try:
             return first, self.scalar(first, 0)

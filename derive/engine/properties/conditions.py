@@ -19,6 +19,7 @@ from derive.engine.dispatch import holds_with_properties
 from derive.engine.domain import Domain
 from derive.engine.matrices.tensor_level import too_large
 from derive.engine.properties.convex_functions import by_tangents
+from derive.engine.properties.envelopes import by_envelopes
 from derive.engine.properties.existence import on_the_domain
 from derive.engine.properties.facts import at_point, facts, implied
 from derive.engine.properties.irrational import by_irrational_points, of_numbers
@@ -219,6 +220,7 @@ TACTICS: tuple[Tactic[Question], ...] = (
     ),
     Tactic("generic entry", _way(shown_by_entries), emits=PROOF, cost=HALF),
     Tactic("points of tensors", _way(refuted_at_points), lambda q: q.many, emits=POINT, cost=HALF),
+    Tactic("envelopes", _of_difference(by_envelopes), _few, emits=PROOF, cost=HALF // 2),
     Tactic(
         "mean value theorem",
         _of_difference(partial(by_mean_value, decide=decide)),
