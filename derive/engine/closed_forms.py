@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from derive.budget import spent
 from derive.calculus.iteration import Run, leaves_of, runs
 from derive.engine import induction, relation
 from derive.engine.decision import Decision
@@ -33,6 +34,7 @@ def _closed(
     """What was found; where that is nothing, what is proved with closed forms in the place of all iterations."""
     if (
         found.status != "undecided"
+        or spent()
         or not all(isinstance(n.attr, Run) and leaves_of([n]) for n in runs(roots))
         or not runs(roots)
     ):

@@ -6,14 +6,13 @@ has a region for each order of what is compared. Only what holds for all values 
 
 from __future__ import annotations
 
-from derive.engine.certify.asking import Asking
 from derive.engine.certify.combinations import by_inequalities
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides, turns_on
 from derive.expr.operators import JOINED_PIECES, OPERATORS, ORDERS
 from derive.proof.certificates import Certificate, Combination, Evaluation, Lemma, Parts, Split
 from derive.proof.check import Rejected, Theorem, check
-from derive.proof.evaluation import evaluated
+from derive.proof.evaluation import Evaluated, evaluated
 from derive.proof.field import Quotient
 from derive.proof.properties import conjunction
 from derive.proof.sequent import Sequent
@@ -45,8 +44,7 @@ def _added_up(s: Sequent, opaque: tuple[Node, ...], splits: int) -> Theorem:
     """By what is known of variables. What stands where its envelope says nothing, as ``|u|`` in ``|u| <= w``, is looked at on
     both sides of its kink."""
     (entry,), c = s.entries(), s.conclusion
-    made = evaluated([entry], (), opaque, Asking)
-    assert isinstance(made, Asking)
+    made = evaluated([entry], (), opaque)
     left, right = c.args if c.op not in ("lt", "le") else c.args[::-1]
     gap = made.known(left) - made.known(right)
     n = next((n for n in reversed(opaque) if _against(made, gap, n)), None)
@@ -62,7 +60,7 @@ def _added_up(s: Sequent, opaque: tuple[Node, ...], splits: int) -> Theorem:
     return check(s, Combination(of, opaque))
 
 
-def _against(made: Asking, gap: Quotient, n: Node) -> bool:
+def _against(made: Evaluated, gap: Quotient, n: Node) -> bool:
     """Whether the gap is less where a convex function is more, or more where a concave one is."""
     found = made.values.get(n)
     atom = made.single(found.num) if isinstance(found, Quotient) else None
