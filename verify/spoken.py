@@ -1,8 +1,8 @@
 """Of what a document displays, which formulas and printed numbers the claims of its cases speak of.
 
 A claim speaks of what its ``quote`` overlaps, of each formula that holds its ``latex``, and of the digits that it prints in the
-section, the table or the equation that its ``where`` names. Nothing else is taken for it: a claim without any of these is about
-nothing that is seen here.
+section, the table or the equation that its ``where`` names; the values of symbols are those in the section of their case. Nothing
+else is taken for it: a claim without any of these is about nothing that is seen here.
 """
 
 from __future__ import annotations
@@ -91,6 +91,8 @@ def spoken(path: Path, cases: Sequence[Case]) -> Spoken:
     index = _Index(shown)
     found: dict[int, dict[str, None]] = {}
     for case in cases:
+        for k, name in index.given(case):
+            found.setdefault(k, {})[f"symbols: {name}"] = None
         for claim in case.claims:
             for k in {*index.quoted(document, claim), *index.written(claim), *index.printed(claim)}:
                 found.setdefault(k, {})[claim.id] = None
@@ -171,6 +173,17 @@ class _Index:
             for k in self.digits.get(_digits(text), ()) if text else ():
                 if any(self._stands(self.things[k][1], tag) for tag in tags):
                     yield k
+
+    def given(self, case: Case) -> Iterator[tuple[int, str]]:
+        """The digits of symbols, in the section that is the case's source; with their names."""
+        section = case.source.get("section", "")
+        for symbol in case.symbols.values() if section else ():
+            for text in symbol.texts:
+                yield from (
+                    (k, symbol.name)
+                    for k in self.digits.get(_digits(text), ())
+                    if self._stands(self.things[k][1], section)
+                )
 
     def _stands(self, piece: Piece, tag: str) -> bool:
         """Whether a piece stands in the section, or under the caption of the table, of that number."""

@@ -9,6 +9,7 @@ COMMANDS = {
     "coverage": "How much of a document is checked, and how strongly.",
     "derive": "Derive an expression; print the formulas or a program.",
     "diff": "Compare two runs: new, changed and mended findings.",
+    "draft": "Write a starter case of each section of a document.",
     "explain": "Show a derivation step by step, how a claim got its verdict, or what a message means.",
     "lsp": "Serve an editor: faults, values and names as you write.",
     "new": "Write a commented starter case.",

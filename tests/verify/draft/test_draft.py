@@ -1,0 +1,224 @@
+"""Starter cases of a document: they say what the document says and run as they are, and nothing is guessed in silence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from verify.casefile import load
+from verify.casefile.quotes import located
+from verify.cli import main
+from verify.draft import Drafted, drafts
+from verify.draft.scope import called, each, families, membership, tensors
+from verify.draft.writing import text_of
+
+NETWORK = r"""# A network
+
+Here $x = 2$, $(w, b) = (1.5, -1)$ and $y = 1$.
+
+$$z = w x + b, \quad \hat{y} = \sigma(z)$$
+
+$$\mathcal{L} = \frac{1}{2}(\hat{y} - y)^2 \quad (1.1)$$
+
+Its derivatives are
+
+$$\frac{\partial \mathcal{L}}{\partial z} = (\hat{y} - y)\hat{y}(1 - \hat{y}) = -0.0126.$$
+
+Step	Quantity	Expression	Value
+1	Output	$\hat{y} = \sigma(z)$	0.880797
+2	$\frac{\partial \mathcal{L}}{\partial \hat{y}}$	$\hat{y} - y$	=0.119203
+3	$\frac{\partial \hat{y}}{\partial z}$	$\hat{y}(1 - \hat{y})$	0.104994
+4	$\frac{\partial \mathcal{L}}{\partial z}$	Step 2 $\times$ Step 3	-0.012516
+
+The step is 0.25 wide.
+"""
+
+
+def draft(text: str, tmp_path: Path, name: str = "a.md") -> Drafted:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    (drafted,) = drafts(path)
+    return drafted
+
+
+def test_values_definitions_claims_and_numbers(tmp_path: Path) -> None:
+    found = draft(NETWORK, tmp_path)
+    assert {v.name: v.digits for v in found.values} == {"x": "2", "w": "1.5", "b": "-1", "y": "1"}
+    assert {d.name: d.reads for d in found.definitions} == {
+        "z": "w*x + b",
+        "yhat": "sigmoid(z)",
+        "L": "1/2*(yhat - y)**2",
+    }
+    assert [(c.reads, c.prints) for c in found.claims] == [
+        ("d(L, z) == (yhat - y)*yhat*(1 - yhat)", ""),
+        ("yhat == sigmoid(z)", "0.880797"),
+        ("d(L, yhat) == yhat - y", ""),
+        ("d(yhat, z) == yhat*(1 - yhat)", "0.104994"),
+        ("d(L, z) == d(L, yhat)*d(yhat, z)", "-0.012516"),
+    ]
+    assert "a minus sign that was lost" in found.claims[2].s.note
+    assert [n.text for n in found.numbers] == ["0.25"]
+
+
+def test_the_case_runs_as_it_is_and_quotes_what_it_was_drafted_from(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.md").write_text(NETWORK)
+    assert main(["draft", str(tmp_path / "a.md")]) == 0
+    assert "5 claims, 3 definitions, 4 values" in capfd.readouterr().out
+    (path,) = tmp_path.glob("*.yaml")
+    case = load(path)
+    assert all(not q.lost for q in located(case).values())
+    assert [q.line for q in located(case).values()] == [11, 14, 15, 16, 17]
+    results = tmp_path / "r.json"
+    assert main(["run", str(path), "--no-checks", "--json", str(results)]) == 1
+    verdicts = {c["id"]: c["verdict"] for c in json.loads(results.read_text())["claims"]}
+    assert verdicts.pop("l11") == "wrong"  # it is -0.012516
+    assert set(verdicts.values()) == {"holds"}
+    assert main(["draft", str(tmp_path / "a.md")]) == 2  # nothing is overwritten
+    assert "is there already" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (r"$$\mathbf{y} = A \mathbf{x}$$", "set in bold, a vector or a matrix"),
+        (r"$$y_i = x_i + 1$$", "an entry of something whose size is not said"),
+        (r"$$a = f(x)$$", "a function of which nothing is said, or a factor"),
+        (r"$$w_{t+1} = w_t - \eta g$$", "a step of an iteration"),
+        (r"$$y = w^\top x$$", "is transposed, normed or has entries"),
+        (r"$$L = \frac{1}{2} e^2$$", "Euler's number, or a letter"),
+        (r"$$\frac{\partial L}{\partial w} = x$$", "does not depend on 'w'"),
+        (r"$$\theta = \theta - \eta g$$", "said by itself: an assignment"),
+        (r"$$|1 - \eta \lambda| < 1$$", "a condition that the text makes, or a claim"),
+        (r"$$a x = b$$", "nothing is said of"),
+        (r"$$a = b + c, \quad a = b - c$$", "a second meaning, or an error"),
+        ("$x = 2$ and then $x = 3$, $y = x^2$", "'x' is 2 on line 1 and 3 here"),
+        (r"$$W = \{w_a\}$$", "a set in braces"),
+        (r"$$x_1 \approx 0.441$$", ""),
+        (r"$$y = \unknowncommand{x}$$", ""),
+        (r"$$y = (x$$", ""),
+    ],
+)
+def test_what_may_be_several_things_is_no_claim(text: str, reason: str, tmp_path: Path) -> None:
+    found = draft(text, tmp_path)
+    assert not found.claims
+    assert not reason or any(reason in n.reason for n in found.notes), [n.reason for n in found.notes]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "claims"),
+    [
+        # shapes that the document says
+        (
+            r"$X \in \mathbb{R}^{N \times p}$, $w \in \mathbb{R}^p$, $y \in \mathbb{R}^N$. $$L = \|X w - y\|^2$$"
+            r"$$\nabla_w L = 2 X^\top (X w - y)$$",
+            {"L"},
+            ["grad(L, w) == 2*X.T @ (X @ w - y)"],
+        ),
+        # indices whose range the formula says
+        (r"$$M = \frac{1}{N} \sum_{i=1}^N (y_i - \hat{y}_i)^2$$", {"M"}, []),
+        # families
+        (
+            r"For $k \in \{1, 2\}$, $\mathbf{z}_k, \mathbf{a}_k \in \mathbb{R}^{n}$: $$\mathbf{a}_k = \tanh(\mathbf{z}_k)$$"
+            r"$$\frac{\partial \mathbf{a}_1}{\partial \mathbf{z}_2} = 0$$",
+            {"a1", "a2"},
+            [],
+        ),
+        # functions, of which the document says what they are
+        (r"$$f(x) = x^2 + 1$$ $$f'(x) = 2x$$", {"f"}, ["d(f, x) == 2*x"]),
+        (r"$$\sigma(x) = \frac{1}{1 + e^{-x}}$$", set(), ["sigmoid(x) == 1/(1 + exp(-x))"]),
+        (
+            r"$$v = x^2, \quad L = v, \quad dv = \frac{\partial L}{\partial v}, \quad dv = 1$$",
+            {"v", "L", "dv"},
+            ["dv == 1"],
+        ),
+        # defined by each other: the last says something of the first
+        (r"$$a = b + 1$$ $$b = a - 1$$", {"a"}, ["b == a - 1"]),
+    ],
+)
+def test_what_the_document_says_of_its_names(text: str, names: set[str], claims: list[str], tmp_path: Path) -> None:
+    found = draft(text, tmp_path)
+    assert {d.name for d in found.definitions} == names, [n.reason for n in found.notes]
+    assert [c.reads for c in found.claims] == claims, [n.reason for n in found.notes]
+
+
+HARD = [
+    "",
+    "No formulas at all.\n",
+    "$$ $$ $$x",
+    "$$x = 1$$ \x07 $$y = \x07 2$$",
+    r"$$lambda = 2, \quad def = 3, \quad sum = 4, \quad \text{in} = 5$$",
+    "$$x = 'a'' # {y: [1}$$",
+    "$$\\begin{aligned} a &= b \\\\ c &= d \\end{aligned}$$",
+    "$$" + "(" * 2000 + "$$",
+    "$$x = " + "+".join(["y"] * 3000) + "$$",
+    "# " + "h" * 5000 + "\n$$x_1 = 2$$\n" * 50,
+    "# ---\n## '\"#: {}\n$x = 2$\n",
+    "| a | b |\n|---|---|\n| $x$ | 1 |\n| $x = y$ | \n",
+]
+
+
+@pytest.mark.parametrize("text", HARD)
+def test_hard_documents_give_cases_without_faults(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(text, encoding="utf-8")
+    for k, drafted in enumerate(drafts(path)):
+        if drafted.empty:
+            continue
+        case = tmp_path / f"{k}.yaml"
+        case.write_text(text_of(drafted, path, case))
+        load(case)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [("a.md", b"\xff\xfe\0", 2), ("a.txt", b"$x = 1$", 2), ("a.md", b"words", 5), ("a.ipynb", b"{}", 2)],
+)
+def test_what_can_not_be_drafted(name: str, data: bytes, code: int, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(data)
+    assert main(["draft", str(tmp_path / name)]) == code
+    assert main(["draft", str(tmp_path / "none.md")]) == 2
+
+
+def test_sections_and_other_folders(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "book.md"
+    path.write_text("# 1 One\n$x = 1$\n## 1.1 Sub\n$y = x + 1$\n### 1.1.1 Deep\n$y = 2$\n## 1.2 Other\n$y = x^2$\n")
+    assert main(["draft", str(path), "--out", str(tmp_path / "cases")]) == 0
+    names = sorted(p.name for p in (tmp_path / "cases").iterdir())
+    assert names == ["book-1-one.yaml", "book-1.1-sub.yaml", "book-1.2-other.yaml"]
+    assert "file:" not in (tmp_path / "cases" / names[1]).read_text()  # a case sees no more than its own folder
+    capfd.readouterr()
+    assert main(["draft", str(path), "--section", "1.2", "--out", "-"]) == 0
+    assert "title: 'Other'" in capfd.readouterr().out
+    assert main(["draft", str(path), "--depth", "1", "--out", str(tmp_path / "one")]) == 0
+    assert [p.name for p in (tmp_path / "one").iterdir()] == ["book-1-one.yaml"]
+
+
+def test_notebooks_and_latex(tmp_path: Path) -> None:
+    cells = [
+        {"cell_type": "markdown", "source": ["$x = 2$\n", "\n", "$$y = x^2$$ $$\\frac{dy}{dx} = 2 x$$"], "metadata": {}}
+    ]
+    found = draft(json.dumps({"cells": cells}), tmp_path, "a.ipynb")
+    assert [c.reads for c in found.claims] == ["d(y, x) == 2*x"]
+    tex = (
+        "\\begin{document}\\section{A}\n% $z = 1$\n\\begin{equation} y = x^2 \\end{equation}\n"
+        "\\[ \\frac{dy}{dx} = 2 x \\]\n\\end{document}"
+    )
+    found = draft(tex, tmp_path, "b.tex")
+    assert [c.reads for c in found.claims] == ["d(y, x) == 2*x"]
+    assert found.claims[0].s.line == 4
+
+
+def test_pieces() -> None:
+    assert membership(r"X \in \mathbb{R}^{n \times d_0}") == (["X"], ["n", "d0"])
+    assert membership(r"a, b \in \mathbb{R}^3") == (["a", "b"], ["3"])
+    assert membership(r"x \in \mathbb{R}") == (["x"], [])
+    assert membership(r"x = y") is None
+    assert families([r"k \in \{1, 2, 3\}", r"l = 1, \dots, 4"]) == {"k": 3, "l": 4}
+    assert each(r"W_k a_{k-1}", {"k": 2}) == ["W_1 a_0", "W_2 a_1"]
+    assert each(r"x = y", {"k": 2}) == ["x = y"]
+    assert tensors([r"w^\top x", r"\|\mathbf{u}\|", r"v_i"]) == {"w", "u", "v"}
+    assert called([r"f(x, y) + \hat{y}(1 - y) + \text{ReLU}(z) + \sigma(z)"]) == {"f", "sigma"}

@@ -1,0 +1,105 @@
+"""``errata draft``: a starter case of each section of a document."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from verify import places
+from verify.commands.frame import AS_PINNED, NOTHING, Fault, command, say
+
+if TYPE_CHECKING:
+    from verify.draft import Drafted
+
+
+@command(
+    """Write a starter case of each section of a document: Markdown, LaTeX or a notebook (docs/documents.md).
+
+    A case has the symbols and values, the definitions and the formulas of its section with their lines and quotes, and the
+    numbers that they print. What could not be read, or in more than one way, stands as a comment with the reason: nothing is
+    guessed. Each case runs as it is; compare it with the document before you trust it.
+
+    The files lie beside the document, which they quote, and are called by it and the section. Nothing is ever overwritten.
+
+    \b
+    Examples:
+      errata draft chapter2.md
+      errata draft chapter2.md --section 2.8 --out -
+      errata draft thesis.tex --depth 1
+    """,
+    epilog="""\b
+Exit codes:
+  0    written
+  2    the document can't be read, or there is such a file already
+  3    an internal error of Errata
+  5    there is no formula that could be read""",
+)
+@click.argument("document", type=click.Path(path_type=Path), metavar="DOCUMENT")
+@click.option("--section", "only", multiple=True, metavar="NUMBER|WORDS", help="Only sections of that number or title.")
+@click.option(
+    "--depth", type=click.IntRange(1, 6), default=2, show_default=True, metavar="N",
+    help="How deep sections are cases of their own: 2 makes 2.8.1 a part of 2.8.",
+)  # fmt: skip
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Another folder; - prints what would be written."
+)
+def draft(document: Path, only: tuple[str, ...], depth: int, out: Path | None) -> int:
+    from verify.document.passages import SUFFIXES, Unreadable, is_document
+    from verify.draft import drafts
+    from verify.draft.writing import text_of
+
+    if not is_document(document):
+        raise Fault(f"{document} is no document: expected a file that ends with {', '.join(SUFFIXES)}")
+    printed = str(out) == places.STDIN
+    folder = document.parent if out is None or printed else out
+    beside = folder.resolve() == document.parent.resolve()
+    written = 0
+    try:
+        for drafted in drafts(document, depth, only):
+            if drafted.empty and not (only or printed):
+                continue
+            path = folder / f"{_stem(document, drafted)}.yaml"
+            text = text_of(drafted, document, path, beside)
+            if printed:
+                say(f"{'---' + chr(10) if written else ''}{text}", end="")
+            else:
+                _write(path, text)
+                say(f"{path}: {_counted(drafted)}")
+            written += 1
+    except Unreadable as why:
+        raise Fault(f"{document}: {why}") from None
+    if not written:
+        say("no formula that could be read" + (" in these sections" if only else ""), err=True)
+        return NOTHING
+    if not printed:
+        say(f"{written} written; `errata run` judges them, `errata coverage {document}` tells what no claim speaks of")
+    return AS_PINNED
+
+
+def _stem(document: Path, drafted: Drafted) -> str:
+    words = re.sub(r"[^A-Za-z0-9]+", "-", drafted.section.title).strip("-").lower()[:40].rstrip("-")
+    return "-".join(p for p in (document.stem, drafted.section.number, words or f"line-{drafted.section.line}") if p)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Fault(f"{path} is there already, and nothing is overwritten: move it, or --out another folder") from None
+    except OSError as bad:
+        raise Fault(f"{path} can't be written: {bad.strerror}") from None
+
+
+def _counted(d: Drafted) -> str:
+    from verify.suite.progress import number
+
+    parts = (
+        number(len(d.claims), "claim"), number(len(d.definitions), "definition"), number(len(d.values), "value"),
+        f"{len(d.notes)} not read",
+    )  # fmt: skip
+    return ", ".join(parts)

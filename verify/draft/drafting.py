@@ -1,0 +1,412 @@
+"""A section to the entries of a case: values, definitions and claims, and of all else why it is none of these."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from derive.budget import Exhausted, share, steps
+from derive.errors import ExpressionError
+from derive.expr.graph import Node, topological
+from derive.expr.operators import DEFERRED, DERIVATIVES
+from derive.language.latex import Reading
+from derive.language.latex.mentions import vocabulary
+from derive.language.latex.tree import Relation
+from verify.casefile.quotes import Document
+from verify.document.passages import Passage
+from verify.document.said import Piece
+from verify.draft.model import Claimed, Defined, Drafted, Note, Value
+from verify.draft.quoting import quote
+from verify.draft.scope import Refused, Scope, Told, Waiting, called, each, families, membership, name_in_print, tensors
+from verify.draft.statements import (
+    Section,
+    Statement,
+    digits_of,
+    function_of,
+    listed,
+    name_of,
+    part,
+    split,
+    statements_of,
+)
+
+MOST = 50  # of a size
+STEPS = 3_000_000  # of work for a look whether a formula is true
+WORDS = frozenset({"ReLU", "softmax", "MSE"})
+
+
+class Drafter:
+    """One section, statement by statement."""
+
+    def __init__(self, section: Section, document: Document, most: int, until: int) -> None:
+        self.section, self.document = section, document
+        self.most, self.until = most, until  # of its statements, and of the work that is counted
+        self.looked_at = 0
+        texts = [f.text for f in section.formulas]
+        self.over = families(texts)
+        self.scope = Scope(self._shapes(section), frozenset(tensors(texts)), frozenset(called(texts)))
+        self.made = Drafted(section, self.scope)
+        self.valued: dict[str, Value] = {}
+        self.defined: dict[str, Defined] = {}
+        self.nodes: dict[str, Node] = {}
+        self.doubled: set[str] = set()  # names with two meanings
+
+    def _shapes(self, section: Section) -> dict[str, Told]:
+        """The shapes that the section says its symbols have."""
+        found: dict[str, Told] = {}
+        for f in section.formulas:
+            for s in (one for stretch in re.split(r"\\quad|\\qquad|;", f.text) for one in each(stretch, self.over)):
+                names, sizes = membership(s) or ([], [])
+                for symbol in names:
+                    name = name_in_print(symbol)
+                    if name and all(re.fullmatch(r"[1-9]\d?|[A-Za-z]\w*", d) for d in sizes):
+                        found.setdefault(name, Told(name, symbol, tuple(sizes), f.line))
+        return found
+
+    # -- the passes ---------------------------------------------------------------------------------
+
+    def drafted(self) -> Drafted:
+        """Values first, then definitions, each after those it needs, then what is claimed of them."""
+        found: list[Statement] = []
+        for s in statements_of(self.section, vocabulary(WORDS)):
+            self.looked_at += 1
+            if self.looked_at > self.most:
+                self.note(s, "there are too many statements in one case: what follows is left out")
+                break
+            if s.reason:
+                self.note(s, s.reason)
+            elif not self._shape_or_range(s):
+                found += self._for_each(s)
+        self._differentials(found)
+        self.scope.later = {name for s in found if (name := self._defines(s))}
+        self.scope.count(f.text for f in self.section.formulas)
+        rest = [s for s in found if not self._values(s)]
+        rest = self._definitions(rest)
+        for s in rest:
+            if not self._values(s):
+                self._claim(s)
+        self._without_doubled()
+        self.made.values = list(self.valued.values())
+        self.made.definitions = list(self.defined.values())
+        self.made.claims.sort(key=lambda c: (c.s.passage.cell, c.s.start))
+        self.made.notes.sort(key=lambda n: (n.s.passage.cell, n.s.start))
+        found_in = [x.s for x in self.valued.values()] + [x.s for x in self.defined.values()]
+        found_in += [x.s for x in self.made.claims] + [x.s for x in self.made.notes]
+        spans = [(one.passage, one.start, one.stop) for one in found_in]
+        self.made.numbers = [n for n in self.section.numbers if not _within(n, spans)]
+        return self.made
+
+    def _without_doubled(self) -> None:
+        """What is said of a name with two meanings, and is not true of the first, may be said of the second."""
+        for claim in list(self.made.claims):
+            spoken = {n.attr for n in topological(claim.nodes) if n.op == "def"} & self.doubled
+            if spoken and len(claim.nodes) > 1 and self._equal(claim.nodes) != "proved":
+                self.made.claims.remove(claim)
+                self.note(claim.s, f"speaks of '{min(map(str, spoken))}', which has two meanings in this section")
+
+    def note(self, s: Statement, reason: str) -> None:
+        self.made.notes.append(Note(s, reason))
+
+    def _shape_or_range(self, s: Statement) -> bool:
+        """Whether it says no more than of which shape something is, or from where to where an index runs."""
+        bare = (
+            not isinstance(s.tree, Relation) and bool(name_of(s.tree, lambda n: True)) if s.tree is not None else False
+        )
+        return bare or membership(s.latex) is not None or bool(families([s.latex]))
+
+    def _for_each(self, s: Statement) -> list[Statement]:
+        """A statement of an index that runs over numbers, as one for each of them."""
+        made = each(s.latex, self.over)
+        if len(made) == 1:
+            return [s]
+        copies = [
+            replace(s, latex=latex, apart=True, note=f"one of {len(made)}, for each of an index") for latex in made
+        ]
+        return [one for copy in copies for one in split(copy, WORDS) if not one.reason]
+
+    def _differentials(self, found: Sequence[Statement]) -> None:
+        """``dv_7 = ...`` names what it defines: a letter d before a symbol on the left is part of the name."""
+        for s in found:
+            left = part(s, 0) if s.ends else ""
+            if re.match(r"d\s*(?:\\[A-Za-z]+|[A-Za-z])", left) and (name := name_in_print(left[1:].strip())):
+                self.scope.table.setdefault(left, f"d{name}")
+
+    def _known(self, name: str) -> bool:
+        return name in self.scope.names or name in self.scope.later
+
+    # -- values ------------------------------------------------------------------------------------
+
+    def _values(self, s: Statement) -> bool:
+        """``x = 2`` and ``(w, b) = (1, 2)``, of names that no formula defines: whether the statement is no more than that."""
+        if not isinstance(s.tree, Relation) or any(op != "==" for op in s.tree.ops) or s.prints:
+            return False
+        *lefts, right = s.tree.parts
+        listed_ = listed(lefts[0]) if len(lefts) == 1 else ()
+        names = [name_of(t, self._known) for t in (listed_ or lefts)]
+        entries = listed(right) if listed_ else (right,) * len(names)
+        if not all(names) or len(names) != len(entries) or not all(digits_of(t) for t in entries):
+            return False
+        if any(n in self.scope.later or n in self.nodes for n in names):
+            return False
+        for name, entry in zip(names, entries, strict=True):
+            self._value(name, digits_of(entry), s)
+        return True
+
+    def _value(self, name: str, digits: str, s: Statement) -> None:
+        before = self.valued.get(name)
+        if before is not None:
+            if _same(before.digits, digits):
+                return
+            self.note(
+                s,
+                f"'{name}' is {before.digits} on line {before.s.line} and {digits} here: another network, a later step, an error",
+            )
+            return
+        if name in self.scope.sizes or any(name in told.shape for told in self.scope.shapes.values()):
+            if not digits.isdigit() or not 0 < int(digits) <= MOST:
+                self.note(s, f"'{name}' is a size, and {digits} is no number to try: give one up to {MOST}")
+            elif name not in self.scope.names:
+                self.scope.sizes[name] = int(digits)
+                self.scope.names[name] = self.scope.graph.define(name, self.scope.graph.const(int(digits)))
+            return
+        shape = _shape(digits)
+        said_ = self.scope.shapes[name].shape if name in self.scope.shapes else shape
+        if len(said_) != len(shape):
+            self.note(s, f"'{name}' has another shape where its sizes are said")
+            return
+        if name in self.scope.names and self.scope.names[name].shape != tuple(map(int, shape)):
+            self.note(s, f"'{name}' is a number elsewhere in the section, or has other sizes there")
+            return
+        self.scope.declare(Told(name, name, shape, line=s.line))
+        self.scope.symbols.pop(name, None)
+        self.valued[name] = Value(name, digits, s)
+
+    # -- definitions -------------------------------------------------------------------------------
+
+    def _definitions(self, found: Sequence[Statement]) -> list[Statement]:
+        """Takes up what names stand for; what is left claims something."""
+        wanted: dict[str, Statement] = {}
+        for s in found:
+            name = self._defines(s)
+            if name and name not in wanted and name not in self.valued:
+                wanted[name] = s
+        self.scope.later = set(wanted)
+        left = dict(wanted)
+        while left:
+            for name, s in list(left.items()):
+                self.scope.later = set(left) - {name}
+                try:
+                    done = self._define(name, s)
+                except Waiting:
+                    continue
+                finally:
+                    self.scope.later = set(left)
+                del left[name]
+                if not done:
+                    wanted.pop(name)
+                break
+            else:  # defined by each other: the last of them says something of the others
+                last = max(left, key=lambda n: (left[n].passage.cell, left[n].start))
+                del left[last], wanted[last]
+                self.scope.later = set(left)
+        noted = {id(n.s) for n in self.made.notes}
+        self.scope.later = set()
+        whole = {id(s) for s in wanted.values() if len(s.ends) == 2 and not s.prints}
+        return [s for s in found if id(s) not in whole and id(s) not in noted]
+
+    def _defines(self, s: Statement) -> str:
+        """The name that a statement may define: the left side of an equation, and more than a number on the right."""
+        if not isinstance(s.tree, Relation) or s.tree.ops[0] != "==" or digits_of(s.tree.parts[1]):
+            return ""
+        if any(op not in ("==", "~") for op in s.tree.ops):
+            return ""
+        return self.scope.table.get(part(s, 0)) or name_of(s.tree.parts[0], self._known) or function_of(s.tree.parts[0])
+
+    def _define(self, name: str, s: Statement) -> bool:
+        """Whether it does. Raises Waiting."""
+        latex = part(s, 1)
+        try:
+            found = self.scope.read(latex, left=name, line=s.line)
+        except Refused as why:
+            self.note(s, str(why))
+            return False
+        said_ = found.statements[0]
+        if len(found.statements) != 1 or len(said_.parts) != 1 or said_.holds or said_.prints is not None:
+            self.note(s, f"'{name}' is said in more than one statement")
+            return False
+        node = said_.nodes[0]
+        if node in (self.scope.names.get(n) for n in self.scope.symbols) and name in self.scope.symbols:
+            return False
+        self.scope.names[name] = self.scope.graph.define(name, node)
+        self.nodes[name] = node
+        self.defined[name] = Defined(name, latex, said_.parts[0], s)
+        return True
+
+    # -- claims ------------------------------------------------------------------------------------
+
+    def _claim(self, s: Statement) -> None:
+        try:
+            found = self.scope.read(s.latex, line=s.line)
+        except (Refused, Waiting) as why:
+            self.note(s, str(why))
+            return
+        if len(found.statements) != 1:
+            self.note(s, "several statements, each a claim of its own")
+            return
+        told = found.statements[0]
+        if (cut := self._links(told.nodes, s)) < len(s.ends) and not told.shows and told.prints is None:
+            self._without_links(s, cut)
+            return
+        doubt: str | None = ""
+        if told.holds:
+            doubt = self._condition(told.nodes[0])
+        elif len(told.parts) > 1:
+            doubt = self._equation(told.nodes, s, found)
+        elif told.prints is None and not s.prints:
+            doubt = "a value and no statement"
+        if (
+            not doubt
+            and doubt is not None
+            and (told.prints is not None or s.prints)
+            and (free := self._unsaid(told.nodes[0]))
+        ):
+            doubt = f"a number is printed, and nothing is said of {free}: a value that is given, or a result"
+        if doubt is None:
+            return
+        if doubt:
+            self.note(s, doubt)
+            return
+        self.made.claims.append(
+            Claimed(s.latex, told.holds or " == ".join(told.parts), s, told.nodes, s.prints, self._quote(s))
+        )
+
+    def _links(self, nodes: Sequence[Node], s: Statement) -> int:
+        """How many parts of a chain stand before the links in which numbers are put in for names."""
+        count = len(nodes)
+        while (
+            count > 2
+            and len(nodes) == len(s.ends)
+            and not any(n.op in ("symbol", "def") for n in topological([nodes[count - 1]]))
+        ):
+            count -= 1
+        return count if len(nodes) == len(s.ends) else len(s.ends)
+
+    def _without_links(self, s: Statement, count: int) -> None:
+        """The chain before them is a claim; they are noted."""
+        cut = s.ends[count]
+        plain = re.sub(r"(?:=|&|\s)+$", "", s.latex[:cut])
+        left = replace(s, latex=plain, stop=s.stop if s.apart else s.start + cut, ends=s.ends[:count])
+        self.note(
+            replace(s, latex=s.latex[cut:], start=s.start + cut),
+            "numbers put in for names: arithmetic, which 'shows' can say",
+        )
+        self._claim(left)
+
+    def _quote(self, s: Statement) -> str:
+        return quote(self.document, s.passage, s.start, s.stop)
+
+    def _condition(self, node: Node) -> str:
+        """A relation is a claim where it is true of what is said here; else it may be a condition that the text makes."""
+        if any(n.op == "def" and n.attr in self.scope.sizes for n in topological([node])):
+            return "a condition on sizes"
+        verdict = self._true(node)
+        return (
+            ""
+            if verdict == "proved"
+            else "a condition that the text makes, or a claim: "
+            + (
+                "it fails at some values"
+                if verdict == "refuted"
+                else "whether it is true of all values was not decided"
+            )
+        )
+
+    def _equation(self, nodes: Sequence[Node], s: Statement, found: Reading) -> str | None:
+        """Why an equation is no claim; None where it only says again what a name stands for."""
+        name = str(nodes[0].attr) if nodes and nodes[0].op == "def" else ""
+        if (
+            name in self.nodes
+            and len(nodes) == 2
+            and not found.statements[0].shows
+            and found.statements[0].prints is None
+            and not s.prints
+        ):
+            if self.nodes[name] is nodes[1]:
+                return None
+            if not _derived(self.nodes[name]) and not _derived(nodes[1]) and self._equal(nodes) != "proved":
+                line = self.defined[name].s.line
+                self.doubled.add(name)
+                return f"'{name}' is '{self.defined[name].reads}' on line {line}, and another here: a second meaning, or an error"
+        if len(nodes) < 2 or (truth := self._equal(nodes)) == "proved":
+            return ""
+        if alone := self._alone(nodes) if truth == "refuted" else "":
+            return f"nothing is said of '{alone}', which stands on one side alone: its meaning, or an equation to be solved"
+        if any(_derived(n) or (n.op == "def" and n.attr in self.nodes) for n in nodes) or not self._free(nodes):
+            return ""
+        return "an equation to be solved, a condition, or a claim that fails"
+
+    def _unsaid(self, node: Node) -> str:
+        """The free symbols of a printed number, where no definition leads to it."""
+        if any(n.op == "def" and n.attr in self.nodes for n in topological([node])) or _derived(node):
+            return ""
+        return ", ".join(f"'{x}'" for x in sorted(self._free([node])))
+
+    def _free(self, nodes: Sequence[Node]) -> set[str]:
+        """The symbols without a value that a formula speaks of."""
+        return {str(n.attr) for n in topological(nodes) if n.op == "symbol" and n.attr not in self.valued}
+
+    def _alone(self, nodes: Sequence[Node]) -> str:
+        """A free symbol of one side alone, which no definition speaks of."""
+        sides = [self._free([n]) for n in nodes]
+        spoken = self._free(list(self.nodes.values()))
+        return min(
+            (x for side in sides for x in side if sum(x in other for other in sides) == 1 and x not in spoken),
+            default="",
+        )
+
+    def _equal(self, nodes: Sequence[Node]) -> str:
+        g = nodes[0].graph
+        try:
+            verdicts = {self._true(g.call("eq", a, b)) for a, b in pairwise(nodes)}
+        except ExpressionError:
+            return "undecided"
+        return "proved" if verdicts == {"proved"} else "refuted" if "refuted" in verdicts else "undecided"
+
+    def _true(self, node: Node) -> str:
+        """proved, refuted or undecided, after a bounded look."""
+        from derive.calculus.reverse import expand_all
+        from derive.engine.properties.dispatch import decide_condition
+
+        if steps() > self.until:
+            return "undecided"
+        try:
+            with share(STEPS):
+                return str(decide_condition(expand_all([node])[0]).status)
+        except (Exhausted, ValueError, ArithmeticError, NotImplementedError):
+            return "undecided"
+
+
+def _shape(digits: str) -> tuple[str, ...]:
+    """The sizes of a number, a vector or a matrix as it is written."""
+    if not digits.startswith("["):
+        return ()
+    rows = digits.count("[") - 1
+    return (str(rows), str(digits[1:].partition("]")[0].count(",") + 1)) if rows else (str(digits.count(",") + 1),)
+
+
+def _derived(node: Node) -> bool:
+    """Whether a derivative stands in it."""
+    return any(n.op in DERIVATIVES or n.op in DEFERRED for n in topological([node]))
+
+
+def _same(a: str, b: str) -> bool:
+    try:
+        return float(a) == float(b)
+    except ValueError:
+        return a == b
+
+
+def _within(n: Piece, spans: Sequence[tuple[Passage, int, int]]) -> bool:
+    return any(p is n.passage and start <= n.start < stop for p, start, stop in spans)

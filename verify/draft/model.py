@@ -1,0 +1,62 @@
+"""What a draft holds: values, definitions, claims, and notes of what is none of these, each with its statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from derive.expr.graph import Node
+from verify.document.said import Piece
+from verify.draft.scope import Scope
+from verify.draft.statements import Section, Statement
+
+
+@dataclass(slots=True)
+class Value:
+    """A number or a list of them that the document gives a name."""
+
+    name: str
+    digits: str
+    s: Statement
+
+
+@dataclass(slots=True)
+class Defined:
+    name: str
+    latex: str  # of the right side alone
+    reads: str
+    s: Statement
+
+
+@dataclass(slots=True)
+class Claimed:
+    latex: str
+    reads: str
+    s: Statement
+    nodes: tuple[Node, ...] = ()
+    prints: str = ""
+    quote: str = ""
+
+
+@dataclass(slots=True)
+class Note:
+    """What is not drafted, and why."""
+
+    s: Statement
+    reason: str
+
+
+@dataclass(slots=True)
+class Drafted:
+    """What was read of a section."""
+
+    section: Section
+    scope: Scope
+    values: list[Value] = field(default_factory=list)
+    definitions: list[Defined] = field(default_factory=list)
+    claims: list[Claimed] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    numbers: list[Piece] = field(default_factory=list)  # that no formula prints
+
+    @property
+    def empty(self) -> bool:
+        return not (self.values or self.definitions or self.claims)
