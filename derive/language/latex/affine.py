@@ -12,13 +12,14 @@ from derive.language.latex.tree import Group, Number, Product, Scripted, Sum, Sy
 
 @dataclass(slots=True)
 class Index:
-    """A variable that a loop binds: its name in the language, from which number print counts it, up to what it runs, and the
-    sizes that it was used to pick an entry of."""
+    """A variable that a loop binds: its name in the language, from which number print counts it, up to what it runs, the sizes
+    that it was used to pick an entry of, and whether its loop is not unrolled (it is then what print counts)."""
 
     name: str
     first: int = 1
     limit: int | None = None
     sizes: list[int] = field(default_factory=list)
+    endless: bool = False
 
 
 @dataclass(slots=True)
@@ -54,29 +55,30 @@ class Affine:
         return None if self.names else self.constant
 
 
-def affine(tree: Tree, scope: Mapping[str, Node], indices: Mapping[str, Index]) -> Affine | None:
-    """The whole number that a tree is in print; None where it is none."""
+def affine(tree: Tree, scope: Mapping[str, Node], indices: Mapping[str, Index], symbols: bool = False) -> Affine | None:
+    """The whole number that a tree is in print; None where it is none. ``symbols``: scalar symbols are taken for such, too,
+    as they are where a sum ends at one."""
     match tree:
         case Number(text=digits) if digits.isdigit() and len(digits) < 6:
             return Affine(int(digits))
-        case Group(items=(inner,)):
-            return affine(inner, scope, indices)
+        case Group(bracket="(" | "[" | "{", items=(inner,)):
+            return affine(inner, scope, indices, symbols)
         case Symbol(word=word, accents=()) if word in indices:
             i = indices[word]
             return Affine(i.first, {i.name: 1}, [i])
         case Symbol() | Scripted():
-            return _size(tree, scope)
+            return _size(tree, scope, symbols)
         case Sum(terms=terms):
             made = Affine()
             for sign, t in terms:
-                if (part := affine(t, scope, indices)) is None:
+                if (part := affine(t, scope, indices, symbols)) is None:
                     return None
                 made = made.plus(part, -1 if sign == "-" else 1)
             return made
         case Product(items=((_, Number(text=digits)), (op, factor))) if (
             digits.isdigit() and op in ("", ".") and len(digits) < 6
         ):
-            part = affine(factor, scope, indices)
+            part = affine(factor, scope, indices, symbols)
             if part is None:
                 return None
             k = int(digits)
@@ -84,7 +86,7 @@ def affine(tree: Tree, scope: Mapping[str, Node], indices: Mapping[str, Index]) 
     return None
 
 
-def _size(tree: Symbol | Scripted, scope: Mapping[str, Node]) -> Affine | None:
+def _size(tree: Symbol | Scripted, scope: Mapping[str, Node], symbols: bool = False) -> Affine | None:
     """A size of the case: a name that is a whole number."""
     from derive.language.latex.symbols import pieces
 
@@ -94,8 +96,12 @@ def _size(tree: Symbol | Scripted, scope: Mapping[str, Node]) -> Affine | None:
     below = pieces(tree.below) if isinstance(tree, Scripted) else []
     if below is None:
         return None
-    named = candidates(base.word, base.accents, below)
-    return next((Affine(0, {name: 1}) for name in named if size_of(name, scope) is not None), None)
+    named = list(candidates(base.word, base.accents, below))
+    sizes = [name for name in named if size_of(name, scope) is not None]
+    scalars = [
+        name for name in named if symbols and name in scope and scope[name].op == "symbol" and not scope[name].shape
+    ]
+    return next((Affine(0, {name: 1}) for name in (*sizes, *scalars)), None)
 
 
 def size_of(name: str, scope: Mapping[str, Node]) -> int | None:

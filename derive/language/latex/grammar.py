@@ -225,7 +225,14 @@ class Parser:
         return Big(t.start, BIG[t.text], below, above, body, tuple(self.tokens[first : self.at]))
 
     def factor(self) -> Tree:
-        base = self.atom()
+        made = self.scripted(self.atom())
+        while self.here.is_("!"):
+            self.next()
+            made = self.scripted(Group(made.start, "!", (made,)))
+        return made
+
+    def scripted(self, base: Tree) -> Tree:
+        """What stands above and below of a factor, with it."""
         below: Tokens = ()
         above: Tokens = ()
         start, primes = base.start, 0

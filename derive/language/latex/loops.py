@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver
 
 _EXTREMES = ("limit", "supremum", "infimum")
+ENDLESS = ("sum", "prod")  # what may run to a symbol, or without an end
 _RELATIONS = ("=", "\\ne", "<", ">", "\\le", "\\ge", "\\in")
 _LANGUAGE = {"\\ne": "!=", "<": "<", ">": ">", "\\le": "<=", "\\ge": ">="}
 
@@ -153,8 +154,12 @@ class _Bound:
 
     def __init__(self, index: Index, start: int, low: Affine | None = None, high: Affine | None = None) -> None:
         self.index, self.start, self.low, self.high = index, start, low, high
+        self.end = ""  # of a loop that is not unrolled
 
     def range(self, r: Resolver, shown: str) -> str:
+        if self.end:
+            assert self.low is not None
+            return f"range({self.low.text()}, {self.end})"
         if self.high is None:
             sizes = {(int(s), word(s)) for s in self.index.sizes}
             if len(sizes) != 1:
@@ -210,6 +215,11 @@ def _bound(r: Resolver, tree: Big) -> tuple[list[tuple[str, _Bound]], list[_Filt
             if not tree.above:
                 r.fail("up to what does the index run?", tree.start)
             high = r.affine(tree.above)
+            known = high is not None and not any(i.endless for i in high.indices)
+            if not known and tree.op in ENDLESS and (end := _end(r, tree.above)) is not None:
+                new.low, new.end, new.index.first, new.index.endless = low, end, 0, True
+                bound.append((word_, new))
+                continue
             if high is None:
                 shown = r.source[tree.above[0].start : tree.above[-1].stop]
                 r.fail(f"'{shown}' is no number or size in scope up to which an index could run", tree.above[0].start)
@@ -224,12 +234,20 @@ def _bound(r: Resolver, tree: Big) -> tuple[list[tuple[str, _Bound]], list[_Filt
                 if sign == "<" and len(right) == 1 and right[0].text not in known and not _is_size(r, right):
                     bound.append(_new(r, right, tree))  # over all pairs
             filters.append(_Filter(left, sign, right, op.start))
-    if tree.above and all(b.high is None for _, b in bound):
+    if tree.above and all(b.high is None and not b.end for _, b in bound):
         if len(bound) != 1 or (high := r.affine(tree.above)) is None:
             r.fail("from what number does the index run?", tree.start)
         bound[0][1].low, bound[0][1].high = Affine(1), high
         bound[0][1].index.limit = high.counted()
     return bound, filters
+
+
+def _end(r: Resolver, above: Tokens) -> str | None:
+    """The end of a loop that is not unrolled, which is not reached: inf, or one more than an expression of symbols; else None."""
+    if len(above) == 1 and above[0].is_("\\infty"):
+        return "inf"
+    high = r.affine(above, symbols=True)
+    return None if high is None else Affine(high.constant + 1, high.names).text()
 
 
 def _is_size(r: Resolver, tokens: Tokens) -> bool:

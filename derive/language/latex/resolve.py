@@ -95,12 +95,12 @@ class Resolver:
                 parts[-1].append(t)
         return [tuple(p) for p in parts]
 
-    def affine(self, tokens: Tokens) -> Affine | None:
+    def affine(self, tokens: Tokens, symbols: bool = False) -> Affine | None:
         try:
             tree = self.tree(tokens)
         except ExpressionError:
             return None
-        return affine(tree, self.scope, self.indices)
+        return affine(tree, self.scope, self.indices, symbols)
 
     def node(self, text: str, start: int) -> Node:
         """The node of a text, its loop variables at their first value."""
@@ -231,6 +231,10 @@ class Resolver:
         inner = self.any(tree.items[0])
         if tree.bracket in ("floor", "ceil"):
             return Term(f"{tree.bracket}({inner.text})", ATOM, inner.shape, inner.row, inner.turns)
+        if tree.bracket == "!":
+            if inner.shape:
+                self.fail(f"'{inner.text}' is no number to take the factorial of", tree.start)
+            return Term(f"factorial({inner.text})", ATOM)
         return inner
 
     def fraction(self, tree: Fraction) -> Term:

@@ -46,7 +46,7 @@ class Scripted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """``bracket``: ``(``, ``[``, ``{``, and ``|``, ``||``, ``floor``, ``ceil`` for what these signs compute."""
+    """``bracket``: ``(``, ``[``, ``{``, and ``|``, ``||``, ``floor``, ``ceil``, ``!`` for what these signs compute."""
 
     start: int
     bracket: str
