@@ -215,8 +215,8 @@ def _bound(r: Resolver, tree: Big) -> tuple[list[tuple[str, _Bound]], list[_Filt
             if not tree.above:
                 r.fail("up to what does the index run?", tree.start)
             high = r.affine(tree.above)
-            known = high is not None and not any(i.endless for i in high.indices)
-            if not known and tree.op in ENDLESS and (end := _end(r, tree.above)) is not None:
+            unrolled = high is not None and not any(i.endless for i in high.indices)
+            if not unrolled and tree.op in ENDLESS and (end := _end(r, tree.above)) is not None:
                 new.low, new.end, new.index.first, new.index.endless = low, end, 0, True
                 bound.append((word_, new))
                 continue
