@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from derive import budget
 from derive.errors import ExpressionError
+from derive.expr.conditions import is_boolean
 from derive.expr.graph import Node
 from derive.expr.operators import DEFERRED, DERIVATIVES
 from derive.language.reader import to_text
@@ -93,8 +94,11 @@ def _saying(context: CaseContext, changed: Claim) -> CaseContext:
 
 
 def _judged(context: CaseContext, claim: Claim) -> tuple[str, str]:
-    with budget.claim():
-        found = judge(context, claim)
+    try:
+        with budget.claim():
+            found = judge(context, claim)
+    except Exception as error:  # as in a run: it is not decided, and the run goes on
+        return "undecided", f"failed: {error}"
     return found.verdict, found.reason
 
 
@@ -156,7 +160,7 @@ def _formulas(claim: Claim) -> Iterator[Slip]:
     for spot in filterfalse(_in_what_is_derived, spots(right, MOST_SPOTS)):
         for _, maker in SLIPS:
             for new in _tried(lambda: list(maker(spot, pool))):  # noqa: B023  (called at once)
-                if new.shape != spot.node.shape:
+                if new.shape != spot.node.shape or is_boolean(new) != is_boolean(spot.node):
                     continue
                 for made in _tried(lambda: [spot.replaced(new)]):  # noqa: B023
                     if made.shape == right.shape and made not in seen:

@@ -56,6 +56,19 @@ def test_other_digits_are_another_number(tmp_path: Path, printed: str) -> None:
     assert all(p.noticed for p in found)
 
 
+def test_conditions_stay_conditions_and_variables_variables(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        "title: t\nsymbols: {x: {}, y: {}}\ndefine: {f: x**2}\nclaims:\n"
+        '  - {id: hinge, holds: "y*where(x*y < 1, 1, 0) == y*indicator(x*y < 1)"}\n'
+        '  - {id: at, holds: "f(x=y) == at(f, x=y)"}\n',
+        encoding="utf-8",
+    )
+    found = plant(path, ["hinge", "at"], 100)
+    assert {p.claim for p in found} == {"hinge", "at"}
+    assert not [p for p in found if "failed" in p.reason or "None" in p.now]
+
+
 def test_what_holds_all_the_same_is_no_error() -> None:
     same = Planted("f", 1, "a", "x*y", "y*x", "holds", "")
     left = Planted("f", 1, "a", "x*y", "x/y", "undecided", "")

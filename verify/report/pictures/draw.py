@@ -151,6 +151,7 @@ def legend(a: Any, entries: Sequence[tuple[str, dict[str, Any]]]) -> None:
             tall = 0.12 / _inches(a)
             a.add_patch(Rectangle((x, y - tall / 2), 0.05, tall, transform=a.transAxes, clip_on=False, **style))
         else:
-            a.plot([x, x + 0.05], [y, y], transform=a.transAxes, clip_on=False, **style)
+            ends = [x + 0.04] if style.get("linestyle") == "none" else [x, x + 0.05]  # of marks without a line, one
+            a.plot(ends, [y] * len(ends), transform=a.transAxes, clip_on=False, **style)
         a.text(x + 0.06, y, shown, transform=a.transAxes, va="center", fontsize=8, parse_math=False)
         x += 0.09 + 0.0122 * len(shown)

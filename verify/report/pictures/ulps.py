@@ -20,7 +20,8 @@ GREATEST = {
 }
 LEAST, MOST = 1e-2, 1e18  # ulps: below nothing is drawn, and what is more, or no number, is drawn there
 MARKERS = (("o", INK), ("^", FIRST), ("s", SECOND), ("x", SOFT))
-NEAR = 1e-6  # inputs about which the axis is linear
+NEAR = 0.1  # inputs about which the axis is linear
+TICKS = (1.0, 100.0, 1e10, 1e30, 1e100)
 PANEL = 2.5  # inches
 
 
@@ -38,7 +39,7 @@ def drawn(found: Implementation) -> Picture:
             _panel(a, order, [p for p in paths if p.order == order])
     said = (
         f"Error of {found.id} in ulps against the input, of {', '.join(orders)}. Dashed: {TOLERANCE:g} ulps; dotted upright: the "
-        "ends of the dtype; dash-dotted: the first and the last input at which it is off."
+        "ends of the dtype; dash-dotted: the first and the last input at which it is off. The axis is stretched about 0."
     )
     return Picture(said, made[0])
 
@@ -58,11 +59,9 @@ def _panel(a: Any, order: str, paths: Sequence[CallPath]) -> None:
         a.axvline(_place(end), linewidth=0.6, linestyle=":", color=SOFT)
     for at in {float(x) for p in paths for x in (p.first, p.last) if x}:
         a.axvline(_place(at), linewidth=0.6, linestyle="-.", color=MARK)
-    step = 150 if greatest > 1e100 else 18 if greatest > 1e10 else 2  # decades
-    marks = [-(10.0 ** (2 * step)), -(10.0**step), 0.0, 10.0**step, 10.0 ** (2 * step)]
-    a.set_xticks(
-        [_place(x) for x in marks], [f"{x:.0e}".replace("e+0", "e").replace("e+", "e") if x else "0" for x in marks]
-    )
+    marks = [x for x in TICKS if x < greatest and (x != 1e30 or greatest < 1e100)]
+    marks = [*(-x for x in reversed(marks)), 0.0, *marks]
+    a.set_xticks([_place(x) for x in marks], [f"{x:g}".replace("e+", "e") for x in marks])
     a.set_yticks(range(0, 19, 6), ["1", "1e6", "1e12", "1e18"])
     a.set_xlim(-1.02 * _place(greatest), 1.02 * _place(greatest))
     a.set_ylim(math.log10(LEAST), math.log10(MOST) + 1)
@@ -72,6 +71,7 @@ def _panel(a: Any, order: str, paths: Sequence[CallPath]) -> None:
 
 
 def _place(x: float) -> float:
-    """On an axis that is logarithmic on both sides of 0 and linear about it; of an infinity, at its end."""
+    """On an axis that is linear about 0 and then goes by the logarithm of the logarithm: most happens between 1 and 100, and
+    dtypes end at 1e308. Of an infinity, at its end."""
     far = min(abs(x), GREATEST["float64"])
-    return math.copysign(math.log10(NEAR + far) - math.log10(NEAR), x)
+    return math.copysign(math.log1p(math.log10(NEAR + far) - math.log10(NEAR)), x)
