@@ -262,6 +262,8 @@ def _run(paths: Sequence[Path], called: Mapping[str, str], asked: _Asked) -> int
                 say(line)
         elif asked.profile:
             say("all of it is remembered: no time went into anything")
+        if not asked.quiet and (explained := _again(found)):
+            say(f"why, step by step: {explained}", err=True)
         if len(paths) == 1 and asked.whole and not found.remembered and found.glance.checks and not asked.quiet:
             say("claims alone are faster: --no-checks", err=True)
     if found.interrupted and asked.out is not None:
@@ -392,6 +394,13 @@ def _accepted(found: Found, known: Known, asked: _Asked) -> Found:
         with places.writing("--baseline"):
             known.write()
     return known.accepted(found)
+
+
+def _again(found: Found) -> str:
+    """The command that explains the first finding that can be."""
+    from verify.formats.findings import findings
+
+    return next((f.again for f in findings(found.glance) if f.part == "claim"), "")
 
 
 def _exit_code(found: Found) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from shlex import quote
 
 from verify import messages
 from verify.messages import Message
@@ -25,6 +26,7 @@ class Finding:
     column: int
     text: str
     part: str = "claim"  # claim, quote, check or implementation
+    again: str = ""  # the command that shows it again; "" where the case has no file
 
     @property
     def message(self) -> Message:
@@ -36,6 +38,14 @@ class Finding:
         return self.part, self.document, self.case, self.id
 
 
+def _explained(c: ClaimGlance) -> str:
+    return "" if c.file.startswith("<") else f"errata explain {quote(c.file)} {quote(c.id)}"
+
+
+def _run_again(file: str) -> str:
+    return f"errata run {quote(file)} --no-cache" if file and not file.startswith("<") else ""
+
+
 def of_claim(c: ClaimGlance) -> Finding:
     said = f"{c.verdict} (pinned {c.pinned}){f': {c.reason}' if c.reason else ''}"
     code = messages.VERDICTS.get(c.verdict, "")
@@ -44,29 +54,29 @@ def of_claim(c: ClaimGlance) -> Finding:
         # a cell of a notebook has no line in its file
         file, (line, column) = c.quoted.file, (1, 1) if c.quoted.cell else (c.quoted.line, c.quoted.column)
         said = f"{said} [{c.place}]"
-    return Finding(code, c.document, c.case, c.id, file, line, column, printable(said))
+    return Finding(code, c.document, c.case, c.id, file, line, column, printable(said), again=_explained(c))
 
 
 def of_quote(c: ClaimGlance) -> Finding:
     """Of a claim whose quote has no place in the document: where the case has it."""
     said = f"{c.lost}: {c.quoted.reason} [{c.quoted.file}]" if c.quoted else ""
     code = messages.QUOTES.get(c.lost, "")
-    return Finding(code, c.document, c.case, c.id, c.file, c.line, c.column, printable(said), "quote")
+    return Finding(code, c.document, c.case, c.id, c.file, c.line, c.column, printable(said), "quote", _explained(c))
 
 
 def of_check(c: CheckGlance) -> Finding:
     why = c.reason or c.off
     subject = f"{c.backend} {c.subject}"
     said = printable(f"{subject}: {c.outcome}{f': {why}' if why else ''}")
-    return Finding(
-        messages.CHECKS.get(c.outcome, ""), c.document, c.case, printable(subject), c.file, 1, 1, said, "check"
-    )
+    code, again = messages.CHECKS.get(c.outcome, ""), _run_again(c.file)
+    return Finding(code, c.document, c.case, printable(subject), c.file, 1, 1, said, "check", again)
 
 
 def of_implementation(i: ImplementationGlance) -> Finding:
     said = f"{i.verdict}, not as pinned{f': {i.said}' if i.said else ''}"
     code = messages.IMPLEMENTATIONS.get(i.verdict, "")
-    return Finding(code, i.document, i.case, i.id, i.file, i.line, i.column, printable(said), "implementation")
+    again = _run_again(i.file)
+    return Finding(code, i.document, i.case, i.id, i.file, i.line, i.column, printable(said), "implementation", again)
 
 
 def findings(glance: Glance) -> Iterator[Finding]:

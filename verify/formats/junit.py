@@ -44,7 +44,8 @@ def _suite(found: FileFound) -> ET.Element:
             told = {"message": test.text, **({"type": test.code} if state != "skipped" else {})}
             said = ET.SubElement(element, ELEMENTS[state], told)
             if state != "skipped":
-                said.text = f"{test.file}:{test.line}:{test.column}: {test.id}: {test.text}"
+                again = f"\nagain: {test.again}" if test.again else ""
+                said.text = f"{test.file}:{test.line}:{test.column}: {test.id}: {test.text}{again}"
     for key in ("tests", *ELEMENTS):
         suite.set(key, str(counts[key]))
     return suite

@@ -103,6 +103,10 @@ def test_junit_counts_what_its_elements_say() -> None:
     assert said["away"] == said["torch.g"] == ["skipped"]
     assert {t.get("classname") for t in suite} == {"book.one"}
     assert "100% <b>&amp;</b>, a: b c|d" in str(suite[1][0].get("message"))
+    again = {str(t[0].text).splitlines()[-1] for t in suite if len(t) and t[0].tag != "skipped"}
+    assert "again: errata explain 'book/one two.yaml' bad" in again
+    assert "again: errata run 'book/one two.yaml' --no-cache" in again
+    assert all(line.startswith("again: errata ") for line in again)
 
 
 def test_sarif_has_a_rule_for_each_result_and_places_in_the_file() -> None:
