@@ -191,14 +191,14 @@ def prove(
     shapes: Mapping[str, Sizes] | None = None,
     sizes: Mapping[str, int] | None = None,
     define: Mapping[str, str] | None = None,
-    functions: Mapping[str, int] | None = None,
+    functions: Mapping[str, int | str] | None = None,
     timeout: float | None = None,
 ) -> Proof:
     """Is this true, for all real values of its symbols?
 
     ``claim`` is a condition as in a case, ``A == B`` or an inequality; ``assuming`` are conditions, ``shapes`` the sizes of what
     is no scalar, ``{"W": (2, 3), "x": "n"}``, where ``sizes`` has the letters, each with a number to try; ``define`` names
-    expressions, ``functions`` are those of which nothing is known, with the number of their arguments. ``timeout`` in seconds
+    expressions, ``functions`` are those of which nothing is known, with the number of their arguments (``"[3]"`` of a vector). ``timeout`` in seconds
     takes the place of the limits of work.
 
     Raises ValueError where the claim, a condition or a shape can't be read.

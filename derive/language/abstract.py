@@ -1,7 +1,9 @@
 """Abstract functions: phi(z), E(w, n), of which nothing is known but that they can be differentiated.
 
 A name that the scope declares as a function is called like any other; its value is a node ``apply`` with the name and the
-order of differentiation by each argument. It works entry by entry. phi'(z) is written ``phi(z, d=1)``, the derivative of E by
+order of differentiation by each argument. It works entry by entry. A function of a vector, declared as one, is a function of its
+entries: f(w) is ``f(w[0], w[1])``, f(w, d=1) the vector of its derivatives there, f(w, d=2) its Hessian; one whose values are
+vectors is a stack of such, f(w, d=1) its Jacobian. phi'(z) is written ``phi(z, d=1)``, the derivative of E by
 its second argument ``E(w, n, d=[0, 1])``. To the proofs it is an atom, so what is proved holds for every function; it has no
 value.
 """
@@ -26,6 +28,17 @@ def function(g: Graph, name: str, arity: int) -> Node:
     return g.node("function", (), (name, arity))
 
 
+def of_vector(g: Graph, name: str, entries: int, values: int = 0) -> Node:
+    """The declaration of a function of a vector of so many entries; its values are numbers, or vectors of so many. Raises
+    ExpressionError."""
+    for count in (entries, values or 1):
+        if not 1 <= count <= MAX_ARGUMENTS:
+            raise ExpressionError(
+                f"a function of, or to, a vector of {count} entries; it may have 1 to {MAX_ARGUMENTS}"
+            )
+    return g.node("function", (), (name, int(entries), int(values)))
+
+
 def apply(g: Graph, name: str, args: Sequence[Node], orders: Sequence[int] | None = None) -> Node:
     """The function's value, or its derivative of these orders, at the arguments."""
     shape: Shape = ()
@@ -47,7 +60,9 @@ def called(scope: Mapping[str, Node], name: str) -> bool:
 
 def read(g: Graph, declared: Node, args: Sequence[Node], keywords: Sequence[ast.keyword]) -> Node:
     """A call as the language writes it. Raises ExpressionError."""
-    name, arity = declared.attr
+    name, arity, *vector = declared.attr
+    if vector and len(args) == 1 and (args[0].shape or arity > 1):
+        return _of_entries(g, declared, args[0], keywords)
     if len(args) != arity:
         raise ExpressionError(f"{name} takes {arity} argument{'s' if arity > 1 else ''}, not {len(args)}")
     orders = [0] * arity
@@ -61,12 +76,45 @@ def read(g: Graph, declared: Node, args: Sequence[Node], keywords: Sequence[ast.
                 f"{name} takes, beside its arguments, d: an order of differentiation for each of them"
             )
         orders = [int(e) for e in found]
-    return apply(g, name, args, orders)
+    return _values(g, declared, args, orders) if vector else apply(g, name, args, orders)
+
+
+def _values(g: Graph, declared: Node, args: Sequence[Node], orders: Sequence[int]) -> Node:
+    """What a function of a vector has at these entries, or the derivative of these orders."""
+    name, _, values = declared.attr
+    return (
+        g.stack([apply(g, f"{name}[{k}]", args, orders) for k in range(values)])
+        if values
+        else apply(g, name, args, orders)
+    )
+
+
+def _of_entries(g: Graph, declared: Node, w: Node, keywords: Sequence[ast.keyword]) -> Node:
+    """f(w), f(w, d=1), f(w, d=2) of a vector."""
+    name, arity, values = declared.attr
+    if w.shape != (arity,):
+        raise ExpressionError(f"{name} takes a vector of {arity} entries, and this has shape {shapes.show(w.shape)}")
+    order = keywords[0].value if keywords else ast.Constant(0)
+    k = order.value if isinstance(order, ast.Constant) and type(order.value) is int else -1
+    if len(keywords) > 1 or any(word.arg != "d" for word in keywords) or not 0 <= k <= (1 if values else 2):
+        most = "d=1, its Jacobian" if values else "d=1, its gradient, or d=2, its Hessian"
+        raise ExpressionError(f"{name} takes, beside its vector, {most}")
+    args = [g.index(w, (i,)) for i in range(arity)]
+
+    def by(*entries: int) -> Node:
+        return _values(g, declared, args, [entries.count(i) for i in range(arity)])
+
+    if not k:
+        return by()
+    rows = [by(i) if k == 1 else g.stack([by(i, j) for j in range(arity)]) for i in range(arity)]
+    made = g.stack(rows)
+    return g.transpose(made) if values else made
 
 
 def text(n: Node, inside: str) -> str:
     """An ``apply`` in the language, its arguments printed as ``inside``."""
     name, orders = n.attr
+    name, bracket, entry = name.partition("[")
     if not any(orders):
-        return f"{name}({inside})"
-    return f"{name}({inside}, d={orders[0] if len(orders) == 1 else list(orders)})"
+        return f"{name}({inside}){bracket}{entry}"
+    return f"{name}({inside}, d={orders[0] if len(orders) == 1 else list(orders)}){bracket}{entry}"

@@ -13,7 +13,7 @@ from derive.errors import ExpressionError, Misfit, nearest
 from derive.expr.graph import Graph, Node
 from derive.expr.operators import CONSTANTS
 from derive.expr.shapes import show
-from derive.language.abstract import function
+from derive.language.abstract import function, of_vector
 from derive.language.names import DERIVATIVE_CALLS, FUNCTION_NAMES, RESERVED, called_in, indices_in, names_in
 from derive.language.reader import LAYOUTS, parse
 from verify.casefile import rules
@@ -21,7 +21,7 @@ from verify.casefile.conditions import Condition, condition
 from verify.casefile.formulas import Formulas, definition
 from verify.casefile.model import Definition, Place, Symbol
 from verify.casefile.readers import Reader, short
-from verify.casefile.schema import DEFINITION, MAX_ENTRIES, MAX_SIZES, SIZE, SYMBOL
+from verify.casefile.schema import DEFINITION, FUNCTION, MAX_ENTRIES, MAX_SIZES, SIZE, SYMBOL
 from verify.casefile.tree import Items, Mapping, Text, Tree
 
 MAX_NAMES = 2_000  # of one case
@@ -216,12 +216,31 @@ class Names:
                 )
                 self.broken.add(name)
                 continue
-            text = value.value if isinstance(value, Text) else ""
-            try:
-                self.scope[name] = function(self.graph, name, int(text) if text.isdecimal() else 0)
-            except ExpressionError:
-                self.reader.fault(value.place, f"expected how many arguments '{name}' takes, such as 1")
+            declared = self.function(name, value)
+            if declared is None:
                 self.broken.add(name)
+            else:
+                self.scope[name] = declared
+
+    def function(self, name: str, tree: Tree) -> Node | None:
+        """phi: 1, of so many numbers; f: [n], of a vector; F: {from: [n], to: [m]}, to vectors."""
+        r, text = self.reader, tree.value if isinstance(tree, Text) else ""
+        if not isinstance(tree, Text):
+            given = r.fields(tree, FUNCTION, f"function '{name}'") if isinstance(tree, Mapping) else {"from": tree}
+            sizes = {key: r.sizes(given[key], self.sizes) for key in ("from", "to") if key in given}
+            if "from" not in sizes or None in sizes.values():
+                return None
+            if any(len(s or ()) != 1 for s in sizes.values()):
+                r.fault(tree.place, f"'{name}' is a function of a vector: its size is one number, as in [3] or [n]")
+                return None
+        try:
+            if isinstance(tree, Text):
+                return function(self.graph, name, int(text) if text.isdecimal() else 0)
+            return of_vector(self.graph, name, *(s[0] for s in sizes.values() if s))
+        except ExpressionError as e:
+            wanted = f"expected how many arguments '{name}' takes, such as 1, or the size of its vector, such as [3]"
+            r.fault(tree.place, wanted if isinstance(tree, Text) else f"'{name}' is {e.message}")
+            return None
 
     def read_symbols(self, tree: Tree | None) -> None:
         if tree is None:

@@ -81,7 +81,6 @@ KINDS: dict[str, dict[str, Any]] = {
     "tensor": _TENSOR,
     "prints": _nested(_PRINTED, MAX_LISTS),
     "sizes": {"anyOf": [_SHAPE, {"type": "array", "items": _SHAPE, "maxItems": MAX_SIZES}]},
-    "arities": _named(_whole(1, MAX_ARGUMENTS), _NAMES),
     "instances": {
         "anyOf": [
             _whole(1, MAX_ENTRIES),
@@ -240,6 +239,11 @@ SIZE: dict[str, Field] = {
     "from": Field("size", "the least number that the document means by it; default: 1", "2"),
 }
 
+FUNCTION: dict[str, Field] = {
+    "from": Field("sizes", "the size of the vector that it is of", "[n]", required=True),
+    "to": Field("sizes", "the size of the vectors that are its values; default: they are numbers", "[m]"),
+}
+
 SEQUENCE: dict[str, Field] = {
     "start": Field("expression", "the state before the first step", "w0", required=True),
     "step": Field(
@@ -299,8 +303,9 @@ CASE: dict[str, Field] = {
     ),
     "functions": Field(
         "arities",
-        "functions of which nothing is known but how many arguments they have: phi(z), and phi(z, d=1) for phi'(z)",
-        "{phi: 1, E: 2}",
+        "functions of which nothing is known but how many arguments they have: phi(z), and phi(z, d=1) for phi'(z); or of a "
+        "vector, by its size, or a map of from, to",
+        "{phi: 1, E: 2, f: [3], F: {from: [3], to: [2]}}",
     ),
     "sizes": Field(
         "letters",
@@ -355,8 +360,11 @@ def json_schema() -> dict[str, Any]:
     named = (*rules.IMPLEMENTATION, rules.CONFORMANCE, rules.CLASS)
     value = {"anyOf": [*_TENSOR["anyOf"], _object(SYMBOL, base, rules.SYMBOL)]}
     size = {"anyOf": [*KINDS["instances"]["anyOf"], _object(SIZE, base)]}
+    entries = {"type": "array", "items": _SHAPE, "minItems": 1, "maxItems": 1}
+    function = {"anyOf": [_whole(1, MAX_ARGUMENTS), entries, _object(FUNCTION, base)]}
     tables: dict[str, dict[str, Any]] = {
         **base,
+        "arities": _named(function, _NAMES),
         "uses": _nested({"anyOf": [base["file"], _object(USES, base)]}, 1, 0),
         "symbols": _named(value, _NAMES),
         "letters": _named(size, _NAMES),

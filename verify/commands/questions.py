@@ -85,7 +85,7 @@ def given(options: Options) -> Asked:
     asked = Asked(_map("--"), _map("--"))
     tables = (
         ("--size", "sizes", options.sizes, "NAME=NUMBER such as N=4", _plain),
-        ("--function", "functions", options.functions, "NAME=ARGUMENTS such as phi=1", _plain),
+        ("--function", "functions", options.functions, "NAME=ARGUMENTS such as phi=1, or f=[3] of a vector", _yaml),
         ("--define", "define", options.definitions, "NAME=EXPR such as L=sum(x**2)", _plain),
         ("--value", "value", options.values, "NAME=VALUE such as x=2 or 'w=[1, 2]'", _yaml),
         ("--in", "in", options.ranges, "NAME=LOW,HIGH such as p=0,1", _ends),

@@ -25,7 +25,7 @@ from verify import messages
 from verify.casefile.embedded import read
 from verify.casefile.faults import CaseFaults
 from verify.casefile.loader import load_case
-from verify.casefile.schema import CASE, CLAIM, IMPLEMENTATION, SEQUENCE, SIZE, SYMBOL, USES, Field
+from verify.casefile.schema import CASE, CLAIM, FUNCTION, IMPLEMENTATION, SEQUENCE, SIZE, SYMBOL, USES, Field
 from verify.casefile.tree import Items, Mapping, Text, Tree
 from verify.decimals import show as digits
 from verify.probes import PROBES
@@ -46,6 +46,7 @@ TABLES: dict[str, dict[str, Field]] = {
     "implementations": IMPLEMENTATION,
     "symbols": SYMBOL,
     "sizes": SIZE,
+    "functions": FUNCTION,
     "sequences": SEQUENCE,
     "uses": USES,
 }

@@ -9,7 +9,7 @@ decides, or the limit of the leading coefficient, which varies more slowly. Zero
 from __future__ import annotations
 
 from fractions import Fraction
-from math import factorial
+from math import factorial, prod
 
 from derive.calculus.reverse import gradient
 from derive.engine.algebra.signs import ZERO
@@ -20,6 +20,7 @@ from derive.expr.graph import Node, topological
 from derive.language.abstract import apply, partial
 
 MAX_STEPS = 4000
+MAX_VARYING = 4  # arguments of an abstract function
 COUNTS = (2, 4, 8)
 
 Limit = tuple[int, Node]  # (0, value), or (+1 or -1, anything): plus or minus infinity
@@ -194,16 +195,25 @@ class _Expansion:
         raise Unsettled(f"no asymptotics are known of {said(n)}")
 
     def abstract(self, n: Node, args: list[Series]) -> Series:
-        """A function of which nothing is known but its derivatives, by Taylor's formula in its one argument that varies."""
+        """A function of which nothing is known but its derivatives, by Taylor's formula in its arguments that vary."""
+        g, al = self.g, self.algebra
         varying = [i for i, a in enumerate(n.args) if not self.gruntz.free(a)]
-        if len(varying) != 1:
-            raise Unsettled(f"{said(n)} varies in several arguments")
-        (i,) = varying
-        at, small = self.around(args[i])
-        there = apply(self.g, n.attr[0], [at if j == i else a for j, a in enumerate(n.args)], n.attr[1])
-        return self.algebra.compose(
-            small, lambda k: self.g.mul(self.g.const(Fraction(1, factorial(k))), partial(there, *[i] * k))
-        )
+        if len(varying) > MAX_VARYING:
+            raise Unsettled(f"{said(n)} varies in more than {MAX_VARYING} arguments")
+        around = {i: self.around(args[i]) for i in varying}
+        there = apply(g, n.attr[0], [around[j][0] if j in around else a for j, a in enumerate(n.args)], n.attr[1])
+        small = {i: s for i, (_, s) in around.items() if s.terms or s.order is not None}
+        total, powers = al.one(there), {(): al.one(g.one)}
+        for _ in range(al.count if small else 0):  # the products of so many of them, each once: by whom, in order
+            powers = {
+                (*by, i): al.mul(p, s) for by, p in powers.items() for i, s in small.items() if not by or i >= by[-1]
+            }
+            for by, p in powers.items():
+                times = Fraction(1, prod(factorial(by.count(i)) for i in small))
+                total = al.add(total, al.scaled(p, g.mul(g.const(times), partial(there, *by)), g.zero))
+        low = al.least(*(s.terms[0][0] if s.terms else s.order for s in small.values()))
+        beyond = None if low is None else self.oracle.simple(g.mul(g.const(al.count + 1), low))
+        return al.made(list(total.terms), al.least(total.order, beyond))
 
     def taylor(self, op: str, at: Node, k: int) -> Node:
         """The k-th coefficient of Taylor's series."""

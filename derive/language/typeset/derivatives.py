@@ -102,13 +102,17 @@ def _index(n: Node, done: Done) -> Piece:
 def _apply(n: Node, done: Done) -> Piece:
     r"""\phi'(z); of several arguments \partial_{1} E(w, n)."""
     name, orders = n.attr
+    name, bracket, entry = name.partition("[")
+    name = (
+        f"{latex_name(name)}_{{{int(entry[:-1]) + 1}}}" if bracket else latex_name(name)
+    )  # counted from 1, as elsewhere
     inside = group(", ".join(done[a].text for a in n.args))
     if len(orders) == 1:
         (k,) = orders
         mark = "'" * k if k < 4 else f"^{{({k})}}"
-        return Piece(f"{latex_name(name)}{mark}{inside}")
+        return Piece(f"{name}{mark}{inside}")
     before = [rf"\partial_{{{i}}}" + (f"^{{{k}}}" if k > 1 else "") for i, k in enumerate(orders, 1) if k]
-    text = " ".join([*before, f"{latex_name(name)}{inside}"])
+    text = " ".join([*before, f"{name}{inside}"])
     return Piece(text, PRODUCT) if before else Piece(text)
 
 

@@ -143,6 +143,29 @@ def test_a_case_declares_functions(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("functions", "words"),
+    [
+        ("{f: [n], F: {from: [n], to: [2]}, k: {from: 1}}", ""),
+        ("{f: [m]}", "unknown size 'm'"),
+        ("{f: [2, 3]}", "is a function of a vector"),
+        ("{f: []}", "is a function of a vector"),
+        ("{f: {to: [2]}}", "needs 'from'"),
+        ("{f: {from: [2], into: [2]}}", "into"),
+        ("{f: {from: [2], to: [2, 2]}}", "is a function of a vector"),
+        ("{f: [11]}", "it may have 1 to 10"),
+        ("{f: [0]}", "expected sizes"),
+    ],
+)
+def test_functions_of_vectors_in_a_case(tmp_path: Path, functions: str, words: str) -> None:
+    from verify.casefile import check
+
+    path = tmp_path / "c.yaml"
+    path.write_text(f"title: T\nsizes: {{n: 3}}\nfunctions: {functions}\nsymbols: {{x: {{}}}}\n")
+    found = check([path])
+    assert not found if not words else words in str(found[0])
+
+
+@pytest.mark.parametrize(
     ("a", "b", "assuming", "status"),
     [
         ("phi(x*w/w)", "phi(x)", [], "proved"),
