@@ -198,8 +198,8 @@ def prove(
 
     ``claim`` is a condition as in a case, ``A == B`` or an inequality; ``assuming`` are conditions, ``shapes`` the sizes of what
     is no scalar, ``{"W": (2, 3), "x": "n"}``, where ``sizes`` has the letters, each with a number to try; ``define`` names
-    expressions, ``functions`` are those of which nothing is known, with the number of their arguments (``"[3]"`` of a vector). ``timeout`` in seconds
-    takes the place of the limits of work.
+    expressions, ``functions`` are those of which nothing is known, with the number of their arguments (``"[3]"`` of a vector).
+    ``timeout`` in seconds takes the place of the limits of work.
 
     Raises ValueError where the claim, a condition or a shape can't be read.
     """

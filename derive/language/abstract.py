@@ -81,12 +81,8 @@ def read(g: Graph, declared: Node, args: Sequence[Node], keywords: Sequence[ast.
 
 def _values(g: Graph, declared: Node, args: Sequence[Node], orders: Sequence[int]) -> Node:
     """What a function of a vector has at these entries, or the derivative of these orders."""
-    name, _, values = declared.attr
-    return (
-        g.stack([apply(g, f"{name}[{k}]", args, orders) for k in range(values)])
-        if values
-        else apply(g, name, args, orders)
-    )
+    found = [apply(g, f, args, orders) for f in _parts(declared)]
+    return g.stack(found) if declared.attr[2] else found[0]
 
 
 def _of_entries(g: Graph, declared: Node, w: Node, keywords: Sequence[ast.keyword]) -> Node:
@@ -101,14 +97,21 @@ def _of_entries(g: Graph, declared: Node, w: Node, keywords: Sequence[ast.keywor
         raise ExpressionError(f"{name} takes, beside its vector, {most}")
     args = [g.index(w, (i,)) for i in range(arity)]
 
-    def by(*entries: int) -> Node:
-        return _values(g, declared, args, [entries.count(i) for i in range(arity)])
+    def by(called: str, *entries: int) -> Node:
+        return apply(g, called, args, [entries.count(i) for i in range(arity)])
 
     if not k:
-        return by()
-    rows = [by(i) if k == 1 else g.stack([by(i, j) for j in range(arity)]) for i in range(arity)]
-    made = g.stack(rows)
-    return g.transpose(made) if values else made
+        return _values(g, declared, args, [0] * arity)
+    if k == 2:
+        return g.stack([g.stack([by(name, i, j) for j in range(arity)]) for i in range(arity)])
+    rows = [g.stack([by(f, i) for i in range(arity)]) for f in _parts(declared)]
+    return g.stack(rows) if values else rows[0]
+
+
+def _parts(declared: Node) -> list[str]:
+    """The names of a function's values: f, or F[0], F[1], ..."""
+    name, _, values = declared.attr
+    return [f"{name}[{k}]" for k in range(values)] if values else [name]
 
 
 def text(n: Node, inside: str) -> str:
