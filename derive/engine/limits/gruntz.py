@@ -203,7 +203,8 @@ class _Expansion:
         around = {i: self.around(args[i]) for i in varying}
         there = apply(g, n.attr[0], [around[j][0] if j in around else a for j, a in enumerate(n.args)], n.attr[1])
         small = {i: s for i, (_, s) in around.items() if s.terms or s.order is not None}
-        total, powers = al.one(there), {(): al.one(g.one)}
+        total = al.one(there)
+        powers: dict[tuple[int, ...], Series] = {(): al.one(g.one)}
         for _ in range(al.count if small else 0):  # the products of so many of them, each once: by whom, in order
             powers = {
                 (*by, i): al.mul(p, s) for by, p in powers.items() for i, s in small.items() if not by or i >= by[-1]
