@@ -1,5 +1,6 @@
 """The command ``errata``; ``python -m verify`` is the same."""
 
+import gc
 import os
 import sys
 
@@ -17,7 +18,9 @@ def start() -> int:
 
     from verify.cli import main
 
-    return main()
+    code = main()
+    gc.freeze()  # the system takes all memory back at once: it need not be looked through before
+    return code
 
 
 if __name__ == "__main__":

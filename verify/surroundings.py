@@ -16,7 +16,7 @@ SURROUNDINGS = {
 
 #: Objects made before Python looks for garbage in cycles: formulas and the modules of Torch and SymPy are many objects and hardly
 #: any cycles, and looking through them every 700 objects is a tenth of the time of importing them.
-YOUNG = 50_000
+YOUNG = 200_000
 
 
 def surrounded() -> bool:
@@ -25,7 +25,7 @@ def surrounded() -> bool:
 
 
 def collect_seldom() -> None:
-    """Looks for garbage every ``YOUNG`` objects."""
+    """Looks for garbage every ``YOUNG`` objects, so not at all while a command starts."""
     gc.set_threshold(YOUNG, 20, 20)
 
 

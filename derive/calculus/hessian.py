@@ -85,7 +85,7 @@ def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node]
         while work:
             m, outer = work.pop()
             for a, slope in slopes[m].items():
-                total = mul(outer, slope)
+                total = slope if outer is one else mul(outer, slope)
                 if a not in kept:
                     work.append((a, total))
                 elif total is not zero:
@@ -102,12 +102,12 @@ def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node]
         own = row.pop(top, None)
         if own is not None:
             for k, (i, slope) in enumerate(below):
-                half = mul(own, slope)
+                half = own if slope is one else mul(own, slope)
                 for j, another in below[: k + 1]:
-                    couple(i, j, mul(half, another))
+                    couple(i, j, half if another is one else mul(half, another))
         for j, amount in row.items():
             given = factor.get(j)
-            core = _cofactor(amount, given)
+            core = _cofactor(amount, given) if given else None
             for i, slope in below:
                 if slope is one:
                     moved = amount
@@ -133,7 +133,7 @@ def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node]
         if up is None:
             continue
         for a, slope in slopes[n].items():
-            term = mul(up, slope)
+            term = up if slope is one else mul(up, slope)
             before = adjoint.get(a)
             adjoint[a] = term if before is None else add(before, term)
         for a, b, second in _seconds(n, depends) if n.op in _CURVED else ():  # creating: n's own curvature

@@ -8,13 +8,13 @@ settle (a root at its zero inside of something else) is left open: it has an ``O
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from derive.calculus.beside import beside
 from derive.errors import ExpressionError, Undetermined
 from derive.expr.graph import Graph, Node
 from derive.language.components import components_all
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

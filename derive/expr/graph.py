@@ -11,6 +11,7 @@ operands in a fixed order (the calculus's way: derived expressions stay small an
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Sequence
 from fractions import Fraction
 from operator import attrgetter
@@ -24,7 +25,7 @@ Shape = tuple[int, ...]
 Number = int | Fraction
 
 BY_ID = attrgetter("id")  # sorts nodes topologically
-_FOLDED = frozenset(["const", "neg", "broadcast"])  # factors that a product is not simply written with
+_FOLDED = frozenset(["const", "neg", "broadcast"])  # what a product or a sum is not simply written with
 MAX_REPR = 2_000  # characters of an expression in Python's own display
 MAX_POWER_BITS = 20_000  # a folded constant never grows past this; larger powers stay symbolic
 
@@ -100,7 +101,10 @@ class Graph:
     meetings: ClassVar[Callable[[], Any] | None] = None
 
     def __init__(self) -> None:
-        self._table: dict[tuple[str, Any, tuple[Node, ...]], Node] = {}
+        # by operator, its nodes by their arguments, or by attribute and arguments
+        self._tables: defaultdict[str, dict[tuple[Any, ...], Node]] = defaultdict(dict)
+        self._products = self._tables["mul"]
+        self._count = 0
         self.zero = self.node("const", (), 0)
         self.one = self.node("const", (), 1)
         # body -> its definition, so that derived formulas speak in the document's own names
@@ -118,22 +122,26 @@ class Graph:
         self._laid: set[Node] = set()  # scalars in which no tensor is left to be laid out, as far as it was asked
 
     def __len__(self) -> int:
-        return len(self._table)
+        return self._count
+
+    def has(self, operators: Iterable[str]) -> bool:
+        """Whether a node of one of these operators was ever made: where not, none needs to be looked for."""
+        return not self._tables.keys().isdisjoint(operators)
 
     def node(self, op: str, args: tuple[Node, ...] = (), attr: Any = None, shape: Shape = ()) -> Node:
         """The node of that operator and arguments, new or known. ``shape`` must follow from the rest."""
-        table = self._table
-        key = (op, attr, args)
+        table = self._tables[op]
+        key = args if attr is None else (attr, args)
         found = table.get(key)
         if found is None:
-            found = Node()
+            found = table[key] = Node()
             found.op = op
             found.args = args
             found.attr = attr
             found.shape = shape
             found.graph = self
-            found.id = len(table)
-            table[key] = found
+            found.id = self._count
+            self._count += 1
         return found
 
     # -- leaves -------------------------------------------------------------------------------
@@ -176,16 +184,17 @@ class Graph:
         return a if a.shape == shape else self.broadcast(a, shape)
 
     def add(self, a: Node, b: Node) -> Node:
-        if a is self.zero and (not a.shape):
-            return b
-        if b is self.zero:
-            return a
-        if a.op == "const" and b.op == "const":
-            return self.const(a.attr + b.attr)
-        if b.op == "neg":
-            return self.sub(a, b.args[0])
-        if a.op == "neg":
-            return self.sub(b, a.args[0])
+        if a.op in _FOLDED or b.op in _FOLDED:
+            if a is self.zero:
+                return b
+            if b is self.zero:
+                return a
+            if a.op == "const" and b.op == "const":
+                return self.const(a.attr + b.attr)
+            if b.op == "neg":
+                return self.sub(a, b.args[0])
+            if a.op == "neg":
+                return self.sub(b, a.args[0])
         if a is b:  # what x @ x and the like give, once from each side
             return self.mul(self.const(2), a)
         if b.id < a.id:
@@ -219,9 +228,46 @@ class Graph:
             return self._product(a, b)
         if b.id < a.id:
             a, b = b, a
-        if a.shape is b.shape:  # as in _elementwise; the most frequent call of all
-            return self.node("mul", (a, b), None, a.shape)
-        return self._elementwise("mul", a, b)
+        shape = a.shape
+        if shape is not b.shape:
+            return self._elementwise("mul", a, b)
+        args = (a, b)
+        found = self._products.get(args)
+        if found is None:
+            found = self._products[args] = Node()
+            found.op = "mul"
+            found.args = args
+            found.attr = None
+            found.shape = shape
+            found.graph = self
+            found.id = self._count
+            self._count += 1
+        return found
+
+    def multiples(self, a: Node, others: Iterable[Node]) -> list[Node]:
+        """a * b for each b of the others. Most nodes of second derivatives are made here, so that ``mul`` and ``node`` are
+        written out."""
+        if a.op in _FOLDED:
+            return [self.mul(a, b) for b in others]
+        known, shape, place = self._products, a.shape, a.id
+        made = []
+        for b in others:
+            if b.op in _FOLDED or b.shape is not shape:
+                made.append(self.mul(a, b))
+                continue
+            args = (a, b) if place < b.id else (b, a)
+            found = known.get(args)
+            if found is None:
+                found = known[args] = Node()
+                found.op = "mul"
+                found.args = args
+                found.attr = None
+                found.shape = shape
+                found.graph = self
+                found.id = self._count
+                self._count += 1
+            made.append(found)
+        return made
 
     def _product(self, a: Node, b: Node) -> Node:
         """a * b, one of them a constant, a negative or a broadcast."""

@@ -67,6 +67,8 @@ def misplaced(root: Node) -> bool:
 def speaks(roots: Sequence[Node], silent: set[Node] | None = None) -> bool:
     """Whether one of EXTREMES or inf stands in the expressions. In the nodes ``silent`` none does; those of expressions in which
     none is found are added."""
+    if not roots or not roots[0].graph.has(_SPEAKING):
+        return False
     order = topological(roots, known=silent or frozenset())
     found = any(n.op in _SPEAKING for n in order)
     if silent is not None and not found:

@@ -63,11 +63,13 @@ def _tree(block: Block, name: str, faults: list[Fault]) -> Mapping | None:
     if block.fault:
         faults.append(Fault(name, *block.passage.place(block.at), block.fault))
         return None
+    from verify.casefile.events import parse
+
     bad = files.unreadable(block.text)
     if bad is not None:
         faults.append(Fault(name, *block.place(bad[0]), bad[1]))
         return None
-    tree, told = files.parse(block.text, name, origin=block.place)
+    tree, told = parse(block.text, name, origin=block.place)
     faults += told
     if isinstance(tree, Items):
         key = Text("claims", tree.place, "", "", 0, 0, flawed=True)

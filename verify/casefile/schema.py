@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
-
-import yaml
 
 from derive.language.abstract import MAX_ARGUMENTS
 from derive.language.names import RESERVED
 from derive.language.reader import LAYOUTS
 from derive.numbers.formats import FORMATS
+from derive.records import dataclass
 from verify.casefile import rules
 from verify.decimals import TOLERANCE
 from verify.probes import PROBES
@@ -381,6 +379,8 @@ def _object(
     kinds: dict[str, dict[str, Any]],
     among: Sequence[rules.Rule] = (),
 ) -> dict[str, Any]:
+    import yaml
+
     properties = {}
     for key, f in fields.items():
         kind = kinds[f.kind]

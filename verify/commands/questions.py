@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from derive.errors import ExpressionError, nearest
 from derive.expr.operators import CONSTANTS
 from derive.language.names import names_in
+from derive.records import dataclass
 from verify.casefile.faults import CaseFaults, Fault
 from verify.casefile.loader import case_of
 from verify.casefile.model import Case, Place
 from verify.casefile.readers import short
-from verify.casefile.tree import MAX_BYTES, Items, Text, Tree, parse
+from verify.casefile.tree import MAX_BYTES, Items, Text, Tree
 from verify.casefile.tree import Mapping as Map
 from verify.commands.derivation import Unreadable, read_shapes
 
@@ -109,7 +110,7 @@ def line(text: str, shared: Asked) -> Asked:
         return Asked(shared.case, _beside(made, shared.claim), {**shared.sources, LINE: text})
     if len(text) > MAX_BYTES:
         raise CaseFaults([Fault(LINE, 1, 1, f"a line of {len(text):,} characters; the limit is {MAX_BYTES:,}")])
-    tree, faults = parse(text, LINE)
+    tree, faults = _parsed(text, LINE)
     if faults or tree is None or isinstance(tree, Items):
         raise CaseFaults(faults or [Fault(LINE, 1, 1, "expected a claim, or a mapping such as {claim: x == x}")])
     sources = {**shared.sources, LINE: text}
@@ -226,9 +227,15 @@ def _plain(t: Text) -> Tree:
     return t
 
 
+def _parsed(text: str, name: str) -> tuple[Tree | None, list[Fault]]:
+    from verify.casefile.events import parse
+
+    return parse(text, name)
+
+
 def _yaml(t: Text) -> Tree:
     """A number, a vector or a matrix, as cases write them. Raises Unreadable."""
-    tree, faults = parse(" " * t.start + t.value, t.place.file)
+    tree, faults = _parsed(" " * t.start + t.value, t.place.file)
     if faults or tree is None:
         fault = faults[0]
         raise Unreadable(t.place.file.strip(), t.source, fault.column - 1, fault.message)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.calculus.reverse import expand, expand_all, gradient, hvp, second_derivatives
 from derive.engine.matrices.tensor_level import work
@@ -12,6 +13,7 @@ from derive.expr import shapes
 from derive.expr.graph import Node, free_symbols, topological
 from derive.language.components import components, components_all
 from derive.language.reader import to_text
+from derive.records import dataclass
 from verify.casefile.model import Case
 from verify.conformance.measure import NUMPY_BITS, TORCH_BITS
 from verify.conformance.objectives import Objective, fresh_symbol
@@ -152,7 +154,19 @@ def torch_implementation(case: Case, o: Objective) -> Implementation:
             for subject in made.truth
         }
 
-    made.run, made.most = lambda points: [at(p) for p in points], TORCH_POINTS
+    def run(points: Sequence[Sequence[float]]) -> list[Mapping[str, Values]]:
+        """Point by point. Torch refuses to invert a singular matrix: there it has no value, as the formula should have none."""
+        from torch.linalg import LinAlgError
+
+        found: list[Mapping[str, Values]] = []
+        for point in points:
+            try:
+                found.append(at(point))
+            except LinAlgError:
+                found.append({subject: [math.nan] * len(nodes) for subject, nodes in made.truth.items()})
+        return found
+
+    made.run, made.most = run, TORCH_POINTS
     return made
 
 

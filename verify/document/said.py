@@ -9,10 +9,11 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from itertools import islice
 
+from derive.records import dataclass
 from verify.document.blocks import blanked, fences, hidden
 from verify.document.passages import Passage
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.expr.graph import Node
+from derive.records import dataclass
 from verify.document.said import Piece
 from verify.draft.scope import Scope
 from verify.draft.statements import Section, Statement

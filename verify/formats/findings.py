@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from shlex import quote
 
+from derive.records import dataclass
 from verify import messages
 from verify.messages import Message
 from verify.suite.glance import CheckGlance, ClaimGlance, Glance, ImplementationGlance

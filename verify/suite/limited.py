@@ -8,15 +8,16 @@ import os
 import pickle
 import signal
 import time
-import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from verify.suite.held import GIB, HANG, ended_with, leave_with_parent, limit_memory
-from verify.suite.trail import Trail
+
+if TYPE_CHECKING:
+    from verify.suite.trail import Trail
 
 T = TypeVar("T")
 GLANCE = 0.2  # seconds between two looks at the process
@@ -119,6 +120,8 @@ def _work(call: Callable[[], Any], pipe: Connection, memory: int) -> None:
     except MemoryError:
         answer = (True, Stopped(f"out of memory, of which it had {memory / GIB:g} GiB"))
     except Exception as fault:
+        import traceback
+
         last = traceback.extract_tb(fault.__traceback__)[-1:]
         if last:  # a traceback does not travel
             fault.__dict__["place"] = f"{Path(last[0].filename).name}:{last[0].lineno}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import filterfalse, islice, pairwise
 from pathlib import Path
@@ -20,6 +20,7 @@ from derive.expr.conditions import is_boolean
 from derive.expr.graph import Node
 from derive.expr.operators import DEFERRED, DERIVATIVES
 from derive.language.reader import to_text
+from derive.records import dataclass
 from derive.repair.slips import SLIPS, Pool
 from derive.repair.spots import Spot, leaves, spots
 from verify.casefile import load

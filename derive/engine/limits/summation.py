@@ -8,7 +8,6 @@ or the quotient of neighbouring terms is a rational function: then the series is
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -27,6 +26,7 @@ from derive.expr.graph import Node, topological
 from derive.language.totals import made
 from derive.numbers.balls import evaluate
 from derive.numbers.definedness import has_value
+from derive.records import dataclass
 
 MAX_ZEROS = 6  # terms at the start that are 0
 MAX_LOOKED_AT = 60  # of the first terms, whether they have a value

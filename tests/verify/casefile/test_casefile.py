@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from derive.language.reader import to_text
 from tests import ROOT
-from verify.casefile import CaseFaults, check, find, load, tree
+from verify.casefile import CaseFaults, check, events, find, load
 from verify.casefile.documents import Documents, folders
 from verify.casefile.model import Case
 from verify.casefile.schema import CASE, CLAIM, SYMBOL, json_schema
@@ -219,7 +219,7 @@ BAD_YAML = {
 def test_yaml_is_explained(here: Path, monkeypatch: pytest.MonkeyPatch, name: str, loader: str) -> None:
     if not hasattr(yaml, loader):
         pytest.skip("PyYAML without libyaml")
-    monkeypatch.setattr(tree, "_LOADER", getattr(yaml, loader))
+    monkeypatch.setattr(events, "_LOADER", getattr(yaml, loader))
     text, message = BAD_YAML[name]
     line, column, words = message.split(":", 2)
     found = faults(f"title: t\n{text}")

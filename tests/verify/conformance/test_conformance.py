@@ -196,6 +196,14 @@ def test_no_value_anywhere_is_undecided() -> None:
             assert (c.outcome, c.examples, c.worst) == ("undecided", 0, None)
 
 
+def test_a_singular_matrix_is_rejected_as_a_point_without_a_value() -> None:
+    case = make({"X": (2, 2), "A": (2, 2)}, {"f": "trace(A @ inv(X))"}, ["grad(f, X)"])
+    for c in by_subject(check_case(case, examples=20), "torch").values():
+        assert c.outcome == "agrees"
+        assert c.examples > 0
+        assert _rejected(c) > 0  # the anchor of X is 0
+
+
 def test_leaving_the_range_of_float64_on_the_way_is_no_failure() -> None:
     case = make({"x": "900"}, {"f": "1/(1 + exp(-x)*exp(x))"}, ["grad(f, x)"], ranges={"x": ("800", "900")})
     assert {c.outcome for c in by_subject(check_case(case, examples=10), "numpy").values()} == {"undecided"}

@@ -1,0 +1,53 @@
+"""The table of nodes: equal expressions are one node, however they were made, and ids go up."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derive.expr.graph import Graph, topological
+
+
+def test_equal_expressions_are_one_node() -> None:
+    g = Graph()
+    x, y = g.symbol("x"), g.symbol("y")
+    assert g.mul(x, y) is g.mul(y, x) is g.node("mul", (x, y))
+    assert g.node("mul", (y, x)) is not g.mul(x, y)  # as it was written
+    assert g.add(x, y) is g.add(y, x)
+    assert g.mul(g.one, x) is x is g.add(g.zero, x)
+    assert g.node("mul", (g.one, x)) is not x
+    assert g.const(Fraction(2, 1)) is g.const(2)
+
+
+def test_an_attribute_tells_nodes_apart() -> None:
+    g = Graph()
+    v = g.symbol("v", (2,))
+    assert g.sum(v) is not g.sum(v, 0)
+    assert g.index(v, (0,)) is not g.index(v, (1,))
+    assert g.define("a", v) is not g.define("b", v)
+    assert g.symbol("v", (2,)) is v
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["add", "sub", "mul", "div"]), st.integers(0, 99), st.integers(0, 99)), max_size=30
+    )
+)
+def test_arguments_stand_before_users(steps: list[tuple[str, int, int]]) -> None:
+    g = Graph()
+    made = [g.symbol("x"), g.symbol("y"), g.const(2)]
+    for op, i, j in steps:
+        made.append(getattr(g, op)(made[i % len(made)], made[j % len(made)]))
+    order = topological(made)
+    assert all(a.id < n.id for n in order for a in n.args)
+    assert len({n.id for n in order}) == len(order) <= len(g)
+
+
+def test_a_graph_knows_the_operators_that_it_has() -> None:
+    g = Graph()
+    assert not g.has(["exp", "log"])
+    g.call("exp", g.symbol("x"))
+    assert g.has(["log", "exp"])
+    assert not g.has(["log"])
