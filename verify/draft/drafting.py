@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -19,7 +19,8 @@ from verify.document.passages import Passage
 from verify.document.said import Piece
 from verify.draft.model import Claimed, Defined, Drafted, Note, Value
 from verify.draft.quoting import quote
-from verify.draft.scope import Refused, Scope, Told, Waiting, called, each, families, membership, name_in_print, tensors
+from verify.draft.scope import Refused, Scope, Told, Waiting, called, name_in_print, tensors
+from verify.draft.shapes import each, families, is_element, shapes_said
 from verify.draft.statements import (
     Section,
     Statement,
@@ -40,30 +41,21 @@ WORDS = frozenset({"ReLU", "softmax", "MSE"})
 class Drafter:
     """One section, statement by statement."""
 
-    def __init__(self, section: Section, document: Document, most: int, until: int) -> None:
+    def __init__(
+        self, section: Section, document: Document, most: int, until: int, earlier: Mapping[str, str] | None = None
+    ) -> None:
         self.section, self.document = section, document
         self.most, self.until = most, until  # of its statements, and of the work that is counted
         self.looked_at = 0
         texts = [f.text for f in section.formulas]
         self.over = families(texts)
-        self.scope = Scope(self._shapes(section), frozenset(tensors(texts)), frozenset(called(texts)))
-        self.made = Drafted(section, self.scope)
+        shapes, unclear = shapes_said(((f.text, f.line) for f in section.formulas), self.over)
+        self.scope = Scope(shapes, unclear, frozenset(tensors(texts)), frozenset(called(texts)))
+        self.made = Drafted(section, self.scope, earlier=earlier or {})
         self.valued: dict[str, Value] = {}
         self.defined: dict[str, Defined] = {}
         self.nodes: dict[str, Node] = {}
         self.doubled: set[str] = set()  # names with two meanings
-
-    def _shapes(self, section: Section) -> dict[str, Told]:
-        """The shapes that the section says its symbols have."""
-        found: dict[str, Told] = {}
-        for f in section.formulas:
-            for s in (one for stretch in re.split(r"\\quad|\\qquad|;", f.text) for one in each(stretch, self.over)):
-                names, sizes = membership(s) or ([], [])
-                for symbol in names:
-                    name = name_in_print(symbol)
-                    if name and all(re.fullmatch(r"[1-9]\d?|[A-Za-z]\w*", d) for d in sizes):
-                        found.setdefault(name, Told(name, symbol, tuple(sizes), f.line))
-        return found
 
     # -- the passes ---------------------------------------------------------------------------------
 
@@ -75,10 +67,12 @@ class Drafter:
             if self.looked_at > self.most:
                 self.note(s, "there are too many statements in one case: what follows is left out")
                 break
-            if s.reason:
+            if s.reason and not is_element(s.latex):
                 self.note(s, s.reason)
+            elif s.reason:
+                continue
             elif not self._shape_or_range(s):
-                found += self._for_each(s)
+                found += [one for each_ in self._for_each(s) for one in (each_, *_tail(each_))]
         self._differentials(found)
         self.scope.later = {name for s in found if (name := self._defines(s))}
         self.scope.count(f.text for f in self.section.formulas)
@@ -114,7 +108,7 @@ class Drafter:
         bare = (
             not isinstance(s.tree, Relation) and bool(name_of(s.tree, lambda n: True)) if s.tree is not None else False
         )
-        return bare or membership(s.latex) is not None or bool(families([s.latex]))
+        return bare or is_element(s.latex) or bool(families([s.latex]))
 
     def _for_each(self, s: Statement) -> list[Statement]:
         """A statement of an index that runs over numbers, as one for each of them."""
@@ -386,6 +380,19 @@ class Drafter:
                 return str(decide_condition(expand_all([node])[0]).status)
         except (Exhausted, ValueError, ArithmeticError, NotImplementedError):
             return "undecided"
+
+
+def _tail(s: Statement) -> list[Statement]:
+    """Of ``yhat = a3 = sigmoid(z3)`` what it says of its second name."""
+    tree = s.tree
+    if not isinstance(tree, Relation) or len(tree.parts) < 3 or s.prints or set(tree.ops) != {"=="}:
+        return []
+    if not all(name_of(t, lambda n: False) for t in tree.parts[:2]) or digits_of(tree.parts[2]):
+        return []
+    at = s.ends[1]
+    rest = Relation(tree.parts[1].start, tree.parts[1:], tree.ops[1:])
+    start = s.start if s.apart else s.start + at
+    return [replace(s, latex=s.latex[at:], start=start, tree=rest, ends=tuple(e - at for e in s.ends[1:]))]
 
 
 def _shape(digits: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 
 from derive.expr.graph import Node
@@ -57,6 +58,7 @@ class Drafted:
     claims: list[Claimed] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     numbers: list[Piece] = field(default_factory=list)  # that no formula prints
+    earlier: Mapping[str, str] = field(default_factory=dict)  # what names are by earlier sections, with their places
 
     @property
     def empty(self) -> bool:

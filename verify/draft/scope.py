@@ -56,6 +56,7 @@ class Scope:
     """The names of a section. ``later`` are those that its formulas define and that are not defined yet."""
 
     shapes: Mapping[str, Told] = field(default_factory=dict)
+    unclear: Mapping[str, str] = field(default_factory=dict)  # names of which the section says two things
     tensors: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
     graph: Graph = field(default_factory=Graph)
@@ -112,6 +113,8 @@ class Scope:
             raise Waiting(name)
         if name == left:
             raise Refused(f"'{written}' is said by itself: an assignment, or an equation to be solved")
+        if name in self.unclear:
+            raise Refused(f"'{written}' {self.unclear[name]}")
         if name in self.shapes:
             told = self.shapes[name]
         elif m and (same := self._with_a_hat(name, m["letter"], line)):
@@ -258,47 +261,9 @@ _GREEK = {"lambda": "lam", "epsilon": "eps", "varepsilon": "eps"}
 
 
 def _plain(letter: str) -> str:
-    """A letter without accents and fonts, as a name begins."""
+    """A letter without accents, as a name begins; "" for one in bold, which is another."""
+    if re.search(r"mathbf|boldsymbol|\\bm\b|\\vec\b", letter):
+        return ""
     m = re.search(r"\\?([A-Za-z]+)\}*\s*$", letter)
     word = m[1] if m else ""
     return _GREEK.get(word, word)
-
-
-_OVER = re.compile(
-    r"\b([a-z])\s*(?:\\in\s*\\\{\s*1\s*,(?:\s*\\[lc]?dots\s*,|[\s\d,]*,)?\s*(\d)\s*\\\}|=\s*1\s*,(?:\s*\\[lc]?dots\s*,|[\s\d,]*,)?\s*(\d)(?!\d))"
-)
-
-
-def families(texts: Iterable[str]) -> dict[str, int]:
-    r"""Indices that run from 1 to a number: ``k \in \{1, 2, 3\}``, ``k = 1, \dots, 3``."""
-    return {m[1]: int(m[2] or m[3]) for text in texts for m in _OVER.finditer(text)}
-
-
-def each(latex: str, over: Mapping[str, int]) -> list[str]:
-    """A statement of an index as one for each of its values: ``W_k`` and ``d_{k-1}`` with the number for the letter."""
-    for index, last in over.items():
-        if re.search(rf"[_\s{{]{index}(?![A-Za-z])", latex):
-
-            def put(k: int, index: str = index) -> str:
-                made = re.sub(rf"\{{\s*{index}\s*-\s*1\s*\}}", str(k - 1), latex)
-                made = re.sub(rf"\{{\s*{index}\s*\+\s*1\s*\}}", str(k + 1), made)
-                return re.sub(rf"(?<=_){index}(?![A-Za-z])|(?<=_\{{){index}(?=\}})", str(k), made)
-
-            return [put(k) for k in range(1, last + 1)]
-    return [latex]
-
-
-_MEMBER = re.compile(
-    r"^(?P<names>.+?)\\in\s*\\mathbb\s*\{?\s*R\s*\}?(?:\s*\^\s*(?P<dims>\{(?:[^{}]|\{[^{}]*\})*\}|\w))?"
-)
-
-
-def membership(latex: str) -> tuple[list[str], list[str]] | None:
-    r"""The symbols and the sizes of ``x, y \in \mathbb{R}^{n \times p}``; None where it says no such thing."""
-    m = _MEMBER.match(latex.strip())
-    if not m or re.search(r"=|\\to|:", m["names"]):
-        return None
-    names = [x.strip() for x in m["names"].split(",") if x.strip()]
-    dims = (m["dims"] or "").strip().removeprefix("{").removesuffix("}")
-    sizes = [re.sub(r"[\s{}_\\]", "", d) for d in re.split(r"\\times", dims)] if dims.strip() else []
-    return names, sizes

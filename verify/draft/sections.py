@@ -22,11 +22,16 @@ def drafts(path: Path, depth: int = 2, only: Sequence[str] = ()) -> Iterator[Dra
     passages = read(path)
     until, left = steps() + ALL_STEPS, MAX_STATEMENTS
     document = Document(path)
+    earlier: dict[str, str] = {}
     for section in sections(said(passages), depth):
         if (section.formulas or section.rows) and (not only or any(_chosen(section, o) for o in only)):
-            drafter = Drafter(section, document, min(left, MOST), until)
-            yield drafter.drafted()
+            drafter = Drafter(section, document, min(left, MOST), until, dict(earlier))
+            drafted = drafter.drafted()
             left -= drafter.looked_at
+            yield drafted
+            place = section.number or f"'{section.title}'"
+            earlier |= {d.name: f"{place}, line {d.s.line}: {d.reads}" for d in drafted.definitions}
+            earlier |= {v.name: f"{place}, line {v.s.line}: {v.digits}" for v in drafted.values}
 
 
 def _chosen(section: Section, word: str) -> bool:

@@ -12,6 +12,7 @@ from verify.draft.model import Claimed, Defined, Drafted, Note, Value
 from verify.draft.scope import Told
 
 ROUNDS = 12  # of looking what the loader finds
+AS_A_NUMBER = "taken for a number, as nothing in the section says otherwise"
 SHOWN = 160  # characters of a formula in a comment
 
 Entry = Value | Defined | Claimed | Told | str
@@ -108,10 +109,13 @@ def _symbols(d: Drafted) -> Iterator[Line]:
         if told.shape:
             yield f"  {told.name}: {{shape: [{', '.join(told.shape)}]}}  # line {told.line}", told
         else:
-            yield (
-                f"  {told.name}: {{}}  # {_comment(told.latex)}: taken for a number, as nothing in the section says otherwise",
-                told,
-            )
+            before = _comment(_before(d, told))
+            yield f"  {told.name}: {{}}  # {_comment(told.latex)}: {AS_A_NUMBER}{before}", told
+
+
+def _before(d: Drafted, told: Told) -> str:
+    """What a name is by an earlier section."""
+    return f"; in {d.earlier[told.name]} ('uses:' can bring that)" if told.name in d.earlier else ""
 
 
 def _claims(d: Drafted, beside: bool) -> Iterator[Line]:

@@ -11,7 +11,8 @@ from verify.casefile import load
 from verify.casefile.quotes import located
 from verify.cli import main
 from verify.draft import Drafted, drafts
-from verify.draft.scope import called, each, families, membership, tensors
+from verify.draft.scope import called, tensors
+from verify.draft.shapes import each, families, membership
 from verify.draft.writing import text_of
 
 NETWORK = r"""# A network
@@ -97,6 +98,9 @@ def test_the_case_runs_as_it_is_and_quotes_what_it_was_drafted_from(
         (r"$$a = b + c, \quad a = b - c$$", "a second meaning, or an error"),
         ("$x = 2$ and then $x = 3$, $y = x^2$", "'x' is 2 on line 1 and 3 here"),
         (r"$$W = \{w_a\}$$", "a set in braces"),
+        (r"$x \in \mathbb{R}^n$, $x \in \mathbb{R}^p$: $$y = 2 x$$", "has one shape on line 1 and another"),
+        (r"$y \in \{0, 1\}$, $y \in \mathbb{R}^n$: $$z = 2 y$$", "is a number in one place and has a shape"),
+        (r"$x \in \mathcal{X}$: $$y = 2 x$$", "is an element of something"),
         (r"$$x_1 \approx 0.441$$", ""),
         (r"$$y = \unknowncommand{x}$$", ""),
         (r"$$y = (x$$", ""),
@@ -135,6 +139,8 @@ def test_what_may_be_several_things_is_no_claim(text: str, reason: str, tmp_path
             {"v", "L", "dv"},
             ["dv == 1"],
         ),
+        # a chain of names
+        (r"$$y = a = x^2$$ $$\frac{dy}{dx} = 2 x$$", {"y", "a"}, ["y == a == x**2", "d(y, x) == 2*x"]),
         # defined by each other: the last says something of the first
         (r"$$a = b + 1$$ $$b = a - 1$$", {"a"}, ["b == a - 1"]),
     ],
@@ -197,6 +203,16 @@ def test_sections_and_other_folders(tmp_path: Path, capfd: pytest.CaptureFixture
     assert [p.name for p in (tmp_path / "one").iterdir()] == ["book-1-one.yaml"]
 
 
+def test_what_an_earlier_section_says_of_a_name_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("# One\n$p = x^2$\n# Two\n$q = p + 1$\n")
+    _, second = drafts(path)
+    assert (
+        "p: taken for a number, as nothing in the section says otherwise; in 'One', line 2: x**2 ('uses:'"
+        in text_of(second, path, tmp_path / "b.yaml")
+    )
+
+
 def test_notebooks_and_latex(tmp_path: Path) -> None:
     cells = [
         {"cell_type": "markdown", "source": ["$x = 2$\n", "\n", "$$y = x^2$$ $$\\frac{dy}{dx} = 2 x$$"], "metadata": {}}
@@ -220,5 +236,5 @@ def test_pieces() -> None:
     assert families([r"k \in \{1, 2, 3\}", r"l = 1, \dots, 4"]) == {"k": 3, "l": 4}
     assert each(r"W_k a_{k-1}", {"k": 2}) == ["W_1 a_0", "W_2 a_1"]
     assert each(r"x = y", {"k": 2}) == ["x = y"]
-    assert tensors([r"w^\top x", r"\|\mathbf{u}\|", r"v_i"]) == {"w", "u", "v"}
+    assert tensors([r"w^\top x", r"\|\mathbf{u}\|", r"v_i"]) == {"w", "v"}
     assert called([r"f(x, y) + \hat{y}(1 - y) + \text{ReLU}(z) + \sigma(z)"]) == {"f", "sigma"}
