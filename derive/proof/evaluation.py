@@ -160,7 +160,8 @@ class Evaluated(Functions):
         for pair in of:
             x, y = map(self.known, pair)
             rest = rest - x * y
-            signs.append(product(self.of(x), self.of(y)) & self.of(x * y))  # the latter of squares
+            square = NONNEGATIVE if (x - y).num == 0 else ANY
+            signs.append(product(self.of(x), self.of(y)) & self.of(x * y) & square)
         signs.append(ZERO if self.vanishes(rest.num) else self.of(rest))
         wants(not total(signs) & ~OF_COMPARISON[condition.op], "the sum does not have the sign that is claimed")
 

@@ -72,6 +72,13 @@ def cells(s: Sequent, x: Node, *ends: Node) -> list[Sequent]:
     return [inside, *(s.given(g.call("ge", x, a), g.call("le", x, b)) for a, b in pairs)]
 
 
+def of_squares(s: Sequent) -> list[Sequent]:
+    """u <= v where v >= 0 and u**2 <= v**2."""
+    (u, v), g = s.conclusion.args if s.conclusion.op in ("le", "lt") else s.conclusion.args[::-1], s.conclusion.graph
+    op, two = "lt" if s.conclusion.op in ("lt", "gt") else "le", g.const(2)
+    return [s.concluding(g.call("ge", v, g.zero)), s.concluding(g.call(op, g.pow(u, two), g.pow(v, two)))]
+
+
 SHOWING = RULES | {"induction": induction}
 COMPARED: dict[str, Callable[..., list[Sequent]]] = {
     "from the left": from_an_end,
@@ -79,6 +86,7 @@ COMPARED: dict[str, Callable[..., list[Sequent]]] = {
     "strictly from the left": lambda s, *n: from_an_end(s, *n, strictly=True),
     "strictly from the right": lambda s, *n: from_an_end(s, *n, right=True, strictly=True),
     "cells": cells,
+    "squares": of_squares,
 }
 
 

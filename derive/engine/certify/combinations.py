@@ -24,7 +24,7 @@ from derive.proof.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE
 MAX_ROUNDS = 3  # of monomials to multiply with
 MAX_COLUMNS, MAX_ROWS = 160, 200
 MAX_FACTS = 10  # that are multiplied with each other
-MAX_SQUARED = 7  # monomials of which squares are taken
+MAX_SQUARED = 9  # monomials of which squares are taken
 MAX_DEGREE = 6
 MAX_ADDENDS = 40
 ONE_SIDED = {POSITIVE: (1, True), NONNEGATIVE: (1, False), NEGATIVE: (-1, True), NONPOSITIVE: (-1, False)}
@@ -204,6 +204,8 @@ def _squares(made: Evaluated, p: Poly, known: list[_Known]) -> list[_Known]:
     """Squares of monomials whose squares occur, of their sums and differences."""
     seen = {e for q in (p, *made.zeros, *(k[0] for k in known)) for e in _terms(q)}
     halves = {tuple(n // 2 for n in e) for e in seen if all(n % 2 == 0 for n in e)}
+    roots = [a for a in made.related if a.relation and a.relation[0] == 2 and p.degrees()[a.index]]  # |a|**2 is a**2
+    halves |= {e for a in roots for e in _terms(made.gen(a))}
     return _squared(made, halves)
 
 

@@ -14,11 +14,12 @@ from functools import partial, reduce
 from derive.calculus.joints import with_joints
 from derive.engine.certify.combinations import by_addends, by_equations, by_inequalities
 from derive.engine.certify.envelopes import MANY, enveloped, pieces
-from derive.engine.certify.written import fraction, solutions
+from derive.engine.certify.written import fraction, over_roots, solutions
 from derive.engine.equations.abstraction import Abstraction
 from derive.engine.matrices.tensor_level import too_large
 from derive.expr.folding import valued
 from derive.expr.graph import Node, topological
+from derive.expr.operators import ORDERS
 from derive.expr.shapes import size
 from derive.proof.axioms import Finer
 from derive.proof.certificates import (
@@ -31,6 +32,7 @@ from derive.proof.certificates import (
     Numbers,
     Parts,
     Reflexive,
+    Rule,
     Split,
     Substitution,
     Supposing,
@@ -38,6 +40,7 @@ from derive.proof.certificates import (
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.evaluation import Evaluated, Lacking
 from derive.proof.field import Quotient
+from derive.proof.rules import premises
 from derive.proof.sequent import Sequent, equation, eye, negated
 from derive.proof.signs import NEGATIVE, OF_COMPARISON, POSITIVE, ZERO
 from derive.records import dataclass
@@ -52,7 +55,7 @@ MAX_UNITS = 12  # rounds of finer exponents
 MAX_OPENINGS = 4  # rounds of looking through definitions that only one side speaks of
 FUNCTIONS = ("exp", "sigmoid", "tanh", "expm1", "logaddexp", "erf", "Phi", "sin", "cos")  # that may stand for variables
 CONGRUENT = ("sqrt", "exp", "log", "abs", "sin", "cos", "erf", "Phi", "sigmoid", "tanh", "relu", "pow")
-ABRUPT = {"where", "select", "sign", "floor", "div", "log", "pow", "sqrt", *OF_COMPARISON}  # what 0 may be apart for
+ABRUPT = {"where", "select", "sign", "floor", "div", "log", *OF_COMPARISON}  # what 0 may be apart for
 MANY_NODES = 150  # from which on definitions are looked through last
 
 
@@ -167,13 +170,16 @@ class Search:
                 one, other = (self.scalar(Sequent((*rest, case), s.conclusion), depth + 1) for case in h.args)
                 return self.kept(s, Alternatives(n, (one, other)))
         ways: list[Callable[[], Certificate]] = [lambda: self.combined(s, made), lambda: self.absurd(s, made)]
-        if depth < MAX_SPLITS and not (lacking.first is not None and _settled(made, lacking.first)):
-            if (solved := self.solved(s, made)) is not None:
-                return self.substituted(s, *solved, depth)
-            places = [partial(self.split, s, by, depth) for by in self.places(s, asks) if not _settled(made, by)]
-            ways[1:1] = [*places, lambda: self.congruent(s, made, depth)]
-            if s.conclusion.op == "eq" and made.zeros:
-                ways.append(lambda: self.squeezed(s))
+        if depth < MAX_SPLITS:
+            if all(_halved(s, by) for by in _chosen(s)):
+                ways.insert(0, lambda: self.squared(s, made, depth))
+            if lacking.first is None or not _settled(made, lacking.first):
+                if (solved := self.solved(s, made)) is not None:
+                    return self.substituted(s, *solved, depth)
+                places = [partial(self.split, s, by, depth) for by in self.places(s, asks) if not _settled(made, by)]
+                ways[len(ways) - 1 : 1] = [*places, lambda: self.congruent(s, made, depth)]
+                if s.conclusion.op == "eq" and made.zeros:
+                    ways.append(lambda: self.squeezed(s))
         for way in ways if self.left > 0 else ():
             try:
                 return way()
@@ -188,12 +194,13 @@ class Search:
 
     def split(self, s: Sequent, by: Node, depth: int) -> Certificate:
         """By the sign of an expression: in halves, where all is continuous, else with the case that it is 0."""
-        if not any(n.op in ABRUPT for n in topological(s.conclusion.args)):
+        if not any(n.op in ABRUPT for n in topological(s.conclusion.args)) and not _halved(s, by):
             try:
                 halves = tuple(self.scalar(half, depth + 1) for half in s.halves(by))
                 return self.kept(s, Split(by, halves))
             except Rejected:
-                pass
+                if depth:  # 0 is seldom what is amiss, and all of it would be tried again
+                    raise
         return self.kept(s, Split(by, tuple(self.scalar(case, depth + 1) for case in s.cases(by))))
 
     def squeezed(self, s: Sequent) -> Certificate:
@@ -286,6 +293,21 @@ class Search:
             of = tuple((a.graph.neg(a), b) for a, b in of)
         return self.kept(s, Combination(of))
 
+    def squared(self, s: Sequent, made: Evaluated, depth: int) -> Certificate:
+        """By the squares of two sides, with roots on one of them alone. Raises Rejected."""
+        c, g = s.conclusion, s.conclusion.graph
+        if c.op not in ORDERS:
+            raise Rejected("no inequality")
+        less, more = c.args if c.op in ("le", "lt") else c.args[::-1]
+        u, v = over_roots(made, made.known(more) - made.known(less))
+        fact = g.call("lt" if c.op in ("lt", "gt") else "le", u, v)
+        wanted = s.concluding(fact)
+        of = tuple(self.scalar(part, depth + 1) for part in premises(wanted, "squares", (), ()))
+        because = self.kept(wanted, Rule("squares", (), of))
+        sign = g.one if c.op in ("ge", "gt") else g.const(-1)
+        then = self.kept(s.given(fact), Combination(((sign, g.sub(v, u)),)))
+        return self.kept(s, Lemma(fact, because, then))
+
     def absurd(self, s: Sequent, made: Evaluated) -> Certificate:
         """That no point meets the hypotheses. Raises Rejected."""
         self.spend(START)
@@ -297,8 +319,11 @@ class Search:
     # -- where to split -----------------------------------------------------------------------------
 
     def places(self, s: Sequent, asks: list[Node]) -> list[Node]:
-        """What the checker asked for: what stands in the way, then the innermost first, but for what is claimed."""
-        return [n for n in asks if not (s.conclusion.op == "eq" and n is _gap(s)) and n.op != "const"][:MAX_TRIED]
+        """What the checker asked for: what stands in the way, then the innermost first, but for what is claimed; which of two is
+        more before all else."""
+        chosen = _chosen(s)
+        found = [n for n in asks if not (s.conclusion.op == "eq" and n is _gap(s)) and n.op != "const"]
+        return sorted(found, key=lambda n: n not in chosen)[:MAX_TRIED]
 
     def solved(self, s: Sequent, made: Evaluated) -> tuple[Node, Node, Certificate] | None:
         """A symbol with what it equals by an equation among the hypotheses: one that is linear in it."""
@@ -317,6 +342,16 @@ def _settled(made: Evaluated, n: Node) -> bool:
     """Whether the sign of a node is known."""
     x = made.values.get(n)
     return isinstance(x, Quotient) and made.of(x) in (POSITIVE, ZERO, NEGATIVE)
+
+
+def _chosen(s: Sequent) -> set[Node]:
+    """Whose signs tell which of two is more."""
+    return {n.graph.sub(*n.args) for n in topological([s.conclusion]) if n.op in ("min", "max")}
+
+
+def _halved(s: Sequent, by: Node) -> bool:
+    """Whether this is one half of a split."""
+    return any(by.graph.call(op, by, by.graph.zero) in s.hypotheses for op in ("ge", "lt"))
 
 
 def _gap(s: Sequent) -> Node | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from flint import fmpq_mpoly
+
 from derive.expr.graph import Node
 from derive.proof.evaluation import Evaluated
-from derive.proof.field import Poly, Quotient
-from derive.proof.signs import ZERO
+from derive.proof.field import Poly, Quotient, Rejected
+from derive.proof.signs import ANY, NEGATIVE, POSITIVE, ZERO
 
 
 def solutions(made: Evaluated, z: Poly) -> Iterator[tuple[Node, Node]]:
@@ -24,6 +26,25 @@ def solutions(made: Evaluated, z: Poly) -> Iterator[tuple[Node, Node]]:
             yield a.key[1], written(made, Quotient(made, made.gen(a) * slope - z, slope))
         except KeyError:
             continue
+
+
+def over_roots(made: Evaluated, x: Quotient) -> tuple[Node, Node]:
+    """u and v, x = v - u: v the terms with roots that are not negative; or u those that are not positive, if these are none.
+    Raises Rejected where there are no roots, or nothing else."""
+    more = less = other = made.ctx.constant(0)
+    for e, c in x.num.terms():
+        term = fmpq_mpoly({e: c}, made.ctx)
+        sign = made.sign(term) if any(a.key[0] == "root" for a in made.used(term)) else ANY
+        if not sign & NEGATIVE:
+            more += term
+        elif not sign & POSITIVE:
+            less -= term
+        else:
+            other += term
+    u, v = (less - other, more) if more != 0 else (less, other)
+    if not x.den.is_one() or (more == 0 and less == 0) or u == 0 or v == 0:
+        raise Rejected("no roots")
+    return written(made, made.poly(u)), written(made, made.poly(v))
 
 
 def written(made: Evaluated, x: Quotient) -> Node:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from derive.budget import apart
 from derive.engine.certify.decisions import certified, fails_at
 from derive.engine.certify.properties import prove_inequality, prove_property
+from derive.engine.certify.search import prove
 from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.errors import UndefinedValue
@@ -22,7 +24,7 @@ from derive.expr.graph import Graph, topological
 from derive.language.names import names_in
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate, rational
-from derive.proof.certificates import Certificate, Evaluation, Numbers, Parts, Reflexive, Rule, Split
+from derive.proof.certificates import Certificate, Combination, Evaluation, Numbers, Parts, Reflexive, Rule, Split
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.properties import CURVED, LEAST, MONOTONE, definition, laid_out
 from derive.proof.sequent import Sequent
@@ -262,6 +264,34 @@ def test_cells_cover_the_range() -> None:
             check(s, Rule("cells", (x, *fewer), (E, *(Numbers(),) * (len(fewer) - 1))))
     with pytest.raises(Rejected):  # no range
         check(sequent("x**2 + 1 > 0 | x >= 0"), Numbers())
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "true"),
+    [
+        ("x*y + z*w <= sqrt(x**2 + z**2)*sqrt(y**2 + w**2)", (), True),
+        ("sqrt(x + y) <= sqrt(x) + sqrt(y)", ("x >= 0", "y >= 0"), True),
+        ("abs(x) < sqrt(x**2 + 1)", (), True),
+        ("sqrt(x**2 + 1) > x", (), True),
+        ("x*y + z*w <= sqrt(x**2 + z**2)*sqrt(y**2 + w**2)/2", (), False),
+        ("abs(x) < sqrt(x**2)", (), False),
+        ("x <= -sqrt(x**2 + 1)", (), False),  # its squares are right, but the right side is negative
+        ("x >= sqrt(x**2)", (), False),
+    ],
+)
+def test_squares_of_both_sides(said: str, given: tuple[str, ...], true: bool) -> None:
+    s = sequent(" | ".join((said, *given)))
+    if true:
+        found = prove(s)
+        assert check(s, found.certificate)
+    else:
+        with pytest.raises(Rejected):
+            prove(s)
+        for of in product((E, Combination(())), repeat=2):
+            with pytest.raises(Rejected):
+                check(s, Rule("squares", (), of))
+    if said.startswith("abs") and true:
+        assert check(s, Rule("squares", (), (E, E)))
 
 
 #: Inequalities of which the two sides meet, or that cells tell apart, each beside one that is false.
