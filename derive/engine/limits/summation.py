@@ -8,6 +8,7 @@ or the quotient of neighbouring terms is a rational function: then the series is
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,8 @@ from derive.engine.domain import Domain
 from derive.engine.limits import Limit, NoLimit, Unsettled, limit
 from derive.engine.limits import known_series as table
 from derive.engine.limits import rational_series as rational
+from derive.engine.limits.enclosed_series import Series as Enclosed
+from derive.engine.limits.enclosed_series import enclosed
 from derive.engine.limits.oracle import Oracle, leaves, said
 from derive.engine.limits.partial_sums import closed_form
 from derive.engine.limits.terms import Term
@@ -23,11 +26,13 @@ from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError, UndefinedValue
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
+from derive.language.printing import to_text
 from derive.language.totals import made
 from derive.numbers.balls import evaluate
 from derive.numbers.definedness import has_value
 from derive.records import dataclass
 
+MAX_EARLIER = 3  # terms before the first, from which a known series starts
 MAX_ZEROS = 6  # terms at the start that are 0
 MAX_LOOKED_AT = 60  # of the first terms, whether they have a value
 MAX_DEGREE = 12
@@ -101,7 +106,38 @@ class _Sum:
     # -- hypergeometric -----------------------------------------------------------------------------
 
     def hypergeometric(self) -> Limit:
-        term = Term(self.body, self.index, self.low, self.domain)
+        try:
+            return self.starting(self.low)
+        except NoLimit:
+            raise
+        except Unsettled as e:
+            for count in range(1, MAX_EARLIER + 1) if self.low.op == "const" else ():
+                with suppress(Unsettled, ExpressionError):
+                    return self.without_first(count)
+            try:
+                return self.enclosed()
+            except Unsettled:
+                raise e from None
+
+    def without_first(self, count: int) -> Limit:
+        """From a series that starts earlier, less its first terms."""
+        g, low = self.g, self.g.const(self.low.attr - count)
+        term, first = Term(self.body, self.index, low, self.domain), self.g.zero
+        for k in range(count):
+            first = g.add(first, term.at(k))
+        found = self.starting(low)
+        if found.side:
+            raise Unsettled("infinite")
+        return Limit(0, self.oracle.simple(g.sub(found.value, first)), found.note, found.trusted)
+
+    def enclosed(self) -> Limit:
+        shown = to_text(made(self.g, "sum", self.body, self.index, self.low, self.g.node("inf")))
+        number = enclosed(Term(self.body, self.index, self.low, self.domain), shown)
+        return Limit(0, number, "", Enclosed.trusted)
+
+    def starting(self, low: Node) -> Limit:
+        """By a known series."""
+        term = Term(self.body, self.index, low, self.domain)
         if term.oracle.simple(term.form) is self.g.zero:
             return Limit(0, self.g.zero)
         skipped = 0
@@ -165,6 +201,8 @@ class _Sum:
     def diverges_by_ratio(self, q: _Quotient) -> None:
         """Raises NoLimit where the terms grow."""
         g, x = self.g, q.x
+        if not _holds(g.call("ne", q.term.at(q.skipped), g.zero), self.domain):
+            return  # all of it may be 0
         if q.degrees > 0 or (not q.degrees and _holds(g.call("gt", g.call("abs", x), g.one), self.domain)):
             about = _text(x) if not q.degrees else "more and more"
             raise NoLimit(f"the series diverges: its terms grow, each about {about} times the one before", {})
@@ -296,8 +334,9 @@ class _Quotient:
             top, bottom = sp.fraction(sp.together(part))
             p = sp.Poly(bottom, k)
             if not p.degree():
-                if part != 0:
-                    whole = g.one
+                if part.free_symbols - {k}:
+                    raise Unsettled("whether a part that does not depend on the index vanishes is not known")
+                whole = g.one if part != 0 else whole
                 continue
             zeros = list(dict.fromkeys(_zeros(sp, p, k)))
             if len(zeros) != 1 or sp.Poly(top, k).degree() > 0:

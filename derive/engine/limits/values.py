@@ -60,7 +60,8 @@ def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
             found = _value(n.op, args, n.attr, domain)
             done[n] = found.value if not found.side else g.node("inf") if found.side > 0 else g.neg(g.node("inf"))
             shown = "inf" if found.side > 0 else "-inf" if found.side < 0 else brief(found.value)
-            notes.append(Why.VALUE_IS(of=brief(n), value=shown, assumed=found.note, trusted=found.trusted))
+            if shown != brief(n):  # a number without another name is told as it is written
+                notes.append(Why.VALUE_IS(of=brief(n), value=shown, assumed=found.note, trusted=found.trusted))
             trusted |= {found.trusted} - {""}
         elif n.op in BY_SIGN and any(map(infinite, args)):
             a, b = map(infinite, args)

@@ -59,6 +59,8 @@ SERIES = [
     ("k**2/factorial(k)", lambda k: k**2 / mpmath.factorial(k), 0),
     ("(k**2 + 1)/factorial(k)", lambda k: (k**2 + 1) / mpmath.factorial(k), 0),
     ("1/factorial(2*k)", lambda k: 1 / mpmath.factorial(2 * k), 0),
+    ("1/factorial(k)", lambda k: 1 / mpmath.factorial(k), 2),
+    ("1/((k**2 + 1)*factorial(k))", lambda k: 1 / ((k**2 + 1) * mpmath.factorial(k)), 0),
     ("k/2**k", lambda k: k / 2**k, 1),
     ("k**3/3**k", lambda k: k**3 / 3**k, 1),
     ("1/(k*2**k)", lambda k: 1 / (k * 2**k), 1),
@@ -146,7 +148,13 @@ def test_no_value(text: str, says: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["sum(r**k for k in range(0, inf))", "sum(1/k**r for k in range(1, inf))", "sum(1/(k + a) for k in range(0, inf))"],
+    [
+        "sum(a + 1/k**2 for k in range(1, inf))",
+        "sum(a*2**k/k for k in range(1, inf))",
+        "sum(r**k for k in range(0, inf))",
+        "sum(1/k**r for k in range(1, inf))",
+        "sum(1/(k + a) for k in range(0, inf))",
+    ],
 )
 def test_what_is_not_known_is_not_guessed(text: str) -> None:
     node, domain, _ = read(text)
