@@ -86,7 +86,7 @@ def _planted(cases: Sequence[Case], each: int, only: str | None, jobs: int | Non
     left_out = 0
     for case in cases:
         chosen = [c for c in case.claims if only is None or _matches(only, case.name, c.id)]
-        ids = [c.id for c in chosen if takes(c)]
+        ids = [c.id for c in chosen if takes(case, c)]
         left_out += len(chosen) - len(ids)
         calls += [(Path(case.path), ids[k : k + CHUNK]) for k in range(0, len(ids), CHUNK)]
     found: list[Planted] = []
