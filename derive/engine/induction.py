@@ -365,9 +365,22 @@ class Steps:
             found = relation.decide_holds(after, later.given(before))
             return replace(found, reason=Why.INDUCTION(steps=self.t))
 
+        def growing() -> Decision:
+            """The gap between the sides does not shrink from one number to the next."""
+            if condition.op not in ORDERS:
+                return Decision("undecided", Why.OPEN())
+            g, leaves = condition.graph, self.system.leaves
+            gap = g.call("sub", *(condition.args if condition.op in ("ge", "gt") else condition.args[::-1]))
+            (before,), (after,) = self.general([gap], leaves), self.general([gap], leaves, 1)
+            later = self.params.given(self.at_least(self.first + 1))
+            self._valued([before], later)
+            found = relation.decide_holds(g.call("ge", g.sub(after, before), g.zero), later)
+            return replace(found, reason=Why.INDUCTION(steps=self.t))
+
         unfolding = _Way("unfolding", unfolded, self._as_it_stands)
-        ways = [unfolding] if self.local else [unfolding, _Way("induction", induction, self._from_the_first)]
-        return self._every(at, ways if min(self.nodes.values()) >= 0 else [])
+        induced = [_Way("induction", way, self._from_the_first) for way in (induction, growing)]
+        ways = [unfolding] if self.local else [unfolding, *induced]
+        return self._every(at, ways if min(self.nodes.values()) >= self.base else [])
 
     # -- both -------------------------------------------------------------------------------------
 

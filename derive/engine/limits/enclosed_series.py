@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 from flint import acb, arb, ctx, fmpq, fmpq_poly, fmpz_poly
 
 from derive.budget import spend
-from derive.engine.limits.oracle import Unsettled, leaves
+from derive.engine.limits.oracle import TROUBLES, Unsettled, leaves
 from derive.engine.limits.terms import Term
-from derive.errors import ExpressionError, Undetermined
+from derive.errors import Undetermined
 from derive.expr.folding import substitute
 from derive.expr.graph import Node
 from derive.numbers.balls import evaluate, precision
@@ -172,15 +172,7 @@ def _polynomials(term: Term, n: Node) -> tuple[list[Node], list[Node]]:
     try:
         parts = sp.fraction(sp.cancel(sp.together(to_sympy_all([n], {term.j: k})[0])))
         found = [[from_sympy(c, g) for c in reversed(sp.Poly(p, k).all_coeffs())] for p in parts]
-    except (
-        ExpressionError,
-        ValueError,
-        TypeError,
-        NotImplementedError,
-        AttributeError,
-        ArithmeticError,
-        RecursionError,
-    ):
+    except TROUBLES:
         raise Unsettled("the quotient of its terms is not taken apart") from None
     made = []
     for coefficients in found:

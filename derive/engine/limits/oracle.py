@@ -20,12 +20,18 @@ from derive.engine.domain import Domain
 from derive.engine.equations.cells import Cell
 from derive.engine.equations.regions import Regions
 from derive.engine.relation import decide_holds
+from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
 from derive.language.components import components_all
 from derive.numbers.balls import evaluate, precision
 
 PRECISIONS = (128, 1024, 4096)
 LONG = "a long expression"
+
+#: What SymPy raises where it is asked too much: then there is no guess.
+TROUBLES = (
+    ExpressionError, ValueError, TypeError, NotImplementedError, AttributeError, ArithmeticError, RecursionError, LookupError,
+)  # fmt: skip
 
 
 class Unsettled(ArithmeticError):

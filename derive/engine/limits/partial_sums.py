@@ -14,7 +14,7 @@ from derive.calculus.iteration import Run, System, runs
 from derive.calculus.reverse import expand_all, gradient
 from derive.engine.domain import Domain
 from derive.engine.induction import Beyond, Steps
-from derive.engine.limits.oracle import Oracle, Unsettled, leaves
+from derive.engine.limits.oracle import TROUBLES, Oracle, Unsettled, leaves
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute, substitute_all
@@ -166,15 +166,7 @@ def _asked(term: Node, count: Node, method: Any) -> Node | None:
         back = {g.symbol(s.name): m for m, s in names.items()} | {g.symbol("n'"): count}
         found = method(sp, to_sympy_all([term], {**names, count: k})[0], k, n)
         return None if found is None else substitute(from_sympy(found, g), back)
-    except (
-        ExpressionError,
-        ValueError,
-        TypeError,
-        NotImplementedError,
-        AttributeError,
-        ArithmeticError,
-        RecursionError,
-    ):
+    except TROUBLES:
         return None  # SymPy's own troubles: no guess
 
 

@@ -19,7 +19,7 @@ from derive.calculus.reverse import expand_all, gradient
 from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.limits import Limit, limit
-from derive.engine.limits.oracle import Oracle, Unsettled, leaves, said
+from derive.engine.limits.oracle import TROUBLES, Oracle, Unsettled, leaves, said
 from derive.engine.limits.partial_sums import replaced
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
@@ -223,14 +223,5 @@ def _solved(g: Graph, state: Node, step: Node) -> list[Node]:
         x = sp.Symbol("x'", real=True)
         found = sp.roots(sp.Poly(sp.numer(sp.together(to_sympy_all([step], {state: x})[0] - x)), x))
         return [from_sympy(sp.nsimplify(r), g) for r in found if r.is_real]
-    except (
-        ExpressionError,
-        ValueError,
-        TypeError,
-        NotImplementedError,
-        AttributeError,
-        ArithmeticError,
-        RecursionError,
-        sp.PolynomialError,
-    ):
+    except TROUBLES:
         return []
