@@ -131,6 +131,7 @@ def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
     from derive.engine.limits import NoLimit, Unsettled
     from derive.engine.limits.values import resolve
     from derive.engine.reasons import Why
+    from verify.claims.found_conditions import holds_if
 
     keys = [
         k for k in ("of", "holds", "somewhere") if getattr(claim, k) is not None and getattr(claim, k).op != "property"
@@ -143,7 +144,9 @@ def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
             return undecided(str(e))
         return Verdict("wrong", str(e), None, (claim.id,), {"method": "proved"})
     except (Unsettled, ValueError, ArithmeticError) as e:
-        return undecided(str(e))
+        condition = getattr(e, "condition", None)
+        found_if = None if condition is None else holds_if(context, claim, condition, judge)
+        return found_if or undecided(str(e))
     chain = [n for k, n in zip(keys, found.nodes, strict=False) if k == "of"] + list(found.nodes[len(keys) :])
     said = "; ".join(map(str, found.notes))
     proved: dict[str, Any] = {"method": "proved", "proof": _extremes(roots)}

@@ -35,11 +35,12 @@ TROUBLES = (
 
 
 class Unsettled(ArithmeticError):
-    """A limit that could not be found; says which question stopped it. ``unknown``: what it needed the sign of."""
+    """A limit that could not be found; says which question stopped it. ``unknown``: what it needed the sign of; ``condition``:
+    what is not known, and under which it would be found."""
 
-    def __init__(self, reason: str, unknown: Node | None = None) -> None:
+    def __init__(self, reason: str, unknown: Node | None = None, condition: Node | None = None) -> None:
         super().__init__(reason)
-        self.unknown = unknown
+        self.unknown, self.condition = unknown, condition
 
 
 class NoLimit(Unsettled):

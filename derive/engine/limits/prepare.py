@@ -13,7 +13,7 @@ from typing import Any
 
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE
 from derive.engine.limits.gruntz import Gruntz
-from derive.engine.limits.oracle import Unsettled, leaves, said
+from derive.engine.limits.oracle import Unsettled, brief, leaves, said
 from derive.expr.folding import FOLDING
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides, turns_on
@@ -138,7 +138,9 @@ class Prepared:
         except Unsettled:
             shrinks = False
         if not shrinks or self.gruntz.limit(b)[0] != 1:
-            raise Unsettled(f"{said(n)}: whether {said(a)} is positive is not known")
+            inside = g.call("lt", g.call("abs", a), g.one)
+            reason = f"{said(n)}: whether {said(a)} is positive, or abs({brief(a)}) < 1, is not known"
+            raise Unsettled(reason, condition=None if self.wild or leaves(a) & set(self.wild) else inside)
         if mask & NEGATIVE:
             if not self.counting:
                 raise Unsettled(f"{said(n)} has no value: {said(a)} may be negative")

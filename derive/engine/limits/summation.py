@@ -101,7 +101,7 @@ class _Sum:
         except Unsettled as e:
             self.diverging()
             whole = made(self.g, "sum", self.body, self.index, self.low, self.g.node("inf"))
-            raise Unsettled(f"{said(whole)}: {e}", e.unknown) from None
+            raise Unsettled(f"{said(whole)}: {e}", e.unknown, e.condition) from None
 
     # -- hypergeometric -----------------------------------------------------------------------------
 
@@ -196,7 +196,9 @@ class _Sum:
         ):
             return
         self.diverges_by_ratio(q)
-        raise Unsettled(f"it converges where abs({_text(x)}) < 1, which is not known")
+        raise Unsettled(
+            f"it converges where abs({_text(x)}) < 1, which is not known", condition=g.call("lt", size, g.one)
+        )
 
     def diverges_by_ratio(self, q: _Quotient) -> None:
         """Raises NoLimit where the terms grow."""

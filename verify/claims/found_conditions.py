@@ -1,0 +1,66 @@
+"""A limit that was not found for want of a condition: it holds if that is so, where it does then, and fails at a point else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from derive.engine.counterexamples.points import Sampler
+from derive.engine.reasons import Why
+from derive.expr.graph import Node
+from derive.language.printing import point_text, to_text
+from derive.language.sequences import states
+from verify.casefile.model import Claim, Symbol
+from verify.claims import values
+from verify.claims.context import CaseContext
+from verify.verdict import Verdict
+
+MAX_POINTS = 8  # that do not meet the condition
+
+
+def holds_if(
+    context: CaseContext, claim: Claim, condition: Node, judge: Callable[[CaseContext, Claim], Verdict]
+) -> Verdict | None:
+    """The verdict under the condition, where the claim fails without it; None where one of them is not shown."""
+    g = condition.graph
+    if condition in claim.assuming or values.named(context, [condition]):
+        return None
+    under = judge(context, replace(claim, assuming=(*claim.assuming, condition)))
+    if under.verdict != "holds":
+        return None
+    outside = Sampler(g.zero, g.zero, context.domain([*claim.assuming, g.call("not", condition)]))
+    for point in outside.points(MAX_POINTS):
+        if outside.judge(point).kind != "same":
+            continue
+        there = values.supposing(context, [g.call("eq", n, g.const(v)) for n, v in _whole(context, point).items()])
+        fails = judge(there, claim)
+        if fails.verdict == "wrong":
+            evidence = {**under.evidence, "condition": to_text(condition), "as stated": dict(fails.evidence)}
+            return Verdict(
+                "holds-if",
+                Why.HOLDS_IF(missing=(condition,)),
+                None,
+                (),
+                evidence,
+                f"at {point_text(point)}: {fails.reason}",
+            )
+    return None
+
+
+def _whole(context: CaseContext, point: Mapping[Node, Fraction]) -> dict[Node, Fraction]:
+    """A point with values for all numbers of the case that have none."""
+    own = states(context.case.graph)
+    free = {
+        s.node: _some(s)
+        for s in context.case.symbols.values()
+        if not s.shape and s.values is None and s.node not in own
+    }
+    return free | {n: v for n, v in point.items() if n.op == "symbol"}
+
+
+def _some(s: Symbol) -> Fraction:
+    """A value in the range of a symbol."""
+    low = s.low if s.low is not None else min(Fraction(1), s.high if s.high is not None else Fraction(1))
+    high = s.high if s.high is not None else max(Fraction(1), low)
+    return Fraction(1) if low < 1 < high else (low + high) / 2
