@@ -14,7 +14,7 @@ from verify.casefile.tree import Text
 from verify.commands import questions
 from verify.commands.frame import AS_PINNED, FAULT, FINDINGS, Fault
 from verify.commands.proof import assume, judged
-from verify.commands.questions import Options
+from verify.commands.questions import Asked, Options
 from verify.places import STDIN
 from verify.suite.pool import Lost, Pool
 from verify.suite.worker import CALL, Settings
@@ -42,7 +42,7 @@ def answers(
                 try:
                     told |= pool.submit(answer, raw, assuming, options, seconds is not None).result()
                 except Lost as why:
-                    told |= {"claim": raw, "verdict": "undecided", "reason": str(why)}
+                    told |= {**_words(raw, options), "verdict": "undecided", "reason": str(why)}
             else:
                 told["error"] = raw.message
             code = max(code, FAULT if "error" in told else AS_PINNED if told["verdict"] == "true" else FINDINGS)
@@ -63,10 +63,22 @@ def answer(text: str, assuming: Sequence[str], options: Options, timed: bool) ->
         return {"error": fault.message, **where}
     except ExpressionError as bad:
         return {"error": bad.message}
-    named = asked.claim.entries.get("id")
-    said: dict[str, Any] = {"id": named[1].value} if named and isinstance(named[1], Text) else {}
-    said |= {"claim": asked.words, "verdict": found.verdict, "reason": found.reason}
+    said = {**_said(asked), "verdict": found.verdict, "reason": found.reason}
     return {**said, "conditions": list(found.conditions), "proof": found.proof}
+
+
+def _said(asked: Asked) -> dict[str, str]:
+    """A claim by its id, where it has one, and its own words."""
+    named = asked.claim.entries.get("id")
+    return {**({"id": named[1].value} if named and isinstance(named[1], Text) else {}), "claim": asked.words}
+
+
+def _words(text: str, options: Options) -> dict[str, str]:
+    """Those of a line whose process did not come back."""
+    try:
+        return _said(questions.line(text, questions.given(options)))
+    except (CaseFaults, ExpressionError):
+        return {"claim": text}
 
 
 class _Bad(ValueError):

@@ -20,7 +20,7 @@ from verify.claims import CaseContext, judge
 from verify.commands import questions
 from verify.commands.questions import Asked, Options
 from verify.suite.limited import Stopped, limited
-from verify.verdict import checked, proofs_of
+from verify.verdict import Verdict, checked, proofs_of
 
 #: What a verdict is called on the command line.
 ANSWERS = {"holds": "true", "holds-if": "true under a condition", "wrong": "false", "undecided": "undecided"}
@@ -86,22 +86,26 @@ def answered(case: Case, replay: bool = False, seconds: float | None = None) -> 
 
 
 def judged(case: Case, replay: bool = False, timed: bool = False) -> Answer:
-    """The one claim of a case, in the same words as in a file."""
-    (asked,) = case.claims
+    """The claim of a case, in the same words as in a file; of several the first that is not true."""
+    context = CaseContext(case)
     with lifted() if timed else nullcontext(), claim():
-        verdict = judge(CaseContext(case), asked)
-        answer = Answer(
-            ANSWERS.get(verdict.verdict, verdict.verdict),
-            verdict.reason,
-            tuple(verdict.evidence.get("conditions", ())),
-            checked(proofs_of(verdict.evidence)) if verdict.verdict.startswith("holds") else "",
-        )
+        answers = [(asked, _answer(judge(context, asked))) for asked in case.claims]
+        asked, answer = next((pair for pair in answers if not pair[1].true), answers[0])
         if replay and asked.holds is not None:
             decision = decide(asked.holds, asked.assuming)
             steps = [*(f"region: {r}" for r in decision.regions), *dict.fromkeys(map(str, decision.steps))]
             told = [*steps, *([answer.proof] if answer.proof and answer.true else [])]
             answer = replace(answer, replayed=tuple(f"  {line}" for line in told))
     return answer
+
+
+def _answer(verdict: Verdict) -> Answer:
+    return Answer(
+        ANSWERS.get(verdict.verdict, verdict.verdict),
+        verdict.reason,
+        tuple(verdict.evidence.get("conditions", ())),
+        checked(proofs_of(verdict.evidence)) if verdict.verdict.startswith("holds") else "",
+    )
 
 
 def decide(claim: Node, assuming: Sequence[Node] = ()) -> Decision:

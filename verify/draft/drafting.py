@@ -71,6 +71,8 @@ class Drafter:
                 self.note(s, s.reason)
             elif s.reason:
                 continue
+            elif why := self._comma(s):
+                self.note(s, why)
             elif not self._shape_or_range(s):
                 found += [one for each_ in self._for_each(s) for one in (each_, *_tail(each_))]
         self._differentials(found)
@@ -102,6 +104,15 @@ class Drafter:
 
     def note(self, s: Statement, reason: str) -> None:
         self.made.notes.append(Note(s, reason))
+
+    def _comma(self, s: Statement) -> str:
+        """A comma between digits parts thousands where numbers have points; else it may be the point of other countries."""
+        text, stop = s.passage.text, s.stop
+        if not s.apart and re.match(r"\s*,\d", text[stop:]) and s.latex[-1:].isdigit():
+            return "a comma between digits: a decimal point, or two numbers"
+        if re.search(r"\d(?:,|\{,\})\d{3}(?!\d)", s.latex) and not self.section.numbers:
+            return "a comma between digits: thousands, or a decimal point"
+        return ""
 
     def _shape_or_range(self, s: Statement) -> bool:
         """Whether it says no more than of which shape something is, or from where to where an index runs."""
@@ -216,6 +227,8 @@ class Drafter:
             return ""
         if any(op not in ("==", "~") for op in s.tree.ops):
             return ""
+        if digits_of(s.tree.parts[-1]) and all(name_of(t, self._known) for t in s.tree.parts[:-1]):
+            return ""  # several names of one number
         return self.scope.table.get(part(s, 0)) or name_of(s.tree.parts[0], self._known) or function_of(s.tree.parts[0])
 
     def _define(self, name: str, s: Statement) -> bool:

@@ -172,6 +172,10 @@ class Scope:
         if m is None:
             return "is no letter"
         rest = m["rest"]
+        if re.match(r"\\(?:text|mathrm|textrm)\b", m["letter"]) and re.search(
+            r"\d[\s~]*(?:\\[,;:! ])*\s*$", latex[: m.start()]
+        ):
+            return "is upright behind a number: a unit, or a factor"
         if _BOLD.match(m["letter"]) or latex[: m.start()].rstrip().endswith(
             ("\\mathbf{", "\\boldsymbol{", "\\bm{", "\\vec{")
         ):

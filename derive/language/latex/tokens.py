@@ -7,6 +7,7 @@ aside, and told.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import NoReturn
 
@@ -36,6 +37,7 @@ class Token:
 
 Tokens = tuple[Token, ...]
 
+_THOUSANDS = re.compile(r"\d{1,3}(?:\{,\}\d{3})+(?:\.\d+)?")
 SPACES = {",", ";", ":", "!", " ", ">", "thinspace", "medspace", "thickspace", "negthinspace", "enspace", "hfill"}
 PASSED = {
     "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber", "notag", "mathstrut", "allowbreak", "middle",
@@ -146,7 +148,10 @@ class _Tokenizer:
                 break
             end += 3 if text[end] == "{" else 1
         self.at = end
-        digits = text[start:end].replace("{,}", "")
+        written = text[start:end]
+        if "{,}" in written and not _THOUSANDS.fullmatch(written):
+            self.fail(f"'{written[:40]}': a decimal point is a point, and thousands have three digits", start)
+        digits = written.replace("{,}", "")
         if len(digits) > 100 or not digits.isascii():
             self.fail("a number beyond the limits", start)
         self.add("number", f"0{digits}" if digits.startswith(".") else digits, start)

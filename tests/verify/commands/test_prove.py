@@ -164,6 +164,20 @@ def test_the_exit_code_of_many_is_that_of_the_worst(text: str, code: int, tmp_pa
     assert main(["prove", "--file", str(file)]) == code
 
 
+def test_a_vector_is_answered_once_and_a_lost_line_by_its_id(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "claims"
+    file.write_text(
+        '{"of": "[x, 2*x]", "symbols": {"x": 0.5}, "prints": [0.5, 1.0]}\n'
+        '{"of": "[x, 2*x]", "symbols": {"x": 0.5}, "prints": [0.5, 1.1], "id": ["a", "b"]}\n'
+    )
+    assert main(["prove", "--file", str(file)]) == 1
+    assert [json.loads(line)["verdict"] for line in capfd.readouterr().out.splitlines()] == ["true", "false"]
+    file.write_text('{"claim": "sum(x**k for k in 400) == 3", "id": "slow"}\n')
+    assert main(["prove", "--file", str(file), "--timeout", "0.0001"]) == 1
+    told = json.loads(capfd.readouterr().out)
+    assert (told["id"], told["verdict"]) == ("slow", "undecided")
+
+
 def test_options_are_of_every_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "claims"
     file.write_text('x > 1\n{"claim": "sum(v) > 2*x", "assuming": "all(v > x)"}\n')

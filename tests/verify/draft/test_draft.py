@@ -101,6 +101,10 @@ def test_the_case_runs_as_it_is_and_quotes_what_it_was_drafted_from(
         (r"$x \in \mathbb{R}^n$, $x \in \mathbb{R}^p$: $$y = 2 x$$", "has one shape on line 1 and another"),
         (r"$y \in \{0, 1\}$, $y \in \mathbb{R}^n$: $$z = 2 y$$", "is a number in one place and has a shape"),
         (r"$x \in \mathcal{X}$: $$y = 2 x$$", "is an element of something"),
+        (r"$x = 0,5$", "a comma between digits: a decimal point, or two numbers"),
+        (r"$x = 1{,}5$", "a decimal point is a point"),
+        (r"$x = 1,234$", "a comma between digits: thousands, or a decimal point"),
+        (r"$T = 300\,\text{K}$", "a unit, or a factor"),
         (r"$$x_1 \approx 0.441$$", ""),
         (r"$$y = \unknowncommand{x}$$", ""),
         (r"$$y = (x$$", ""),
@@ -109,6 +113,7 @@ def test_the_case_runs_as_it_is_and_quotes_what_it_was_drafted_from(
 def test_what_may_be_several_things_is_no_claim(text: str, reason: str, tmp_path: Path) -> None:
     found = draft(text, tmp_path)
     assert not found.claims
+    assert not any(v.digits in ("0", "15", "1234") for v in found.values)
     assert not reason or any(reason in n.reason for n in found.notes), [n.reason for n in found.notes]
 
 

@@ -100,3 +100,15 @@ def test_a_long_list_of_names_is_refused() -> None:
     found, g = scope({"c1": (), "c2": ()}, sizes={"n": 3})
     with pytest.raises(ExpressionError, match="unknown symbol"):
         read(r"c_1 + c_2 + \dots + c_n", found, g)
+
+
+@pytest.mark.parametrize(("latex", "digits"), [("1{,}234", "1234"), ("12{,}345{,}678.5", "12345678.5"), ("2.5", "2.5")])
+def test_a_comma_in_braces_parts_thousands(latex: str, digits: str) -> None:
+    assert tokenized(latex)[0][0].text == digits
+
+
+@pytest.mark.parametrize("latex", ["1{,}5", "12{,}34", "1234{,}567", "0.5{,}123"])
+def test_a_decimal_comma_is_not_read_as_something_else(latex: str) -> None:
+    """As 15, for one and a half."""
+    with pytest.raises(ExpressionError, match="a decimal point is a point"):
+        tokenized(latex)
