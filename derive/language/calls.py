@@ -15,6 +15,7 @@ from derive.expr import shapes
 from derive.expr.composites import CALLED, Composite, build
 from derive.expr.graph import Graph, Node
 from derive.language import orders, totals
+from derive.language.pairs import PARTS, part
 from derive.language.syntax import Reader
 
 MAX_FACTORIAL = 60
@@ -224,6 +225,7 @@ CONSTRUCTORS: dict[str, Callable[[Reader, ast.Call], Node]] = {
 #: Functions of values. A case may give these names, and those of constructors, to its own quantities.
 CALLS: dict[str, Callable[[Reader, ast.Call, list[Node]], Node]] = {
     **dict.fromkeys(CALLED, composite),
+    **dict.fromkeys(PARTS, part),
     "det": matrix_function,
     "eigenvalues": spectrum,
     "inv": matrix_function,

@@ -12,6 +12,8 @@ from derive.language.syntax import Reader
 def _sided(r: Reader, t: ast.Call, f: Node, x: Node, many: bool) -> Node:
     """d(f, x, side=1) from the right, side=-1 from the left, of a scalar by a scalar or an entry."""
     (k, *more) = t.keywords
+    if k.arg == "convention":
+        r.fail("a convention is one of derivatives by complex numbers", t)
     side = {"1": 1, "-1": -1}.get(r.source(k.value).replace(" ", ""))
     if more or k.arg != "side" or side is None:
         r.fail("a one-sided derivative is d(f, x, side=1), from the right, or side=-1, from the left", t)

@@ -17,7 +17,7 @@ from derive.expr import conditions, shapes
 from derive.expr.conditions import is_boolean
 from derive.expr.graph import MAX_POWER_BITS, Graph, Node, topological
 from derive.expr.operators import CONSTANTS, FUNCTIONS, MAX_ORDER
-from derive.language import abstract, extremes, properties, sequences, sets, substitution, totals
+from derive.language import abstract, extremes, pairs, properties, sequences, sets, substitution, totals
 from derive.language.abstract import called
 from derive.language.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, STRUCTURES
 from derive.language.constants import MAX_EXPONENT, folded, is_double, squared_norm
@@ -41,11 +41,11 @@ _BINARY = {
 _COMPARE = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le", ast.Eq: "eq", ast.NotEq: "ne"}
 _MEMBER = {ast.In: "in", ast.NotIn: "not in"}
 
+#: Operators that have a meaning in some places only.
+_PLACED = frozenset(("inf", "every", "pair", *sets.SETS))
+
 #: How a document lays out derivatives. By default d(y, x) has the shape of y followed by that of x: a gradient is shaped
 #: like its variable, a Jacobian has a row for each entry of y. ``numerator`` transposes gradients by matrices, ``denominator``
-#: Operators that have a meaning in some places only.
-_PLACED = frozenset(("inf", "every", *sets.SETS))
-
 #: Jacobians of vectors by vectors.
 LAYOUTS = ("mixed", "numerator", "denominator")
 
@@ -84,6 +84,8 @@ def _in_place(node: Node, text: str) -> None:
         raise ExpressionError(
             "inf stands alone on a side of a comparison, or as the point of a limit", text.find("inf")
         )
+    if any(n.op == "pair" for n in topological([node])):
+        raise ExpressionError("a complex value stands in a comparison by == or !=, or in re(...), im(...), abs(...)")
     if name := sets.misplaced(node):
         where = sets.RANKED if name == "rank" else sets.COMPARED
         raise ExpressionError(f"{name}(...) stands in comparisons only: {where}", max(text.find(name), 0))
@@ -141,7 +143,7 @@ class _Reader:
                 work.extend((child, False) for child in reversed(self.children(tree)))
                 continue
             try:
-                made = self.build(tree, done)
+                made = pairs.read(self, tree, done) or self.build(tree, done)
             except ShapeError as e:
                 raise type(e)(e.message, e.offset or tree.col_offset, e.letters) from None
             if shapes.size(made.shape) > MAX_SIZE:
@@ -446,8 +448,7 @@ class _Reader:
         self.arity(t, t.args, 1)  # type: ignore[arg-type]  # only their number
         if t.keywords:
             self.fail(f"{name} takes no keyword arguments", t)
-        body = self.number_of(t.args[0])
-        return self.graph.node(name, (body,), None, ())
+        return self.graph.node(name, (self.number_of(t.args[0]),), None, ())
 
     def number_of(self, t: ast.expr) -> Node:
         """A scalar that stands as a parameter."""

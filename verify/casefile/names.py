@@ -15,6 +15,7 @@ from derive.expr.operators import CONSTANTS
 from derive.expr.shapes import show
 from derive.language.abstract import function, of_vector
 from derive.language.names import DERIVATIVE_CALLS, FUNCTION_NAMES, RESERVED, called_in, indices_in, names_in
+from derive.language.pairs import of_symbol
 from derive.language.reader import LAYOUTS, parse
 from verify.casefile import rules
 from verify.casefile.conditions import Condition, condition
@@ -258,7 +259,11 @@ class Names:
                 self.broken.add(name)
             else:
                 self.symbols[name] = symbol
-                self.scope[name] = symbol.node
+                self.scope[name] = of_symbol(symbol.node) if self.complex(value) else symbol.node
+
+    def complex(self, tree: Tree) -> bool:
+        """Whether a symbol is declared as a complex number."""
+        return isinstance(tree, Mapping) and "complex" in tree.entries and self.reader.flag(tree.entries["complex"][1])
 
     def symbol(self, name: str, label: Text, tree: Tree) -> Symbol | None:
         r = self.reader
@@ -296,6 +301,13 @@ class Names:
                 r.fault(given["in"].place, f"an empty range: {ends[0].value} is not less than {ends[1].value}")
             elif any((low is not None and v < low) or (high is not None and v > high) for v in values or ()):
                 r.fault(given["in"].place, f"the value of '{name}' lies outside of its range")
+        if self.complex(tree):
+            if "value" in given and shape != (2,):
+                r.fault(
+                    given["value"].place, f"a complex number is [real, imaginary], and '{name}' has shape {show(shape)}"
+                )
+                return None
+            shape = (2,)
         recover = r.flag(given.get("recover"))
         broken = [rule for rule in rules.SYMBOL if rule.broken(given)]
         if broken:

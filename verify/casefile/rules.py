@@ -265,6 +265,11 @@ SYMBOL: tuple[Rule, ...] = (
         Every((Not(Has("value")), Some((Not(Has("shape")), Listed("shape", 0))))),
         "is to be recovered: then it has no value, and is a scalar",
     ),
+    Rule(
+        Is("complex", TRUE),
+        Every(tuple(Not(Has(key)) for key in ("shape", "recover", "whole", "in"))),
+        "is complex: it has no key beside that but 'value'",
+    ),
     Rule(_RECOVERED, Not(Is("whole", TRUE)), "is to be recovered: what is solved for may be any number"),
 )
 

@@ -230,6 +230,7 @@ SYMBOL: dict[str, Field] = {
     "in": Field("range", "the range of its entries, in which implementations are tested; inf: no end", "[-2, 2]"),
     "recover": Field("flag", "the document does not give it; it is solved for"),
     "whole": Field("flag", "its entries are whole numbers"),
+    "complex": Field("flag", "it is a complex number, with a value as [real, imaginary]"),
 }
 
 SIZE: dict[str, Field] = {
