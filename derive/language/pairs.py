@@ -89,11 +89,10 @@ def read(r: Reader, t: ast.expr, done: Mapping[ast.AST, Node]) -> Node | None:
         case ast.BinOp(op=op) if type(op) in _ARITHMETIC:
             return pair(g, *_ARITHMETIC[type(op)](g, *parts))
         case ast.Compare(ops=[ast.Eq() | ast.NotEq() as op]):
-            (a, b), (c, d) = parts
-            same = g.call("and", g.call("eq", a, c), g.call("eq", b, d))
+            same = g.call("and", *(g.call("eq", *sides) for sides in zip(*parts, strict=True)))
             return same if isinstance(op, ast.Eq) else g.call("not", same)
         case ast.Subscript(slice=ast.Constant(value=0 | 1 as k)):
-            return parts[0][k]
+            return parts[0][1 if k else 0]
         case ast.Call(func=ast.Name(id="d"), args=[_, _]):
             return _derivative(r, t, parts[0], done[children[1]])
         case ast.Call(func=ast.Name(id=name), args=[_], keywords=[]) if name in _FUNCTIONS:
@@ -175,5 +174,5 @@ def _derivative(r: Reader, t: ast.Call, f: tuple[Node, Node], z: Node) -> Node:
     _, rule, of_real = CONVENTIONS[names[0]]
     if of_real and f[1] is not g.zero:
         r.fail(f"the convention '{names[0]}' is of real functions; wirtinger and conjugate are of complex ones", t)
-    slopes = [g.node("d", (part, v), False) for part in f for v in (x, y)]
+    slopes = [part if part is g.zero else g.node("d", (part, v), False) for part in f for v in (x, y)]
     return pair(g, *rule(g, *slopes))

@@ -42,6 +42,14 @@ class Reader(Protocol):
         """The node, which has to be a condition, as one truth."""
         ...
 
+    def number(self, t: ast.Constant) -> Fraction:
+        """A number, exactly from its digits."""
+        ...
+
+    def children(self, t: ast.expr) -> list[ast.expr]:
+        """The parts of a syntax node that are values."""
+        ...
+
     def integer(self, t: ast.expr) -> int:
         """The whole number that a tree is."""
         ...
