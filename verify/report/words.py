@@ -158,7 +158,8 @@ def why(item: Item, links: Links, here: bool = False) -> str:
     said = sentence(reason, item.case.name, links, here, {*item.result.origin, *against(item)})
     if said or item.result.exact is None:
         return said
-    return f"The exact value is {links.medium.text(numbers.exact(item.result.exact))}."
+    value = numbers.exact(item.result.exact)
+    return f"The exact value is {links.medium.text(value)}{'' if value.endswith('…') else '.'}"
 
 
 def _unwrapped(said: str) -> str:

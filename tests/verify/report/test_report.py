@@ -142,7 +142,7 @@ def test_the_errata_list_says_what_to_change_where(tmp_path: Path) -> None:
     assert [re.findall(r"step \d", row)[0] for row in rows] == ["step 2", "step 3", "step 5", "step 4"]
     assert rows[0] == (
         r"| [step 2](neuron.md#claim-yhat) | $`\hat{y}`$ = 0.678188 | 0.668188 | **wrong** "
-        "| The exact value is 0.668187772168…. |"
+        "| The exact value is 0.668187772168… |"
     )
     assert "| -0.331812 | inherited | Follows from the printed [`yhat`](neuron.md#claim-yhat) (0.678188). |" in rows[1]
     assert "It also started at [`gate`](neuron.md#claim-gate)." in rows[2]

@@ -26,7 +26,7 @@
     }
     for (const group of document.querySelectorAll(".group, .severity"))
       group.classList.toggle("off", !group.querySelector(".entry:not(.off)"));
-    count.value = `${shown} of ${entries.length}`;
+    count.value = `${shown.toLocaleString("en")} of ${entries.length.toLocaleString("en")}`;
     if (words.length) list(words);
     else matches.replaceChildren();
   };
