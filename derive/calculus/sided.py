@@ -8,6 +8,7 @@ settle (a root at its zero inside of something else) is left open: it has an ``O
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial, reduce
 from typing import Any, ClassVar
 
 from derive.calculus.beside import beside
@@ -15,6 +16,8 @@ from derive.errors import ExpressionError, Undetermined
 from derive.expr.graph import Graph, Node
 from derive.language.components import components_all
 from derive.records import dataclass
+
+MAX_SPLIT = 6  # branches within branches
 
 
 @dataclass(frozen=True)
@@ -44,4 +47,20 @@ def one_sided(g: Graph, n: Node, args: Sequence[Node]) -> Node:
     except ExpressionError as e:
         return unknown(e.message)
     slope = slope if n.attr == 1 else g.neg(slope)
-    return slope if limit is f else g.call("where", g.call("eq", f, limit), slope, g.call("div", g.zero, g.zero))
+    return slope if limit is f else g.call("where", _same(f, limit), slope, g.call("div", g.zero, g.zero))
+
+
+def _same(f: Node, limit: Node, depth: int = MAX_SPLIT) -> Node:
+    """That two formulas have one value: branch by branch, as a formula is itself where balls could not tell it to be."""
+    g = f.graph
+    if f is limit:
+        return g.call("eq", g.zero, g.zero)
+    for n, m in ((f, limit), (limit, f)):
+        if depth and n.op == "where":
+            c, p, q = n.args
+            on, off = _same(p, m, depth - 1), _same(q, m, depth - 1)
+            return g.call("or", g.call("and", c, on), g.call("and", g.call("not", c), off))
+    if depth and (f.op, f.attr, len(f.args)) == (limit.op, limit.attr, len(limit.args)) and f.args:
+        parts = reduce(lambda a, b: g.call("and", a, b), map(partial(_same, depth=depth - 1), f.args, limit.args))
+        return g.call("or", parts, g.call("eq", f, limit))
+    return g.call("eq", f, limit)
