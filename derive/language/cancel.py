@@ -48,11 +48,12 @@ def neat(roots: Sequence[Node]) -> list[Node]:
 
 
 def cancelled(roots: Sequence[Node]) -> list[Node]:
-    """Nodes of the same values. Definitions stay as they are, and what one of them names is written by its name."""
+    """Nodes of the same values. Definitions stay as they are, and what one of them names is written by its name, but for a root:
+    that of a definition's own line is what it stands for."""
     order = topological(roots, through_definitions=False)
     if len(order) > MAX_NODES:
         return list(roots)
-    named = {n.args[0]: n for n in reversed(order) if n.op == "def" and n.args[0].args}
+    named = {n.args[0]: n for n in reversed(order) if n.op == "def" and n.args[0].args and n.args[0] not in roots}
     done: dict[Node, Node] = {}
     for n in order:
         if n.op == "def" or not n.args:
