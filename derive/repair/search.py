@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from flint import fmpq
@@ -102,7 +102,7 @@ def find(
     try:
         with limited(limits.work), share(limits.steps):
             search = _Search(there[a], there[b], inside, pool, limits)
-            search.written = {_form(there[n]) for n in written}
+            search.written = {search.form(there[n]) for n in written}
             return search.run()
     except (ExpressionError, ValueError, ArithmeticError, KeyError, RecursionError):
         return None  # what can't be laid out or evaluated is not diagnosed
@@ -124,7 +124,8 @@ class _Search:
         self.inner = domain.about([a, b]).entries()
         self.small = len(self.left) <= limits.entries
         self.proofs = limits.proofs
-        self.written: set[Node] = set()
+        self.form = Forms()
+        self.written: set[int] = set()
         self.pool = self._pool(others)
         self.own = {n for side in (*self.left, *self.right) for n in has_value(side)}
         self.sampler = Sampler(_total(self.left), _total(self.right), self.inner)
@@ -196,7 +197,7 @@ class _Search:
                 mended = spot.replaced(new)
                 if self._restates() and {spot.node, new} == {self.a, self.b}:
                     continue
-                if spot.above is None and kind not in _NAMED and _form(new) in self.written:
+                if spot.above is None and kind not in _NAMED and self.form(new) in self.written:
                     continue
                 if mended.shape == self.b.shape and mended not in seen:
                     seen.add(mended)
@@ -327,12 +328,32 @@ class _Point:
         return all(factors.same(v, fmpq(0)) for v in (*self.left, *self.right))
 
 
-def _form(n: Node) -> Node:
-    """An expression in one of the orders in which it can be written, of a name its definition."""
-    while n.op == "def":
-        n = n.args[0]
-    (n,) = tidy([n])
-    return n
+class Forms:
+    """How expressions are written, whatever the order of terms and factors, as numbers; of a name its definition."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[tuple[Any, ...], int] = {}
+        self.parts: list[tuple[Any, ...]] = []
+
+    def __call__(self, n: Node) -> int:
+        while n.op == "def":
+            n = n.args[0]
+        (n,) = tidy([n])
+        done: dict[Node, int] = {}
+        for m in topological([n], through_definitions=False):
+            of = [done[a] for a in m.args] if m.op != "def" else []
+            if m.op in ("add", "mul"):
+                within = (self.parts[k][1] if self.parts[k][0] == m.op else (k,) for k in of)
+                done[m] = self._number((m.op, tuple(sorted(chain.from_iterable(within)))))
+            else:
+                done[m] = self._number((m.op, m.attr, m.shape, *of) if of else ("leaf", m))
+        return done[n]
+
+    def _number(self, form: tuple[Any, ...]) -> int:
+        if form not in self.numbers:
+            self.numbers[form] = len(self.parts)
+            self.parts.append(form)
+        return self.numbers[form]
 
 
 def _total(entries: Sequence[Node]) -> Node:
