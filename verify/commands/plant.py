@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from verify.casefile.model import Case
     from verify.suite.planted import Planted
 
-CHUNK = 8  # claims that one call judges
+CHUNK = 16  # errors that one call judges: it may take as long as one claim of a run before it is taken to hang
 
 
 @command(
@@ -88,7 +88,8 @@ def _planted(cases: Sequence[Case], each: int, only: str | None, jobs: int | Non
         chosen = [c for c in case.claims if only is None or _matches(only, case.name, c.id)]
         ids = [c.id for c in chosen if takes(case, c)]
         left_out += len(chosen) - len(ids)
-        calls += [(Path(case.path), ids[k : k + CHUNK]) for k in range(0, len(ids), CHUNK)]
+        some = max(1, CHUNK // each)
+        calls += [(Path(case.path), ids[k : k + some]) for k in range(0, len(ids), some)]
     found: list[Planted] = []
     with Pool(jobs or os.cpu_count() or 1, Settings()) as pool:
         for (path, ids), future in [(call, pool.submit(planted, *call, each)) for call in calls]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from derive.records import dataclass
-from verify import messages, places
+from verify import places
 from verify.commands.frame import (
     AS_PINNED,
     FAULT,
@@ -34,6 +34,7 @@ from verify.formats import FORMATS
 if TYPE_CHECKING:
     from verify.baseline import Known
     from verify.cache.remembered import Cache
+    from verify.casefile.faults import Fault as CaseFault
     from verify.suite.found import FileFound, Found
     from verify.suite.last import Replayed
     from verify.suite.progress import Event, Silent
@@ -307,7 +308,6 @@ def _found(
             for file in found.files:
                 shown(CaseDone(file.file, file.glance))
         return found
-    from verify.suite.progress import printable
     from verify.suite.run import FaultyCases, NoSuchClaim, Options, search
 
     options = Options(
@@ -329,12 +329,7 @@ def _found(
             return search(paths, options, timed.watching(with_traces(shown)), remembered, known, executor)
     except FaultyCases as bad:
         print_faults(bad.faults, err=True, called=called)
-        if asked.form == "github":
-            from verify.formats.github import annotation
-
-            for f in bad.faults:
-                code = messages.of_fault(f.message)
-                say(annotation(code, called.get(f.file, f.file), f.line, f.column, code.name, printable(f.message)))
+        _tell_faults(bad.faults, called, asked)
         return FAULT
     except NoSuchClaim as bad:
         near = f"; the nearest are {', '.join(bad.nearest)}" if bad.nearest else ""
@@ -354,6 +349,24 @@ def _baseline(asked: _Asked) -> Known | None:
         raise Fault(f"--baseline: {why}") from None
 
 
+def _tell_faults(faults: Sequence[CaseFault], called: Mapping[str, str], asked: _Asked) -> None:
+    """In the format, where that has a way to say it."""
+    from verify.formats import teller
+    from verify.formats.findings import of_fault
+
+    if told := teller(asked.form):
+        _put(told([of_fault(f, called.get(f.file, f.file)) for f in faults]), asked)
+
+
+def _put(text: str, asked: _Asked) -> None:
+    """What is written in a format, where it is to go."""
+    if asked.output_file is None:
+        say(text, end="")
+    else:
+        with places.writing("--output-file"):
+            places.write_text(text, asked.output_file)
+
+
 def _write(found: Found, asked: _Asked) -> None:
     """The files that are asked for, and the format."""
     from verify.places import write_text
@@ -364,12 +377,7 @@ def _write(found: Found, asked: _Asked) -> None:
     if asked.for_machines:
         from verify.formats import renderer
 
-        text = renderer(asked.form)(found)
-        if asked.output_file is None:
-            say(text, end="")
-        else:
-            with places.writing("--output-file"):
-                write_text(text, asked.output_file)
+        _put(renderer(asked.form)(found), asked)
     if asked.out is not None and not found.interrupted:
         from verify.commands.report import write_reports
 

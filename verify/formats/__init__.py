@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from verify.formats.findings import Finding
     from verify.suite.found import Found
 
     Render = Callable[[Found], str]
@@ -26,3 +27,9 @@ def renderer(name: str) -> Render:
     """What writes a format. Raises KeyError for an unknown one."""
     assert name in FORMATS
     return cast("Render", import_module(f"verify.formats.{name}").render)
+
+
+def teller(name: str) -> Callable[[Sequence[Finding]], str] | None:
+    """What writes, in a format that has a way to say it, that cases are not well-formed."""
+    told = getattr(import_module(f"verify.formats.{name}"), "faults", None) if name in FORMATS else None
+    return cast("Callable[[Sequence[Finding]], str] | None", told)

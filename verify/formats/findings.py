@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from shlex import quote
+from typing import TYPE_CHECKING
 
 from derive.records import dataclass
 from verify import messages
 from verify.messages import Message
 from verify.suite.glance import CheckGlance, ClaimGlance, Glance, ImplementationGlance
 from verify.suite.progress import printable
+
+if TYPE_CHECKING:
+    from verify.casefile.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Finding:
     line: int
     column: int
     text: str
-    part: str = "claim"  # claim, quote, check or implementation
+    part: str = "claim"  # claim, quote, check, implementation or fault
     again: str = ""  # the command that shows it again; "" where the case has no file
 
     @property
@@ -77,6 +81,14 @@ def of_implementation(i: ImplementationGlance) -> Finding:
     code = messages.IMPLEMENTATIONS.get(i.verdict, "")
     again = _run_again(i.file)
     return Finding(code, i.document, i.case, i.id, i.file, i.line, i.column, printable(said), "implementation", again)
+
+
+def of_fault(fault: Fault, file: str) -> Finding:
+    """What is at fault in how a case is written; the case is called ``file``."""
+    message = messages.of_fault(fault.message)
+    again = "" if file.startswith("<") else f"errata check {quote(file)}"
+    place = file, fault.line, fault.column
+    return Finding(message.code, "", file, message.name, *place, printable(fault.message), "fault", again)
 
 
 def findings(glance: Glance) -> Iterator[Finding]:

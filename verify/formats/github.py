@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from verify.formats.findings import findings
+from collections.abc import Sequence
+
+from verify.formats.findings import Finding, findings
 from verify.messages import Message
 from verify.suite.found import Found
 
@@ -17,8 +19,13 @@ def render(found: Found) -> str:
     )
 
 
+def faults(found: Sequence[Finding]) -> str:
+    """Of cases that are not well-formed."""
+    return "".join(annotation(f.message, f.file, f.line, f.column, f.id, f.text) + "\n" for f in found)
+
+
 def annotation(message: Message, file: str, line: int, column: int, title: str, text: str) -> str:
-    """One workflow command, also of a fault of a case."""
+    """One workflow command."""
     title = f"{message.code} {title}".strip()
     where = {"file": file, "line": str(line), "col": str(column), "title": title}
     told = ",".join(f"{key}={_property(value)}" for key, value in where.items())

@@ -6,7 +6,8 @@ A test fails where it is not as pinned; one that could not be judged is an error
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from verify.formats.findings import Finding, of_check, of_claim, of_implementation, of_quote
@@ -19,7 +20,22 @@ ELEMENTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
 def render(found: Found) -> str:
-    suites = [_suite(f) for f in found.files]
+    return _written([_suite(f) for f in found.files])
+
+
+def faults(found: Sequence[Finding]) -> str:
+    """Of cases that are not well-formed: an error each, and nothing was judged."""
+    suites = []
+    for file, group in groupby(found, key=lambda f: f.file):
+        there = list(group)
+        counts = {"tests": len(there), "failures": 0, "errors": len(there), "skipped": 0}
+        suites.append(ET.Element("testsuite", {"name": file, **{k: str(n) for k, n in counts.items()}}))
+        for f in there:
+            suites[-1].append(_testcase(f, file, "errors"))
+    return _written(suites)
+
+
+def _written(suites: Sequence[ET.Element]) -> str:
     totals = {key: str(sum(int(s.get(key, "0")) for s in suites)) for key in ("tests", *ELEMENTS)}
     root = ET.Element("testsuites", {"name": "errata", **totals})
     root.extend(suites)
@@ -33,22 +49,22 @@ def _suite(found: FileFound) -> ET.Element:
     for test, state in _tests(found.glance):
         counts["tests"] += 1
         counts[state] += 1
-        named = {
-            "classname": f"{found.document}.{test.case}",
-            "name": test.id,
-            "file": test.file,
-            "line": str(test.line),
-        }
-        element = ET.SubElement(suite, "testcase", named)
-        if state:
-            told = {"message": test.text, **({"type": test.code} if state != "skipped" else {})}
-            said = ET.SubElement(element, ELEMENTS[state], told)
-            if state != "skipped":
-                again = f"\nagain: {test.again}" if test.again else ""
-                said.text = f"{test.file}:{test.line}:{test.column}: {test.id}: {test.text}{again}"
+        suite.append(_testcase(test, f"{found.document}.{test.case}", state))
     for key in ("tests", *ELEMENTS):
         suite.set(key, str(counts[key]))
     return suite
+
+
+def _testcase(test: Finding, classname: str, state: str) -> ET.Element:
+    named = {"classname": classname, "name": test.id, "file": test.file, "line": str(test.line)}
+    element = ET.Element("testcase", named)
+    if state:
+        told = {"message": test.text, **({"type": test.code} if state != "skipped" else {})}
+        said = ET.SubElement(element, ELEMENTS[state], told)
+        if state != "skipped":
+            again = f"\nagain: {test.again}" if test.again else ""
+            said.text = f"{test.file}:{test.line}:{test.column}: {test.id}: {test.text}{again}"
+    return element
 
 
 def _tests(glance: Glance) -> Iterator[tuple[Finding, str]]:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -61,6 +62,22 @@ def test_faults_are_annotations_too(folder: Path) -> None:
     assert done.stdout.startswith(
         "::error file=bad.yaml,line=2,col=1,title=E201 unknown-key::unknown key 'clams' in a case; did"
     )
+
+
+def test_cases_that_are_not_well_formed_are_told_in_formats_for_machines(folder: Path) -> None:
+    (folder / "bad.yaml").write_text('title: t\nclaims:\n  - {id: a, of: 2x, equals: "<y>"}\n', encoding="utf-8")
+    done = run("--format", "junit", ".")
+    assert done.returncode == 2
+    (suite,) = ET.fromstring(done.stdout)
+    assert (suite.get("name"), suite.get("errors")) == ("bad.yaml", "2")
+    assert suite[0][0].get("type") == "E400"
+    assert str(suite[0][0].text).endswith("again: errata check bad.yaml")
+    assert run("--format", "sarif", "--output-file", "bad.sarif", ".").returncode == 2
+    (told,) = json.loads((folder / "bad.sarif").read_text(encoding="utf-8"))["runs"]
+    assert not told["invocations"][0]["executionSuccessful"]
+    assert {r["ruleId"] for r in told["results"]} == {r["id"] for r in told["tool"]["driver"]["rules"]}
+    assert told["results"][0]["locations"][0]["physicalLocation"]["region"] == {"startLine": 3, "startColumn": 17}
+    assert len({r["partialFingerprints"]["errata/v1"] for r in told["results"]}) == len(told["results"])
 
 
 def test_a_case_comes_on_standard_input(folder: Path) -> None:
