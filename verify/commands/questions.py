@@ -171,7 +171,7 @@ def _symbols(asked: Asked) -> Tree | None:
             names = names_in(t.value)
         except ExpressionError:
             continue
-        for name in names:
+        for name in sorted(names, key=names.__getitem__):  # as they are met
             if name not in known and name not in CONSTANTS and name not in found.entries:
                 found.entries[name] = _text(name), Map(Place("symbols", 1, 1))
     return found if found.entries else None

@@ -94,6 +94,7 @@ holds: "grows_at_most(log(x), x, x)"
 holds: "grows_slower(p*log(x), x, x)"
 holds: "grows_like(a*x**2 + x, x**2, x)"
 holds: "asymptotic(x**2 + x, x**2, x)"
+holds: "converges(half, 0, 1, 1/2)"
 holds: "A[0, 1] == A[1, 0]", assuming: "positive_definite(A)"
 holds: "f(x, d=2) >= 0", assuming: "convex(f(x), x)"
 shows: "1.5*2", prints: 3.0
@@ -102,7 +103,8 @@ shows: "1.5*2", prints: 3.0
 
 def judged(path: Path, beside: str) -> dict[str, tuple[str, str]]:
     path.write_text(
-        f"title: T\nsizes: {{n: [3, 1]}}\nfunctions: {{f: 1, g: 2}}\nsymbols:\n{SYMBOLS}{beside}claims:\n"
+        f"title: T\nsizes: {{n: [3, 1]}}\nfunctions: {{f: 1, g: 2}}\n"
+        f"sequences: {{half: {{start: 1, step: half/2}}}}\nsymbols:\n{SYMBOLS}{beside}claims:\n"
         "  - {id: other, of: x*y, equals: x*y + 1}\n  - {id: negative, holds: x < 0}\n"
         + "".join(f"  - {{id: c{i}, {claim}}}\n" for i, claim in enumerate(CLAIMS))
     )
