@@ -8,6 +8,7 @@ in a graph of its own, as ``errata recheck`` does; and steps of work, as ``deriv
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import time
 from collections.abc import Callable
@@ -57,6 +58,7 @@ def main() -> None:
     parser.add_argument("results", nargs="?", type=Path, help="a results file, whose certificates are checked instead")
     parser.add_argument("--every", type=int, default=1, help="only each so many-th line")
     given = parser.parse_args()
+    gc.disable()  # as commands hardly look for garbage
     deciding, finding, checking, count = Cost(), Cost(), Cost(), 0
     if given.results:
         for claim in json.loads(given.results.read_text())["claims"]:

@@ -1,7 +1,8 @@
 """The bank of identities decided: median and slowest time, and the share decided, ``python benchmarks/deciding.py``.
 
-With ``--sympy``, SymPy's ``simplify`` and ``.equals`` decide the scalar lines that assume nothing, each with a limit of time.
-A line is read, and its derivatives worked out, before the clock runs; the bank is that of the tests.
+With ``--sympy``, SymPy's ``simplify`` and ``.equals`` decide the scalar lines that assume nothing, each with a limit of time, and
+how many times as long they take is told: the median over the lines. Times are the process's own (``timing.py`` says why); a line
+is read, and its derivatives worked out, before they run; the bank is that of the tests.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def measured(decider: Callable[[Identity], str], bank: list[str], limit: int) ->
     for line in bank:
         identity = read(line)
         signal.alarm(limit)
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             said[decider(identity)] += 1
         except TimeoutError:
@@ -83,7 +84,7 @@ def measured(decider: Callable[[Identity], str], bank: list[str], limit: int) ->
             said[f"failed: {type(e).__name__}"] += 1
         finally:
             signal.alarm(0)
-        times.append((time.perf_counter() - start) * 1000)
+        times.append((time.process_time() - start) * 1000)
     return said, times, bank[times.index(max(times))]
 
 
@@ -98,10 +99,16 @@ def main() -> None:
     for name, bank in BANK.items():
         _tell("ours", name, *measured(ours, bank, chosen.limit))
     if chosen.sympy:
+        ratios: list[float] = []
+        simplify(read("exp(x) == exp(x) + 1"))  # imports
         for name, bank in BANK.items():
             scalar = [b for b in bank if ";" not in b and not read(b).a.shape]
+            taken = {}
             for decider in (ours, simplify, equals) if scalar else ():
-                _tell(decider.__name__, f"{name}, scalar, free", *measured(decider, scalar, chosen.limit))
+                said, taken[decider], slowest = measured(decider, scalar, chosen.limit)
+                _tell(decider.__name__, f"{name}, scalar, free", said, taken[decider], slowest)
+            ratios += [a / b for a, b in zip(taken.get(simplify, ()), taken.get(ours, ()), strict=True)]
+        print(f"simplify takes {statistics.median(ratios):.1f} times as long, the median of {len(ratios)} lines")
 
 
 def _tell(who: str, name: str, said: Counter[str], times: list[float], slowest: str) -> None:

@@ -126,13 +126,13 @@ def _placed(why: Reason | str, values: str) -> Reason | str:
 
 def _needing(context: CaseContext, fewest: Sequence[Unit], stated: Verdict, here: Verdict) -> Verdict:
     """holds-if: of a formula that fails in general, with the values at which it holds."""
-    told = [_said(context, unit) for unit in fewest]
-    why = f"holds if {' and '.join(told)}"
+    pairs = [_valued(context, unit) for unit in fewest]
+    why = f"holds if {' and '.join(map(' = '.join, pairs))}"
     evidence = {
         **{k: v for k, v in stated.evidence.items() if k != "repair"},
         "method": here.evidence.get("method", "proved"),
-        "condition": " and ".join(t.replace(" = ", " == ") for t in told),
-        "values": {t.partition(" = ")[0]: t.partition(" = ")[2] for t in told},
+        "condition": " and ".join(map(" == ".join, pairs)),
+        "values": dict(pairs),
     }
     return replace(stated, verdict="holds-if", why=why, origin=(), evidence=evidence, stated=stated.why)
 
@@ -361,13 +361,18 @@ def told(context: CaseContext, names: Sequence[str]) -> str:
 
 
 def _said(context: CaseContext, unit: Unit) -> str:
+    return " = ".join(_valued(context, unit))
+
+
+def _valued(context: CaseContext, unit: Unit) -> tuple[str, str]:
+    """A symbol, or an entry of one, and its value."""
     name, index = unit
     s = context.case.symbols[name]
     values = list(s.values or ())
     if index is not None:
         at = list(indices(s.shape)).index(index)
-        return f"{name}[{', '.join(map(str, index))}] = {number_text(values[at])}"
-    return f"{name} = {_nested(values, s.shape)}"
+        return f"{name}[{', '.join(map(str, index))}]", number_text(values[at])
+    return name, _nested(values, s.shape)
 
 
 def _nested(values: Sequence[Fraction], shape: Sequence[int]) -> str:
