@@ -42,6 +42,8 @@ def read(g: Graph, t: ast.Call, name: str, args: Sequence[Node], fail: Callable[
         fail("subdifferential(f, x): x is a symbol or a definition", t)
     if f.shape:
         fail(f"subdifferential(f, x): f is a scalar, and this has shape {shapes.show(f.shape)}", t)
+    if len(args) == 3 and not args[2].shape:  # at 0, the vector of zeros
+        args = (f, x, g.broadcast(args[2], x.shape))
     if len(args) == 3 and args[2].shape != x.shape:
         wanted, found = shapes.show(x.shape), shapes.show(args[2].shape)
         fail(f"subdifferential(f, x, p): p has the shape of x, {wanted}, and not {found}", t)

@@ -91,6 +91,7 @@ MEMBERS = [
     ("[3/5, 4/5] in subdifferential(norm(w), w, [0, 0])", (), "proved"),
     ("[3/5, 1] in subdifferential(norm(w), w, [0, 0])", (), "refuted"),
     ("0 in subdifferential(norm(w), w, [0, 0])", (), "proved"),
+    ("0 in subdifferential(norm(w), w, 0)", (), "proved"),
     # of what is not convex a slope is no subgradient
     ("0 in subdifferential(x**3, x, 0)", (), "refuted"),
     ("1 in subdifferential(sqrt(x), x, 0)", (), "refuted"),

@@ -380,3 +380,13 @@ def test_a_value_beyond_its_tolerance_is_not_settled_in_bulk() -> None:
     given = list(zip(*(i.draw(random.Random(5), 20) for i in points), strict=True))
     wrong = [{s: [v * (1 + 1e-9) for v in values] for s, values in at.items()} for at in tested.run(given)]
     assert bulk.readings(tested.truth, given, wrong) == [None] * len(given)
+
+
+@pytest.mark.parametrize("text", ["erfinv(x)", "probit(x)", "norm([x, y], 3)"])
+def test_special_functions_are_checked_with_their_derivatives(text: str) -> None:
+    case = make(
+        {"x": "0.3", "y": "2.5"}, {"L": text}, ["grad(L, [x])"], ranges={"x": ("0.1", "0.9"), "y": ("0.5", "4")}
+    )
+    found = [c for c in check_case(case) if c.backend in ("numpy", "torch")]
+    assert found
+    assert {c.outcome for c in found} == {"agrees"}
