@@ -46,22 +46,22 @@ else:
         return isinstance(value, Field) and (not value.init or value.hash is not None or value.kw_only is True)
 
     def _init(new: type, frozen: bool) -> Callable[..., None]:
-        given, lines, scope = [], [], {"_set": object.__setattr__, "_MISSING": MISSING}
+        # names that no field has: a field may be called self, or set
+        own, put, absent, default = (f"__dataclass_{n}__" for n in ("self", "set", "absent", "default"))
+        given, lines, scope = [own], [], {put: object.__setattr__, absent: MISSING}
         for f in fields(new):
-            value = f.name
+            value, known = f.name, f"{default}{f.name}"
             if f.default_factory is not MISSING:
-                scope[f"_new_{f.name}"] = f.default_factory
-                given.append(f"{f.name}=_MISSING")
-                value = f"_new_{f.name}() if {f.name} is _MISSING else {f.name}"
+                scope[known] = f.default_factory
+                given.append(f"{f.name}={absent}")
+                value = f"{known}() if {f.name} is {absent} else {f.name}"
             elif f.default is not MISSING:
-                scope[f"_new_{f.name}"] = f.default
-                given.append(f"{f.name}=_new_{f.name}")
+                scope[known] = f.default
+                given.append(f"{f.name}={known}")
             else:
                 given.append(f.name)
-            lines.append(f"_set(self, {f.name!r}, {value})" if frozen else f"self.{f.name} = {value}")
-        exec(
-            f"def __init__(self, {', '.join(given)}):\n " + "\n ".join(lines or ["pass"]), scope
-        )  # of a class's own names
+            lines.append(f"{put}({own}, {f.name!r}, {value})" if frozen else f"{own}.{f.name} = {value}")
+        exec(f"def __init__({', '.join(given)}):\n " + "\n ".join(lines or ["pass"]), scope)  # of a class's own names
         made = scope["__init__"]
         made.__module__, made.__qualname__ = new.__module__, f"{new.__qualname__}.__init__"
         return made

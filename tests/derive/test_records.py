@@ -118,6 +118,16 @@ def test_fields_are_inherited_and_matched() -> None:
             assert (x, y) == (1, 3)
 
 
+def test_a_field_may_have_any_name() -> None:
+    @dataclass(frozen=True)
+    class Named:
+        self: int
+        set: int = 2
+        new: list[int] = field(default_factory=list)
+
+    assert astuple(Named(1)) == (1, 2, [])
+
+
 def test_an_instance_within_itself_is_shown_once() -> None:
     one = Open(1)
     one.inner = one
