@@ -20,6 +20,8 @@ from verify.document.passages import Passage
 MAX_FORMULA = 10_000  # characters
 MAX_FORMULAS = 20_000  # of one document
 MAX_ROWS = 20_000
+MAX_NUMBERS = 50_000
+BEFORE = 60  # characters before a number that may say that it is that of a place
 MAX_CELLS = 40  # of one of them
 MAX_HEADING = 300
 
@@ -36,6 +38,7 @@ _PLACE = re.compile(
     r"\.?\s*(?:\d+(?:\.\d+)*\s*(?:,|and|to|-|–)\s*)*\(?$",
     re.I,
 )
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]|[ \t]*\\(?:sub)*section")
 _TAG = re.compile(r"\(\s*[A-Z]?\d+\.\d+[a-z]?\s*\)\s*[.,]?\s*$|\\tag\*?\{[^{}]*\}|\\label\{[^{}]*\}")
 
 
@@ -121,7 +124,11 @@ def said(passages: Sequence[Passage]) -> Said:
         tables = max([tables, *(r.table + 1 for r in rows)])
         found.rows += rows
         text = _with(text, p.text, [(a, b) for a, b, _ in math])
-        found.numbers += [Piece(p, a, b, section(a)) for a, b in _numbers(text, formulas)]
+        left = MAX_NUMBERS - len(found.numbers)
+        found.numbers += [Piece(p, a, b, section(a)) for a, b in islice(_numbers(text, formulas), left + 1)]
+        if len(found.numbers) > MAX_NUMBERS:
+            del found.numbers[MAX_NUMBERS:]
+            found.left_out = f"more than {MAX_NUMBERS:,} printed numbers: what follows is left out"
     return found
 
 
@@ -299,9 +306,10 @@ def _numbers(text: str, formulas: Sequence[Formula]) -> Iterator[tuple[int, int]
         k = bisect.bisect_right(begins, m.start()) - 1
         if k >= 0 and m.start() < tags[k][1]:
             continue
-        begin = max(text.rfind("\n", 0, m.start()), text.rfind("\r", 0, m.start()), m.start() - 200) + 1
-        before = text[begin : m.start()]
-        if re.match(r" {0,3}#{1,6}[ \t]|\s*\\(?:sub)*section", before) or _PLACE.search(before):
+        low = max(0, m.start() - MAX_HEADING)
+        begin = max(text.rfind("\n", low, m.start()), text.rfind("\r", low, m.start()), low - 1) + 1
+        before = text[max(begin, m.start() - BEFORE) : m.start()]
+        if _HEADING.match(text, begin) or _PLACE.search(before):
             continue
         if not before.strip() and re.match(r"\s+[A-Z]", text[m.end() : m.end() + 3]):
             continue  # the number of an entry of a list of contents
