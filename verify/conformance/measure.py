@@ -16,7 +16,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from derive.expr.graph import Node, topological
+from derive.expr.operators import OPERATORS
 from derive.numbers.balls import evaluate_all, precision, rational
+from derive.numbers.roundoff import ULPS
 from derive.records import dataclass
 
 #: Bits of the low precision. A rounding in NumPy is half an ulp, a libm function is within 4 ulp: 2**-50 of the
@@ -67,6 +69,10 @@ def bounds(
     with precision(bits):
         balls = _constants(roots) | {n: arb(x, blur) for n, x in zip(inputs, point, strict=True)}
     rough = evaluate_all(roots, balls, bits, meeting=False)  # an implementation is of the formula as it is written
+    with precision(bits):
+        wider = _beside_one(roots, rough)
+    if wider:
+        rough = evaluate_all(roots, balls | wider, bits, meeting=False)
     exact: Mapping[Node, Any] = {}
     values = {n: fmpq(*x.as_integer_ratio()) for n, x in zip(inputs, point, strict=True)}
     found: list[Bound | None] = []
@@ -83,8 +89,19 @@ def _constants(roots: Sequence[Node]) -> dict[Node, Any]:
     from flint import arb
 
     order = topological(roots)
-    exponents = {n.args[1] for n in order if n.op == "pow"}  # a whole one must stay exact
-    return {n: arb(rational(n.attr)) for n in order if n.op == "const" and n not in exponents}
+    # whole exponents, and the orders of functions, must stay exact
+    whole = {n.args[1] for n in order if n.op == "pow"}
+    whole |= {a for n in order if n.op in OPERATORS for a in n.args[: OPERATORS[n.op].orders]}
+    return {n: arb(rational(n.attr)) for n in order if n.op == "const" and n not in whole}
+
+
+def _beside_one(roots: Sequence[Node], rough: Mapping[Node, Any]) -> dict[Node, Any]:
+    """Functions of an order, which no library has to the last digit near their zeros, as balls that are off by ulps of 1."""
+    from flint import arb
+
+    ordered = [n for n in topological(roots) if n.op in OPERATORS and OPERATORS[n.op].orders]
+    found = [n for n in ordered if isinstance(rough[n], arb)]
+    return {n: rough[n] + arb(0, ULPS * sys.float_info.epsilon) for n in found}
 
 
 def _bound(exact: Any, rough: Any) -> Bound | None:
