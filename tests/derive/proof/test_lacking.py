@@ -7,8 +7,8 @@ import pytest
 from derive.expr.graph import Graph, Node
 from derive.language.names import names_in
 from derive.language.reader import parse
-from derive.proof.certificates import Evaluation
-from derive.proof.check import check
+from derive.proof.certificates import Evaluation, Parts, Split
+from derive.proof.check import Rejected, check
 from derive.proof.evaluation import Lacking
 from derive.proof.field import Quotient
 from derive.proof.sequent import Sequent
@@ -66,3 +66,14 @@ def test_a_sign_that_is_known_is_settled() -> None:
         check(s, Evaluation())
     x = next(n for n in _symbols(s) if n.attr == "x")
     assert _sign(told.value, x) == POSITIVE
+
+
+def test_what_is_known_is_known_of_its_own_sequent_alone() -> None:
+    """A certificate that showed one sequent, the very same object, shows no other."""
+    leaf = Evaluation()
+    known = [check(sequent("x == x + 0*y", "y > 0"), leaf)]
+    false = sequent("x == y")
+    for certificate in (leaf, Parts((leaf,)), Split(false.conclusion.args[0], (leaf, leaf))):
+        with pytest.raises(Rejected):
+            check(false, certificate, known)
+    assert check(known[0].sequent, leaf, known).certificate is leaf
