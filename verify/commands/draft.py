@@ -29,6 +29,7 @@ if TYPE_CHECKING:
       errata draft chapter2.md
       errata draft chapter2.md --section 2.8 --out -
       errata draft thesis.tex --depth 1
+      errata draft chapter2.md --section 2.9 --shape x=n --shape W=m,n
     """,
     epilog="""\b
 Exit codes:
@@ -44,9 +45,18 @@ Exit codes:
     help="How deep sections are cases of their own: 2 makes 2.8.1 a part of 2.8.",
 )  # fmt: skip
 @click.option(
+    "--shape",
+    "shapes",
+    multiple=True,
+    metavar="NAME=SIZES",
+    help="What the document does not say where a formula needs it: W=m,n a matrix, x=n a vector.",
+)
+@click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR", help="Another folder; - prints what would be written."
 )
-def draft(document: Path, only: tuple[str, ...], depth: int, out: Path | None) -> int:
+def draft(document: Path, only: tuple[str, ...], depth: int, shapes: tuple[str, ...], out: Path | None) -> int:
+    from verify.commands.derivation import Unreadable as Misread
+    from verify.commands.questions import shape_of
     from verify.document.passages import SUFFIXES, Unreadable, is_document
     from verify.draft import drafts
     from verify.draft.writing import text_of
@@ -58,7 +68,7 @@ def draft(document: Path, only: tuple[str, ...], depth: int, out: Path | None) -
     beside = folder.resolve() == document.parent.resolve()
     written = 0
     try:
-        for drafted in drafts(document, depth, only):
+        for drafted in drafts(document, depth, only, dict(map(shape_of, shapes))):
             if drafted.empty and not (only or printed):
                 continue
             path = folder / f"{_stem(document, drafted)}.yaml"
@@ -71,6 +81,8 @@ def draft(document: Path, only: tuple[str, ...], depth: int, out: Path | None) -
             written += 1
     except Unreadable as why:
         raise Fault(f"{document}: {why}") from None
+    except Misread as bad:
+        raise Fault(str(bad)) from None
     if not written:
         say("no formula that could be read" + (" in these sections" if only else ""), err=True)
         return NOTHING

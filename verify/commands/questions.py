@@ -268,6 +268,15 @@ def _shape(asked: Asked, text: str) -> None:
     _symbol(asked, label, "shape", Items(whole.place, sizes))
 
 
+def shape_of(text: str) -> tuple[str, tuple[str, ...]]:
+    """``X=N,p`` as a name and its sizes. Raises Unreadable."""
+    asked = Asked(_map("--"), _map("--"))
+    _shape(asked, text)
+    ((name, symbol),) = _entries(asked.case, "symbols")
+    sizes = symbol.entries["shape"][1] if isinstance(symbol, Map) else symbol
+    return name, tuple(t.value for t in sizes.items if isinstance(t, Text)) if isinstance(sizes, Items) else ()
+
+
 def _symbol(asked: Asked, label: Text, key: str, value: Tree) -> None:
     symbols = _section(asked.case, "symbols")
     known = symbols.entries.setdefault(label.value, (label, Map(label.place)))[1]

@@ -42,7 +42,13 @@ class Drafter:
     """One section, statement by statement."""
 
     def __init__(
-        self, section: Section, document: Document, most: int, until: int, earlier: Mapping[str, str] | None = None
+        self,
+        section: Section,
+        document: Document,
+        most: int,
+        until: int,
+        earlier: Mapping[str, str] | None = None,
+        given: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.section, self.document = section, document
         self.most, self.until = most, until  # of its statements, and of the work that is counted
@@ -50,6 +56,8 @@ class Drafter:
         texts = [f.text for f in section.formulas]
         self.over = families(texts)
         shapes, unclear = shapes_said(((f.text, f.line) for f in section.formulas), self.over)
+        shapes |= {name: Told(name, name, sizes) for name, sizes in (given or {}).items()}
+        unclear = {name: why for name, why in unclear.items() if name not in (given or {})}
         self.scope = Scope(shapes, unclear, frozenset(tensors(texts)), frozenset(called(texts)))
         self.made = Drafted(section, self.scope, earlier=earlier or {})
         self.valued: dict[str, Value] = {}

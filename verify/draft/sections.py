@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from derive.budget import steps
@@ -17,15 +17,18 @@ MAX_STATEMENTS, MOST = 5_000, 600  # of one document, of one section
 ALL_STEPS = 600_000_000  # of work for looks whether formulas are true, a few minutes
 
 
-def drafts(path: Path, depth: int = 2, only: Sequence[str] = ()) -> Iterator[Drafted]:
-    """The drafts of the sections of a document that have formulas. Raises Unreadable."""
+def drafts(
+    path: Path, depth: int = 2, only: Sequence[str] = (), shapes: Mapping[str, tuple[str, ...]] | None = None
+) -> Iterator[Drafted]:
+    """The drafts of the sections of a document that have formulas; ``shapes`` are those of names that it does not say itself.
+    Raises Unreadable."""
     passages = read(path)
     until, left = steps() + ALL_STEPS, MAX_STATEMENTS
     document = Document(path)
     earlier: dict[str, str] = {}
     for section in sections(said(passages), depth):
         if (section.formulas or section.rows) and (not only or any(_chosen(section, o) for o in only)):
-            drafter = Drafter(section, document, min(left, MOST), until, dict(earlier))
+            drafter = Drafter(section, document, min(left, MOST), until, dict(earlier), shapes)
             drafted = drafter.drafted()
             left -= drafter.looked_at
             yield drafted

@@ -107,10 +107,14 @@ def _symbols(d: Drafted) -> Iterator[Line]:
         yield f"  {value.name}: {digits}  # line {value.s.line}", value
     for told in d.scope.symbols.values():
         if told.shape:
-            yield f"  {told.name}: {{shape: [{', '.join(told.shape)}]}}  # line {told.line}", told
+            yield f"  {told.name}: {{shape: [{', '.join(told.shape)}]}}  # {_from(told)}", told
         else:
             before = _comment(_before(d, told))
             yield f"  {told.name}: {{}}  # {_comment(told.latex)}: {AS_A_NUMBER}{before}", told
+
+
+def _from(told: Told) -> str:
+    return f"line {told.line}" if told.line else "as --shape says"
 
 
 def _before(d: Drafted, told: Told) -> str:

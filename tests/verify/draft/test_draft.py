@@ -208,6 +208,19 @@ def test_sections_and_other_folders(tmp_path: Path, capfd: pytest.CaptureFixture
     assert [p.name for p in (tmp_path / "one").iterdir()] == ["book-1-one.yaml"]
 
 
+def test_shapes_may_be_given(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(
+        r"$$L = \frac{1}{2}\|\mathbf{W}\mathbf{x} - \mathbf{y}\|^2$$"
+        r"$$\nabla_{\mathbf{x}} L = \mathbf{W}^\top(\mathbf{W}\mathbf{x} - \mathbf{y})$$"
+    )
+    assert main(["draft", str(path), "--out", "-", "--shape", "W=m,n", "--shape", "x=n", "--shape", "y=m"]) == 0
+    out = capfd.readouterr().out
+    assert "W: {shape: [m, n]}  # as --shape says" in out
+    assert "reads: 'grad(L, x) == W.T @ (W @ x - y)'" in out
+    assert main(["draft", str(path), "--shape", "W"]) == 2
+
+
 def test_what_an_earlier_section_says_of_a_name_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("# One\n$p = x^2$\n# Two\n$q = p + 1$\n")
