@@ -7,7 +7,8 @@ both of its sides, as a letter: what it says is about all values.
 - proved for all values: it holds, for all values;
 - refuted for some, and true at the document's: a formula holds *if* the symbols have these values, and the fewest of them that
   it needs are named; what is no formula holds, at the document's values;
-- false at the document's values: it is wrong, and these are the counterexample.
+- false at the document's values: it is wrong, and these are the counterexample;
+- undecided for all, and true at the document's: a formula is undecided, what is no formula holds, at the document's values.
 
 Where no symbol with a value is shared (a side is a number, or ``2*x`` with x free; ``A = W @ D @ inv(W)``), nobody can have meant
 all values: the equation says what a quantity is at those that it has.
@@ -83,6 +84,8 @@ def judged(
     here = at_the_values(context, said, here)
     if here.verdict != "holds":
         return here
+    if formula and in_general.verdict == "undecided":  # it may be false elsewhere: to hold here is not what it says
+        return replace(in_general, why=f"true at the document's values; for all values: {in_general.reason}", stated="")
     if formula and in_general.verdict == "wrong":
         return _needing(context, _fewest(context, units, decide), in_general, here)
     told = "not for all" if in_general.verdict == "wrong" else "for all values"

@@ -227,3 +227,22 @@ def test_a_wrong_input_explains_more_than_a_coarse_print_of_the_same(tmp_path: P
         "fine": ("var",), "ratio": ("var",), "filled": ("third",),
     }  # fmt: skip
     assert found["filled"].reason.startswith("repeats third (0.33)")
+
+
+def test_a_formula_that_is_undecided_for_all_values_does_not_hold_for_being_true_at_the_documents(
+    tmp_path: Path,
+) -> None:
+    """Below z1 = 0 the left side is 0, and the right one is divided by 0; above it they are equal."""
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        "title: T\nsymbols: {x: 2, w1: 1.5, b1: -1, w2: 0.5, b2: 0.1, w3: 2, b3: -0.3, y: 1}\n"
+        "define: {z1: w1*x + b1, a1: relu(z1), z2: w2*a1 + b2, a2: tanh(z2), z3: w3*a2 + b3, yhat: sigmoid(z3)}\n"
+        "claims:\n"
+        '  - {id: c, of: "d((y - yhat)**2/2, z1)", equals: "d((y - yhat)**2/2, a1)/d(a1, z1)"}\n'
+        '  - {id: right, of: "d((y - yhat)**2/2, z1)", equals: "d((y - yhat)**2/2, a1)*d(a1, z1)"}\n'
+    )
+    case = load(path)
+    context = CaseContext(case)
+    found, right = (judge(context, c) for c in case.claims)
+    assert found.verdict in ("undecided", "holds-if")
+    assert right.verdict == "holds"
