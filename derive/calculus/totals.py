@@ -50,7 +50,7 @@ class Total(Run):
 
     def pull(self, g: Graph, n: Node, up: Node, depends: set[Node]) -> Iterator[tuple[Node, Node]]:
         """What an adjoint of a sum gives to what stands in its terms: the sum of the slopes. Raises NotWrittenOut."""
-        if self.kind != "sum" or any(s.symbol is not self.body for s in self.system.sequences):
+        if self.kind != "sum" or any(m.op == "after" for m in topological([self.element])):
             raise NotWrittenOut(f"{self.text(['n'])} is computed, not written out: it is not differentiated")
         if n.args[0] in depends:
             raise NotWrittenOut(f"{self.text(['n'])} is not differentiated by where it ends")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from derive.errors import ShapeError
 from derive.expr.graph import Graph, Node, free_symbols, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES
+from derive.language.extremes import EXTREMES
 from derive.language.reader import to_text
 from derive.records import dataclass
 from verify.casefile.model import Case
@@ -48,13 +49,13 @@ def derivatives(case: Case) -> list[Node]:
 
 
 def _deferred(n: Node) -> bool:
-    return any(m.op in DEFERRED or m.op == "computed" for m in topological([n]))
+    return any(m.op in DEFERRED or m.op in EXTREMES or m.op == "computed" for m in topological([n]))
 
 
 def is_abstract(node: Node) -> bool:
-    """Whether an abstract function stands in it, which has no values, or what a condition defines: there is no implementation
-    to check."""
-    return any(n.op in ("apply", "computed") for n in topological([node]))
+    """Whether an abstract function stands in it, which has no values, what a condition defines, or a limit: there is no
+    implementation to check."""
+    return any(n.op in ("apply", "computed", "total", *EXTREMES) for n in topological([node]))
 
 
 def objectives(case: Case) -> list[Objective]:

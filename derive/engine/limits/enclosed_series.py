@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from flint import acb, arb, ctx, fmpq, fmpq_poly, fmpz_poly
 
 from derive.budget import spend
-from derive.engine.limits.oracle import TROUBLES, Unsettled, leaves
+from derive.engine.limits.oracle import TROUBLES, Unsettled, degree, leaves
 from derive.engine.limits.terms import Term
 from derive.errors import Undetermined
 from derive.expr.folding import substitute
@@ -21,6 +21,7 @@ from derive.expr.graph import Node
 from derive.numbers.balls import evaluate, precision
 from derive.records import dataclass
 
+MAX_DEGREE = 40
 MAX_TERMS = 20_000
 GUARD = 32  # bits beyond the precision that is asked for
 TRIES = 16  # terms between looks at what is left
@@ -168,11 +169,13 @@ def _polynomials(term: Term, n: Node) -> tuple[list[Node], list[Node]]:
 
     from derive.exchange.sympy import from_sympy, to_sympy_all
 
+    if degree(n) > MAX_DEGREE:
+        raise Unsettled("a term of that degree")
     g, k = term.g, sp.Symbol("k'", real=True)
     try:
         parts = sp.fraction(sp.cancel(sp.together(to_sympy_all([n], {term.j: k})[0])))
         found = [[from_sympy(c, g) for c in reversed(sp.Poly(p, k).all_coeffs())] for p in parts]
-    except TROUBLES:
+    except (*TROUBLES, sp.PolynomialError):
         raise Unsettled("the quotient of its terms is not taken apart") from None
     made = []
     for coefficients in found:

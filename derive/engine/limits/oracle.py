@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from flint import arb, fmpq
@@ -146,6 +147,22 @@ class Oracle:
             if m & sign and decide_holds(g.call(op, n, g.zero), self.domain).status == "proved":
                 return m & sign
         return m
+
+
+def degree(n: Node) -> int:
+    """An upper bound on the degrees of the polynomials that an expression is made of: SymPy is asked about small ones."""
+    found: dict[Node, int] = {}
+    for m in topological([n]):
+        inner = [found[a] for a in m.args]
+        if m.op in ("symbol", "index"):
+            found[m] = 1
+        elif m.op in ("mul", "div"):
+            found[m] = sum(inner)
+        elif m.op == "pow" and m.args[1].op == "const":
+            found[m] = inner[0] * ceil(abs(m.args[1].attr))
+        else:
+            found[m] = max(inner, default=0)
+    return found[n]
 
 
 def brief(n: Node) -> str:

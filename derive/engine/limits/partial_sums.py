@@ -14,7 +14,7 @@ from derive.calculus.iteration import Run, System, runs
 from derive.calculus.reverse import expand_all, gradient
 from derive.engine.domain import Domain
 from derive.engine.induction import Beyond, Steps
-from derive.engine.limits.oracle import TROUBLES, Oracle, Unsettled, leaves
+from derive.engine.limits.oracle import TROUBLES, Oracle, Unsettled, degree, leaves
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute, substitute_all
@@ -23,6 +23,7 @@ from derive.language.components import components
 from derive.numbers.definedness import has_value
 
 MAX_NODES = 80  # of a term that SymPy is asked about
+MAX_DEGREE = 16  # of its polynomials
 MAX_STATES = 6
 
 
@@ -158,7 +159,7 @@ def _asked(term: Node, count: Node, method: Any) -> Node | None:
     from derive.exchange.sympy import from_sympy, to_sympy_all
 
     g = count.graph
-    if len(topological([term])) > MAX_NODES:
+    if len(topological([term])) > MAX_NODES or degree(term) > MAX_DEGREE:
         return None
     try:
         names = {n: sp.Symbol(f"s{i}'", real=True) for i, n in enumerate(sorted(leaves(term), key=lambda n: n.id))}
@@ -166,7 +167,7 @@ def _asked(term: Node, count: Node, method: Any) -> Node | None:
         back = {g.symbol(s.name): m for m, s in names.items()} | {g.symbol("n'"): count}
         found = method(sp, to_sympy_all([term], {**names, count: k})[0], k, n)
         return None if found is None else substitute(from_sympy(found, g), back)
-    except TROUBLES:
+    except (*TROUBLES, sp.PolynomialError):
         return None  # SymPy's own troubles: no guess
 
 

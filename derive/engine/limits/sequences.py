@@ -19,7 +19,7 @@ from derive.calculus.reverse import expand_all, gradient
 from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.limits import Limit, limit
-from derive.engine.limits.oracle import TROUBLES, Oracle, Unsettled, leaves, said
+from derive.engine.limits.oracle import TROUBLES, Oracle, Unsettled, degree, leaves, said
 from derive.engine.limits.partial_sums import replaced
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
@@ -32,6 +32,7 @@ from derive.numbers.balls import evaluate, precision, rational
 from derive.numbers.definedness import has_value
 
 MAX_STATES = 4  # of a matrix whose spectral radius is looked at
+MAX_DEGREE = 8  # of a step whose fixed points SymPy is asked for
 MAX_STEPS = 300  # that are taken to come near a fixed point
 BITS = 192
 CLOSE = 2**-24  # steps that are shorter, of what is taken, are near it
@@ -219,9 +220,11 @@ def _solved(g: Graph, state: Node, step: Node) -> list[Node]:
         if n is not state
     ):
         return []
+    if degree(step) > MAX_DEGREE:
+        return []
     try:
         x = sp.Symbol("x'", real=True)
         found = sp.roots(sp.Poly(sp.numer(sp.together(to_sympy_all([step], {state: x})[0] - x)), x))
         return [from_sympy(sp.nsimplify(r), g) for r in found if r.is_real]
-    except TROUBLES:
+    except (*TROUBLES, sp.PolynomialError):
         return []

@@ -19,7 +19,7 @@ from derive.engine.limits import known_series as table
 from derive.engine.limits import rational_series as rational
 from derive.engine.limits.enclosed_series import Series as Enclosed
 from derive.engine.limits.enclosed_series import enclosed
-from derive.engine.limits.oracle import TROUBLES, Oracle, leaves, said
+from derive.engine.limits.oracle import TROUBLES, Oracle, degree, leaves, said
 from derive.engine.limits.partial_sums import closed_form
 from derive.engine.limits.terms import Term
 from derive.engine.relation import decide_holds
@@ -263,6 +263,8 @@ class _Quotient:
         self.term, self.skipped, self.g, self.j = term, skipped, term.g, term.j
         g = self.g
         self.ratio = term.oracle.simple(substitute(term.ratio(), {term.j: g.add(term.j, g.const(skipped))}))
+        if degree(self.ratio) > 2 * MAX_DEGREE:
+            raise Unsettled("a term of that degree")
         names, back = _named(sp, leaves(self.ratio) | {self.j})
         k = names[self.j]
         try:
@@ -273,7 +275,7 @@ class _Quotient:
             parts = [_zeros(sp, p, k) for p in (a, b)]
             wanted = (a.LC() / b.LC(), *parts[0], *parts[1], *reversed(c.all_coeffs()))
             out = [substitute(from_sympy(sp.cancel(e), g), back) for e in wanted]
-        except TROUBLES as e:
+        except (*TROUBLES, sp.PolynomialError) as e:
             raise Unsettled(f"the quotient of its terms is not taken apart: {e}") from None
         counts = [len(parts[0]), len(parts[1])]
         self.x, rest = term.oracle.simple(out[0]), out[1:]

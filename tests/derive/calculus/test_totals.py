@@ -55,6 +55,8 @@ def test_sums_of_no_terms_and_of_fewer() -> None:
 
 def test_slopes_are_sums_of_slopes() -> None:
     at = {"n": 6, "x": Fraction(3, 5)}
+    inner = "sum(x**k/factorial(k) for k in range(0, n))"
+    assert value(f"d({inner}, x)", **at) == value(f"{inner} - x**(n - 1)/factorial(n - 1)", **at)
     assert value("d(sum(x**k for k in range(0, n)), x)", **at) == value("sum(k*x**(k - 1) for k in range(1, n))", **at)
 
 

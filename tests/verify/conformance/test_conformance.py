@@ -393,3 +393,14 @@ def test_special_functions_are_checked_with_their_derivatives(text: str) -> None
     found = [c for c in check_case(case) if c.backend in ("numpy", "torch")]
     assert found
     assert {c.outcome for c in found} == {"agrees"}
+
+
+def test_series_and_sums_to_a_symbol_have_no_programs(tmp_path: Path) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text(
+        "title: t\nsymbols: {n: {value: 4, whole: true}, x: 0.5}\ndefine:\n"
+        "  S: sum(x**k for k in range(0, n + 1))\n  G: sum(x**k for k in range(0, inf))\n"
+        'derive: ["grad(S, [x])"]\nclaims:\n  - {id: a, of: S, prints: 1.9375}\n'
+        '  - {id: b, of: "d(G, x)", equals: 1/(1 - x)**2}\n'
+    )
+    assert {c.outcome for c in check_case(load(path))} <= {"agrees"}
