@@ -137,7 +137,9 @@ def _as_formula(context: CaseContext, claim: Claim) -> Verdict | None:
     if not values.is_formula(context, a, b) and not _is_free(context, relation):
         return None
     found, _ = judge_formula(context, replace(claim, of=a, equals=(b,)))
-    return None if found.verdict == "undecided" and not found.evidence.get("empty") else found
+    if found.verdict != "undecided" or found.evidence.get("empty") or values.is_formula(context, a, b):
+        return found  # a formula that is not decided for all values does not hold for being true at the document's
+    return None
 
 
 def _on_the_domain(context: CaseContext, claim: Claim) -> Verdict:

@@ -240,9 +240,11 @@ def test_a_formula_that_is_undecided_for_all_values_does_not_hold_for_being_true
         "claims:\n"
         '  - {id: c, of: "d((y - yhat)**2/2, z1)", equals: "d((y - yhat)**2/2, a1)/d(a1, z1)"}\n'
         '  - {id: right, of: "d((y - yhat)**2/2, z1)", equals: "d((y - yhat)**2/2, a1)*d(a1, z1)"}\n'
+        '  - {id: related, holds: "d((y - yhat)**2/2, z1) == d((y - yhat)**2/2, a1)/d(a1, z1)"}\n'
     )
     case = load(path)
     context = CaseContext(case)
-    found, right = (judge(context, c) for c in case.claims)
+    found, right, related = (judge(context, c) for c in case.claims)
     assert found.verdict in ("undecided", "holds-if")
+    assert related.verdict == found.verdict
     assert right.verdict == "holds"
