@@ -32,6 +32,7 @@ COMMANDS = [
     "lsp",
     "new",
     "pin",
+    "draft",
     "plant",
     "prove",
     "derive",
