@@ -44,15 +44,16 @@ def beside(
     direction: Mapping[Node, Node],
     known: Mapping[Node, Beside] | None = None,
     unknown: Unknown | None = None,
+    ends: bool = True,
 ) -> Beside:
     """The expansion of a derivative-free scalar laid out in components (``components``), close to a point and on its side in a
     direction: how far each entry moves, those left out not at all. ``known`` are expansions of nodes that need not be worked out.
 
     It has no value where these rules find none, such as sqrt(x) at 0. With ``unknown`` it has none only where there is none for
-    certain, because f has no values on that side, and what is not settled is what that makes. Raises ExpressionError for what
-    is rounded or held.
+    certain, because f has no values on that side (unless ``ends`` is false), and what is not settled is what that makes.
+    Raises ExpressionError for what is rounded or held.
     """
-    return _Line(f.graph, direction, known or {}, MAX_ORDER, unknown).run(f)
+    return _Line(f.graph, direction, known or {}, MAX_ORDER, unknown, ends).run(f)
 
 
 def common(f: Node, left: Beside, right: Beside) -> Node:
@@ -74,7 +75,9 @@ class _Line:
         known: Mapping[Node, Beside],
         order: int,
         unknown: Unknown | None = None,
+        ends: bool = True,
     ) -> None:
+        self.ends = ends
         self.g, self.direction, self.known, self.order, self.unknown = g, direction, known, order, unknown
         self.limits: dict[Node, Node] = {}  # of what may jump
         self.slopes: dict[Node, Node] = {}
@@ -130,7 +133,7 @@ class _Line:
             case "floor":  # beside a whole value it is that value, or one less
                 on = g.call("floor", args[0])
                 return self.by_signs(g.sub(args[0], on), self.slope(n.args[0]), on, g.sub(on, g.one), on), g.zero
-            case "hold" if self.unknown is not None:
+            case "hold" if self.unknown is not None and self.ends:
                 return n, g.zero
             case "hold" | "computed":
                 raise ExpressionError(f"'{n.op}' is not followed along a line")
@@ -169,7 +172,7 @@ class _Line:
 
     def at_its_end(self, n: Node, limit: Node, slope: Node) -> Node:
         """The slope of a node, where it matters on which side f has values: a root has none below the zero of what it is of."""
-        if self.unknown is None or n.op not in ("sqrt", "pow") or (s := n.args[0]) not in self.moving:
+        if not self.ends or self.unknown is None or n.op not in ("sqrt", "pow") or (s := n.args[0]) not in self.moving:
             return slope
         flat = False  # whether its slope is right at 0, too
         if n.op == "sqrt":
@@ -231,7 +234,7 @@ class _Line:
                 elif on is not None:  # it may stay 0 or not
                     end = g.call("select", g.zero, alike, on)
                 break
-            slope = _Line(g, self.direction, self.known, self.order - 1, self.unknown).run(slope).slope
+            slope = _Line(g, self.direction, self.known, self.order - 1, self.unknown, self.ends).run(slope).slope
         for t in reversed(chain):
             end = by_sign(g, t, above, below, end)
         return end

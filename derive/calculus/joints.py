@@ -12,6 +12,7 @@ Which node is a derivative of what the calculus notes down (``Graph.derived``). 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from derive.calculus.beside import Beside, beside, common
 from derive.calculus.branches import between
 from derive.calculus.noted import steps
 from derive.calculus.reverse import jumps
+from derive.calculus.sided import Open
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr import shapes
 from derive.expr.conditions import spoken_of
@@ -95,7 +97,7 @@ class _Meetings:
         if agree is True and not isinstance(slope, Exception):
             return slope
         if isinstance(agree, Undetermined):  # two balls that meet may be one slope
-            return agree if isinstance(value, UndefinedValue) and not isinstance(slope, Exception) else value
+            return agree if isinstance(value, UndefinedValue) and not isinstance(slope, UndefinedValue) else value
         if isinstance(value, Exception):
             return value
         return UndefinedValue("a derivative where the slopes of both sides are not one")
@@ -236,7 +238,10 @@ class _Joints:
             left_known[m] = beside(found.left, to_left)
             right_known[m] = beside(found.right, to_right)
         whole = substitute(f, {m: g.call("where", s.agree, s.right, m) for m, s in inner.items()})
-        left, right = beside(f, to_left, left_known), beside(f, to_right, right_known)
+        left, right = (
+            beside(f, to, known, partial(_open, f), False)
+            for to, known in ((to_left, left_known), (to_right, right_known))
+        )
         agree = common(whole, left, right)
         for s in inner.values():
             agree = g.call("and", s.agree, agree)
@@ -268,6 +273,11 @@ class _Joints:
                 work += [a for a in n.args if a not in seen]
                 seen.update(n.args)
         return list(found)
+
+
+def _open(f: Node, reason: str, *on: Node) -> Node:
+    """What stands for the side of a kink that is not settled."""
+    return f.graph.node("computed", (f, *on), Open(reason, 0))
 
 
 def _moving(f: Node, v: Node) -> Node:
