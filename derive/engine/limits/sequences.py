@@ -16,11 +16,13 @@ from flint import arb, fmpq
 from derive.calculus.implicit import System as Equations
 from derive.calculus.iteration import Run, System, runs
 from derive.calculus.reverse import expand_all, gradient
+from derive.calculus.totals import Total
 from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.limits import Limit, limit
 from derive.engine.limits.oracle import TROUBLES, Oracle, Unsettled, degree, leaves, said
 from derive.engine.limits.partial_sums import replaced
+from derive.engine.limits.summation import series
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute, substitute_all
@@ -47,9 +49,18 @@ def along(f: Node, k: Node, domain: Domain) -> Limit:
     if found is not None:
         return limit(found[0], k, 1, domain)
     nodes = runs([f])
+    if isinstance(f.attr, Total) and nodes[-1:] == [f] and _counts(f.args[0], k):
+        total: Total = f.attr
+        values = dict(zip(total.parameters, f.args[1:], strict=True))
+        return series(*substitute_all([total.element, total.index, total.low], values), total.kind, domain)
     if not all(isinstance(n.attr, Run) for n in nodes) or any(k in leaves(a) for n in nodes for a in n.args[1:]):
         raise Unsettled(f"{said(f)}: an iteration whose inputs change with the number of its steps")
     return _by_states(f, k, nodes, domain)
+
+
+def _counts(steps: Node, k: Node) -> bool:
+    """Whether a number of steps is k and a number."""
+    return steps is k or (steps.op in ("add", "sub") and steps.args[0] is k and steps.args[1].op == "const")
 
 
 def _by_states(f: Node, k: Node, nodes: Sequence[Node], domain: Domain) -> Limit:

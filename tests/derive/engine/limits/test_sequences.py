@@ -129,3 +129,10 @@ def test_spectral_radius(rows: str, radius: float) -> None:
     else:
         with pytest.raises(Unsettled):
             stable(oracle, entries, Domain([]))
+
+
+def test_the_limit_of_a_sum_is_its_series() -> None:
+    f, k, domain = made("sum(1/j**2 for j in range(1, k + 1))")
+    assert value(along(f, k, domain).value) == pytest.approx(1.6449340668482264)
+    f, k, domain = made("sum(1/j for j in range(1, k + 1))")
+    assert along(f, k, domain).side == 1
