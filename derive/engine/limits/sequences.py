@@ -52,7 +52,8 @@ def along(f: Node, k: Node, domain: Domain) -> Limit:
     if isinstance(f.attr, Total) and nodes[-1:] == [f] and _counts(f.args[0], k):
         total: Total = f.attr
         values = dict(zip(total.parameters, f.args[1:], strict=True))
-        return series(*substitute_all([total.element, total.index, total.low], values), total.kind, domain)
+        element, low = substitute_all([total.element, total.low], values)
+        return series(element, total.index, low, total.kind, domain)
     if not all(isinstance(n.attr, Run) for n in nodes) or any(k in leaves(a) for n in nodes for a in n.args[1:]):
         raise Unsettled(f"{said(f)}: an iteration whose inputs change with the number of its steps")
     return _by_states(f, k, nodes, domain)
