@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from math import factorial
 from typing import NamedTuple
 
 from derive.calculus.directional import by_sign, folded, squares
@@ -82,6 +83,7 @@ class _Line:
         self.limits: dict[Node, Node] = {}  # of what may jump
         self.slopes: dict[Node, Node] = {}
         self.moving: set[Node] = set()
+        self.root: Node | None = None
         for n, (limit, slope) in {**{x: Beside(x, v) for x, v in direction.items()}, **known}.items():
             self.put(n, limit, slope)
 
@@ -99,6 +101,7 @@ class _Line:
         return self.slopes.get(n, self.g.zero)
 
     def run(self, root: Node) -> Beside:
+        self.root = root
         order = topological([root], known=self.known)
         if len(order) > MAX_NODES:
             raise ExpressionError("a formula too long to be followed along a line")
@@ -174,19 +177,50 @@ class _Line:
         """The slope of a node, where it matters on which side f has values: a root has none below the zero of what it is of."""
         if not self.ends or self.unknown is None or n.op not in ("sqrt", "pow") or (s := n.args[0]) not in self.moving:
             return slope
-        flat = False  # whether its slope is right at 0, too
+        power: Fraction | None = None
         if n.op == "sqrt":
             if limit is n and squares(s) is not None:
                 return slope
+            power = Fraction(1, 2)
         elif n.args[1].op == "const":
             power = Fraction(n.args[1].attr)
             if power.denominator == 1:
                 return slope
-            flat = power >= 1
         g = self.g
-        inside = slope if flat else self.unknown("the slope of a root at its zero", n)
-        end = self.by_signs(self.limit(s), self.slope(s), inside, g.call("div", g.zero, g.zero), g.zero)
-        return g.call("where", g.call("ne", self.limit(s), g.zero), slope, end)
+        return g.call("where", g.call("ne", self.limit(s), g.zero), slope, self.leaving(n, s, power))
+
+    def leaving(self, n: Node, s: Node, power: Fraction | None) -> Node:
+        """The slope of a power of s where s is 0: if c*t**k is the first term of s along the line that does not vanish, that of
+        (c*t**k)**power, which is 0 or a number from k*power = 1 on; before that it is infinite, and what an infinite slope comes
+        to in something else is not known."""
+        g, none = self.g, self.g.call("div", self.g.zero, self.g.zero)
+        terms, whole = self.derivatives(self.slope(s))
+        end = g.zero if whole else self.not_known("on which side of its zero a root is left", n)
+        for k, t in reversed(list(enumerate(terms, 1))):
+            if power is not None and k * power >= 1:
+                flat = k * power > 1
+                inside = g.zero if flat else g.call("pow", g.div(t, g.const(factorial(k))), g.const(power))
+            else:
+                infinite = power is not None and n is self.root
+                inside = none if infinite else self.not_known("the slope of a root at its zero", n)
+            end = by_sign(g, t, inside, none, end)
+        return end
+
+    def not_known(self, reason: str, on: Node) -> Node:
+        assert self.unknown is not None
+        return self.unknown(reason, on)
+
+    def derivatives(self, slope: Node) -> tuple[list[Node], bool]:
+        """The first derivatives along the line of something with this slope; and whether all others are 0, or don't matter."""
+        found: list[Node] = []
+        while slope is not self.g.zero:
+            found.append(slope)
+            if slope.op == "const":
+                break
+            if len(found) >= self.order:
+                return found, False
+            slope = _Line(self.g, self.direction, self.known, self.order - 1, self.unknown, self.ends).run(slope).slope
+        return found, True
 
     # -- branches -----------------------------------------------------------------------------------
 
@@ -223,19 +257,13 @@ class _Line:
         if above is below is on:
             return above
         alike = above if above is below else g.call("select", g.zero, above, below)
-        chain, end = [s], alike if on is None else on
-        while slope is not g.zero:
-            chain.append(slope)
-            if slope.op == "const":
-                break
-            if len(chain) > self.order:
-                if self.unknown is not None:
-                    end = self.unknown("on which side of a kink the point is left", s)
-                elif on is not None:  # it may stay 0 or not
-                    end = g.call("select", g.zero, alike, on)
-                break
-            slope = _Line(g, self.direction, self.known, self.order - 1, self.unknown, self.ends).run(slope).slope
-        for t in reversed(chain):
+        end = alike if on is None else on
+        terms, whole = self.derivatives(slope)
+        if not whole and self.unknown is not None:
+            end = self.unknown("on which side of a kink the point is left", s)
+        elif not whole and on is not None:  # it may stay 0 or not
+            end = g.call("select", g.zero, alike, on)
+        for t in (*reversed(terms), s):
             end = by_sign(g, t, above, below, end)
         return end
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flint import fmpq
 
@@ -84,23 +84,51 @@ class _Meetings:
 
     @staticmethod
     def value(n: Node, value: Value, values: Mapping[Node, fmpq], prec: int, whole: bool) -> Value:
-        """The value of a derivative that the sides of its kinks do not give, or the one that they give."""
+        """The value of a derivative that its formula does not give, or the one that it gives."""
         if not isinstance(value, UndefinedValue) and not only_there(n):
             return value
-        if (found := exact(n)) is None or (not whole and marks(n)):
+        if not whole and marks(n):
             return value
-        try:
-            agree, slope = balls.evaluate(found.args[:2], {**values, n: value}, prec)
-        except KeyError:  # it hangs on a symbol that the derivative does not speak of
-            unknown = "a derivative where pieces meet, by a symbol without a value"
-            return Undetermined(unknown) if isinstance(value, UndefinedValue) else value
-        if agree is True and not isinstance(slope, Exception):
-            return slope
-        if isinstance(agree, Undetermined):  # two balls that meet may be one slope
-            return agree if isinstance(value, UndefinedValue) and not isinstance(slope, UndefinedValue) else value
-        if isinstance(value, Exception):
-            return value
-        return UndefinedValue("a derivative where the slopes of both sides are not one")
+        found = _where_pieces_meet(n, value, values, prec)
+        return _at_a_root(n, found, values, prec) if isinstance(found, UndefinedValue) else found
+
+
+def _where_pieces_meet(n: Node, value: Value, values: Mapping[Node, fmpq], prec: int) -> Value:
+    """The value of a derivative that the sides of its kinks do not give, or the one that they give."""
+    if (found := exact(n)) is None:
+        return value
+    try:
+        agree, slope = balls.evaluate(found.args[:2], {**values, n: value}, prec)
+    except KeyError:  # it hangs on a symbol that the derivative does not speak of
+        unknown = "a derivative where pieces meet, by a symbol without a value"
+        return Undetermined(unknown) if isinstance(value, UndefinedValue) else value
+    if agree is True and not isinstance(slope, Exception):
+        return slope
+    if isinstance(agree, Undetermined):  # two balls that meet may be one slope
+        return agree if isinstance(value, UndefinedValue) and not isinstance(slope, UndefinedValue) else value
+    if isinstance(value, Exception):
+        return value
+    return UndefinedValue("a derivative where the slopes of both sides are not one")
+
+
+def _at_a_root(n: Node, value: Value, values: Mapping[Node, fmpq], prec: int) -> Value:
+    """The value of a derivative whose formula has none, where a root at its zero is why: that both sides have, if they do."""
+    joints = _joints(n.graph)
+    try:
+        inner = [_settled(sides, values, prec) for sides in joints.inner(n)]
+        if inner and not any(isinstance(v, UndefinedValue) for v in inner):
+            return Undetermined("the derivative of one that its formula does not give")
+        sides = joints.rooted(n)
+        return value if sides is None or inner else _settled(sides, {**values, n: value}, prec)
+    except KeyError:
+        return value
+
+
+def _settled(sides: Sides, values: Mapping[Node, Any], prec: int) -> Value:
+    agree, left, right = balls.evaluate(sides, values, prec)
+    if agree is False or isinstance(left, UndefinedValue) or isinstance(right, UndefinedValue):
+        return UndefinedValue("division by zero")
+    return right if agree is True else Undetermined("the slope of a root at its zero")
 
 
 MEETINGS = _Meetings()
@@ -162,6 +190,7 @@ class _Joints:
         self.replaced: dict[Node, list[tuple[Node, Mapping[Node, Node]]]] = {}  # entry: of what, and values
         self.noted: dict[Node, tuple[Node, Node] | None] = {}  # entry: the function, the variable
         self.found: dict[Node, Sides | None] = {}
+        self.roots: dict[Node, Sides | None] = {}  # the same of derivatives of roots
         self.alone: dict[Node, bool] = {}  # whether nothing else gives it a value
 
     def bring_up_to_date(self, g: Graph) -> None:
@@ -205,11 +234,38 @@ class _Joints:
                 pass
         return self.found[n]
 
-    def at(self, ways: Sequence[tuple[Node, Mapping[Node, Node]]]) -> Sides | None:
+    def rooted(self, n: Node) -> Sides | None:
+        """The same of a derivative of a function with roots, and without kinks."""
+        if n not in self.roots:
+            self.roots[n] = None
+            try:
+                if (asked := self.noted.get(n)) is not None:
+                    f, v = asked
+                    if any(map(_is_root, between(f, [v]))):
+                        self.roots[n] = self.followed(f, v, ends=True)
+                elif n in self.replaced:
+                    self.roots[n] = self.at(self.replaced[n], self.rooted)
+            except ExpressionError:
+                pass
+        return self.roots[n]
+
+    def inner(self, n: Node) -> list[Sides]:
+        """The derivatives of functions with roots in the function that this is one of, by both sides, at the same place."""
+        found: list[Sides] = []
+        for m, there in self.replaced.get(n, ()) if n not in self.noted else [(n, {})]:
+            if (asked := self.noted.get(m)) is not None:
+                f, v = asked
+                below = [s for d in between(f, [v]) if d in self.noted and (s := self.rooted(d)) is not None]
+                found += [Sides(*[e for (e,) in components_all(put(s, there))]) for s in below] if there else below
+        return found
+
+    def at(
+        self, ways: Sequence[tuple[Node, Mapping[Node, Node]]], of: Callable[[Node], Sides | None] | None = None
+    ) -> Sides | None:
         """What several derivatives that became one node are at the values; where they differ, nothing."""
         found: Sides | None = None
         for n, values in ways:
-            sides = self.sides(n)
+            sides = (of or self.sides)(n)
             if sides is None:
                 return None
             made = Sides(*[e for (e,) in components_all(put(sides, values))])
@@ -221,7 +277,7 @@ class _Joints:
                 found = found._replace(agree=g.call("and", found.agree, same))
         return found
 
-    def followed(self, f: Node, v: Node) -> Sides | None:
+    def followed(self, f: Node, v: Node, ends: bool = False) -> Sides | None:
         g, f = f.graph, _moving(f, v)
         below = topological([f])
         if len(below) > MAX_NODES or sum(m.op in KINKED for m in below) > MAX_KINKS:
@@ -239,7 +295,7 @@ class _Joints:
             right_known[m] = beside(found.right, to_right)
         whole = substitute(f, {m: g.call("where", s.agree, s.right, m) for m, s in inner.items()})
         left, right = (
-            beside(f, to, known, partial(_open, f), False)
+            beside(f, to, known, partial(_open, f), ends)
             for to, known in ((to_left, left_known), (to_right, right_known))
         )
         agree = common(whole, left, right)
@@ -273,6 +329,11 @@ class _Joints:
                 work += [a for a in n.args if a not in seen]
                 seen.update(n.args)
         return list(found)
+
+
+def _is_root(n: Node) -> bool:
+    power = n.args[1].attr if n.op == "pow" and n.args[1].op == "const" else None
+    return n.op == "sqrt" or (power is not None and power.denominator > 1)
 
 
 def _open(f: Node, reason: str, *on: Node) -> Node:

@@ -22,4 +22,9 @@ def steps(n: Node) -> bool:
     below, zero = topological([n]), n.graph.zero
     if any(m.op == "select" or (m.op == "div" and m.args[0] is zero) for m in below):
         return True
+    if any(
+        m.op == "pow" and m.args[1].op == "const" and m.args[1].attr.denominator > 1 and m.args[1].attr < 0
+        for m in below
+    ):
+        return True
     return any(m.op == "sqrt" for m in below) and any(m.op == "div" for m in below)

@@ -19,6 +19,7 @@ from derive.calculus.reverse import expand, expand_all
 from derive.engine import decide_equal
 from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
+from derive.errors import UndefinedValue, Undetermined
 from derive.expr.graph import Graph, Node
 from derive.language.components import components
 from derive.language.reader import parse
@@ -230,3 +231,38 @@ def test_a_derivative_that_two_functions_share_keeps_to_what_both_say() -> None:
     torn, joined = expand_all([parse(f"d(where(x == 0, {c}, x**2), x)", {"x": x}, g) for c in (5, 0)])
     assert isinstance(evaluate([torn], {x: fmpq(0)})[0], Exception)
     assert torn is not joined or isinstance(evaluate([joined], {x: fmpq(0)})[0], Exception)
+
+
+@pytest.mark.parametrize(
+    ("text", "slope"),
+    [
+        ("sqrt(x**4)", 0),
+        ("sqrt(x**4 + x**6)", 0),
+        ("x*sqrt(x**2)", 0),
+        ("sqrt(x**4) + 3*x", 3),
+        ("(x**4)**(1/3)", 0),
+        ("sqrt(x**2)", None),  # |x|
+        ("sqrt(1 - cos(x))", None),
+        ("(x**2)**(1/4)", None),
+        ("sqrt(x**3)", None),  # it has no values on the left
+        ("sqrt(x)", None),
+        ("1/sqrt(x**4)", None),
+    ],
+)
+def test_a_root_at_its_zero_has_the_slope_of_both_sides(text: str, slope: int | None) -> None:
+    g = Graph()
+    x = g.symbol("x")
+    by_symbol, there = expand_all([parse(t, {"x": x}, g) for t in (f"d({text}, x)", f"at(d({text}, x), x=0)")])
+    for root, values in ((by_symbol, {x: fmpq(0)}), (there, {})):
+        (found,) = evaluate(components(root), values)
+        assert isinstance(found, UndefinedValue) if slope is None else found == slope
+
+
+@pytest.mark.parametrize("text", ["((x**2)**(1/4))**4", "sqrt(x**12)", "sqrt(abs(x))**4", "d(sqrt(x**4), x)"])
+def test_what_its_formula_does_not_give_is_left_open(text: str) -> None:
+    """All of them have a slope at 0."""
+    g = Graph()
+    x = g.symbol("x")
+    for t in (f"d({text}, x)", f"at(d({text}, x), x=0)"):
+        (root,) = expand_all([parse(t, {"x": x}, g)])
+        assert isinstance(evaluate(components(root), {x: fmpq(0)})[0], Undetermined)

@@ -108,8 +108,8 @@ def test_an_equation_is_decided_by_its_two_sides(tmp_path: Path) -> None:
 def test_two_forms_of_one_number_are_equal(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(
-        "title: T\nsymbols:\n  x: {}\n  z: 2\n  J: [[0.25, 0.125], [0.125, 0.5]]\n"
-        "define: {a: 'sum(J, axis=1)', b: 'sum(J, axis=0)'}\nclaims:\n"
+        "title: T\nsymbols:\n  x: {}\n  z: 2\n"
+        "define: {J: '[[1/4, 1/8], [1/8, 1/2]]', a: 'sum(J, axis=1)', b: 'sum(J, axis=0)'}\nclaims:\n"
         "  - {id: e, holds: 'limit((1 - 1/x)**x, x, inf) == exp(-1)'}\n"
         "  - {id: root, holds: 'sqrt(8) == z*sqrt(z)'}\n"
         "  - {id: not, holds: 'sqrt(8) == z*sqrt(3)'}\n"
