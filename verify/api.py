@@ -13,11 +13,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from derive.records import dataclass
 from verify.surroundings import SURROUNDINGS
 from verify.text import html, notebook
 

@@ -7,6 +7,7 @@ is its correct rounding; of a tie, the neighbour away from zero and the even one
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from typing import Any, Literal
@@ -14,7 +15,6 @@ from typing import Any, Literal
 from flint import arb, fmpq, fmpz
 
 from derive.numbers.balls import ball_text, precision
-from derive.records import dataclass
 
 MAX_PRINTED = 200  # characters
 

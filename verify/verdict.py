@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-from derive.records import dataclass
 
 if TYPE_CHECKING:
     from derive.engine.reasons import Reason

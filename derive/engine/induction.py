@@ -8,7 +8,7 @@ for it. There t > 0, so that powers of t need no case of 0**0. The claim must ha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 
@@ -26,7 +26,6 @@ from derive.language.components import components_all
 from derive.language.substitution import put
 from derive.numbers.balls import evaluate, precision, rational, truth
 from derive.numbers.definedness import need
-from derive.records import dataclass
 
 SMALL = 5  # values of t at which a claim is tried
 MAX_FIRST = 1_000

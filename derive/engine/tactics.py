@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from derive.budget import HALF, QUESTION, Exhausted, Unwieldy, share, spent
 from derive.engine.decision import ORDER, Decision, Status
 from derive.engine.reasons import Reason, Why
-from derive.records import dataclass
 
 Q = TypeVar("Q")
 

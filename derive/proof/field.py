@@ -8,12 +8,12 @@ every point at which the atoms have values. Numbers carry a ball, so that log(2)
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flint import Ordering, arb, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from derive.numbers.forms import Form, Forms
-from derive.records import dataclass
 
 Poly = Any  # fmpq_mpoly
 Key = Any  # hashable

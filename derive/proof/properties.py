@@ -21,6 +21,7 @@ and at each point of D (*pointwise*), as a function on all points at which f has
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 from itertools import combinations
@@ -34,7 +35,6 @@ from derive.proof.curvature import CONCAVE, CONVEX, DOWN, FALLING, RISING, UP, C
 from derive.proof.evaluation import is_variable, wants
 from derive.proof.field import Rejected
 from derive.proof.sequent import Sequent, conjuncts
-from derive.records import dataclass, replace
 
 POINTWISE = ("continuous", "differentiable", "smooth", "slope", "rising", "rising strictly", "stationary")
 DEFINITE = ("positive_definite", "positive_semidefinite")

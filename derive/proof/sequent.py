@@ -13,12 +13,12 @@ nothing. A conclusion may be a property (``properties`` says what these mean), o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Graph, Node
 from derive.language.components import components_all
 from derive.language.properties import asks
-from derive.records import dataclass, replace
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
-
-from derive.records import dataclass
 
 KEYS = ("verdict", "because")
 _TEXTS = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar stays text

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from derive.records import dataclass
 from verify.casefile.faults import CaseFaults, Fault
 from verify.casefile.model import Place
 

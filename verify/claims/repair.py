@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import DERIVATIVES
 from derive.language.reader import to_text
 from derive.language.tidy import tidy
-from derive.records import dataclass
 
 if TYPE_CHECKING:
     from derive.engine.domain import Domain

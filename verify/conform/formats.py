@@ -9,14 +9,13 @@ number it is that number's.
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from derive.numbers import formats
-from derive.records import dataclass
 
 Array = Any  # of float64, unless said otherwise
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
-
-from derive.records import dataclass
 
 Verdict = Literal["conforms", "convention", "deviates", "undecided"]
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from derive.records import dataclass
 from verify.document.blocks import blanked, fences, hidden
 from verify.document.passages import Passage
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from derive.expr.graph import Node
-from derive.records import dataclass
 from verify.document.said import Piece
 from verify.draft.scope import Scope
 from verify.draft.statements import Section, Statement

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from derive.records import dataclass
 from verify.claims.repair import replacement
 from verify.report.chains import Chain, Faults
 from verify.report.consequences import (

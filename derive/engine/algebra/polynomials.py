@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache, reduce
 from typing import Any
 
@@ -21,7 +22,6 @@ from derive.budget import Unwieldy as Unwieldy
 from derive.budget import spend
 from derive.expr.graph import Graph, Node
 from derive.numbers.forms import Form, Forms
-from derive.records import dataclass
 
 Poly = Any  # fmpq_mpoly
 Key = tuple[Any, ...]

@@ -7,7 +7,7 @@ rule again, a comparison by ``search``. What is tried of which property, in orde
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from derive.calculus.reverse import gradient
@@ -28,7 +28,6 @@ from derive.proof.curvature import CONCAVE, CONVEX, Curvature, below
 from derive.proof.properties import CURVED, DEFINITE, MONOTONE, POINTWISE, Claim, kink, laid_out
 from derive.proof.rules import premises
 from derive.proof.sequent import Sequent, negated
-from derive.records import dataclass
 
 MAX_DEPTH = 12  # of rules in rules
 MAX_FACTS = 8  # parts of a function that are shown to bend on their own

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from derive.budget import Exhausted, budget, spent
@@ -25,7 +25,6 @@ from derive.errors import ShapeError
 from derive.expr import shapes
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
-from derive.records import dataclass
 
 __all__ = ["Decision", "decide_equal"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.calculus.reverse import expand_all, gradient
@@ -16,7 +17,6 @@ from derive.engine.limits.prepare import Prepared
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node
 from derive.language.components import components
-from derive.records import dataclass
 
 __all__ = ["Limit", "NoLimit", "Unsettled", "limit"]
 

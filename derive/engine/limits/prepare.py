@@ -7,7 +7,7 @@ nothing but sums and products may depend on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from math import floor
 from typing import Any
 
@@ -18,7 +18,6 @@ from derive.expr.folding import FOLDING
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides, turns_on
 from derive.expr.operators import BY_SIGN, OPERATORS
-from derive.records import dataclass
 
 MAX_NODES = 3000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -25,7 +26,6 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import BY_SIGN, ORDERS
 from derive.language.components import components
 from derive.language.extremes import EXTREMES, infinite
-from derive.records import dataclass
 
 _SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2")]
 

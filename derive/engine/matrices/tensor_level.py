@@ -7,6 +7,7 @@ decided as fast as small ones, and points that meet ``R.T @ R == eye(n)`` are fo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
@@ -19,7 +20,6 @@ from derive.expr.graph import Node, topological
 from derive.expr.shapes import indices
 from derive.language.asked import asked
 from derive.language.components import MAX_MATRIX
-from derive.records import dataclass
 
 MAX_LAID_OUT = 120_000  # products of entries up to which a claim is laid out entry by entry
 FEW_POINTS, MANY_POINTS = 12, 24

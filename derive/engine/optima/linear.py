@@ -9,11 +9,10 @@ Programming, 1986, section 7.4).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.budget import spend
-from derive.records import dataclass
 
 Row = list[Fraction]
 MAX_PIVOTS = 5_000

@@ -8,7 +8,7 @@ what they imply of values, and a point refutes where they are proved to hold for
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 from derive.calculus.iteration import runs
@@ -40,7 +40,6 @@ from derive.expr.operators import ORDERS
 from derive.language.printing import to_text
 from derive.language.properties import asks
 from derive.numbers.definedness import lacks_value, needs
-from derive.records import dataclass
 
 MANY = 2_000  # products of entries from which on whole points are tried before entries are laid out
 

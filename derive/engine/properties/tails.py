@@ -10,6 +10,7 @@ So the sign of a function is decided on all of [M, inf) at once, though it tends
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +18,6 @@ from flint import arb
 
 from derive.expr.graph import Node, topological
 from derive.numbers.balls import evaluate, precision, rational
-from derive.records import dataclass
 
 MAX_TERMS = 40
 PRECISION = 96

@@ -3,6 +3,7 @@ r"""Derivatives as print writes them: ``\frac{\partial L}{\partial w}``, ``\frac
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derive.expr.graph import topological
@@ -10,7 +11,6 @@ from derive.language.latex import identifiers, scripts
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Token, Tokens
 from derive.language.latex.tree import Fraction, Group, Place, Product, Scripted, Symbol, Tree, bracket
-from derive.records import dataclass
 
 if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver

@@ -3,7 +3,7 @@ r"""What one display says: its statements, one after the other, and what stands 
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from derive.errors import ExpressionError
 from derive.language.latex.given import replaced
@@ -13,7 +13,6 @@ from derive.language.latex.quantified import Quantified, taken
 from derive.language.latex.tokens import Tokens, tokenized
 from derive.language.latex.tree import Tree
 from derive.language.latex.words import BESIDE, REMARKS
-from derive.records import dataclass
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from derive.errors import ExpressionError
@@ -24,7 +24,6 @@ from derive.language.latex.tree import Group, Matrix, Number, Product, Relation,
 from derive.language.latex.words import GREEK
 from derive.language.names import names_in
 from derive.language.reader import parse
-from derive.records import dataclass
 
 #: Digits as print has them, or rows of them.
 Printed = str | list[str] | list[list[str]]

@@ -567,7 +567,6 @@ def test_the_core_imports_no_search_and_stays_small() -> None:
         "derive.calculus.reverse",
         "derive.numbers",
         "derive.errors",
-        "derive.records",  # held to Python's own in tests/derive/test_records.py
         "derive.proof",
         "flint",
     )
