@@ -1,5 +1,6 @@
-"""Points at which an inequality is certainly false: simple ones of its domain, a grid for one or two symbols, and what lies
-downhill from these (a pattern search: Hooke and Jeeves, Direct search solution of numerical and statistical problems, 1961)."""
+"""Points at which an inequality is certainly false: simple ones of its domain, a grid for one or two symbols, some far out, and
+what lies downhill from these (a pattern search: Hooke and Jeeves, Direct search solution of numerical and statistical problems,
+1961)."""
 
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ SIMPLE = 12
 STARTS = 3
 STEPS = 40
 MAX_SYMBOLS = 4
+FAR = 6  # powers of ten
 PRECISION = 64
 _LINE = [Fraction(k, 4) for k in range(-24, 25)]
 _PLANE = [
@@ -42,7 +44,8 @@ def by_points(condition: Node, domain: Domain, grid: bool) -> Decision | None:
     h = condition.graph.sub(*condition.args)
     sampler = Sampler(h, h, domain.entries())
     origin = [dict.fromkeys(sampler.symbols, Fraction(0))] if sampler.symbols else []
-    for point in chain(_grid(sampler) if grid else sampler.points(SIMPLE), origin):
+    near = chain(_grid(sampler), _far(sampler)) if grid else sampler.points(SIMPLE)
+    for point in chain(near, origin):
         if _fails(condition, sampler, point):
             return refuted(Why.FAILS_AT(at=point) if point else Why.FAILS(), point)
     if grid:
@@ -108,3 +111,12 @@ def _grid(sampler: Sampler) -> Iterator[Point]:
     if count in (1, 2):
         for values in product(_LINE if count == 1 else _PLANE, repeat=count):
             yield dict(zip(sampler.symbols, values, strict=True))
+
+
+def _far(sampler: Sampler) -> Iterator[Point]:
+    """Far out: what grows slowly is large there alone."""
+    if len(sampler.symbols) <= MAX_SYMBOLS:
+        for value in (sign * Fraction(10) ** k for k in range(1, FAR + 1) for sign in (1, -1)):
+            yield dict.fromkeys(sampler.symbols, value)
+            for s in sampler.symbols if len(sampler.symbols) > 1 else ():
+                yield {**dict.fromkeys(sampler.symbols, Fraction(1)), s: value}

@@ -170,7 +170,17 @@ def test_a_bound_on_the_slope_is_one_of_differences() -> None:
     assert by_mean_value(false, Domain(), decide_holds) is None
 
 
-@pytest.mark.parametrize("text", ["x > x**2 + 1/5", "exp(x) >= 1 + 2*x", "x*y <= x**2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x > x**2 + 1/5",
+        "exp(x) >= 1 + 2*x",
+        "x*y <= x**2",
+        "log(1 + x**2) < 20",  # far out
+        "cos(x) >= 1 - x**2/2 + x**4/1000",
+        "log(1 + x**2 + y**2) < 25",
+    ],
+)
 def test_points_refute(text: str) -> None:
     (c,) = nodes(text)
     found = by_points(c, Domain(), grid=True)
