@@ -96,14 +96,16 @@ def _run(g: Graph, total: Node) -> Total:
     body, index, low, _ = total.args
     state = g.symbol(f"{total.attr}'{total.id}")
     first = low.attr if low.op == "const" and isinstance(low.attr, int) else 0
-    element = body if low.op == "const" else put([body], {index: g.add(low, index)})[0]
-    joint, declared = _joint(g, element, index, first)
+    # one of its own for each start: sums that start elsewhere count by it otherwise
+    step = g.symbol(f"{index.attr}{first}") if first else index
+    element = put([body], {index: step if low.op == "const" else g.add(low, step)})[0]
+    joint, declared = _joint(g, element, step, first)
 
     def reads(number: int | None) -> Node:
-        term = joint if number is None else put([joint], {index: g.const(first + number)})[0]
+        term = joint if number is None else put([joint], {step: g.const(first + number)})[0]
         return g.call(FOLDED[total.attr], state, term)
 
-    own = Declared(state, g.const(_EMPTY[total.attr]), reads, index, first)
+    own = Declared(state, g.const(_EMPTY[total.attr]), reads, step, first)
     system = System(g, [own, *declared])
     inside = {*system.leaves, *system.index}
     return Total(system, state, tuple(p for p in system.parameters if p not in inside), total.attr, body, index, low)

@@ -140,6 +140,7 @@ def _valued(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
         arguments = [r.value(t) for t in group.items]
         inside = topological([r.scope[made.text]])
         if all(a.text in r.scope and r.scope[a.text] in inside and a.text != made.text for a in arguments):
+            _in_order(r, made.text, [a.text for a in arguments], group.start)
             return _scripts(r, made, after), k + 2
         missing = next(a.text for a in arguments if a.text not in r.scope or r.scope[a.text] not in inside)
         r.fail(
@@ -149,6 +150,19 @@ def _valued(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
         )
     shown = ", ".join(r.value(t).text for t in group.items)
     r.fail(f"'{made.text}' is no function: if this is a product, write {made.text} \\cdot {shown}", tree.start)
+
+
+def _in_order(r: Resolver, name: str, arguments: Sequence[str], at: int) -> None:
+    """Fails where a definition stands with its variables in another order than that of its case: f(y, x) is another value."""
+    ids = [r.scope[a].id for a in arguments]
+    if ids != sorted(set(ids)):
+        ordered = ", ".join(sorted(set(arguments), key=lambda a: r.scope[a].id))
+        given = ", ".join(arguments)
+        r.fail(
+            f"'{name}' is read with its variables in the order of the case, {name}({ordered}); "
+            f"for {name}({given}) say in 'names:' which values they have, as at({name}, x=y, y=x)",
+            at,
+        )
 
 
 def _moved(r: Resolver, f: Term, group: Group) -> Term | None:

@@ -174,6 +174,11 @@ class Parser:
                 op = sign
             elif self.begins():
                 op = ""
+                if self.here.kind == "number" and isinstance(items[-1][1], Number):
+                    self.fail(
+                        f"two numbers side by side: {items[-1][1].text}{self.here.text} if it is one, "
+                        f"{items[-1][1].text} \\cdot {self.here.text} if it is a product"
+                    )
             else:
                 break
         items = ellipses.folded(self, "prod", items, spans)

@@ -130,3 +130,20 @@ def test_the_value_says_what_it_is() -> None:
     node = read(g, "sum(x*k for k in range(1, n + 1))")
     assert isinstance(node.attr, Total)
     assert node.attr.text(["n"]) == "sum(x*k for k in range(1, n + 1))"
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        ("sum(k for k in range(0, n)) == sum(k for k in range(1, n + 1))", "refuted"),
+        ("sum(k for k in range(0, n)) - sum(k for k in range(1, n)) == n", "refuted"),
+        ("prod(k for k in range(1, n + 1)) == prod(k for k in range(2, n + 2))", "refuted"),
+        ("sum(k for k in range(0, n + 1)) == sum(k for k in range(1, n + 1))", "proved"),
+        ("sum(k for k in range(1, n + 1)) == sum(k - 1 for k in range(2, n + 2))", "proved"),
+        ("prod(k + 1 for k in range(0, n)) == prod(k for k in range(1, n + 1))", "proved"),
+    ],
+)
+def test_loops_of_one_name_that_start_elsewhere(claim: str, status: str) -> None:
+    g = Graph()
+    (condition,) = expand_all([parse(claim, {"n": g.symbol("n")}, g, boolean=True)])
+    assert decide_holds(condition).status == status
