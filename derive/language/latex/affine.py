@@ -20,6 +20,7 @@ class Index:
     limit: int | None = None
     sizes: list[int] = field(default_factory=list)
     endless: bool = False
+    ends: tuple[str, int] | None = None  # the letter of a size up to which it runs, and that size
 
 
 @dataclass(slots=True)

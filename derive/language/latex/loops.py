@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from derive.expr.shapes import word
-from derive.language.latex.affine import Affine, Index
+from derive.language.latex.affine import Affine, Index, size_of
 from derive.language.latex.quantified import Quantified
 from derive.language.latex.symbols import spelt
 from derive.language.latex.terms import ATOM, Term
@@ -73,15 +73,18 @@ def said_of(r: Resolver, q: Quantified) -> None:
         low, high = r.affine(q.first), r.affine(q.last)
         if low is None or high is None:
             r.fail(f"'{symbol}' runs from or to what is no number or size in scope", start)
-        _limited(bound, low, high)
+        _limited(r, bound, low, high)
     r.indices[symbol] = bound.index
     r.free[bound.index.name] = lambda: bound.range(r, symbol)
 
 
-def _limited(bound: _Bound, low: Affine, high: Affine) -> None:
+def _limited(r: Resolver, bound: _Bound, low: Affine, high: Affine) -> None:
     bound.low, bound.high = low, high
     bound.index.first = 0 if low.counted() == 0 else 1
     bound.index.limit = high.counted() if bound.index.first else None
+    letter = high.text()
+    if bound.index.first and (size := size_of(letter, r.scope)) is not None:
+        bound.index.ends = letter, int(size)
 
 
 def _body(r: Resolver, tree: Big) -> tuple[Term, Sequence[tuple[str, Tree]]]:
@@ -223,7 +226,7 @@ def _bound(r: Resolver, tree: Big) -> tuple[list[tuple[str, _Bound]], list[_Filt
             if high is None:
                 shown = r.source[tree.above[0].start : tree.above[-1].stop]
                 r.fail(f"'{shown}' is no number or size in scope up to which an index could run", tree.above[0].start)
-            _limited(new, low, high)
+            _limited(r, new, low, high)
             bound.append((word_, new))
         elif sign == "\\in":
             r.fail("a set is not read below a sum; write \\sum_{i=1}^{n}", op.start)

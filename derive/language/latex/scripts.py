@@ -105,6 +105,13 @@ def positions(r: Resolver, below: Tokens, shape: tuple[int, ...], *, noted: bool
                 i.sizes.append(shape[k])
             if i.limit is not None and not found.constant - i.first and len(found.names) == 1 and i.limit > size:
                 return None
+            alone = found.constant == i.first and len(found.names) == 1
+            if alone and i.ends is not None and i.ends[1] < size:
+                r.fail(
+                    f"an index up to {i.ends[0]} = {i.ends[1]} does not reach all {int(size)} entries: "
+                    f"say in 'sizes:' that {i.ends[0]} is {int(size)}, or sum up to the number {i.ends[1]}",
+                    tokens[0].start,
+                )
         made.append(found.position())
     return made
 

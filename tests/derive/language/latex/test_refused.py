@@ -36,3 +36,12 @@ def test_what_is_read() -> None:
     scope, g = names()
     (said,) = read("f(x, y) = 2 x", scope, g).statements
     assert said.nodes == (scope["f"], g.mul(g.const(2), scope["x"]))
+
+
+def test_an_index_up_to_a_letter_reaches_all_entries() -> None:
+    g = Graph()
+    scope = {"v": g.symbol("v", (3,)), "n": g.define("n", g.const(2)), "m": g.define("m", g.const(3))}
+    with pytest.raises(ExpressionError, match="n = 2 does not reach all 3 entries"):
+        read(r"\sum_{i=1}^{n} v_i = 1", scope, g)
+    for whole in (r"\sum_{i=1}^{m} v_i = 1", r"\sum_{i=1}^{2} v_i = 1"):
+        assert len(read(whole, scope, g).statements) == 1
