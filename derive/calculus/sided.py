@@ -54,7 +54,7 @@ def _same(f: Node, limit: Node, depth: int = MAX_SPLIT) -> Node:
     """That two formulas have one value: branch by branch, as a formula is itself where balls could not tell it to be."""
     g = f.graph
     if f is limit:
-        return g.call("eq", g.zero, g.zero)
+        return g.call("gt", g.call("exp", f), g.zero)  # wherever it has a value
     for n, m in ((f, limit), (limit, f)):
         if depth and n.op == "where":
             c, p, q = n.args

@@ -95,10 +95,12 @@ class Node:
 class Graph:
     """An interning table of nodes. Everything reachable from its nodes lives in it."""
 
-    # What knows the values of derivatives where pieces meet, set by the calculus (``derive/calculus``), which stands above.
+    # What the calculus (``derive/calculus``), which stands above, knows of nodes; set by it.
     normal: ClassVar[Any] = None  # expectations over normal vectors (derive.calculus.gaussian)
     totals: ClassVar[Any] = None  # what a node ``total`` stands for (derive.calculus.totals)
-    meetings: ClassVar[Callable[[], Any] | None] = None
+    meetings: ClassVar[Callable[[], Any] | None] = (
+        None  # the values of derivatives where pieces meet (derive.calculus.joints)
+    )
 
     def __init__(self) -> None:
         # by operator, its nodes by their arguments, or by attribute and arguments
