@@ -191,7 +191,8 @@ class Names:
         parts = tree.items if isinstance(tree, Items) else [tree]
         texts = [t.value if isinstance(t, Text) else "" for t in parts]
         if not texts or not all(t.isascii() and t.isdigit() and t[0] != "0" for t in texts):
-            self.reader.fault(tree.place, f"expected a number for the size '{name}', or a list such as [3, 1, 4]")
+            wanted = f"expected a number from 1 for the size '{name}', or a list such as [3, 1, 4]"
+            self.reader.fault(tree.place, wanted)
             return None
         if len(texts) > MAX_SIZES or any(len(t) > len(str(MAX_ENTRIES)) or int(t) > MAX_ENTRIES for t in texts):
             self.reader.fault(
@@ -228,7 +229,7 @@ class Names:
         r, text = self.reader, tree.value if isinstance(tree, Text) else ""
         if not isinstance(tree, Text):
             given = r.fields(tree, FUNCTION, f"function '{name}'") if isinstance(tree, Mapping) else {"from": tree}
-            sizes = {key: r.sizes(given[key], self.sizes) for key in ("from", "to") if key in given}
+            sizes = {key: r.sizes(given[key], self.sizes, self.broken) for key in ("from", "to") if key in given}
             if "from" not in sizes or None in sizes.values():
                 return None
             if any(len(s or ()) != 1 for s in sizes.values()):
@@ -275,7 +276,7 @@ class Names:
         values: tuple[Fraction, ...] | None = None
         texts: tuple[str, ...] = ()
         if "shape" in given:
-            sizes = r.sizes(given["shape"], self.sizes)
+            sizes = r.sizes(given["shape"], self.sizes, self.broken)
             if sizes is None:
                 return None
             shape = sizes

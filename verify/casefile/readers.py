@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 
@@ -147,8 +147,11 @@ class Reader:
             return None
         return (len(tree.items), *(shape or ())), entries
 
-    def sizes(self, tree: Tree, known: dict[str, int] | None = None) -> tuple[int, ...] | None:
-        """A shape: ``[2, 3]``, ``[m, n]`` with known sizes, ``[]``, or one size."""
+    def sizes(
+        self, tree: Tree, known: dict[str, int] | None = None, broken: Container[str] = ()
+    ) -> tuple[int, ...] | None:
+        """A shape: ``[2, 3]``, ``[m, n]`` with known sizes, ``[]``, or one size. Of names that are ``broken`` a fault is told
+        already."""
         found: list[int] = []
         for t in tree.items if isinstance(tree, Items) else [tree]:
             text = t.value if isinstance(t, Text) else ""
@@ -156,6 +159,8 @@ class Reader:
                 found.append(Size(known[text], text))
             elif text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0:
                 found.append(int(text))
+            elif text in broken:
+                return None
             elif text.isidentifier():
                 hint = nearest(text, known or ()) or f"; declare it: sizes: {{{short(text)}: 3}}"
                 self.fault(t.place, f"unknown size '{short(text)}'{hint}")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 from derive.errors import ExpressionError
 from verify.casefile.faults import CaseFaults
-from verify.casefile.tree import Text
+from verify.casefile.tree import Items, Text, Tree
 from verify.commands import questions
 from verify.commands.frame import AS_PINNED, FAULT, FINDINGS, Fault
 from verify.commands.proof import assume, judged
@@ -67,13 +68,24 @@ def answer(text: str, assuming: Sequence[str], options: Options, timed: bool) ->
     return {**said, "conditions": list(found.conditions), "proof": found.proof}
 
 
-def _said(asked: Asked) -> dict[str, str]:
-    """A claim by its id, where it has one, and its own words."""
+def _said(asked: Asked) -> dict[str, Any]:
+    """A claim by its id, as it was given, and its own words."""
     named = asked.claim.entries.get("id")
-    return {**({"id": named[1].value} if named and isinstance(named[1], Text) else {}), "claim": asked.words}
+    return {**({"id": _as_given(named[1])} if named else {}), "claim": asked.words}
 
 
-def _words(text: str, options: Options) -> dict[str, str]:
+def _as_given(tree: Tree) -> Any:
+    """What a line of JSON has: 5 comes back as the number, "5" as the text."""
+    if isinstance(tree, Items):
+        return [_as_given(part) for part in tree.items]
+    if not isinstance(tree, Text):
+        return {key: _as_given(value) for key, (_, value) in tree.entries.items()}
+    with suppress(ValueError):
+        return tree.value if tree.quoted else json.loads(tree.value)
+    return tree.value
+
+
+def _words(text: str, options: Options) -> dict[str, Any]:
     """Those of a line whose process did not come back."""
     try:
         return _said(questions.line(text, questions.given(options)))

@@ -1,7 +1,7 @@
 """What ``errata prove`` is asked, as a case of one claim: from options of the command line, or a line of JSON.
 
 A line is a claim (``x**2 >= 0``), or a mapping with the keys of a claim and those of a case; ``claim`` is another word for
-``holds``. Names that nothing is said of are scalars.
+``holds``, and both at once are a fault. Names that nothing is said of are scalars.
 """
 
 from __future__ import annotations
@@ -119,6 +119,11 @@ def line(text: str, shared: Asked) -> Asked:
     case.entries.update(shared.case.entries)
     for key, (label, value) in tree.entries.items():
         if key == "claim":
+            if "holds" in tree.entries:
+                again = max(label.place, tree.entries["holds"][0].place, key=lambda at: (at.line, at.column))
+                raise CaseFaults(
+                    [Fault(LINE, again.line, again.column, "'claim' and 'holds' are one key: give one of them")]
+                )
             claim.entries["holds"] = label, value
         elif key not in OF_A_CASE:
             claim.entries[key] = label, value

@@ -669,7 +669,7 @@ def test_the_starter_is_as_pinned(here: Path) -> None:
     ("case", "message"),
     [
         ("sizes: {m: 1000000000}", "2:12: the size 'm' goes to 10,000, and has 8 values at most"),
-        ("sizes: {m: 0}", "2:12: expected a number for the size 'm', or a list such as [3, 1, 4]"),
+        ("sizes: {m: 0}", "2:12: expected a number from 1 for the size 'm', or a list such as [3, 1, 4]"),
         ("symbols: {x: {in: [a, 0]}}", "2:20: expected a number such as 0.1, -2, 1e-3 or 1/3, not 'a'"),
         ("symbols: {x: 1_000}", "2:14: expected a number such as 0.1, -2, 1e-3 or 1/3, not '1_000'"),
         ("symbols: {x: 012}", "2:14: expected a number such as 0.1, -2, 1e-3 or 1/3, not '012'"),

@@ -83,8 +83,8 @@ def test_shape_clashes_speak_in_letters(tmp_path: Path, claim: str, words: str) 
 @pytest.mark.parametrize(
     ("head", "words"),
     [
-        ("sizes: {n: 0}", "expected a number for the size 'n'"),
-        ("sizes: {n: x}", "expected a number for the size 'n'"),
+        ("sizes: {n: 0}", "expected a number from 1 for the size 'n'"),
+        ("sizes: {n: x}", "expected a number from 1 for the size 'n'"),
         ("sizes: [n]", "expected sizes as a mapping"),
         ("symbols: {v: {shape: [k]}}", "unknown size 'k'; declare it: sizes: {k: 3}"),
         ("sizes: {n: 2}\nsymbols: {n: 3}", "the name 'n' is taken"),

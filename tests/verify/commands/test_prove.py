@@ -96,6 +96,8 @@ SHAPES = ["--shape", "X=N,p", "--shape", "w=p", "--shape", "y=N"]
         (["x == x", "--value", "x=[1, 2"], 2, "--value:1: expected ',' or ']'"),
         (["x == x", "--value", "x=two"], 2, "--value:3: expected a number such as"),
         (["x == x", "--shape", "x=n"], 2, "--shape:3: unknown size 'n'; declare it: --size n=3"),
+        (["x == x", "--shape", "x=n", "--size", "n=0"], 2, "--size:3: expected a number from 1 for the size 'n'"),
+        (["x == x", "--shape", "x=n", "--size", "n=-1"], 2, "--size:3: expected a number from 1 for the size 'n'"),
         (["x == x", "--shape", "x=2", "--shape", "x=3"], 2, "'x' has a shape already"),
         (["x == x", "--size", "n"], 2, "--size:1: expected NAME=NUMBER such as N=4"),
         (["L == L", "--define", "L=x +"], 2, "--define:3: can't be read at"),
@@ -176,6 +178,23 @@ def test_a_vector_is_answered_once_and_a_lost_line_by_its_id(tmp_path: Path, cap
     assert main(["prove", "--file", str(file), "--timeout", "0.0001"]) == 1
     told = json.loads(capfd.readouterr().out)
     assert (told["id"], told["verdict"]) == ("slow", "undecided")
+
+
+def test_an_id_comes_back_as_it_was_given_and_a_claim_is_said_once(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "claims"
+    ids = [5, "5", ["a", "b"], "a: b", True, 1.5]
+    lines = [json.dumps({"id": given, "of": "[x, x]", "symbols": {"x": 2}, "prints": [2, 2]}) for given in ids]
+    twice = ['{"claim": "x == x", "holds": "x == 1"}', '{"holds": "x == x", "claim": "x == x"}']
+    file.write_text("\n".join(["# ids", "", *lines, *twice]))
+    assert main(["prove", "--file", str(file)]) == 2
+    told = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [t["line"] for t in told] == list(range(3, 11))  # what is passed over counts
+    assert [t.get("id") for t in told[:3]] == ids[:3]
+    assert [(t["error"], t["column"]) for t in told[-2:]] == [
+        ("'claim' and 'holds' are one key: give one of them", len('{"claim": "x == x", ') + 1)
+    ] * 2
 
 
 def test_options_are_of_every_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
