@@ -50,6 +50,12 @@ def expectation(f: Node, x: Node, mean: Node, covariance: Node) -> Node:
     return made[0]
 
 
+def worked_out(f: Node) -> Node:
+    """f without derivatives to be taken, and with what its definitions are called with put in."""
+    made: Node = expand_all([f])[0]
+    return made
+
+
 class _Normal:
     def __init__(self, g: Graph, x: Sequence[Node], mean: Sequence[Node], rows: Sequence[Sequence[Node]]) -> None:
         self.g, self.x, self.mean, self.rows = g, x, mean, rows

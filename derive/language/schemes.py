@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from derive.errors import ExpressionError, nearest
 from derive.expr.graph import Graph, Node, topological
-from derive.expr.operators import DERIVATIVES
+from derive.expr.operators import DEFERRED, DERIVATIVES
 from derive.language.syntax import Reader
 
 #: What takes a loop over random schemes.
@@ -173,7 +173,7 @@ def expected(r: Reader, element: ast.expr, generators: list[ast.comprehension], 
         mean, covariance = vector
         if fault := Graph.normal().sound(mean, covariance):
             r.fail(fault, first.iter)
-        x = g.node("symbol", (), f"{variable} of {name}", mean.shape)
+        x = g.node("symbol", (), f"{variable} of {name} {mean.shape}", mean.shape)  # one name, one shape
         value = inner(x)
         try:
             return over_a_vector(value, x, mean, covariance)
@@ -185,7 +185,9 @@ def expected(r: Reader, element: ast.expr, generators: list[ast.comprehension], 
     x = g.node("symbol", (), f"{variable} of {name}", ())
     value = inner(x)
     try:
-        if name == "normal" and (value.shape or any(n.op in ("exp", *DERIVATIVES) for n in topological([value]))):
+        if any(n.op in (*DERIVATIVES, *DEFERRED) for n in topological([value])):  # logp(x=e), d(logp, mu)
+            value = Graph.normal().worked_out(value)
+        if name == "normal" and (value.shape or any(n.op == "exp" for n in topological([value]))):
             spread = g.pow(ends[1], g.const(2))
             return over_a_vector(value, x, ends[0], g.stack([g.stack([spread])]))
         return integrated(value, x, lambda k: MOMENTS[name](g, k, *ends))

@@ -58,12 +58,30 @@ def decide(claim: str) -> str:
         ("d(expect(exp(a @ x) for x in normal(mu, L @ L.T)), mu) == expect(d(exp(a @ x), x) for x in normal(mu, L @ L.T))",
          "proved"),
         ("d(expect(x**4 for x in normal(m, s)), s) == s*expect(d(d(x**4, x), x) for x in normal(m, s))", "proved"),
+        # a name of a number here, of a vector there
+        ("expect(x for x in normal(m, s)) + expect(x[0] for x in normal(mu, eye(2))) == m + mu[0]", "proved"),
         # one after the other
         ("expect((y - x)**2 for x in normal(0, 1) for y in normal(x, s)) == s**2", "proved"),
     ],
 )  # fmt: skip
 def test_claims(claim: str, status: str) -> None:
     assert decide(claim) == status
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        ("expect(l(t=x) for x in normal(m, s)) == -log(s) - 1/2", "proved"),
+        ("expect(at(d(l, s), t=x)**2 for x in normal(m, s)) == 2/s**2", "proved"),
+        ("expect(at(d(l, s), t=x)**2 for x in normal(m, s)) == 1/s**2", "refuted"),
+        ("expect(l(t=x) for x in uniform_interval(0, 1)) == -log(s) - (1/3 - m + m**2)/(2*s**2)", "proved"),
+    ],
+)
+def test_of_what_is_defined(claim: str, status: str) -> None:
+    g = Graph()
+    names = scope(g)
+    names["l"] = g.define("l", parse("-log(s) - (t - m)**2/(2*s**2)", names, g))
+    assert decide_condition(parse(claim, names, g), Domain(())).status == status
 
 
 def test_divergence_of_two_normal_vectors() -> None:
