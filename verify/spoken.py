@@ -18,7 +18,7 @@ from verify.casefile.model import Case, Claim
 from verify.casefile.quotes import Document
 from verify.casefile.quotes import plain as without_space
 from verify.document.passages import is_document, read
-from verify.document.said import Piece, Said, Section, said
+from verify.document.said import Formula, Piece, Said, Section, said
 
 _TAG = re.compile(r"\(\s*(\d+(?:\.\d+)*[a-z]?)\s*\)\s*[.,]?\s*$|\\tag\*?\{([^{}]*)\}")
 
@@ -39,6 +39,10 @@ class Thing:
     def text(self) -> str:
         return " ".join(self.piece.text.split())
 
+    @property
+    def unread(self) -> str:
+        return self.piece.unread if isinstance(self.piece, Formula) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
@@ -54,8 +58,9 @@ class Spoken:
         return len(chosen), sum(bool(t.claims) for t in chosen)
 
     @property
-    def percent(self) -> float:
-        return 100 * sum(bool(t.claims) for t in self.things) / len(self.things) if self.things else 100.0
+    def percent(self) -> float | None:
+        """Of what is displayed; None where nothing is."""
+        return 100 * sum(bool(t.claims) for t in self.things) / len(self.things) if self.things else None
 
     @property
     def silent(self) -> list[Thing]:
@@ -205,6 +210,8 @@ def _digits(text: str) -> str:
 
 def described(found: Spoken) -> str:
     """The whole in a line."""
+    if found.percent is None:
+        return f"{found.file}: no displayed formula and no printed number was found"
     parts = []
     for kind, word in _WORD.items():
         count, claimed = found.of(kind)

@@ -99,4 +99,37 @@ def test_a_document_that_displays_nothing(tmp_path: Path, capfd: pytest.CaptureF
     path = tmp_path / "a.md"
     path.write_text("Just words.\n")
     assert main(["coverage", str(path), "--at-least", "100"]) == 0
-    assert "0 of 0 displayed formulas" in capfd.readouterr().out
+    assert "no displayed formula" in capfd.readouterr().out
+
+
+def test_nothing_displayed_is_no_full_coverage(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("Words alone.\n")
+    assert main(["coverage", str(path)]) == 0
+    assert "no displayed formula and no printed number was found" in capfd.readouterr().out
+    assert main(["coverage", str(path), "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)[0]["percent"] is None
+    path.write_text("$$ x = 1\n\nWords alone.\n")
+    assert main(["coverage", str(path), "--missing"]) == 0
+    out = capfd.readouterr().out
+    assert "0 of 1 displayed formulas" in out
+    assert "a.md:1:4: formula x = 1 (not closed: no '$$' follows)" in out
+
+
+def test_places_in_a_notebook_are_those_of_its_cells(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The draft, the coverage and the finding tell one place."""
+    cells = [
+        {"cell_type": "code", "source": ["1\n", "2"]},
+        {"cell_type": "markdown", "source": ["# A\n", "\n", "$$y = x^2$$ \n", "$$\\frac{dy}{dx} = 3 x$$"]},
+    ]
+    path = tmp_path / "a.ipynb"
+    path.write_text(json.dumps({"cells": cells}, indent=1))
+    assert main(["coverage", str(path), "--missing"]) == 0
+    assert f"{path}, cell 2, line 4: formula" in capfd.readouterr().out
+    assert main(["draft", str(path)]) == 0
+    (case,) = tmp_path.glob("*.yaml")
+    assert "id: c2-l4" in case.read_text()
+    assert "# cell 2, line 3: x**2" in case.read_text()
+    capfd.readouterr()
+    assert main(["run", str(case), "--no-checks"]) == 1
+    assert "a.ipynb, cell 2, line 4" in capfd.readouterr().out

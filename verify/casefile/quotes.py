@@ -18,7 +18,7 @@ from pathlib import Path
 
 from verify.casefile.model import Case
 from verify.document.blocks import hidden
-from verify.document.passages import Lines, Unreadable, read
+from verify.document.passages import Lines, Unreadable, read, spot
 from verify.quoted import Quoted
 
 MAX_PLACES = 6  # of one quote that are looked for
@@ -106,7 +106,7 @@ class Document:
             alike = difflib.SequenceMatcher(None, near, quote, autojunk=False).ratio()
             if alike > best:
                 line, _ = passage.place(passage.lines[n] + start)
-                best, told = alike, f"nearest, on {_said((passage.cell, line))}: '{near}'"
+                best, told = alike, f"nearest, on {spot(passage.cell, line)}: '{near}'"
         return told
 
 
@@ -130,7 +130,7 @@ def located(case: Case) -> dict[str, Quoted]:
             found[quote] = Quoted(case.manuscript, line, column, cell)
         elif places:
             more = " and more" if len(places) == MAX_PLACES else ""
-            lines = "; ".join(dict.fromkeys(_said(at[:2]) for at in places[: MAX_PLACES - 1]))
+            lines = "; ".join(dict.fromkeys(spot(*at[:2]) for at in places[: MAX_PLACES - 1]))
             why = f"the document says what it quotes more than once: {lines}{more}; quote more of it"
             found[quote] = Quoted(case.manuscript, lost="ambiguous", reason=why)
         else:
@@ -139,11 +139,6 @@ def located(case: Case) -> dict[str, Quoted]:
             why = "the document does not say what it quotes" + (f"; {near}" if near else "")
             found[quote] = Quoted(case.manuscript, lost="stale", reason=why)
     return {name: found[quote] for name, quote in quotes.items()}
-
-
-def _said(at: tuple[int, int]) -> str:
-    cell, line = at
-    return f"cell {cell}, line {line}" if cell else f"line {line}"
 
 
 def plain(text: str) -> str:

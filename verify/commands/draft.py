@@ -12,7 +12,11 @@ from verify import places
 from verify.commands.frame import AS_PINNED, NOTHING, Fault, command, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from verify.draft import Drafted
+
+MOST_TOLD = 6  # reasons why nothing of a section could be read
 
 
 @command(
@@ -34,12 +38,18 @@ if TYPE_CHECKING:
     epilog="""\b
 Exit codes:
   0    written
-  2    the document can't be read, or there is such a file already
+  2    the document can't be read, there is no such section, or there is such a file already
   3    an internal error of Errata
   5    there is no formula that could be read""",
 )
 @click.argument("document", type=click.Path(path_type=Path), metavar="DOCUMENT")
-@click.option("--section", "only", multiple=True, metavar="NUMBER|WORDS", help="Only sections of that number or title.")
+@click.option(
+    "--section",
+    "only",
+    multiple=True,
+    metavar="NUMBER|WORDS",
+    help="Only sections of that number, or the one whose title has these words.",
+)
 @click.option(
     "--depth", type=click.IntRange(1, 6), default=2, show_default=True, metavar="N",
     help="How deep sections are cases of their own: 2 makes 2.8.1 a part of 2.8.",
@@ -58,8 +68,8 @@ def draft(document: Path, only: tuple[str, ...], depth: int, shapes: tuple[str, 
     from verify.commands.derivation import Unreadable as Misread
     from verify.commands.questions import shape_of
     from verify.document.passages import SUFFIXES, Unreadable, is_document
-    from verify.draft import drafts
-    from verify.draft.writing import text_of
+    from verify.draft import Unclear, drafts
+    from verify.draft.writing import noted, text_of
 
     if not is_document(document):
         raise Fault(f"{document} is no document: expected a file that ends with {', '.join(SUFFIXES)}")
@@ -70,6 +80,7 @@ def draft(document: Path, only: tuple[str, ...], depth: int, shapes: tuple[str, 
     try:
         for drafted in drafts(document, depth, only, dict(map(shape_of, shapes))):
             if drafted.empty and not (only or printed):
+                _unread(drafted.section.name, noted(drafted))
                 continue
             path = folder / f"{_stem(document, drafted)}.yaml"
             text = text_of(drafted, document, path, beside)
@@ -81,7 +92,7 @@ def draft(document: Path, only: tuple[str, ...], depth: int, shapes: tuple[str, 
             written += 1
     except Unreadable as why:
         raise Fault(f"{document}: {why}") from None
-    except Misread as bad:
+    except (Misread, Unclear) as bad:
         raise Fault(str(bad)) from None
     if not written:
         say("no formula that could be read" + (" in these sections" if only else ""), err=True)
@@ -89,6 +100,16 @@ def draft(document: Path, only: tuple[str, ...], depth: int, shapes: tuple[str, 
     if not printed:
         say(f"{written} written; `errata run` judges them, `errata coverage {document}` tells what no claim speaks of")
     return AS_PINNED
+
+
+def _unread(name: str, notes: Sequence[str]) -> None:
+    """Why nothing is written of a section."""
+    if notes:
+        say(f"{name}: nothing could be read", err=True)
+        for line in notes[:MOST_TOLD]:
+            say(f"  {line}", err=True)
+        if len(notes) > MOST_TOLD:
+            say(f"  and {len(notes) - MOST_TOLD} more: --section and --out - show them all", err=True)
 
 
 def _stem(document: Path, drafted: Drafted) -> str:

@@ -11,8 +11,8 @@ from verify import places
 from verify.casefile import SUFFIXES, CaseFaults, load
 from verify.commands.frame import AS_PINNED, FAULT, FINDINGS, Fault, print_faults, say
 from verify.document.blocks import blocks
-from verify.document.passages import Unreadable, read
-from verify.spoken import FORMULA, NUMBER, Spoken, cases_of, described, spoken
+from verify.document.passages import Unreadable, read, spot
+from verify.spoken import FORMULA, NUMBER, Spoken, Thing, cases_of, described, spoken
 
 if TYPE_CHECKING:
     from verify.casefile.model import Case
@@ -41,7 +41,8 @@ def texts(documents: Sequence[str], others: Sequence[str], at_least: float | Non
     else:
         for number, each in enumerate(found):
             say("\n" * (number > 0) + "\n".join(_lines(each, missing)))
-    return FINDINGS if at_least is not None and any(each.percent < at_least for each in found) else AS_PINNED
+    shares = [each.percent for each in found if each.percent is not None]
+    return FINDINGS if at_least is not None and min(shares, default=at_least) < at_least else AS_PINNED
 
 
 def _beside(path: Path) -> list[Case]:
@@ -78,13 +79,19 @@ def _lines(found: Spoken, missing: bool) -> list[str]:
     silent = found.silent
     lines = [*made, *([""] if made else []), described(found), *([found.left_out] if found.left_out else [])]
     if missing:
-        return [*lines, "", *(f"{_place(found, t)}: {t.kind} {_cut(t.text)}" for t in silent)]
+        return [*lines, "", *(f"{_place(found, t)}: {t.kind} {_cut(t.text)}{_unread(t)}" for t in silent)]
     return [*lines, *([f"--missing lists the {len(silent)} that no claim speaks of"] if silent else [])]
 
 
-def _place(found: Spoken, thing: Any) -> str:
-    line, column = thing.piece.passage.place(thing.piece.start)
-    return f"{found.file}:{line}:{column}"
+def _place(found: Spoken, thing: Thing) -> str:
+    """As editors count, of a notebook as its readers do."""
+    passage = thing.piece.passage
+    line, column = passage.lines.place(thing.piece.start)
+    return f"{found.file}, {spot(passage.cell, line)}" if passage.cell else f"{found.file}:{line}:{column}"
+
+
+def _unread(thing: Thing) -> str:
+    return f" ({thing.unread})" if thing.unread else ""
 
 
 def _cut(text: str) -> str:
@@ -95,7 +102,8 @@ def _data(found: Spoken) -> dict[str, Any]:
     total = {kind: dict(zip(("count", "spoken of"), found.of(kind), strict=True)) for kind in (FORMULA, NUMBER)}
     things = []
     for t in found.things:
-        line, column = t.piece.passage.place(t.piece.start)
+        line, column = t.piece.passage.lines.place(t.piece.start)
         said = {"kind": t.kind, "text": t.text, "line": line, "column": column, "cell": t.piece.passage.cell}
+        said |= {"unread": t.unread} if t.unread else {}
         things.append({**said, "section": t.section.number or t.section.title, "claims": list(t.claims)})
-    return {"document": found.file, "percent": round(found.percent, 2), **total, "things": things}
+    return {"document": found.file, "percent": found.percent and round(found.percent, 2), **total, "things": things}

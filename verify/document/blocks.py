@@ -11,7 +11,7 @@ from verify.document.passages import Passage
 
 WORD = "errata"
 
-_FENCE = re.compile(r"[ \t]*(?:[-*+>][ \t]+)*(`{3,}|~{3,})[ \t]*([^\n]*?)[ \t]*")
+_FENCE = re.compile(r"[ \t]*(?:[-*+][ \t]+)*(`{3,}|~{3,})[ \t]*([^\n]*?)[ \t]*")
 _MARK = re.compile(rf"(?:\{{?{WORD}\}}?|ya?ml[ \t]+{WORD})(?:[ \t].*)?", re.I)
 _TEX = re.compile(r"[ \t]*(%*)[ \t]*\\(begin|end)[ \t]*\{([A-Za-z]+\*?)\}")
 _VERBATIM = ("verbatim", "lstlisting", "minted", "Verbatim", "comment")

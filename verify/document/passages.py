@@ -39,7 +39,7 @@ class Passage:
         return Lines(self.text)
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Line and column in the file, from 1, of a character."""
+        """Line and column in the file, from 1, of a character: where editors and CI look for what stands in a block."""
         if self.file is None:
             return self.lines.place(offset)
         if not self.literals:
@@ -51,6 +51,11 @@ class Passage:
     @cached_property
     def _ends(self) -> list[int]:
         return [0, *accumulate(len(json.loads(raw)) for _, raw in self.literals)]
+
+
+def spot(cell: int, line: int) -> str:
+    """How a place in a document is told to its readers: of a notebook by the cell and the line in it."""
+    return f"cell {cell}, line {line}" if cell else f"line {line}"
 
 
 class Lines:
@@ -91,7 +96,7 @@ def passages(data: bytes, path: Path, most: int = MAX_BYTES) -> list[Passage]:
     suffix = path.suffix.lower()
     if suffix in NOTEBOOK:
         return _cells(text)
-    return [Passage(text, "latex" if suffix in LATEX else "markdown")]
+    return [Passage(text, "latex") if suffix in LATEX else Passage(unquoted(text), "markdown")]
 
 
 def _cells(text: str) -> list[Passage]:
@@ -112,8 +117,34 @@ def _cells(text: str) -> list[Passage]:
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
         literals = written.get(number - 1, [])
         said = "".join(json.loads(raw) for _, raw in literals)
+        said = unquoted(said) if kind == "markdown" else said
         found.append(Passage(said, kind if isinstance(kind, str) else "", number, literals, lines))
     return found
+
+
+_QUOTED = re.compile(r"(?:[ ]{0,3}>[ \t]?)+")
+_FENCE = re.compile(r"[ \t]*(?:[-*+][ \t]+)*(`{3,}|~{3,})")
+
+
+def unquoted(text: str) -> str:
+    """Markdown with blanks in the place of the signs that quote a block, ``> ``, at the start of lines: what is quoted is read as
+    what is not. A sign that goes on a paragraph, or stands in a fenced block, is none."""
+    if ">" not in text:
+        return text
+    made, fence, quotable = list[str](), "", True
+    for m in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n|\Z)", text):
+        line = m[0]
+        signs = _QUOTED.match(line) if quotable else None
+        if signs:
+            line = " " * signs.end() + line[signs.end() :]
+        mark = _FENCE.match(line)
+        if fence:
+            fence = "" if mark and line.strip() == fence[0] * max(len(line.strip()), len(fence)) else fence
+        elif mark:
+            fence = mark[1]
+        quotable = bool(signs) or (not fence and (not line.strip() or bool(mark) or line.lstrip().startswith("#")))
+        made.append(line)
+    return "".join(made)
 
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]', re.S)

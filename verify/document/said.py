@@ -16,7 +16,7 @@ from itertools import islice
 from verify.document.blocks import blanked, fences, hidden
 from verify.document.passages import Passage
 
-MAX_FORMULA = 10_000  # characters
+MAX_FORMULA = 10_000  # characters of one that is read
 MAX_FORMULAS = 20_000  # of one document
 MAX_ROWS = 20_000
 MAX_NUMBERS = 50_000
@@ -27,10 +27,12 @@ MAX_HEADING = 300
 _ENVIRONMENTS = ("equation", "align", "gather", "multline", "eqnarray", "alignat", "flalign", "displaymath", "math")
 _OPENING = re.compile(r"\\\\|\\[$%]|\$\$|\$|\\\[|\\\(|\\begin\{(" + "|".join(_ENVIRONMENTS) + r")(\*?)\}")
 _NUMBERED = re.compile(r"(?:chapter\s+)?(\d+(?:\.\d+)*)\.?(?=\s|$)", re.I)
-#: What is counted as a printed number: digits with a decimal point, perhaps times a power of ten.
+#: What is counted as a printed number: digits with a decimal point, perhaps times a power of ten, or with an exponent.
 NUMBER = re.compile(
-    r"(?<![\w.])[-−]?\d+\.\d+(?!\.?\d)(?![\w])(?:\s*(?:\\times|\\cdot|×|\*)\s*10\s*\^\s*\{?\s*[-−]?\d+\s*\}?|[eE][-+]?\d+\b)?"
+    r"(?<![\w.])[-−]?(?:\d+\.\d+(?!\.?\d)(?!\w)(?:\s*(?:\\times|\\cdot|×|\*)\s*10\s*\^\s*\{?\s*[-−]?\d+\s*\}?)?|\d+(?:\.\d+)?[eE][-+−]?\d+\b)"
 )
+#: In a cell of its own, digits in groups of three, too.
+GROUPED = re.compile(r"[-−]?\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?:\.\d+)?")
 #: What a number stands behind that is that of a place.
 _PLACE = re.compile(
     r"(?:Tables?|Figures?|Figs?|Sections?|Chapters?|Eqs?|Equations?|Appendix|Algorithm|Theorem|Lemma|Example|Exercise|Listing|Definition|Version|v|§)"
@@ -38,6 +40,7 @@ _PLACE = re.compile(
     re.I,
 )
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]|[ \t]*\\(?:sub)*section")
+_WORDS = re.compile(r"\\(?:text|mbox|textrm|textit|textbf|intertext)\s*\{[^{}]*\}")
 _TAG = re.compile(r"\(\s*[A-Z]?\d+\.\d+[a-z]?\s*\)\s*[.,]?\s*$|\\tag\*?\{[^{}]*\}|\\label\{[^{}]*\}")
 
 
@@ -56,15 +59,18 @@ class Piece:
 
     @property
     def line(self) -> int:
-        return self.passage.place(self.start)[0]
+        """Of the file; of a notebook in its cell."""
+        return self.passage.lines.place(self.start)[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Formula(Piece):
-    """A formula without its delimiters, which it has in ``outer``; ``display`` where it stands on its own."""
+    """A formula without its delimiters, which it has in ``outer``; ``display`` where it stands on its own. ``unread`` says why it
+    is not looked at further."""
 
     display: bool = True
     outer: tuple[int, int] = (0, 0)
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +84,14 @@ class Row(Piece):
 
 @dataclass(slots=True)
 class Section:
-    """A heading and what stands below it. ``number`` is "2.8.1" or ""; ``level`` that of the heading."""
+    """A heading and what stands below it. ``number`` is "2.8.1" or ""; ``level`` that of the heading. ``line`` is that in the
+    ``cell`` of a notebook."""
 
     title: str
     number: str
     level: int
     line: int
+    cell: int = 0
 
 
 @dataclass(slots=True)
@@ -112,11 +120,11 @@ def said(passages: Sequence[Passage]) -> Said:
         section = partial(_section, starts, numbers)
 
         formulas = [Formula(p, *_bare(p.text, a, b), section(a), True, o) for a, b, o in math]
-        for a, b, display, outer in _formulas(text):
+        for a, b, display, outer, why in _formulas(text):
             if len(found.formulas) + len(formulas) >= MAX_FORMULAS:
                 found.left_out = f"more than {MAX_FORMULAS:,} formulas: what follows is left out"
                 break
-            formulas.append(Formula(p, *_bare(text, a, b), section(a), display, outer))
+            formulas.append(Formula(p, *_bare(text, a, b), section(a), display, outer, why))
         formulas.sort(key=lambda f: f.start)
         found.formulas += formulas
         rows = list(islice(_rows(p, text, section, tables), MAX_ROWS - len(found.rows)))
@@ -124,7 +132,9 @@ def said(passages: Sequence[Passage]) -> Said:
         found.rows += rows
         text = _with(text, p.text, [(a, b) for a, b, _ in math])
         left = MAX_NUMBERS - len(found.numbers)
-        found.numbers += [Piece(p, a, b, section(a)) for a, b in islice(_numbers(text, formulas), left + 1)]
+        grouped = [(c.start, c.stop) for r in rows for c in r.cells if GROUPED.fullmatch(c.text)]
+        each = sorted({*islice(_numbers(text, formulas, grouped), left + 1), *grouped[: left + 1]})
+        found.numbers += [Piece(p, a, b, section(a)) for a, b in each]
         if len(found.numbers) > MAX_NUMBERS:
             del found.numbers[MAX_NUMBERS:]
             found.left_out = f"more than {MAX_NUMBERS:,} printed numbers: what follows is left out"
@@ -186,18 +196,27 @@ def _headings(p: Passage, text: str) -> Iterator[tuple[int, Section]]:
             counts[level] += not m[2]
             counts[level + 1 :] = [0] * (6 - level)
             number = ".".join(str(c) for c in counts[1 : level + 1] if c) if not m[2] and level < 5 else ""
-            yield m.start(), Section(m[3].strip()[:MAX_HEADING], number, level, p.place(m.start())[0])
+            yield m.start(), Section(m[3].strip()[:MAX_HEADING], number, level, p.lines.place(m.start())[0], p.cell)
         return
     for h in re.finditer(r"^ {0,3}(#{1,6})[ \t]+([^\r\n]+?)[ \t#]*$", text, re.M):
         title = h[2].strip().strip("*_")
         numbered = _NUMBERED.match(title)
         name = title[numbered.end() :].strip() if numbered else title
-        yield h.start(), Section(name[:MAX_HEADING], numbered[1] if numbered else "", len(h[1]), p.place(h.start())[0])
+        line, _ = p.lines.place(h.start())
+        yield h.start(), Section(name[:MAX_HEADING], numbered[1] if numbered else "", len(h[1]), line, p.cell)
 
 
-def _formulas(text: str) -> Iterator[tuple[int, int, bool, tuple[int, int]]]:
-    """Where each formula begins and ends, whether it is displayed, and where it does with its delimiters."""
+LONG = f"longer than {MAX_FORMULA:,} characters"
+_PARTED = re.compile(r"\n[ \t]*\r?\n")
+#: What no display holds: a heading, or formulas in a line of text.
+_FOREIGN = re.compile(r"^[ ]{0,3}#{1,6}[ \t]|^[ \t]*\\(?:sub)*section\b|(?<!\\)\$", re.M)
+
+
+def _formulas(text: str) -> Iterator[tuple[int, int, bool, tuple[int, int], str]]:
+    """Where each formula begins and ends, whether it is displayed, where it does with its delimiters, and why it can't be read. A
+    display that is not closed ends with its paragraph."""
     at = 0
+    last: dict[str, int] = {}  # where each closing sign stands last
     while (m := _OPENING.search(text, at)) is not None:
         at = m.end()
         sign = m[0]
@@ -210,17 +229,28 @@ def _formulas(text: str) -> Iterator[tuple[int, int, bool, tuple[int, int]]]:
                 continue
             if text[closing.end() : closing.end() + 1].isdigit():  # two prices
                 continue
-            yield at, closing.start(), False, (m.start(), closing.end())
+            yield at, closing.start(), False, (m.start(), closing.end()), ""
             at = closing.end()
             continue
         end = {"$$": "$$", "\\[": "\\]", "\\(": "\\)"}.get(sign) or f"\\end{{{m[1]}{m[2]}}}"
         stop = text.find(end, at, at + MAX_FORMULA)
-        if stop < 0:
+        if stop < 0 and sign == "\\(":
+            continue
+        if stop < 0 and last.setdefault(end, text.rfind(end)) >= at:
+            stop = text.find(end, at)
+        most = min(at + MAX_FORMULA, len(text) if stop < 0 else stop)
+        gap = _PARTED.search(text, at, most)
+        if stop < 0 or (gap and _FOREIGN.search(_WORDS.sub("", text[at:most]))):
+            stop = gap.start() if gap else most
+            begins = not text[text.rfind("\n", 0, m.start()) + 1 : m.start()].strip()
+            if text[at:stop].strip() and (m[1] or (begins and (sign == "$$" or text[at : at + 1].isspace()))):
+                yield at, stop, True, (m.start(), stop), f"not closed: no '{end}' follows"
+            at = stop
             continue
         whole = m.start(), stop + len(end)
         plain = sign in ("$$", "\\[", "\\(") or m[1] in ("equation", "displaymath", "math")
         if text[at:stop].strip():
-            yield *((at, stop) if plain else whole), sign != "\\(", whole
+            yield *((at, stop) if plain else whole), sign != "\\(", whole, LONG if stop - at > MAX_FORMULA else ""
         at = whole[1]
 
 
@@ -279,6 +309,8 @@ def _split(line: str, sign: str, at: int) -> Iterator[tuple[int, int]]:
     for k, c in enumerate(line):
         if c == "$":
             inside = not inside
+        elif c in "()" and line[k - 1 : k] == "\\" and line[k - 2 : k - 1] != "\\":
+            inside = c == "("
         elif c == sign and not (sign == "|" and (inside or line[k - 1 : k] == "\\")):
             stops.append(k)
     bounds = [*stops, len(line)]
@@ -297,13 +329,18 @@ def _heads(text: str, lines: Sequence[tuple[int, int, Sequence[tuple[int, int]]]
     return tuple(first) if all(c and not re.search(r"[\d$=]", c) for c in first) else ()
 
 
-def _numbers(text: str, formulas: Sequence[Formula]) -> Iterator[tuple[int, int]]:
-    """The printed numbers, but for those of places and versions, in headings and in the tags of formulas."""
+def _numbers(
+    text: str, formulas: Sequence[Formula], others: Sequence[tuple[int, int]] = ()
+) -> Iterator[tuple[int, int]]:
+    """The printed numbers, but for those of places and versions, in headings and in the tags of formulas, and in ``others``."""
     tags = [(f.start + m.start(), f.start + m.end()) for f in formulas for m in _TAG.finditer(text[f.start : f.stop])]
     begins = [a for a, _ in tags]
     for m in NUMBER.finditer(text):
         k = bisect.bisect_right(begins, m.start()) - 1
         if k >= 0 and m.start() < tags[k][1]:
+            continue
+        k = bisect.bisect_right(others, (m.start(), len(text))) - 1
+        if k >= 0 and m.start() < others[k][1]:
             continue
         low = max(0, m.start() - MAX_HEADING)
         begin = max(text.rfind("\n", low, m.start()), text.rfind("\r", low, m.start()), low - 1) + 1

@@ -5,6 +5,6 @@ twice stand as comments with the reason.
 """
 
 from verify.draft.model import Drafted
-from verify.draft.sections import drafts
+from verify.draft.sections import Unclear, drafts
 
-__all__ = ["Drafted", "drafts"]
+__all__ = ["Drafted", "Unclear", "drafts"]

@@ -15,7 +15,7 @@ from derive.language.latex import Reading
 from derive.language.latex.mentions import vocabulary
 from derive.language.latex.tree import Relation
 from verify.casefile.quotes import Document
-from verify.document.passages import Passage
+from verify.document.passages import Passage, spot
 from verify.document.said import Piece
 from verify.draft.model import Claimed, Defined, Drafted, Note, Value
 from verify.draft.quoting import quote
@@ -53,9 +53,9 @@ class Drafter:
         self.section, self.document = section, document
         self.most, self.until = most, until  # of its statements, and of the work that is counted
         self.looked_at = 0
-        texts = [f.text for f in section.formulas]
+        texts = [f.text for f in section.readable]
         self.over = families(texts)
-        shapes, unclear = shapes_said(((f.text, f.line) for f in section.formulas), self.over)
+        shapes, unclear = shapes_said(((f.text, spot(f.passage.cell, f.line)) for f in section.readable), self.over)
         shapes |= {name: Told(name, name, sizes) for name, sizes in (given or {}).items()}
         unclear = {name: why for name, why in unclear.items() if name not in (given or {})}
         self.scope = Scope(shapes, unclear, frozenset(tensors(texts)), frozenset(called(texts)))
@@ -85,7 +85,7 @@ class Drafter:
                 found += [one for each_ in self._for_each(s) for one in (each_, *_tail(each_))]
         self._differentials(found)
         self.scope.later = {name for s in found if (name := self._defines(s))}
-        self.scope.count(f.text for f in self.section.formulas)
+        self.scope.count(f.text for f in self.section.readable)
         rest = [s for s in found if not self._values(s)]
         rest = self._definitions(rest)
         for s in rest:
@@ -174,7 +174,7 @@ class Drafter:
                 return
             self.note(
                 s,
-                f"'{name}' is {before.digits} on line {before.s.line} and {digits} here: another network, a later step, an error",
+                f"'{name}' is {before.digits} on {before.s.spot} and {digits} here: another network, a later step, an error",
             )
             return
         if name in self.scope.sizes or any(name in told.shape for told in self.scope.shapes.values()):
@@ -192,7 +192,7 @@ class Drafter:
         if name in self.scope.names and self.scope.names[name].shape != tuple(map(int, shape)):
             self.note(s, f"'{name}' is a number elsewhere in the section, or has other sizes there")
             return
-        self.scope.declare(Told(name, name, shape, line=s.line))
+        self.scope.declare(Told(name, name, shape, place=s.spot))
         self.scope.symbols.pop(name, None)
         self.valued[name] = Value(name, digits, s)
 
@@ -243,7 +243,7 @@ class Drafter:
         """Whether it does. Raises Waiting."""
         latex = part(s, 1)
         try:
-            found = self.scope.read(latex, left=name, line=s.line)
+            found = self.scope.read(latex, left=name, place=s.spot)
         except Refused as why:
             self.note(s, str(why))
             return False
@@ -263,7 +263,7 @@ class Drafter:
 
     def _claim(self, s: Statement) -> None:
         try:
-            found = self.scope.read(s.latex, line=s.line)
+            found = self.scope.read(s.latex, place=s.spot)
         except (Refused, Waiting) as why:
             self.note(s, str(why))
             return
@@ -351,9 +351,9 @@ class Drafter:
             if self.nodes[name] is nodes[1]:
                 return None
             if not _derived(self.nodes[name]) and not _derived(nodes[1]) and self._equal(nodes) != "proved":
-                line = self.defined[name].s.line
+                place = self.defined[name].s.spot
                 self.doubled.add(name)
-                return f"'{name}' is '{self.defined[name].reads}' on line {line}, and another here: a second meaning, or an error"
+                return f"'{name}' is '{self.defined[name].reads}' on {place}, and another here: a second meaning, or an error"
         if len(nodes) < 2 or (truth := self._equal(nodes)) == "proved":
             return ""
         if alone := self._alone(nodes) if truth == "refuted" else "":

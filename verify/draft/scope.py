@@ -47,7 +47,7 @@ class Told:
     name: str
     latex: str
     shape: tuple[str, ...] = ()
-    line: int = 0
+    place: str = ""  # where the document says so
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class Scope:
     later: set[str] = field(default_factory=set)
     table: dict[str, str] = field(default_factory=dict)  # what stretches of LaTeX are called
 
-    def read(self, latex: str, left: str = "", line: int = 0) -> Reading:
+    def read(self, latex: str, left: str = "", place: str = "") -> Reading:
         """What a formula says; names that it is the first to speak of are taken up, if all of it can be read. Raises Refused, or
         Waiting where it speaks of a name that is defined later."""
         taken: dict[str, Told] = {}
@@ -77,12 +77,12 @@ class Scope:
                     found = read(latex, self.names, self.graph, names=self.table, left=left)
                     self._must_depend(found)
                 except ExpressionError as e:
-                    told = self._admitted(e, latex, left, line)
+                    told = self._admitted(e, latex, left, place)
                     taken[told.name] = told
                     continue
                 self.symbols |= taken
                 return found
-            raise Refused("too many names")
+            raise Refused(f"more than {MAX_NEW} names of which nothing is said stand in one formula")
         except BaseException:
             self.names = before | {name: self.names[name] for name in self.sizes}
             raise
@@ -100,7 +100,7 @@ class Scope:
             self.names[name] = self.graph.define(name, self.graph.const(self.sizes[name]))
         return self.sizes[name]
 
-    def _admitted(self, e: ExpressionError, latex: str, left: str, line: int) -> Told:
+    def _admitted(self, e: ExpressionError, latex: str, left: str, place: str) -> Told:
         """The name that the reader missed, now in scope. Raises Refused."""
         found = _MISSING.search(e.message)
         if not found:
@@ -116,16 +116,16 @@ class Scope:
             raise Refused(f"'{written}' {self.unclear[name]}")
         if name in self.shapes:
             told = self.shapes[name]
-        elif m and (same := self._with_a_hat(name, m["letter"], line)):
+        elif m and (same := self._with_a_hat(name, m["letter"], place)):
             told = same
-        elif m and (entry := self._of_entries(m, latex, line)):
+        elif m and (entry := self._of_entries(m, latex, place)):
             told, name = entry, entry.name
             if told.name in self.names:
                 raise Refused(f"'{written}' has an index, and elsewhere '{told.name}' is a number")
         else:
             if why := self._doubt(name, m, latex):
                 raise Refused(f"'{written}' {why}")
-            told = Told(name, written, line=line)
+            told = Told(name, written, place=place)
         if name in RESERVED or keyword.iskeyword(name) or not name.isidentifier():
             raise Refused(
                 f"'{written}' would be '{name}', which means something else in the language: say in 'names:' what it is"
@@ -139,18 +139,18 @@ class Scope:
             if not end.isdigit() and self._is_size(end):
                 self.size(end)
 
-    def _with_a_hat(self, name: str, written: str, line: int) -> Told | None:
+    def _with_a_hat(self, name: str, written: str, place: str) -> Told | None:
         """A letter beside its estimate, y beside yhat: of the same shape."""
         other = name.removesuffix("hat") if name.endswith("hat") else f"{name}hat"
         known = self.names.get(other)
         if known is None or not known.shape or not all(isinstance(n, Size) for n in known.shape):
             return None
-        return Told(name, written, tuple(n.name for n in known.shape if isinstance(n, Size)), line)
+        return Told(name, written, tuple(n.name for n in known.shape if isinstance(n, Size)), place)
 
     def _is_size(self, name: str) -> bool:
         return name not in self.names and name not in self.later and name not in self.shapes and name not in RESERVED
 
-    def _of_entries(self, m: re.Match[str], latex: str, line: int) -> Told | None:
+    def _of_entries(self, m: re.Match[str], latex: str, place: str) -> Told | None:
         """What a letter with indices is an entry of, where the formula says from where to where each of them runs: from 1 to the
         size of it."""
         indices = re.fullmatch(
@@ -161,7 +161,7 @@ class Scope:
         name = name_in_print(m["letter"])
         if not letters or not name or any(i not in ends or not self._may_end(ends[i]) for i in letters):
             return None
-        return Told(name, f"{m['letter']}_{{{''.join(letters)}}}", tuple(ends[i] for i in letters), line)
+        return Told(name, f"{m['letter']}_{{{''.join(letters)}}}", tuple(ends[i] for i in letters), place)
 
     def _may_end(self, end: str) -> bool:
         return end.isdigit() or end in self.sizes or self._is_size(end)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from derive.budget import steps
+from derive.errors import nearest
 from verify.casefile.quotes import Document
 from verify.document.passages import read
 from verify.document.said import Said, said
@@ -14,31 +16,67 @@ from verify.draft.model import Drafted
 from verify.draft.statements import Section
 
 MAX_STATEMENTS, MOST = 5_000, 600  # of one document, of one section
+MOST_SHOWN = 12  # titles of sections in a message
 ALL_STEPS = 600_000_000  # of work for looks whether formulas are true, a few minutes
 
 
 def drafts(
     path: Path, depth: int = 2, only: Sequence[str] = (), shapes: Mapping[str, tuple[str, ...]] | None = None
 ) -> Iterator[Drafted]:
-    """The drafts of the sections of a document that have formulas; ``shapes`` are those of names that it does not say itself.
-    Raises Unreadable."""
+    """The drafts of the sections of a document that have formulas, or of those that words mean alone; ``shapes`` are those of
+    names that it does not say itself. Raises Unreadable, Unclear."""
     passages = read(path)
     until, left = steps() + ALL_STEPS, MAX_STATEMENTS
     document = Document(path)
     earlier: dict[str, str] = {}
-    for section in sections(said(passages), depth):
-        if (section.formulas or section.rows) and (not only or any(_chosen(section, o) for o in only)):
+    for section in chosen(sections(said(passages), depth), only):
+        if section.formulas or section.rows:
             drafter = Drafter(section, document, min(left, MOST), until, dict(earlier), shapes)
             drafted = drafter.drafted()
             left -= drafter.looked_at
             yield drafted
             place = section.number or f"'{section.title}'"
-            earlier |= {d.name: f"{place}, line {d.s.line}: {d.reads}" for d in drafted.definitions}
-            earlier |= {v.name: f"{place}, line {v.s.line}: {v.digits}" for v in drafted.values}
+            earlier |= {d.name: f"{place}, {d.s.spot}: {d.reads}" for d in drafted.definitions}
+            earlier |= {v.name: f"{place}, {v.s.spot}: {v.digits}" for v in drafted.values}
 
 
-def _chosen(section: Section, word: str) -> bool:
-    return word == section.number or section.number.startswith(f"{word}.") or word.lower() in section.title.lower()
+class Unclear(Exception):
+    """A word that means no section, or more than one."""
+
+
+def chosen(found: Sequence[Section], only: Sequence[str]) -> list[Section]:
+    """The sections that the words mean, in the order of the document; all of them without words. Raises Unclear."""
+    meant = [_meant(found, word) for word in only]
+    return [s for s in found if not only or any(s is one for each in meant for one in each)]
+
+
+def _meant(found: Sequence[Section], word: str) -> list[Section]:
+    """Those of that number, or of that title; else the one whose title has the word."""
+    plain = " ".join(word.split()).lower()
+    if parts := [s for s in found if s.number and (s.number == word or s.number.startswith(f"{word}."))]:
+        return parts
+    if whole := [s for s in found if plain in (s.title.lower(), s.name.lower())]:
+        return whole
+    if plain and re.fullmatch(r"\d+(?:\.\d+)+", plain):
+        parents = [s.number for s in found if s.number and plain.startswith(f"{s.number}.")]
+        raise Unclear(
+            f"'{word}' is a part of section {parents[-1]}: --depth {plain.count('.') + 1} parts them"
+            if parents
+            else f"there is no section '{word}'{nearest(word, [s.number for s in found])}"
+        )
+    some = [s for s in found if re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", s.title.lower())] if plain else []
+    if len(some) == 1:
+        return some
+    if some:
+        raise Unclear(f"'{word}' stands in the titles of {len(some)} sections: {_listed(some)}; say which")
+    titles = [s.title for s in found if s.title]
+    told = nearest(word, titles) or f"; there are {_listed([s for s in found if s.title])}" * bool(titles)
+    raise Unclear(f"there is no section '{word}'{told}")
+
+
+def _listed(found: Sequence[Section]) -> str:
+    shown = ", ".join(f"'{s.name}'" for s in found[:MOST_SHOWN])
+    return f"{shown} and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else shown
 
 
 def sections(found: Said, depth: int) -> list[Section]:
@@ -54,7 +92,7 @@ def sections(found: Said, depth: int) -> list[Section]:
         same = begins and numbered and groups and groups[-1].number == ".".join(parts)
         if begins and not same:
             number = ".".join(parts)
-            groups.append(Section(number, s.title if number == s.number else "", s.line))
+            groups.append(Section(number, s.title if number == s.number else "", s.line, s.cell))
         of.append(len(groups) - 1)
         groups[-1].heads[len(of) - 1] = s.number or s.title
     for f in found.formulas:

@@ -57,12 +57,12 @@ def is_element(latex: str) -> bool:
     return bool(_ELEMENT.match(latex.strip()))
 
 
-def shapes_said(texts: Iterable[tuple[str, int]], over: Mapping[str, int]) -> tuple[dict[str, Told], dict[str, str]]:
-    """The shapes that formulas, given with their lines, say that symbols have; and the names of which they say two things."""
+def shapes_said(texts: Iterable[tuple[str, str]], over: Mapping[str, int]) -> tuple[dict[str, Told], dict[str, str]]:
+    """The shapes that formulas, given with their places, say that symbols have; and the names of which they say two things."""
     found: dict[str, Told] = {}
     unclear: dict[str, str] = {}
     plain: set[str] = set()  # numbers
-    for text, line in texts:
+    for text, place in texts:
         for stretch in (one for part in re.split(r"\\quad|\\qquad|;", text) for one in each(part, over)):
             names, sizes = membership(stretch) or ([], None)
             element = _ELEMENT.match(stretch.strip()) if sizes is None else None
@@ -76,12 +76,12 @@ def shapes_said(texts: Iterable[tuple[str, int]], over: Mapping[str, int]) -> tu
                     else:
                         unclear[name] = "is an element of something that is no set of numbers here"
                 elif sizes is not None and all(re.fullmatch(r"[1-9]\d?|[A-Za-z]\w*", d) for d in sizes):
-                    first = found.setdefault(name, Told(name, symbol, tuple(sizes), line))
+                    first = found.setdefault(name, Told(name, symbol, tuple(sizes), place))
                     if first.shape != tuple(sizes):
-                        unclear[name] = f"has one shape on line {first.line} and another on line {line}"
+                        unclear[name] = f"has one shape on {first.place} and another on {place}"
                 else:
                     unclear[name] = "has sizes that could not be read"
     for name in plain & found.keys():
         if found[name].shape:
-            unclear[name] = f"is a number in one place and has a shape on line {found[name].line}"
+            unclear[name] = f"is a number in one place and has a shape on {found[name].place}"
     return {name: told for name, told in found.items() if name not in unclear}, unclear

@@ -13,10 +13,12 @@ from derive.language.latex.library import library
 from derive.language.latex.statements import Printed, printed
 from derive.language.latex.symbols import candidates, layer, pieces, raised
 from derive.language.latex.tree import Group, Product, Relation, Scripted, Symbol, Tree
-from verify.document.passages import Passage
-from verify.document.said import NUMBER, Formula, Piece, Row
+from verify.document.passages import Passage, spot
+from verify.document.said import GROUPED, NUMBER, Formula, Piece, Row
 
-_CELL = re.compile(r"\s*\$(?P<formula>[^$]+)\$\s*|(?P<number>\s*\$?[-−]?\d[^$A-Za-z]*(?:\\times[^$A-Za-z]*)?\$?\s*)")
+_CELL = re.compile(
+    r"\s*(?:\$(?P<dollars>[^$]+)\$|\\\((?P<round>.+)\\\))\s*|(?P<number>\s*\$?[-−]?\d[^$A-Za-z]*(?:[eE][-+−]?\d+|\\times[^$A-Za-z]*)?\$?\s*)"
+)
 _STEP = re.compile(r"\s*[Ss]tep\s+(\d+)\s*(?:\$?\s*(?:\\times|\\cdot|×|\*)\s*\$?\s*[Ss]tep\s+(\d+)\s*)?")
 _LOST = re.compile(r"\s*=\s*\$?\s*\d[\d.]*.*")
 #: What the columns of a table are called whose cell says what the quantity before it is.
@@ -41,6 +43,10 @@ class Statement:
     reason: str = ""  # why it is no statement that could be read
     apart: bool = False  # ``latex`` is no stretch of the document: put together of a row, or said of one of many
 
+    @property
+    def spot(self) -> str:
+        return spot(self.passage.cell, self.line)
+
 
 @dataclass(slots=True)
 class Section:
@@ -49,10 +55,15 @@ class Section:
     number: str
     title: str
     line: int
+    cell: int = 0
     formulas: list[Formula] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     numbers: list[Piece] = field(default_factory=list)
     heads: dict[int, str] = field(default_factory=dict)  # of its sections, by their numbers in the document
+
+    @property
+    def readable(self) -> list[Formula]:
+        return [f for f in self.formulas if not f.unread]
 
     @property
     def name(self) -> str:
@@ -72,6 +83,9 @@ def statements_of(section: Section, words: frozenset[str]) -> Iterator[Statement
 def _of_formula(f: Formula, section: Section, words: frozenset[str]) -> Iterator[Statement]:
     text = f.text
     where = section.heads.get(f.section, "")
+    if f.unread:
+        yield Statement(text, f.passage, f.start, f.stop, where, f.line, reason=f.unread)
+        return
     if not f.display and not re.search(r"=|\\in\b|\\le|\\ge|<|>|\\approx|:=", text):
         return
     if tag := re.search(r"\(\s*(\d+(?:\.\d+)+[a-z]?)\s*\)\s*[.,]?\s*$|\\tag\*?\{([^{}]*)\}", text):
@@ -107,7 +121,7 @@ def split(whole: Statement, words: frozenset[str]) -> Iterator[Statement]:
         )  # fmt: skip
         if whole.apart:
             made.start, made.stop, made.apart = whole.start, whole.stop, True
-        made.line = whole.passage.place(made.start)[0]
+        made.line = whole.passage.lines.place(made.start)[0]
         yield made
 
 
@@ -201,7 +215,7 @@ def _quantities(rows: Sequence[Row]) -> dict[tuple[int, str], str]:
     """What a row numbered so in the first column is about."""
     found: dict[tuple[int, str], str] = {}
     for row in rows:
-        formulas = [m["formula"] for c in row.cells[1:] if (m := _CELL.fullmatch(c.text)) and m["formula"]]
+        formulas = [formula for c in row.cells[1:] if (formula := _formula(_CELL.fullmatch(c.text)))]
         if row.cells and row.cells[0].text.isdigit() and formulas:
             found.setdefault((row.section, row.cells[0].text), formulas[0].partition("=")[0].strip())
     return found
@@ -215,7 +229,7 @@ def _of_row(
     first = 1 if row.cells and re.fullmatch(r"\d+", row.cells[0].text) else 0
     step = f" step {row.cells[0].text}" if first and row.heads and row.heads[0].lower().startswith("step") else ""
     place = f"{where}{',' if where and step else ''}{step}".strip()
-    formulas = [(k, m["formula"]) for k, (_, m) in enumerate(cells) if k >= first and m and m["formula"]]
+    formulas = [(k, formula) for k, (_, m) in enumerate(cells) if k >= first and (formula := _formula(m))]
     if not formulas:
         return
     at, quantity = formulas[0]
@@ -258,7 +272,16 @@ def _by_steps(
     return ""
 
 
+def _formula(m: re.Match[str] | None) -> str:
+    """The formula of a cell."""
+    return (m["dollars"] or m["round"] or "") if m else ""
+
+
 def _plain_number(text: str) -> str:
-    """A cell that is a number: without dollars."""
+    """A cell that is a number: without dollars, and as formulas have it."""
     bare = text.strip().strip("$").strip().replace("−", "-")
+    if GROUPED.fullmatch(bare):
+        return re.sub(r"\s", "", bare)
+    if m := re.fullmatch(r"(-?\d+(?:\.\d+)?)[eE]\+?(-?\d+)", bare):
+        return rf"{m[1]} \times 10^{{{m[2]}}}"
     return bare if re.fullmatch(r"-?\d+(?:\.\d+)?", bare) or NUMBER.fullmatch(bare) else ""

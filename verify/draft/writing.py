@@ -8,6 +8,7 @@ from pathlib import Path
 
 from verify.casefile.faults import CaseFaults, Fault
 from verify.casefile.loader import load_case
+from verify.document.passages import spot
 from verify.draft.model import Claimed, Defined, Drafted, Note, Value
 from verify.draft.scope import Told
 
@@ -70,7 +71,10 @@ def _lines(d: Drafted, file: str, beside: bool) -> Iterator[Line]:
     s = d.section
     source = [f"section: {_quoted(s.number)}"] if s.number else []
     source += [f"file: {_quoted(file)}"] if file else []
-    yield f"# Drafted from line {s.line} on: compare it with the document, line by line, before you trust it.", None
+    yield (
+        f"# Drafted from {spot(s.cell, s.line)} on: compare it with the document, line by line, before you trust it.",
+        None,
+    )
     yield (
         "# Each formula is as the document has it, 'reads' is how it was read; what could not be read stands at the end.",
         None,
@@ -91,7 +95,7 @@ def _lines(d: Drafted, file: str, beside: bool) -> Iterator[Line]:
         yield "define:", None
         for defined in d.definitions:
             yield (
-                f"  {defined.name}: {{latex: {_quoted(defined.latex)}}}  # line {defined.s.line}: {_comment(defined.reads)}",
+                f"  {defined.name}: {{latex: {_quoted(defined.latex)}}}  # {defined.s.spot}: {_comment(defined.reads)}",
                 defined,
             )
     yield from _claims(d, beside)
@@ -104,7 +108,7 @@ def _symbols(d: Drafted) -> Iterator[Line]:
     yield "symbols:", None
     for value in d.values:
         digits = value.digits if value.digits.startswith("[") else _quoted(value.digits)
-        yield f"  {value.name}: {digits}  # line {value.s.line}", value
+        yield f"  {value.name}: {digits}  # {value.s.spot}", value
     for told in d.scope.symbols.values():
         if told.shape:
             yield f"  {told.name}: {{shape: [{', '.join(told.shape)}]}}  # {_from(told)}", told
@@ -114,7 +118,7 @@ def _symbols(d: Drafted) -> Iterator[Line]:
 
 
 def _from(told: Told) -> str:
-    return f"line {told.line}" if told.line else "as --shape says"
+    return told.place or "as --shape says"
 
 
 def _before(d: Drafted, told: Told) -> str:
@@ -154,19 +158,23 @@ def _rest(d: Drafted) -> Iterator[Line]:
         yield "", None
         yield "# Not read, by line:", None
         for note in d.notes:
-            shown = _comment(note.s.latex)
-            shown = shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 3]}..."
-            yield f"#   {_place(note.s.passage.cell, note.s.line)}: {shown}", None
+            yield f"#   {note.s.spot}: {_shown(note)}", None
             yield f"#     {_comment(note.reason)}", None
     if d.numbers:
         yield "", None
         yield "# Printed numbers of which no formula says what they are:", None
         for n in d.numbers:
-            yield f"#   {_place(n.passage.cell, n.line)}: {_comment(n.text)}", None
+            yield f"#   {spot(n.passage.cell, n.line)}: {_comment(n.text)}", None
 
 
-def _place(cell: int, line: int) -> str:
-    return f"cell {cell}, line {line}" if cell else f"line {line}"
+def noted(d: Drafted) -> list[str]:
+    """What could not be read, and why, each in a line."""
+    return [f"{note.s.spot}: {_shown(note)}: {_comment(note.reason)}" for note in d.notes]
+
+
+def _shown(note: Note) -> str:
+    shown = _comment(note.s.latex)
+    return shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 3]}..."
 
 
 def _comment(text: str) -> str:

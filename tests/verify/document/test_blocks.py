@@ -193,3 +193,10 @@ def test_blocks_are_blanks_to_readers() -> None:
     assert "id: b" not in text
     assert "rounded, 0.62" in text
     assert "an example: of a block" in text
+
+
+def test_a_block_in_a_quoted_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("> ```errata\n> symbols: {x: {}}\n> claims:\n>   - {id: a, of: x + x, equals: 2*x}\n> ```\n")
+    case = load(path)
+    assert [(c.id, c.place.line, c.place.column) for c in case.claims] == [("a", 4, 7)]

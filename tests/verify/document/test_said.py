@@ -107,3 +107,42 @@ def test_more_formulas_than_are_looked_at() -> None:
     found = displayed("$x$\n" * 20_010, "a.md")
     assert len(found.formulas) == 20_000
     assert "left out" in found.left_out
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("$$ a = 1\n\nWords, $x = 2$ and $$ b = 3 $$", "a.md"),
+        ("\\[ a = 1\n\n# Heading\n\\[ b = 3 \\]", "a.md"),
+        ("\\[ a = 1\n\n\\section{B}\n\\[ b = 3 \\]", "a.tex"),
+        ("\\begin{align} a = 1\n\nWords.\n$$ b = 3 $$", "a.md"),
+    ],
+)
+def test_a_display_that_is_not_closed_is_told_and_hides_no_other(text: str, name: str) -> None:
+    found = [f for f in displayed(text, name).formulas if f.display]
+    assert [(f.text, bool(f.unread)) for f in found] == [("a = 1", True), ("b = 3", False)]
+    assert "not closed" in found[0].unread
+
+
+def test_a_display_beyond_the_limit_is_told() -> None:
+    found = displayed(f"$$ x = {'1 + ' * 5_000} 0.25 $$ $$ y = 1 $$ \\text{{$z$}}", "a.md")
+    assert [f.unread for f in found.formulas if f.display] == ["longer than 10,000 characters", ""]
+    assert [n.text for n in found.numbers] == ["0.25"]
+    for no_display in ("It cost $$ a lot.", "\\[1] A. Author", "a \\( b"):
+        assert not displayed(no_display, "a.md").formulas
+
+
+def test_numbers_and_formulas_in_cells() -> None:
+    found = displayed(
+        "| a | b | c |\n|---|---|---|\n| \\(P(a|b)\\) | 1e-3 | 1 000 |\n| x | -2.5E+4 | 12 345.5 |\n", "a.md"
+    )
+    assert [c.text for c in found.rows[0].cells] == ["\\(P(a|b)\\)", "1e-3", "1 000"]
+    assert [n.text for n in found.numbers] == ["1e-3", "1 000", "-2.5E+4", "12 345.5"]
+    assert not displayed("In 10 000 of 3 cases, commit 12e4f and 0x1e3.", "a.md").numbers
+
+
+def test_what_is_quoted_is_read_as_what_is_not() -> None:
+    text = "# A\n> $$\n> a = 0.5\n> $$\n>\n> > $b = 1$\n\n$$\nc\n> 2\n$$\n\n```\n> $d$ 1.5\n```\n> ```math\n> e = 2.5\n> ```\n"
+    found = displayed(text, "a.md")
+    assert [" ".join(f.text.split()) for f in found.formulas] == ["a = 0.5", "b = 1", "c > 2", "e = 2.5"]
+    assert [(n.text, n.line) for n in found.numbers] == [("0.5", 3), ("2.5", 17)]

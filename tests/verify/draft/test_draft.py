@@ -256,3 +256,50 @@ def test_pieces() -> None:
     assert each(r"x = y", {"k": 2}) == ["x = y"]
     assert tensors([r"w^\top x", r"\|\mathbf{u}\|", r"v_i"]) == {"w", "v"}
     assert called([r"f(x, y) + \hat{y}(1 - y) + \text{ReLU}(z) + \sigma(z)"]) == {"f", "sigma"}
+
+
+BOOK = "# Tab\n$x = 1$\n# Tab2\n$y = x^2$\n# A tab too\n$z = 1$\n# 2.1 Numbers\n$v = 1$\n"
+
+
+@pytest.mark.parametrize(
+    ("word", "titles"),
+    [("Tab", ["Tab"]), ("tab2", ["Tab2"]), ("too", ["A tab too"]), ("2.1", ["Numbers"]), ("2", ["Numbers"])],
+)
+def test_a_section_is_chosen_by_its_number_or_words(word: str, titles: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(BOOK)
+    assert [d.section.title for d in drafts(path, only=[word])] == titles
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("of", "'of' stands in the titles of 2 sections: 'Kinds of a', 'Kinds of b'; say which"),
+        ("Kinds of d", "there is no section 'Kinds of d'; did you mean 'Kinds of"),
+        ("qqq", "there is no section 'qqq'; there are 'Kinds of a', 'Kinds of b', '3.1 C'"),
+        ("3.1.4", "'3.1.4' is a part of section 3.1: --depth 3 parts them"),
+        ("7.1", "there is no section '7.1'"),
+    ],
+)
+def test_no_section_or_several_are_told(
+    word: str, message: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("# Kinds of a\n$x = 1$\n# Kinds of b\n$y = 1$\n# 3.1 C\n$z = 1$\n")
+    assert main(["draft", str(path), "--section", word, "--out", "-"]) == 2
+    assert message in capfd.readouterr().err
+
+
+def test_why_nothing_of_a_section_is_read_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("# A\n$$\\mathbf{y} = W \\mathbf{x}$$\n# B\n$$\n x = 1\n\n# C\n$x = 1$\n")
+    assert main(["draft", str(path)]) == 0
+    err = capfd.readouterr().err
+    assert "A: nothing could be read\n  line 2: \\mathbf{y} = W \\mathbf{x}: '\\mathbf{x}' is set in bold" in err
+    assert "B: nothing could be read\n  line 5: x = 1: not closed: no '$$' follows" in err
+
+
+def test_numbers_in_cells_have_exponents_and_groups(tmp_path: Path) -> None:
+    text = "| q | v |\n|---|---|\n| $a$ | 1e-3 |\n| \\(b\\) | 1 000 |\n| $c$ | 2.5e+4 |\n"
+    found = draft(text, tmp_path)
+    assert {v.name: v.digits for v in found.values} == {"a": "1e-3", "b": "1000", "c": "2.5e4"}
