@@ -100,7 +100,7 @@ HELD_THROUGH = {
     " certify.written",
     "derive.engine": "engine.algebra.masks engine.properties.breaks engine.properties.seams"
     " engine.dispatch induction exceptional_sets algebra.between algebra.fourier_motzkin algebra.kernels.angles"
-    " algebra.kernels.kinks equations.witnesses",
+    " algebra.kernels.gamma algebra.kernels.kinks equations.witnesses",
     "derive.engine.matrices.matrices": "matrices.inverses matrices.letters matrices.linear matrices.noncommutative"
     " matrices.tensors",
     "derive.engine.properties.dispatch": "properties.convex_functions properties.convexity properties.existence"

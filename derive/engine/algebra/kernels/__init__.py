@@ -3,7 +3,7 @@
 Importing this registers the rules.
 """
 
-from derive.engine.algebra.kernels import angles, kinks  # noqa: F401  (registers their rules)
+from derive.engine.algebra.kernels import angles, gamma, kinks  # noqa: F401  (registers their rules)
 from derive.engine.algebra.kernels.functions import terms
 
 __all__ = ["terms"]

@@ -19,7 +19,6 @@ from derive.engine.algebra.polynomials import Kernel, Key, Poly, Quotient
 from derive.engine.algebra.signs import NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
 from derive.expr.graph import Node
 
-MAX_FACTORIAL = 60  # whose lgamma is written by logarithms of primes
 MAX_PRIME_BITS = 96  # numbers up to this size are split into primes
 
 Term = tuple[Key, fmpq, Poly, Poly]
@@ -111,17 +110,6 @@ def _log1p(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
         raise NoValue
     nf.need(n, u, POSITIVE)
     return log_abs(nf, u)
-
-
-@rule("lgamma")
-def _lgamma(nf: Normal, n: Node, args: Sequence[Value]) -> Value:
-    """Of a small whole number the logarithm of a factorial."""
-    u = args[0]
-    if u.den.is_one() and u.num.is_constant():
-        c = u.num.leading_coefficient() if u.num != 0 else fmpq(0)
-        if c.q == 1 and 0 < c.p <= MAX_FACTORIAL:
-            return log_abs(nf, nf.ring.const(fmpq(fmpz.fac_ui(int(c.p) - 1))))
-    return nf.opaque(n, args)
 
 
 @rule("expm1")
