@@ -24,12 +24,14 @@ __all__ = ["Limit", "NoLimit", "Unsettled", "limit"]
 @dataclass(frozen=True, slots=True)
 class Limit:
     """``value`` where ``side`` is 0; else plus or minus infinity, by the sign of ``side``. ``note``: what was assumed;
-    ``trusted``: by what it is known, where no certificate shows it."""
+    ``trusted``: by what it is known, where no certificate shows it; ``needs``: conditions on other symbols without which there is
+    no value."""
 
     side: int
     value: Node
     note: str = ""
     trusted: str = ""
+    needs: tuple[Node, ...] = ()
 
 
 _INTERVALS = ("gt", "ge", "lt", "le", "ne")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from functools import cmp_to_key
 from itertools import pairwise
@@ -28,7 +29,7 @@ from derive.errors import ExpressionError
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides, turns_on
-from derive.expr.operators import BY_SIGN, COMPARISONS, OPERATORS
+from derive.expr.operators import BY_SIGN, COMPARISONS, OPERATORS, ORDERS
 from derive.language.components import components
 from derive.language.extremes import infinite
 from derive.numbers.definedness import has_value
@@ -42,23 +43,35 @@ _JUMPING = {o.name for o in OPERATORS.values() if o.jumps} | {"select"}
 def integral(f: Node, x: Node, low: Node, high: Node, domain: Domain = EVERYWHERE) -> Limit:
     """The integral of a scalar f from ``low`` to ``high`` (nodes; ``inf`` and ``-inf`` too), the other symbols held.
 
-    What is known of x elsewhere is left aside: x is bound. Raises Unsettled.
+    What is known of x elsewhere is left aside: x is bound. Where f has a value only under conditions on the others (a divisor T),
+    it is their integral that is meant, and these are its ``needs``. Raises Unsettled.
     """
-    g = f.graph
     (f,) = components(expand_all([f])[0])
     domain = domain.expanded().entries().free_of([x])
     if any(x in leaves(end) for end in (low, high)):
         raise Unsettled("the ends of an integral can't depend on its variable")
+    needs = [
+        c
+        for c in has_value(f)
+        if c.op in ("ne", *ORDERS) and leaves(c) and x not in leaves(c) and not _holds(c, domain)
+    ]
+    return replace(_integral(f, x, low, high, domain.given(*needs) if needs else domain), needs=tuple(needs))
+
+
+def _integral(f: Node, x: Node, low: Node, high: Node, domain: Domain) -> Limit:
+    """``integral`` of a scalar without derivatives."""
+    g = f.graph
     range_ = _Range(x, Oracle(g, g.symbol("integral'"), domain), domain)
     try:
         if range_.order(low, high) > 0:
-            turned = integral(f, x, high, low, domain)
+            turned = _integral(f, x, high, low, domain)
             return Limit(-turned.side, g.neg(turned.value), turned.note)
     except Unsettled:
         if any(x in leaves(s) for s in _turning(f)) or _floors(f, x):
             raise
         between = g.mul(g.sub(x, low), g.sub(high, x))  # positive from the one end to the other, whichever is greater
-        return range_.piece(f, low, high, [g.call("gt", between, g.zero)], strict=False)
+        whole = range_.piece(f, low, high, [g.call("gt", between, g.zero)], strict=False)
+        return replace(whole, value=range_.oracle.simple(whole.value))
     ends = [low, *range_.cuts(f, low, high), high]
     parts = [range_.piece(f, a, b, range_.between(a, b), strict=range_.less(a, b)) for a, b in pairwise(ends)]
     sides = {p.side for p in parts if p.side}

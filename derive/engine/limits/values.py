@@ -63,6 +63,10 @@ def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
             if shown != brief(n):  # a number without another name is told as it is written
                 notes.append(Why.VALUE_IS(of=brief(n), value=shown, assumed=found.note, trusted=found.trusted))
             trusted |= {found.trusted} - {""}
+            if found.needs:
+                if found.side:
+                    raise Unsettled(f"whether {said(found.needs[0])} is not known")
+                done[n] = _needing(found.value, found.needs)
         elif n.op in BY_SIGN and any(map(infinite, args)):
             a, b = map(infinite, args)
             done[n] = g.call("eq", g.zero, g.zero if BY_SIGN[n.op](a - b) else g.one)
@@ -97,7 +101,18 @@ def _branches(found: Sequence[tuple[Case, Limit]]) -> Limit | None:
     for c, v in others if not value.side else ():
         if v.value is not whole:
             whole = g.call("where", g.call(c.op, c.of, g.zero), v.value, whole)
-    return Limit(value.side, whole, note, trusted)
+    return Limit(value.side, whole, note, trusted, tuple(dict.fromkeys(c for _, v in found for c in v.needs)))
+
+
+def _needing(value: Node, needs: Sequence[Node]) -> Node:
+    """The value, without one where a condition fails: 0 times what then has none is added."""
+    g = value.graph
+    for c in needs:
+        a, b = c.args if c.op in ("ne", "gt", "ge") else c.args[::-1]
+        s = g.sub(a, b)
+        lacking = g.div(g.one, s) if c.op == "ne" else g.call("log" if c.op in ("gt", "lt") else "sqrt", s)
+        value = g.add(value, g.node("mul", (g.zero, lacking)))
+    return value
 
 
 def _held(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:
