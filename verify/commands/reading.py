@@ -10,6 +10,7 @@ from derive.expr.graph import Graph, Node
 from derive.language import reader
 from derive.language.latex import Said
 from derive.language.latex import read as read_latex
+from derive.language.latex.signatures import declare
 from derive.language.names import names_in
 from derive.language.typeset import latex
 from verify.commands.derivation import Unreadable, read_shapes, said
@@ -32,11 +33,16 @@ def shown(
             raise Unreadable("--scalars", name, 0, "expected names such as 'x, y'")
         scope[name] = graph.symbol(name, ())
     for text in definitions:
-        name, expression, offset = _pair("--define", text, text.find("="))
+        left, expression, offset = _pair("--define", text, text.find("="))
+        name, variables = _called(left)
         for free in (n for n in names_in_text(expression, text, offset) if n not in scope):
             scope[free] = graph.symbol(free, ())
         node = said("--define", expression, lambda e=expression: reader.parse(e, scope, graph, boolean=False))  # type: ignore[misc]
         scope[name] = graph.define(name, node)
+        for variable in variables:
+            scope.setdefault(variable, graph.symbol(variable, ()))
+        if variables:
+            declare(graph, name, [scope[v] for v in variables])
     for text in names:
         symbol, meaning, _ = _pair("--name", text, text.rfind("=") if text.count("=") == 1 else text.find("="))
         table[symbol] = meaning
@@ -68,11 +74,18 @@ def _pair(option: str, text: str, at: int) -> tuple[str, str, int]:
     left, right = text[: max(at, 0)].strip(), text[at + 1 :].strip()
     if not left or not right:
         raise Unreadable(option, text, 0, "expected NAME=EXPR" if option == "--define" else "expected LATEX=EXPR")
-    if option == "--define" and not left.isidentifier():
-        raise Unreadable(option, text, 0, f"'{left}' is not a name")
     return left, right, at + 1
+
+
+def _called(left: str) -> tuple[str, list[str]]:
+    """The name of ``g`` and of ``g(x)``, and the variables of the latter."""
+    m = re.fullmatch(r"(\w+)(?:\(([\w\s,]+)\))?", left)
+    name, variables = (m[1], [v.strip() for v in (m[2] or "").split(",") if v.strip()]) if m else (left, [])
+    if wrong := next((n for n in (name, *variables) if not n.isidentifier()), None):
+        raise Unreadable("--define", left, 0, f"'{wrong}' is not a name")
+    return name, variables
 
 
 def _lines(s: Said) -> list[str]:
     typeset = " = ".join(latex(n) for n in s.nodes)
-    return [s.text, f"  typeset: {typeset}"] if typeset else [s.text]
+    return [s.text, *([f"  typeset: {typeset}"] if typeset else []), *(f"  note: {note}" for note in s.notes)]

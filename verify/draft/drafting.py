@@ -242,6 +242,8 @@ class Drafter:
     def _define(self, name: str, s: Statement) -> bool:
         """Whether it does. Raises Waiting."""
         latex = part(s, 1)
+        if isinstance(s.tree, Relation) and function_of(s.tree.parts[0]) == name:
+            latex = f"{part(s, 0)} = {latex}"  # with its variables, which say what other calls of it are
         try:
             found = self.scope.read(latex, left=name, place=s.spot)
         except Refused as why:

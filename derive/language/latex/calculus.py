@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derive.expr.graph import topological
-from derive.language.latex import identifiers, scripts
+from derive.language.latex import identifiers, reach, scripts
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Token, Tokens
-from derive.language.latex.tree import Fraction, Group, Place, Product, Scripted, Symbol, Tree, bracket
+from derive.language.latex.tree import Fraction, Group, Place, Scripted, Symbol, Tree, bracket
 
 if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver
@@ -158,6 +158,8 @@ def operator(r: Resolver, tree: Tree) -> Operator | None:
     base = tree.base if isinstance(tree, Scripted) else tree
     if isinstance(base, Symbol) and base.word == "nabla" and not base.accents:
         return lambda items, k: _nabla(r, tree, items, k)
+    if isinstance(base, Symbol) and base.word == "partial" and isinstance(tree, Scripted) and tree.below:
+        return lambda items, k: _operated(r, tree, items, k, _below(r, tree))
     if isinstance(base, Fraction) and (found := _orders(r, base)) is not None and not found[1]:
         if base is not tree:
             return None
@@ -165,28 +167,27 @@ def operator(r: Resolver, tree: Tree) -> Operator | None:
 
         def apply_(items: Items, k: int) -> tuple[Term, int]:
             variables = _variables(r, by, order, tree.start)
-            return _operated(r, tree, items, k, lambda of: differentiated(r, of, variables, tree.start))
+            return _operated(r, tree, items, k, variables)
 
         return apply_
     return None
 
 
-def _operated(r: Resolver, tree: Tree, items: Items, k: int, how: Callable[[Tree], Term]) -> tuple[Term, int]:
-    """An operator on the next factor, or on all that stand beside it."""
+def _below(r: Resolver, tree: Scripted) -> list[Tree]:
+    r"""The variables of ``\partial_x`` and ``\partial_x^2``."""
+    order = "".join(t.text for t in tree.above) or "1"
+    if order not in ("1", "2", "3") or tree.primes:
+        r.fail("'\\partial' with this above it is not read", tree.start)
+    return [r.tree(t) for t in r.listed(tree.below)] * int(order)
+
+
+def _operated(r: Resolver, tree: Tree, items: Items, k: int, variables: list[Tree]) -> tuple[Term, int]:
+    """A derivative of the next factor, or of more of those that follow."""
     if k >= len(items) or items[k][0]:
         r.fail("a derivative of nothing: expected what it is of", tree.start)
-    _, first = r.unit(items, k)
-    end = first
-    while end < len(items) and not items[end][0]:
-        _, end = r.unit(items, end)
-
-    def upto(stop: int) -> tuple[Term, int]:
-        part = items[k][1] if stop == k + 1 else Product(items[k][1].start, (("", items[k][1]), *items[k + 1 : stop]))
-        return how(part), stop
-
-    if end == first or isinstance(items[k][1], Group):
-        return upto(first)
-    return r.choose(("operand", tree.start), [lambda: upto(first), lambda: upto(end)])
+    by = [r.scope[_variable(r, v).base] for v in variables]
+    found = reach.cuts(r, items, k, by)
+    return reach.chosen(r, "operand", tree.start, found, lambda of: differentiated(r, of, variables, tree.start))
 
 
 def _nabla(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
@@ -213,16 +214,21 @@ def _nabla(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
             f = r.value(items[k][1])
             if f.text in r.scope and r.scope[variables[0].base] in topological([r.scope[f.text]]):
                 point, after = inside, k + 2
-    if point is None:
-        f, after = r.unit(items, k)
-    if f.shape:
-        r.fail(f"the gradient of '{f.text}', which is no scalar", tree.start)
     names = variables[0].base if len(variables) == 1 else f"[{', '.join(v.base for v in variables)}]"
-    text = f"{'hessian' if second else 'grad'}({f.text}, {names})"
+
+    def of(f: Term) -> Term:
+        if f.shape:
+            r.fail(f"the gradient of '{f.text}', which is no scalar", tree.start)
+        text = f"{'hessian' if second else 'grad'}({f.text}, {names})"
+        if point is not None:
+            text = f"at({text}, {variables[0].base}={point.text})"
+        shape = r.shape(text, tree.start)
+        return Term(text, ATOM, shape, turns=len(shape) == 1)
+
     if point is not None:
-        text = f"at({text}, {variables[0].base}={point.text})"
-    shape = r.shape(text, tree.start)
-    return Term(text, ATOM, shape, turns=len(shape) == 1), after
+        return of(f), after
+    found = reach.cuts(r, items, k, [r.scope[v.base] for v in variables])
+    return reach.chosen(r, "gradient", tree.start, found, lambda t: of(r.value(t)))
 
 
 def _is_name(r: Resolver, tree: Tree) -> bool:

@@ -6,18 +6,17 @@ that it depends on, a product where the brackets hold no bare name or number; an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from derive.errors import ExpressionError
 from derive.expr.graph import topological
 from derive.language import sequences
-from derive.language.latex import calculus, identifiers, scripts, templates, terms
+from derive.language.latex import calculus, identifiers, reach, scripts, signatures, templates, terms
 from derive.language.latex.library import OF_MATRICES
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Tokens
 from derive.language.latex.tree import (
-    Big,
     Fraction,
     Given,
     Group,
@@ -38,6 +37,9 @@ if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver
 
 Items = Sequence[tuple[str, Tree]]
+
+#: Functions whose bracket people raise to a power and mean either: ``\\log(1 + x)^2``.
+_POWERS = frozenset(("log", "ln", "lg", "sin", "cos", "tan"))
 
 
 def unit(r: Resolver, items: Items, k: int) -> tuple[Term, int]:
@@ -116,8 +118,14 @@ def _valued(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
     after = items[k + 1][1]
     if isinstance(tree, Scripted) and tree.primes and not tree.above:
         f = r.value(Scripted(tree.start, tree.base, tree.below) if tree.below else tree.base)
-        return _scripts(r, calculus.slope_of_definition(r, f, group, tree.primes, tree.start), after), k + 2
+        sloped = signatures.evaluated(r, f, group, tree.primes)
+        if sloped is None:
+            sloped = calculus.slope_of_definition(r, f, group, tree.primes, tree.start)
+            signatures.elsewhere(r, f.text, [r.value(t).text for t in group.items], group.start)
+        return _scripts(r, sloped, after), k + 2
     made = r.value(tree)
+    if (at := signatures.evaluated(r, made, group)) is not None:
+        return _scripts(r, at, after), k + 2
     if made.text in r.scope and identifiers.is_state(r, made.text) and len(group.items) == 1:
         number = identifiers.count(r, group.items[0], strictly=False)
         stepped = Term(f"{made.text}({number})", ATOM, made.shape, plain=True)
@@ -141,6 +149,7 @@ def _valued(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
         inside = topological([r.scope[made.text]])
         if all(a.text in r.scope and r.scope[a.text] in inside and a.text != made.text for a in arguments):
             _in_order(r, made.text, [a.text for a in arguments], group.start)
+            signatures.elsewhere(r, made.text, [a.text for a in arguments], group.start)
             return _scripts(r, made, after), k + 2
         missing = next(a.text for a in arguments if a.text not in r.scope or r.scope[a.text] not in inside)
         r.fail(
@@ -214,43 +223,41 @@ def _applied(r: Resolver, name: str, tree: Symbol | Scripted, items: Items, k: i
     group = bracket(items, k + 1)
     if group is not None and len(group.items) == 1 and isinstance(group.items[0], Relation):
         r.fail(f"'{name}' of a condition", group.start)
-    if group is not None:
-        arguments_ = [r.value(t) for t in group.items]
-        after = k + 2
-        rest: Tree | None = items[k + 1][1]
-    else:
-        arguments_, after = _beside(r, s, items, k)
-        rest = None
-    made = _called(r, name, arguments_, below, primes, tree)
-    if above:
-        if above[0].is_("-"):
+
+    def of(arguments: list[Term]) -> Term:
+        made = _called(r, name, arguments, below, primes, tree)
+        if above and above[0].is_("-"):
             r.fail(f"an inverse function or one over {name}? Say it in 'names:'", tree.start)
-        made = scripts.raised(r, made, above, tree.start)
-    return (_scripts(r, made, rest) if rest is not None else made), after
+        return scripts.raised(r, made, above, tree.start)
+
+    if group is None:
+        return _beside(r, s, items, k, lambda x: of([x]))
+    outer = items[k + 1][1]
+    made = of([r.value(t) for t in group.items])
+    if s.word not in _POWERS or not isinstance(outer, Scripted) or not outer.above or _bare(group) or listed(group):
+        return _scripts(r, made, outer), k + 2
+    inner = (lambda: (_scripts(r, made, outer), k + 2)), (lambda: (of([r.value(outer)]), k + 2))
+    return r.choose(("power", outer.start), inner)
 
 
-def _beside(r: Resolver, s: Symbol, items: Items, k: int) -> tuple[list[Term], int]:
-    r"""The argument of ``\log p`` and ``\log p q``: the next factor, or all up to a sign or another function."""
-    if k + 1 >= len(items) or (items[k + 1][0] and items[k + 1][0] != ""):
+def _beside(r: Resolver, s: Symbol, items: Items, k: int, how: Callable[[Term], Term]) -> tuple[Term, int]:
+    r"""``\log p`` and ``\log p q``: of the next factor, or of more of those that follow."""
+    if k + 1 >= len(items) or items[k + 1][0]:
         r.fail(f"'{s.word}' of nothing: expected its argument", s.start)
     if s.word not in FUNCTIONS and s.word not in ("max", "min"):
         r.fail(f"'{s.word}' is a function: its argument stands in brackets", s.start)
-    _, first = unit(r, items, k + 1)
-    end = first
-    while end < len(items) and not items[end][0] and not _is_function(r, items[end][1]):
-        _, end = unit(r, items, end)
-
-    def upto(stop: int) -> tuple[list[Term], int]:
-        return [r.factors([("", items[k + 1][1]), *items[k + 2 : stop]])], stop
-
-    if end == first:
-        return upto(first)
-    return r.choose(("argument", s.start), [lambda: upto(first), lambda: upto(end)])
+    found = reach.cuts(r, items, k + 1)
+    if s.word in ("tr", "det") and (whole := [c for c in found if _matrices(r, c)]):
+        found = whole[-1:]  # of a product of matrices
+    return reach.chosen(r, "argument", s.start, found, lambda of: how(r.value(of)))
 
 
-def _is_function(r: Resolver, tree: Tree) -> bool:
-    base = tree.base if isinstance(tree, Scripted) else tree
-    return (isinstance(base, Symbol) and base.word in FUNCTIONS) or isinstance(base, Big)
+def _matrices(r: Resolver, cut: reach.Cut) -> bool:
+    """Whether it is a product of nothing but matrices, which stand side by side."""
+    try:
+        return all(not op and len(r.value(t).shape) == 2 for op, t in (("", cut.of[0][1]), *cut.of[1:]))
+    except ExpressionError:
+        return False
 
 
 def _called(r: Resolver, name: str, arguments: list[Term], below: Tokens, primes: int, tree: Tree) -> Term:

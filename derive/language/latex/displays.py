@@ -11,7 +11,7 @@ from derive.language.latex.grammar import Parser
 from derive.language.latex.layout import plain
 from derive.language.latex.quantified import Quantified, taken
 from derive.language.latex.tokens import Tokens, tokenized
-from derive.language.latex.tree import Tree
+from derive.language.latex.tree import Big, Given, Group, Number, Product, Relation, Scripted, Sum, Symbol, Tree
 from derive.language.latex.words import BESIDE, REMARKS
 
 
@@ -62,6 +62,7 @@ class Display(Parser):
             else:
                 start = self.here.start
                 tree = self.statement()
+                self.no_number(tree)
                 read.statements.append(Statement(tree, start, self.tokens[self.at - 1].stop))
                 if not self.separated():
                     self.fail(f"can't be read at {self.shown(self.here)}")
@@ -87,6 +88,29 @@ class Display(Parser):
         self.at += end + 1
         return self.text[rest[0].start : rest[end].stop]
 
+    def no_number(self, tree: Tree) -> None:
+        """Fails where a statement ends with a bracket that may be the number of the equation, or a factor."""
+        items: tuple[tuple[str, Tree], ...] = ()
+        while not isinstance(tree, Group | Symbol | Number | Scripted):
+            match tree:
+                case Relation(parts=(*_, last)) | Sum(terms=(*_, (_, last))) | Big(body=last):
+                    tree = last
+                case Product(items=(*_, (_, last))):
+                    items, tree = tree.items, last
+                case _:
+                    return
+        if len(items) < 2 or items[-1][1] is not tree or items[-1][0]:
+            return
+        before = items[-2][1]
+        named = isinstance(before, Symbol | Given) or (isinstance(before, Scripted) and isinstance(before.base, Symbol))
+        if named or _numeral_in_brackets(before) or not _numeral_in_brackets(tree, signed=False):
+            return
+        shown = self.text[tree.start : self.tokens[self.at - 1].stop]
+        self.fail(
+            f"'{shown}' is a factor, or the number of the equation: write \\cdot {shown}, or \\quad {shown}",
+            self.tokens[self.at - 1],
+        )
+
     def remark(self) -> str | None:
         r"""``(\text{since } z > 0)``, in brackets of its own."""
         t = self.tokens[self.at + 1] if self.here.is_("(") else self.here
@@ -95,3 +119,13 @@ class Display(Parser):
         opening = self.next()
         self.inside("(", opening)
         return self.text[opening.start : self.tokens[self.at - 1].stop]
+
+
+def _numeral_in_brackets(tree: Tree, signed: bool = True) -> bool:
+    """``(3.2)``, or with a sign before the numeral."""
+    match tree:
+        case Group(bracket="(", items=(Number(),)):
+            return True
+        case Group(bracket="(", items=(Sum(terms=((_, Number()),)),)):
+            return signed
+    return False

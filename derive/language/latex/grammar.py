@@ -48,6 +48,7 @@ class Parser:
         self.at = 0
         self.depth = 0
         self.bars: list[str] = []  # open | and ||
+        self.integrals = 0  # open ones, which a differential closes
 
     # -- small steps ----------------------------------------------------------------------------
 
@@ -156,10 +157,18 @@ class Parser:
         while True:
             first = self.at
             if self.here.kind == "command" and self.here.text in BIG and not self.bracketed_after():
+                closed = self.here.text == "int"
                 items.append((op, self.big()))
                 spans.append((first, self.at))
-                break  # the rest is its body
-            items.append((op, self.factor()))
+                if not closed:
+                    break  # the rest is its body
+                if (sign := TIMES.get(self.sign())) is not None:
+                    self.next()
+                elif not self.begins():
+                    break
+                op = sign or ""
+                continue
+            items.append((op, self.slanted() or self.factor()))
             spans.append((first, self.at))
             if self.evaluates():
                 bar = self.next()
@@ -192,6 +201,8 @@ class Parser:
     def begins(self) -> bool:
         """Whether a factor may begin here."""
         t = self.here
+        if self.integrals and self.differential():
+            return False
         if t.kind in ("number", "letter", "given"):
             return True
         if t.kind == "word":
@@ -225,9 +236,54 @@ class Parser:
             self.fail(f"'\\{t.text}' of nothing: expected what it is of", t)
         self.deeper()
         first = self.at
-        body = self.product()
+        body = self.integrand() if t.text == "int" else self.product()
         self.depth -= 1
         return Big(t.start, BIG[t.text], below, above, body, tuple(self.tokens[first : self.at]))
+
+    def integrand(self) -> Tree:
+        """What stands before the differential that closes an integral, and that."""
+        self.integrals += 1
+        start = self.here.start
+        whole = Number(start, "1") if self.differential() else self.sum()
+        self.integrals -= 1
+        if not self.differential():
+            return whole
+        d = self.next()
+        return Product(start, (("", whole), ("", Symbol(d.start, "d")), ("", self.factor())))
+
+    def differential(self) -> bool:
+        """Whether a d stands here with a symbol after it."""
+        t, after = self.here, self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        is_d = t.kind in ("letter", "word") and t.text == "d"
+        return is_d and (
+            after.kind in ("letter", "word", "given") or (after.kind == "command" and after.text in (*GREEK, *ACCENTS))
+        )
+
+    def slanted(self) -> Tree | None:
+        r"""``\partial L / \partial w``, a derivative in one line; None for anything else."""
+        at, sign = self.at, self.here
+        if not (sign.is_("\\partial") or (sign.kind == "letter" and sign.text == "d")):
+            return None
+        try:
+            self.next()
+            if self.here.is_("^"):
+                self.next()
+                self.script()
+            if self.here.kind == "number" or self.here.is_("_"):
+                raise ExpressionError("no derivative")
+            self.factor()
+            middle = self.at
+            if not self.here.is_("/") or (self.tokens[middle + 1].kind, self.tokens[middle + 1].text) != (
+                sign.kind,
+                sign.text,
+            ):
+                raise ExpressionError("no derivative")
+            self.at += 2
+            self.factor()
+        except ExpressionError:
+            self.at = at
+            return None
+        return Fraction(sign.start, tuple(self.tokens[at:middle]), tuple(self.tokens[middle + 1 : self.at]))
 
     def factor(self) -> Tree:
         made = self.scripted(self.atom())
@@ -401,6 +457,7 @@ class Parser:
         opening = "\\" + t.text if t.kind == "command" else t.text
         closing = CLOSING[opening]
         bars, self.bars = self.bars, []
+        integrals, self.integrals = self.integrals, 0
         self.deeper()
         first = self.at
         items, spans = [self.statement()], [(first, self.at)]
@@ -417,7 +474,7 @@ class Parser:
             self.fail(f"expected '{closing}', found {self.shown(self.here)}")
         self.next()
         self.depth -= 1
-        self.bars = bars
+        self.bars, self.integrals = bars, integrals
         listed = ellipses.folded(self, "list", [("", item) for item in items], spans)
         return Group(t.start, MEANING[opening], tuple(item for _, item in listed))
 

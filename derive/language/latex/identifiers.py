@@ -9,6 +9,7 @@ from derive.errors import ExpressionError, nearest
 from derive.expr.graph import Node, topological
 from derive.language import sequences
 from derive.language.latex import scripts, terms
+from derive.language.latex.affine import Affine
 from derive.language.latex.library import library
 from derive.language.latex.symbols import candidates, layer, pieces, raised
 from derive.language.latex.terms import ATOM, OPEN, Term
@@ -193,26 +194,23 @@ def _rests(r: Resolver, name: str, below: Tokens, above: Tokens, start: int) -> 
     if inside and n.shape:  # a row, x^{(i)}, or an entry of it
         listed = (*inside,)
         if not below:
-            row = scripts.positions(r, listed, n.shape)
-            return (
-                []
-                if row is None
-                else [(f"{name}[{_text(listed)}]", lambda: scripts.entry(r, of(r, name), listed, start))]
-            )
+            if not scripts.positions(r, listed, n.shape):
+                return []
+            return [(f"{name}[{_text(listed)}]", lambda: scripts.entry(r, of(r, name), listed, start))]
         if len(n.shape) < 2:
             return []
         pair = (*inside, _comma(start), *below)
         turned = (*below, _comma(start), *inside)
         found_ways = []
         for order in (pair, turned):
-            if scripts.positions(r, order, n.shape) is not None:
+            if scripts.positions(r, order, n.shape):
                 found_ways.append((f"{name}[{_text(order)}]", lambda o=order: scripts.entry(r, of(r, name), o, start)))
         return found_ways  # type: ignore[return-value]
     if inside:
         return []
     if not below:
         return [(name, lambda: scripts.raised(r, of(r, name), above, start))]
-    if n.shape and scripts.positions(r, below, n.shape) is not None:
+    if n.shape and scripts.positions(r, below, n.shape):
         return [(
             f"{name}[{_text(below)}]",
             lambda: scripts.raised(r, scripts.entry(r, of(r, name), below, start), above, start),
@@ -255,6 +253,8 @@ def _constant(r: Resolver, s: Symbol, below: Tokens, above: Tokens) -> Term | No
         from derive.language.latex import arrays
 
         return scripts.raised(r, arrays.filled(r, Number(s.start, s.word[-1], "mathbf"), below), above, s.start)
+    if s.word == "delta" and (two := _two(r, below)) is not None:
+        return scripts.raised(r, Term(f"delta({two[0]}, {two[1]})", ATOM, plain=True), above, s.start)
     if s.word == "I":
         if not below:
             return scripts.raised(r, Term(f"eye({OPEN})", ATOM, (), open=True), above, s.start)
@@ -262,6 +262,19 @@ def _constant(r: Resolver, s: Symbol, below: Tokens, above: Tokens) -> Term | No
             text = f"eye({size.text()})"
             return scripts.raised(r, Term(text, ATOM, r.shape(text, s.start)), above, s.start)
     return None
+
+
+def _two(r: Resolver, below: Tokens) -> tuple[str, str] | None:
+    """Two indices that loops bind, or numbers beside one: ``ij``, ``i,j``, ``i1``."""
+    parts = [p for p in r.listed(below) if p]
+    if len(parts) == 1 and len(parts[0]) == 2:
+        parts = [(parts[0][0],), (parts[0][1],)]
+    found = [whole for p in parts if (whole := r.affine(p)) is not None]
+    firsts = {i.first for a in found for i in a.indices}  # from what number print counts
+    if len(parts) != 2 or len(found) != 2 or len(firsts) != 1:
+        return None
+    first, second = (Affine(a.constant - min(firsts), a.names).text() for a in found)
+    return first, second
 
 
 def written(r: Resolver, s: Symbol, below: Tokens, above: Tokens) -> str:

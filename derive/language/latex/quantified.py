@@ -5,14 +5,15 @@ An index is said of each of its range; of a symbol of the case everything is sai
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from derive.errors import ExpressionError
 from derive.language.latex.tokens import Token, Tokens
-from derive.language.latex.words import GREEK
+from derive.language.latex.words import BIG, GREEK
 
 _WORDS = ("for all", "for each", "for every", "for any")
+_INDICES = "ijklmn"
 _BREAKS = (",", "quad", "\\\\", ".", ";", ":")
 
 
@@ -49,6 +50,37 @@ def taken(tokens: list[Token], known: Container[str]) -> tuple[list[Token], list
         while not made and tokens[at].is_(*_BREAKS):
             at += 1  # it stood in front
     return made, found, aside
+
+
+def assumed(tokens: Sequence[Token], known: Container[str]) -> list[Token]:
+    r"""Letters that stand as indices of entries and that nothing binds, ``z_k``: what is said with them is said of each. Those
+    that a sum binds, or may bind, are none."""
+    found: dict[str, Token] = {}
+    bound: set[str] = set()
+    for k, t in enumerate(tokens):
+        if not t.is_("_", "^"):
+            continue
+        script = _script(tokens, k + 1)
+        letters = [u for u in script if u.kind == "letter" and u.text in _INDICES and u.text not in known]
+        before = tokens[k - 1] if k else t
+        if before.kind == "command" and before.text in BIG:
+            free = next((i for i, u in enumerate(script) if u.is_("\\ne")), len(script))
+            bound |= {u.text for u in script[:free] if u.kind == "letter"}
+        elif t.is_("_") or (script and script[0].is_("(", "[")):
+            found |= {u.text: u for u in letters if u.text not in found}
+    return [t for letter, t in found.items() if letter not in bound]
+
+
+def _script(tokens: Sequence[Token], k: int) -> Sequence[Token]:
+    """What stands at k: a token, or all in braces."""
+    if k >= len(tokens) or not tokens[k].is_("{"):
+        return tokens[k : k + 1]
+    depth = 0
+    for end in range(k, len(tokens)):
+        depth += tokens[end].is_("{") - tokens[end].is_("}")
+        if not depth:
+            return tokens[k + 1 : end]
+    return tokens[k + 1 :]
 
 
 Range = tuple[Tokens, Tokens]

@@ -14,7 +14,7 @@ from typing import NoReturn, TypeVar
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
 from derive.expr.shapes import Shape
-from derive.language.latex import arrays, calculus, calls, identifiers, runs, scripts, templates, terms
+from derive.language.latex import arrays, calculus, calls, identifiers, reach, runs, scripts, templates, terms
 from derive.language.latex.affine import Affine, Index, affine
 from derive.language.latex.choices import Choices
 from derive.language.latex.grammar import Parser
@@ -59,7 +59,10 @@ class Resolver:
         self.depth = 0
         self.taken: dict[str, str] = {}  # what symbols were read as that might be something else
         self.free: dict[str, Callable[[], str]] = {}  # indices that stand for each of their range, by name
+        self.assumed: dict[str, Token] = {}  # those of them that nothing in the formula binds
         self.fonts: dict[str, str] = {}  # of names, as they stood first
+        self.called: dict[str, tuple[str, ...]] = {}  # what stood in brackets after definitions
+        self.notes: dict[str, None] = {}  # what was taken for granted
         self.memo: dict[str, Node] = {}
 
     # -- what the parts use ---------------------------------------------------------------------
@@ -269,6 +272,11 @@ class Resolver:
     # -- sums and products ----------------------------------------------------------------------
 
     def sum(self, tree: Sum) -> Term:
+        if (whole := reach.swallowed(tree)) is not None:
+            return self.choose(("sum", tree.start), [lambda: self.total(tree), lambda: self.total(whole)])
+        return self.total(tree)
+
+    def total(self, tree: Sum) -> Term:
         made: Term | None = None
         for sign, t in tree.terms:
             part = self.value(t)
@@ -322,7 +330,7 @@ class Resolver:
                 made = self.combined(lambda a=made, b=part, s=op: self.times(a, b, s), start)  # type: ignore[misc]
             return made
 
-        if all(self.one_tensor(g) for g in groups) and "o/" not in signs:
+        if all(self.one_tensor(g) for g in groups) and "o/" not in signs and not reach.goes_on(items):
             return weakly()
         return self.choose(("entrywise", start), [weakly, tightly, lambda: self.factors(items)])
 
@@ -364,6 +372,9 @@ class Resolver:
         end = after
         while end < len(items) and not items[end][0]:
             _, end = calls.unit(self, items, end)
+        if isinstance(items[k][1], Big):
+            inside = reach.cuts(self, items, k)
+            return reach.chosen(self, "divided", start, inside, lambda of: self.quotient(top, self.value(of), start))
         if end == after or isinstance(items[k][1], Group):
             return self.quotient(top, first, start), after
 

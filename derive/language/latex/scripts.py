@@ -81,12 +81,19 @@ def _norm(r: Resolver, inside: Term, below: Tokens, start: int) -> Term:
 # -- entries ------------------------------------------------------------------------------------------
 
 
-def positions(r: Resolver, below: Tokens, shape: tuple[int, ...], *, noted: bool = False) -> list[str] | None:
-    """The indices that a subscript gives, as the language counts; None where it is none of this shape. ``noted``: a loop
+def positions(r: Resolver, below: Tokens, shape: tuple[int, ...], *, noted: bool = False) -> list[list[str]]:
+    """The indices that a subscript may give, as the language counts; none where it is none of this shape. ``noted``: a loop
     over an index without limits learns what it runs over."""
     parts = r.listed(below)
-    if len(parts) == 1 and len(shape) > 1:
-        parts = _apart(r, parts[0])
+    ways = [parts] if len(parts) > 1 or len(shape) == 1 else _apart(parts[0])
+    found = [_positions(r, way, shape, noted) for way in ways]
+    made = [way for way in found if way is not None]
+    if len(shape) == 2 and len(below) == 1 and below[0].kind == "number" and 10 <= int(below[0].text) <= shape[1]:
+        made.append([":", str(int(below[0].text) - 1)])  # a column
+    return made
+
+
+def _positions(r: Resolver, parts: list[Tokens], shape: tuple[int, ...], noted: bool) -> list[str] | None:
     if not parts or len(parts) > len(shape):
         return None
     made = []
@@ -116,24 +123,31 @@ def positions(r: Resolver, below: Tokens, shape: tuple[int, ...], *, noted: bool
     return made
 
 
-def _apart(r: Resolver, tokens: Tokens) -> list[Tokens]:
-    """``ij`` and ``12`` of a matrix: two indices."""
+def _apart(tokens: Tokens) -> list[list[Tokens]]:
+    """``ij`` and ``12`` of a matrix: two indices; ``112``: the one or the other way; and one index, of a row."""
     if len(tokens) == 2 and all(t.kind in ("letter", "command", "number") for t in tokens):
-        return [(tokens[0],), (tokens[1],)]
-    if len(tokens) == 1 and tokens[0].kind == "number" and len(tokens[0].text) == 2 and tokens[0].text.isdigit():
-        t = tokens[0]
-        return [(Token("number", t.text[0], t.start, t.start + 1),), (Token("number", t.text[1], t.start + 1, t.stop),)]
-    return [tokens]
+        return [[(tokens[0],), (tokens[1],)]]
+    t = tokens[0]
+    if len(tokens) > 1 or t.kind != "number" or not t.text.isdigit() or len(t.text) > 5:
+        return [[tokens]]
+    if len(t.text) > 1 and t.text[0] == "0":
+        return []
+    middles = [t.start + k for k in range(1, len(t.text)) if t.text[k] != "0"]
+    made: list[list[Tokens]] = []
+    for m in middles:
+        first = Token("number", t.text[: m - t.start], t.start, m)
+        made.append([(first,), (Token("number", t.text[m - t.start :], m, t.stop),)])
+    return [*made, [tokens]]
 
 
 def entry(r: Resolver, of: Term, below: Tokens, start: int) -> Term:
     if not of.shape:
         r.fail(f"'{of.text}' is a number and has no entries", start)
     found = positions(r, below, of.shape, noted=True)
-    if found is None:
+    if not found:
         shown = r.source[below[0].start : below[-1].stop]
         r.fail(f"'{shown}' is no index of '{of.text}', which has shape {show(of.shape)}", below[0].start)
-    return picked(of, found)
+    return r.choose(("entry", of.text, below[0].text), [lambda way=way: picked(of, way) for way in found])  # type: ignore[misc]
 
 
 def picked(of: Term, found: list[str]) -> Term:

@@ -3,23 +3,23 @@ r"""What a formula says: a value, a chain of equalities with a printed number at
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
-from derive.language.latex import loops
+from derive.language.latex import loops, signatures
 from derive.language.latex.affine import Index
 from derive.language.latex.choices import Choices, readings
 from derive.language.latex.displays import Statement, statements
-from derive.language.latex.given import table
+from derive.language.latex.given import bare, replaced, table
 from derive.language.latex.mentions import vocabulary
-from derive.language.latex.quantified import Quantified
+from derive.language.latex.quantified import Quantified, assumed
 from derive.language.latex.resolve import Resolver
 from derive.language.latex.symbols import candidates, layer, pieces, raised, spelt
 from derive.language.latex.terms import ATOM, OPEN, Term
-from derive.language.latex.tokens import tokenized
+from derive.language.latex.tokens import Token, Tokens, tokenized
 from derive.language.latex.tree import Group, Matrix, Number, Product, Relation, Scripted, Sum, Symbol, Tree, listed
 from derive.language.latex.words import GREEK
 from derive.language.names import names_in
@@ -45,6 +45,7 @@ class Said:
     taken: Mapping[str, str] = field(
         default_factory=dict
     )  # symbols that might be something else, and what they were read as
+    notes: tuple[str, ...] = ()  # what was taken for granted
 
     @property
     def text(self) -> str:
@@ -73,15 +74,15 @@ def read(
     rows = table({key: value for key, value in (names or {}).items() if key not in free})
     words = vocabulary({*scope, left} - {""})
     found = statements(text, words, rows, _symbols(scope))
-    if left:
-        _without(found.statements, left)
+    variables = _without(found.statements, left) if left else ()
     for s in found.statements:
         if len(found.statements) > 1 and printed(s.tree) is not None:
             raise ExpressionError("a number alone says nothing; a decimal point is a point", s.start)
     for q in found.quantified:
         if q.index.text in free:
             raise ExpressionError(f"the range of '{q.index.text}' is said in 'names:', too", q.index.start)
-    said = tuple(_one(s, scope, graph, layout, words, text, free, found.quantified) for s in found.statements)
+    said = tuple(_one(s, scope, graph, layout, words, text, free, found.quantified, rows) for s in found.statements)
+    signatures.said(graph, left, variables, scope)
     return Reading(said, tuple(a for a in found.aside if a))
 
 
@@ -97,29 +98,49 @@ def _one(
     text: str,
     free: Mapping[str, str],
     quantified: Sequence[Quantified] = (),
+    rows: Sequence[tuple[Tokens, str]] = (),
 ) -> Said:
-    found: dict[object, Said] = {}
-    faults: list[ExpressionError] = []
-
-    def run(choices: Choices) -> Said:
+    def run(choices: Choices, each: Sequence[Token] = ()) -> Said:
         r = Resolver(scope, graph, layout, words, choices, text)
         r.indices = {word: Index(spelt(word)[0]) for word in free}
         r.free = {r.indices[word].name: partial(str, said) for word, said in free.items()}
         for q in quantified:
             loops.said_of(r, q)
+        for t in each:
+            loops.said_of(r, Quantified(t))
+            r.assumed[r.indices[t.text].name] = t
         said = _said(r, s.tree, text[s.start : s.stop], s.start)
-        return replace(said, taken=r.taken)
+        return replace(said, taken=r.taken, notes=tuple(r.notes))
 
-    for made in readings(run, s.stop - s.start):
+    found, fault = _all(run, s.stop - s.start)
+    if not found and isinstance(s.tree, Relation):
+        known = {*scope, *free, *(q.index.text for q in quantified)}
+        try:
+            tokens = bare(replaced(tokenized(text[s.start : s.stop])[0], rows))
+        except ExpressionError:  # a piece of what stands in braces
+            tokens = []
+        if each := assumed([replace(t, start=t.start + s.start, stop=t.stop + s.start) for t in tokens], known):
+            found, other = _all(partial(run, each=each), s.stop - s.start)
+            if other is not None and not other.message.startswith("unknown symbol"):
+                fault = other
+    if not found:
+        assert fault is not None
+        raise fault
+    if len(found) > 1:
+        raise _ambiguous(found, s, text)
+    return found[0]
+
+
+def _all(run: Callable[[Choices], Said], size: int) -> tuple[list[Said], ExpressionError | None]:
+    """The readings that differ; of none, why."""
+    found: dict[object, Said] = {}
+    faults: list[ExpressionError] = []
+    for made in readings(run, size):
         if isinstance(made, ExpressionError):
             faults.append(made)
         else:
             found.setdefault((made.nodes, made.shows, str(made.prints)), made)
-    if not found:
-        raise max(faults, key=lambda e: e.offset) if len(faults) > 1 else faults[0]
-    if len(found) > 1:
-        raise _ambiguous(list(found.values()), s, text)
-    return next(iter(found.values()))
+    return list(found.values()), max(faults, key=lambda e: e.offset) if faults and not found else None
 
 
 def _symbols(scope: Mapping[str, Node]) -> set[str]:
@@ -156,6 +177,7 @@ def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
             r.fail("a printed number at the end of an inequality", tree.start)
         term = r.relation(tree)
         over = _over(r, [term])
+        _of_each(r, over)
         text = _whole(f"all({term.text} {over})" if over else term.text, term.open, start)
         return Said(latex, start, holds=text, nodes=(parse(text, r.scope, r.graph, boolean=True, layout=r.layout),))
     parts = [r.value(t) for t in trees]
@@ -165,6 +187,10 @@ def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
         prints = prints[0]  # a row
     if (over := _over(r, parts)) and prints is not None:
         r.fail("a printed number of each of an index", tree.start)
+    for name, t in r.assumed.items():
+        if f"for {name} in " in over and name not in names_in(parts[0].text):
+            r.fail(f"of which '{t.text}' is this said? It does not stand on the left", t.start)
+    _of_each(r, over)
     parts = [_each(p, over) for p in parts]
     texts = tuple(_whole(p.text, p.open, t.start) for p, t in zip(parts, trees, strict=True))
     nodes = tuple(parse(t, r.scope, r.graph, boolean=False, layout=r.layout) for t in texts)
@@ -186,6 +212,13 @@ def _over(r: Resolver, parts: Sequence[Term]) -> str:
     """The loops over those of the indices that stand for each of their range, in the order of the table."""
     spoken = {name for p in parts for name in names_in(p.text)}
     return " ".join(f"for {name} in {said()}" for name, said in r.free.items() if name in spoken)
+
+
+def _of_each(r: Resolver, over: str) -> None:
+    for name, t in r.assumed.items():
+        for loop in over.split("for "):
+            if loop.startswith(f"{name} in "):
+                r.notes[f"said of every {t.text}, which nothing binds: for {loop.strip()}"] = None
 
 
 def _each(p: Term, over: str) -> Term:
@@ -264,22 +297,24 @@ def _shown(prints: Printed | None) -> str:
     return prints or ""
 
 
-def _without(found: Sequence[Statement], left: str) -> None:
-    """The first statement without the name that it defines."""
+def _without(found: Sequence[Statement], left: str) -> tuple[Tree, ...]:
+    """Takes the name that is defined off the first statement; the variables that stand with it in brackets."""
     from derive.language.latex.identifiers import parts
 
     first = found[0]
     if not isinstance(first.tree, Relation) or first.tree.ops[0] != "==":
-        return
-    name = first.tree.parts[0]
+        return ()
+    name, variables = signatures.called(first.tree.parts[0]) or (first.tree.parts[0], ())
     if not (isinstance(name, Symbol) or (isinstance(name, Scripted) and isinstance(name.base, Symbol))):
-        return
+        return ()
     s, below, above, _ = parts(name)
     inside = layer(above) if above else None
     subs = [*(pieces(inside) or [] if inside else []), *(pieces(below) or [] if below else [])]
-    if left in candidates(s.word, s.accents, subs, raised(above) if above else None):
-        rest, ops = first.tree.parts[1:], first.tree.ops[1:]
-        first.tree = Relation(rest[0].start, rest, ops) if ops else rest[0]
+    if left not in candidates(s.word, s.accents, subs, raised(above) if above else None):
+        return ()
+    rest, ops = first.tree.parts[1:], first.tree.ops[1:]
+    first.tree = Relation(rest[0].start, rest, ops) if ops else rest[0]
+    return variables
 
 
 def _ambiguous(found: list[Said], s: Statement, text: str) -> ExpressionError:

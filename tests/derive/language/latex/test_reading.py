@@ -275,7 +275,7 @@ REFUSED = [
     (r"\begin{pmatrix} x & y \\ z \end{pmatrix}", "unequal length"),
     (r"\begin{cases} 1 & z > 0 \\ 0 & z > 1 \end{cases}", "otherwise"),
     (r"\int x dx", "without ends"),
-    (r"\int_0^1 x + y dy", "at the end of an integral"),
+    (r"\int_0^1 x + y", "at the end of an integral"),
     (r"\int_0^1 x d 2", "no symbol by which"),
     (r"\mathbb{E}[x]", "not read here"),
     (r"x_1 + \cdots + x_n", "unknown symbol"),
@@ -295,7 +295,8 @@ REFUSED = [
     (r"x > 0, \forall x \ne 0", "a condition after"),
     (r"x > 0, \forall", "expected an index"),
     (r"x > 0, \forall i \in \{1\}", "expected a range"),
-    (r"u_i > 0, \forall q", "unknown symbol"),
+    (r"x = u_i", "does not stand on the left"),
+    (r"u_i = t_i", "not the same everywhere"),
     (r"x \bmod y + u \bmod v", "between two numbers"),
     (r"\underbrace x", "expected braces"),
     (r"\mathbf{1}", "of what size"),
@@ -348,8 +349,12 @@ def test_an_index_with_a_range_is_said_of_each() -> None:
     assert said.parts == ("[y[k] for k in range(K)]", "[sum(V[k, j]*a[j] for j in 3) for k in range(K)]")
     (said,) = read(r"y_k > 0", found, g, names=names).statements
     assert said.holds == "all(y[k] > 0 for k in range(K))"
-    with pytest.raises(ExpressionError, match="unknown symbol 'y_k'"):
-        read(r"y_k > 0", found, g)
+    (said,) = read(r"y_k > 0", found, g).statements
+    assert (said.holds, *said.notes) == ("all(y[k] > 0 for k in K)", "said of every k, which nothing binds: for k in K")
+    (said,) = read(
+        r"\partial y_k / \partial a_j = V_{kj}", found, g, names={r"\partial y_k / \partial a_j": "V[k, j]"}
+    ).statements
+    assert said.parts == ("[[V[k, j] for j in 3] for k in K]",) * 2
 
 
 def test_dots_and_sums_go_over_names_where_the_number_tells_them_apart() -> None:
