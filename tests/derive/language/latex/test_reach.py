@@ -6,7 +6,9 @@ import pytest
 
 from derive.errors import ExpressionError
 from derive.language.latex import read
+from derive.language.latex.reach import spoken
 from derive.language.latex.statements import Said
+from derive.language.latex.tokens import tokenized
 from derive.language.reader import parse
 from tests.derive.language.latex.scopes import network
 
@@ -86,3 +88,7 @@ def test_the_line_for_names_settles_it() -> None:
     found, g = network()
     (one,) = read(r"\log x y", found, g, names={r"\log x y": "log(x)*y"}).statements
     assert one.parts == ("log(x)*y",)
+
+
+def test_what_a_piece_speaks_of() -> None:
+    assert spoken(tokenized(r"x_i + 2 \lambda (a, b)")[0]) == {"x", "i", "lambda", "a", "b"}

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from derive.calculus.reverse import expand_all
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
 from derive.language.latex import Said, read
-from derive.language.reader import parse
-from tests.derive.language.latex.sameness import same
 
 
 def names() -> tuple[dict[str, Node], Graph]:
@@ -53,34 +50,6 @@ def test_an_index_up_to_a_letter_reaches_all_entries() -> None:
 def one(written: str, scope: dict[str, Node], g: Graph, **options: str) -> Said:
     (said,) = read(written, scope, g, **options).statements  # type: ignore[arg-type]
     return said
-
-
-def test_a_definition_with_variables_is_taken_where_its_brackets_say() -> None:
-    scope, g = names()
-    assert one("g(x) = x^2 + y", scope, g, left="g").parts == ("x**2 + y",)
-    scope["g"] = g.define("g", parse("x**2 + y", scope, g))
-    for written, text in (
-        ("g(x)", "g"),
-        ("g(y)", "at(g, x=y)"),
-        ("g'(y)", "at(d(g, x), x=y)"),
-        ("g(x + 1) y", "at(g, x=x + 1)*y"),
-        ("g(2)", "at(g, x=2)"),
-        ("g(g(y))", "at(g, x=at(g, x=y))"),
-    ):
-        assert one(written, scope, g).parts == (text,)
-    twice = expand_all([parse("at(g, x=at(g, x=y))", scope, g)])[0]
-    assert same(twice, parse("(y**2 + y)**2 + y", scope, g))  # the free y is kept, what is bound is replaced
-    with pytest.raises(ExpressionError, match=r"defined as g\(x\), and has 2 values"):
-        read("g(x, y)", scope, g)
-
-
-def test_a_definition_whose_variables_are_not_known_is_itself_and_that_is_told() -> None:
-    scope, g = names()
-    (note,) = one("f(y)", scope, g).notes
-    assert "f(y) is read as f, which depends on x, too" in note
-    assert not one("f(x, y)", scope, g).notes
-    with pytest.raises(ExpressionError, match=r"f\(x\) and f\(y\): which are the variables of 'f'"):
-        read("f(x) + f(y)", scope, g)
 
 
 def test_a_number_in_brackets_at_the_end_is_a_factor_or_the_number_of_the_equation() -> None:
