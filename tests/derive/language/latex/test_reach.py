@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from derive.errors import ExpressionError
-from derive.language.latex import read
+from derive.language.latex import Said, read
 from derive.language.latex.reach import spoken
-from derive.language.latex.statements import Said
 from derive.language.latex.tokens import tokenized
 from derive.language.reader import parse
 from tests.derive.language.latex.scopes import network
