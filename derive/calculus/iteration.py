@@ -347,6 +347,18 @@ def leaves_of(roots: Sequence[Node]) -> list[Node]:
     return [n for n in topological(roots) if n.op == "index" or (n.op == "symbol" and not n.shape)]
 
 
+def above(roots: Sequence[Node], stop: set[Node]) -> set[Node]:
+    """The nodes below the roots, but not what stands in the nodes ``stop``."""
+    seen: set[Node] = set()
+    work = list(roots)
+    while work:
+        n = work.pop()
+        if n not in seen and n not in stop:
+            seen.add(n)
+            work.extend(n.args)
+    return seen
+
+
 def whole_of(k: Node) -> int | None:
     """The whole number that a number of steps is, or None. Raises ExpressionError for a constant that is none."""
     while k.op == "def":

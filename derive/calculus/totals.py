@@ -21,7 +21,9 @@ from derive.expr.graph import Graph, Node, topological
 from derive.language.substitution import put
 from derive.language.totals import FOLDED, made, plain, unprimed
 
-_EMPTY = {"sum": 0, "prod": 1}
+#: What one of no terms is.
+EMPTY = {"sum": 0, "prod": 1}
+MAX_AHEAD = 4  # terms that a sum in a sum may have more: then it is told by the state of one that starts with it
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,18 @@ class Total(Run):
     low: Node
 
     def value(self, args: Sequence[Any]) -> Any:
-        if isinstance(args[0], fmpq) and args[0].q == 1 and args[0] < 0:
-            return Undetermined(
-                f"the {self.kind} ends {-args[0]} before it starts; one of no terms is {_EMPTY[self.kind]}"
-            )
-        return super().value(args)
+        count, *rest = args
+        if isinstance(count, fmpq) and count.q == 1 and count < 0:
+            if self.empty is None:
+                return Undetermined(f"a factorial of {count}, a negative number")
+            count = fmpq(0)
+        return super().value([count, *rest])
+
+    @property
+    def empty(self) -> int | None:
+        """What it is where it ends before it starts, as where it has no terms; None of a factorial, which has no value there."""
+        factorial = self.kind == "prod" and self.element is self.index and self.low is self.low.graph.one
+        return None if factorial else EMPTY[self.kind]
 
     def text(self, args: Sequence[str]) -> str:
         from derive.language.reader import to_text
@@ -65,18 +74,26 @@ class Total(Run):
 def worked_out(g: Graph, n: Node, args: Sequence[Node]) -> Node:
     """What a node ``total`` stands for, where its ends are ``args``: written out if it is short. Raises ExpressionError."""
     _, _, low, high = args
+    run = _known(g, n, low)
+    steps = _terms(g, low, high)
+    if steps.op == "const" and steps.attr < 0:
+        if run.empty is None:
+            raise ExpressionError(f"a factorial of {steps.attr}, a negative number")
+        return g.const(run.empty)
+    number = whole_of(steps)
+    if number is not None and (states := run.system.short(number)) is not None:
+        return states[run.system.leaves.index(run.body)]
+    return g.node("computed", (steps, *run.parameters), run)
+
+
+def _known(g: Graph, n: Node, low: Node) -> Total:
+    """The iteration of a node ``total``: one of all that differ in their ends alone."""
     total = made(g, n.attr, n.args[0], n.args[1], low, g.zero)
     run = g.templates.get(("total", total))
     if run is None:
         run = g.templates[("total", total)] = _run(g, total)
     assert isinstance(run, Total)
-    steps = _terms(g, low, high)
-    if steps.op == "const" and steps.attr < 0:
-        raise ExpressionError(f"the {n.attr} ends {-steps.attr} before it starts; one of no terms is {_EMPTY[n.attr]}")
-    number = whole_of(steps)
-    if number is not None and (states := run.system.short(number)) is not None:
-        return states[run.system.leaves.index(run.body)]
-    return g.node("computed", (steps, *run.parameters), run)
+    return run
 
 
 def _terms(g: Graph, low: Node, high: Node) -> Node:
@@ -105,7 +122,7 @@ def _run(g: Graph, total: Node) -> Total:
         term = joint if number is None else put([joint], {step: g.const(first + number)})[0]
         return g.call(FOLDED[total.attr], state, term)
 
-    own = Declared(state, g.const(_EMPTY[total.attr]), reads, step, first)
+    own = Declared(state, g.const(EMPTY[total.attr]), reads, step, first)
     system = System(g, [own, *declared])
     inside = {*system.leaves, *system.index}
     return Total(system, state, tuple(p for p in system.parameters if p not in inside), total.attr, body, index, low)
@@ -117,8 +134,8 @@ def _joint(g: Graph, element: Node, index: Node, first: int) -> tuple[Node, list
     declared: dict[Node, Declared] = {}
     for n in topological([element]):
         if n.op == "total" and (inner := _inner(g, n, index, first)) is not None:
-            values[n] = inner[0].symbol
-            declared.update((s.symbol, s) for s in inner)
+            values[n], others = inner
+            declared.update((s.symbol, s) for s in others)
         if n.op != "after" or index not in topological([n.args[1]]):
             continue
         shift = _shift(n.args[1], index)
@@ -137,12 +154,19 @@ def _joint(g: Graph, element: Node, index: Node, first: int) -> tuple[Node, list
     return put([element], values)[0] if values else element, list(declared.values())
 
 
-def _inner(g: Graph, n: Node, index: Node, first: int) -> list[Declared] | None:
-    """A sum up to the index of another as a state beside it, first, and what it takes; None where it is none."""
+def _inner(g: Graph, n: Node, index: Node, first: int) -> tuple[Node, Sequence[Declared]] | None:
+    """A sum up to the index of another, as what it is of states beside it, and these; None where it is none."""
     body, own, low, high = n.args
     shift = _shift(high, index)
     if shift is None or index in topological([body, low]) or low.op != "const" or first + shift < low.attr:
         return None
+    ahead = first + shift - low.attr  # terms before the first step of the other
+    if ahead <= MAX_AHEAD:
+        run = _known(g, n, low)
+        system = run.system
+        if system.symbolic is not None:
+            later = system.further(system.leaves, g.sub(index, g.const(first)) if first else index, ahead)
+            return later[system.leaves.index(run.body)], system.sequences
     state = g.symbol(f"{n.attr}'{n.id}")
     joint, declared = _joint(
         g, put([body], {own: g.call("add", index, g.const(shift)) if shift else index})[0], index, first
@@ -153,7 +177,7 @@ def _inner(g: Graph, n: Node, index: Node, first: int) -> list[Declared] | None:
         return g.call(FOLDED[n.attr], state, term)
 
     start = g.node("total", (body, own, low, g.const(first + shift)), n.attr)
-    return [Declared(state, start, reads, index, first), *declared]
+    return state, [Declared(state, start, reads, index, first), *declared]
 
 
 def _shift(k: Node, index: Node) -> int | None:

@@ -7,23 +7,31 @@ from dataclasses import replace
 
 from derive.budget import spent
 from derive.calculus.iteration import Run, leaves_of, runs
+from derive.calculus.totals import Total
 from derive.engine import induction, relation
 from derive.engine.decision import Decision
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations import cascade
 from derive.engine.limits.partial_sums import replaced
 from derive.engine.reasons import Why
+from derive.engine.whole_numbers import says_whole
+from derive.engine.whole_powers import by_induction
+from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 
 
 def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
     """``cascade.decide_equal``, where iterations and sums up to a symbol may stand in the sides."""
+    if not a.shape and (shown := by_induction(a.graph.call("eq", a, b), domain)) is not None:
+        return shown
     found = induction.decide_equal(a, b, domain)
     return _closed([a, b], domain, found, lambda n, there: cascade.decide_equal(n[0], n[1], there))
 
 
 def decide_holds(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     """``relation.decide_holds``, where they may stand in the condition."""
+    if (shown := by_induction(condition, domain)) is not None:
+        return shown
     found = induction.decide_holds(condition, domain)
     return _closed([condition], domain, found, lambda n, there: relation.decide_holds(n[0], there))
 
@@ -42,10 +50,43 @@ def _closed(
     forms = replaced(roots, domain)
     if forms is None or runs(domain.hypotheses):
         return found
-    g = roots[0].graph
-    counts = [g.call("ge", n.args[0], g.zero) for n in runs(roots)]
-    again = decide(forms, domain.given(*counts))
+    begun = {n: n.graph.call("ge", n.args[0], n.graph.zero) for n in runs(roots)}
+    again = decide(forms, domain.given(*begun.values()))
     steps = {m for n in runs(roots) for m in leaves_of([n.args[0]])}
     if again.status != "proved" or any(steps & set(topological([c])) for c in again.conditions):
         return found  # or without a value at some number of steps
-    return replace(again, reason=Why.CLOSED_FORMS(of=again.reason), tactic="closed forms")
+    again = replace(again, reason=Why.CLOSED_FORMS(of=again.reason), tactic="closed forms")
+    for n, condition in begun.items():
+        again = _begun(again, n, condition, roots, domain, decide)
+    return again
+
+
+def _begun(
+    found: Decision,
+    n: Node,
+    condition: Node,
+    roots: Sequence[Node],
+    domain: Domain,
+    decide: Callable[[list[Node], Domain], Decision],
+) -> Decision:
+    """What is proved where an iteration has so many steps, with that as a condition unless it is so, or not needed.
+
+    A sum that ends before it starts is one of no terms. Of a symbol without a range a claim speaks from there on.
+    """
+    g, count = n.graph, n.args[0]
+    symbols = leaves_of([count])
+    if relation.decide_holds(condition, domain).status == "proved":
+        return found
+    if all(domain.range(s)[0] is None and all(says_whole(h, s) for h in domain.of([s])) for s in symbols):
+        return found if symbols == [count] else replace(found, conditions=(*found.conditions, condition))
+    conditional = replace(found, status="proved-if", missing=(*found.missing, condition))
+    conditional = replace(conditional, conditions=tuple(dict.fromkeys((*conditional.missing, *found.conditions))))
+    if not isinstance(n.attr, Total) or n.attr.empty is None:
+        return conditional
+    beside = replaced(substitute_all(roots, {n: g.const(n.attr.empty)}), domain)
+    if beside is None:
+        return conditional
+    other = decide(beside, domain.given(g.call("le", count, g.const(-1))))
+    if other.status == "proved" and not other.conditions:
+        return found
+    return replace(conditional, witness=other.witness, fails=other.reason if other.status == "refuted" else None)

@@ -10,25 +10,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property, partial
 from math import ceil, floor
 
-from derive.calculus.iteration import Run, System, leaves_of, runs
+from derive.calculus.iteration import Run, System, above, leaves_of, runs
 from derive.calculus.totals import Total, together
 from derive.engine import relation
 from derive.engine.decision import Decision, joined
+from derive.engine.dispatch import holds_with_properties
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations import cascade
+from derive.engine.invariants import signs_kept
+from derive.engine.plain_values import of_constants, plain_truth
 from derive.engine.reasons import Reason, Why
+from derive.engine.whole_numbers import says_whole, start
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
 from derive.language.components import components_all
 from derive.language.substitution import put
-from derive.numbers.balls import evaluate, precision, rational, truth
+from derive.numbers.balls import rational, truth
 from derive.numbers.definedness import need
 
-SMALL = 5  # values of t at which a claim is tried
+SMALL = 8  # values of t at which a claim is tried
 MAX_FIRST = 1_000
+MAX_SIGNS = 4  # states whose signs are looked at
+MAX_EARLY = 20  # numbers at which sums have no terms, and a claim is looked at
 
 
 def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
@@ -36,7 +43,7 @@ def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
     if not runs([a, b, *domain.hypotheses]):
         return cascade.decide_equal(a, b, domain)
     left, right = components_all([a, b])
-    if found := _constant(list(zip(left, right, strict=True))):
+    if found := of_constants(list(zip(left, right, strict=True))):
         return found
     try:
         return Steps.of([*left, *right], domain).equal(left, right)
@@ -49,7 +56,7 @@ def decide_holds(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     if not runs([condition, *domain.hypotheses]):
         return relation.decide_holds(condition, domain)
     if not leaves_of([condition]) and not domain.hypotheses:
-        return _plain_truth(condition)
+        return plain_truth(condition)
     try:
         return Steps.of([condition], domain).holds(condition)
     except (Beyond, ExpressionError) as e:
@@ -79,41 +86,6 @@ def _why(e: Exception) -> Reason:
     return e.reason if isinstance(e, Beyond) else Why.FAULT(fault=str(e))
 
 
-def _constant(pairs: Sequence[tuple[Node, Node]]) -> Decision | None:
-    """Sides without symbols, by their values; None where there are symbols, or where no precision tells."""
-    if leaves_of([n for pair in pairs for n in pair]):
-        return None
-    for a, b in pairs:
-        for prec in (128, 512, 2048):
-            x, y = evaluate([a, b], {}, prec)
-            if isinstance(x, Exception) or isinstance(y, Exception):
-                return Decision("undecided", Why.FAULT(fault=str(x if isinstance(x, Exception) else y)))
-            with precision(prec):
-                difference = x - y
-            if difference > 0 or difference < 0:
-                return Decision(
-                    "refuted", Why.SIDES_ARE(left=str(x), right=str(y)), witness={}, method="ball arithmetic"
-                )
-            if difference == 0:
-                break
-        else:
-            return Decision("undecided", Why.NOT_TOLD_APART())
-    return Decision("proved", Why.EXACT_VALUES(), method="exact values")
-
-
-def _plain_truth(condition: Node) -> Decision:
-    """A condition without symbols (of a tensor: every entry), by the values of its sides."""
-    (entries,) = components_all([condition])
-    for prec in (128, 512, 2048):
-        found = evaluate(entries, {}, prec)
-        if any(v is False for v in found):
-            return Decision("refuted", Why.FAILS(), witness={}, method="ball arithmetic")
-        if all(v is True for v in found):
-            return Decision("proved", Why.OF_EXACT_VALUES(), method="exact values")
-    faults = (Why.FAULT(fault=str(v)) for v in found if isinstance(v, Exception))
-    return Decision("undecided", next(faults, Why.OWN_SIDES_NOT_TOLD_APART()))
-
-
 @dataclass(frozen=True)
 class _Way:
     """A tactic about every number of steps; ``told``: what its proof and that for the first ones show together."""
@@ -135,6 +107,8 @@ class Steps:
     last: int  # of the numbers at which the claim is tried
     params: Domain  # what does not speak of t
     local: list[Node]  # hypotheses on the state at t
+    early: range  # numbers before the first at which sums have no terms: they end before they start
+    stated: bool  # whether the claim speaks of these
 
     @staticmethod
     def of(claimed: Sequence[Node], domain: Domain) -> Steps:
@@ -168,25 +142,31 @@ class Steps:
         for n in nodes:
             if any(m in inside for a in n.args for m in topological([a])):
                 raise Beyond(Why.INPUT_IS_STATE())
-        if any(m in inside for m in _above(roots, set(nodes))):
+        if any(m in inside for m in above(roots, set(nodes))):
             raise Beyond(Why.STATE_AND_LATER())
         low, high = domain.range(t)
-        empty = max((-c for n, c in nodes.items() if isinstance(n.attr, Total)), default=0)  # a sum of no terms
-        first, params, local = max(ceil(low) if low is not None else 0, empty, 0), [], []
+        begin, params, local = [ceil(low)] if low is not None else [], [], []
         for a in domain.hypotheses:
             below = set(topological([a]))
             if t not in below:
                 params.append(a)
-            elif (start := _start(a, t)) is not None:
-                first = max(first, start)
-            elif not _says_whole(a, t):  # as a number of steps is
+            elif (number := start(a, t)) is not None:
+                begin.append(number)
+            elif not says_whole(a, t):  # as a number of steps is
                 local.append(a)
+        stated = bool(begin)
+        if not all(isinstance(n.attr, Total) and n.attr.empty is not None for n in nodes):
+            begin.append(0)  # of steps there are none before
+        empty = max((-c for n, c in nodes.items() if isinstance(n.attr, Total)), default=0)
+        first = max([0, empty, *begin])
+        early = range(max(begin, default=0), first)
         if first > MAX_FIRST:
             raise Beyond(Why.ABOUT_STEPS_FROM(steps=t, first=first))
         if high is not None and high < first:
             raise Beyond(Why.ABOUT_STEPS_FROM(steps=t, first=first))
         last = first + SMALL - 1 if high is None else min(floor(high), first + SMALL - 1)
-        return Steps(t, nodes, system, given, first, last, domain.under(params).free_of([t]), local)
+        there = domain.under(params).free_of([t])
+        return Steps(t, nodes, system, given, first, last, there, local, early, stated)
 
     @property
     def base(self) -> int:
@@ -202,6 +182,8 @@ class Steps:
         made = []
         for node, c in self.nodes.items():
             k = n + c
+            if isinstance(node.attr, Total) and node.attr.empty is not None:
+                k = max(k, 0)
             if k < 0:
                 raise Beyond(Why.BEFORE_THE_START(steps=self.t, number=n))
             made.append(system.at_states(node.attr.body, system.unrolled(k), g.const(k)))
@@ -233,6 +215,15 @@ class Steps:
     def at_least(self, n: int) -> Node:
         return self.t.graph.call("ge", self.t, self.t.graph.const(n))
 
+    @cached_property
+    def signs(self) -> list[Node]:
+        """Signs of the states after any number of steps."""
+        if self.system.symbolic is None or len(self.system.leaves) > MAX_SIGNS:
+            return []
+        leaves = self.system.leaves
+        starts, after = self.inner(self.system.unrolled(0)), self.inner(self.system.further(leaves, self.t, 1))
+        return signs_kept(leaves, starts, after, self.params, self.params.given(self.at_least(0)))
+
     # -- equations --------------------------------------------------------------------------------
 
     def equal(self, left: Sequence[Node], right: Sequence[Node]) -> Decision:
@@ -243,7 +234,8 @@ class Steps:
 
         unfolding = _Way("unfolding", lambda: self._unfolded(pairs), self._as_it_stands)
         induction = _Way("induction", lambda: self._induction(pairs), self._from_the_first)
-        return self._every(at, [unfolding] if self.local else [unfolding, induction])
+        differences = _Way("differences", lambda: self._differences(pairs), self._from_the_first)
+        return self._every(at, [unfolding] if self.local else [unfolding, induction, differences])
 
     def _small(self, pairs: Sequence[tuple[Node, Node]], n: int) -> Decision:
         flat = self.instance([*(s for pair in pairs for s in pair), *self.local], n)
@@ -291,6 +283,18 @@ class Steps:
             cascade.decide_equal(a, b, later.given(*hypotheses)) for a, b in zip(flat[::2], flat[1::2], strict=True)
         ]
         decision = self._of_whole(replace(joined(found), reason=Why.INDUCTION(steps=self.t)), flat)
+        return replace(decision, conditions=tuple(c for c in decision.conditions if not self._certain(c, later)))
+
+    def _differences(self, pairs: Sequence[tuple[Node, Node]]) -> Decision:
+        """The difference of the sides does not change from one number to the next."""
+        if min(self.nodes.values()) < self.base:
+            return Decision("undecided", Why.EARLIER_STATES())
+        gaps, leaves = [a.graph.sub(a, b) for a, b in pairs], self.system.leaves
+        later = self.params.given(self.at_least(self.first + 1))
+        before, after = self.general(gaps, leaves), self.general(gaps, leaves, 1)
+        self._valued(before, later)
+        found = [cascade.decide_equal(x, y, later) for x, y in zip(after, before, strict=True)]
+        decision = self._of_whole(replace(joined(found), reason=Why.INDUCTION(steps=self.t)), [*after, *before])
         return replace(decision, conditions=tuple(c for c in decision.conditions if not self._certain(c, later)))
 
     def _valued(self, roots: Sequence[Node], domain: Domain) -> None:
@@ -343,7 +347,8 @@ class Steps:
             here, *local = self.instance([condition, *self.local], n)
             if any(truth(c, {}) is False for c in local if not leaves_of([c])):
                 return Decision("proved", Why.NOT_ASSUMED_THERE())
-            found = relation.decide_holds(here, self.params.given(*local))
+            there = self.params.given(*local)
+            found = _by_all(here, there) if n < self.first + 2 else relation.decide_holds(here, there)
             point = {n: rational(v) for n, v in (found.witness or {}).items()}
             whole = bool(point) and all(n in point for n in leaves_of([here]))
             if found.status == "proved-if" and whole and truth(here, point) is False:
@@ -356,28 +361,33 @@ class Steps:
             found = relation.decide_holds(here, self.params.given(*local, self.at_least(self.first)))
             return replace(found, reason=Why.UNFOLDED(steps=self.t))
 
-        def induction() -> Decision:
+        def induction(known: Sequence[Node] = ()) -> Decision:
             leaves = self.system.leaves
             (before,), (after,) = self.general([condition], leaves), self.general([condition], leaves, 1)
-            later = self.params.given(self.at_least(self.first + 1))
+            later = self.params.given(self.at_least(self.first + 1), *known)
             self._valued([before], later)
-            found = relation.decide_holds(after, later.given(before))
+            found = _by_all(after, later.given(before))
             return replace(found, reason=Why.INDUCTION(steps=self.t))
 
-        def growing() -> Decision:
+        def growing(known: Sequence[Node] = ()) -> Decision:
             """The gap between the sides does not shrink from one number to the next."""
             if condition.op not in ORDERS:
                 return Decision("undecided", Why.OPEN())
             g, leaves = condition.graph, self.system.leaves
             gap = g.call("sub", *(condition.args if condition.op in ("ge", "gt") else condition.args[::-1]))
             (before,), (after,) = self.general([gap], leaves), self.general([gap], leaves, 1)
-            later = self.params.given(self.at_least(self.first + 1))
+            later = self.params.given(self.at_least(self.first + 1), *known)
             self._valued([before], later)
-            found = relation.decide_holds(g.call("ge", g.sub(after, before), g.zero), later)
+            found = _by_all(g.call("ge", g.sub(after, before), g.zero), later)
             return replace(found, reason=Why.INDUCTION(steps=self.t))
 
+        def with_signs(way: Callable[[Sequence[Node]], Decision]) -> Decision:
+            known = self.signs
+            return way(known) if known else Decision("undecided", Why.OPEN())
+
         unfolding = _Way("unfolding", unfolded, self._as_it_stands)
-        induced = [_Way("induction", way, self._from_the_first) for way in (induction, growing)]
+        tried = (induction, growing, partial(with_signs, induction), partial(with_signs, growing))
+        induced = [_Way("induction", way, self._from_the_first) for way in tried]
         ways = [unfolding] if self.local else [unfolding, *induced]
         return self._every(at, ways if min(self.nodes.values()) >= self.base else [])
 
@@ -403,7 +413,7 @@ class Steps:
             if found.status == "proved":
                 base = joined(begun)
                 if base.status == "proved":
-                    return replace(way.told(found, base), regions=(), tactic=way.name)
+                    return self._begun(replace(way.told(found, base), regions=(), tactic=way.name), at)
                 second = self.first + 1
                 stopped.append(Why.AT_FIRST_STEPS(steps=self.t, first=self.first, second=second, of=base.told))
             else:
@@ -412,6 +422,25 @@ class Steps:
             if found.status == "refuted":
                 return self._fails(n, found)
         return Decision("undecided", Why.NOT_EVERY_STEP(steps=self.t, stopped=tuple(stopped)))
+
+    def _begun(self, found: Decision, at: Callable[[int], Decision]) -> Decision:
+        """What is proved from the first number on, where sums have no terms before: with that as a condition, unless it holds of
+        no terms, too."""
+        if len(self.early) <= MAX_EARLY:
+            others = [at(n) for n in self.early]
+            if all(d.status == "proved" and not d.conditions for d in others):
+                return found
+            fails = next(
+                (self._fails(n, d) for n, d in zip(self.early, others, strict=True) if d.status == "refuted"), None
+            )
+        else:
+            fails = None
+        begun = self.at_least(self.first)
+        found = replace(found, conditions=(begun, *found.conditions))
+        if not self.stated:
+            return found
+        found = replace(found, status="proved-if", missing=(begun,))
+        return found if fails is None else replace(found, witness=fails.witness, fails=fails.reason)
 
     def _as_it_stands(self, found: Decision, base: Decision) -> Decision:
         """What holds whatever the state is."""
@@ -441,6 +470,12 @@ class Steps:
         return replace(found, reason=reason, witness=witness, index=None)
 
 
+def _by_all(condition: Node, domain: Domain) -> Decision:
+    """Whether a condition holds: region by region, else by all that is known of inequalities."""
+    found = relation.decide_holds(condition, domain)
+    return found if found.status != "undecided" else holds_with_properties(condition, domain)
+
+
 def _affine(k: Node) -> tuple[Node | None, int]:
     """A number of steps as a symbol and a whole number. Raises Beyond."""
     match k.op:
@@ -461,31 +496,3 @@ def _affine(k: Node) -> tuple[Node | None, int]:
 
 def _is_zero(n: Node) -> bool:
     return n.op == "const" and n.attr == 0
-
-
-def _start(a: Node, t: Node) -> int | None:
-    """The first whole number of an assumption t >= c, t > c; None where it says something else."""
-    if a.op not in ORDERS:
-        return None
-    x, y = a.args if a.op in ("gt", "ge") else a.args[::-1]
-    if x is not t or y.op != "const":
-        return None
-    c = Fraction(y.attr)
-    return max(ceil(c) + (c.denominator == 1 and a.op in ("gt", "lt")), 0)
-
-
-def _says_whole(a: Node, t: Node) -> bool:
-    """Whether an assumption is t = floor(t)."""
-    return a.op == "eq" and any(x is t and y.op == "floor" and y.args[0] is t for x, y in (a.args, a.args[::-1]))
-
-
-def _above(roots: Sequence[Node], stop: set[Node]) -> set[Node]:
-    """The nodes below the roots, but not what stands in the nodes ``stop``."""
-    seen: set[Node] = set()
-    work = list(roots)
-    while work:
-        n = work.pop()
-        if n not in seen and n not in stop:
-            seen.add(n)
-            work.extend(n.args)
-    return seen

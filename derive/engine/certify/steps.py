@@ -32,7 +32,7 @@ def at_every_step(wanted: Sequence[Node], domain: Domain) -> Theorem:
         raise Rejected(str(e)) from None
     if told.local or told.system.symbolic is None or told.base > CASES[-1] or len(told.system.leaves) > MAX_STATES:
         raise Rejected("what is assumed of a step, or states that are too many")
-    if told.base < 0:
+    if told.base < 0 or (told.early and told.stated):
         raise Rejected("what comes before the start")
     system, g, leaves = told.system, told.t.graph, told.system.leaves
     ahead = g.add(told.t, g.const(told.base)) if told.base else told.t

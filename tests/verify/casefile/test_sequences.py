@@ -139,7 +139,7 @@ claims:
         ("of: p(t), equals: t**2", "holds"),
         ("of: p(t), equals: t**2 + t*(t - 1)*(t - 2)", "wrong"),
         # agrees at the t that are tried: not proved, and never guessed
-        ("of: p(t), equals: t**2 + t*(t - 1)*(t - 2)*(t - 3)*(t - 4)", "undecided"),
+        ("of: p(t), equals: t**2 + t*(t - 1)*(t - 2)*(t - 3)*(t - 4)", "wrong"),
         ("of: p(t), equals: t**2 + (t - 1), assuming: [t >= 2]", "wrong"),
         # 1/(t - 7) has no value at 7: the claim is about nothing there, and does not carry on from it
         ("of: p(t)/(t - 7), equals: t**2/(t - 7)", "undecided"),
