@@ -129,8 +129,14 @@ class precision:
 
 
 def truth(node: Node, values: Mapping[Node, fmpq], prec: int = 128) -> bool | None:
-    """Whether a condition holds; None where the ball is too wide or a side has no value."""
-    value = evaluate([node], values, prec)[0]
+    """Whether a condition holds; None where the ball is too wide, or a side or a symbol has no value.
+
+    A point that refutes by an example of a function has no values for symbols that its formula does not speak of.
+    """
+    try:
+        value = evaluate([node], values, prec)[0]
+    except KeyError:
+        return None
     return value if isinstance(value, bool) else None
 
 

@@ -103,7 +103,7 @@ def _same(a: Limit, b: Limit, domain: Domain) -> bool:
 
     if a.side or b.side:
         return a.side == b.side
-    return decide_equal(a.value, b.value, domain).status == "proved"
+    return a.value is b.value or decide_equal(a.value, b.value, domain).status == "proved"
 
 
 def _far(f: Node, x: Node, sign: int, domain: Domain) -> Limit:
