@@ -2,16 +2,21 @@
 
 phi(t*x + (1 - t)*y) <= t*phi(x) + (1 - t)*phi(y): phi at x and at y is no less than what the tangent at t*x + (1 - t)*y is there,
 and with the tangent in its place the two sides are equal. Of a concave function the same with the other sign.
+
+What is assumed to be convex may be written with an abstract function: ``phi(x) - mu*x**2/2``, of a mu-strongly convex one, and
+``L*x**2/2 - phi(x)``, of an L-smooth one, lie above their tangents, too, at all places that a claim speaks of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import combinations
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
 
+from derive.calculus.reverse import expand_all, gradient
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
-from derive.engine.properties.facts import facts, of_function, restricted
+from derive.engine.properties.facts import Fact, calm, facts, restricted
 from derive.engine.properties.reductions import coefficient
 from derive.engine.properties.side_conditions import inhabited, proved
 from derive.engine.reasons import Why
@@ -19,11 +24,22 @@ from derive.engine.relation import decide_holds
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
-from derive.language.abstract import apply, partial
+from derive.language.abstract import apply
 from derive.language.components import components
+from derive.numbers.definedness import has_value
 
-MAX_CALLS = 6
+MAX_PLACES = 4  # two of which are taken at once
 _SIGNS = {"convex": 1, "concave": -1}
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """``of``, f(a) - f(b) - f'(b)*(a - b), is not negative; ``values``: what is f of a's own, up to a factor."""
+
+    a: tuple[Node, ...]
+    b: tuple[Node, ...]
+    of: Node
+    values: Node
 
 
 def by_tangents(condition: Node, domain: Domain) -> Decision | None:
@@ -35,45 +51,60 @@ def by_tangents(condition: Node, domain: Domain) -> Decision | None:
     g, plain = condition.graph, domain.entries()
     more, less = condition.args if condition.op in ("gt", "ge") else condition.args[::-1]
     held = restricted(known, plain)
-    h, curved = g.sub(more, less), dict[Node, int]()
-    for n in topological([h]):
-        for name, sign in _SIGNS.items():
-            value = n if n.op != "apply" or n.attr[1] != (1,) else apply(g, n.attr[0], n.args)
-            if n.op == "apply" and len(n.args) == 1 and n.attr[1][0] <= 1 and of_function(known, value, held, [name]):
-                curved[n] = sign
-    if not 1 < len(curved) <= MAX_CALLS or not inhabited(g.zero, plain):
+    h = g.sub(more, less)
+    gaps = [made for fact in known if not any(s in held for s in fact.x) and (made := _gaps(h, fact))]
+    concrete = [c for c in plain.hypotheses if not any(n.op == "apply" for n in topological([c]))]
+    if not gaps or not inhabited(g.zero, plain.under(concrete)):
         return None
     op = "gt" if condition.op in ("gt", "lt") else "ge"
 
-    def shown(n: Node, op: str) -> bool:
-        found = decide_holds(g.call(op, n, g.zero), plain)
+    def shown(n: Node, op: str, domain: Domain = plain) -> bool:
+        found = decide_holds(g.call(op, n, g.zero), domain)
         return found.status == "proved" and not found.conditions
 
-    for low in _lower_bounds(h, curved, lambda n: shown(n, "ge")):
-        if shown(low, op):
-            return proved(Why.TANGENTS(), "moves")
+    lows = (low for made in gaps for low in _lower_bounds(h, made, lambda n: shown(n, "ge")))
+    above = plain.given(*(g.call("ge", gap.of, g.zero) for made in gaps for gap in made))
+    if any(shown(low, op) for low in lows) or shown(h, op, above):
+        return proved(Why.TANGENTS(), "moves")
     return None
 
 
-def _lower_bounds(h: Node, curved: Mapping[Node, int], nonnegative: Callable[[Node], bool]) -> Iterator[Node]:
-    """What h is no less than: with tangents at one place in the place of the function's other values; and without
-    (phi'(u) - phi'(v))*(u - v), which is the sum of two such steps."""
+def _gaps(h: Node, fact: Fact) -> list[_Gap]:
+    """What a fact says of the places at which h has values of its function."""
+    g, x, (f,) = h.graph, fact.x, fact.f
+    own = [n for n in topological([f]) if n.op == "apply" and n.args == x and not any(n.attr[1])]
+    lacking = topological(has_value(f))  # what f needs beside its variable, the fact needs
+    if len(own) != 1 or not calm(f) or any(s in lacking for s in x):
+        return []
+    name = own[0].attr[0]
+    places = list(dict.fromkeys(n.args for n in topological([h]) if n.op == "apply" and n.attr[0] == name))
+    f = f if _SIGNS[fact.name] > 0 else g.neg(f)
+    slopes = [expand_all([d])[0] for d in gradient(f, list(x))]
+    found = []
+    for a, b in permutations(places[:MAX_PLACES], 2):
+        at_a, at_b = dict(zip(x, a, strict=True)), dict(zip(x, b, strict=True))
+        gap = g.sub(substitute(f, at_a), substitute(f, at_b))
+        for d, u, v in zip(slopes, a, b, strict=True):
+            gap = g.sub(gap, g.mul(substitute(d, at_b), g.sub(u, v)))
+        found.append(_Gap(a, b, gap, apply(g, name, a)))
+    return found
+
+
+def _lower_bounds(h: Node, gaps: Sequence[_Gap], nonnegative: Callable[[Node], bool]) -> Iterator[Node]:
+    """What h is no less than: with tangents at one place b in the place of the function's other values; and without the two
+    gaps of two places, (f'(u) - f'(v))*(u - v)."""
     g = h.graph
-    for place in dict.fromkeys(n.args[0] for n in curved):
+    for b in dict.fromkeys(gap.b for gap in gaps):
         low = h
-        for n, sign in curved.items():
-            if any(n.attr[1]) or n.args[0] is place:
+        for gap in (gap for gap in gaps if gap.b == b):
+            share, own = coefficient(low, gap.values), coefficient(gap.of, gap.values)
+            if share is g.zero:
                 continue
-            share = coefficient(low, n)  # with what has been put in
-            if share is None or not nonnegative(g.mul(g.const(sign), share)):
+            if share is None or own is None or own is g.zero or not nonnegative(g.div(share, own)):
                 break
-            at_place = apply(g, n.attr[0], (place,))
-            tangent = g.add(at_place, g.mul(partial(at_place, 0), g.sub(n.args[0], place)))
-            low = substitute(low, {n: tangent})
+            low = g.sub(low, g.mul(g.div(share, own), gap.of))
         else:
             yield low
-    slopes = [n for n in curved if any(n.attr[1])]
-    for a, b in combinations(slopes, 2):
-        if a.attr == b.attr:
-            step = g.mul(g.sub(a, b), g.sub(a.args[0], b.args[0]))
-            yield g.sub(h, g.mul(g.const(curved[a]), step))
+    both = {(gap.a, gap.b): gap.of for gap in gaps}
+    for a, b in both:
+        yield g.sub(h, g.add(both[a, b], both[b, a]))

@@ -114,7 +114,7 @@ def implied(given: Sequence[Fact]) -> list[Node]:
         g = fact.node.graph
         if fact.name in _DEFINITE:
             out += _minors(fact) if fact.f else []
-        elif len(fact.x) == 1 and _calm(fact.f[0]):
+        elif len(fact.x) == 1 and calm(fact.f[0]):
             slope = gradient(fact.f[0], [fact.x[0]])[0]
             if fact.name in _CURVED:
                 bend = gradient(slope, [fact.x[0]])[0]
@@ -125,7 +125,8 @@ def implied(given: Sequence[Fact]) -> list[Node]:
     return [n for n in out if n.args[0].op != "const"]
 
 
-def _calm(f: Node) -> bool:
+def calm(f: Node) -> bool:
+    """Whether it has no kinks."""
     return not any(n.op in KINKED or n.op == "hold" for n in topological([f]))
 
 
