@@ -22,6 +22,7 @@ from derive.expr.composites import COMPOSITES
 from derive.expr.folding import fold_all
 from derive.expr.graph import BY_ID, Graph, Node, Shape, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES, FLOATS, KINKED, OPERATORS
+from derive.expr.roots import powers
 from derive.language.abstract import partial as partial_of
 from derive.language.components import components
 from derive.language.meaning import meaning, place, pull_text
@@ -43,6 +44,9 @@ def vjp(output: Node, variables: Sequence[Node], seed: Node, marked: bool = True
     """
     g = output.graph
     depends = between(output, variables)
+    if (whole := powers(depends)) and all(v.op != "def" for v in variables):
+        (output,) = fold_all([output], whole)
+        depends = between(output, variables)
     if branching(depends, marked):
         return _through_branches(output, variables, seed, marked)
     adjoint: dict[Node, Node] = {output: seed}
@@ -70,6 +74,8 @@ def second_derivatives(f: Node, variables: Sequence[Node], marked: bool = True) 
     """The lower triangle of d2f/dv2 of scalar nodes, as ``curvature.hessian`` gives it; the gradient's gradients where ``f``
     has kinks that are to be ``marked`` (see ``vjp``; edge pushing does not see them), branches by conditions or calls abstract
     functions. Raises ExpressionError where one variable is defined by another."""
+    if (whole := powers(between(f, variables))) and all(v.op != "def" for v in variables):
+        (f,) = fold_all([f], whole)
     if not any(n.op in ("apply", "where") or (n.op in KINKED and marked) for n in between(f, variables)):
         return hessian(f, variables)
     if any(v in between(v, [w]) for v in variables for w in variables if v is not w):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from derive.calculus.iteration import leaves_of
 from derive.engine.algebra.normal import Normal
 from derive.engine.algebra.polynomials import Unwieldy
 from derive.engine.assumptions import contradict
@@ -22,6 +23,7 @@ from derive.engine.exceptional_sets import alternatives
 from derive.engine.reasons import Why
 from derive.expr.graph import Node
 from derive.language.printing import to_text
+from derive.numbers.balls import truth
 
 ROUNDS = 4  # of adding what is still missing
 MAX_POINTS = 24
@@ -93,6 +95,8 @@ def fewer(conditions: Sequence[Node], domain: Domain) -> tuple[Node, ...]:
 def unless_thin(found: Decision, domain: Domain) -> Decision:
     """A decision whose conditions leave more than boundary points. What holds if p <= 0, of p in [0, 1], fails; what has a value
     there alone says nothing."""
+    if found.status in ("proved", "proved-if") and any(_fails(c) for c in found.conditions):
+        return Decision("undecided", Why.VALUES_ONLY_WHERE(conditions=found.conditions), empty=True)
     if found.status == "proved-if" and thin(found.missing, domain):
         return replace(found, status="refuted", missing=(), conditions=(), reason=found.fails or found.reason)
     if found.status == "proved" and thin(found.conditions, domain):
@@ -113,6 +117,11 @@ def unless_stated(found: Decision, domain: Domain) -> Decision:
         if contradict(Domain([*found.missing, *fails])) and not contradict(domain.under(fails)):
             return replace(found, status="refuted", missing=(), conditions=(), method="ball arithmetic")
     return found
+
+
+def _fails(condition: Node) -> bool:
+    """Whether a condition without symbols certainly fails."""
+    return not condition.shape and not leaves_of([condition]) and truth(condition, {}) is False
 
 
 def thin(conditions: Sequence[Node], domain: Domain) -> bool:

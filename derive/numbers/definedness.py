@@ -15,6 +15,7 @@ from derive.errors import UndefinedValue
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
 from derive.expr.operators import COMPARISONS, DEFERRED, DERIVATIVES, OPERATORS
+from derive.expr.roots import powers
 from derive.language.meaning import unfold
 from derive.numbers.balls import evaluate, evaluate_all, rational
 
@@ -171,8 +172,8 @@ def of_derivatives(nodes: Sequence[Node], slopes: bool = True) -> list[Node]:
 
 
 def _moving_roots(n: Node, inner: Sequence[Node]) -> list[Node]:
-    """The roots that may move with a variable of the derivative n: all, where one is a definition."""
-    roots = [m for m in inner if m.op == "sqrt"]
+    """The roots, no powers, that may move with a variable of the derivative n: all, where one is a definition."""
+    roots = [m for m in inner if m.op == "sqrt" and not powers([m])]
     variables = {v.args[0] if v.op == "index" else v for v in n.args[1:]}
     if any(v.op != "symbol" for v in variables):
         return roots

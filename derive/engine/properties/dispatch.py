@@ -34,6 +34,7 @@ from derive.engine.tactics import ANY, PROOF, Tactic
 from derive.errors import ExpressionError, NotWrittenOut
 from derive.expr.conditions import claimed, negation
 from derive.expr.graph import Node, topological
+from derive.expr.roots import without_roots
 from derive.language.properties import PROPERTIES, asks
 
 
@@ -101,7 +102,7 @@ def _decide_condition(condition: Node, domain: Domain) -> Decision:
         case "def":
             return decide_condition(condition.args[0], domain)
         case "property":
-            args = expand_all(condition.args)
+            args = without_roots(expand_all(condition.args))
             inner = domain.expanded().about(args)
             found = checked(_decided(condition, DECIDERS, args, inner), inner)
             if found.status != "undecided":
