@@ -112,7 +112,7 @@ HELD_THROUGH = {
     " operators.piecewise expr.kinks",
     "derive.language.reader": "language.calls language.constants language.derivatives language.every language.extremes"
     " language.loops language.schemes language.slices language.substitution language.syntax",
-    "derive.language.latex": "latex.arrays latex.calculus latex.calls latex.environments"
+    "derive.language.latex": "latex.arrays latex.calculus latex.calls latex.differentials latex.environments"
     " latex.identifiers latex.layout latex.library latex.loops"
     " latex.scripts latex.statements latex.symbols latex.terms latex.tree"
     " latex.words",

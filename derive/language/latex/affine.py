@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from derive.expr.graph import Node
 from derive.language.latex.symbols import candidates
-from derive.language.latex.tree import Group, Number, Product, Scripted, Sum, Symbol, Tree
+from derive.language.latex.tree import Given, Group, Number, Product, Scripted, Sum, Symbol, Tree
 
 
 @dataclass(slots=True)
@@ -67,6 +67,8 @@ def affine(tree: Tree, scope: Mapping[str, Node], indices: Mapping[str, Index], 
         case Symbol(word=word, accents=()) if word in indices:
             i = indices[word]
             return Affine(i.first, {i.name: 1}, [i])
+        case Given(text=name) if size_of(name, scope) is not None:
+            return Affine(0, {name: 1})
         case Symbol() | Scripted():
             return _size(tree, scope, symbols)
         case Sum(terms=terms):

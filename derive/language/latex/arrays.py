@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from derive.expr.shapes import show
 from derive.language.latex import terms
-from derive.language.latex.terms import ATOM, Term
+from derive.language.latex.terms import ATOM, OPEN, Term
 from derive.language.latex.tokens import Tokens
 from derive.language.latex.tree import Cases, Group, Matrix, Number, Relation, Run, Tree
 
@@ -54,6 +54,21 @@ def listed(r: Resolver, tree: Group) -> Term:
     return replace(column(r, [r.value(t) for t in tree.items], tree.start), turns=True)
 
 
+def paired(r: Resolver, tree: Group) -> Term:
+    r"""``\langle u, v \rangle`` of two vectors or matrices; ``\binom{n}{k}``."""
+    parts = [r.value(t) for t in tree.items]
+    if tree.bracket == "binom":
+        if any(p.shape for p in parts):
+            r.fail("a binomial coefficient is of two numbers", tree.start)
+        return Term(f"binomial({parts[0].text}, {parts[1].text})", ATOM)
+    if len(parts) != 2 or parts[0].shape != parts[1].shape or len(parts[0].shape) not in (1, 2) or parts[0].open:
+        r.fail("an inner product is of two vectors, or of two matrices, of one shape", tree.start)
+    a, b = parts
+    if len(a.shape) == 1:
+        return Term(f"{a.at(terms.PRODUCT)} @ {b.at(terms.SIGN)}", terms.PRODUCT)
+    return Term(f"trace({a.at(ATOM)}.T @ {b.at(terms.SIGN)})", ATOM)
+
+
 def column(r: Resolver, entries: list[Term], start: int) -> Term:
     """The vector of some numbers."""
     for p in entries:
@@ -74,7 +89,7 @@ def filled(r: Resolver, tree: Number, below: Tokens) -> Term:
     if not below:
         if word == "zeros":
             return Term("0", ATOM, number=True, plain=True)
-        r.fail("of what size? Write \\mathbf{1}_{n}, or say in 'names:' what it is", tree.start)
+        return Term(f"ones({OPEN})", ATOM, open=True, rank=1)
     parts: list[Tokens] = []
     rest: Tokens = below
     at = next((i for i, t in enumerate(rest) if t.is_("\\times", ",")), None)

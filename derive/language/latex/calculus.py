@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from derive.expr.graph import topological
-from derive.language.latex import identifiers, reach, scripts
+from derive.errors import ExpressionError
+from derive.expr.graph import Node, topological
+from derive.language.latex import identifiers, reach, scripts, signatures
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Token, Tokens
 from derive.language.latex.tree import Fraction, Group, Place, Scripted, Symbol, Tree, bracket
@@ -199,8 +200,11 @@ def _nabla(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
     if k >= len(items) or items[k][0]:
         r.fail("a gradient of nothing: expected what it is of", tree.start)
     group = bracket(items, k + 1)
+    known = () if below or group is None or not _is_name(r, items[k][1]) else _known(r, items[k][1])
     if below:
         variables = [_variable(r, r.tree(t)) for t in r.listed(below)]
+    elif known:
+        variables = [_Variable(str(v.attr), (), v.shape) for v in known]
     elif group is not None:
         variables = [_variable(r, t) for t in group.items]
     else:
@@ -208,7 +212,12 @@ def _nabla(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
     if any(v.entry for v in variables):
         r.fail("a gradient by an entry: write it as a derivative", tree.start)
     point: Term | None = None
-    if group is not None and below and len(group.items) == 1 and len(variables) == 1 and _is_name(r, items[k][1]):
+    if known and group is not None:
+        f, after = r.value(items[k][1]), k + 2
+        point = r.value(group.items[0])
+        if len(known) > 1 or len(group.items) > 1 or point.shape != known[0].shape:
+            r.fail(f"a gradient at a point of '{f.text}': write \\nabla_{{x}} f, or say it in 'names:'", tree.start)
+    elif group is not None and below and len(group.items) == 1 and len(variables) == 1 and _is_name(r, items[k][1]):
         inside = r.value(group.items[0])
         if inside.text != variables[0].base and inside.shape == variables[0].shape and not _is_function(r, items[k][1]):
             f = r.value(items[k][1])
@@ -220,8 +229,12 @@ def _nabla(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
         if f.shape:
             r.fail(f"the gradient of '{f.text}', which is no scalar", tree.start)
         text = f"{'hessian' if second else 'grad'}({f.text}, {names})"
-        if point is not None:
+        if point is not None and point.text != variables[0].base:
             text = f"at({text}, {variables[0].base}={point.text})"
+        elif group is not None and not below and f.text in r.scope and r.scope[f.text].op == "def":
+            inside = topological([r.scope[f.text]])
+            if wrong := next((v.base for v in variables if r.scope[v.base] not in inside), None):
+                r.fail(f"'{f.text}' is no function of '{wrong}': define it as {f.text}(x) = ... in LaTeX", tree.start)
         shape = r.shape(text, tree.start)
         return Term(text, ATOM, shape, turns=len(shape) == 1)
 
@@ -229,6 +242,15 @@ def _nabla(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
         return of(f), after
     found = reach.cuts(r, items, k, [r.scope[v.base] for v in variables])
     return reach.chosen(r, "gradient", tree.start, found, lambda t: of(r.value(t)))
+
+
+def _known(r: Resolver, tree: Tree) -> tuple[Node, ...]:
+    """The variables of a definition that it has been given."""
+    try:
+        f = r.value(tree)
+    except ExpressionError:
+        return ()
+    return signatures.signatures(r.graph).get(f.text, ()) if f.text in r.scope and not f.shape else ()
 
 
 def _is_name(r: Resolver, tree: Tree) -> bool:

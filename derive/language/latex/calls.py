@@ -7,13 +7,14 @@ that it depends on, a product where the brackets hold no bare name or number; an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.errors import ExpressionError
 from derive.expr.graph import topological
 from derive.language import sequences
 from derive.language.latex import calculus, identifiers, reach, scripts, signatures, templates, terms
-from derive.language.latex.library import OF_MATRICES
+from derive.language.latex.library import OF_MATRICES, library
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Tokens
 from derive.language.latex.tree import (
@@ -45,6 +46,8 @@ _POWERS = frozenset(("log", "ln", "lg", "sin", "cos", "tan"))
 def unit(r: Resolver, items: Items, k: int) -> tuple[Term, int]:
     """The value that begins with the k-th factor, and where the next one begins."""
     tree = items[k][1]
+    if (function := _given_function(r, tree)) is not None:
+        tree, items = function, (*items[:k], (items[k][0], function), *items[k + 1 :])
     r.depth += 1
     if r.depth > 60:
         r.fail("nested too deeply", tree.start)
@@ -64,6 +67,18 @@ def unit(r: Resolver, items: Items, k: int) -> tuple[Term, int]:
         return r.value(tree), k + 1
     finally:
         r.depth -= 1
+
+
+def _given_function(r: Resolver, tree: Tree) -> Tree | None:
+    """The symbol of a function, where the table of names says that it is one."""
+    base = tree.base if isinstance(tree, Scripted) else tree
+    if not isinstance(base, Given) or not base.text.isidentifier():
+        return None
+    n = r.scope.get(base.text)
+    if n.op != "function" if n is not None else library(base.text) is None:
+        return None
+    symbol = Symbol(base.start, base.text)
+    return replace(tree, base=symbol) if isinstance(tree, Scripted) else symbol
 
 
 def _named(r: Resolver, tree: Symbol | Scripted, items: Items, k: int) -> tuple[Term, int]:
@@ -150,7 +165,8 @@ def _valued(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
         if all(a.text in r.scope and r.scope[a.text] in inside and a.text != made.text for a in arguments):
             _in_order(r, made.text, [a.text for a in arguments], group.start)
             signatures.elsewhere(r, made.text, [a.text for a in arguments], group.start)
-            return _scripts(r, made, after), k + 2
+            whole = (lambda: (_scripts(r, made, after), k + 2)), (lambda: (made, k + 1))
+            return r.choose(("factor", tree.start), whole) if _transposes(r, after) else whole[0]()
         missing = next(a.text for a in arguments if a.text not in r.scope or r.scope[a.text] not in inside)
         r.fail(
             f"'{made.text}' is no function of '{missing}': if this is a product write {made.text} \\cdot {missing}, "
@@ -159,6 +175,11 @@ def _valued(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
         )
     shown = ", ".join(r.value(t).text for t in group.items)
     r.fail(f"'{made.text}' is no function: if this is a product, write {made.text} \\cdot {shown}", tree.start)
+
+
+def _transposes(r: Resolver, tree: Tree) -> bool:
+    """Whether a bracket is transposed: it may be a factor."""
+    return isinstance(tree, Scripted) and len(tree.above) == 1 and scripts.is_transpose(r, tree.above[0])
 
 
 def _in_order(r: Resolver, name: str, arguments: Sequence[str], at: int) -> None:
@@ -333,9 +354,9 @@ def ones(r: Resolver, items: Items, k: int) -> tuple[Term, int] | None:
     group = bracket(items, k + 1)
     if (
         isinstance(tree, Number)
-        and tree.font
         and tree.text == "1"
         and group
+        and (tree.font or group.bracket == "{")
         and len(group.items) == 1
         and _is_condition(group.items[0])
     ):

@@ -20,8 +20,39 @@ def table(names: Mapping[str, str]) -> list[tuple[Tokens, str]]:
             raise ExpressionError(f"names: '{latex}' is no whole piece of a formula")
         if not text.strip():
             raise ExpressionError(f"names: '{latex}' has no meaning; expected an expression of the language")
-        made.append((tokens, text.strip()))
+        made += [(way, text.strip()) for way in dict.fromkeys((tokens, _spelt(tokens), _read(tokens)))]
     return sorted(made, key=lambda pair: -len(pair[0]))
+
+
+def _spelt(tokens: Tokens) -> Tokens:
+    r"""With the words of scripts letter by letter: ``D_{\mathrm{KL}}`` is written ``D_{KL}``, too."""
+    made: list[Token] = []
+    for k, t in enumerate(tokens):
+        if t.kind != "word" or not t.text.isalpha() or not k or not tokens[k - 1].is_("_", "^"):
+            made.append(t)
+            continue
+        made.append(Token("sign", "{", t.start, t.start))
+        made += [Token("letter", c, t.start, t.stop) for c in t.text]
+        made.append(Token("sign", "}", t.stop, t.stop))
+    return tuple(made)
+
+
+def _read(tokens: Tokens) -> Tokens:
+    """With the letters in braces of scripts as words."""
+    made: list[Token] = []
+    k = 0
+    while k < len(tokens):
+        end = k + 2
+        while end < len(tokens) and tokens[end].kind == "letter":
+            end += 1
+        opens = tokens[k].is_("_", "^") and k + 1 < len(tokens) and tokens[k + 1].is_("{")
+        made.append(tokens[k])
+        if opens and end > k + 3 and end < len(tokens) and tokens[end].is_("}"):
+            word = "".join(t.text for t in tokens[k + 2 : end])
+            made.append(Token("word", word, tokens[k + 1].start, tokens[end].stop))
+            k = end
+        k += 1
+    return tuple(made)
 
 
 def balanced(tokens: Iterable[Token]) -> bool:
@@ -65,5 +96,7 @@ def replaced(tokens: Tokens, names: Sequence[tuple[Tokens, str]]) -> Tokens:
     return tuple(made)
 
 
-def _same(a: Token, b: Token) -> bool:
-    return a.kind == b.kind and a.text == b.text
+def _same(a: Token, pattern: Token) -> bool:
+    r"""Fonts do not count, but for those of numerals: ``\\mathbf{1}`` is no 1."""
+    plain = pattern.kind != "number" or bool(a.font) == bool(pattern.font)
+    return a.kind == pattern.kind and a.text == pattern.text and plain

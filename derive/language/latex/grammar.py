@@ -14,7 +14,7 @@ from collections.abc import Callable, Container
 from typing import NoReturn
 
 from derive.errors import ExpressionError
-from derive.language.latex import ellipses
+from derive.language.latex import differentials, ellipses
 from derive.language.latex.environments import environment
 from derive.language.latex.layout import RELATIONS
 from derive.language.latex.tokens import Token, Tokens
@@ -113,7 +113,7 @@ class Parser:
 
     def relation(self) -> Tree:
         start, parts, ops = self.here.start, [self.sum()], []
-        while (op := RELATIONS.get(self.sign())) is not None:
+        while (op := RELATIONS.get(self.sign()) or self.one_of()) is not None:
             self.next()
             ops.append(op)
             parts.append(self.sum())
@@ -125,6 +125,11 @@ class Parser:
                 f"'\\{self.here.text}' is no relation of the language; '=', '\\le', '\\ge', '<', '>', '\\ne', '\\approx' are"
             )
         return Relation(start, tuple(parts), tuple(ops)) if ops else parts[0]
+
+    def one_of(self) -> str | None:
+        r"""``\\in \\arg\\min_x f`` is read as an equation."""
+        after = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        return "==" if self.here.is_("\\in") and after.is_("\\argmin", "\\argmax") else None
 
     def sign(self) -> str:
         t = self.here
@@ -168,7 +173,7 @@ class Parser:
                     break
                 op = sign or ""
                 continue
-            items.append((op, self.slanted() or self.factor()))
+            items.append((op, differentials.slanted(self) or self.factor()))
             spans.append((first, self.at))
             if self.evaluates():
                 bar = self.next()
@@ -183,10 +188,11 @@ class Parser:
                 op = sign
             elif self.begins():
                 op = ""
-                if self.here.kind == "number" and isinstance(items[-1][1], Number):
+                before = items[-1][1]
+                if self.here.kind == "number" and isinstance(before, Number) and not self.here.font:
                     self.fail(
-                        f"two numbers side by side: {items[-1][1].text}{self.here.text} if it is one, "
-                        f"{items[-1][1].text} \\cdot {self.here.text} if it is a product"
+                        f"two numbers side by side: {before.text}{self.here.text} if it is one, "
+                        f"{before.text} \\cdot {self.here.text} if it is a product"
                     )
             else:
                 break
@@ -201,7 +207,7 @@ class Parser:
     def begins(self) -> bool:
         """Whether a factor may begin here."""
         t = self.here
-        if self.integrals and self.differential():
+        if self.integrals and differentials.begins(self):
             return False
         if t.kind in ("number", "letter", "given"):
             return True
@@ -210,7 +216,7 @@ class Parser:
         if t.kind == "command":
             return (
                 t.text in GREEK or t.text in FUNCTIONS or t.text in BIG or t.text in ACCENTS
-                or t.text in ("frac", "sqrt", "mathbb", "lfloor", "lceil", "binom", "operatorname")
+                or t.text in ("frac", "sqrt", "mathbb", "lfloor", "lceil", "langle", "binom", "operatorname")
                 or t.text.startswith(("begin ", "bb"))
             )  # fmt: skip
         if t.is_("|", "||"):
@@ -236,54 +242,9 @@ class Parser:
             self.fail(f"'\\{t.text}' of nothing: expected what it is of", t)
         self.deeper()
         first = self.at
-        body = self.integrand() if t.text == "int" else self.product()
+        body = differentials.integrand(self) if t.text == "int" else self.product()
         self.depth -= 1
         return Big(t.start, BIG[t.text], below, above, body, tuple(self.tokens[first : self.at]))
-
-    def integrand(self) -> Tree:
-        """What stands before the differential that closes an integral, and that."""
-        self.integrals += 1
-        start = self.here.start
-        whole = Number(start, "1") if self.differential() else self.sum()
-        self.integrals -= 1
-        if not self.differential():
-            return whole
-        d = self.next()
-        return Product(start, (("", whole), ("", Symbol(d.start, "d")), ("", self.factor())))
-
-    def differential(self) -> bool:
-        """Whether a d stands here with a symbol after it."""
-        t, after = self.here, self.tokens[min(self.at + 1, len(self.tokens) - 1)]
-        is_d = t.kind in ("letter", "word") and t.text == "d"
-        return is_d and (
-            after.kind in ("letter", "word", "given") or (after.kind == "command" and after.text in (*GREEK, *ACCENTS))
-        )
-
-    def slanted(self) -> Tree | None:
-        r"""``\partial L / \partial w``, a derivative in one line; None for anything else."""
-        at, sign = self.at, self.here
-        if not (sign.is_("\\partial") or (sign.kind == "letter" and sign.text == "d")):
-            return None
-        try:
-            self.next()
-            if self.here.is_("^"):
-                self.next()
-                self.script()
-            if self.here.kind == "number" or self.here.is_("_"):
-                raise ExpressionError("no derivative")
-            self.factor()
-            middle = self.at
-            if not self.here.is_("/") or (self.tokens[middle + 1].kind, self.tokens[middle + 1].text) != (
-                sign.kind,
-                sign.text,
-            ):
-                raise ExpressionError("no derivative")
-            self.at += 2
-            self.factor()
-        except ExpressionError:
-            self.at = at
-            return None
-        return Fraction(sign.start, tuple(self.tokens[at:middle]), tuple(self.tokens[middle + 1 : self.at]))
 
     def factor(self) -> Tree:
         made = self.scripted(self.atom())
@@ -439,7 +400,10 @@ class Parser:
                 first = self.next()
                 order = self.part(self.inside("[", first), first)
             return Root(t.start, self.part(self.argument("sqrt"), t), order)
-        if t.text in ("lfloor", "lceil"):
+        if t.text == "binom":
+            above, below = (self.part(self.argument("binom"), t) for _ in range(2))
+            return Group(t.start, "binom", (above, below))
+        if t.text in ("lfloor", "lceil", "langle"):
             return self.group(t)
         if t.text.startswith("begin "):
             return environment(self, t)

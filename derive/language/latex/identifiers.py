@@ -183,8 +183,8 @@ def _rests(r: Resolver, name: str, below: Tokens, above: Tokens, start: int) -> 
     n = r.scope[name]
     state = is_state(r, name)
     inside = layer(above) if above else None
-    if state and below and not above and r.counts(below):
-        return [(f"{name}({_text(below)})", lambda: after(r, name, below))]
+    if state and below and not inside and r.counts(below):
+        return [(f"{name}({_text(below)})", lambda: scripts.raised(r, after(r, name, below), above, start))]
     steps = bool(state and inside and r.counts(inside))
     if inside and steps and not below:
         return [(f"{name}({_text(inside)})", lambda: after(r, name, inside))]

@@ -2,6 +2,8 @@ r"""What lays a formula out and says nothing: alignment signs, lines that go on,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from derive.errors import ExpressionError
 from derive.language.latex.tokens import Token, Tokens
 
@@ -21,6 +23,7 @@ _WRAPPING = {
 RELATIONS = {
     "=": "==", ":=": "==", "\\equiv": "==", "<": "<", ">": ">", "\\le": "<=", "\\ge": ">=", "\\ne": "!=", "\\approx": "~",
     "\\simeq": "~", "\\doteq": "==", "\\triangleq": "==",
+    "\\leftarrow": "<-", "\\succeq": ">>=", "\\succ": ">>", "\\preceq": "<<=", "\\prec": "<<",
 }  # fmt: skip
 #: What a line goes on with, or what it breaks off after.
 _GOES_ON = ("+", "-", "\\cdot", "\\times", "\\odot", "*", "/", *RELATIONS)
@@ -47,7 +50,9 @@ def plain(tokens: Tokens) -> tuple[list[Token], list[str]]:
         else:
             kept.append(t)
     kept, aside = _typed(kept)
+    kept, over = _stacked(kept)
     kept, notes = _unbraced(kept)
+    notes = over + notes
     return _joined(_numbers(kept)), aside + notes
 
 
@@ -60,7 +65,7 @@ def _typed(tokens: list[Token]) -> tuple[list[Token], list[str]]:
         if tokens[k].is_("\\in") and tokens[k + 1].is_("\\bbR", "\\bbN", "\\bbZ"):
             k, first = k + 2, k
             if tokens[k].is_("^"):
-                k = _argument(tokens, k + 1)
+                k = argument(tokens, k + 1)
             aside.append(" ".join(t.text for t in tokens[first:k]))
             continue
         made.append(tokens[k])
@@ -88,13 +93,41 @@ def _unbraced(tokens: list[Token]) -> tuple[list[Token], list[str]]:
         if t.is_("}") and ends and ends[-1] == depth:
             ends.pop()
             if tokens[k].is_("_", "^"):
-                end = _argument(tokens, k + 1)
+                end = argument(tokens, k + 1)
                 aside.append(" ".join(u.text for u in tokens[k + 1 : end] if not u.is_("{", "}")))
                 k = end
     return made, aside
 
 
-def _argument(tokens: list[Token], k: int) -> int:
+def _stacked(tokens: list[Token]) -> tuple[list[Token], list[str]]:
+    r"""``\stackrel{!}{=}`` is its relation, and what stands over it is told; ``\underset{x}{\min}`` is ``\min_{x}``."""
+    made: list[Token] = []
+    aside: list[str] = []
+    k = 0
+    while k < len(tokens):
+        t = tokens[k]
+        if not t.is_("\\stackrel", "\\overset", "\\underset"):
+            made.append(t)
+            k += 1
+            continue
+        middle = argument(tokens, k + 1)
+        end = argument(tokens, middle)
+        first, second = (
+            [u for u in part if not u.is_("{", "}")] for part in (tokens[k + 1 : middle], tokens[middle:end])
+        )
+        if len(second) == 1 and second[0].is_(*RELATIONS):
+            made += second
+            aside.append(" ".join(u.text for u in first))
+        elif t.is_("\\underset") and len(second) == 1 and second[0].kind == "command":
+            inner = Token("sign", "{", t.start, t.start), *first, Token("sign", "}", t.stop, t.stop)
+            made += [*second, Token("sign", "_", t.start, t.stop), *inner]
+        else:
+            raise ExpressionError(f"\\{t.text} is read over a relation, or below \\min and the like", t.start)
+        k = end
+    return made, aside
+
+
+def argument(tokens: Sequence[Token], k: int) -> int:
     """Where the argument that begins at k ends: a token, or what stands in braces."""
     depth = 0
     while tokens[k].kind != "end":

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from derive.expr.shapes import word
+from derive.language.latex import terms
 from derive.language.latex.affine import Affine, Index, size_of
 from derive.language.latex.quantified import Quantified
 from derive.language.latex.symbols import spelt
@@ -26,6 +27,8 @@ _LANGUAGE = {"\\ne": "!=", "<": "<", ">": ">", "\\le": "<=", "\\ge": ">="}
 def big(r: Resolver, tree: Big) -> Term:
     if tree.op == "integral":
         return _integral(r, tree)
+    if tree.op in ("argmin", "argmax"):
+        r.fail("what a function is least at stands alone on one side of '='", tree.start)
     if not tree.below:
         return _of_all(r, tree)
     if tree.below[0].kind == "word" and tree.below[0].text == "axis" and len(tree.below) == 2:
@@ -119,6 +122,17 @@ def _extreme(r: Resolver, tree: Big) -> Term:
         side = ", 1" if any(t.is_("+") for t in point[marks[-1] :]) else ", -1"
         point = point[: marks[-1]]
     return Term(f"limit({body.text}, {x.text}, {r.value(r.tree(point)).text}{side})", ATOM)
+
+
+def least(r: Resolver, at: Tree, tree: Big) -> Term:
+    r"""``v = \arg\min_x f(x)``: v is a minimizer; of all the terms that follow."""
+    if not tree.below or tree.above:
+        r.fail("by what? Write \\arg\\min_{x}", tree.start)
+    v, x, f = r.value(at), r.value(r.tree(tree.below)), r.value(tree.body)
+    if x.text not in r.scope or r.scope[x.text].op != "symbol" or x.shape != v.shape or f.shape or v.text == x.text:
+        r.fail(f"'{v.text}' as a value of the symbol '{x.text}' at which '{f.text}', a number, is least", tree.start)
+    text = f.text if tree.op == "argmin" else terms.negated(f).text
+    return Term(f"minimizer({text}, {x.text}, {v.text})", ATOM, condition=True)
 
 
 def _integral(r: Resolver, tree: Big) -> Term:

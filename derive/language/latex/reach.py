@@ -25,7 +25,7 @@ Items = Sequence[tuple[str, Tree]]
 T = TypeVar("T")
 
 #: What takes in a whole sum where its index is spoken of: adding what has no index says the same inside and outside.
-_EXTREMES = ("limit", "supremum", "infimum", "max", "min")
+_EXTREMES = ("limit", "supremum", "infimum", "max", "min", "argmin", "argmax")
 
 
 @dataclass(frozen=True, slots=True)

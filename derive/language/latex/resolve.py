@@ -6,6 +6,7 @@ What a shape does not follow from is asked of the language's own reader. Nothing
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction as Rational
@@ -202,6 +203,9 @@ class Resolver:
         if templates.is_template(tree):
             self.fail(f"names: '{tree.text}' speaks of what stands in brackets, and none follow", tree.start)
         scope = {*self.scope, *(i.name for i in self.indices.values())}
+        for word, i in self.indices.items():  # a loop that binds a letter again has another name for it
+            if i.name != word and word not in self.scope and i.name not in tree.text:
+                tree = replace(tree, text=re.sub(rf"\b{re.escape(word)}\b", i.name, tree.text))
         try:
             unknown = next((n for n in names_in(tree.text) if n not in scope and n != "pi"), None)
         except ExpressionError as e:
@@ -231,6 +235,8 @@ class Resolver:
             return scripts.norm(self, tree, (), tree.start)
         if listed(tree):
             return arrays.listed(self, tree)
+        if tree.bracket in ("angle", "binom"):
+            return arrays.paired(self, tree)
         inner = self.any(tree.items[0])
         if tree.bracket in ("floor", "ceil"):
             return Term(f"{tree.bracket}({inner.text})", ATOM, inner.shape, inner.row, inner.turns)
@@ -405,6 +411,10 @@ class Resolver:
     def relation(self, tree: Relation) -> Term:
         parts = [self.value(t) for t in tree.parts]
         parts = self.sides(parts, tree)
+        if any(op in terms.ORDERS for op in tree.ops):
+            return self.combined(lambda: terms.ordered(parts, tree.ops), tree.start)
+        if "<-" in tree.ops:
+            self.fail("an assignment inside of a condition", tree.start)
         if "~" in tree.ops:
             self.fail(
                 "'\\approx' says nothing inside a condition; a printed number stands at the end of a formula",
@@ -422,7 +432,7 @@ class Resolver:
             return parts
         made = []
         for p, t in zip(parts, tree.parts, strict=True):
-            if p.open and len(tensor.shape) == 2:
+            if p.open and len(tensor.shape) == p.rank:
                 p = p.sized(tensor.shape[0])
             if len(p.shape) != len(tensor.shape) and not p.number:
                 self.fail(f"the sides are of unlike shapes: {self.shapes_of(tensor, p)}", t.start)

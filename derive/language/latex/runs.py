@@ -26,7 +26,7 @@ _LETTERS = "ijklmnpqrst"
 
 def run(r: Resolver, tree: Run) -> Term:
     """The value that dots stand for. Raises ExpressionError."""
-    low, high = _end(r, tree.first), _end(r, tree.last)
+    low, high = (_end(r, t, tree.op != "list") for t in (tree.first, tree.last))
     if low.names or high.names:
         if not families(r, tree.body, tree.holes, tree.first if not low.names else tree.last):
             return _looped(r, tree)
@@ -67,8 +67,8 @@ def value(r: Resolver, a: Affine) -> int | None:
     return None if None in sizes.values() else a.constant + sum(k * (sizes[name] or 0) for name, k in a.names.items())
 
 
-def _end(r: Resolver, tokens: Tokens) -> Affine:
-    found = r.affine(tokens)
+def _end(r: Resolver, tokens: Tokens, symbols: bool) -> Affine:
+    found = r.affine(tokens) or r.affine(tokens, symbols=symbols)
     if found is None or found.indices:
         shown = r.source[tokens[0].start : tokens[-1].stop]
         r.fail(f"'{shown}' is no number or size in scope up to which the dots could go", tokens[0].start)

@@ -208,6 +208,8 @@ def power(r: Resolver, base: Term, above: Tokens, start: int) -> Term:
     entrywise = Term(f"{base.at(ATOM)}**{text}", POWER, base.shape, base.row, base.turns)
     if not base.shape:
         return replace(entrywise, plain=base.plain and exponent.plain)
+    if base.open and base.rank == 1:
+        r.fail("a power of a vector of ones", start)
     if base.open:
         return base
     if exponent.text == "2" and len(base.shape) == 1:

@@ -20,7 +20,19 @@ from derive.language.latex.resolve import Resolver
 from derive.language.latex.symbols import candidates, layer, pieces, raised, spelt
 from derive.language.latex.terms import ATOM, OPEN, Term
 from derive.language.latex.tokens import Token, Tokens, tokenized
-from derive.language.latex.tree import Group, Matrix, Number, Product, Relation, Scripted, Sum, Symbol, Tree, listed
+from derive.language.latex.tree import (
+    Big,
+    Group,
+    Matrix,
+    Number,
+    Product,
+    Relation,
+    Scripted,
+    Sum,
+    Symbol,
+    Tree,
+    listed,
+)
 from derive.language.latex.words import GREEK
 from derive.language.names import names_in
 from derive.language.reader import parse
@@ -165,6 +177,10 @@ def _said(r: Resolver, tree: Tree, latex: str, start: int) -> Said:
 def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
     """A chain of equalities, its last number printed; any other relation is a condition."""
     trees, ops = list(tree.parts), list(tree.ops)
+    if (found := _least(trees[-1])) is not None and ops == ["=="]:
+        text = loops.least(r, trees[0], found).text
+        return Said(latex, start, holds=text, nodes=(parse(text, r.scope, r.graph, boolean=True, layout=r.layout),))
+    assigned, ops = ops == ["<-"], ["==" if op == "<-" else op for op in ops] if ops == ["<-"] else ops
     prints = None
     if ops[-1] in ("==", "~") and (digits := printed(trees[-1])) is not None and (ops[-1] == "~" or _decimal(digits)):
         prints = digits
@@ -181,6 +197,8 @@ def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
         text = _whole(f"all({term.text} {over})" if over else term.text, term.open, start)
         return Said(latex, start, holds=text, nodes=(parse(text, r.scope, r.graph, boolean=True, layout=r.layout),))
     parts = [r.value(t) for t in trees]
+    if assigned and (old := _again(r, parts)):
+        r.fail(f"an assignment: '{old}' on the right is the old value. Say it as an iteration, in 'sequences:'", start)
     if len(parts) > 1:
         parts = r.sides(parts, Relation(tree.start, tuple(trees), tuple(ops)))
     if isinstance(prints, list) and len(prints) == 1 and isinstance(prints[0], list) and len(parts[0].shape) == 1:
@@ -206,6 +224,23 @@ def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
         kept = [k for k, t in enumerate(texts) if t not in numbers]
         texts, nodes = tuple(texts[k] for k in kept), tuple(nodes[k] for k in kept)
     return Said(latex, start, texts, prints, shows, nodes=nodes)
+
+
+def _least(tree: Tree) -> Big | None:
+    r"""``\arg\min_x f``, with all the terms that stand after it."""
+    if isinstance(tree, Sum) and isinstance(first := tree.terms[0][1], Big):
+        body: Tree = Sum(first.body.start, (("+", first.body), *tree.terms[1:]))
+        tree = replace(first, body=body, written=())
+    return tree if isinstance(tree, Big) and tree.op in ("argmin", "argmax") else None
+
+
+def _again(r: Resolver, parts: Sequence[Term]) -> str:
+    """The name on the left that is spoken of on the right, too; of a step of an iteration that step."""
+    left = parts[0].text
+    name = re.match(r"\w*", left)[0]  # type: ignore[index]
+    if left.startswith(f"{name}("):
+        return left if any(left in p.text for p in parts[1:]) else ""
+    return name if any(name in names_in(p.text) for p in parts[1:]) else ""
 
 
 def _over(r: Resolver, parts: Sequence[Term]) -> str:
@@ -242,7 +277,8 @@ def ranges(names: Mapping[str, str]) -> dict[str, str]:
 
 def _whole(text: str, is_open: bool, start: int) -> str:
     if is_open or OPEN in text:
-        raise ExpressionError("an identity matrix of a size that is not said: write I_n", start)
+        what = "an identity matrix, or a vector of ones, of a size that is not said"
+        raise ExpressionError(f"of what size? {what}: write I_n, \\mathbf{{1}}_n", start)
     return text
 
 
@@ -302,7 +338,7 @@ def _without(found: Sequence[Statement], left: str) -> tuple[Tree, ...]:
     from derive.language.latex.identifiers import parts
 
     first = found[0]
-    if not isinstance(first.tree, Relation) or first.tree.ops[0] != "==":
+    if not isinstance(first.tree, Relation) or first.tree.ops[0] not in ("==", "<-"):
         return ()
     name, variables = signatures.called(first.tree.parts[0]) or (first.tree.parts[0], ())
     if not (isinstance(name, Symbol) or (isinstance(name, Scripted) and isinstance(name.base, Symbol))):

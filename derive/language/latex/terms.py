@@ -6,7 +6,7 @@ either way, ``turns``. Products are told by rank; two bare vectors side by side 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from derive.errors import ExpressionError
@@ -29,14 +29,17 @@ class Term:
     number: bool = False  # a numeral
     plain: bool = False  # a number or a name: what may be added to every entry of a tensor
     condition: bool = False
-    open: bool = False  # an identity matrix of a size that is not said
+    open: bool = False  # an identity matrix, or a vector of ones, of a size that is not said
+    rank: int = 2  # of that
 
     def at(self, level: int) -> str:
         return self.text if self.level >= level else f"({self.text})"
 
     def sized(self, n: int) -> Term:
         return (
-            replace(self, text=self.text.replace(OPEN, shapes.word(n)), shape=(n, n), open=False) if self.open else self
+            replace(self, text=self.text.replace(OPEN, shapes.word(n)), shape=(n,) * self.rank, open=False)
+            if self.open
+            else self
         )
 
 
@@ -57,12 +60,12 @@ def negated(a: Term) -> Term:
 
 def added(a: Term, b: Term, sign: str) -> Term:
     """a + b, a - b. Raises ExpressionError where they do not fit."""
-    if a.open and len(b.shape) == 2:
+    if a.open and len(b.shape) == a.rank:
         a = a.sized(b.shape[0])
-    if b.open and len(a.shape) == 2:
+    if b.open and len(a.shape) == b.rank:
         b = b.sized(a.shape[0])
-    if a.open != b.open and not (a.open and b.open):
-        raise ExpressionError("an identity matrix beside what is no matrix")
+    if a.open != b.open or (a.open and a.rank != b.rank):
+        raise ExpressionError("an identity matrix or a vector of ones beside what is of another shape")
     if a.shape and b.shape:
         if len(a.shape) != len(b.shape) or (a.row != b.row and not a.turns and not b.turns):
             raise ExpressionError(_unlike(a, b))
@@ -77,7 +80,9 @@ def added(a: Term, b: Term, sign: str) -> Term:
     right = b.at(PRODUCT)
     if right.startswith("-"):
         right = f"({right})"
-    return Term(f"{a.at(SUM)} {sign} {right}", SUM, shape, a.row or b.row, a.turns and b.turns, open=a.open)
+    return Term(
+        f"{a.at(SUM)} {sign} {right}", SUM, shape, a.row or b.row, a.turns and b.turns, open=a.open, rank=a.rank
+    )
 
 
 def _same(a: Shape, b: Shape) -> Shape:
@@ -112,10 +117,13 @@ def times(a: Term, b: Term, dot: bool = False) -> Term:
         return Term(
             f"{a.at(PRODUCT)}*{b.at(SIGN)}", PRODUCT, a.shape or b.shape, a.row or b.row, a.turns or b.turns,
             plain=a.plain and b.plain and not a.shape and not b.shape, open=a.open or b.open,
+            rank=a.rank if a.open else b.rank,
         )  # fmt: skip
     if a.open or b.open:
         if a.open and b.open:
-            raise ExpressionError("two identity matrices of sizes that are not said")
+            raise ExpressionError("two of sizes that are not said side by side: write I_n, \\mathbf{1}_n")
+        if not dot and ((a.open and a.rank == 1 and not a.row) or (b.open and b.rank == 1 and b.row)):
+            raise ExpressionError("a vector of ones of a size that is not said: write \\mathbf{1}_n")
         a, b = (a.sized(b.shape[0]) if a.open else a), (b.sized(a.shape[-1]) if b.open else b)
     if len(a.shape) > 2 or len(b.shape) > 2:
         raise ExpressionError(f"no product of {show(a.shape)} and {show(b.shape)}")
@@ -150,9 +158,9 @@ def modulo(a: Term, b: Term) -> Term:
 
 
 def transposed(a: Term) -> Term:
-    if a.open or not a.shape:
+    if (a.open and a.rank == 2) or not (a.shape or a.open):
         return a
-    if len(a.shape) == 1:
+    if a.open or len(a.shape) == 1:
         return replace(a, row=not a.row, turns=False)
     if len(a.shape) != 2:
         raise ExpressionError(f"a transpose of shape {show(a.shape)}")
@@ -160,9 +168,31 @@ def transposed(a: Term) -> Term:
 
 
 def inverse(a: Term) -> Term:
-    if a.open:
+    if a.open and a.rank == 2:
         return a
     if not a.shape:
         return Term(f"{a.at(ATOM)}**(-1)", POWER)
     shapes.square(a.shape, "an inverse")
     return Term(f"inv({a.text})", ATOM, a.shape)
+
+
+#: Signs that order matrices by definiteness, and vectors entry by entry: the relation, and whether the sides are swapped.
+ORDERS = {">>=": (">=", False), ">>": (">", False), "<<=": ("<=", True), "<<": ("<", True)}
+
+
+def ordered(parts: Sequence[Term], ops: Sequence[str]) -> Term:
+    r"""``A \succeq B``, of two vectors or two square matrices; a number stands for all entries, 0 for the zero matrix."""
+    a, b = parts[0], parts[-1]
+    if len(parts) != 2 or not (a.shape or b.shape) or any(p.number and p.text != "0" for p in parts):
+        raise ExpressionError("'\\succeq' and its like go between two vectors or matrices, or one of them and 0")
+    relation, swapped = ORDERS[ops[0]]
+    shape = a.shape or b.shape
+    if len(shape) == 1:
+        sides = [p.text if p.number else f"{p.at(ATOM)}[i_]" for p in (a, b)]
+        return Term(f"all({sides[0]} {relation} {sides[1]} for i_ in {shapes.word(shape[0])})", ATOM, condition=True)
+    if len(shape) != 2 or shape[0] != shape[1]:
+        raise ExpressionError("a matrix that is not square is not ordered by definiteness; say it in 'names:'")
+    more, less = (b, a) if swapped else (a, b)
+    difference = more if less.number else negated(less) if more.number else added(more, less, "-")
+    name = "positive_semidefinite" if "=" in relation else "positive_definite"
+    return Term(f"{name}({difference.text})", ATOM, condition=True)

@@ -59,7 +59,8 @@ _SAME = {
     "dfrac": "frac",
     "tfrac": "frac", "cfrac": "frac", "lVert": "|l", "rVert": "|r", "Vert": "||", "|": "||", "lvert": "l|", "rvert": "r|",
     "vert": "|", "mid": "|", "thinspace": ",", "land": "wedge", "lor": "vee", "iff": "Leftrightarrow", "implies": "Rightarrow",
-    "widehat": "hat", "widetilde": "tilde", "overline": "bar", "lbrace": "\\{", "rbrace": "\\}",
+    "widehat": "hat", "widetilde": "tilde", "overline": "bar", "lbrace": "\\{", "rbrace": "\\}", "parallel": "||",
+    "tbinom": "binom", "dbinom": "binom", "gets": "leftarrow",
     "dots": "ldots", "cdots": "ldots",
     "dotsc": "ldots", "dotsb": "ldots", "circledast": "odot", "le": "le", "ge": "ge", "ne": "ne", "equiv": "equiv", "prime": "'",
     "{": "\\{", "}": "\\}", "_": "_word", "%": "%",
@@ -218,6 +219,8 @@ class _Tokenizer:
         elif word in _SAME:
             other = _SAME[word]
             self.add("sign" if other in _SIGNS else "command", other, start)
+        elif word in ("min", "max") and self.made and self.made[-1].kind == "command" and self.made[-1].text == "arg":
+            self.made[-1] = replace(self.made[-1], text=f"arg{word}", stop=self.at)
         else:
             self.add("command", word, start)
 
@@ -270,7 +273,9 @@ class _Tokenizer:
             return
         inside = self.braces().strip()
         plain = inside.replace("\\_", "_").replace("\\ ", " ").replace("\\,", " ").strip()
-        if len(plain) == 1 and plain.isdigit():
+        if (joined := plain.replace(" ", "")) in ("argmin", "argmax"):
+            self.add("command", joined, start)
+        elif len(plain) == 1 and plain.isdigit():
             self.add("number", plain, start, word)
         elif len(plain) == 1 and plain.isalpha() and plain.isascii():
             self.add("letter", plain, start, word)

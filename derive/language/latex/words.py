@@ -15,6 +15,8 @@ BIG = {
     "lim": "limit",
     "sup": "supremum",
     "inf": "infimum",
+    "argmin": "argmin",
+    "argmax": "argmax",
 }
 TIMES = {
     "\\cdot": ".",
@@ -34,10 +36,21 @@ CLOSING = {
     "{": "}",
     "\\lfloor": "\\rfloor",
     "\\lceil": "\\rceil",
+    "\\langle": "\\rangle",
     "|l": "|r",
     "l|": "r|",
 }
-MEANING = {"(": "(", "[": "[", "{": "(", "\\{": "{", "\\lfloor": "floor", "\\lceil": "ceil", "|l": "||", "l|": "|"}
+MEANING = {
+    "(": "(",
+    "[": "[",
+    "{": "(",
+    "\\{": "{",
+    "\\lfloor": "floor",
+    "\\lceil": "ceil",
+    "\\langle": "angle",
+    "|l": "||",
+    "l|": "|",
+}
 #: What is written as a command and stands as a letter: those that are typeset so, and others that only documents use.
 GREEK = LETTERS | {
     "varpi", "varrho", "varsigma", "nabla", "partial", "hbar", "infty", "ldots", "vdots", "ddots", "aleph", "Re", "Im", "top",
