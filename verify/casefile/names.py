@@ -16,6 +16,7 @@ from derive.expr.shapes import show
 from derive.language.abstract import function, of_vector
 from derive.language.names import DERIVATIVE_CALLS, FUNCTION_NAMES, RESERVED, called_in, indices_in, names_in
 from derive.language.pairs import of_symbol
+from derive.language.partial import parts
 from derive.language.reader import LAYOUTS, parse
 from verify.casefile import rules
 from verify.casefile.conditions import Condition, condition
@@ -76,7 +77,7 @@ class Names:
             return None
 
     def hidden(self, t: Text) -> None:
-        """Warns of loop indices that hide a name of the case."""
+        """Warns of loop indices that hide a name of the case, and of loops that leave out the rest of what they pick from."""
         if " for " not in t.value:
             return
         for name, offset in indices_in(t.value).items():
@@ -85,6 +86,12 @@ class Names:
                     f"inside its loop the index '{name}' hides the '{name}' of the case: give one of them another name"
                 )
                 self.reader.warnings.append((t.at(offset), message))
+        for part in parts(t.value, self.scope):
+            message = (
+                f"the loop over {part.size} = {part.reached} leaves out some of the {part.entries} entries of '{part.of}': "
+                f"write range({part.size}) if that is meant"
+            )
+            self.reader.warnings.append((t.at(part.offset), message))
 
     def unknown(self, t: Text) -> bool:
         """All the unknown names of an expression, not only the first; whether there are any."""

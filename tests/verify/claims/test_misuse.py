@@ -14,7 +14,7 @@ from verify.claims.misuse import doubts
 
 HEAD = """\
 title: Doubts
-symbols: {x: 0.5, y: 2, z: {}, v: [1, 3], i: {}}
+symbols: {x: 0.5, y: 2, z: {}, v: [1, 3], i: {}, t: [1, 2, 3]}
 sizes: {n: 2}
 define: {s: sigmoid(z), p: softplus(x), q: softmax(v)}
 claims:
@@ -55,6 +55,7 @@ def warned(tmp_path: Path, claim: str) -> list[str]:
         ("of: p*y, prints: 1.95, by: p + y", "by", "differ: 2.97408 and 1.94815"),
         ('of: "sum(v[i] for i in n)", equals: 4', "of", "hides the 'i'"),
         ('holds: "all(v[x] > 0 for x in n)"', "holds", "hides the 'x'"),
+        ('of: "sum(t[k] for k in n)", equals: 3', "of", "leaves out some of the 3 entries of 't'"),
     ],
 )
 def test_a_doubtful_claim_is_warned_of_at_its_key(tmp_path: Path, claim: str, key: str, word: str) -> None:
