@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from flint import arb
+
 from derive.calculus.iteration import Run, runs
 from derive.calculus.reverse import expand_all
 from derive.engine.counterexamples.points import Sampler
@@ -18,6 +20,7 @@ from derive.engine.limits.leibniz import differentiated
 from derive.engine.limits.oracle import Oracle, brief, leaves, said
 from derive.engine.limits.parameters import Case, by_cases
 from derive.engine.limits.sequences import along
+from derive.engine.limits.stationary import stationary
 from derive.engine.limits.summation import series
 from derive.engine.reasons import Reason, Why
 from derive.errors import ExpressionError
@@ -26,7 +29,10 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import BY_SIGN, ORDERS
 from derive.language.components import components
 from derive.language.extremes import EXTREMES, infinite
+from derive.numbers.balls import evaluate, rational
+from derive.numbers.definedness import has_value
 
+BITS = 128
 _SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2")]
 
 
@@ -132,8 +138,8 @@ def _held(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:
 
 
 def supremum(f: Node, x: Node, domain: Domain = EVERYWHERE) -> Limit:
-    """The least upper bound of f over the domain of x, the other symbols held: a value that f takes or tends to, and that no
-    value of f exceeds, as is proved. Raises Unsettled."""
+    """The least upper bound of f over the domain of x, where it has a value, the other symbols held: a value that f takes or
+    tends to, and that no value of f exceeds, as is proved. Raises Unsettled."""
     g = f.graph
     (f,) = components(expand_all([f])[0])
     domain = domain.expanded().entries()
@@ -161,19 +167,32 @@ def supremum(f: Node, x: Node, domain: Domain = EVERYWHERE) -> Limit:
         if not found.side:
             candidates.append(found)
     oracle = Oracle(g, g.symbol("supremum'"), domain.under([c for c in domain.hypotheses if x not in leaves(c)]))
-    for p in [g.const(v) for v in _SIMPLE] + _stationary(f, x, oracle) + _turns(f, x):
-        inside = p.op != "const" or sampler.judge({x: Fraction(p.attr)}).kind in ("same", "differ")
-        if inside and (p.op == "const" or (low is None and high is None and not about)):
+    for p in [g.const(v) for v in _SIMPLE] + stationary(f, x, oracle) + _turns(f, x):
+        if _inside(p, x, (low, high), sampler):
             try:
                 candidates.append(Limit(0, oracle.simple(substitute(f, {x: p}))))
             except (Unsettled, ExpressionError, ArithmeticError):
                 continue
     seen: dict[Node, None] = dict.fromkeys(c.value for c in candidates)
+    valued = domain.given(*(c for c in has_value(f) if leaves(c) == {x}))  # elsewhere there is nothing to exceed it
     for v in seen:
-        if holds_with_properties(g.call("le", f, v), domain).status == "proved":
+        if holds_with_properties(g.call("le", f, v), valued).status == "proved":
             return Limit(0, v)
     reasons = f" ({tried[0]})" if tried else ""
     raise Unsettled(f"no value that {said(f)} takes or tends to was proved to be its least upper bound{reasons}")
+
+
+def _inside(p: Node, x: Node, ends: tuple[Fraction | None, Fraction | None], sampler: Sampler) -> bool:
+    """Whether p is known to be one of the numbers that x may be."""
+    if p.op == "const":
+        return sampler.judge({x: Fraction(p.attr)}).kind in ("same", "differ")
+    low, high = ends
+    if low is None and high is None:
+        return True
+    value = evaluate([p], {}, BITS)[0] if not leaves(p) else None
+    if not isinstance(value, arb):
+        return False
+    return (low is None or bool(value > rational(low))) and (high is None or bool(value < rational(high)))
 
 
 def _turns(f: Node, x: Node) -> list[Node]:
@@ -182,19 +201,3 @@ def _turns(f: Node, x: Node) -> list[Node]:
         return []
     g = f.graph
     return [g.div(g.mul(g.const(k), g.call("pi")), g.const(n)) for n in (4, 6) for k in range(-n, n + 1)]
-
-
-def _stationary(f: Node, x: Node, oracle: Oracle) -> list[Node]:
-    """Where the factors of the derivative that are affine in x are 0."""
-    from derive.calculus.reverse import gradient
-    from derive.engine.exceptional_sets import vanishing
-
-    g, found = f.graph, []
-    for factor in vanishing(gradient(f, [x])[0], EVERYWHERE):
-        try:
-            slope = oracle.simple(gradient(factor, [x])[0])
-            if x not in leaves(slope) and oracle.sign(slope):
-                found.append(oracle.simple(g.neg(g.div(substitute(factor, {x: g.zero}), slope))))
-        except (Unsettled, ExpressionError, ArithmeticError):
-            continue
-    return found

@@ -16,8 +16,10 @@ from flint import arb, fmpq
 from derive.calculus.reverse import gradient
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
-from derive.engine.domain import Domain
+from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.cascade import decide_equal
+from derive.engine.limits.oracle import Oracle
+from derive.engine.limits.stationary import stationary
 from derive.engine.properties.side_conditions import analytic, convex_domain, natural, proved
 from derive.engine.properties.subdivision import holds_in
 from derive.engine.properties.tails import Beyond, Tail
@@ -169,7 +171,9 @@ class _Line:
         return decide_equal(substitute(n, {self.x: p}), n.graph.zero).status == "proved"
 
     def contacts(self, left: Fraction, right: Fraction) -> Iterator[tuple[Node, Fraction]]:
-        for p in _guesses(self.h.graph):
+        g = self.h.graph
+        oracle = Oracle(g, g.symbol("contact'"), EVERYWHERE)
+        for p in dict.fromkeys((*_guesses(g), *stationary(self.h, self.x, oracle))):
             value = evaluate([p], {}, PRECISION)[0]
             about = _rounded(arb(value), 1) if not isinstance(value, fmpq) else Fraction(int(value.p), int(value.q))
             if left < about < right:

@@ -146,6 +146,11 @@ def test_one_sided_limits_differ():
         ("supremum(exp(-x**2), x) == 1", "true"),
         ("supremum(x*exp(-x), x) == exp(-1)", "true"),
         ("infimum((x - 3)**2*(x + 5)**2, x) == 0", "true"),
+        ("supremum(x/(1 + x**2/3), x) == sqrt(3)/2", "true"),
+        ("supremum(x*exp(-x**2), x) == 1/sqrt(2*exp(1))", "true"),
+        ("supremum(x*exp(-x**2), x) == 1/2", "false"),
+        ("infimum(exp(x) - 2*x, x) == 2 - 2*log(2)", "true"),
+        ("infimum(x + 2/x, x) == -inf", "true"),
         ("integral(1/x, x, 0, 1) == 1", "false: integral(1/x, x, 0, 1) = inf"),
         ("limit(sin(x), x, inf) == 0", "false: the limit does not exist: 'sin(x)' oscillates"),
         ("limit(1/x, x, 0, 1) > 5", "true"),
@@ -168,6 +173,26 @@ def test_claims_about_limits_and_suprema(claim, word):
 def test_a_supremum_keeps_to_the_range():
     assert proved("supremum(x, x) == 1", ("x < 1", "x > 0"), (), False).true
     assert "undecided" in proved("supremum(x, x) == inf", ("x**2 < 1",), (), False).lines[0]
+
+
+@pytest.mark.parametrize(
+    ("claim", "low", "high", "word"),
+    [
+        # taken at 1/sqrt(3), between the ends of the range
+        ("supremum(abs(x*(x**2 - 1)), x) == 2*sqrt(3)/9", "-1", "1", "true"),
+        ("supremum(abs(x*(x**2 - 1)), x) == 1/2", "-1", "1", "false"),
+        ("supremum(x*(1 - x**2), x) == 2*sqrt(3)/9", "3/5", "1", "false"),  # 1/sqrt(3) is below
+        ("supremum(x*(1 - x**2), x) == 48/125", "3/5", "1", "true"),
+        # of where it has a value
+        ("supremum(-x*log(x) - (1 - x)*log(1 - x), x) == log(2)", "0", "1", "true"),
+        ("supremum(log(x), x) == 0", "-1", "1", "true"),
+        ("infimum(x*log(x), x) == -exp(-1)", "0", "1", "true"),
+        ("supremum(1/x, x) == 1", "-1", "1", "undecided"),
+        ("supremum(log(x - 2), x) == 0", "-1", "1", "undecided"),
+    ],
+)
+def test_a_supremum_within_a_range(claim, low, high, word):
+    assert proved(claim, (f"x >= {low}", f"x <= {high}"), (), False).lines[0].startswith(word)
 
 
 def test_where_a_limit_does_not_exist_hangs_on_the_domain():

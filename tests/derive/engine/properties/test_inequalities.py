@@ -27,6 +27,11 @@ TRUE: list[tuple[str, list[str]]] = [
     ("x/(1 + x) <= log(1 + x)", ["x > -1"]),
     ("softplus(x) >= relu(x)", []),
     ("softplus(x) <= relu(x) + log(2)", []),
+    # the sides touch where the slope is 0, at no simple number
+    ("x*(2 - x**2) <= 4*sqrt(6)/9", ["x >= 0", "x <= 2"]),
+    ("x*exp(-x**2) <= 1/sqrt(2*exp(1))", []),
+    ("x**2*log(x) >= -1/(2*exp(1))", ["x > 0"]),
+    ("exp(x) - 3*x >= 3 - 3*log(3)", []),
     ("log(exp(a) + exp(b)) >= max(a, b)", []),
     ("log(exp(a) + exp(b)) <= max(a, b) + log(2)", []),
     ("log(exp(a) + exp(b) + exp(c)) <= max(a, max(b, c)) + log(3)", []),
