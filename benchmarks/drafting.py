@@ -21,7 +21,7 @@ from derive.budget import Exhausted, share
 from derive.calculus.reverse import expand_all
 from derive.engine.properties.dispatch import decide_condition
 from derive.errors import ExpressionError
-from derive.expr.graph import Node
+from derive.expr.graph import Node, topological
 from derive.language.reader import parse
 from verify.casefile import load
 from verify.casefile.model import Case, Claim
@@ -100,7 +100,8 @@ def matched(reads: str, prints: str, hand: Sequence[Case], drafted: Drafted) -> 
             for link in _links(claim, case):
                 if any(_equation(link, (a, b)) for a, b in combinations(parts, 2)):
                     return SAME if len(parts) == 2 else PART
-        numbers = [c for c in case.claims if prints and c.prints and _digits(c.prints) == _digits(prints)]
+        said = prints or (reads.rpartition(" == ")[2] if _number(parts[-1]) else "")
+        numbers = [c for c in case.claims if said and c.prints and _number_of(c.prints) == _number_of(said)]
         if any(c.of is not None and _same(c.of, parts[0]) for c in numbers):
             return SAME
         if all(_same(parts[0], p) for p in parts[1:]) and any(
@@ -127,6 +128,18 @@ def _equation(link: tuple[Node, Node], ours: tuple[Node, Node]) -> bool:
     """Whether two equations say the same: side by side, the one way or the other."""
     (a, b), (c, d) = link, ours
     return (_same(a, c) and _same(b, d)) or (_same(a, d) and _same(b, c))
+
+
+def _number(node: Node) -> bool:
+    return not any(n.op in ("symbol", "def") for n in topological([node]))
+
+
+def _number_of(text: str) -> object:
+    """A printed number by its digits, a sum of whole ones by what it is."""
+    try:
+        return str(sum(map(int, text.split(" + "))))
+    except ValueError:
+        return _digits(text)
 
 
 CONDITIONS = ("eq", "ne", "lt", "le", "gt", "ge", "and", "or", "not")

@@ -101,6 +101,9 @@ class Said:
     rows: list[Row] = field(default_factory=list)
     numbers: list[Piece] = field(default_factory=list)
     left_out: str = ""  # why not all of it was looked at
+    texts: dict[int, str] = field(
+        default_factory=dict
+    )  # of the passages, without code, comments and blocks, by their cells
 
 
 def said(passages: Sequence[Passage]) -> Said:
@@ -111,6 +114,7 @@ def said(passages: Sequence[Passage]) -> Said:
         if p.kind not in ("markdown", "latex"):
             continue
         math, text = _without_code(p, text)
+        found.texts[p.cell] = text
         starts, numbers = [0], [len(found.sections) - 1]
         for start, heading in _headings(p, text):
             found.sections.append(heading)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from derive.budget import Exhausted, share, steps
+from derive.engine.domain import EVERYWHERE, Domain
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES
@@ -17,8 +18,10 @@ from derive.language.latex.tree import Relation
 from verify.casefile.quotes import Document
 from verify.document.passages import Passage, spot
 from verify.document.said import Piece
+from verify.draft.hypotheses import Hypotheses, Unread, domain
 from verify.draft.model import Claimed, Defined, Drafted, Note, Value
 from verify.draft.quoting import quote
+from verify.draft.roles import roles
 from verify.draft.scope import Refused, Scope, Told, Waiting, called, name_in_print, tensors
 from verify.draft.shapes import each, families, is_element, shapes_said
 from verify.draft.statements import (
@@ -64,22 +67,26 @@ class Drafter:
         self.defined: dict[str, Defined] = {}
         self.nodes: dict[str, Node] = {}
         self.doubled: set[str] = set()  # names with two meanings
+        self.hypotheses = Hypotheses(self.scope)
 
     # -- the passes ---------------------------------------------------------------------------------
 
     def drafted(self) -> Drafted:
         """Values first, then definitions, each after those it needs, then what is claimed of them."""
         found: list[Statement] = []
-        for s in statements_of(self.section, vocabulary(WORDS)):
+        statements = list(statements_of(self.section, vocabulary(WORDS)))
+        said_as = roles(self.section, statements, self._only_names)
+        for s in statements:
             self.looked_at += 1
+            s.role = said_as.get(id(s), s.role)
             if self.looked_at > self.most:
                 self.note(s, "there are too many statements in one case: what follows is left out")
                 break
             if s.reason and not is_element(s.latex):
                 self.note(s, s.reason)
-            elif s.reason:
+            elif s.reason or s.role.condition:
                 continue
-            elif why := self._comma(s):
+            elif ((why := s.role.denied or s.role.unread) and not is_element(s.latex)) or (why := self._comma(s)):
                 self.note(s, why)
             elif not self._shape_or_range(s):
                 found += [one for each_ in self._for_each(s) for one in (each_, *_tail(each_))]
@@ -151,9 +158,18 @@ class Drafter:
 
     # -- values ------------------------------------------------------------------------------------
 
+    def _only_names(self, s: Statement) -> bool:
+        """Whether a statement does no more than give a name a value or a meaning."""
+        if not isinstance(s.tree, Relation) or len(s.tree.parts) != 2:
+            return False
+        left, right = s.tree.parts
+        if digits_of(right):
+            return all(name_of(t, self._known) for t in listed(left) or (left,))
+        return bool(self._defines(s)) and not name_of(right, self._known)
+
     def _values(self, s: Statement) -> bool:
         """``x = 2`` and ``(w, b) = (1, 2)``, of names that no formula defines: whether the statement is no more than that."""
-        if not isinstance(s.tree, Relation) or any(op != "==" for op in s.tree.ops) or s.prints:
+        if not isinstance(s.tree, Relation) or any(op != "==" for op in s.tree.ops) or s.prints or s.role.restricted:
             return False
         *lefts, right = s.tree.parts
         listed_ = listed(lefts[0]) if len(lefts) == 1 else ()
@@ -203,7 +219,7 @@ class Drafter:
         wanted: dict[str, Statement] = {}
         for s in found:
             name = self._defines(s)
-            if name and name not in wanted and name not in self.valued:
+            if name and name not in wanted and name not in self.valued and not s.role.restricted:
                 wanted[name] = s
         self.scope.later = set(wanted)
         left = dict(wanted)
@@ -276,11 +292,19 @@ class Drafter:
         if (cut := self._links(told.nodes, s)) < len(s.ends) and not told.shows and told.prints is None:
             self._without_links(s, cut)
             return
+        equation = told.nodes if not told.holds and len(told.parts) > 1 else ()
+        try:
+            assumed = self.hypotheses.of(
+                s.role, told.nodes, lambda d: self._equal(equation, d) if equation else self._true(told.nodes[0], d)
+            )
+        except Unread as why:
+            self.note(s, str(why))
+            return
         doubt: str | None = ""
         if told.holds:
-            doubt = self._condition(told.nodes[0])
-        elif len(told.parts) > 1:
-            doubt = self._equation(told.nodes, s, found)
+            doubt = self._condition(told.nodes[0], domain(assumed))
+        elif equation:
+            doubt = self._equation(told.nodes, s, found, domain(assumed))
         elif told.prints is None and not s.prints:
             doubt = "a value and no statement"
         if (
@@ -296,7 +320,15 @@ class Drafter:
             self.note(s, doubt)
             return
         self.made.claims.append(
-            Claimed(s.latex, told.holds or " == ".join(told.parts), s, told.nodes, s.prints, self._quote(s))
+            Claimed(
+                s.latex,
+                told.holds or " == ".join(told.parts),
+                s,
+                told.nodes,
+                s.prints,
+                self._quote(s),
+                tuple(h.text for h in assumed),
+            )
         )
 
     def _links(self, nodes: Sequence[Node], s: Statement) -> int:
@@ -324,11 +356,11 @@ class Drafter:
     def _quote(self, s: Statement) -> str:
         return quote(self.document, s.passage, s.start, s.stop)
 
-    def _condition(self, node: Node) -> str:
+    def _condition(self, node: Node, given: Domain) -> str:
         """A relation is a claim where it is true of what is said here; else it may be a condition that the text makes."""
         if any(n.op == "def" and n.attr in self.scope.sizes for n in topological([node])):
             return "a condition on sizes"
-        verdict = self._true(node)
+        verdict = self._true(node, given)
         return (
             ""
             if verdict == "proved"
@@ -340,7 +372,7 @@ class Drafter:
             )
         )
 
-    def _equation(self, nodes: Sequence[Node], s: Statement, found: Reading) -> str | None:
+    def _equation(self, nodes: Sequence[Node], s: Statement, found: Reading, given: Domain) -> str | None:
         """Why an equation is no claim; None where it only says again what a name stands for."""
         name = str(nodes[0].attr) if nodes and nodes[0].op == "def" else ""
         if (
@@ -352,15 +384,19 @@ class Drafter:
         ):
             if self.nodes[name] is nodes[1]:
                 return None
-            if not _derived(self.nodes[name]) and not _derived(nodes[1]) and self._equal(nodes) != "proved":
+            if not _derived(self.nodes[name]) and not _derived(nodes[1]) and self._equal(nodes, given) != "proved":
                 place = self.defined[name].s.spot
                 self.doubled.add(name)
                 return f"'{name}' is '{self.defined[name].reads}' on {place}, and another here: a second meaning, or an error"
-        if len(nodes) < 2 or (truth := self._equal(nodes)) == "proved":
+        if len(nodes) < 2 or (truth := self._equal(nodes, given)) == "proved":
             return ""
         if alone := self._alone(nodes) if truth == "refuted" else "":
             return f"nothing is said of '{alone}', which stands on one side alone: its meaning, or an equation to be solved"
-        if any(_derived(n) or (n.op == "def" and n.attr in self.nodes) for n in nodes) or not self._free(nodes):
+        if (
+            given
+            or any(_derived(n) or (n.op == "def" and n.attr in self.nodes) for n in nodes)
+            or not self._free(nodes)
+        ):
             return ""
         return "an equation to be solved, a condition, or a claim that fails"
 
@@ -383,15 +419,15 @@ class Drafter:
             default="",
         )
 
-    def _equal(self, nodes: Sequence[Node]) -> str:
+    def _equal(self, nodes: Sequence[Node], given: Domain = EVERYWHERE) -> str:
         g = nodes[0].graph
         try:
-            verdicts = {self._true(g.call("eq", a, b)) for a, b in pairwise(nodes)}
+            verdicts = {self._true(g.call("eq", a, b), given) for a, b in pairwise(nodes)}
         except ExpressionError:
             return "undecided"
         return "proved" if verdicts == {"proved"} else "refuted" if "refuted" in verdicts else "undecided"
 
-    def _true(self, node: Node) -> str:
+    def _true(self, node: Node, given: Domain = EVERYWHERE) -> str:
         """proved, refuted or undecided, after a bounded look."""
         from derive.calculus.reverse import expand_all
         from derive.engine.properties.dispatch import decide_condition
@@ -400,7 +436,7 @@ class Drafter:
             return "undecided"
         try:
             with share(STEPS):
-                return str(decide_condition(expand_all([node])[0]).status)
+                return str(decide_condition(expand_all([node])[0], given).status)
         except (Exhausted, ValueError, ArithmeticError, NotImplementedError):
             return "undecided"
 

@@ -36,6 +36,7 @@ class Claimed:
     nodes: tuple[Node, ...] = ()
     prints: str = ""
     quote: str = ""
+    assuming: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

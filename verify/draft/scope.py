@@ -224,6 +224,12 @@ def name_in_print(latex: str, known: Callable[[str], bool] = lambda n: False) ->
     return name_of(trees[0].tree, known) if len(trees) == 1 else ""
 
 
+def letters(latex: str) -> set[str]:
+    """The names that may stand in a formula, of each letter with and without its index."""
+    found = {name_in_print(m[0]) for m in _SCRIPTED.finditer(latex)}
+    return found | {name_in_print(m["letter"]) for m in _SCRIPTED.finditer(latex)} - {""}
+
+
 def tensors(texts: Iterable[str]) -> set[str]:
     """Letters that are used as vectors and matrices are: transposed, normed, indexed, a gradient is taken by them."""
     found: set[str] = set()

@@ -95,6 +95,8 @@ def sections(found: Said, depth: int) -> list[Section]:
             groups.append(Section(number, s.title if number == s.number else "", s.line, s.cell))
         of.append(len(groups) - 1)
         groups[-1].heads[len(of) - 1] = s.number or s.title
+        groups[-1].titles[len(of) - 1] = s.title
+        groups[-1].texts = found.texts
     for f in found.formulas:
         groups[of[f.section]].formulas.append(f)
     for r in found.rows:

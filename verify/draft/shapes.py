@@ -47,7 +47,9 @@ def membership(latex: str) -> tuple[list[str], list[str]] | None:
     return names, sizes
 
 
-_ELEMENT = re.compile(r"^(?P<names>[^=:]+?)\\in\s*(?P<of>.+)$", re.S)
+_ELEMENT = re.compile(
+    r"^(?P<names>(?:(?!\\(?:leq?|geq?|neq?|approx|q?quad)(?![A-Za-z]))[^=:<>])+?)\\in(?![A-Za-z])\s*(?P<of>.+)$", re.S
+)
 #: Sets of which an element is a number: ``\{0, 1\}``, ``[0, 1]``, ``(0, 1)``, the real, rational and whole ones.
 _NUMBERS = re.compile(r"\s*(?:\\\{\s*-?\d.*|(?:\\left)?[\[(].*|\\mathbb\s*\{?\s*[RQZN].*)", re.S)
 

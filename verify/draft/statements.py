@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derive.errors import ExpressionError
 from derive.language.latex.displays import statements
@@ -15,6 +15,7 @@ from derive.language.latex.symbols import candidates, layer, pieces, raised
 from derive.language.latex.tree import Group, Product, Relation, Scripted, Symbol, Tree
 from verify.document.passages import Passage, spot
 from verify.document.said import GROUPED, NUMBER, Formula, Piece, Row
+from verify.draft.conditions import ELEMENT, Role
 
 _CELL = re.compile(
     r"\s*(?:\$(?P<dollars>[^$]+)\$|\\\((?P<round>.+)\\\))\s*|(?P<number>\s*\$?[-−]?\d[^$A-Za-z]*(?:[eE][-+−]?\d+|\\times[^$A-Za-z]*)?\$?\s*)"
@@ -24,6 +25,12 @@ _LOST = re.compile(r"\s*=\s*\$?\s*\d[\d.]*.*")
 #: What the columns of a table are called whose cell says what the quantity before it is.
 _SAYS = re.compile(r"formula|expression|definition|equation|derivative|computation|value of|rule", re.I)
 _INDEX = "ijklmnrst"
+#: An element of something behind a statement.
+_BESIDE = re.compile(rf"(?:(?<=quad)|(?<=[,;}}]))\s*{ELEMENT.pattern}")
+#: What stands before a condition on what may be any number.
+_FOR_ALL = re.compile(r"\\forall(?![A-Za-z])|\\(?:text|mbox|textrm)\s*\{[^{}]*\b(?:all|every|any|each)\b[^{}]*\}")
+#: From where to where an index runs: no value of it.
+_RUNS = re.compile(r"\\?[A-Za-z]+\s*=\s*[\w-]+\s*,(?:\s*\w+\s*,)*\s*\\[lc]?dots\s*(?:,\s*.+)?", re.S)
 
 
 @dataclass(slots=True)
@@ -41,6 +48,7 @@ class Statement:
     prints: str = ""
     note: str = ""
     reason: str = ""  # why it is no statement that could be read
+    role: Role = field(default_factory=Role)  # in its sentence
     apart: bool = False  # ``latex`` is no stretch of the document: put together of a row, or said of one of many
 
     @property
@@ -60,6 +68,8 @@ class Section:
     rows: list[Row] = field(default_factory=list)
     numbers: list[Piece] = field(default_factory=list)
     heads: dict[int, str] = field(default_factory=dict)  # of its sections, by their numbers in the document
+    titles: dict[int, str] = field(default_factory=dict)
+    texts: Mapping[int, str] = field(default_factory=dict)  # of its passages, without code and comments, by their cells
 
     @property
     def readable(self) -> list[Formula]:
@@ -86,7 +96,9 @@ def _of_formula(f: Formula, section: Section, words: frozenset[str]) -> Iterator
     if f.unread:
         yield Statement(text, f.passage, f.start, f.stop, where, f.line, reason=f.unread)
         return
-    if not f.display and not re.search(r"=|\\in\b|\\le|\\ge|<|>|\\approx|:=", text):
+    if not f.display and not re.search(r"=|\\in\b|\\le|\\ge|\\ne|<|>|\\approx|:=", text):
+        return
+    if _RUNS.fullmatch(text.strip()):
         return
     if tag := re.search(r"\(\s*(\d+(?:\.\d+)+[a-z]?)\s*\)\s*[.,]?\s*$|\\tag\*?\{([^{}]*)\}", text):
         where = f"{where}, Eq. {tag[1] or tag[2]}".lstrip(", ")
@@ -99,6 +111,17 @@ def split(whole: Statement, words: frozenset[str]) -> Iterator[Statement]:
     try:
         found = statements(text, words)
     except ExpressionError as e:
+        if m := _BESIDE.search(text):
+            apart = replace(
+                whole, latex=m[0], start=whole.start + m.start(), stop=whole.start + m.end(), reason=e.message
+            )
+            yield from split(replace(whole, latex=text[: m.start()] + " " * len(m[0]) + text[m.end() :]), words)
+            yield apart
+            return
+        bare = _FOR_ALL.sub(lambda m: "\\quad".ljust(len(m[0])), text)
+        if bare != text and e.message.startswith("a condition after"):
+            yield from split(replace(whole, latex=bare), words)
+            return
         whole.reason = e.message
         yield whole
         return
@@ -117,7 +140,7 @@ def split(whole: Statement, words: frozenset[str]) -> Iterator[Statement]:
             latex = re.sub(r"(?<!\\)&", " ", latex)  # of aligned lines
         made = Statement(
             latex, whole.passage, whole.start + start, whole.start + s.stop, whole.where, whole.line, s.tree,
-            _ends(s.tree, start, latex), whole.prints, whole.note
+            _ends(s.tree, start, latex), whole.prints, whole.note, role=whole.role
         )  # fmt: skip
         if whole.apart:
             made.start, made.stop, made.apart = whole.start, whole.stop, True

@@ -147,6 +147,8 @@ def _claims(d: Drafted, beside: bool) -> Iterator[Line]:
         yield f"    latex: {_quoted(claim.latex)}", None
         if "==" in claim.reads or re.search(r"[<>]", claim.reads):
             yield f"    reads: {_quoted(claim.reads)}", None
+        if claim.assuming:
+            yield f"    assuming: [{', '.join(map(_quoted, claim.assuming))}]", None
         if claim.prints:
             yield f"    prints: {_quoted(claim.prints)}", None
         if claim.quote:

@@ -1,0 +1,158 @@
+"""What sentences make of formulas: conditions are kept, what is denied or asked is no claim, and no reason is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from verify.casefile import load
+from verify.draft import Drafted, drafts
+from verify.draft.conditions import in_language, membership
+from verify.draft.writing import text_of
+
+
+def draft(text: str, tmp_path: Path) -> Drafted:
+    path = tmp_path / "a.md"
+    path.write_text(text, encoding="utf-8")
+    (drafted,) = drafts(path)
+    case = tmp_path / "a.yaml"
+    case.write_text(text_of(drafted, path, case))
+    load(case)
+    return drafted
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        # before the formula, behind it, in it
+        (r"For $x > 0$ we have $$|x| = x.$$", {"abs(x) == x": ["x > 0"]}),
+        (r"$$|x| = x$$ whenever $x \ge 0$.", {"abs(x) == x": ["x >= 0"]}),
+        (r"$$|x| = x \quad \text{if } x > 0$$", {"abs(x) == x": ["x > 0"]}),
+        (r"$$|x| = x, \quad x > 0$$", {"abs(x) == x": ["x > 0"]}),
+        (r"$$|x| = x \quad \forall x > 0$$", {"abs(x) == x": ["x > 0"]}),
+        (r"$$|x| = x \quad \text{for all } x > 0$$", {"abs(x) == x": ["x > 0"]}),
+        (r"$$\log p \le 0, \quad p \in (0, 1]$$", {"log(p) <= 0": ["0 < p <= 1"]}),
+        (
+            r"$$\begin{aligned} |x| &= x && \text{if } x > 0 \\ \sqrt{y^2} &= y && \text{if } y > 0 \end{aligned}$$",
+            {"abs(x) == x": ["x > 0"], "sqrt(y**2) == y": ["y > 0"]},
+        ),
+        # several, and each with its own
+        (r"If $x > 0$ and $y > 0$, then $|x y| = x y$.", {"abs(x*y) == x*y": ["x > 0", "y > 0"]}),
+        (r"For every $x > 0$ and every $y > 0$, $|x y| = x y$.", {"abs(x*y) == x*y": ["x > 0", "y > 0"]}),
+        (
+            r"For $x > 0$, $|x| = x$, and for $x < 0$, $|x| = -x$.",
+            {"abs(x) == x": ["x > 0"], "abs(x) == -x": ["x < 0"]},
+        ),
+        (
+            r"We have $|x| = x$ if $x \ge 0$ and $|x| = -x$ if $x < 0$.",
+            {"abs(x) == x": ["x >= 0"], "abs(x) == -x": ["x < 0"]},
+        ),
+        ("If $x > 0$:\n\n- $|x| = x$\n- $|2 x| = 2 x$\n", {"abs(x) == x": ["x > 0"], "abs(2*x) == 2*x": ["x > 0"]}),
+        # what is an equation
+        (r"With $y = w x + b$: when $b = 0$, $$y = w x.$$", {"y == w*x": ["b == 0"]}),
+        (r"Let $y = w x + b$. For $b = 0$, $y = w x$.", {"y == w*x": ["b == 0"]}),
+        (r"Let $y = w x + b$. Suppose $b = 0$. Then $y = w x$.", {"y == w*x": ["b == 0"]}),
+        # said once and for all
+        (
+            r"Let $x > 0$. Then $|x| = x$. Also, $|2 x| = 2 x$.",
+            {"abs(x) == x": ["x > 0"], "abs(2*x) == 2*x": ["x > 0"]},
+        ),
+        (r"$|x| = x$, where $x > 0$ is a rate.", {"abs(x) == x": ["x > 0"]}),
+        (r"Let $x \in [0, \infty)$. Then $|x| = x$.", {"abs(x) == x": ["0 <= x"]}),
+        (r"Let $y \in \{0, 1\}$. Then $y^2 = y$.", {"y**2 == y": ["y == 0 or y == 1"]}),
+        # in words
+        (r"Let $x$ be a positive number. Then $|x| = x$.", {"abs(x) == x": ["x > 0"]}),
+        (r"For nonzero $x$, $x / x = 1$.", {"x/x == 1": ["x != 0"]}),
+        (r"If $x$ is not zero, $x / x = 1$.", {"x/x == 1": ["x != 0"]}),
+        (
+            r"Let $A \in \mathbb{R}^{n \times n}$ be symmetric, $v \in \mathbb{R}^n$. $$\nabla_v (v^\top A v) = 2 A v$$",
+            {"grad(v @ A @ v, v) == 2*A @ v": ["A == A.T"]},
+        ),
+        (
+            r"For a symmetric positive definite $A \in \mathbb{R}^{n \times n}$ and $v \in \mathbb{R}^n$, $v^\top A v \ge 0$.",
+            {"v @ A @ v >= 0": ["A == A.T", "positive_definite(A)"]},
+        ),
+        # not needed, and not of it
+        (r"Let $y = 1$ and $z > 0$. Then $x + x = 2 x$.", {"x + x == 2*x": []}),
+        (r"The rate $\eta > 0$ is small. $$x + x = 2 x$$", {"x + x == 2*x": []}),
+        # harmless words
+        (r"It is not hard to see that $x + x = 2 x$.", {"x + x == 2*x": []}),
+        (r"The slope does not depend on $b$, so $x + x = 2 x$.", {"x + x == 2*x": []}),
+        (r"If we add them, we get $x + x = 2 x$.", {"x + x == 2*x": []}),
+    ],
+)
+def test_conditions_stay_with_what_they_are_of(text: str, claims: dict[str, list[str]], tmp_path: Path) -> None:
+    found = draft(text, tmp_path)
+    assert {c.reads: list(c.assuming) for c in found.claims} == claims, [n.reason for n in found.notes]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (r"It is not true that $$x^2 = 2 x.$$", "the text may say that it is wrong"),
+        (r"In general, $(a + b)^2 = a^2 + b^2$ does not hold.", "the text may say that it is wrong"),
+        (r"A common mistake is to write $$\frac{d}{dz} z^3 = z^2.$$", "the text may say that it is wrong"),
+        ("# Common mistakes\n$$x + x = 2 x$$", "the text may say that it is wrong: 'Common mistakes'"),
+        ("**Wrong:** $x + x = x^2$", "the text may say that it is wrong"),
+        ("Common mistakes:\n\n- $x + x = x^2$\n", "the text may say that it is wrong"),
+        (r"Some write $x + x = x^2$. This is wrong.", "the text says of it: 'This is wrong.'"),
+        (r"One does not have $x + x = x^2$.", "the text may deny it"),
+        (r"It is $2 x$ instead of $x + x = 2 x$.", "the text may deny it"),
+        (r"Is $x + x = 2 x$?", "a question, and no claim"),
+        (r"If the data are centered, $x + x = 2 x$.", "a condition that was not read: 'If the data are centered'"),
+        (r"$x + x = 2 x$, provided that the data are centered.", "a condition that was not read"),
+        (r"Up to a constant, $x + x = 2 x$.", "'Up to a constant, @ .' is not read"),
+        (r"For some $c > 0$, $x + x = 2 x$.", "'For some"),
+        (r"For small $x$, $\sin x = x$.", "'For small"),
+        (r"$|x| = -x$. Otherwise $|x| = x$.", "'Otherwise"),
+        (r"If $f$ is smooth, $x + x = 2 x$.", "the condition 'f is smooth', which was not read"),
+        (r"Let $A$ be diagonal. Then $A^2 = A A + A - A + 1 - 1 + B$.", ""),
+        (r"$x + x = 2 x$ if and only if $y = 1$.", "is not read"),
+        (r"As $n \to \infty$, $x + x = 2 x$.", "was not read"),
+        (r"If $x > 0$ then $f(x) = x^2$.", ""),
+        (r"$x + x = 2 x$ if $x > 0$ or $y > 0$.", "was not read"),
+    ],
+)
+def test_what_is_denied_or_not_understood_is_no_claim(text: str, reason: str, tmp_path: Path) -> None:
+    found = draft(text, tmp_path)
+    assert not found.claims
+    assert not found.definitions
+    assert any(reason in n.reason for n in found.notes), [n.reason for n in found.notes]
+
+
+def test_a_mistake_is_no_definition_and_no_value(tmp_path: Path) -> None:
+    found = draft(r"A mistake would be $y = x^3$ with $x = 5$." + "\n\nHere $y = x^2$ and $x = 2$.", tmp_path)
+    assert [(d.name, d.reads) for d in found.definitions] == [("y", "x**2")]
+    assert [(v.name, v.digits) for v in found.values] == [("x", "2")]
+
+
+def test_a_false_claim_under_a_condition_is_one(tmp_path: Path) -> None:
+    found = draft(r"If $x > 0$, then $|x| = -x$.", tmp_path)
+    assert [(c.reads, c.assuming) for c in found.claims] == [("abs(x) == -x", ("x > 0",))]
+
+
+def test_adjectives_and_elements_in_the_language() -> None:
+    assert in_language("positive", "x", (), "") == "x > 0"
+    assert in_language("positive", "x", (3,), "3") == "all(x > 0)"
+    assert in_language("orthogonal", "Q", (2, 2), "n") == "Q.T @ Q == eye(n)"
+    assert not in_language("positive", "A", (2, 2), "n")  # its entries, or definite
+    assert not in_language("symmetric", "A", (2, 3), "n")
+    assert not in_language("even", "v", (3,), "3")
+    found = membership("p", r"[0, 1)")
+    assert found is not None
+    assert found.latex == r"0 \le p <  1"
+    assert membership("x", r"\mathbb{R}^n") is None
+    assert membership("i", r"\{1, \dots, n\}") is None
+    unknown = membership("y", r"\{a, b\}")
+    assert unknown is not None
+    assert unknown.unread
+
+
+@pytest.mark.parametrize(
+    "text", ["if " * 5_000, "$x$ is " * 3_000, "not $x = 1$ " * 500, "\n" * 100_000, "\n- $x=y$" * 300, ". " * 9_000]
+)
+def test_long_sentences_cost_no_more_than_they_are_long(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f"{text}\n$$a = b + 1$$\n{text}")
+    assert len(list(drafts(path))) == 1

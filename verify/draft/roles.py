@@ -1,0 +1,274 @@
+"""What a sentence makes of its statements: claims, conditions of these, or what it denies or asks.
+
+Words decide, by the tables of ``words``: "if", "for" and their like before a statement make it a condition of the others in its
+sentence, "where" and "let" one of all that follows, unless it only gives a value or a definition. What says "not" or "a mistake"
+claims nothing. A condition in words alone is told, and so is what was not understood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from derive.language.latex.tree import Relation
+from verify.draft.conditions import VAGUE, Condition, Role, membership, said_of
+from verify.draft.sentences import Bare, Part, Sentence, sentences
+from verify.draft.statements import Section, Statement
+from verify.draft.words import (
+    BACKWARD,
+    COMMENT,
+    CUE,
+    FOR,
+    HARMLESS,
+    IF,
+    JOINS,
+    LET,
+    NEXT,
+    NOT,
+    NOT_BEHIND,
+    PARTS,
+    QUALIFIED,
+    TENDS,
+    WHERE,
+    WORDED,
+    WRONG,
+)
+
+_LIMIT = re.compile(r"^[^=:]*\\(?:to|rightarrow|longrightarrow)(?![A-Za-z])[^=]*$", re.S)
+_RELATION = re.compile(r"[=<>]|\\(?:leq?|geq?|neq?|ll|gg)(?![A-Za-z])")
+_NAME = r"[-+]?\s*(?:\d+(?:\.\d+)?|\\?[A-Za-z]+(?:\s*_\s*(?:\{[^{}]*\}|\w))?)"
+_NAMES = re.compile(rf"{_NAME}(?:\s*,\s*{_NAME})*")
+NEAR = 4  # words between "for" and what it is for
+SHOWN = 60  # characters of what is quoted in a reason
+
+
+def roles(section: Section, found: Sequence[Statement], only_names: Callable[[Statement], bool]) -> dict[int, Role]:
+    """The roles of the statements of formulas, by their ids. ``only_names``: whether a statement does no more than give values or
+    meanings to names."""
+    made: dict[int, Role] = {}
+    for each in sentences(section, found):
+        standing: list[Condition] = []
+        before: list[Role] = []
+        for sentence in each:
+            if not sentence.statements and BACKWARD.search(sentence.words):
+                for role in before:
+                    role.denied = role.denied or f"the text says of it: '{_cut(sentence.words)}'"
+            own = _Reader(sentence, made, only_names, standing).all()
+            made |= own
+            before = list(own.values()) or (before if not sentence.words else [])
+    return made
+
+
+class _Reader:
+    """One sentence."""
+
+    def __init__(
+        self,
+        sentence: Sentence,
+        made: dict[int, Role],
+        only_names: Callable[[Statement], bool],
+        standing: list[Condition],
+    ) -> None:
+        self.sentence, self.made, self.only_names, self.standing = sentence, made, only_names, standing
+        self.parts = sentence.parts
+        self.roles: dict[int, Role] = {}
+        self.given: set[int] = set()  # values and meanings of names beside a formula: no condition is on them
+        self.groups: list[tuple[int, bool, list[Condition]]] = []  # at which part, whether leading, what
+
+    def all(self) -> dict[int, Role]:
+        self.conditions()
+        lead = self.leading()
+        qualified, wrong = self.unread(), self.wrong()
+        mains = [(k, p) for k, p in enumerate(self.parts) if isinstance(p, Statement) and id(p) not in self.roles]
+        for k, s in mains:
+            role = self.roles[id(s)] = Role(
+                denied=wrong or self.denied(k), unread=qualified, standing=list(self.standing)
+            )
+            if id(s) not in self.given:
+                role.conditions += [c for made in (*lead, *self.of(k, [k for k, _ in mains])) for c in made]
+        return self.roles
+
+    # -- conditions ---------------------------------------------------------------------------------
+
+    def conditions(self) -> None:
+        """Which parts are conditions, in groups."""
+        kind, first = "", True
+        for k, part in enumerate(self.parts):
+            if isinstance(part, str):
+                continue
+            words = self.before(k)
+            cue = IF if _limit(part, words) else _last_cue(words)
+            if cue is None and kind and not first and JOINS.fullmatch(words) and self.goes_on(k, words):
+                cue = kind
+            elif cue is None and isinstance(part, Statement) and self.bare_bound(k, words):
+                cue = FOR
+            kind = cue or ""
+            first = False
+            made = [c for c in self.said(part, k) if cue or c.adjective not in VAGUE]
+            rest = PARTS.split(self.behind(k))[0].strip()
+            if not made and isinstance(part, Bare) and cue == IF and (rest or _LIMIT.search(part.latex)):
+                made = [Condition(f"{part.latex} {rest}".strip(), unread=True)]
+            if not made and not (cue and isinstance(part, Statement)):
+                continue
+            self.take(k, part, cue, made, words)
+
+    def goes_on(self, k: int, words: str) -> bool:
+        """Whether a part that is joined to a condition is one: "if x > 0 and y > 0, ...", and not "A if x > 0, B if y > 0"."""
+        part = self.parts[k]
+        trails = bool(self.groups) and not self.groups[-1][1]
+        if not isinstance(part, Statement) or ("and" in words.lower() and not trails):
+            return True
+        later = any(isinstance(p, Statement) for p in self.parts[k + 1 :])
+        return _simple(part) and (trails or later or not _equation(part))
+
+    def take(self, k: int, part: Part, cue: str | None, made: list[Condition], words: str) -> None:
+        """Puts what a part asks for where it counts."""
+        if isinstance(part, Statement) and cue and not made:
+            if _equation(part) and cue != IF and (self.only_names(part) or cue == WHERE):
+                value = Condition(part.latex, part.latex, value=True)
+                if _valued(part) and cue == FOR:
+                    self.group(k, [value], words)
+                elif _valued(part) and cue == LET:
+                    self.standing.append(value)
+                if cue in (LET, WHERE):
+                    self.given.add(id(part))
+                return
+            made = [
+                Condition(part.latex, part.latex, unread=bool(part.reason) or bool(re.search(r"(?<!\w)or\s*$", words)))
+            ]
+            self.roles[id(part)] = Role(condition=True)
+        elif isinstance(part, Statement) and cue:
+            self.roles[id(part)] = Role(condition=True)
+        if cue in (IF, FOR):
+            self.group(k, made, words)
+        else:
+            self.standing += [c for c in made if c not in self.standing]
+
+    def group(self, k: int, made: list[Condition], words: str) -> None:
+        """A condition of those before it, or, at the beginning of its clause, of those behind it."""
+        said = [p for p in self.parts[:k] if isinstance(p, Statement) and id(p) not in self.given]
+        leading = all(id(p) in self.roles for p in said) or bool(NEXT.match(words))
+        self.groups.append((k, leading, made))
+
+    def said(self, part: Part, k: int) -> Iterable[Condition]:
+        """What a part asks for by the words around it, or as an element of a set."""
+        if isinstance(part, Bare):
+            name, within, of = part.latex.partition("\\in ")
+            yield from said_of(name.strip(), self.before(k), self.behind(k))
+            if within and (found := membership(name, of)) is not None:
+                yield found
+
+    def bare_bound(self, k: int, words: str) -> bool:
+        """Whether a bound stands behind another statement of the same formula, with no word between: ``y = x, \\quad x > 0``."""
+        part = self.parts[k]
+        before = next((p for p in reversed(self.parts[:k]) if not isinstance(p, str)), None)
+        if not isinstance(part, Statement) or not isinstance(before, Statement) or re.search(r"[A-Za-z;]", words):
+            return False
+        one = self.sentence.of[id(part)] == self.sentence.of[id(before)]
+        return one and _equation(before) and not _equation(part) and _simple(part)
+
+    def of(self, k: int, mains: Sequence[int]) -> Iterable[list[Condition]]:
+        """The conditions of the statement that is the k-th part: those that lead it, and those that follow it."""
+        run: list[tuple[int, bool, list[Condition]]] = []
+        for group in (g for g in self.groups if g[1] and g[0] < k):
+            if run and any(run[-1][0] < m < group[0] for m in mains):
+                run = []
+            run.append(group)
+        yield from (made for _, _, made in run)
+        behind = [g for g in self.groups if not g[1] and g[0] > k]
+        for at, _, made in behind:
+            between = [p for p in self.parts[k:at] if isinstance(p, str)]
+            if not any(g[0] < m < at for g in behind for m in mains) and not any(";" in words for words in between):
+                yield made
+
+    def leading(self) -> list[list[Condition]]:
+        """Those of the sentence that a list stands under."""
+        lead = self.sentence.lead
+        if lead is None:
+            return []
+        reader = _Reader(lead, self.made, self.only_names, list(self.standing))
+        reader.conditions()
+        return [made for _, _, made in reader.groups]
+
+    # -- words ---------------------------------------------------------------------------------------
+
+    def unread(self) -> str:
+        """What the sentence says of its statements that was not read."""
+        for sentence in (self.sentence, *([self.sentence.lead] if self.sentence.lead else [])):
+            words = COMMENT.sub("", sentence.words)
+            if m := QUALIFIED.search(words):
+                return f"'{_cut(words[m.start() :])}' is not read: it may be another claim, or one under a condition"
+            if m := WORDED.search(words):
+                return f"said under a condition that was not read: '{_cut(m['said'])}'; say it in 'assuming:'"
+        if self.sentence.words.endswith("?"):
+            return "a question, and no claim"
+        return ""
+
+    def wrong(self) -> str:
+        """Why the sentence claims none of its statements."""
+        lead = [self.sentence.lead.words] if self.sentence.lead else []
+        for words in (self.sentence.heading, *lead, self.sentence.words):
+            if m := WRONG.search(words):
+                return f"the text may say that it is wrong: '{_cut(words[max(m.start() - 20, 0) :])}'"
+        return ""
+
+    def denied(self, k: int) -> str:
+        """Why the sentence does not claim the statement that is its k-th part."""
+        before, behind = self.before(k), self.behind(k)
+        cut = max((m.end() for m in PARTS.finditer(before)), default=0)
+        clause = HARMLESS.sub("", before[cut:])
+        if m := NOT.search(clause) or NOT_BEHIND.search(behind):
+            return f"the text may deny it: '{_cut(m.string.strip())}'"
+        return ""
+
+    def before(self, k: int) -> str:
+        """The words directly before a part."""
+        said = list(self.parts[max(k - 3, 0) : k])
+        while said and not all(isinstance(p, str) for p in said):
+            said.pop(0)
+        return " ".join(p for p in said if isinstance(p, str))
+
+    def behind(self, k: int) -> str:
+        said = []
+        for p in self.parts[k + 1 :]:
+            if not isinstance(p, str):
+                break
+            said.append(p)
+        return " ".join(said)
+
+
+def _last_cue(words: str) -> str | None:
+    """The kind of the last cue, if nothing parts it from what follows."""
+    found = [
+        m.lastgroup
+        for m in CUE.finditer(words)
+        if not PARTS.search(words, m.end()) and (m.lastgroup != FOR or len(words[m.end() :].split()) <= NEAR)
+    ]
+    return found[-1] if found else None
+
+
+def _limit(part: Part, words: str) -> bool:
+    """What tends to something: a condition, and behind a word such as "as" where it is no statement."""
+    if isinstance(part, str) or not _LIMIT.search(part.latex):
+        return False
+    return isinstance(part, Statement) or bool(TENDS.search(words))
+
+
+def _equation(s: Statement) -> bool:
+    return isinstance(s.tree, Relation) and set(s.tree.ops) == {"=="}
+
+
+def _valued(s: Statement) -> bool:
+    """Whether a number stands at its end."""
+    return bool(re.search(r"=\s*[-−]?\s*[\d.]+\s*$", s.latex))
+
+
+def _simple(part: Part) -> bool:
+    """Bounds and values of names: ``0 < x``, ``b = 0``."""
+    sides = _RELATION.split(part.latex) if isinstance(part, Statement) else []
+    return len(sides) > 1 and all(_NAMES.fullmatch(side.strip(" ,;\n\t")) for side in sides)
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3].rstrip()}..."
