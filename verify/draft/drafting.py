@@ -11,15 +11,15 @@ from derive.budget import Exhausted, share, steps
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
-from derive.expr.operators import DEFERRED, DERIVATIVES
 from derive.language.latex import Reading
 from derive.language.latex.mentions import vocabulary
-from derive.language.latex.tree import Relation
+from derive.language.latex.tree import Relation, Tree
 from verify.casefile.quotes import Document
-from verify.document.passages import Passage, spot
-from verify.document.said import Piece
+from verify.document.passages import spot
 from verify.draft.hypotheses import Hypotheses, Unread, domain
+from verify.draft.lengths import Lengths, counted
 from verify.draft.model import Claimed, Defined, Drafted, Note, Value
+from verify.draft.pieces import derived, same, sizes_of, tail, within
 from verify.draft.quoting import quote
 from verify.draft.roles import roles
 from verify.draft.scope import Refused, Scope, Told, Waiting, called, name_in_print, tensors
@@ -27,6 +27,7 @@ from verify.draft.shapes import each, families, is_element, shapes_said
 from verify.draft.statements import (
     Section,
     Statement,
+    base_of,
     digits_of,
     function_of,
     listed,
@@ -68,6 +69,7 @@ class Drafter:
         self.nodes: dict[str, Node] = {}
         self.doubled: set[str] = set()  # names with two meanings
         self.hypotheses = Hypotheses(self.scope)
+        self.lengths = Lengths()
 
     # -- the passes ---------------------------------------------------------------------------------
 
@@ -89,16 +91,18 @@ class Drafter:
             elif ((why := s.role.denied or s.role.unread) and not is_element(s.latex)) or (why := self._comma(s)):
                 self.note(s, why)
             elif not self._shape_or_range(s):
-                found += [one for each_ in self._for_each(s) for one in (each_, *_tail(each_))]
+                found += [one for each_ in self._for_each(s) for one in (each_, *tail(each_))]
         self._differentials(found)
         self.scope.later = {name for s in found if (name := self._defines(s))}
         self.scope.count(f.text for f in self.section.readable)
         rest = [s for s in found if not self._values(s)]
+        self._counted()
         rest = self._definitions(rest)
         for s in rest:
             if not self._values(s):
                 self._claim(s)
         self._without_doubled()
+        self.made.notes = [n for n in self.made.notes if n.s.latex not in self.hypotheses.used]
         self.made.values = list(self.valued.values())
         self.made.definitions = list(self.defined.values())
         self.made.claims.sort(key=lambda c: (c.s.passage.cell, c.s.start))
@@ -106,7 +110,7 @@ class Drafter:
         found_in = [x.s for x in self.valued.values()] + [x.s for x in self.defined.values()]
         found_in += [x.s for x in self.made.claims] + [x.s for x in self.made.notes]
         spans = [(one.passage, one.start, one.stop) for one in found_in]
-        self.made.numbers = [n for n in self.section.numbers if not _within(n, spans)]
+        self.made.numbers = [n for n in self.section.numbers if not within(n, spans)]
         return self.made
 
     def _without_doubled(self) -> None:
@@ -153,6 +157,17 @@ class Drafter:
             if re.match(r"d\s*(?:\\[A-Za-z]+|[A-Za-z])", left) and (name := name_in_print(left[1:].strip())):
                 self.scope.table.setdefault(left, f"d{name}")
 
+    def _counted(self) -> None:
+        """What numbers the letters for sizes are, by values and by the data over which sums go."""
+        for letter, name, axis in counted(f.text for f in self.section.readable):
+            value = self.valued.get(name)
+            shape = sizes_of(value.digits) if value else ()
+            if value and axis < len(shape):
+                self.lengths.add(letter, int(shape[axis]), f"'{name}' on {value.s.spot} has {shape[axis]} entries")
+        for letter, (number, why) in self.lengths.of.items():
+            if letter not in self.valued and 0 < number <= MOST:
+                self.scope.fix(letter, number, why)
+
     def _known(self, name: str) -> bool:
         return name in self.scope.names or name in self.scope.later
 
@@ -186,7 +201,7 @@ class Drafter:
     def _value(self, name: str, digits: str, s: Statement) -> None:
         before = self.valued.get(name)
         if before is not None:
-            if _same(before.digits, digits):
+            if same(before.digits, digits):
                 return
             self.note(
                 s,
@@ -196,11 +211,10 @@ class Drafter:
         if name in self.scope.sizes or any(name in told.shape for told in self.scope.shapes.values()):
             if not digits.isdigit() or not 0 < int(digits) <= MOST:
                 self.note(s, f"'{name}' is a size, and {digits} is no number to try: give one up to {MOST}")
-            elif name not in self.scope.names:
-                self.scope.sizes[name] = int(digits)
-                self.scope.names[name] = self.scope.graph.define(name, self.scope.graph.const(int(digits)))
+            else:
+                self.lengths.add(name, int(digits), f"{s.spot} says {digits}")
             return
-        shape = _shape(digits)
+        shape = sizes_of(digits)
         said_ = self.scope.shapes[name].shape if name in self.scope.shapes else shape
         if len(said_) != len(shape):
             self.note(s, f"'{name}' has another shape where its sizes are said")
@@ -208,6 +222,9 @@ class Drafter:
         if name in self.scope.names and self.scope.names[name].shape != tuple(map(int, shape)):
             self.note(s, f"'{name}' is a number elsewhere in the section, or has other sizes there")
             return
+        for letter, number in zip(said_, shape, strict=True):
+            if not letter.isdigit():
+                self.lengths.add(letter, int(number), f"'{name}' on {s.spot} has {number} entries")
         self.scope.declare(Told(name, name, shape, place=s.spot))
         self.scope.symbols.pop(name, None)
         self.valued[name] = Value(name, digits, s)
@@ -253,11 +270,22 @@ class Drafter:
             return ""
         if digits_of(s.tree.parts[-1]) and all(name_of(t, self._known) for t in s.tree.parts[:-1]):
             return ""  # several names of one number
+        if self._entry(s.tree.parts[0], s.tree.parts[1]):
+            return ""
         return self.scope.table.get(part(s, 0)) or name_of(s.tree.parts[0], self._known) or function_of(s.tree.parts[0])
+
+    def _entry(self, left: Tree, right: Tree) -> bool:
+        """Whether an equation is of an entry of something that the section declares, or of two names that differ by their indices
+        alone: it claims something of them."""
+        base, other = base_of(left), base_of(right)
+        return bool(base) and (base in self.scope.shapes or base == other)
 
     def _define(self, name: str, s: Statement) -> bool:
         """Whether it does. Raises Waiting."""
         latex = part(s, 1)
+        if why := self.lengths.fault(latex):
+            self.note(s, why)
+            return False
         if isinstance(s.tree, Relation) and function_of(s.tree.parts[0]) == name:
             latex = f"{part(s, 0)} = {latex}"  # with its variables, which say what other calls of it are
         try:
@@ -280,6 +308,9 @@ class Drafter:
     # -- claims ------------------------------------------------------------------------------------
 
     def _claim(self, s: Statement) -> None:
+        if why := self.lengths.fault(s.latex):
+            self.note(s, why)
+            return
         try:
             found = self.scope.read(s.latex, place=s.spot)
         except (Refused, Waiting) as why:
@@ -295,7 +326,10 @@ class Drafter:
         equation = told.nodes if not told.holds and len(told.parts) > 1 else ()
         try:
             assumed = self.hypotheses.of(
-                s.role, told.nodes, lambda d: self._equal(equation, d) if equation else self._true(told.nodes[0], d)
+                s.latex,
+                s.role,
+                told.nodes,
+                lambda d: self._equal(equation, d) if equation else self._true(told.nodes[0], d),
             )
         except Unread as why:
             self.note(s, str(why))
@@ -384,7 +418,7 @@ class Drafter:
         ):
             if self.nodes[name] is nodes[1]:
                 return None
-            if not _derived(self.nodes[name]) and not _derived(nodes[1]) and self._equal(nodes, given) != "proved":
+            if not derived(self.nodes[name]) and not derived(nodes[1]) and self._equal(nodes, given) != "proved":
                 place = self.defined[name].s.spot
                 self.doubled.add(name)
                 return f"'{name}' is '{self.defined[name].reads}' on {place}, and another here: a second meaning, or an error"
@@ -392,17 +426,13 @@ class Drafter:
             return ""
         if alone := self._alone(nodes) if truth == "refuted" else "":
             return f"nothing is said of '{alone}', which stands on one side alone: its meaning, or an equation to be solved"
-        if (
-            given
-            or any(_derived(n) or (n.op == "def" and n.attr in self.nodes) for n in nodes)
-            or not self._free(nodes)
-        ):
+        if given or any(derived(n) or (n.op == "def" and n.attr in self.nodes) for n in nodes) or not self._free(nodes):
             return ""
         return "an equation to be solved, a condition, or a claim that fails"
 
     def _unsaid(self, node: Node) -> str:
         """The free symbols of a printed number, where no definition leads to it."""
-        if any(n.op == "def" and n.attr in self.nodes for n in topological([node])) or _derived(node):
+        if any(n.op == "def" and n.attr in self.nodes for n in topological([node])) or derived(node):
             return ""
         return ", ".join(f"'{x}'" for x in sorted(self._free([node])))
 
@@ -439,40 +469,3 @@ class Drafter:
                 return str(decide_condition(expand_all([node])[0], given).status)
         except (Exhausted, ValueError, ArithmeticError, NotImplementedError):
             return "undecided"
-
-
-def _tail(s: Statement) -> list[Statement]:
-    """Of ``yhat = a3 = sigmoid(z3)`` what it says of its second name."""
-    tree = s.tree
-    if not isinstance(tree, Relation) or len(tree.parts) < 3 or s.prints or set(tree.ops) != {"=="}:
-        return []
-    if not all(name_of(t, lambda n: False) for t in tree.parts[:2]) or digits_of(tree.parts[2]):
-        return []
-    at = s.ends[1]
-    rest = Relation(tree.parts[1].start, tree.parts[1:], tree.ops[1:])
-    start = s.start if s.apart else s.start + at
-    return [replace(s, latex=s.latex[at:], start=start, tree=rest, ends=tuple(e - at for e in s.ends[1:]))]
-
-
-def _shape(digits: str) -> tuple[str, ...]:
-    """The sizes of a number, a vector or a matrix as it is written."""
-    if not digits.startswith("["):
-        return ()
-    rows = digits.count("[") - 1
-    return (str(rows), str(digits[1:].partition("]")[0].count(",") + 1)) if rows else (str(digits.count(",") + 1),)
-
-
-def _derived(node: Node) -> bool:
-    """Whether a derivative stands in it."""
-    return any(n.op in DERIVATIVES or n.op in DEFERRED for n in topological([node]))
-
-
-def _same(a: str, b: str) -> bool:
-    try:
-        return float(a) == float(b)
-    except ValueError:
-        return a == b
-
-
-def _within(n: Piece, spans: Sequence[tuple[Passage, int, int]]) -> bool:
-    return any(p is n.passage and start <= n.start < stop for p, start, stop in spans)

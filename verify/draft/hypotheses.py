@@ -31,15 +31,18 @@ class Hypotheses:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.read: dict[Condition, Hypothesis | Unread] = {}
+        self.used: set[str] = set()  # conditions in the document's words that stand in the section and are assumed
 
-    def of(self, role: Role, nodes: Sequence[Node], truth: Callable[[Domain], str]) -> tuple[Hypothesis, ...]:
+    def of(
+        self, latex: str, role: Role, nodes: Sequence[Node], truth: Callable[[Domain], str]
+    ) -> tuple[Hypothesis, ...]:
         """What is assumed where a statement is claimed: the conditions of its sentence, and of those that stand in the section
         the ones that it needs. ``truth`` decides it under hypotheses. Raises Unread."""
         own = [self.said(c) for c in role.conditions if not c.value]
         if truth(domain(own)) == "proved":
             return tuple(own)
         spoken = {str(n.attr) for n in topological(nodes) if n.op == "symbol"}
-        standing = [c for c in role.standing if not c.value and spoken & letters(c.latex)]
+        standing = [c for c in role.standing if not c.value and c.latex != latex and spoken & letters(c.latex)]
         more = list(own)
         for condition in standing:
             if condition.unread and name_in_print(condition.latex) in spoken:
@@ -47,9 +50,12 @@ class Hypotheses:
             hypothesis = None if condition.unread else self.standing(condition, spoken)
             if hypothesis is not None and hypothesis not in more:
                 more.append(hypothesis)
+                self.used.add(condition.latex)
         if contradict(domain(more)):
             more = list(own)
-        values = [c for c in (*role.standing, *role.conditions) if c.value and spoken & letters(c.latex)]
+        values = [
+            c for c in (*role.standing, *role.conditions) if c.value and c.latex != latex and spoken & letters(c.latex)
+        ]
         put_in = [*more, *(self.said(c) for c in {c.latex.partition("=")[0].strip(): c for c in values}.values())]
         if (
             values

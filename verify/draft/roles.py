@@ -130,7 +130,9 @@ class _Reader:
                     self.group(k, [value], words)
                 elif _valued(part) and cue == LET:
                     self.standing.append(value)
-                if cue in (LET, WHERE):
+                if cue == WHERE and not self.only_names(part):
+                    self.standing.append(Condition(part.latex, part.latex))
+                elif cue in (LET, WHERE):
                     self.given.add(id(part))
                 return
             made = [

@@ -27,9 +27,7 @@ _EULER = re.compile(r"(?<![A-Za-z])e(?![A-Za-z])(?:\s*(?!\s*\^)|\s*\^\s*(?:\{\s*
 _LETTER = r"(?:\\[A-Za-z]+\s*\{\s*(?:\\[A-Za-z]+\s*\{?\s*)?)?(?:\\[A-Za-z]+|[A-Za-z])\}*"
 _SCRIPTED = re.compile(rf"(?P<letter>{_LETTER})(?P<rest>(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\\?\w|\*))*)")
 _BOLD = re.compile(r"\\(?:hat|tilde|bar|dot)?\s*\{?\s*\\?(?:mathbf|boldsymbol|bm|vec|mathbfit)\b")
-_RANGE = re.compile(
-    r"\\(?:sum|prod)\s*_\s*\{\s*([a-z])\s*=\s*1\s*\}\s*\^\s*\{?\s*([A-Za-z]|[1-9]\d?)\s*\}?(?![A-Za-z])"
-)
+RANGE = re.compile(r"\\(?:sum|prod)\s*_\s*\{\s*([a-z])\s*=\s*1\s*\}\s*\^\s*\{?\s*([A-Za-z]|[1-9]\d?)\s*\}?(?![A-Za-z])")
 _INDEX = re.compile(
     r"_\s*(?:\{\s*[ijklmnrst]{1,3}\s*(?:[-+,][^{}]*)?\}|\{[^{}]*(?<![A-Za-z\\])[ijklmnrstKTN](?![A-Za-z])[^{}]*\}|[ijklmnrstKTN](?![A-Za-z]))"
 )
@@ -62,6 +60,7 @@ class Scope:
     names: dict[str, Node] = field(default_factory=dict)
     symbols: dict[str, Told] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, str] = field(default_factory=dict)  # why a size is the number that it is
     later: set[str] = field(default_factory=set)
     table: dict[str, str] = field(default_factory=dict)  # what stretches of LaTeX are called
 
@@ -100,6 +99,11 @@ class Scope:
             self.names[name] = self.graph.define(name, self.graph.const(self.sizes[name]))
         return self.sizes[name]
 
+    def fix(self, name: str, number: int, why: str) -> None:
+        """That a letter in shapes is a number; before anything is read that speaks of it."""
+        self.sizes[name], self.counts[name] = number, why
+        self.names[name] = self.graph.define(name, self.graph.const(number))
+
     def _admitted(self, e: ExpressionError, latex: str, left: str, place: str) -> Told:
         """The name that the reader missed, now in scope. Raises Refused."""
         found = _MISSING.search(e.message)
@@ -116,6 +120,8 @@ class Scope:
             raise Refused(f"'{written}' {self.unclear[name]}")
         if name in self.shapes:
             told = self.shapes[name]
+        elif m and m["rest"] and (base := name_in_print(m["letter"])) in self.shapes and base not in self.names:
+            told, name = self.shapes[base], base
         elif m and (same := self._with_a_hat(name, m["letter"], place)):
             told = same
         elif m and (entry := self._of_entries(m, latex, place)):
@@ -135,7 +141,7 @@ class Scope:
 
     def count(self, texts: Iterable[str]) -> None:
         r"""Takes up the letters to which indices of sums run, ``\\sum_{i=1}^{n}``, as sizes."""
-        for _, end in (m for text in texts for m in _RANGE.findall(text)):
+        for _, end in (m for text in texts for m in RANGE.findall(text)):
             if not end.isdigit() and self._is_size(end):
                 self.size(end)
 
@@ -156,7 +162,7 @@ class Scope:
         indices = re.fullmatch(
             r"\s*_\s*(?:\{\s*([a-z](?:\s*,?\s*[a-z])*)\s*\}|([a-z]))\s*(?:\^\s*(?:\d|\{\s*\d\s*\}))?\s*", m["rest"]
         )
-        ends = dict(_RANGE.findall(latex))
+        ends = dict(RANGE.findall(latex))
         letters = re.findall(r"[a-z]", indices[1] or indices[2]) if indices else []
         name = name_in_print(m["letter"])
         if not letters or not name or any(i not in ends or not self._may_end(ends[i]) for i in letters):

@@ -195,6 +195,13 @@ def name_of(tree: Tree, known: Callable[[str], bool]) -> str:
     return next((n for n in names if n.isidentifier()), "")
 
 
+def base_of(tree: Tree) -> str:
+    """The name of a symbol without its index; "" for what has none."""
+    if not isinstance(tree, Scripted) or not isinstance(tree.base, Symbol) or not parts(tree)[1]:
+        return ""
+    return name_of(tree.base, lambda n: False)
+
+
 def function_of(tree: Tree) -> str:
     """The name before a bracket of nothing but symbols, ``f(x, y)``, but for functions of the language; "" for anything else."""
     match tree:

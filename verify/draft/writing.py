@@ -85,7 +85,8 @@ def _lines(d: Drafted, file: str, beside: bool) -> Iterator[Line]:
     if d.scope.sizes:
         yield "sizes:  # letters in shapes, each with a number to try", None
         for name, number in d.scope.sizes.items():
-            yield f"  {name}: {number}", name
+            why = d.scope.counts.get(name, "")
+            yield f"  {name}: {number}{f'  # {_comment(why)}' if why else ''}", name
     yield from _symbols(d)
     if d.scope.table:
         yield "names:", None

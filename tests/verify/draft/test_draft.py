@@ -303,3 +303,49 @@ def test_numbers_in_cells_have_exponents_and_groups(tmp_path: Path) -> None:
     text = "| q | v |\n|---|---|\n| $a$ | 1e-3 |\n| \\(b\\) | 1 000 |\n| $c$ | 2.5e+4 |\n"
     found = draft(text, tmp_path)
     assert {v.name: v.digits for v in found.values} == {"a": "1e-3", "b": "1000", "c": "2.5e4"}
+
+
+MEAN = r"$$m = \frac{1}{n} \sum_{i=1}^n x_i$$"
+
+
+@pytest.mark.parametrize(
+    ("said", "size", "reason"),
+    [
+        ("The data are $x = (1, 2, 3, 4)$.", 4, ""),
+        ("Let $n = 4$ and $x = (1, 2, 3, 4)$.", 4, ""),
+        (r"Let $x \in \mathbb{R}^n$ be $x = (1, 2, 3, 4)$.", 4, ""),
+        ("Let $n = 5$.", 5, ""),
+        (
+            "Let $n = 5$ and $x = (1, 2, 3, 4)$.",
+            5,
+            "'n' is a length, and the document gives two: line 1 says 5, and 'x' on line 1 has 4 entries",
+        ),
+    ],
+)
+def test_a_letter_for_a_size_is_the_length_of_its_data(said: str, size: int, reason: str, tmp_path: Path) -> None:
+    found = draft(f"{said} {MEAN}", tmp_path)
+    assert found.scope.sizes == {"n": size}
+    assert [n.reason for n in found.notes] == [reason] * bool(reason)
+    assert len(found.definitions) == (not reason)
+    case = tmp_path / "a.yaml"
+    case.write_text(text_of(found, tmp_path / "a.md", case))
+    load(case)
+
+
+def test_entries_of_what_is_known_are_claimed_and_not_defined(tmp_path: Path) -> None:
+    found = draft(r"$$A_{12} = A_{21}, \quad w_1 = w_2$$", tmp_path)
+    assert not found.definitions
+    assert not found.claims
+    assert all("nothing is said of" in n.reason for n in found.notes)
+    found = draft(r"Let $A \in \mathbb{R}^{2 \times 2}$ be symmetric. Then $$A_{12} = A_{21}.$$", tmp_path)
+    assert [(c.reads, c.assuming) for c in found.claims] == [("A[0, 1] == A[1, 0]", ("A == A.T",))]
+
+
+def test_an_equation_that_stands_beside_a_formula_is_a_condition_of_it(tmp_path: Path) -> None:
+    found = draft(
+        r"Let $z, y \in \mathbb{R}^K$ and $L = \log \sum_{k=1}^K e^{z_k} - y^\top z$, where $\sum_{k=1}^K y_k = 1$. Then "
+        r"$$\sum_{k=1}^K \frac{\partial L}{\partial z_k} = 0.$$",
+        tmp_path,
+    )
+    assert [c.assuming for c in found.claims] == [("sum(y[k] for k in K) == 1",)], [n.reason for n in found.notes]
+    assert not found.notes

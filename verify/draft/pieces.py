@@ -1,0 +1,50 @@
+"""Small questions about statements, values and formulas that a draft asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from derive.expr.graph import Node, topological
+from derive.expr.operators import DEFERRED, DERIVATIVES
+from derive.language.latex.tree import Relation
+from verify.document.passages import Passage
+from verify.document.said import Piece
+from verify.draft.statements import Statement, digits_of, name_of
+
+
+def tail(s: Statement) -> list[Statement]:
+    """Of ``yhat = a3 = sigmoid(z3)`` what it says of its second name."""
+    tree = s.tree
+    if not isinstance(tree, Relation) or len(tree.parts) < 3 or s.prints or set(tree.ops) != {"=="}:
+        return []
+    if not all(name_of(t, lambda n: False) for t in tree.parts[:2]) or digits_of(tree.parts[2]):
+        return []
+    at = s.ends[1]
+    rest = Relation(tree.parts[1].start, tree.parts[1:], tree.ops[1:])
+    start = s.start if s.apart else s.start + at
+    return [replace(s, latex=s.latex[at:], start=start, tree=rest, ends=tuple(e - at for e in s.ends[1:]))]
+
+
+def sizes_of(digits: str) -> tuple[str, ...]:
+    """The sizes of a number, a vector or a matrix as it is written."""
+    if not digits.startswith("["):
+        return ()
+    rows = digits.count("[") - 1
+    return (str(rows), str(digits[1:].partition("]")[0].count(",") + 1)) if rows else (str(digits.count(",") + 1),)
+
+
+def derived(node: Node) -> bool:
+    """Whether a derivative stands in it."""
+    return any(n.op in DERIVATIVES or n.op in DEFERRED for n in topological([node]))
+
+
+def same(a: str, b: str) -> bool:
+    try:
+        return float(a) == float(b)
+    except ValueError:
+        return a == b
+
+
+def within(n: Piece, spans: Sequence[tuple[Passage, int, int]]) -> bool:
+    return any(p is n.passage and start <= n.start < stop for p, start, stop in spans)
