@@ -30,6 +30,8 @@ NOBODY: Any = None
 
 #: What may have no value somewhere, whatever stands in it.
 _PARTIAL = tuple(o.name for o in OPERATORS.values() if not o.total)
+#: What has one entry where all its arguments have.
+PLAIN = {*OPERATORS, "const", "def", "apply", "computed"}
 AT_ONCE = 1_000  # entries that are counted together
 MAX_MATRIX = 6  # rows of a determinant or an inverse that is written out
 
@@ -44,6 +46,9 @@ def components_all(roots: Sequence[Node]) -> list[Entries]:
     done: dict[Node, Entries] = {}
     made = 0
     order = topological(roots)
+    if all(map(_laid_out, order)) and not any(r.shape for r in roots):
+        spend(16 * len(order), "entries of tensors")
+        return [[r] for r in roots]
     wanted = asked(roots, order)
     for n in order:
         done[n] = _entries(n.graph, n, done, wanted.get(n))
@@ -53,6 +58,13 @@ def components_all(roots: Sequence[Node]) -> list[Entries]:
             made = 0
     spend(16 * made, "entries of tensors")
     return [done[r] for r in roots]
+
+
+def _laid_out(n: Node) -> bool:
+    """Whether a node is its own entry, where what stands below it is."""
+    if n.op in ("symbol", "index"):
+        return n.op == "symbol" or (n.args[0].op == "symbol" and not n.shape)
+    return n.op in PLAIN and not n.shape and not any(a.shape for a in n.args)
 
 
 def _entries(g: Graph, n: Node, done: dict[Node, Entries], wanted: Places | None = None) -> Entries:

@@ -21,7 +21,7 @@ from derive.proof.field import Rejected
 from derive.proof.generic import generic
 from derive.proof.properties import fixed, splits
 from derive.proof.rules import premises, ranges
-from derive.proof.sequent import Sequent, equation, eye, negated
+from derive.proof.sequent import HALVES, Sequent, equation, eye, negated
 
 MAX_DEPTH = 60  # of certificates in certificates
 NO_SUCH_FORM = (ExpressionError, RecursionError, ArithmeticError, ValueError, TypeError, LookupError, AttributeError)
@@ -81,9 +81,8 @@ def _left(s: Sequent, certificate: Certificate) -> Iterable[tuple[Sequent, Certi
         case by.Split(node, of):
             wants(not node.shape and splits(s, node), "a split by a tensor, or of a domain")
             if not valued(node):
-                inner = s.concluding(equation(node, node)).entries()
-                evaluated(inner).valued(inner[0].conclusion)
-            return _each(s.halves(node) if len(of) == 2 else s.cases(node), of)
+                _have_values(s.concluding(equation(node, node)))
+            return _each(s.cases(node, HALVES) if len(of) == 2 else s.cases(node), of)
         case by.Alternatives(n, of):
             wants(0 <= n < len(s.hypotheses) and s.hypotheses[n].op == "or", "no such alternative")
             wants(not s.hypotheses[n].shape, "each entry of a tensor has a case of its own")
@@ -94,9 +93,7 @@ def _left(s: Sequent, certificate: Certificate) -> Iterable[tuple[Sequent, Certi
             wants(s.conclusion.op == "or" and not s.conclusion.shape, "no alternative, or one of each entry")
             first, second = sorted(s.conclusion.args, key=asks)
             wants(not asks(first) and splits(s, first), "two properties, or a case of a domain")
-            made = evaluated(entries := s.concluding(first).entries())
-            for entry in entries:
-                made.valued(entry.conclusion)
+            _have_values(s.concluding(first))
             return [(s.given(negated(first)).concluding(second), then)]
         case by.Substitution(old, new, because, then):
             wants(old.shape == new.shape and fixed(s, old, new), "two different shapes, or the variable of a property")
@@ -114,20 +111,24 @@ def _each(parts: Sequence[Sequent], of: Sequence[Certificate]) -> Iterable[tuple
     return zip(parts, of, strict=True)
 
 
+def _have_values(s: Sequent) -> None:
+    """Rejects a comparison of which a side is not shown to have a value."""
+    entries = s.entries()
+    evaluated(entries, lambda made: made.valued(*(e.conclusion for e in entries)))
+
+
 def _shown(s: Sequent, certificate: Certificate) -> None:
     """Rejects a certificate that does not show the sequent by itself."""
     match certificate:
         case by.Reflexive():
             wants(s.conclusion.op == "eq" and s.conclusion.args[0] is s.conclusion.args[1], "two different expressions")
-            made = evaluated(entries := s.entries())
-            for entry in entries:
-                made.valued(entry.conclusion)
+            _have_values(s)
         case by.Evaluation(units, opaque):
-            made = evaluated(entries := s.entries(), units, opaque)
-            for entry in entries if not made.contradiction else ():
-                made.true(entry.conclusion)
+            entries = s.entries()
+            evaluated(entries, lambda made: made.true(*(e.conclusion for e in entries)), units, opaque)
         case by.Absurd(units):
-            wants(evaluated([s.concluding(s.conclusion.graph.one)], units).absurd(), "the hypotheses don't contradict")
+            without = s.concluding(s.conclusion.graph.one)
+            evaluated([without], lambda made: wants(made.absurd(), "the hypotheses don't contradict"), units)
         case by.Numbers(bits):
             wants(16 <= bits <= 4096, "no such precision")
             for entry in s.entries():
@@ -140,7 +141,7 @@ def _shown(s: Sequent, certificate: Certificate) -> None:
         case by.Combination(of, opaque):
             (entry,) = s.entries()
             factors = [entry.concluding(equation(f, f)) for pair in of for f in pair]
-            evaluated([entry, *factors], (), opaque).adds_up(entry.conclusion, of)
+            evaluated([entry, *factors], lambda made: made.adds_up(entry.conclusion, of), (), opaque)
         case by.Inverses():
             wants(shown_by_inverses(s), "no inverse among the hypotheses")
         case by.Generic(units, opaque):

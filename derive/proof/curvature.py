@@ -93,7 +93,7 @@ class Curvature:
         known: Iterable[tuple[Node, int]],
         units: Iterable[object],
     ) -> None:
-        self.x, self.made = x, evaluated([Sequent(given, equation(f, f))], units)
+        self.x, self.made = x, evaluated([Sequent(given, equation(f, f))], units=units)
         self.masks: dict[Node, int] = {}
         shown = list(known)
         for n in topological([f]):

@@ -6,7 +6,7 @@ An operator is looked at once: what it asks for to have a value (``derive.number
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 from flint import arb, fmpq
@@ -31,10 +31,6 @@ from derive.proof.signs import (
     total,
 )
 
-PLAIN = {
-    *["const", "add", "sub", "mul", "div", "neg", "def", "where", "and", "or", "not"],
-    *OF_COMPARISON,
-}  # need no atoms
 BY_PARTS = {"add", "sub", "neg", "mul", "div", "def", *OF_COMPARISON}  # a comparison: of its left side minus its right
 STEADY = {
     *["const", "symbol", "index", "add", "sub", "mul", "div", "neg", "def", "hold", "pi"],
@@ -68,21 +64,32 @@ def is_variable(n: Node) -> bool:
     return n.op == "symbol" or (n.op == "index" and n.args[0].op == "symbol")
 
 
-def evaluated(entries: Sequence[Sequent], units: Iterable[Any] = (), opaque: tuple[Node, ...] = ()) -> Evaluated:
-    """Scalar sequents with the same hypotheses worked out, with as much room for atoms as it takes."""
+def evaluated(
+    entries: Sequence[Sequent],
+    shows: Callable[[Evaluated], None] | None = None,
+    units: Iterable[Any] = (),
+    opaque: tuple[Node, ...] = (),
+) -> Evaluated:
+    """Scalar sequents with the same hypotheses worked out, with as much room for atoms as it takes. ``shows`` raises Rejected
+    where something is not shown: only then are hypotheses looked at twice, and held against each other."""
     roots = [e.conclusion for e in entries]
     hidden = frozenset(n for n in opaque if valued(n))
     order = topological([*entries[0].hypotheses, *roots], known=hidden)
     wants(len(order) <= MAX_NODES, "expressions that are too large")
     wants(not any(n.op == "index" and n.args[0].op != "symbol" for n in order), "not laid out in entries")
-    room, exact = 16, tuple(fmpq(u.numerator, u.denominator) for u in units)
-    while room < min(sum(n.op not in PLAIN for n in order), 128):
-        room *= 2
+    room, exact, twice = 16, tuple(fmpq(u.numerator, u.denominator) for u in units), shows is None
     while True:
         try:
-            return Evaluated(entries[0].hypotheses, roots, room, exact, frozenset(opaque), hidden)
+            made = Evaluated(entries[0].hypotheses, roots, room, exact, frozenset(opaque), hidden, twice)
+            if shows is not None:
+                shows(made)
+            return made
         except Full:
             room *= 2
+        except Rejected:
+            if twice or not entries[0].hypotheses:
+                raise
+            twice = True
 
 
 class Evaluated(Functions):
@@ -96,6 +103,7 @@ class Evaluated(Functions):
         units: Units,
         opaque: Any = (),
         hidden: Any = (),
+        twice: bool = True,
     ) -> None:
         super().__init__(room, units)
         self.opaque, self.hidden = opaque, hidden  # variables; those with a value whatever theirs are, not looked into
@@ -107,10 +115,10 @@ class Evaluated(Functions):
         self.roots, self.now = set(roots), roots[0]
         self.hypotheses = list(dict.fromkeys(c for h in hypotheses for c in conjuncts(h)))
         self.given = certain([h.args[0] if h.op == "not" else h for h in self.hypotheses])
-        for _ in range(min(len(self.hypotheses), 2)):  # what was learnt later says more of what was worked out before
+        self.thorough = twice
+        for again in (False, True)[: 1 + twice]:  # what was learnt later says more of what was worked out before
             for h in self.hypotheses:
-                self.work([h])
-                self.suppose(h)
+                self.suppose(h, again)
             self.forget()
         self.asks.clear()
         self.work(roots)
@@ -123,27 +131,30 @@ class Evaluated(Functions):
                 kept[n] = v
         self.values = kept
 
-    def suppose(self, h: Node) -> None:
-        """A hypothesis holds."""
+    def suppose(self, h: Node, again: bool = True) -> None:
+        """A hypothesis holds. ``again``: is it ruled out by what is known?"""
         negated = h.op == "not"
         inner = h.args[0] if negated else h
         if inner.op in OF_COMPARISON:
+            self.work(inner.args)
             m = OF_COMPARISON[inner.op]
             x, y = (self.values[a] for a in inner.args)
             if isinstance(x, Quotient) and isinstance(y, Quotient):
                 self.learn(x - y, 7 - m if negated else m)
-        if self.values[h] is False:
-            self.contradiction = True
+        if again:
+            self.work([h])
+            self.contradiction |= self.values[h] is False
 
     # -- what is asked ------------------------------------------------------------------------------
 
-    def valued(self, condition: Node) -> None:
+    def valued(self, *conditions: Node) -> None:
         """Raises Rejected where a side of a comparison, or of one in it, is not shown to have a value."""
-        for n in condition.args:
+        for condition in conditions:
             if condition.op in ("and", "or", "not"):
-                self.valued(n)
+                self.valued(*condition.args)
             else:
-                self.known(n)
+                for n in condition.args:
+                    self.known(n)
 
     def known(self, n: Node) -> Any:
         """The value of a node. Raises Rejected where it is not known."""
@@ -165,13 +176,13 @@ class Evaluated(Functions):
         signs.append(ZERO if self.vanishes(rest.num) else self.of(rest))
         wants(not total(signs) & ~OF_COMPARISON[condition.op], "the sum does not have the sign that is claimed")
 
-    def true(self, condition: Node) -> None:
+    def true(self, *conditions: Node) -> None:
         """Raises Lacking where a conclusion does not come out true."""
-        found = self.values[condition]
-        if isinstance(found, Unknown):
-            raise Lacking(str(found), self, self.lacking.get(found))
-        if found is not True:
-            raise Lacking("the conclusion comes out false", self)
+        for found in map(self.values.__getitem__, conditions if not self.contradiction else ()):
+            if isinstance(found, Unknown):
+                raise Lacking(str(found), self, self.lacking.get(found))
+            if found is not True:
+                raise Lacking("the conclusion comes out false", self)
 
     def needed(self, p: Poly) -> None:
         if (n := self.now).args:
@@ -183,9 +194,7 @@ class Evaluated(Functions):
     # -- working out --------------------------------------------------------------------------------
 
     def work(self, roots: Sequence[Node]) -> None:
-        for n in as_written(roots, self.hidden):
-            if n in self.values:
-                continue
+        for n in as_written(roots, self.hidden, self.values):
             self.now, self.asked = n, None
             try:
                 self.values[n] = self._value(n)
@@ -301,15 +310,14 @@ class Evaluated(Functions):
 
     def raised_to(self, u: Quotient, v: Quotient) -> Quotient:
         """u**v, defined."""
-        c = v.constant
-        if c is None and not self.of(u) & ~ZERO:
+        if (c := v.constant) is not None:
+            return u ** int(c.p) if c.q == 1 else self.power(u, c)
+        if not self.of(u) & ~ZERO:
             return u
-        if c is None and self.of(u) & ZERO:
+        if self.of(u) & ZERO:
             self.needed(u.num)
             raise Unknown("whether the base of a power is 0")
-        if c is None:
-            return self.exp(v * self.log(u))
-        return u ** int(c.p) if c.q == 1 else self.power(u, c)
+        return self.exp(v * self.log(u))
 
     def compared(self, n: Node, x: Quotient) -> bool:
         op, m = n.op, OF_COMPARISON[n.op]
@@ -352,16 +360,16 @@ class Evaluated(Functions):
         raise Unknown("a derivative at its kink")
 
 
-def as_written(roots: Sequence[Node], leaves: Container[Node]) -> list[Node]:
-    """What the roots need but for what leaves need, arguments before users, in the order of the text: no outcome hangs
-    on which node was made first, in this graph or another."""
+def as_written(roots: Sequence[Node], leaves: Container[Node], known: Container[Node]) -> list[Node]:
+    """What the roots need but for what leaves need, and for what is known, arguments before users, in the order of the text: no
+    outcome hangs on which node was made first, in this graph or another."""
     found: dict[Node, None] = {}
     work = [(r, False) for r in reversed(roots)]
     while work:
         n, seen = work.pop()
         if seen:
             found[n] = None
-        elif n not in found:
+        elif n not in found and n not in known:
             work.append((n, True))
             work += [(a, False) for a in reversed(n.args)] if n not in leaves else []
     return list(found)

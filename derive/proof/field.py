@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flint import Ordering, arb, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
+from flint import arb, fmpq, fmpq_mpoly
 
-from derive.numbers.forms import Form, Forms
+from derive.numbers.forms import Form, Forms, factored, ring
 
 Poly = Any  # fmpq_mpoly
 Key = Any  # hashable
@@ -58,8 +58,7 @@ class Field:
     def __init__(self, room: int) -> None:
         if room > MAX_ATOMS:
             raise Rejected(f"more than {MAX_ATOMS} atoms")
-        self.ctx = fmpq_mpoly_ctx.get([f"a{i}" for i in range(room)], Ordering.degrevlex)
-        self.gens = self.ctx.gens()
+        self.ctx, self.gens = ring(room)
         self.atoms: list[Atom] = []
         self.table: dict[Key, Atom] = {}
         self.related: list[Atom] = []
@@ -191,16 +190,11 @@ class Field:
         """A constant and factors whose product is p: irreducible ones where p is short."""
         form = self.form(p)
         if form not in self._factors:
-            self._factors[form] = self._factored(p)
+            whole = len(p) > 60 or p.total_degree() > 40
+            self._factors[form] = (
+                (p.leading_coefficient(), [(p / p.leading_coefficient(), 1)]) if whole else factored(form)
+            )
         return self._factors[form]
-
-    def _factored(self, p: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
-        if p.is_constant():
-            return (p.leading_coefficient() if p != 0 else fmpq(0)), []
-        if len(p) > 60 or p.total_degree() > 40:
-            return fmpq(p.leading_coefficient()), [(p / p.leading_coefficient(), 1)]
-        content, parts = p.factor()
-        return fmpq(content), [(f, int(n)) for f, n in parts]
 
 
 @dataclass(slots=True, eq=False)

@@ -12,13 +12,15 @@ nothing. A conclusion may be a property (``properties`` says what these mean), o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Graph, Node
 from derive.language.components import components_all
 from derive.language.properties import asks
+
+HALVES = ("ge", "lt")  # signs of two cases
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,9 @@ class Sequent:
         """Another conclusion from the same hypotheses."""
         return replace(self, conclusion=conclusion)
 
-    def cases(self, s: Node) -> tuple[Sequent, Sequent, Sequent]:
-        """Split by the sign of s: where s > 0, where s = 0, where s < 0."""
-        g = s.graph
-        positive, zero, negative = (self.given(g.call(op, s, g.zero)) for op in ("gt", "eq", "lt"))
-        return positive, zero, negative
-
-    def halves(self, s: Node) -> tuple[Sequent, Sequent]:
-        """Split by the sign of s: where s >= 0, where s < 0."""
-        return self.given(s.graph.call("ge", s, s.graph.zero)), self.given(s.graph.call("lt", s, s.graph.zero))
+    def cases(self, s: Node, signs: Sequence[str] = ("gt", "eq", "lt")) -> tuple[Sequent, ...]:
+        """Split by the sign of s: where s > 0, where s = 0, where s < 0; or by other signs that leave nothing out."""
+        return tuple(self.given(s.graph.call(op, s, s.graph.zero)) for op in signs)
 
     def put(self, values: Mapping[Node, Node]) -> Sequent:
         """With other expressions in the place of symbols, everywhere."""

@@ -48,8 +48,10 @@ def total(masks: Iterable[int]) -> int:
     seen = strict = 0
     for m in masks:
         seen |= m
+        if seen & POSITIVE and seen & NEGATIVE:
+            return ANY
         strict |= m if m in (POSITIVE, NEGATIVE) else 0
-    return ANY if seen & POSITIVE and seen & NEGATIVE else strict or seen
+    return strict or seen
 
 
 Terms = dict[Monomial, fmpq]  # what a polynomial has for coefficients
@@ -74,6 +76,7 @@ class Signs(Field):
         self.facts: dict[Form, Fact] = {}
         self.zeros: list[Poly] = []
         self.contradiction = False
+        self.thorough = False  # whether what is learnt is held against all that is known
         self.nested = 0
         self._known: dict[Form, int] = {}
         self._of: dict[int, int] = {}  # the signs of atoms
@@ -94,7 +97,7 @@ class Signs(Field):
             self.learn_poly(self.reduce(self.times(x.num, x.den)), m)
 
     def learn_poly(self, p: Poly, m: int) -> None:
-        before = self.sign(p)
+        before = self.sign(p) if self.thorough or p.is_constant() else self._plain(p)
         now = before & m
         if not now:
             self.contradiction = True
@@ -181,16 +184,17 @@ class Signs(Field):
 
     def _by_terms(self, terms: Terms) -> int:
         """Term by term: the product of the signs of the atoms."""
-        signs = []
-        for e, c in terms.items():
-            if (m := self._products.get(e)) is None:
-                m = POSITIVE
-                for i, n in e:
-                    m = product(m, power(self.atom_sign(self.atoms[i]), n))
-                if self._open.isdisjoint(i for i, _ in e):
-                    self._products[e] = m
-            signs.append(m if c > 0 else opposite(m))
-        return total(signs) if signs else ZERO
+        signs = ((self._of_monomial(e), c > 0) for e, c in terms.items())
+        return total(m if positive else opposite(m) for m, positive in signs) if terms else ZERO
+
+    def _of_monomial(self, e: Monomial) -> int:
+        if (m := self._products.get(e)) is None:
+            m = POSITIVE
+            for i, n in e:
+                m = product(m, power(self.atom_sign(self.atoms[i]), n))
+            if self._open.isdisjoint(i for i, _ in e):
+                self._products[e] = m
+        return m
 
     def _by_fact(self, terms: Terms) -> int:
         """What a multiple of what a hypothesis says something of is."""
@@ -250,13 +254,15 @@ class Signs(Field):
         for h in list(self.facts.values()):
             if h is but or h.sign == NONZERO:
                 continue
-            ratios = [own[e] / c for e, c in h.form.terms.items() if e in own]
+            shared = [e for e in h.form.terms if e in own]
+            left = len(h.form.terms) - len(shared)
+            ratios = [own[e] / h.form.terms[e] for e in shared] if left <= len(shared) else []
             for n, ratio in enumerate(ratios):
-                if ratio in ratios[:n] or len(h.form.terms) - len(ratios) > ratios.count(ratio):
+                if ratio in ratios[:n] or left > ratios.count(ratio):
                     continue
                 part = h.sign if ratio > 0 else opposite(h.sign)
                 rest = {e: c for e, c in own.items() if e not in h.form.terms}
-                rest |= {e: left for e, c in h.form.terms.items() if (left := own.get(e, 0) - ratio * c) != 0}
+                rest |= {e: c for e, k in h.form.terms.items() if (c := own.get(e, 0) - ratio * k) != 0}
                 s = self._by_terms(rest) & self._by_fact(rest)
                 if s == ANY and depth > 1 and len(self.facts) <= MAX_FACTS:
                     s = self._combined(rest, depth - 1, but)

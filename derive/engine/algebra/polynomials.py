@@ -21,7 +21,7 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from derive.budget import Unwieldy as Unwieldy
 from derive.budget import spend
 from derive.expr.graph import Graph, Node
-from derive.numbers.forms import Form, Forms
+from derive.numbers.forms import Form, Forms, factored, primitive
 
 Poly = Any  # fmpq_mpoly
 Key = tuple[Any, ...]
@@ -342,10 +342,10 @@ class Ring:
                 found = known
             elif len(p) > MAX_FACTOR or p.total_degree() > 40:
                 monomials, rest = self._common_monomial(p)
-                c, parts = rest.factor_squarefree() if len(p) <= MAX_GCD else self._primitive(rest)
+                c, parts = rest.factor_squarefree() if len(p) <= MAX_GCD else primitive(rest)
                 found = (c, [*monomials, *parts])
             else:
-                found = p.factor()
+                found = factored(form)
             self._factors[form] = found
             if len(_FACTORED) >= MAX_FACTORED:
                 _FACTORED.clear()
@@ -356,16 +356,6 @@ class Ring:
         least = [min(e) for e in zip(*(e for e, _ in p.terms()), strict=True)]
         rest = fmpq_mpoly({tuple(a - b for a, b in zip(e, least, strict=True)): c for e, c in p.terms()}, self.ctx)
         return [(self.gens[i], n) for i, n in enumerate(least) if n], rest
-
-    @staticmethod
-    def _primitive(p: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
-        from math import gcd, lcm
-
-        numbers = list(p.coeffs())
-        below = lcm(*(int(c.q) for c in numbers))
-        above = gcd(*(int(c.p) * (below // int(c.q)) for c in numbers))
-        content = fmpq(above if p.leading_coefficient() > 0 else -above, below)
-        return content, [(p / content, 1)]
 
     def combination(self, row: Mapping[tuple[int, ...], Any]) -> Poly:
         """The polynomial with these coefficients; trailing zeros of exponents may be left out."""

@@ -44,7 +44,7 @@ def _added_up(s: Sequent, opaque: tuple[Node, ...], splits: int) -> Theorem:
     """By what is known of variables. What stands where its envelope says nothing, as ``|u|`` in ``|u| <= w``, is looked at on
     both sides of its kink."""
     (entry,), c = s.entries(), s.conclusion
-    made = evaluated([entry], (), opaque)
+    made = evaluated([entry], opaque=opaque)
     left, right = c.args if c.op not in ("lt", "le") else c.args[::-1]
     gap = made.known(left) - made.known(right)
     n = next((n for n in reversed(opaque) if _against(made, gap, n)), None)

@@ -41,7 +41,7 @@ from derive.proof.check import Rejected, Theorem, check
 from derive.proof.evaluation import Evaluated, Lacking
 from derive.proof.field import Quotient
 from derive.proof.rules import premises
-from derive.proof.sequent import Sequent, equation, eye, negated
+from derive.proof.sequent import HALVES, Sequent, equation, eye, negated
 from derive.proof.signs import NEGATIVE, OF_COMPARISON, POSITIVE, ZERO
 
 MAX_WORK = 8_000  # nodes that are evaluated for one claim, in all tries
@@ -195,7 +195,7 @@ class Search:
         """By the sign of an expression: in halves, where all is continuous, else with the case that it is 0."""
         if not any(n.op in ABRUPT for n in topological(s.conclusion.args)) and not _halved(s, by):
             try:
-                halves = tuple(self.scalar(half, depth + 1) for half in s.halves(by))
+                halves = tuple(self.scalar(half, depth + 1) for half in s.cases(by, HALVES))
                 return self.kept(s, Split(by, halves))
             except Rejected:
                 if depth:  # 0 is seldom what is amiss, and all of it would be tried again

@@ -9,7 +9,7 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive.numbers.forms import Forms
+from derive.numbers.forms import Forms, factored
 
 VARIABLES = 4
 SMALL = fmpq_mpoly_ctx.get([f"x{i}" for i in range(VARIABLES)], Ordering.degrevlex)
@@ -57,3 +57,16 @@ def test_forms_move_to_a_ring_of_more_variables(all_terms: list[dict[tuple[int, 
     tail = (0,) * VARIABLES
     form.move(lambda p: fmpq_mpoly({(*e, *tail): c for e, c in p.to_dict().items()}, LARGE))
     assert [form(poly(t, LARGE)) for t in all_terms] == before
+
+
+@given(st.lists(terms, min_size=1, max_size=3), st.integers(1, 3))
+def test_factors_are_those_that_flint_finds_among_all_variables(
+    all_terms: list[dict[tuple[int, ...], Fraction]], n: int
+) -> None:
+    whole = LARGE.constant(1)
+    for of in all_terms:
+        whole *= poly(of, LARGE) ** n
+    if whole != 0:
+        content, parts = factored(Forms()(whole))
+        expected, factors = whole.factor()
+        assert (content, parts) == (expected, [(f, int(k)) for f, k in factors])

@@ -106,6 +106,8 @@ def test_a_theorem_is_made_by_the_checker_alone() -> None:
         ("sqrt(2) < 3/2", [], Numbers()),
         ("log(2) < pi/4", [], Numbers(64)),
         ("x > 3", ["x > 1", "x < 0"], Absurd()),
+        ("x > 3", ["x*y > 0", "x > 0", "y < 0"], Evaluation()),  # seen at the second look
+        ("abs(x - y) == x - y", ["abs(x - y) >= 1", "x >= y"], Evaluation()),
         ("x == y and 2*x == x + y", ["x == y"], Parts((Evaluation(), Evaluation()))),
     ],
 )
@@ -585,7 +587,7 @@ def test_the_core_imports_no_search_and_stays_small() -> None:
                     continue
             for name in names:
                 assert name.startswith(allowed) or name.split(".")[0] in standard, f"{path.name}: {name}"
-    assert total <= 2_210  # lines that are no docstrings, no comments and not empty
+    assert total <= 2_209  # lines that are no docstrings, no comments and not empty
 
 
 def code_lines(text: str) -> int:
