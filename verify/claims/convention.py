@@ -61,8 +61,7 @@ def _beside(context: CaseContext, claim: Claim, i: int) -> Verdict:
             evidence = {**found.evidence, "standard": name}
             reason = _differs(found.why, name)
             if step is not None:
-                words = told(context, claim, step, partial(_form, i))
-                evidence["translation"] = translated(words, name)
+                evidence["translation"] = told(context, claim, step, partial(_form, i)).beside(name)
                 reason += f"; {evidence['translation']}"
             return Verdict("convention", reason, evidence=evidence)
     return undecided(f"against {name}: {found.reason}")
@@ -97,12 +96,3 @@ def against(context: CaseContext, claim: Claim) -> Iterator[tuple[Node, Node, De
 
 def _form(i: int, claim: Claim) -> Node:
     return claim.standard[i]
-
-
-def translated(words: str, name: str) -> str:
-    """The step from the standard form to the document's, in the words of a repair."""
-    if words.startswith("holds if "):
-        return f"the two agree if {words.removeprefix('holds if ')}"
-    if words == "the sign is wrong":
-        return f"the document's is {name} times -1"
-    return f"the document's is {name} {words.removeprefix('right ')}"

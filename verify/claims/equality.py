@@ -37,6 +37,7 @@ from verify.claims.sizes import (
 from verify.claims.transposes import transposed
 from verify.decimals import show
 from verify.text import numbers
+from verify.text.steps import Step
 from verify.verdict import Verdict, combine, proofs_of
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def judge_equality(context: CaseContext, claim: Claim) -> Verdict:
     sizes = context.case.sizes
     if claim.misfit:
         at, step = f"at {say_sizes(sizes)} " if sizes else "", transposed(context, claim)
-        return _misfit(claim, f"{at}{claim.misfit}{f'; {step}' if step else ''}", step)
+        return _misfit(claim, f"{at}{claim.misfit}{f'; {step}' if step is not None else ''}", step)
     here, chain = judge_formula(context, claim)
     if not sizes or here.verdict not in ("holds", "holds-if") or not has_sizes(chain, sizes):
         return here
@@ -99,8 +100,8 @@ def judge_equality(context: CaseContext, claim: Claim) -> Verdict:
     return without(gaps, replace(here, why=why, evidence=evidence, stated=""))
 
 
-def _misfit(claim: Claim, why: str, step: str = "") -> Verdict:
-    evidence = {"method": "proved", "by": "shapes"} | ({"repair": step} if step else {})
+def _misfit(claim: Claim, why: str, step: Step | None = None) -> Verdict:
+    evidence = {"method": "proved", "by": "shapes"} | mending(step)
     return Verdict("wrong", why, None, (claim.id,), evidence)
 
 
@@ -224,15 +225,20 @@ def judge_link(
         if step is None and claim.holds is not None:  # of a relation either side may be the one that was meant
             other = diagnosis(right, left, domain, others, (b, a))
             if other is not None and not other.condition:
-                step = replace(other, words=f"on the left side, {other.words}", factor=None)
+                step = replace(other, step=replace(other.step, left=True), factor=None)
     if step is None:
         return replace(found, why="; ".join(p for p in (found.reason, correct) if p), stated="")
     if step.condition:
-        evidence = {**found.evidence, "method": "proved", "condition": step.condition, "repair": step.words}
-        return Verdict("holds-if", step.words, evidence=evidence, stated=found.why)
-    words = told(context, claim, step, lambda c: c.equals[0]) if len(claim.equals) == 1 else step.words
-    reason = "; ".join(p for p in (found.reason, words, correct) if p)
-    return replace(found, why=reason, evidence={**found.evidence, "repair": words}, stated="")
+        evidence = {**found.evidence, "method": "proved", "condition": step.condition, **mending(step.step)}
+        return Verdict("holds-if", str(step.step), evidence=evidence, stated=found.why)
+    mends_it = told(context, claim, step, lambda c: c.equals[0]) if len(claim.equals) == 1 else step.step
+    reason = "; ".join(p for p in (found.reason, str(mends_it), correct) if p)
+    return replace(found, why=reason, evidence={**found.evidence, **mending(mends_it)}, stated="")
+
+
+def mending(step: Step | None) -> dict[str, Any]:
+    """The evidence of a step: how it is told, and what is put in which place, where that is what it does."""
+    return {} if step is None else {"repair": str(step)} | ({"put": step.put} if step.put is not None else {})
 
 
 def _of_unknown(context: CaseContext, a: Node, b: Node) -> bool:
@@ -275,14 +281,15 @@ def _others(context: CaseContext) -> list[Node]:
     return [n for n in nodes if n.op in ("def", "symbol")][:MAX_OTHERS]
 
 
-def told(context: CaseContext, claim: Claim, step: Diagnosis, form: Callable[[Claim], Node]) -> str:
-    """The step that mends one form of a claim, in words; a constant factor that follows a size of the case by that size, and
+def told(context: CaseContext, claim: Claim, step: Diagnosis, form: Callable[[Claim], Node]) -> Step:
+    """The step that mends one form of a claim; a constant factor that follows a size of the case by that size, and
     one that differs from size to size with the sizes that it is right at."""
     sizes = context.case.sizes
     if step.factor is None or not sizes or claim.of is None:
-        return step.words
+        return step.step
+    at_these = replace(step.step, at=say_sizes(sizes))
     if claim.holds is not None:  # an equation among relations is made into a formula at one instance
-        return f"{step.words} at {say_sizes(sizes)}"
+        return at_these
     below = topological([claim.of, form(claim)])
     here = {n.attr for n in below if n.op == "def"} | {s.name for n in below for s in n.shape if isinstance(s, Size)}
     seen: list[tuple[Fraction, Mapping[str, int]]] = [
@@ -293,9 +300,9 @@ def told(context: CaseContext, claim: Claim, step: Diagnosis, form: Callable[[Cl
             factor = _factor_of(other, same.of, form(same), same.assuming)
             seen += [(factor, other.case.sizes)] if factor is not None else []
     if named := by_size(seen):
-        return f"right times {named}"
+        return Step("times", named)
     constant = all(factor == step.factor for factor, _ in seen)
-    return step.words if constant else f"{step.words} at {say_sizes(sizes)}"
+    return step.step if constant else at_these
 
 
 def _factor_of(context: CaseContext, a: Node, b: Node, given: Sequence[Node]) -> Fraction | None:

@@ -1,10 +1,9 @@
-"""What one step mends a refuted formula, in words; see ``derive.repair`` for how it is found and proved."""
+"""Which one step mends a refuted formula, by the parts that are told; see ``derive.repair`` for how it is found and proved."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import DERIVATIVES
 from derive.language.reader import to_text
 from derive.language.tidy import tidy
+from verify.text.steps import Step
 
 if TYPE_CHECKING:
     from derive.engine.domain import Domain
@@ -22,9 +22,10 @@ MAX_TEXT = 120  # characters beyond which a part of a formula is not written out
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What mends a formula, in words. ``condition``: the range of one quantity on which it is true as it stands, or ""."""
+    """What mends a formula. ``condition``: the range of one quantity on which it is true as it stands, or "". ``factor``: of the
+    whole side, where that is a number."""
 
-    words: str
+    step: Step
     condition: str = ""
     factor: Fraction | None = None
 
@@ -88,10 +89,10 @@ def by_size(seen: Sequence[tuple[Fraction, Mapping[str, int]]]) -> str:
     return f"{above}/{name if below == 1 else f'({below}*{name})'}"
 
 
-def said(repair: Repair) -> str:
-    """The step in words."""
-    words = WORDS.get(repair.kind, _instead)(repair)
-    return f"{words}, where {' and '.join(map(_text, repair.needs[:3]))}" if repair.needs else words
+def said(repair: Repair) -> Step:
+    """What is told of a step."""
+    step = WORDS.get(repair.kind, _instead)(repair)
+    return replace(step, where=" and ".join(map(_text, repair.needs[:3])))
 
 
 def _put(r: Repair) -> Node:
@@ -111,35 +112,24 @@ def _put(r: Repair) -> Node:
     return new
 
 
-def _sign(r: Repair) -> str:
+def _sign(r: Repair) -> Step:
     """Of a whole side by its term: the side with that sign is the other side."""
-    return _instead(r) if (changed := _put(r)) is r.new else f"the sign of {_text(changed)} is wrong"
+    return _instead(r) if (changed := _put(r)) is r.new else Step("sign", _text(changed))
 
 
-def _factor(r: Repair) -> str:
+def _factor(r: Repair) -> Step:
     if r.old is not None:
         return _instead(r)
     if r.new.op == "const" and r.new.attr == -1:
-        return "the sign is wrong"
-    return f"right times {r.new.attr if r.new.op == 'const' else _text(r.new)}"
+        return Step("negative", "-1")
+    return Step("times", str(r.new.attr) if r.new.op == "const" else _text(r.new))
 
 
-def _instead(r: Repair) -> str:
+def _instead(r: Repair) -> Step:
     assert r.old is not None
     if len(to_text(r.new)) > MAX_TEXT or len(to_text(r.old)) > MAX_TEXT:
-        return f"right as {_text(r.mended)}" if len(to_text(r.mended)) <= MAX_TEXT else f"one slip in the {r.kind}"
-    return f"right with {to_text(r.new)} in place of {_named(r.old)}"
-
-
-def replacement(words: str, side: str) -> tuple[str, str, str] | None:
-    """Of a step, as ``said``, that puts one part in the place of another, or something else for a whole ``side``: what was there,
-    what is to be there, and where that is right, or "" for everywhere."""
-    found = re.fullmatch(
-        r"right (?:as (?P<whole>.+?)|with (?P<new>.+?) in place of (?P<old>.+?))(?:, where (?P<where>.+))?", words
-    )
-    if found is None:
-        return None
-    return found["old"] or side, found["new"] or found["whole"], found["where"] or ""
+        return Step("as", _text(r.mended)) if len(to_text(r.mended)) <= MAX_TEXT else Step("slip", r.kind)
+    return Step("with", to_text(r.new), _named(r.old))
 
 
 def _named(n: Node) -> str:
@@ -148,22 +138,18 @@ def _named(n: Node) -> str:
     return f"{to_text(n.args[0])} ({to_text(n)})" if hides else to_text(n)
 
 
-def _missing(r: Repair) -> str:
+def _missing(r: Repair) -> Step:
     """A term named by itself where it stands plainly in what is put."""
     if (term := _put(r)) is r.new:
         return _instead(r)
-    return f"right with the term {_text(term)} {'added' if r.new.op == 'add' else 'subtracted'}"
+    return Step("added" if r.new.op == "add" else "subtracted", _text(term))
 
 
-def _superfluous(r: Repair) -> str:
+def _superfluous(r: Repair) -> Step:
     if (other := _put(r)) is r.new or r.old is None:
         return _instead(r)
     what = "term" if r.old.op in ("add", "sub") else "divisor" if r.old.op == "div" else "factor"
-    return f"right without the {what} {_text(other)}"
-
-
-def _condition(r: Repair) -> str:
-    return f"holds if {_text(r.new)}"
+    return Step("without", _text(other), what)
 
 
 def _text(n: Node) -> str:
@@ -176,11 +162,11 @@ _NO_SIZE = (Fraction(1), Fraction(2), Fraction(1, 2))
 _BESIDE_SIZE = tuple(Fraction(s * n, d) for s in (1, -1) for n, d in ((1, 1), (2, 1), (1, 2)))
 
 #: How a kind of repair is told; the others say what stands in place of what.
-WORDS: dict[str, Callable[[Repair], str]] = {
-    "slope": lambda r: f"right times {_text(_put(r))}",
+WORDS: dict[str, Callable[[Repair], Step]] = {
+    "slope": lambda r: Step("times", _text(_put(r))),
     "sign": _sign,
     "factor": _factor,
     "missing": _missing,
     "superfluous": _superfluous,
-    "condition": _condition,
+    "condition": lambda r: Step("if", _text(r.new)),
 }

@@ -13,18 +13,19 @@ from derive.language.reader import parse
 from derive.language.syntax import read
 from verify.casefile.model import Claim
 from verify.claims.context import CaseContext
+from verify.text.steps import Step
 
 MAX_TRIES = 24
 _DERIVATIVES = ("d", "grad", "jacobian", "hessian")  # their shapes depend on the case's layout
 
 
-def transposed(context: CaseContext, claim: Claim) -> str:
-    """The step in words, such as ``right with W.T in place of W``; "" where none was proved."""
+def transposed(context: CaseContext, claim: Claim) -> Step | None:
+    """The step, such as to put W.T in the place of W; None where none was proved."""
     text = claim.texts.get("equals", "")
     try:
         tree = read(text)
     except ExpressionError:  # a chain, or a list
-        return ""
+        return None
     case = context.case
     scope = {name: s.node for name, s in case.symbols.items()} | {n: d.node for n, d in case.definitions.items()}
     scope |= {name: case.graph.define(name, case.graph.const(int(value))) for name, value in case.sizes.items()}
@@ -32,8 +33,8 @@ def transposed(context: CaseContext, claim: Claim) -> str:
         if count == MAX_TRIES:
             break
         if _right(context, claim, made, scope):
-            return f"right with {new} in place of {old}" if old != text else f"right as {made}"
-    return ""
+            return Step("with", new, old) if old != text else Step("as", made)
+    return None
 
 
 def _right(context: CaseContext, claim: Claim, text: str, scope: dict[str, Node]) -> bool:

@@ -132,7 +132,7 @@ def _needing(context: CaseContext, fewest: Sequence[Unit], stated: Verdict, here
     pairs = [_valued(context, unit) for unit in fewest]
     why = f"holds if {' and '.join(map(' = '.join, pairs))}"
     evidence = {
-        **{k: v for k, v in stated.evidence.items() if k != "repair"},
+        **{k: v for k, v in stated.evidence.items() if k not in ("repair", "put")},
         "method": here.evidence.get("method", "proved"),
         "condition": " and ".join(map(" == ".join, pairs)),
         "values": dict(pairs),

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from verify.claims.repair import replacement
 from verify.report.chains import Chain, Faults
 from verify.report.consequences import (
     ASSUMPTION,
@@ -205,12 +204,13 @@ def put_for(item: Item) -> tuple[str, str, str] | None:
 
     A step that mends it at the document's values alone, or that mends what was said in words, is none that an author can take.
     """
-    words, claim = item.result.evidence.get("repair"), item.claim
-    if not isinstance(words, str) or claim is None or "values" in item.result.evidence:
+    put, claim = item.result.evidence.get("put"), item.claim
+    if not isinstance(put, list) or claim is None or "values" in item.result.evidence:
         return None
     if item.result.kind not in FORMULAS or item.result.printed is not None:
         return None
-    return replacement(words, claim.texts.get("equals", ""))
+    old, new, where = map(str, put)
+    return old or claim.texts.get("equals", ""), new, where
 
 
 def _condition(item: Item, medium: Medium = MARKDOWN) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from verify.casefile import load
 from verify.claims import CaseContext, judge
-from verify.claims.repair import replacement
 from verify.report.consequences import (
     ALL,
     ASSUMPTION,
@@ -231,20 +229,6 @@ def test_nothing_wrong_is_said_so(items: list[Item]) -> None:
     said = errata("a-book", items[:1], Links(frozenset(), {}), False)
     assert "1 holds. There is nothing to mend." in said
     assert "## " not in said
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("right with b @ a in place of a @ b", ("a @ b", "b @ a", "")),
-        ("right with 2*x in place of x, where x != 0", ("x", "2*x", "x != 0")),
-        ("right as W.T @ e", ("side", "W.T @ e", "")),
-        ("right times 2", None),
-        ("the sign is wrong", None),
-    ],
-)
-def test_what_is_put_in_the_place_of_what(words: str, expected: Any) -> None:
-    assert replacement(words, "side") == expected
 
 
 def test_places_as_one_would_say_them(items: list[Item]) -> None:
