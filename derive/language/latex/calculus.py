@@ -3,7 +3,7 @@ r"""Derivatives as print writes them: ``\frac{\partial L}{\partial w}``, ``\frac
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derive.errors import ExpressionError
@@ -11,7 +11,7 @@ from derive.expr.graph import Node, topological
 from derive.language.latex import identifiers, reach, scripts, signatures
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Token, Tokens
-from derive.language.latex.tree import Fraction, Group, Place, Scripted, Symbol, Tree, bracket
+from derive.language.latex.tree import Fraction, Given, Group, Place, Product, Scripted, Sum, Symbol, Tree, bracket
 
 if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver
@@ -60,7 +60,10 @@ def _orders(r: Resolver, tree: Fraction) -> tuple[int, Tokens, list[Tokens]] | N
         first = p.at
         if p.here.kind == "end" or p.here.is_("_"):
             return None
-        p.factor()
+        try:
+            p.factor()
+        except ExpressionError:  # d stands alone there
+            return None
         by.append(tuple(p.tokens[first : p.at]))
     return order, rest, by
 
@@ -199,8 +202,13 @@ def _nabla(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
         r.fail("'\\nabla' with this above it is not read", tree.start)
     if k >= len(items) or items[k][0]:
         r.fail("a gradient of nothing: expected what it is of", tree.start)
-    group = bracket(items, k + 1)
-    known = () if below or group is None or not _is_name(r, items[k][1]) else _known(r, items[k][1])
+    if (turned := _turned(r, items, k)) is not None:  # the transpose is the gradient's: a number has none
+        at, plain, sign = turned
+        made, _ = _nabla(r, tree, plain, k)
+        return scripts.raised(r, made, (sign,), tree.start), at + 1
+    first = items[k][1]
+    group = None if isinstance(first, Given) and first.closed else bracket(items, k + 1)
+    known = _known(r, first) if not below and (_is_name(r, first) or isinstance(first, Given)) else ()
     if below:
         variables = [_variable(r, r.tree(t)) for t in r.listed(below)]
     elif known:
@@ -211,37 +219,72 @@ def _nabla(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
         r.fail("a gradient by what? Write \\nabla_{w} L, or say in 'names:' what it is", tree.start)
     if any(v.entry for v in variables):
         r.fail("a gradient by an entry: write it as a derivative", tree.start)
-    point: Term | None = None
-    if known and group is not None:
-        f, after = r.value(items[k][1]), k + 2
-        point = r.value(group.items[0])
-        if len(known) > 1 or len(group.items) > 1 or point.shape != known[0].shape:
-            r.fail(f"a gradient at a point of '{f.text}': write \\nabla_{{x}} f, or say it in 'names:'", tree.start)
-    elif group is not None and below and len(group.items) == 1 and len(variables) == 1 and _is_name(r, items[k][1]):
-        inside = r.value(group.items[0])
-        if inside.text != variables[0].base and inside.shape == variables[0].shape and not _is_function(r, items[k][1]):
-            f = r.value(items[k][1])
-            if f.text in r.scope and r.scope[variables[0].base] in topological([r.scope[f.text]]):
-                point, after = inside, k + 2
-    names = variables[0].base if len(variables) == 1 else f"[{', '.join(v.base for v in variables)}]"
+    name = "hessian" if second else "grad"
+    point = _point(r, items, k, variables, bool(known)) if group is not None and (below or known) else None
 
-    def of(f: Term) -> Term:
-        if f.shape:
-            r.fail(f"the gradient of '{f.text}', which is no scalar", tree.start)
-        text = f"{'hessian' if second else 'grad'}({f.text}, {names})"
-        if point is not None and point.text != variables[0].base:
-            text = f"at({text}, {variables[0].base}={point.text})"
-        elif group is not None and not below and f.text in r.scope and r.scope[f.text].op == "def":
-            inside = topological([r.scope[f.text]])
-            if wrong := next((v.base for v in variables if r.scope[v.base] not in inside), None):
-                r.fail(f"'{f.text}' is no function of '{wrong}': define it as {f.text}(x) = ... in LaTeX", tree.start)
-        shape = r.shape(text, tree.start)
-        return Term(text, ATOM, shape, turns=len(shape) == 1)
+    def at_point() -> tuple[Term, int]:
+        made = _gradient(r, name, r.value(first), variables, tree.start)
+        assert point is not None
+        if point.text == variables[0].base:
+            return made, k + 2
+        return replace(made, text=f"at({made.text}, {variables[0].base}={point.text})"), k + 2
 
-    if point is not None:
-        return of(f), after
-    found = reach.cuts(r, items, k, [r.scope[v.base] for v in variables])
-    return reach.chosen(r, "gradient", tree.start, found, lambda t: of(r.value(t)))
+    def of_all() -> tuple[Term, int]:
+        by = [r.scope[v.base] for v in variables]
+        whole = group is not None and not below  # what is in the bracket says by what
+        return reach.chosen(
+            r,
+            "gradient",
+            tree.start,
+            reach.cuts(r, items, k, by),
+            lambda t: _gradient(r, name, r.value(t), variables, tree.start, whole),
+        )
+
+    if point is None:
+        return of_all()
+    if known or not isinstance(group.items[0] if group else None, Sum | Product):
+        return at_point()
+    return r.choose(("at", tree.start), [at_point, of_all])
+
+
+def _turned(r: Resolver, items: Items, k: int) -> tuple[int, Items, Token] | None:
+    r"""``\nabla f^\top``, ``\nabla f(x)^\top``: where the transpose stands, the factors up to there without it, its sign."""
+    at = k + 1 if bracket(items, k + 1) is not None else k
+    last = items[at][1]
+    if not isinstance(last, Scripted) or len(last.above) != 1 or not scripts.is_transpose(r, last.above[0]):
+        return None
+    plain = replace(last, above=()) if last.below else last.base
+    return at, (*items[:at], (items[at][0], plain)), last.above[0]
+
+
+def _gradient(
+    r: Resolver, name: str, f: Term, variables: Sequence[_Variable], start: int, must_depend: bool = False
+) -> Term:
+    if f.shape:
+        r.fail(f"the gradient of '{f.text}', which is no scalar", start)
+    if must_depend and f.text in r.scope and r.scope[f.text].op == "def":
+        inside = topological([r.scope[f.text]])
+        if wrong := next((v.base for v in variables if r.scope[v.base] not in inside), None):
+            r.fail(f"'{f.text}' is no function of '{wrong}': define it as {f.text}(x) = ... in LaTeX", start)
+    by = variables[0].base if len(variables) == 1 else f"[{', '.join(v.base for v in variables)}]"
+    text = f"{name}({f.text}, {by})"
+    shape = r.shape(text, start)
+    return Term(text, ATOM, shape, turns=len(shape) == 1)
+
+
+def _point(r: Resolver, items: Items, k: int, variables: Sequence[_Variable], known: bool) -> Term | None:
+    """The point in brackets at which a gradient is taken; None where there is none that fits."""
+    group = bracket(items, k + 1)
+    if group is None or not (known or _is_name(r, items[k][1])) or _is_function(r, items[k][1]):
+        return None
+    values = [r.value(t) for t in group.items]
+    fits = len(variables) == len(values) == 1 and values[0].shape == variables[0].shape
+    if known and not fits:
+        r.fail("a gradient at such a point: write \\nabla_{x} f, or say it in 'names:'", group.start)
+    f = r.value(items[k][1])
+    if not fits or f.text not in r.scope or (values[0].text == variables[0].base and not known):
+        return None
+    return values[0] if r.scope[variables[0].base] in topological([r.scope[f.text]]) else None
 
 
 def _known(r: Resolver, tree: Tree) -> tuple[Node, ...]:
@@ -250,7 +293,7 @@ def _known(r: Resolver, tree: Tree) -> tuple[Node, ...]:
         f = r.value(tree)
     except ExpressionError:
         return ()
-    return signatures.signatures(r.graph).get(f.text, ()) if f.text in r.scope and not f.shape else ()
+    return signatures.of(r, f.text) or () if f.text in r.scope and not f.shape else ()
 
 
 def _is_name(r: Resolver, tree: Tree) -> bool:

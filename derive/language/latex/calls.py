@@ -128,7 +128,7 @@ def _shaped(r: Resolver, name: str, below: Tokens, items: Items, k: int) -> tupl
 def _valued(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
     """A name that is no function: alone, evaluated, or before a bracket that is a factor."""
     group = bracket(items, k + 1)
-    if group is None:
+    if group is None or (isinstance(tree, Given) and tree.closed):
         return r.value(tree), k + 1
     after = items[k + 1][1]
     if isinstance(tree, Scripted) and tree.primes and not tree.above:
@@ -166,7 +166,9 @@ def _valued(r: Resolver, tree: Tree, items: Items, k: int) -> tuple[Term, int]:
             _in_order(r, made.text, [a.text for a in arguments], group.start)
             signatures.elsewhere(r, made.text, [a.text for a in arguments], group.start)
             whole = (lambda: (_scripts(r, made, after), k + 2)), (lambda: (made, k + 1))
-            return r.choose(("factor", tree.start), whole) if _transposes(r, after) else whole[0]()
+            return r.choose(("factor", tree.start), whole) if made.shape and _transposes(r, after) else whole[0]()
+        if made.shape and _transposes(r, after):
+            return made, k + 1  # a column times a row
         missing = next(a.text for a in arguments if a.text not in r.scope or r.scope[a.text] not in inside)
         r.fail(
             f"'{made.text}' is no function of '{missing}': if this is a product write {made.text} \\cdot {missing}, "

@@ -77,7 +77,7 @@ class Parser:
         r"""The word of a ``\text{if}`` or ``\text{otherwise}`` that stands here."""
         if self.here.kind not in ("text", "word"):
             return ""
-        word = self.here.text.strip().lower()
+        word = self.here.text.strip().lower().rstrip(".,;:")
         return word if word in BESIDE or word in ("and", "or", "not") else ""
 
     # -- statements -----------------------------------------------------------------------------
@@ -344,7 +344,7 @@ class Parser:
         if t.kind == "number":
             return Number(t.start, t.text, t.font)
         if t.kind == "given":
-            return Given(t.start, t.text)
+            return Given(t.start, t.text, self.text[t.stop - 1 : t.stop] in (")", "]"))
         if t.kind == "letter":
             return Symbol(t.start, self.run(t), (), t.font)
         if t.kind == "word":

@@ -2,6 +2,7 @@ r"""A letter with its scripts: a name, an entry of a tensor, a step of an iterat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
@@ -264,6 +265,13 @@ def _constant(r: Resolver, s: Symbol, below: Tokens, above: Tokens) -> Term | No
     return None
 
 
+def _end(r: Resolver, s: Symbol) -> int:
+    """Where a symbol ends in the source; one in a font with what stands in its braces."""
+    if s.font and (m := re.compile(r"\\[A-Za-z]+\*?\s*\{[^{}]*\}").match(r.source, s.start)):
+        return m.end()
+    return s.start + len(s.word) + (len(s.word) > 1)
+
+
 def _two(r: Resolver, below: Tokens) -> tuple[str, str] | None:
     """Two indices that loops bind, or numbers beside one: ``ij``, ``i,j``, ``i1``."""
     parts = [p for p in r.listed(below) if p]
@@ -279,7 +287,7 @@ def _two(r: Resolver, below: Tokens) -> tuple[str, str] | None:
 
 def written(r: Resolver, s: Symbol, below: Tokens, above: Tokens) -> str:
     """A symbol with its scripts as the formula has it."""
-    end = max([t.stop for t in (*below, *above)] or [s.start + len(s.word) + (len(s.word) > 1)])
+    end = max([t.stop for t in (*below, *above)] or [_end(r, s)])
     if s.accents:
         scripted = r.source[below[0].start - 1 : end] if below else ""
         shown = "".join(f"\\{a}{{" for a in reversed(s.accents)) + s.word + "}" * len(s.accents) + scripted

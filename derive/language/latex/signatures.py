@@ -6,12 +6,15 @@ on the graph, beside what is noted there of states.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
+from derive.language.latex.grammar import Parser
 from derive.language.latex.symbols import candidates, pieces
 from derive.language.latex.terms import ATOM, Term
+from derive.language.latex.tokens import tokenized
 from derive.language.latex.tree import Group, Product, Scripted, Symbol, Tree
 
 if TYPE_CHECKING:
@@ -27,6 +30,28 @@ def declare(g: Graph, name: str, variables: Sequence[Node]) -> None:
 
 def signatures(g: Graph) -> Mapping[str, tuple[Node, ...]]:
     found: Mapping[str, tuple[Node, ...]] = g.templates.get(_KEY, {})
+    return found
+
+
+def of(r: Resolver, name: str) -> tuple[Node, ...] | None:
+    """The variables of a definition, as the case or the table of names has them."""
+    return r.variables.get(name) or signatures(r.graph).get(name)
+
+
+def in_table(names: Mapping[str, str], scope: Mapping[str, Node], words: Container[str]) -> dict[str, tuple[Node, ...]]:
+    r"""What the table of names says of definitions, ``J(\theta)`` is L: it is a function of theta."""
+    found = {}
+    for latex, text in names.items():
+        if text not in scope or scope[text].op != "def" or "(" not in latex:
+            continue
+        try:
+            f = called(Parser(list(tokenized(latex)[0]), words).sum())
+        except ExpressionError:
+            continue
+        variables = [_symbol(t, scope) for t in f[1]] if f else []
+        inside = topological([scope[text]])
+        if variables and all(v is not None and v in inside for v in variables):
+            found[text] = tuple(v for v in variables if v is not None)
     return found
 
 
@@ -57,7 +82,7 @@ def called(tree: Tree) -> tuple[Symbol | Scripted, tuple[Tree, ...]] | None:
 def evaluated(r: Resolver, f: Term, group: Group, orders: int = 0) -> Term | None:
     """A definition, or its derivative by its one variable, where the brackets say. None where nothing is known of its variables,
     and the brackets hold nothing but names that it depends on: it is then what it is."""
-    variables = signatures(r.graph).get(f.text)
+    variables = of(r, f.text)
     if variables is None or f.text not in r.scope or r.scope[f.text].op != "def":
         return None
     values = [r.value(t) for t in group.items]

@@ -93,7 +93,8 @@ def read(
     for q in found.quantified:
         if q.index.text in free:
             raise ExpressionError(f"the range of '{q.index.text}' is said in 'names:', too", q.index.start)
-    said = tuple(_one(s, scope, graph, layout, words, text, free, found.quantified, rows) for s in found.statements)
+    of = signatures.in_table(names or {}, scope, words)
+    said = tuple(_one(s, scope, graph, layout, words, text, free, found.quantified, rows, of) for s in found.statements)
     signatures.said(graph, left, variables, scope)
     return Reading(said, tuple(a for a in found.aside if a))
 
@@ -111,9 +112,11 @@ def _one(
     free: Mapping[str, str],
     quantified: Sequence[Quantified] = (),
     rows: Sequence[tuple[Tokens, str]] = (),
+    variables: Mapping[str, tuple[Node, ...]] | None = None,
 ) -> Said:
     def run(choices: Choices, each: Sequence[Token] = ()) -> Said:
         r = Resolver(scope, graph, layout, words, choices, text)
+        r.variables = variables or {}
         r.indices = {word: Index(spelt(word)[0]) for word in free}
         r.free = {r.indices[word].name: partial(str, said) for word, said in free.items()}
         for q in quantified:

@@ -27,10 +27,12 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Given:
-    """What the table of names says that a stretch of the formula is: a text of the language."""
+    """What the table of names says that a stretch of the formula is: a text of the language. ``closed``: a bracket closes the
+    stretch, so that one that follows is no argument."""
 
     start: int
     text: str
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -47,7 +47,7 @@ def test_an_index_up_to_a_letter_reaches_all_entries() -> None:
         assert len(read(whole, scope, g).statements) == 1
 
 
-def one(written: str, scope: dict[str, Node], g: Graph, **options: str) -> Said:
+def one(written: str, scope: dict[str, Node], g: Graph, **options: object) -> Said:
     (said,) = read(written, scope, g, **options).statements  # type: ignore[arg-type]
     return said
 

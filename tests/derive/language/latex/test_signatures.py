@@ -6,6 +6,7 @@ import pytest
 
 from derive.calculus.reverse import expand_all
 from derive.errors import ExpressionError
+from derive.expr.graph import Graph
 from derive.language.latex import read
 from derive.language.latex.signatures import declare, signatures
 from derive.language.reader import parse
@@ -59,3 +60,33 @@ def test_shapes_of_values_are_those_of_the_variables() -> None:
         read("s(x)", scope, g)
     with pytest.raises(ExpressionError, match="a scalar by a scalar"):
         read("s'(v)", scope, g)
+
+
+def test_gradients_at_points_and_their_transposes() -> None:
+    g = Graph()
+    scope = {"v": g.symbol("v", (2,)), "p": g.symbol("p", (2,)), "c": g.symbol("c"), "x": g.symbol("x")}
+    scope["s"] = g.define("s", parse("v @ v/2 + c*v[0]", scope, g))
+    for written, text in (
+        (r"\nabla_v s(p)", "at(grad(s, v), v=p)"),
+        (r"\nabla_v s(v)^\top p", "grad(s, v) @ p"),
+        (r"\nabla_v s^\top p", "grad(s, v) @ p"),
+        (r"p^\top \nabla_v^2 s(v) p", "p @ hessian(s, v) @ p"),
+    ):
+        assert one(written, scope, g).parts == (text,)
+    for written, why in (
+        (r"\nabla_c s (c - x)", "can be read as"),
+        (r"\nabla s(p)", "no function of 'p'"),
+        (r"s(v)^\top p", "transpose"),
+    ):
+        with pytest.raises(ExpressionError, match=why):
+            read(written, scope, g)
+    declare(g, "s", [scope["v"]])
+    assert one(r"\nabla s(p)", scope, g).parts == ("at(grad(s, v), v=p)",)
+
+
+def test_a_row_of_the_table_says_of_what_a_definition_is_a_function() -> None:
+    scope, g = names()
+    table = {"h(y)": "f"}
+    assert one(r"\nabla h(y) (x + 1)", scope, g, names=table).parts == ("grad(f, y)*(x + 1)",)
+    assert one("h(y)(1 - h(y))", scope, g, names=table).parts == ("f*(1 - f)",)
+    assert one("f(1 + x)", scope, g, names=table).parts == ("at(f, y=1 + x)",)
