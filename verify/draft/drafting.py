@@ -17,6 +17,7 @@ from derive.language.latex.tree import Relation, Tree
 from verify.casefile.quotes import Document
 from verify.document.passages import spot
 from verify.draft.hypotheses import Hypotheses, Unread, domain
+from verify.draft.inheritance import Inherited, without_unused
 from verify.draft.lengths import Lengths, counted
 from verify.draft.model import Claimed, Defined, Drafted, Note, Value
 from verify.draft.pieces import derived, same, sizes_of, tail, within
@@ -53,6 +54,7 @@ class Drafter:
         until: int,
         earlier: Mapping[str, str] | None = None,
         given: Mapping[str, tuple[str, ...]] | None = None,
+        above: Inherited | None = None,
     ) -> None:
         self.section, self.document = section, document
         self.most, self.until = most, until  # of its statements, and of the work that is counted
@@ -62,8 +64,11 @@ class Drafter:
         shapes, unclear = shapes_said(((f.text, spot(f.passage.cell, f.line)) for f in section.readable), self.over)
         shapes |= {name: Told(name, name, sizes) for name, sizes in (given or {}).items()}
         unclear = {name: why for name, why in unclear.items() if name not in (given or {})}
+        self.above = above or Inherited()
+        shapes = {name: told for name, told in self.above.shapes.items() if name not in unclear} | shapes
         self.scope = Scope(shapes, unclear, frozenset(tensors(texts)), frozenset(called(texts)))
-        self.made = Drafted(section, self.scope, earlier=earlier or {})
+        self.scope.bring = self._bring
+        self.made = Drafted(section, self.scope, earlier=earlier or {}, standing=list(self.above.standing))
         self.valued: dict[str, Value] = {}
         self.defined: dict[str, Defined] = {}
         self.nodes: dict[str, Node] = {}
@@ -77,7 +82,7 @@ class Drafter:
         """Values first, then definitions, each after those it needs, then what is claimed of them."""
         found: list[Statement] = []
         statements = list(statements_of(self.section, vocabulary(WORDS)))
-        said_as = roles(self.section, statements, self._only_names)
+        said_as = roles(self.section, statements, self._only_names, self.made.standing)
         for s in statements:
             self.looked_at += 1
             s.role = said_as.get(id(s), s.role)
@@ -105,9 +110,10 @@ class Drafter:
         self.made.notes = [n for n in self.made.notes if n.s.latex not in self.hypotheses.used]
         self.made.values = list(self.valued.values())
         self.made.definitions = list(self.defined.values())
+        without_unused(self.made)
         self.made.claims.sort(key=lambda c: (c.s.passage.cell, c.s.start))
         self.made.notes.sort(key=lambda n: (n.s.passage.cell, n.s.start))
-        found_in = [x.s for x in self.valued.values()] + [x.s for x in self.defined.values()]
+        found_in = [x.s for x in self.made.given if not x.above]
         found_in += [x.s for x in self.made.claims] + [x.s for x in self.made.notes]
         spans = [(one.passage, one.start, one.stop) for one in found_in]
         self.made.numbers = [n for n in self.section.numbers if not within(n, spans)]
@@ -192,7 +198,7 @@ class Drafter:
         entries = listed(right) if listed_ else (right,) * len(names)
         if not all(names) or len(names) != len(entries) or not all(digits_of(t) for t in entries):
             return False
-        if any(n in self.scope.later or n in self.nodes for n in names):
+        if any(n in self.scope.later or n in self.nodes or n in self.above.definitions for n in names):
             return False
         for name, entry in zip(names, entries, strict=True):
             self._value(name, digits_of(entry), s)
@@ -228,6 +234,26 @@ class Drafter:
         self.scope.declare(Told(name, name, shape, place=s.spot))
         self.scope.symbols.pop(name, None)
         self.valued[name] = Value(name, digits, s)
+
+    def _bring(self, name: str) -> bool:
+        """Takes a value or a definition over from a section above; whether there is one that can be read here."""
+        found = self.above.brought(name)
+        if found is None or name in self.scope.brought:
+            return False
+        self.scope.brought.add(name)
+        if isinstance(found, Value):
+            self.scope.declare(Told(name, name, sizes_of(found.digits), place=found.s.spot))
+            self.valued[name] = found
+            return True
+        try:
+            node = self.scope.read(found.latex, left=name, place=found.s.spot).statements[0].nodes[0]
+        except (Refused, Waiting):
+            self.scope.brought.discard(name)
+            return False
+        self.scope.names[name] = self.scope.graph.define(name, node)
+        self.nodes[name] = node
+        self.defined[name] = found
+        return True
 
     # -- definitions -------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from derive.expr.graph import Node
 from verify.document.said import Piece
+from verify.draft.conditions import Condition
 from verify.draft.scope import Scope
 from verify.draft.statements import Section, Statement
 
@@ -18,6 +19,7 @@ class Value:
     name: str
     digits: str
     s: Statement
+    above: str = ""  # the section that says so, where it is one above
 
 
 @dataclass(slots=True)
@@ -26,6 +28,7 @@ class Defined:
     latex: str  # of the right side alone
     reads: str
     s: Statement
+    above: str = ""
 
 
 @dataclass(slots=True)
@@ -58,8 +61,15 @@ class Drafted:
     claims: list[Claimed] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     numbers: list[Piece] = field(default_factory=list)  # that no formula prints
+    standing: list[Condition] = field(default_factory=list)  # what it asks for once and for all
     earlier: Mapping[str, str] = field(default_factory=dict)  # what names are by earlier sections, with their places
 
     @property
     def empty(self) -> bool:
-        return not (self.values or self.definitions or self.claims)
+        """Whether it says nothing itself."""
+        return not (self.claims or any(not x.above for x in self.given))
+
+    @property
+    def given(self) -> list[Value | Defined]:
+        """What names are."""
+        return [*self.values, *self.definitions]

@@ -42,12 +42,17 @@ NEAR = 4  # words between "for" and what it is for
 SHOWN = 60  # characters of what is quoted in a reason
 
 
-def roles(section: Section, found: Sequence[Statement], only_names: Callable[[Statement], bool]) -> dict[int, Role]:
+def roles(
+    section: Section,
+    found: Sequence[Statement],
+    only_names: Callable[[Statement], bool],
+    standing: list[Condition] | None = None,
+) -> dict[int, Role]:
     """The roles of the statements of formulas, by their ids. ``only_names``: whether a statement does no more than give values or
-    meanings to names."""
+    meanings to names. To ``standing``, the conditions made so far, those of the section are added."""
+    standing = [] if standing is None else standing
     made: dict[int, Role] = {}
     for each in sentences(section, found):
-        standing: list[Condition] = []
         before: list[Role] = []
         for sentence in each:
             if not sentence.statements and BACKWARD.search(sentence.words):

@@ -64,6 +64,9 @@ class Scope:
     later: set[str] = field(default_factory=set)
     table: dict[str, str] = field(default_factory=dict)  # what stretches of LaTeX are called
 
+    bring: Callable[[str], bool] = lambda name: False  # takes a name over from a section above
+    brought: set[str] = field(default_factory=set)
+
     def read(self, latex: str, left: str = "", place: str = "") -> Reading:
         """What a formula says; names that it is the first to speak of are taken up, if all of it can be read. Raises Refused, or
         Waiting where it speaks of a name that is defined later."""
@@ -77,13 +80,14 @@ class Scope:
                     self._must_depend(found)
                 except ExpressionError as e:
                     told = self._admitted(e, latex, left, place)
-                    taken[told.name] = told
+                    if told is not None:
+                        taken[told.name] = told
                     continue
                 self.symbols |= taken
                 return found
             raise Refused(f"more than {MAX_NEW} names of which nothing is said stand in one formula")
         except BaseException:
-            self.names = before | {name: self.names[name] for name in self.sizes}
+            self.names = before | {name: self.names[name] for name in (*self.sizes, *self.brought, *self.symbols)}
             raise
 
     def declare(self, told: Told) -> Node:
@@ -104,8 +108,8 @@ class Scope:
         self.sizes[name], self.counts[name] = number, why
         self.names[name] = self.graph.define(name, self.graph.const(number))
 
-    def _admitted(self, e: ExpressionError, latex: str, left: str, place: str) -> Told:
-        """The name that the reader missed, now in scope. Raises Refused."""
+    def _admitted(self, e: ExpressionError, latex: str, left: str, place: str) -> Told | None:
+        """The name that the reader missed, now in scope; None where it was taken over. Raises Refused."""
         found = _MISSING.search(e.message)
         if not found:
             raise Refused(e.message) from None
@@ -116,6 +120,8 @@ class Scope:
             raise Waiting(name)
         if name == left:
             raise Refused(f"'{written}' is said by itself: an assignment, or an equation to be solved")
+        if self.bring(name):
+            return None
         if name in self.unclear:
             raise Refused(f"'{written}' {self.unclear[name]}")
         if name in self.shapes:

@@ -12,6 +12,7 @@ from verify.casefile.quotes import Document
 from verify.document.passages import read
 from verify.document.said import Said, said
 from verify.draft.drafting import Drafter
+from verify.draft.inheritance import inherited
 from verify.draft.model import Drafted
 from verify.draft.statements import Section
 
@@ -29,15 +30,31 @@ def drafts(
     until, left = steps() + ALL_STEPS, MAX_STATEMENTS
     document = Document(path)
     earlier: dict[str, str] = {}
-    for section in chosen(sections(said(passages), depth), only):
-        if section.formulas or section.rows:
-            drafter = Drafter(section, document, min(left, MOST), until, dict(earlier), shapes)
-            drafted = drafter.drafted()
-            left -= drafter.looked_at
+    made: dict[int, Drafted] = {}
+    found = sections(said(passages), depth)
+    meant = chosen(found, only)
+    for section in found:
+        wanted = any(section is one for one in meant)
+        if not (section.formulas or section.rows) or not (wanted or any(section in _above(one) for one in meant)):
+            continue
+        above = inherited([made[id(one)] for one in _above(section) if id(one) in made])
+        drafter = Drafter(section, document, min(left, MOST), until, dict(earlier), shapes, above)
+        drafted = made[id(section)] = drafter.drafted()
+        left -= drafter.looked_at
+        if wanted:
             yield drafted
-            place = section.number or f"'{section.title}'"
-            earlier |= {d.name: f"{place}, {d.s.spot}: {d.reads}" for d in drafted.definitions}
-            earlier |= {v.name: f"{place}, {v.s.spot}: {v.digits}" for v in drafted.values}
+        place = section.number or f"'{section.name}'"
+        earlier |= {d.name: f"{place}, {d.s.spot}: {d.reads}" for d in drafted.definitions if not d.above}
+        earlier |= {v.name: f"{place}, {v.s.spot}: {v.digits}" for v in drafted.values if not v.above}
+
+
+def _above(section: Section) -> list[Section]:
+    """The sections that one is a part of, the outermost first."""
+    found: list[Section] = []
+    while section.parent is not None:
+        section = section.parent
+        found.insert(0, section)
+    return found
 
 
 class Unclear(Exception):
@@ -79,6 +96,14 @@ def _listed(found: Sequence[Section]) -> str:
     return f"{shown} and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else shown
 
 
+def _parent(new: Section, groups: Sequence[Section], numbered: bool) -> Section | None:
+    """The section that a new one is a part of: by their numbers, or by the levels of their headings; else the text before all."""
+    first = groups[0] if groups and not groups[0].number and not groups[0].title else None
+    if numbered:
+        return next((g for g in reversed(groups) if g.number and new.number.startswith(f"{g.number}.")), first)
+    return next((g for g in reversed(groups) if g.title and g.level < new.level), first)
+
+
 def sections(found: Said, depth: int) -> list[Section]:
     """What is drafted as one case each: by the numbers of headings up to so many parts; where none has one, by levels."""
     numbered = sum(bool(s.number) for s in found.sections) > len(found.sections) // 3
@@ -92,7 +117,9 @@ def sections(found: Said, depth: int) -> list[Section]:
         same = begins and numbered and groups and groups[-1].number == ".".join(parts)
         if begins and not same:
             number = ".".join(parts)
-            groups.append(Section(number, s.title if number == s.number else "", s.line, s.cell))
+            new = Section(number, s.title if number == s.number else "", s.line, s.cell, s.level)
+            new.parent = _parent(new, groups, numbered)
+            groups.append(new)
         of.append(len(groups) - 1)
         groups[-1].heads[len(of) - 1] = s.number or s.title
         groups[-1].titles[len(of) - 1] = s.title

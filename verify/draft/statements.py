@@ -64,6 +64,8 @@ class Section:
     title: str
     line: int
     cell: int = 0
+    level: int = 0
+    parent: Section | None = None  # the one that it is a part of
     formulas: list[Formula] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     numbers: list[Piece] = field(default_factory=list)

@@ -96,7 +96,7 @@ def _lines(d: Drafted, file: str, beside: bool) -> Iterator[Line]:
         yield "define:", None
         for defined in d.definitions:
             yield (
-                f"  {defined.name}: {{latex: {_quoted(defined.latex)}}}  # {defined.s.spot}: {_comment(defined.reads)}",
+                f"  {defined.name}: {{latex: {_quoted(defined.latex)}}}  # {_place(defined)}: {_comment(defined.reads)}",
                 defined,
             )
     yield from _claims(d, beside)
@@ -109,13 +109,17 @@ def _symbols(d: Drafted) -> Iterator[Line]:
     yield "symbols:", None
     for value in d.values:
         digits = value.digits if value.digits.startswith("[") else _quoted(value.digits)
-        yield f"  {value.name}: {digits}  # {value.s.spot}", value
+        yield f"  {value.name}: {digits}  # {_place(value)}", value
     for told in d.scope.symbols.values():
         if told.shape:
             yield f"  {told.name}: {{shape: [{', '.join(told.shape)}]}}  # {_from(told)}", told
         else:
             before = _comment(_before(d, told))
             yield f"  {told.name}: {{}}  # {_comment(told.latex)}: {AS_A_NUMBER}{before}", told
+
+
+def _place(said: Value | Defined) -> str:
+    return f"{said.s.spot}{f', of {said.above}' if said.above else ''}"
 
 
 def _from(told: Told) -> str:
@@ -128,11 +132,11 @@ def _before(d: Drafted, told: Told) -> str:
 
 
 def _claims(d: Drafted, beside: bool) -> Iterator[Line]:
-    if not (d.claims or d.definitions):
+    if d.empty or not (d.claims or d.definitions):
         return
     yield "claims:", None
-    if d.definitions:
-        yield f"  - {{id: definitions, defines: [{', '.join(x.name for x in d.definitions)}]}}", None
+    if own := [x.name for x in d.definitions if not x.above]:
+        yield f"  - {{id: definitions, defines: [{', '.join(own)}]}}", None
     taken: dict[str, int] = {}
     for claim in d.claims:
         cell = f"c{claim.s.passage.cell}-" if claim.s.passage.cell else ""

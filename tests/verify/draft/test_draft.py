@@ -349,3 +349,68 @@ def test_an_equation_that_stands_beside_a_formula_is_a_condition_of_it(tmp_path:
     )
     assert [c.assuming for c in found.claims] == [("sum(y[k] for k in K) == 1",)], [n.reason for n in found.notes]
     assert not found.notes
+
+
+ABOVE = r"""Before all, $c = 3$.
+
+# Network
+
+Here $x = 2$, $w = 1.5$ and $$z = w x, \quad a = \sigma(z).$$ Let $\eta > 0$ and $v \in \mathbb{R}^n$.
+
+## Forward
+
+$$z = 3.0$$
+
+## Backward
+
+$$\frac{\partial a}{\partial z} = a (1 - a), \quad \nabla_v (v^\top v) = 2 v, \quad \sqrt{\eta^2} = \eta$$
+
+## Own
+
+$$z = x^2, \quad \frac{dz}{dx} = 2 x$$
+
+## Mute
+
+Words, $a$ and $z$.
+
+# Other
+
+$$y = z + c$$
+"""
+
+
+def test_a_section_knows_what_those_above_it_say(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(ABOVE)
+    found = {d.section.name: d for d in drafts(path)}
+    forward, backward, own, other = (found[name] for name in ("Forward", "Backward", "Own", "Other"))
+    assert [(d.name, d.above) for d in forward.definitions] == [("z", "'Network'")]
+    assert [(c.reads, c.latex) for c in forward.claims] == [("z", "z = 3.0")]
+    assert {v.name: v.above for v in forward.values} == {"x": "'Network'", "w": "'Network'"}
+    assert [(c.reads, c.assuming) for c in backward.claims] == [
+        ("d(a, z) == a*(1 - a)", ()),
+        ("grad(v @ v, v) == 2*v", ()),
+        ("sqrt(eta**2) == eta", ("eta > 0",)),
+    ]
+    assert [(d.name, d.reads, d.above) for d in own.definitions] == [("z", "x**2", "")]
+    assert {v.name for v in own.values} == {"x"}  # and no w, which is not spoken of
+    assert found["Mute"].empty
+    assert {v.name: v.above for v in other.values} == {"c": "'Beginning'"}
+    assert "z" in other.scope.symbols  # 'Network' is beside it
+    for drafted in found.values():
+        case = tmp_path / "case.yaml"
+        case.write_text(text_of(drafted, path, case))
+        if not drafted.empty:
+            load(case)
+            case.unlink()
+    assert main(["draft", str(path), "--section", "Forward", "--out", "-"]) == 0
+    assert "z: {latex: 'w x'}  # line 5, of 'Network': w*x" in capfd.readouterr().out
+
+
+def test_parts_of_a_numbered_section_know_what_it_says(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("# 1 One\n$p = x^2$\n## 1.1 Sub\n$$\\frac{dp}{dx} = 2 x$$\n# 2 Two\n## 2.1 Sub\n$$q = p + 1$$\n")
+    found = {d.section.number: d for d in drafts(path)}
+    assert [c.reads for c in found["1.1"].claims] == ["d(p, x) == 2*x"]
+    assert [(d.name, d.above) for d in found["1.1"].definitions] == [("p", "1")]
+    assert "p" in found["2.1"].scope.symbols
