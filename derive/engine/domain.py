@@ -23,6 +23,7 @@ from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
 from derive.language.properties import asks
+from derive.proof.properties import DEFINITE
 from derive.proof.sequent import Sequent
 
 Range = tuple[Fraction | None, Fraction | None]  # closed; None: unbounded
@@ -112,8 +113,12 @@ class Domain:
         return self.under(expand_all(self.hypotheses))
 
     def plain(self) -> Domain:
-        """Without the hypotheses that ask for properties."""
-        return self.under([h for h in self.hypotheses if not asks(h)])
+        """Without the hypotheses that ask for properties; of a matrix that is assumed to be definite, that it is symmetric."""
+        kept = dict.fromkeys(h for h in self.hypotheses if not asks(h))
+        for h in conjuncts(self.hypotheses):
+            if h.op == "property" and h.attr in DEFINITE and h.args[0].op == "symbol" and h.args[0].shape[0] > 1:
+                kept[h.graph.call("eq", h.graph.transpose(h.args[0]), h.args[0])] = None
+        return self.under(list(kept))
 
     def entries(self) -> Domain:
         """Entry by entry, without properties. Raises ExpressionError where a hypothesis has no entries."""

@@ -17,7 +17,9 @@ from derive.engine.matrices.tensor_level import settle
 from derive.engine.properties.asked import Table, decided
 from derive.engine.properties.composition import by_structure
 from derive.engine.properties.curves import Curve
+from derive.engine.properties.entrywise import Entries
 from derive.engine.properties.facts import facts, implied
+from derive.engine.properties.gram import DEFINITE, Gram
 from derive.engine.properties.irrational import CONTINUOUS
 from derive.engine.properties.side_conditions import (
     below,
@@ -188,17 +190,19 @@ def _whole_least(args: Sequence[Node], domain: Domain, only: bool) -> Decision |
 
 
 def _bowl(f: Node, x: Node, domain: Domain) -> Decision | None:
-    """Proof that f is a convex function and a positive multiple of sum(x**2): strictly convex, whatever the sizes."""
-    g, terms, work = f.graph, list[Node](), [f]
+    """Proof that f is a convex function and a positive multiple of sum(x**2), or of x @ M @ x with a definite M: strictly convex,
+    whatever the sizes."""
+    g, terms, work = f.graph, list[Node](), [(f, False)]
     while work:
-        n = work.pop()
-        if n.op in ("add", "def") and not n.shape:
-            work += n.args
+        n, turned = work.pop()
+        if n.op in ("add", "sub", "def") and not n.shape:
+            work += [(a, turned != (n.op == "sub" and k == 1)) for k, a in enumerate(n.args)]
         else:
-            terms.append(n)
-    squares = g.call("sum", g.call("pow", x, g.const(2)))
+            terms.append(g.neg(n) if turned else n)
+    definite = Gram(Entries(domain), facts(domain.hypotheses))
     for bowl in terms:
-        if (factor := _factor(bowl, squares)) is None or below(factor, [x]):
+        factor, form = _multiple(bowl, x)
+        if not _round(form, x, definite) or below(factor, [x]):
             continue
         positive = decide_holds(g.call("gt", factor, g.zero), domain.entries())
         if positive.status == "proved" and not positive.conditions:
@@ -207,20 +211,32 @@ def _bowl(f: Node, x: Node, domain: Domain) -> Decision | None:
     return None
 
 
-def _factor(n: Node, of: Node) -> Node | None:
-    """By what a scalar is written as a multiple of another."""
+def _round(form: Node, x: Node, definite: Gram) -> bool:
+    """Whether it is sum(x**2), or x @ M @ x with an M that is positive definite."""
+    g = x.graph
+    if form is g.call("sum", g.call("pow", x, g.const(2))):
+        return True
+    if form.op != "matmul" or form.shape or x not in form.args:
+        return False
+    inner = form.args[0] if form.args[1] is x else form.args[1]
+    ways = (inner.args, inner.args[::-1]) if inner.op == "matmul" else ()
+    return any(a is x and m.shape == x.shape * 2 and definite.sign(m) == DEFINITE for a, m in ways)
+
+
+def _multiple(n: Node, x: Node) -> tuple[Node, Node]:
+    """A scalar as a product of what does not speak of x and the rest."""
     g = n.graph
-    if n is of:
-        return g.one
     if n.op == "def":
-        return _factor(n.args[0], of)
-    if n.op == "div" and (factor := _factor(n.args[0], of)) is not None:
-        return g.div(factor, n.args[1])
+        return _multiple(n.args[0], x)
+    if n.op == "div" and not below(n.args[1], [x]):
+        factor, rest = _multiple(n.args[0], x)
+        return g.div(factor, n.args[1]), rest
     if n.op == "mul":
         for one, other in (n.args, n.args[::-1]):
-            if (factor := _factor(one, of)) is not None:
-                return g.mul(factor, other)
-    return None
+            if not below(other, [x]):
+                factor, rest = _multiple(one, x)
+                return g.mul(factor, other), rest
+    return g.one, n
 
 
 def _least(args: Sequence[Node], domain: Domain, only: bool) -> Decision:

@@ -80,6 +80,9 @@ stationary(norm(X @ w - y)**2 + lam*norm(w)**2, w, inv(X.T @ X + lam*eye(n)) @ X
 stationary(norm(X @ w - y)**2/2, w, inv(X.T @ X) @ X.T @ y)
 minimizer(mean((X @ w - y)**2), w, solve(X.T @ X, X.T @ y))
 unique_minimizer(norm(X @ w - y)**2 + lam*norm(w)**2, w, inv(X.T @ X + lam*eye(n)) @ X.T @ y) ; if lam > 0
+unique_minimizer(w @ A @ w/2 - u @ w, w, inv(A) @ u) ; if positive_definite(A)
+unique_minimizer(u @ w + w @ A @ w/2, w, -inv(A) @ u) ; if positive_definite(A)
+grad(w @ A @ w/2 - u @ w, w) == A @ w - u ; if positive_semidefinite(A)
 unique_minimizer(lam*norm(w)**2/2 + norm(w - v)**2/2, w, v/(1 + lam)) ; if lam > 0
 convex(-log(det(X.T @ X + A)) + trace(D @ A), A) ; if positive_definite(A)
 """
@@ -101,6 +104,7 @@ positive_semidefinite(A @ A)
 positive_definite(outer(v, v))
 positive_definite(X.T @ X + lam*eye(n))
 positive_definite(eye(n) - ones(n, n)/n)
+grad(w @ A @ w - u @ w, w) == A @ w - u ; if positive_definite(A)
 convex(norm(X @ w - y)**2 - norm(w)**2*10000, w)
 convex(norm(X @ w - y)**2 + lam*norm(w)**2, w)
 convex(norm(y - sigmoid(X @ w))**2, w)
