@@ -11,7 +11,6 @@ from derive.calculus.totals import Total
 from derive.engine import induction, relation
 from derive.engine.decision import Decision
 from derive.engine.domain import EVERYWHERE, Domain
-from derive.engine.equations import cascade
 from derive.engine.limits.partial_sums import replaced
 from derive.engine.reasons import Why
 from derive.engine.whole_numbers import says_whole
@@ -25,7 +24,7 @@ def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
     if not a.shape and (shown := by_induction(a.graph.call("eq", a, b), domain)) is not None:
         return shown
     found = induction.decide_equal(a, b, domain)
-    return _closed([a, b], domain, found, lambda n, there: cascade.decide_equal(n[0], n[1], there))
+    return _closed([a, b], domain, found, lambda n, there: decide_equal(n[0], n[1], there))
 
 
 def decide_holds(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
@@ -33,7 +32,7 @@ def decide_holds(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     if (shown := by_induction(condition, domain)) is not None:
         return shown
     found = induction.decide_holds(condition, domain)
-    return _closed([condition], domain, found, lambda n, there: relation.decide_holds(n[0], there))
+    return _closed([condition], domain, found, lambda n, there: decide_holds(n[0], there))
 
 
 def _closed(

@@ -23,7 +23,8 @@ from derive.engine.equations import cascade
 from derive.engine.invariants import signs_kept
 from derive.engine.plain_values import of_constants, plain_truth
 from derive.engine.reasons import Reason, Why
-from derive.engine.whole_numbers import says_whole, start
+from derive.engine.step_counts import Beyond, affine_count
+from derive.engine.whole_numbers import freely, says_whole, start
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
@@ -74,14 +75,6 @@ def at_step(condition: Node, t: Node, n: int) -> Node:
         raise ExpressionError(str(e)) from None
 
 
-class Beyond(Exception):
-    """What can't be decided here, and why."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 def _why(e: Exception) -> Reason:
     return e.reason if isinstance(e, Beyond) else Why.FAULT(fault=str(e))
 
@@ -122,7 +115,7 @@ class Steps:
         for n in runs(roots):
             if not isinstance(n.attr, Run):
                 raise Beyond(Why.STEPS_WITHOUT_VALUES(iteration=n.attr.text(())))
-            t, c = _affine(n.args[0])
+            t, c = affine_count(n.args[0])
             if t is None:
                 raise Beyond(Why.TOO_MANY_STEPS(count=c))
             nodes[n] = c
@@ -224,6 +217,16 @@ class Steps:
         starts, after = self.inner(self.system.unrolled(0)), self.inner(self.system.further(leaves, self.t, 1))
         return signs_kept(leaves, starts, after, self.params, self.params.given(self.at_least(0)))
 
+    def _are_equal(self, a: Node, b: Node, domain: Domain) -> Decision:
+        """Whether two sides that may speak of t are equal."""
+        free = freely([a, b], self.t, self.first, domain, lambda n, there: cascade.decide_equal(n[0], n[1], there))
+        return free or cascade.decide_equal(a, b, domain)
+
+    def _holds(self, condition: Node, domain: Domain) -> Decision:
+        """Whether a condition that may speak of t holds."""
+        free = freely([condition], self.t, self.first, domain, lambda n, there: _by_all(n[0], there))
+        return free or _by_all(condition, domain)
+
     # -- equations --------------------------------------------------------------------------------
 
     def equal(self, left: Sequence[Node], right: Sequence[Node]) -> Decision:
@@ -232,7 +235,7 @@ class Steps:
         def at(n: int) -> Decision:
             return self._small(pairs, n)
 
-        unfolding = _Way("unfolding", lambda: self._unfolded(pairs), self._as_it_stands)
+        unfolding = _Way("unfolding", lambda: self._unfolded(pairs), _as_it_stands)
         induction = _Way("induction", lambda: self._induction(pairs), self._from_the_first)
         differences = _Way("differences", lambda: self._differences(pairs), self._from_the_first)
         return self._every(at, [unfolding] if self.local else [unfolding, induction, differences])
@@ -255,7 +258,7 @@ class Steps:
         flat = self.general([*flat, *self.local], self.system.leaves)
         sides, local = flat[: 2 * len(pairs)], flat[2 * len(pairs) :]
         there = self.params.given(*local, self.at_least(self.first))
-        found = [cascade.decide_equal(a, b, there) for a, b in zip(sides[::2], sides[1::2], strict=True)]
+        found = [self._are_equal(a, b, there) for a, b in zip(sides[::2], sides[1::2], strict=True)]
         return self._of_whole(replace(joined(found), reason=Why.UNFOLDED(steps=self.t)), sides)
 
     def _induction(self, pairs: Sequence[tuple[Node, Node]]) -> Decision:
@@ -279,9 +282,7 @@ class Steps:
         hypotheses = put(hypotheses, known)
         self._valued([*known.values(), *hypotheses], later)
         flat = self.general([s for pair in pairs for s in pair], states, 1)
-        found = [
-            cascade.decide_equal(a, b, later.given(*hypotheses)) for a, b in zip(flat[::2], flat[1::2], strict=True)
-        ]
+        found = [self._are_equal(a, b, later.given(*hypotheses)) for a, b in zip(flat[::2], flat[1::2], strict=True)]
         decision = self._of_whole(replace(joined(found), reason=Why.INDUCTION(steps=self.t)), flat)
         return replace(decision, conditions=tuple(c for c in decision.conditions if not self._certain(c, later)))
 
@@ -293,7 +294,7 @@ class Steps:
         later = self.params.given(self.at_least(self.first + 1))
         before, after = self.general(gaps, leaves), self.general(gaps, leaves, 1)
         self._valued(before, later)
-        found = [cascade.decide_equal(x, y, later) for x, y in zip(after, before, strict=True)]
+        found = [self._are_equal(x, y, later) for x, y in zip(after, before, strict=True)]
         decision = self._of_whole(replace(joined(found), reason=Why.INDUCTION(steps=self.t)), [*after, *before])
         return replace(decision, conditions=tuple(c for c in decision.conditions if not self._certain(c, later)))
 
@@ -329,7 +330,9 @@ class Steps:
     def _left(self, conditions: Sequence[Node], sides: Sequence[Node]) -> tuple[Node, ...]:
         """Conditions but those that a base be positive, where its exponent is a whole number for whole t."""
         bases = {n.args[0] for n in topological(sides) if n.op == "pow" and self._whole(n.args[1])}
-        return tuple(c for c in conditions if not (c.op in ("gt", "ge") and c.args[0] in bases and _is_zero(c.args[1])))
+        return tuple(
+            c for c in conditions if not (c.op in ("gt", "ge") and c.args[0] in bases and c.args[1] is c.graph.zero)
+        )
 
     def _whole(self, n: Node) -> bool:
         return all(
@@ -366,7 +369,7 @@ class Steps:
             (before,), (after,) = self.general([condition], leaves), self.general([condition], leaves, 1)
             later = self.params.given(self.at_least(self.first + 1), *known)
             self._valued([before], later)
-            found = _by_all(after, later.given(before))
+            found = self._holds(after, later.given(before))
             return replace(found, reason=Why.INDUCTION(steps=self.t))
 
         def growing(known: Sequence[Node] = ()) -> Decision:
@@ -378,14 +381,14 @@ class Steps:
             (before,), (after,) = self.general([gap], leaves), self.general([gap], leaves, 1)
             later = self.params.given(self.at_least(self.first + 1), *known)
             self._valued([before], later)
-            found = _by_all(g.call("ge", g.sub(after, before), g.zero), later)
+            found = self._holds(g.call("ge", g.sub(after, before), g.zero), later)
             return replace(found, reason=Why.INDUCTION(steps=self.t))
 
         def with_signs(way: Callable[[Sequence[Node]], Decision]) -> Decision:
             known = self.signs
             return way(known) if known else Decision("undecided", Why.OPEN())
 
-        unfolding = _Way("unfolding", unfolded, self._as_it_stands)
+        unfolding = _Way("unfolding", unfolded, _as_it_stands)
         tried = (induction, growing, partial(with_signs, induction), partial(with_signs, growing))
         induced = [_Way("induction", way, self._from_the_first) for way in tried]
         ways = [unfolding] if self.local else [unfolding, *induced]
@@ -442,10 +445,6 @@ class Steps:
         found = replace(found, status="proved-if", missing=(begun,))
         return found if fails is None else replace(found, witness=fails.witness, fails=fails.reason)
 
-    def _as_it_stands(self, found: Decision, base: Decision) -> Decision:
-        """What holds whatever the state is."""
-        return found
-
     def _from_the_first(self, found: Decision, base: Decision) -> Decision:
         """What is shown for the first two numbers of steps, and for one more from each."""
         second = self.first + 1
@@ -470,29 +469,10 @@ class Steps:
         return replace(found, reason=reason, witness=witness, index=None)
 
 
+def _as_it_stands(found: Decision, _: Decision) -> Decision:
+    return found  # it holds whatever the state is
+
+
 def _by_all(condition: Node, domain: Domain) -> Decision:
-    """Whether a condition holds: region by region, else by all that is known of inequalities."""
     found = relation.decide_holds(condition, domain)
     return found if found.status != "undecided" else holds_with_properties(condition, domain)
-
-
-def _affine(k: Node) -> tuple[Node | None, int]:
-    """A number of steps as a symbol and a whole number. Raises Beyond."""
-    match k.op:
-        case "def":
-            return _affine(k.args[0])
-        case "const":
-            return None, k.attr
-        case "symbol" if not k.shape:
-            return k, 0
-        case "add" | "sub":
-            (t, c), (u, e) = map(_affine, k.args)
-            if u is None:
-                return t, c + e if k.op == "add" else c - e
-            if t is None and k.op == "add":
-                return u, c + e
-    raise Beyond(Why.STEPS_NOT_AFFINE())
-
-
-def _is_zero(n: Node) -> bool:
-    return n.op == "const" and n.attr == 0

@@ -14,11 +14,10 @@ from derive.calculus.reverse import expand_all
 from derive.engine import induction
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
-from derive.engine.whole_numbers import says_whole, start
+from derive.engine.whole_numbers import affine, says_whole, start
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 
-MAX_FACTOR = 4  # of a whole number in an exponent
 MAX_SHIFT = 8
 
 
@@ -52,7 +51,7 @@ def _products(roots: list[Node], t: Node, domain: Domain) -> list[Node] | None:
     powers: dict[Node, tuple[Node, int, int]] = {}
     for n in topological(roots):
         if n.op == "pow" and t in topological([n.args[1]]):
-            exponent = _affine(n.args[1], t)
+            exponent = affine(n.args[1], t)
             if exponent is None or t in topological([n.args[0]]):
                 return None
             powers[n] = (n.args[0], *exponent)
@@ -80,23 +79,3 @@ def _first(t: Node, domain: Domain) -> int | None:
     begins = [ceil(low)] if low is not None else []
     begins += [s for h in domain.of([t]) if (s := start(h, t)) is not None]
     return max(begins) if begins and max(begins) >= 0 else None
-
-
-def _affine(k: Node, t: Node) -> tuple[int, int] | None:
-    """The whole numbers a > 0 and c of a*t + c."""
-    match k.op:
-        case "symbol" if k is t:
-            return 1, 0
-        case "def":
-            return _affine(k.args[0], t)
-        case "mul":
-            for c, x in (k.args, k.args[::-1]):
-                inner = _affine(x, t)
-                if inner and c.op == "const" and isinstance(c.attr, int) and 0 < c.attr * inner[0] <= MAX_FACTOR:
-                    return c.attr * inner[0], c.attr * inner[1]
-        case "add" | "sub":
-            for c, x in (k.args[::-1], k.args)[: 2 if k.op == "add" else 1]:
-                inner = _affine(x, t)
-                if inner and c.op == "const" and isinstance(c.attr, int):
-                    return inner[0], inner[1] + (c.attr if k.op == "add" else -c.attr)
-    return None

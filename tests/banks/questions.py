@@ -89,6 +89,9 @@ TRUE: list[tuple[str, tuple[str, ...]]] = [
 
 FALSE: list[tuple[str, tuple[str, ...]]] = [
     ("softplus(x) <= relu(x)", ()),
+    ("sin(x)**2 + sin(y)**2 < 2", ()),
+    ("sin(x)*sin(y) < 1", ()),
+    ("sin(x) + cos(y) != 2", ()),
     ("softplus(x)-relu(x) <= 1/2", ()),
     ("abs(relu(x)-softplus(x)) >= log(2)", ()),
     ("(a-b)**2-(b-c)**2 >= 0", ()),

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from derive.engine.certify.fresh import in_a_graph_of_its_own
 from derive.engine.certify.search import prove
 from derive.engine.domain import Domain
-from derive.engine.induction import Beyond, Steps
+from derive.engine.induction import Steps
+from derive.engine.step_counts import Beyond
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Graph, Node, topological
 from derive.language.components import components_all

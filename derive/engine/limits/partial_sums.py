@@ -13,9 +13,10 @@ from typing import Any
 from derive.calculus.iteration import Run, System, runs
 from derive.calculus.reverse import expand_all, gradient
 from derive.engine.domain import Domain
-from derive.engine.induction import Beyond, Steps
+from derive.engine.induction import Steps
 from derive.engine.limits.oracle import TROUBLES, Oracle, Unsettled, degree, leaves
 from derive.engine.relation import decide_holds
+from derive.engine.step_counts import Beyond
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Node, topological

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import islice, pairwise, product
+from itertools import chain, islice, pairwise, product
 
 from flint import arb, fmpq
 
@@ -36,6 +36,7 @@ MAX_SYMBOLS = 3
 MAX_NODES = 120
 MAX_CASES = 6
 MAX_FACTORS = 4
+AT_ONCE = 200  # points at which all angles are multiples of a turn
 STARTS = 4  # points whose other coordinates are kept
 HALVINGS = 80
 PARTS = 16  # of a range
@@ -124,18 +125,28 @@ class _Search:
             total = g.node("add", (total, s))
         yield from islice(Sampler(total, total, Domain(open_)).points(STARTS), STARTS)
 
+    def angles(self) -> list[Node]:
+        """Functions of angles in what is wanted."""
+        return [n for n in topological(self.wanted) if n.op in ("sin", "cos", "atan")]
+
     # -- numbers in closed form -------------------------------------------------------------------------
 
     def in_closed_form(self) -> str:
         """The point as text; "" where none was found."""
-        if not any(n.op in ("sin", "cos", "atan") for n in topological(self.wanted)):
+        if not self.angles():
             return ""
+        g = self.symbols[0].graph
+        turned = [s for s in self.symbols if any(s in topological([n]) for n in self.angles())]
         for base in self.bases():
-            for s in self.symbols:
-                for value in _turns(s.graph):
-                    point = {t: s.graph.const(base.get(t, Fraction(1))) for t in self.symbols} | {s: value}
-                    if all(_holds(substitute(c, point)) for c in self.wanted):
-                        return ", ".join(f"{to_text(t)} = {to_text(v)}" for t, v in point.items())
+            fixed = {t: g.const(base.get(t, Fraction(1))) for t in self.symbols}
+            single: Iterator[dict[Node, Node]] = ({s: value} for s in self.symbols for value in _turns(g))
+            together = (
+                dict(zip(turned, v, strict=True)) for v in islice(product(_turns(g), repeat=len(turned)), AT_ONCE)
+            )
+            for some in chain(single, together if len(turned) > 1 else ()):
+                point = {**fixed, **some}
+                if all(_holds(substitute(c, point)) for c in self.wanted):
+                    return ", ".join(f"{to_text(t)} = {to_text(v)}" for t, v in point.items())
         return ""
 
     # -- between two rationals --------------------------------------------------------------------------
