@@ -20,7 +20,7 @@ and at each point of D (*pointwise*), as a function on all points at which f has
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
@@ -34,7 +34,7 @@ from derive.language.components import components_all
 from derive.proof.curvature import CONCAVE, CONVEX, DOWN, FALLING, RISING, UP, Curvature, affine, below
 from derive.proof.evaluation import is_variable, wants
 from derive.proof.field import Rejected
-from derive.proof.sequent import Sequent, conjuncts
+from derive.proof.sequent import GROWTH, LIMITS, Sequent, conjuncts
 
 POINTWISE = ("continuous", "differentiable", "smooth", "slope", "rising", "rising strictly", "stationary")
 DEFINITE = ("positive_definite", "positive_semidefinite")
@@ -141,7 +141,8 @@ def fixed(s: Sequent, *of: Node) -> bool:
 
 
 def _speaks(n: Node, of: Sequence[Node]) -> bool:
-    own = [m for m in topological(n.args[1:]) if m.op == "symbol"]
+    bound = n.args[2:3] if n.attr in GROWTH else n.args[1:2] if n.attr in LIMITS else n.args[1:]
+    own = [m for m in topological(bound) if m.op == "symbol"]
     return n.attr not in DEFINITE and any(m in own for m in topological(of))
 
 
@@ -217,13 +218,13 @@ def is_open(c: Claim) -> bool:
 # -- at a point -----------------------------------------------------------------------------------
 
 
-def regular(f: Node, x: Sequence[Node]) -> list[Node]:
+def regular(f: Node, x: Sequence[Node], more: Collection[str] = ()) -> list[Node]:
     """What makes f analytic where it holds: it has a value, and no root or power of 0 stands in it. Raises Rejected where
-    another operator than those that are analytic stands in it."""
+    another operator than those that are analytic, or ``more``, stands in it."""
     g, found = f.graph, [f.graph.call("eq", f, f)]
     for n in topological([f]):
         if n not in x and below(n, x):
-            wants(n.op in ANALYTIC, f"{n.op} is not analytic")
+            wants(n.op in ANALYTIC or n.op in more, f"{n.op} is not analytic")
             if n.op == "sqrt" or (n.op == "pow" and not (n.args[1].op == "const" and isinstance(n.args[1].attr, int))):
                 found.append(g.call("gt", n.args[0], g.zero))
     return found

@@ -16,11 +16,12 @@ from derive.expr.graph import Node
 from derive.expr.operators import ORDERS
 from derive.language.components import components_all
 from derive.numbers.balls import rational
+from derive.proof import limits
 from derive.proof.curvature import below
 from derive.proof.evaluation import is_variable, wants
 from derive.proof.iteration import induction
 from derive.proof.properties import AGAINST, RULES, conjunction, laid_out, minus
-from derive.proof.sequent import Sequent
+from derive.proof.sequent import GROWTH, Sequent
 
 
 def premises(s: Sequent, name: str, nodes: tuple[Node, ...], units: tuple[Fraction, ...]) -> list[Sequent]:
@@ -31,6 +32,9 @@ def premises(s: Sequent, name: str, nodes: tuple[Node, ...], units: tuple[Fracti
         wants(s.conclusion.op in ORDERS and not s.conclusion.shape, "no inequality")
         (s,) = s.entries()
         return COMPARED[name](s, *nodes)
+    if name == "ratio":
+        wants(s.conclusion.op == "property" and s.conclusion.attr in GROWTH and len(nodes) == 1, "no order of growth")
+        return limits.by_ratio(s, *nodes)
     rules, inner = (AGAINST, s.conclusion.args[0]) if s.conclusion.op == "not" else (SHOWING, s.conclusion)
     wants(name in rules, f"no rule {name!r}")
     return rules[name](laid_out(s.concluding(inner)), nodes, **({"units": units} if units else {}))
@@ -79,7 +83,7 @@ def of_squares(s: Sequent) -> list[Sequent]:
     return [s.concluding(g.call("ge", v, g.zero)), s.concluding(g.call(op, g.pow(u, two), g.pow(v, two)))]
 
 
-SHOWING = RULES | {"induction": induction}
+SHOWING = RULES | limits.RULES | {"induction": induction}
 COMPARED: dict[str, Callable[..., list[Sequent]]] = {
     "from the left": from_an_end,
     "from the right": lambda s, *n: from_an_end(s, *n, right=True),

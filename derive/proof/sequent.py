@@ -21,6 +21,13 @@ from derive.language.components import components_all
 from derive.language.properties import asks
 
 HALVES = ("ge", "lt")  # signs of two cases
+#: Properties that say what f does as x goes somewhere (``limits``), by what it does and where.
+LIMITS = {
+    f"{what} {where}": (what, where)
+    for what in ("tends", "grows", "falls")
+    for where in ("from above", "from below", "beside", "far", "far below", "far by steps")
+}
+GROWTH = ("grows_at_most", "grows_slower", "grows_like", "asymptotic")  # f beside g, as x goes somewhere
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Any
 
 from derive.budget import apart
-from derive.expr.graph import Node, topological
-from derive.language.extremes import EXTREMES, infinite, needed, speaks
+from derive.expr.graph import Node
+from derive.language.extremes import infinite, needed, speaks
 from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.arithmetic import judge_arithmetic
@@ -128,6 +128,7 @@ def _of_limits(context: CaseContext, claim: Claim) -> Verdict:
 
 
 def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
+    from derive.engine.certify import of_values
     from derive.engine.limits import NoLimit, Unsettled
     from derive.engine.limits.values import resolve
     from derive.engine.reasons import Why
@@ -149,7 +150,7 @@ def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
         return found_if or undecided(str(e))
     chain = [n for k, n in zip(keys, found.nodes, strict=False) if k == "of"] + list(found.nodes[len(keys) :])
     said = "; ".join(map(str, found.notes))
-    proved: dict[str, Any] = {"method": "proved", "proof": _extremes(roots)}
+    proved: dict[str, Any] = {"method": "proved", "proof": list(dict.fromkeys(of_values(found.worked)))}
     sides = [infinite(n) for n in chain]
     if any(sides):
         if claim.prints is not None and len(chain) == 1 and len(keys) == 1:
@@ -175,14 +176,8 @@ def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
     return replace(verdict, why=Why.ALL_OF(reasons=(*found.notes, *([] if told else [verdict.why]))))
 
 
-def _extremes(roots: Sequence[Node]) -> list[str]:
-    """What stands in expressions that the engine works out and gives no certificate of."""
-    below = {n.op for n in topological(roots)}
-    return [op for op in EXTREMES if op in below]
-
-
-def _resting(evidence: Mapping[str, Any], on: list[str]) -> dict[str, Any]:
-    """What was shown of the values of limits rests on these values, too, which the engine is trusted with."""
+def _resting(evidence: Mapping[str, Any], on: list[Any]) -> dict[str, Any]:
+    """What was shown of the values of limits rests on these values, too: on theorems about them, or the engine's word."""
     parts = evidence.get("parts")
     if isinstance(parts, list):
         return {**evidence, "parts": [_resting(p, on) for p in parts]}

@@ -256,7 +256,7 @@ def _carried(proofs: list[Any]) -> dict[str, Any]:
 
     certificates: list[Any] = []
     trusted: dict[str, None] = {}
-    for proof in proofs:
+    for proof in dict.fromkeys(proofs):
         if not isinstance(proof, Theorem):
             trusted[str(proof)] = None
             continue

@@ -14,8 +14,11 @@ from derive.calculus.reverse import gradient
 from derive.engine.certify.faults import FAULTS
 from derive.engine.certify.gram import by_squares, squares
 from derive.engine.certify.inequalities import MAX_ORDER, by_cells, by_contact
+from derive.engine.certify.limits import Limits
 from derive.engine.certify.samples import contradicting
 from derive.engine.certify.search import Search
+from derive.engine.domain import Domain
+from derive.engine.limits.values import value
 from derive.engine.properties.side_conditions import natural
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
@@ -27,7 +30,7 @@ from derive.proof.check import Rejected, Theorem, check
 from derive.proof.curvature import CONCAVE, CONVEX, Curvature, below
 from derive.proof.properties import CURVED, DEFINITE, MONOTONE, POINTWISE, Claim, kink, laid_out
 from derive.proof.rules import premises
-from derive.proof.sequent import Sequent, negated
+from derive.proof.sequent import GROWTH, Sequent, negated
 
 MAX_DEPTH = 12  # of rules in rules
 MAX_FACTS = 8  # parts of a function that are shown to bend on their own
@@ -313,6 +316,17 @@ class Rules:
                     fault = e
         raise fault
 
+    def grown(self, s: Sequent, depth: int) -> Certificate:
+        """An order of growth by the limit of the ratio, as the engine finds it."""
+        g, (_, _, x, *_) = s.conclusion.graph, s.conclusion.args
+        trial, *_ = premises(s, "ratio", (g.zero,), ())
+        ratio, at = trial.conclusion.args[0], trial.conclusion.args[3:]
+        far = g.node("inf") if trial.conclusion.attr == "tends far" else g.neg(g.node("inf"))
+        found = value("limit", (ratio, x, *(at or (far,))), 0, Domain(trial.hypotheses))
+        wanted = premises(s, "ratio", (found.value,), ())
+        of = (Limits(self.search).show(wanted[0]), *(self.show(part, depth + 1) for part in wanted[1:]))
+        return self.search.kept(s, Rule("ratio", (found.value,), of))
+
 
 Way = Callable[[Rules, Sequent, int], Certificate]
 _BENDS: tuple[Way, ...] = (Rules.composed, Rules.differentiated, Rules.by_definition)
@@ -329,6 +343,7 @@ WAYS: dict[str, tuple[Way, ...]] = {
     "unique_minimizer": _LEAST,
     **dict.fromkeys(DEFINITE, (Rules.gram, Rules.minors, Rules.by_definition)),
     "subdifferential": (Rules.between,),
+    **dict.fromkeys(GROWTH, (Rules.grown,)),
     "not convex": (Rules.chord, Rules.bend),
     "not concave": (Rules.chord, Rules.bend),
     "not differentiable": (Rules.corner,),

@@ -70,7 +70,10 @@ def written(made: Evaluated, x: Quotient) -> Node:
                 node: Node = a.key[1]
                 return node
             case "log":
-                return g.call("log", g.call("abs", poly(a.argument)))
+                m, inner = made.sign(a.argument), poly(a.argument)
+                return g.call(
+                    "log", inner if m == POSITIVE else g.neg(inner) if m == NEGATIVE else g.call("abs", inner)
+                )
             case "abs":
                 return g.call("abs", poly(a.argument))
             case "root":

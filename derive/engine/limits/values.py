@@ -37,12 +37,25 @@ _SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2")]
 
 
 @dataclass(frozen=True, slots=True)
+class Worked:
+    """What was worked out: an operator of EXTREMES with its arguments, on a domain."""
+
+    op: str
+    args: tuple[Node, ...]
+    attr: Any
+    domain: Domain
+    found: Limit
+    nested: bool = False  # whether a value that was worked out stands in the function
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """The expressions with values in place, and what was found, for people."""
 
     nodes: tuple[Node, ...]
     notes: tuple[Reason, ...]
     trusted: tuple[str, ...] = ()  # by what values are known, where no certificate shows them
+    worked: tuple[Worked, ...] = ()
     compared: bool = False  # that an infinite side was compared settled all of it, and the notes say so
 
 
@@ -58,12 +71,16 @@ def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
     notes: list[Reason] = []
     settled: set[Node] = set()
     trusted: set[str] = set()
+    worked: list[Worked] = []
     for n in topological(roots):
         g, args = n.graph, tuple(done[a] for a in n.args)
         if n.op in EXTREMES:
             if any(infinite(a) for a in args[:2]) or args[1].op != "symbol":
                 raise Unsettled(f"{said(n)}: its function is infinite, or its variable was replaced")
-            found = _value(n.op, args, n.attr, domain)
+            found = value(n.op, args, n.attr, domain)
+            worked.append(
+                Worked(n.op, args, n.attr, domain, found, any(m.op in EXTREMES for m in topological(n.args[:1])))
+            )
             done[n] = found.value if not found.side else g.node("inf") if found.side > 0 else g.neg(g.node("inf"))
             shown = "inf" if found.side > 0 else "-inf" if found.side < 0 else brief(found.value)
             if shown != brief(n):  # a number without another name is told as it is written
@@ -85,10 +102,12 @@ def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
         else:
             done[n] = args[0] if n.op == "def" else g.node(n.op, args, n.attr, n.shape)
     compared = all(done[r] in settled for r in roots)
-    return Resolved(tuple(done[r] for r in roots), tuple(dict.fromkeys(notes)), tuple(sorted(trusted)), compared)
+    return Resolved(
+        tuple(done[r] for r in roots), tuple(dict.fromkeys(notes)), tuple(sorted(trusted)), tuple(worked), compared
+    )
 
 
-def _value(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:
+def value(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:
     """By cases where it hangs on the sign of a parameter."""
 
     def work(args: Sequence[Node], domain: Domain) -> Limit:

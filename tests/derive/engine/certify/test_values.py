@@ -1,0 +1,49 @@
+"""Values of limits with theorems: what stands in a claim, and what the theorem says."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.engine.certify.values import of_values
+from derive.engine.domain import Domain
+from derive.engine.limits.values import resolve
+from derive.expr.graph import Graph
+from derive.language.names import names_in
+from derive.language.reader import parse
+from derive.proof.check import Theorem
+
+
+def worked(claim: str, *given: str) -> list[Theorem | str]:
+    g = Graph()
+    scope = {n: g.symbol(n) for n in sorted({n for t in (claim, *given) for n in names_in(t)} - {"inf"})}
+    condition, *held = (parse(t, scope, g, boolean=True) for t in (claim, *given))
+    return list(of_values(resolve([condition], Domain(held)).worked))
+
+
+@pytest.mark.parametrize(
+    ("claim", "given", "says"),
+    [
+        ("limit(1/x, x, inf) == 0", (), "tends far"),
+        ("limit(exp(x), x, inf) == inf", (), "grows far"),
+        ("limit(log(x), x, 0, 1) == -inf", (), "falls from above"),
+        ("limit(sin(x)/x, x, 0) == 1", (), "tends beside"),
+        ("limit((1 - r)**t, t, inf) == 0", ("r > 0", "r < 2"), "tends far by steps"),
+        ("limit((x + a)/x, x, -inf) == 1", ("a > x",), "tends far below"),
+    ],
+)
+def test_what_a_theorem_says(claim: str, given: tuple[str, ...], says: str) -> None:
+    (found,) = worked(claim, *given)
+    assert isinstance(found, Theorem)
+    assert found.sequent.conclusion.attr == says
+
+
+def test_a_limit_in_a_limit_is_known_only_where_the_domain_says() -> None:
+    nested = "limit(limit(x*y/(x + 1), x, inf)/y, y, 0) == 1"
+    assert all(isinstance(v, Theorem) for v in worked(nested))
+    inner, outer = worked(nested, "y > 3")
+    assert isinstance(inner, Theorem)
+    assert outer == "limit"
+
+
+def test_values_without_a_certificate_are_told_by_name() -> None:
+    assert worked("supremum(sin(x), x) == 1") == ["supremum"]
