@@ -16,7 +16,7 @@ def picked(r: Reader, a: Node, parts: Sequence[ast.expr], t: ast.expr, at: tuple
         return g.index(a, at) if at else a
     first, rest = parts[0], parts[1:]
     if not isinstance(first, ast.Slice):
-        return picked(r, a, rest, t, (*at, r.integer(first)))
+        return picked(r, a, rest, t, (*at, _position(r, first)))
     if len(at) >= len(a.shape):
         r.fail(f"'{r.source(t)}': a slice of a scalar", t)
     ends = [None if e is None else r.integer(e) for e in (first.lower, first.upper, first.step)]
@@ -32,3 +32,11 @@ def picked(r: Reader, a: Node, parts: Sequence[ast.expr], t: ast.expr, at: tuple
     if whole and not at and len(a.shape) == 2 and not isinstance(rest[0], ast.Slice):  # a column as a whole
         return picked(r, g.transpose(a), rest, t)
     return g.stack([picked(r, a, rest, t, (*at, i)) for i in rows])
+
+
+def _position(r: Reader, t: ast.expr) -> int:
+    """An index. One that is computed does not count from the end: where x[i - 1] goes round, it was not meant to."""
+    found = r.integer(t)
+    if found < 0 and not (isinstance(t, ast.UnaryOp) and isinstance(t.operand, ast.Constant)):
+        r.fail(f"index {found} is before the first entry; only a number as it is written counts from the end, x[-1]", t)
+    return found

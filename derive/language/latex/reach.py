@@ -15,7 +15,7 @@ from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.language.latex.terms import Term
 from derive.language.latex.tokens import Token
-from derive.language.latex.tree import Big, Number, Product, Scripted, Sum, Symbol, Tree, bracket
+from derive.language.latex.tree import Big, Fraction, Number, Product, Scripted, Sum, Symbol, Tree, bracket
 from derive.language.latex.words import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -151,6 +151,22 @@ def spoken(tree: object) -> set[str]:
     if is_dataclass(tree):
         return {w for f in fields(tree) for w in spoken(getattr(tree, f.name))}
     return set()
+
+
+def repeated(r: Resolver, tree: object, letter: str) -> bool:
+    r"""Whether an index stands twice in one product, ``u_i v_i`` or ``A_{ii}``: some people mean the sum over it."""
+    if isinstance(tree, Fraction):
+        try:
+            return any(repeated(r, r.tree(t), letter) for t in (tree.top, tree.bottom))
+        except ExpressionError:  # of a derivative
+            return False
+    if isinstance(tree, Scripted) and sum(t.text == letter for t in tree.below) > 1:
+        return True
+    if isinstance(tree, Product) and sum(letter in spoken(t) for _, t in tree.items) > 1:
+        return True
+    if isinstance(tree, tuple):
+        return any(repeated(r, t, letter) for t in tree)
+    return is_dataclass(tree) and any(repeated(r, getattr(tree, f.name), letter) for f in fields(tree))
 
 
 def swallowed(tree: Sum) -> Sum | None:

@@ -48,6 +48,7 @@ from derive.language.syntax import read as read_text
 T = TypeVar("T")
 
 MAX_DEPTH = 60  # of the resolver
+SHIFTS = 6  # how far back an index may reach, as in x_{i-2}
 
 
 class Resolver:
@@ -108,16 +109,23 @@ class Resolver:
         return affine(tree, self.scope, self.indices, symbols)
 
     def node(self, text: str, start: int) -> Node:
-        """The node of a text, its loop variables at their first value."""
+        """The node of a text, its loop variables at the first number that all of its entries have."""
         if text not in self.memo:
-            scope = dict(self.scope)
-            for i in self.indices.values():
-                scope[i.name] = self.graph.const(0)
-            try:
-                self.memo[text] = parse(text.replace(terms.OPEN, "1"), scope, self.graph, layout=self.layout)
-            except ExpressionError as e:
-                raise ExpressionError(f"{e.message} (in '{text}')", start, e.letters) from None
+            self.memo[text] = self.first_node(text, start)
         return self.memo[text]
+
+    def first_node(self, text: str, start: int) -> Node:
+        fault: ExpressionError | None = None
+        for first in range(SHIFTS if self.indices else 1):
+            scope = {**self.scope, **{i.name: self.graph.const(first) for i in self.indices.values()}}
+            try:
+                return parse(text.replace(terms.OPEN, "1"), scope, self.graph, layout=self.layout)
+            except ExpressionError as e:
+                fault = fault or e
+                if "before the first entry" not in e.message:
+                    break
+        assert fault is not None
+        raise ExpressionError(f"{fault.message} (in '{text}')", start, fault.letters) from None
 
     def shape(self, text: str, start: int) -> Shape:
         return self.node(text, start).shape

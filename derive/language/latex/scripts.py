@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from derive.expr.shapes import show
 from derive.language.latex import terms
+from derive.language.latex.affine import Affine
 from derive.language.latex.symbols import layer
 from derive.language.latex.terms import ATOM, POWER, Term
 from derive.language.latex.tokens import Token, Tokens
@@ -119,7 +120,11 @@ def _positions(r: Resolver, parts: list[Tokens], shape: tuple[int, ...], noted: 
                     f"say in 'sizes:' that {i.ends[0]} is {int(size)}, or sum up to the number {i.ends[1]}",
                     tokens[0].start,
                 )
-        made.append(found.position())
+        # entries are counted from 0, as the index, or from 1: one of them reaches beyond the ends, or there are two readings
+        from_one = [
+            r.choose(("base", i.name), [lambda: 0, lambda: 1]) for i in found.indices if i.first == 0 and not i.endless
+        ]
+        made.append(Affine(found.constant - max(from_one, default=0), found.names, found.indices).position())
     return made
 
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
-from derive.language.latex import loops, signatures
+from derive.language.latex import loops, reach, signatures
 from derive.language.latex.affine import Index
 from derive.language.latex.choices import Choices, readings
 from derive.language.latex.displays import Statement, statements
@@ -212,6 +212,7 @@ def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
         if f"for {name} in " in over and name not in names_in(parts[0].text):
             r.fail(f"of which '{t.text}' is this said? It does not stand on the left", t.start)
     _of_each(r, over)
+    _not_summed(r, trees, over)
     parts = [_each(p, over) for p in parts]
     texts = tuple(_whole(p.text, p.open, t.start) for p, t in zip(parts, trees, strict=True))
     nodes = tuple(parse(t, r.scope, r.graph, boolean=False, layout=r.layout) for t in texts)
@@ -250,6 +251,14 @@ def _over(r: Resolver, parts: Sequence[Term]) -> str:
     """The loops over those of the indices that stand for each of their range, in the order of the table."""
     spoken = {name for p in parts for name in names_in(p.text)}
     return " ".join(f"for {name} in {said()}" for name, said in r.free.items() if name in spoken)
+
+
+def _not_summed(r: Resolver, trees: Sequence[Tree], over: str) -> None:
+    """Fails where an index that nothing binds stands twice in a product and not on every side: it may be summed over."""
+    for name, t in r.assumed.items():
+        letter, everywhere = t.text, all(t.text in reach.spoken(side) for side in trees)
+        if f"for {name} in " in over and not everywhere and any(reach.repeated(r, side, letter) for side in trees):
+            r.fail(f"summed over '{letter}', or said of each? Write \\sum_{letter}, or \\forall {letter}", t.start)
 
 
 def _of_each(r: Resolver, over: str) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from derive.errors import ExpressionError
 from derive.expr.graph import Graph
 from derive.language.partial import parts
+from derive.language.reader import parse
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,13 @@ def test_loops_that_leave_out_entries(text: str, found: list[tuple[str, int, str
     made = list(parts(text, scope))
     assert [(m.size, m.reached, m.of, m.entries) for m in made] == found
     assert all(text[m.offset :].startswith(m.size) for m in made)
+
+
+def test_an_index_that_is_computed_does_not_go_round() -> None:
+    g = Graph()
+    scope = {"p": g.symbol("p", (3,)), "n": g.define("n", g.const(3))}
+    assert parse("p[-1]", scope, g) is parse("p[2]", scope, g)
+    assert parse("sum(p[(i - 1) % 3] for i in n)", scope, g)
+    for text in ("sum(p[i - 1] for i in n)", "p[1 - n]", "[p[-i] for i in range(1, 3)]"):
+        with pytest.raises(ExpressionError, match="before the first entry"):
+            parse(text, scope, g)

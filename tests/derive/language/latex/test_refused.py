@@ -7,6 +7,7 @@ import pytest
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
 from derive.language.latex import Said, read
+from derive.language.reader import parse
 
 
 def names() -> tuple[dict[str, Node], Graph]:
@@ -116,3 +117,47 @@ def test_deltas_count_as_their_loop_does() -> None:
     scope = {"z": g.symbol("z", (3,))}
     assert one(r"\sum_{i=1}^{3} z_i \delta_{i1}", scope, g).parts == ("sum(z[i]*delta(i, 0) for i in 3)",)
     assert one(r"\sum_{i=0}^{2} z_i \delta_{i1}", scope, g).parts == ("sum(z[i]*delta(i, 1) for i in 3)",)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        r"\sum_i (z_i - z_{i-1})",
+        r"\sum_{i=1}^{3} z_i z_{i-1}",
+        r"\sum_{i=1}^{3} z_{3-i}",
+        r"z_{i-1} = 1, \quad i = 1, \dots, 3",
+        "z_i - z_{i-1} = 1",
+    ],
+)
+def test_there_is_no_entry_before_the_first(written: str) -> None:
+    g = Graph()
+    with pytest.raises(ExpressionError, match="before the first entry"):
+        read(written, {"z": g.symbol("z", (3,))}, g)
+
+
+def test_entries_before_an_index_are_read_where_it_starts_later() -> None:
+    g = Graph()
+    scope = {"z": g.symbol("z", (4,))}
+    said = one(r"\sum_{i=3}^{4} (z_i - 2 z_{i-1} + z_{i-2})^2", scope, g)
+    assert said.parts == ("sum((z[i] - 2*z[i - 1] + z[i - 2])**2 for i in range(2, 4))",)
+    assert one(r"\sum_{i=1}^{4} z_{5-i}", scope, g).nodes == (parse("z[3] + z[2] + z[1] + z[0]", scope, g),)
+
+
+def test_an_index_from_0_counts_from_0_or_1_as_the_ends_have_it() -> None:
+    g = Graph()
+    scope = {"a": g.symbol("a", (4,)), "x": g.symbol("x")}
+    assert one(r"\sum_{k=0}^{3} a_k x^k", scope, g).parts == ("sum(a[k]*x**k for k in 4)",)
+    assert one(r"\sum_{k=0}^{3} a_{k+1} x^k", scope, g).parts == ("sum(a[k]*x**k for k in 4)",)
+    assert one(r"\sum_{k=0}^{2} (a_k - a_{k+1})", scope, g).parts == ("sum(a[k] - a[k + 1] for k in 3)",)
+    with pytest.raises(ExpressionError, match="can be read as"):
+        read(r"\sum_{k=0}^{2} a_{k+1} x^k", scope, g)
+
+
+def test_what_may_be_a_sum_that_is_left_out() -> None:
+    g = Graph()
+    scope = {"A": g.symbol("A", (3, 3)), "u": g.symbol("u", (3,)), "v": g.symbol("v", (3,))}
+    for written in ("A_{ij} v_j = u_i", "u_i v_i = 1", "A_{ii} = 1", r"\frac{u_i v_i}{2} = 1"):
+        with pytest.raises(ExpressionError, match=r"summed over|does not stand on the left"):
+            read(written, scope, g)
+    assert one("u_i v_j = A_{ij}", scope, g).parts[0] == "[[u[i]*v[j] for j in 3] for i in 3]"
+    assert one("u_i^2 = 1", scope, g).parts[0] == "[u[i]**2 for i in 3]"
