@@ -14,6 +14,7 @@ CASE = """title: t
 symbols: {r: {}, q: {in: [-2, 2]}, w0: {}, eta: {}, k: {}, v: 0.5}
 sequences:
   w: {start: w0, step: w - eta*w}
+functions: {phi: 1}
 claims:
 """
 
@@ -42,6 +43,12 @@ def judged(tmp_path: Path, claim: str) -> Verdict:
         ('of: "sum(1/(k**2 + 1) for k in range(0, inf))", prints: 2.0768', "wrong", "2.0767"),
         ('of: "sum(1/k for k in range(1, inf))", prints: 12.0', "wrong", "inf"),
         ('of: "sum(1/k for k in range(1, inf))", equals: 12', "wrong", "inf"),
+        (
+            'holds: "limit((phi(r + k) - phi(r))/k**2, k, 0) == phi(r, d=2)/2"',
+            "undecided",
+            "inf from above",
+        ),  # where phi' is 0
+        ('holds: "limit(abs(phi(r + k) - phi(r))/k, k, 0) == 1"', "wrong", "does not exist"),
     ],
 )
 def test_verdicts(tmp_path: Path, claim: str, verdict: str, says: str) -> None:
