@@ -11,7 +11,7 @@ class ExpressionError(ValueError):
 
     ``offset`` is the 0-based column in the expression's own text where the fault stands;
     ``message`` says what was expected, and names the nearest known word where there is one;
-    ``letters`` are the two sizes, by name, that do not fit together, where that is what is wrong.
+    ``letters`` are the names that are amiss, where that is what is wrong: two sizes that do not fit together, an unknown symbol.
     """
 
     def __init__(self, message: str, offset: int = 0, letters: tuple[str, ...] = ()) -> None:
@@ -19,6 +19,18 @@ class ExpressionError(ValueError):
         self.message = message
         self.offset = offset
         self.letters = letters
+
+
+class UnknownSymbol(ExpressionError):
+    """A name that stands for nothing; in a formula as it is printed ``letters`` is the one that it would be read as."""
+
+
+class BeforeFirst(ExpressionError):
+    """An index of an entry before the first one."""
+
+
+class LooseCondition(ExpressionError):
+    """A condition in a formula of which it is no part."""
 
 
 class ShapeError(ExpressionError):

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NoReturn
 
-from derive.errors import ExpressionError, ShapeError, nearest
+from derive.errors import ExpressionError, ShapeError, UnknownSymbol, nearest
 from derive.expr import conditions, shapes
 from derive.expr.conditions import is_boolean
 from derive.expr.graph import MAX_POWER_BITS, Graph, Node, topological
@@ -257,7 +257,7 @@ class _Reader:
             hint = nearest(name, self.scope)
             if not hint and name in FUNCTION_NAMES:
                 hint = f"; the function is called as {name}(...)"
-            self.fail(f"unknown symbol '{name}'{hint}", t)
+            raise UnknownSymbol(f"unknown symbol '{name}'{hint}", t.col_offset)
         if called(self.scope, name):
             self.fail(f"'{name}' is a function; it is called as {name}(...)", t)
         return self.scope[name]

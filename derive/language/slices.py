@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from derive.errors import BeforeFirst
 from derive.expr.graph import Node
 from derive.language.syntax import Reader
 
@@ -38,5 +39,6 @@ def _position(r: Reader, t: ast.expr) -> int:
     """An index. One that is computed does not count from the end: where x[i - 1] goes round, it was not meant to."""
     found = r.integer(t)
     if found < 0 and not (isinstance(t, ast.UnaryOp) and isinstance(t.operand, ast.Constant)):
-        r.fail(f"index {found} is before the first entry; only a number as it is written counts from the end, x[-1]", t)
+        counts = "only a number as it is written counts from the end, x[-1]"
+        raise BeforeFirst(f"index {found} is before the first entry; {counts}", t.col_offset)
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
-from derive.errors import nearest
+from derive.errors import UnknownSymbol, nearest
 from derive.expr import shapes
 from derive.expr.graph import Graph, Node, topological
 from derive.language.syntax import Reader
@@ -34,7 +34,7 @@ def read(r: Reader, t: ast.Call, done: Mapping[ast.AST, Node]) -> Node:
     for k in t.keywords:
         symbol = r.scope.get(k.arg or "")
         if symbol is None:
-            r.fail(f"unknown symbol '{k.arg}'{nearest(k.arg or '', r.scope)}", k.value)
+            raise UnknownSymbol(f"unknown symbol '{k.arg}'{nearest(k.arg or '', r.scope)}", k.value.col_offset)
         if symbol.op not in ("symbol", "def"):
             r.fail(f"'{k.arg}' is nothing that can be replaced", k.value)
         value = r.real(done[k.value], k.value)

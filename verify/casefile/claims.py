@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from derive.errors import ExpressionError, Misfit, ShapeError, nearest
+from derive.errors import ExpressionError, Misfit, ShapeError, UnknownSymbol, nearest
 from derive.expr.graph import Node, topological
 from derive.expr.shapes import indices, letters, show, size
 from derive.language.reader import parse
@@ -157,7 +157,7 @@ class Claims:
             values["literals"] = tuple(_DECIMAL.findall(tree.value))
         except ExpressionError as e:
             message = explained(e, tree)
-            if e.message.startswith("unknown symbol"):
+            if isinstance(e, UnknownSymbol):
                 message = f"displayed arithmetic has numbers only, no names: {e.message.partition(';')[0]}"
             self.reader.fault(tree.at(e.offset), message)
 

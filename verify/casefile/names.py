@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 
-from derive.errors import ExpressionError, Misfit, nearest
+from derive.errors import ExpressionError, Misfit, UnknownSymbol, nearest
 from derive.expr.graph import Graph, Node
 from derive.expr.operators import CONSTANTS
 from derive.expr.shapes import show
@@ -72,7 +72,7 @@ class Names:
             if misfits is not None and isinstance(e, kind):
                 if not self.unknown(t):
                     misfits.append(e)
-            elif not (e.message.startswith("unknown symbol") and self.unknown(t)):
+            elif not (isinstance(e, UnknownSymbol) and self.unknown(t)):
                 self.reader.fault(t.at(e.offset), explained(e, t))
             return None
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from derive.errors import ExpressionError
+from derive.errors import ExpressionError, UnknownSymbol
 from derive.expr.graph import Graph, Node, Shape, topological
 from derive.expr.operators import DERIVATIVES
 from derive.expr.shapes import Size
@@ -22,7 +22,6 @@ from verify.draft.statements import name_of
 
 MAX_NEW = 30  # names of one formula
 
-_MISSING = re.compile(r"^unknown symbol .*: no name '(\w+)'(?: in scope|, and)")
 _EULER = re.compile(r"(?<![A-Za-z])e(?![A-Za-z])(?:\s*(?!\s*\^)|\s*\^\s*(?:\{\s*\d+\s*\}|\d))")
 _LETTER = r"(?:\\[A-Za-z]+\s*\{\s*(?:\\[A-Za-z]+\s*\{?\s*)?)?(?:\\[A-Za-z]+|[A-Za-z])\}*"
 _SCRIPTED = re.compile(rf"(?P<letter>{_LETTER})(?P<rest>(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\\?\w|\*))*)")
@@ -110,10 +109,9 @@ class Scope:
 
     def _admitted(self, e: ExpressionError, latex: str, left: str, place: str) -> Told | None:
         """The name that the reader missed, now in scope; None where it was taken over. Raises Refused."""
-        found = _MISSING.search(e.message)
-        if not found:
+        if not isinstance(e, UnknownSymbol) or not e.letters:
             raise Refused(e.message) from None
-        name = found[1]
+        (name,) = e.letters
         m = _SCRIPTED.match(latex, e.offset)
         written = re.sub(r"\s*\^\s*(?:\d|\{\s*\d+\s*\})$", "", m[0]).strip() if m else name
         if name in self.later:

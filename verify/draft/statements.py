@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from derive.errors import ExpressionError
+from derive.errors import ExpressionError, LooseCondition
 from derive.language.latex.displays import statements
 from derive.language.latex.identifiers import parts
 from derive.language.latex.library import library
@@ -121,7 +121,7 @@ def split(whole: Statement, words: frozenset[str]) -> Iterator[Statement]:
             yield apart
             return
         bare = _FOR_ALL.sub(lambda m: "\\quad".ljust(len(m[0])), text)
-        if bare != text and e.message.startswith("a condition after"):
+        if bare != text and isinstance(e, LooseCondition):
             yield from split(replace(whole, latex=bare), words)
             return
         whole.reason = e.message

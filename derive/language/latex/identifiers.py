@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
-from derive.errors import ExpressionError, nearest
+from derive.errors import ExpressionError, UnknownSymbol, nearest
 from derive.expr.graph import Node, topological
 from derive.language import sequences
 from derive.language.latex import scripts, terms
@@ -307,10 +307,10 @@ def _unknown(r: Resolver, tree: Symbol | Scripted, s: Symbol, below: Tokens, abo
     if library(s.word) and not s.accents:
         r.fail(f"'{shown}' is a function, and nothing follows that it could be of", s.start)
     base = known(r, s)
+    where = " in scope"
     if base and below:
-        n = r.scope[base[0]]
-        said = "has no entries" if not n.shape else "has no such entry"
-        r.fail(f"unknown symbol '{shown}': no name '{first}', and '{base[0]}' {said}{nearest(first, r.scope)}", s.start)
-    if base and above and layer(above):
+        where = f", and '{base[0]}' has no {'such entry' if r.scope[base[0]].shape else 'entries'}"
+    elif base and above and layer(above):
         r.fail(f"'{shown}' is no layer, step or row of '{base[0]}'; a power is written without brackets", s.start)
-    r.fail(f"unknown symbol '{shown}': no name '{first}' in scope{nearest(first, r.scope)}", s.start)
+    said = f"unknown symbol '{shown}': no name '{first}'{where}{nearest(first, r.scope)}"
+    raise UnknownSymbol(said, s.start, (first,))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from derive.errors import ExpressionError
+from derive.errors import ExpressionError, LooseCondition
 from derive.language.latex.tokens import Token, Tokens
 from derive.language.latex.words import BIG, GREEK
 
@@ -107,7 +107,7 @@ class _Scanner:
             else:
                 raise ExpressionError("expected a range such as i = 1, \\dots, n", self.here.start)
             if not (self.here.kind == "end" or self.here.is_(*_BREAKS)):
-                raise ExpressionError(
+                raise LooseCondition(
                     "a condition after '\\forall' is no part of the formula: say it in 'assuming:'", self.here.start
                 )
             return self.at, names, low, high

@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction as Rational
 from typing import NoReturn, TypeVar
 
-from derive.errors import ExpressionError
+from derive.errors import BeforeFirst, ExpressionError, UnknownSymbol
 from derive.expr.graph import Graph, Node
 from derive.expr.shapes import Shape
 from derive.language.latex import arrays, calculus, calls, identifiers, reach, runs, scripts, templates, terms
@@ -122,10 +122,11 @@ class Resolver:
                 return parse(text.replace(terms.OPEN, "1"), scope, self.graph, layout=self.layout)
             except ExpressionError as e:
                 fault = fault or e
-                if "before the first entry" not in e.message:
+                if not isinstance(e, BeforeFirst):
                     break
         assert fault is not None
-        raise ExpressionError(f"{fault.message} (in '{text}')", start, fault.letters) from None
+        kind = UnknownSymbol if isinstance(fault, UnknownSymbol) else ExpressionError
+        raise kind(f"{fault.message} (in '{text}')", start, fault.letters) from None
 
     def shape(self, text: str, start: int) -> Shape:
         return self.node(text, start).shape

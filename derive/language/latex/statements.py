@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from derive.errors import ExpressionError
+from derive.errors import ExpressionError, UnknownSymbol
 from derive.expr.graph import Graph, Node
 from derive.language.latex import loops, reach, signatures
 from derive.language.latex.affine import Index
@@ -136,7 +136,7 @@ def _one(
             tokens = []
         if each := assumed([replace(t, start=t.start + s.start, stop=t.stop + s.start) for t in tokens], known):
             found, other = _all(partial(run, each=each), s.stop - s.start)
-            if other is not None and not other.message.startswith("unknown symbol"):
+            if other is not None and not isinstance(other, UnknownSymbol):
                 fault = other
     if not found:
         assert fault is not None
