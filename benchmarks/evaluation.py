@@ -59,24 +59,39 @@ def _straight_line(layers: int) -> tuple[list[Any], list[Any]]:
     g = Graph()
     functions = {name: lambda a, name=name: g.call(name, a) for name in networks.ACTIVATIONS}
     net = networks.chain(layers, g.symbol, functions)
-    slope, second = gradient_and_hessian(net.loss, net.parameters)
-    return [*slope, *second.values()], net.inputs
+    slope, rows = gradient_and_hessian(net.loss, net.parameters)
+    return [*slope, *(entry for row in rows for entry in row.values())], net.inputs
+
+
+def _same_lines(layers: int, module: str) -> dict[str, Any]:
+    """The very lines that ours runs in NumPy, over another module of its kind: what they define."""
+    from verify.backends.numpy_source import numpy_source
+
+    source = numpy_source(*_straight_line(layers)).replace("import numpy as np", f"import {module} as np")
+    namespace: dict[str, Any] = {}
+    exec(source.replace('@np.errstate(all="ignore")', ""), namespace)
+    return namespace
 
 
 def jax_same_lines(layers: int, inputs: Sequence[Any]) -> Call:
-    """The very lines that ours runs in NumPy, compiled by JAX."""
     import jax
     import jax.numpy as jnp
 
-    from verify.backends.numpy_source import numpy_source
-
     jax.config.update("jax_enable_x64", True)
-    source = numpy_source(*_straight_line(layers)).replace("import numpy as np", "import jax.numpy as np")
-    namespace: dict[str, Any] = {}
-    exec(source.replace('@np.errstate(all="ignore")', ""), namespace)
-    f = jax.jit(namespace["f"])
+    f = jax.jit(_same_lines(layers, "jax.numpy")["f"])
     given = [jnp.asarray(x) for x in inputs]
     return lambda: [r.block_until_ready() for r in f(*given)]
+
+
+def numba_same_lines(layers: int, inputs: Sequence[Any]) -> Call:
+    import numba
+
+    namespace = _same_lines(layers, "numpy")
+    for name, helper in namespace.items():
+        if callable(helper):
+            namespace[name] = numba.njit(helper)
+    f = namespace["f"]
+    return lambda: f(*inputs)
 
 
 def sympy_lambdify(layers: int, inputs: Sequence[Any]) -> Call:
@@ -148,6 +163,7 @@ PEERS: dict[str, tuple[str, Callable[[int, Sequence[Any]], Call]]] = {
     "torch.func.vmap(hessian)": ("torch", torch_func),
     "jax.jit(vmap(hessian))": ("jax", jax_jit),
     "jax.jit of the same lines": ("jax", jax_same_lines),
+    "numba of the same lines": ("numba", numba_same_lines),
     "casadi map": ("casadi", casadi_map),
 }
 

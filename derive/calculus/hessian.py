@@ -50,12 +50,14 @@ def hessian(f: Node, variables: Sequence[Node]) -> dict[tuple[int, int], Node]:
     ``f`` and the variables are scalar nodes (see components). Raises ExpressionError where one variable
     is defined by another: there is no Hessian by both.
     """
-    return gradient_and_hessian(f, variables)[1]
+    _, rows = gradient_and_hessian(f, variables)
+    return {(i, j): entry for i, row in enumerate(rows) for j, entry in row.items() if entry is not f.graph.zero}
 
 
-def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node], dict[tuple[int, int], Node]]:
-    """df/dv for each variable, and ``hessian``, of one sweep: the adjoints are there anyway. Both kinks and branches are
-    differentiated side by side, as ``select``; calculus.gradient says more about them."""
+def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node], list[dict[int, Node]]]:
+    """df/dv for each variable, and the rows of ``hessian``, of one sweep: the adjoints are there anyway. Row i has the entries
+    ``{j: node}`` with j <= i; absent ones are zero, as some others may be. Both kinks and branches are differentiated side by
+    side, as ``select``; calculus.gradient says more about them."""
     g = f.graph
     mul, add, zero, one = g.mul, g.add, g.zero, g.one
     inner = _between(f, variables)
@@ -151,8 +153,7 @@ def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node]
         if curvature[at]:
             push(at, behind[at])
             factor.update(behind[at])
-    table = {(i, j): amount for i in range(len(variables)) for j, amount in curvature[i].items() if amount is not zero}
-    return [adjoint.get(v, zero) for v in variables], table
+    return [adjoint.get(v, zero) for v in variables], curvature[: len(variables)]
 
 
 def _between(f: Node, variables: Sequence[Node]) -> list[Node]:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from derive.api import derivation
-from derive.calculus.hessian import gradient_and_hessian
+from derive.calculus.hessian import hessian
+from derive.calculus.reverse import gradient
 from derive.expr.graph import Graph, Node
 from derive.expr.operators import OPERATORS
 from derive.language.reader import parse
@@ -63,8 +64,9 @@ def test_derivatives_of_a_network_are_within_the_bounds() -> None:
     g = Graph()
     scope = {n: g.symbol(n) for n in ("x", "y", "w", "b", "v", "c")}
     loss = parse("(sigmoid(v*relu(w*x + b) + c*tanh(w*x)) - y)**2/2", scope, g)
-    slope, second = gradient_and_hessian(loss, [scope[n] for n in ("w", "b", "v", "c")])
-    outputs, inputs = [loss, *slope, *second.values()], list(scope.values())
+    parameters = [scope[n] for n in ("w", "b", "v", "c")]
+    outputs = [loss, *gradient(loss, parameters), *hessian(loss, parameters).values()]
+    inputs = list(scope.values())
     rng = np.random.default_rng(0)
     values = rng.standard_normal((len(inputs), 23))
     results = compile_c(outputs, inputs)(*values)
@@ -88,6 +90,17 @@ def test_points_broadcast_and_results_may_be_written_over() -> None:
         f(1.0, 2.0 * np.ones((4, 5)), out=(a, a))
     with pytest.raises(ValueError, match="contiguous"):
         f(np.ones(3), 1.0, out=(a, b))
+
+
+@needs_compiler
+@pytest.mark.parametrize("shape", [(), (0,), (2, 0), (1,), (9,), (3, 5)])
+def test_points_may_be_of_any_number(shape: tuple[int, ...]) -> None:
+    """A result that is computed twice, one that is an input, a constant, and an input that nothing needs."""
+    product = G.mul(X, Y)
+    f = compile_c([product, X, G.const(3), product], [X, Y, G.symbol("unused")])
+    found = f(np.full(shape, 2.0), 5.0, np.ones(shape))
+    for got, want in zip(found, (10.0, 2.0, 3.0, 10.0), strict=True):
+        assert got.tolist() == np.full(shape, want).tolist()
 
 
 def test_names_do_nothing_to_a_source() -> None:
