@@ -18,8 +18,8 @@ from derive.programs.digits import keeping_digits
 from verify.backends import numpy_source
 from verify.backends.writer import Names, Program, compile_source, docstring, literal, needed
 
-CACHE = 1 << 20  # bytes that the buffers of one block may take: half of a usual second-level cache
-SMALLEST, LARGEST = 1024, 12288  # points of a block: below, calls cost more than they compute; above, nothing is gained
+CACHE = 1 << 21  # bytes that the buffers of one block may take: a second-level cache, or little of a third-level one
+SMALLEST, LARGEST = 1024, 24576  # points of a block: below, calls cost more than they compute; above, nothing is gained
 
 _INFIX = {o.name: f"np.{o.ufunc}" for o in OPERATORS.values() if o.ufunc and o.name != "pow"}
 

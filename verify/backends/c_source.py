@@ -26,6 +26,8 @@ from verify.backends.writer import Form, Names, Program, between, identifier, li
 #: No contraction to fused operations and no reordering: what is computed is what is written. The rest lets loops be vectorized.
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-shared")
 
+LINE = 8  # numbers in a line of the cache
+
 FORMS: dict[str, Form] = {
     "add": Form("({} + {})"), "sub": Form("({} - {})"), "mul": Form("({} * {})"), "div": Form("({} / {})"),
     "neg": Form("(-{})"), "hold": Form("{}"), "pi": Form("3.141592653589793"), "pow": Form("pow({}, {})"),
@@ -120,21 +122,26 @@ def c_source(outputs: Sequence[Node], inputs: Sequence[Node], name: str = "f", t
     names = Names([*_RESERVED, *_HELPERS, *OPERATORS, name])
     written = {n: names.of(n) for n in inputs}
     taken = {n: names.fresh("x") for n in inputs}
-    lines = [f"const double {written[n]} = {taken[n]}[i];" for n in inputs]
-    for n in between(outputs, inputs):
-        if n in written:
-            continue
-        if n.op == "const":
-            written[n] = literal(n.attr)[0].replace("1e999", "INFINITY")
-            continue
-        if n.op == "symbol":
-            raise ValueError(f"the symbol '{n.attr}' is not among the inputs")
-        text = written[n.args[0]] if n.op == "def" else _applied(n, [written[a] for a in n.args])
-        kind = "int" if n.op in OPERATORS and OPERATORS[n.op].boolean else "double"
-        written[n] = names.of(n) if n.op == "def" else names.fresh()
-        lines.append(f"const {kind} {written[n]} = {text};")
     results = [names.fresh("r") for _ in outputs]
-    lines += [f"{r}[i] = {written[n]};" for r, n in zip(results, outputs, strict=True)]
+    rows: dict[Node, list[str]] = {}
+    for n, r in zip(outputs, results, strict=True):
+        rows.setdefault(n, []).append(r)
+    lines: list[str] = []
+    for n in between(outputs, inputs):
+        if n.op == "const" and n not in taken:
+            written[n] = literal(n.attr)[0].replace("1e999", "INFINITY")
+        elif n.op == "symbol" and n not in taken:
+            raise ValueError(f"the symbol '{n.attr}' is not among the inputs")
+        else:
+            if n in taken:
+                text = f"{taken[n]}[i]"
+            else:
+                text = written[n.args[0]] if n.op == "def" else _applied(n, [written[a] for a in n.args])
+                written[n] = names.of(n) if n.op == "def" else names.fresh()
+            kind = "int" if n.op in OPERATORS and OPERATORS[n.op].boolean else "double"
+            lines.append(f"const {kind} {written[n]} = {text};")
+        # at once: stores in a row wait for each other, and their values for registers until then
+        lines += [f"{r}[i] = {written[n]};" for r in rows.get(n, ())]
     arrays = [f"const double *restrict {taken[n]} = in[{k}];" for k, n in enumerate(inputs)]
     arrays += [f"double *restrict {r} = out[{k}];" for k, r in enumerate(results)]
     comment = [title or f"{len(outputs)} results of {len(inputs)} inputs, each an array of count numbers"]
@@ -218,8 +225,8 @@ def _called(function: Any, outputs: int) -> Callable[..., tuple[Any, ...]]:
         arrays = [np.asarray(p, dtype=np.float64) for p in points]
         shape = np.broadcast_shapes(*(a.shape for a in arrays))
         given = [np.ascontiguousarray(np.broadcast_to(a, shape)) for a in arrays]
-        if out is None:  # in one piece of memory, which large pages may hold
-            results = list(np.empty((outputs, *shape)))
+        if out is None:
+            results = _in_lines(outputs, shape)
         else:
             results = list(out)
             _check(results, outputs, shape, given)
@@ -228,6 +235,18 @@ def _called(function: Any, outputs: int) -> Callable[..., tuple[Any, ...]]:
         return tuple(results)
 
     return call
+
+
+def _in_lines(count: int, shape: tuple[int, ...]) -> list[Any]:
+    """New arrays of float64 in one piece of memory, which large pages may hold, each from the start of a line of the cache:
+    vectors across two lines are slow to write."""
+    import numpy as np
+
+    size = math.prod(shape)
+    span = -(-max(size, 1) // LINE) * LINE
+    memory = np.empty(count * span + LINE)
+    start = -memory.ctypes.data // memory.itemsize % LINE
+    return [memory[at : at + size].reshape(shape) for at in range(start, start + count * span, span)]
 
 
 def _check(results: Sequence[Any], count: int, shape: tuple[int, ...], inputs: Sequence[Any]) -> None:
