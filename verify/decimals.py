@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from flint import arb, fmpq, fmpz
@@ -17,19 +17,17 @@ from flint import arb, fmpq, fmpz
 from derive.numbers.balls import ball_text, precision
 
 MAX_PRINTED = 200  # characters
+REMEMBERED = 1 << 14  # numbers: what the loader has read its judge reads again
 
 # Of digits those of ASCII alone; of signs the minus of typography (U+2212) as well.
-_NUMBER = re.compile(
-    r"""(?P<about>~\s*|≈\s*)?
-        (?P<sign>[-+−])?\s*
-        (?:(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.(?P<places>[0-9]*))?)
-        (?:[eE](?P<exp>[-+−]?[0-9]{1,3})|\s*(?:x|\*|×)\s*10\s*(?:\^|\*\*)\s*(?P<power>[-+−]?[0-9]{1,3}))?
-        \s*(?P<percent>%)?""",
-    re.VERBOSE,
-)
-_POWER = re.compile(r"(?P<about>~\s*|≈\s*)?(?P<sign>[-+−])?10(?:\^|\*\*)(?P<power>[-+−]?[0-9]{1,3})")
-_SPECIAL = re.compile(r"(?P<sign>[-+−])?(?:(?P<inf>inf|infinity|∞)|(?P<nan>nan))", re.IGNORECASE)
-_FRACTION = re.compile(r"(?P<sign>[-+−])?(?P<top>[0-9]{1,50})\s*/\s*(?P<bottom>[0-9]{1,50})")
+_NUMBER = r"""(?P<about>~\s*|≈\s*)?
+    (?P<sign>[-+−])?\s*
+    (?:(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.(?P<places>[0-9]*))?)
+    (?:[eE](?P<exp>[-+−]?[0-9]{1,3})|\s*(?:x|\*|×)\s*10\s*(?:\^|\*\*)\s*(?P<power>[-+−]?[0-9]{1,3}))?
+    \s*(?P<percent>%)?"""
+_POWER = r"(?P<about>~\s*|≈\s*)?(?P<sign>[-+−])?10(?:\^|\*\*)(?P<power>[-+−]?[0-9]{1,3})"
+_SPECIAL = r"(?P<sign>[-+−])?(?:(?P<inf>inf|infinity|∞)|(?P<nan>nan))"
+_FRACTION = r"(?P<sign>[-+−])?(?P<top>[0-9]{1,50})\s*/\s*(?P<bottom>[0-9]{1,50})"
 
 Fit = Literal["rounded", "tie", "truncated", "off"]
 
@@ -69,6 +67,7 @@ class Printed:
         return Span(low, high, low_in, high_in, self.unit)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def parse_printed(text: str) -> Printed:
     """Reads ``0.50``, ``-4.16e-7``, ``4.16x10^-7``, ``1,250``, ``12%``, ``~0.7``, ``10^6``, ``3/2``, ``-inf``, ``nan``.
 
@@ -76,17 +75,17 @@ def parse_printed(text: str) -> Printed:
     text = text.strip()
     if len(text) > MAX_PRINTED:
         raise ValueError(f"a printed number of {len(text)} characters; the limit is {MAX_PRINTED}")
-    if "/" in text and (m := _FRACTION.fullmatch(text)):
+    if "/" in text and (m := re.fullmatch(_FRACTION, text)):
         if int(m["bottom"]) == 0:
             raise ValueError(f"'{text}' divides by zero")
         return Printed(text, _signed(m["sign"], Fraction(int(m["top"]), int(m["bottom"]))), Fraction(0))
-    if "10" in text and (m := _POWER.fullmatch(text)):
+    if "10" in text and (m := re.fullmatch(_POWER, text)):
         value = _ten_to(_int(m["power"]))
         return Printed(text, _signed(m["sign"], value), value if m["about"] else Fraction(0), bool(m["about"]))
-    if m := _SPECIAL.fullmatch(text):
+    if m := re.fullmatch(_SPECIAL, text, re.IGNORECASE):
         special = "nan" if m["nan"] else "-inf" if m["sign"] in ("-", "−") else "inf"
         return Printed(text, Fraction(0), Fraction(0), special=special)
-    m = _NUMBER.fullmatch(text)
+    m = re.fullmatch(_NUMBER, text, re.VERBOSE)
     if not m or not (m["whole"] or m["places"]):
         raise ValueError(f"'{text}' is not a printed number such as 0.214, -3.1e-5, 1,250, 12%, ~0.7, 3/2 or inf")
     whole, places = (m["whole"] or "").replace(",", ""), m["places"] or ""
@@ -112,7 +111,7 @@ def _signed(sign: str | None, value: Fraction) -> Fraction:
 
 #: Of texts that are one, in the language of JSON Schema; that it is above 0 is seen once it is read.
 TOLERANCE = r"^\s*[0-9.]+([eE][-+−]?[0-9]+)?(/[0-9]+)?(\s+(absolute|relative))?\s*$"
-_TOLERANCE = re.compile(r"(?P<number>\S+)(?:\s+(?P<kind>absolute|relative))?")
+_TOLERANCE = r"(?P<number>\S+)(?:\s+(?P<kind>absolute|relative))?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ class Tolerance:
 
 def parse_tolerance(text: str) -> Tolerance:
     """Reads ``3e-6``, ``3e-6 absolute``, ``3e-6 relative``. Raises ValueError."""
-    m = _TOLERANCE.fullmatch(text.strip())
+    m = re.fullmatch(_TOLERANCE, text.strip())
     try:
         number = parse_printed(m["number"]) if m else None
     except ValueError:
@@ -247,7 +246,7 @@ def closer(value: Any, printed: Printed) -> str:
 
 def significant(text: str) -> int:
     """How many significant digits a number is written with."""
-    return sum(c.isdigit() for c in re.split("[eE]", text)[0].lstrip("-−+~≈ 0."))
+    return sum(map(str.isdigit, text.lower().partition("e")[0].lstrip("-−+~≈ 0.")))
 
 
 def _fmpq(value: Fraction) -> fmpq:

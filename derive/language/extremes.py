@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from contextlib import nullcontext
 
+from derive.budget import apart
 from derive.expr.graph import Node, topological
 from derive.language.syntax import Reader
 
@@ -65,11 +67,12 @@ def misplaced(root: Node) -> bool:
 
 
 def speaks(roots: Sequence[Node], silent: set[Node] | None = None) -> bool:
-    """Whether one of EXTREMES or inf stands in the expressions. In the nodes ``silent`` none does; those of expressions in which
-    none is found are added."""
+    """Whether one of EXTREMES or inf stands in the expressions. In the nodes ``silent``, which is shared by claims, none does;
+    those of expressions in which none is found are added."""
     if not roots or not roots[0].graph.has(_SPEAKING):
         return False
-    order = topological(roots, known=silent or frozenset())
+    with nullcontext() if silent is None else apart():
+        order = topological(roots, known=silent or frozenset())
     found = any(n.op in _SPEAKING for n in order)
     if silent is not None and not found:
         silent.update(order)

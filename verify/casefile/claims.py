@@ -18,7 +18,6 @@ from verify.casefile.readers import Reader, short
 from verify.casefile.schema import CLAIM, MAX_ID, MAX_LISTS, MAX_QUOTE, STANDARD
 from verify.casefile.tree import Items, Mapping, Text, Tree
 from verify.decimals import parse_printed, parse_tolerance
-from verify.probes import PROBES
 from verify.verdict import VERDICTS
 
 _DECIMAL = re.compile(r"(?<![\w.])(?:\d[\d_]*\.[\d_]*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?")
@@ -207,9 +206,12 @@ class Claims:
 
     def probe(self, given: dict[str, Tree]) -> str:
         name = self.reader.text(given.get("probe"))
-        if name and name not in PROBES:
-            hint = nearest(name, PROBES) or "; docs/cases.md says where they are"
-            self.reader.fault(given["probe"].place, f"no probe '{short(name)}'{hint}")
+        if name:
+            from verify.probes import PROBES
+
+            if name not in PROBES:
+                hint = nearest(name, PROBES) or "; docs/cases.md says where they are"
+                self.reader.fault(given["probe"].place, f"no probe '{short(name)}'{hint}")
         return name
 
     def quote(self, own: dict[str, Tree], texts: dict[str, str]) -> str:

@@ -13,7 +13,6 @@ from derive.language.reader import LAYOUTS
 from derive.numbers.formats import FORMATS
 from verify.casefile import rules
 from verify.decimals import TOLERANCE
-from verify.probes import PROBES
 from verify.verdict import VERDICTS
 
 SCHEMA_URI = "https://json-schema.org/draft/2020-12/schema"
@@ -66,7 +65,7 @@ _MANY_EXPRESSIONS = _nested(_TEXT, 1, 0)
 _TENSOR = _nested(_NUMBER, 2)
 _SHAPE: dict[str, Any] = {"type": ["integer", "string"], "minimum": 1, "pattern": f"^([1-9][0-9]*|{_NAMELIKE})$"}
 
-#: What a value may be, and how an editor is told.
+#: What a value may be, and how an editor is told; what has names of its own, as probes, is added where the schema is made.
 KINDS: dict[str, dict[str, Any]] = {
     "text": _TEXT,
     "note": _ANY_TEXT,
@@ -94,7 +93,6 @@ KINDS: dict[str, dict[str, Any]] = {
     "layout": {"enum": list(LAYOUTS)},
     "verdict": {"enum": list(VERDICTS)},
     "format": {"enum": list(FORMATS)},
-    "probe": {"enum": list(PROBES)},
     "file": {"type": "string", "pattern": r"^(?!/)(?!(.*/)?\.\.(/|$))[^\\]+\.ya?ml$"},
     "texts": _named(_ANY_TEXT),
     "table": _named(_TEXT),
@@ -352,8 +350,9 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema of case files, so that editors complete and check them: all that it can say of the tables above, and of the
     rules of which keys go together."""
     from verify.conform.outcome import BEHAVIOUR, CLASSES
+    from verify.probes import PROBES
 
-    base = {**KINDS, "class": {"enum": [*CLASSES, *BEHAVIOUR]}}
+    base = {**KINDS, "class": {"enum": [*CLASSES, *BEHAVIOUR]}, "probe": {"enum": list(PROBES)}}
     base["standard"] = {"anyOf": [*_MANY_EXPRESSIONS["anyOf"], _object(STANDARD, base)]}
     claim = _object(CLAIM, base, (*rules.CLAIM, *rules.LATEX, *rules.TENSOR, rules.IDS, rules.PIN))
     named = (*rules.IMPLEMENTATION, rules.CONFORMANCE, rules.CLASS)

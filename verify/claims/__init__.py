@@ -11,7 +11,6 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from derive.budget import apart
 from derive.expr.graph import Node
 from derive.language.extremes import infinite, needed, speaks
 from verify.casefile.model import Claim
@@ -57,9 +56,7 @@ def judge(context: CaseContext, claim: Claim) -> Verdict:
         return judge_form(context, claim)
     if claim.assuming and not ruled_out(context, claim) and _contradictory(context, claim):
         return undecided("the assumptions contradict each other")
-    with apart():  # what earlier claims have shown to be silent is not looked at again
-        extremes = speaks(_expressions(claim), context.silent)
-    if extremes:
+    if speaks(_expressions(claim), context.silent):
         if claim.somewhere is not None:
             return _of_limits(context, claim)
         found = _at_every_size(context, claim)

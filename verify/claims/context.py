@@ -49,7 +49,6 @@ class CaseContext:
         self._expanded: dict[Node, list[Node]] = {}
         self._values: dict[int, dict[Node, Any]] = {}
         self._walked: dict[int, int] = {}  # by precision, how many nodes were walked for single values
-        self._printed: dict[str, Printed] = {}
         self._not_given: dict[Node, frozenset[str]] = {}
         self.silent: set[Node] = set()  # nodes without limits, suprema and infima (see derive.language.extremes.speaks)
 
@@ -299,10 +298,7 @@ class CaseContext:
 
     def printed(self, claim: Claim) -> Printed:
         """The claim's printed number, read."""
-        found = self._printed.get(claim.id)
-        if found is None:
-            found = self._printed[claim.id] = parse_printed(claim.prints or "")
-        return found
+        return parse_printed(claim.prints or "")
 
     def rounds(self, claim: Claim) -> bool:
         """Whether a claim prints what is meant to be the rounding of an exact value, and no other."""
