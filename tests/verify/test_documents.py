@@ -18,6 +18,15 @@ SAMPLE = {
     "kl-estimators": ("k3-nonnegative", "k1-gradient", "k3-gradient-wrong", "k3-gradient-k2"),
     "diffusion": ("ddpm-x-from-v", "ddpm-e-from-v-wrong", "guidance-wrong"),
     "recurrent": ("lstm-forget", "lstm-candidate-wrong", "lstm-cell-wrong"),
+    "gradient-methods": (
+        "quadratic-minimizer",
+        "quadratic-gradient-wrong",
+        "descent-step",
+        "steps-digits-cut",
+        "newton-cubic-wrong",
+    ),
+    "numerical-analysis": ("central-error-wrong", "nodes-three", "cosine-steps-cut", "simpson-error", "half-ulp-wrong"),
+    "estimation": ("variance-information", "variance-information-wrong", "beta-moment", "quantile-cut"),
     "weights": ("decay-sgd", "decay-sgd-wrong", "average-jensen"),
 }
 
