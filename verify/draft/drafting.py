@@ -20,7 +20,7 @@ from verify.draft.hypotheses import Hypotheses, Unread, domain
 from verify.draft.inheritance import Inherited, without_unused
 from verify.draft.lengths import Lengths, counted
 from verify.draft.model import Claimed, Defined, Drafted, Note, Value
-from verify.draft.pieces import derived, same, sizes_of, tail, within
+from verify.draft.pieces import comma, derived, same, sizes_of, tail, within
 from verify.draft.quoting import quote
 from verify.draft.roles import roles
 from verify.draft.scope import Refused, Scope, Told, Waiting, called, name_in_print, tensors
@@ -93,7 +93,9 @@ class Drafter:
                 self.note(s, s.reason)
             elif s.reason or s.role.condition:
                 continue
-            elif ((why := s.role.denied or s.role.unread) and not is_element(s.latex)) or (why := self._comma(s)):
+            elif ((why := s.role.denied or s.role.unread) and not is_element(s.latex)) or (
+                why := comma(s, bool(self.section.numbers))
+            ):
                 self.note(s, why)
             elif not self._shape_or_range(s):
                 found += [one for each_ in self._for_each(s) for one in (each_, *tail(each_))]
@@ -130,15 +132,6 @@ class Drafter:
     def note(self, s: Statement, reason: str) -> None:
         self.made.notes.append(Note(s, reason))
 
-    def _comma(self, s: Statement) -> str:
-        """A comma between digits parts thousands where numbers have points; else it may be the point of other countries."""
-        text, stop = s.passage.text, s.stop
-        if not s.apart and re.match(r"\s*,\d", text[stop:]) and s.latex[-1:].isdigit():
-            return "a comma between digits: a decimal point, or two numbers"
-        if re.search(r"\d(?:,|\{,\})\d{3}(?!\d)", s.latex) and not self.section.numbers:
-            return "a comma between digits: thousands, or a decimal point"
-        return ""
-
     def _shape_or_range(self, s: Statement) -> bool:
         """Whether it says no more than of which shape something is, or from where to where an index runs."""
         bare = (
@@ -169,7 +162,7 @@ class Drafter:
             value = self.valued.get(name)
             shape = sizes_of(value.digits) if value else ()
             if value and axis < len(shape):
-                self.lengths.add(letter, int(shape[axis]), f"'{name}' on {value.s.spot} has {shape[axis]} entries")
+                self.lengths.add(letter, int(shape[axis]), f"'{name}' on {value.s.spot} has length {shape[axis]}")
         for letter, (number, why) in self.lengths.of.items():
             if letter not in self.valued and 0 < number <= MOST:
                 self.scope.fix(letter, number, why)
@@ -222,6 +215,8 @@ class Drafter:
             return
         shape = sizes_of(digits)
         said_ = self.scope.shapes[name].shape if name in self.scope.shapes else shape
+        if not shape and len(said_) == 1:  # a vector of one entry
+            digits, shape = f"[{digits}]", ("1",)
         if len(said_) != len(shape):
             self.note(s, f"'{name}' has another shape where its sizes are said")
             return
@@ -230,7 +225,7 @@ class Drafter:
             return
         for letter, number in zip(said_, shape, strict=True):
             if not letter.isdigit():
-                self.lengths.add(letter, int(number), f"'{name}' on {s.spot} has {number} entries")
+                self.lengths.add(letter, int(number), f"'{name}' on {s.spot} has length {number}")
         self.scope.declare(Told(name, name, shape, place=s.spot))
         self.scope.symbols.pop(name, None)
         self.valued[name] = Value(name, digits, s)
@@ -388,6 +383,7 @@ class Drafter:
                 s.prints,
                 self._quote(s),
                 tuple(h.text for h in assumed),
+                bool(equation) and self._equal(equation, domain(assumed)) == "refuted",
             )
         )
 

@@ -40,6 +40,7 @@ class Claimed:
     prints: str = ""
     quote: str = ""
     assuming: tuple[str, ...] = ()
+    refuted: bool = False  # by a bounded look
 
 
 @dataclass(slots=True)

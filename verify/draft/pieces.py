@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +12,17 @@ from derive.language.latex.tree import Relation
 from verify.document.passages import Passage
 from verify.document.said import Piece
 from verify.draft.statements import Statement, digits_of, name_of
+
+
+def comma(s: Statement, points: bool) -> str:
+    """Why a comma between digits is unclear: it parts thousands where numbers have ``points``; else it may be the point of other
+    countries."""
+    text, stop = s.passage.text, s.stop
+    if not s.apart and re.match(r"\s*,\d", text[stop:]) and s.latex[-1:].isdigit():
+        return "a comma between digits: a decimal point, or two numbers"
+    if re.search(r"\d(?:,|\{,\})\d{3}(?!\d)", s.latex) and not points:
+        return "a comma between digits: thousands, or a decimal point"
+    return ""
 
 
 def tail(s: Statement) -> list[Statement]:

@@ -79,6 +79,9 @@ class Scope:
                     self._must_depend(found)
                 except ExpressionError as e:
                     told = self._admitted(e, latex, left, place)
+                    if told is not None and told.name in taken:
+                        why = f"'{told.latex}' stands here in another way, too: another name, a derivative or a step"
+                        raise Refused(f"{why}; say in 'names:' what it is") from None
                     if told is not None:
                         taken[told.name] = told
                     continue

@@ -35,17 +35,38 @@ def drafts(
     meant = chosen(found, only)
     for section in found:
         wanted = any(section is one for one in meant)
-        if not (section.formulas or section.rows) or not (wanted or any(section in _above(one) for one in meant)):
+        if not (section.formulas or section.rows) or not (wanted or any(_may_need(one, section) for one in meant)):
             continue
-        above = inherited([made[id(one)] for one in _above(section) if id(one) in made])
-        drafter = Drafter(section, document, min(left, MOST), until, dict(earlier), shapes, above)
-        drafted = made[id(section)] = drafter.drafted()
+        above = [made[id(one)] for one in _above(section) if id(one) in made]
+        beside = [d for d in made.values() if d.section.parent is section.parent and d not in above]
+        drafter = Drafter(section, document, min(left, MOST), until, dict(earlier), shapes, inherited(above))
+        drafted = drafter.drafted()
+        if beside and (drafted.notes or drafted.values):
+            other = Drafter(
+                section, document, min(left, MOST), until, {}, shapes, inherited([*above, *beside])
+            ).drafted()
+            drafted = other if _reads_more(other, drafted) else drafted
+        made[id(section)] = drafted
         left -= drafter.looked_at
         if wanted:
             yield drafted
         place = section.number or f"'{section.name}'"
         earlier |= {d.name: f"{place}, {d.s.spot}: {d.reads}" for d in drafted.definitions if not d.above}
         earlier |= {v.name: f"{place}, {v.s.spot}: {v.digits}" for v in drafted.values if not v.above}
+
+
+def _may_need(section: Section, other: Section) -> bool:
+    """Whether a section may take something over from another."""
+    return other.parent is section.parent or any(other is one for one in _above(section))
+
+
+def _reads_more(one: Drafted, other: Drafted) -> bool:
+    """Whether a draft reads more than another, and finds no more that is false; numbers of what is defined elsewhere are claims
+    where the other defines nothing itself."""
+    false = [sum(c.refuted for c in d.claims) for d in (one, other)]
+    fewer = len(one.notes) - len(other.notes)
+    more = len(one.claims) - len(other.claims)
+    return false[0] <= false[1] and more >= 0 and (fewer < 0 or (fewer == 0 and more > 0 and not other.definitions))
 
 
 def _above(section: Section) -> list[Section]:

@@ -318,7 +318,7 @@ MEAN = r"$$m = \frac{1}{n} \sum_{i=1}^n x_i$$"
         (
             "Let $n = 5$ and $x = (1, 2, 3, 4)$.",
             5,
-            "'n' is a length, and the document gives two: line 1 says 5, and 'x' on line 1 has 4 entries",
+            "'n' is a length, and the document gives two: line 1 says 5, and 'x' on line 1 has length 4",
         ),
     ],
 )
