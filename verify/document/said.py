@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 
 from verify.document.blocks import blanked, fences, hidden
+from verify.document.macros import Expanded, Macro, expanded, macros
 from verify.document.passages import Passage
 
 MAX_FORMULA = 10_000  # characters of one that is read
@@ -71,6 +72,17 @@ class Formula(Piece):
     display: bool = True
     outer: tuple[int, int] = (0, 0)
     unread: str = ""
+    expanded: Expanded | None = None  # where it has commands of the document's own
+
+    @property
+    def latex(self) -> str:
+        """Without commands of the document's own."""
+        return self.expanded.text if self.expanded else self.text
+
+    def stretch(self, start: int, stop: int) -> tuple[int, int]:
+        """Where in the passage a stretch of ``latex`` stands."""
+        a, b = self.expanded.stretch(start, stop) if self.expanded else (start, stop)
+        return self.start + a, self.start + b
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,7 @@ def said(passages: Sequence[Passage]) -> Said:
     """What a document displays, in its order."""
     found = Said([Section("", "", 0, 1)])
     tables = 0
+    own = macros(p.text for p in passages if p.kind in ("markdown", "latex"))
     for p, text in hidden(passages):
         if p.kind not in ("markdown", "latex"):
             continue
@@ -130,6 +143,7 @@ def said(passages: Sequence[Passage]) -> Said:
                 break
             formulas.append(Formula(p, *_bare(text, a, b), section(a), display, outer, why))
         formulas.sort(key=lambda f: f.start)
+        formulas = [_without_own(f, own) for f in formulas]
         found.formulas += formulas
         rows = list(islice(_rows(p, text, section, tables), MAX_ROWS - len(found.rows)))
         tables = max([tables, *(r.table + 1 for r in rows)])
@@ -143,6 +157,14 @@ def said(passages: Sequence[Passage]) -> Said:
             del found.numbers[MAX_NUMBERS:]
             found.left_out = f"more than {MAX_NUMBERS:,} printed numbers: what follows is left out"
     return found
+
+
+def _without_own(f: Formula, own: Mapping[str, Macro]) -> Formula:
+    """A formula with the commands of the document's own written out."""
+    if not own or f.unread:
+        return f
+    made = expanded(f.text, own)
+    return f if made.text == f.text else replace(f, expanded=made)
 
 
 # -- what is no part of it ----------------------------------------------------------------------------

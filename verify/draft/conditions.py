@@ -136,7 +136,8 @@ def in_language(adjective: str, name: str, shape: tuple[int, ...], size: str) ->
 #: What is an element of an interval, a set of numbers or one in a letter.
 ELEMENT = re.compile(
     r"(?P<names>(?:(?!\\(?:leq?|geq?|neq?|q?quad|to)(?![A-Za-z]))[^=:<>&]){1,80}?)\\in(?![A-Za-z])\s*(?P<of>(?:\\left)?[\[(][^\[\]()]{1,80}(?:\\right)?[\])]|\\(?:left\\)?\{[^{}]{1,200}\\(?:right\\)?\}"
-    r"|\\math(?:bb|cal|bf|rm)\s*\{?\s*[A-Z]\s*\}?(?:\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w|\+))*)",
+    r"|\\math(?:bb|cal|bf|rm)\s*\{?\s*[A-Z]\s*\}?(?:\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w|\+))*"
+    r"|\\[A-Za-z]+(?:\s*\^\s*(?:\{[^{}]*\}|\w))?)",
 )
 _INTERVAL = re.compile(
     r"(?:\\left)?\s*(?P<a>[\[(])(?P<low>[^,;]+)[,;](?P<high>[^,;]+?)(?:\\right)?\s*(?P<b>[\])])\s*$", re.S

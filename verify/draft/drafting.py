@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
-from derive.budget import Exhausted, share, steps
-from derive.engine.domain import EVERYWHERE, Domain
+from derive.engine.domain import Domain
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.language.latex import Reading
@@ -16,9 +14,11 @@ from derive.language.latex.mentions import vocabulary
 from derive.language.latex.tree import Relation, Tree
 from verify.casefile.quotes import Document
 from verify.document.passages import spot
+from verify.draft.entries import again, by_entries, defines_entries
 from verify.draft.hypotheses import Hypotheses, Unread, domain
 from verify.draft.inheritance import Inherited, without_unused
 from verify.draft.lengths import Lengths, counted
+from verify.draft.look import Look
 from verify.draft.model import Claimed, Defined, Drafted, Note, Value
 from verify.draft.pieces import comma, derived, same, sizes_of, tail, within
 from verify.draft.quoting import quote
@@ -39,7 +39,6 @@ from verify.draft.statements import (
 )
 
 MOST = 50  # of a size
-STEPS = 3_000_000  # of work for a look whether a formula is true
 WORDS = frozenset({"ReLU", "softmax", "MSE"})
 
 
@@ -57,11 +56,11 @@ class Drafter:
         above: Inherited | None = None,
     ) -> None:
         self.section, self.document = section, document
-        self.most, self.until = most, until  # of its statements, and of the work that is counted
+        self.most, self.look = most, Look(until)  # of its statements, and of the work that is counted
         self.looked_at = 0
-        texts = [f.text for f in section.readable]
+        texts = [f.latex for f in section.readable]
         self.over = families(texts)
-        shapes, unclear = shapes_said(((f.text, spot(f.passage.cell, f.line)) for f in section.readable), self.over)
+        shapes, unclear = shapes_said(((f.latex, spot(f.passage.cell, f.line)) for f in section.readable), self.over)
         shapes |= {name: Told(name, name, sizes) for name, sizes in (given or {}).items()}
         unclear = {name: why for name, why in unclear.items() if name not in (given or {})}
         self.above = above or Inherited()
@@ -101,7 +100,7 @@ class Drafter:
                 found += [one for each_ in self._for_each(s) for one in (each_, *tail(each_))]
         self._differentials(found)
         self.scope.later = {name for s in found if (name := self._defines(s))}
-        self.scope.count(f.text for f in self.section.readable)
+        self.scope.count(f.latex for f in self.section.readable)
         rest = [s for s in found if not self._values(s)]
         self._counted()
         rest = self._definitions(rest)
@@ -125,7 +124,7 @@ class Drafter:
         """What is said of a name with two meanings, and is not true of the first, may be said of the second."""
         for claim in list(self.made.claims):
             spoken = {n.attr for n in topological(claim.nodes) if n.op == "def"} & self.doubled
-            if spoken and len(claim.nodes) > 1 and self._equal(claim.nodes) != "proved":
+            if spoken and len(claim.nodes) > 1 and self.look.equal(claim.nodes) != "proved":
                 self.made.claims.remove(claim)
                 self.note(claim.s, f"speaks of '{min(map(str, spoken))}', which has two meanings in this section")
 
@@ -158,7 +157,7 @@ class Drafter:
 
     def _counted(self) -> None:
         """What numbers the letters for sizes are, by values and by the data over which sums go."""
-        for letter, name, axis in counted(f.text for f in self.section.readable):
+        for letter, name, axis in counted(f.latex for f in self.section.readable):
             value = self.valued.get(name)
             shape = sizes_of(value.digits) if value else ()
             if value and axis < len(shape):
@@ -241,8 +240,11 @@ class Drafter:
             self.valued[name] = found
             return True
         try:
-            node = self.scope.read(found.latex, left=name, place=found.s.spot).statements[0].nodes[0]
-        except (Refused, Waiting):
+            if found.latex:
+                node = self.scope.read(found.latex, left=name, place=found.s.spot).statements[0].nodes[0]
+            else:
+                node = again(self.scope, found.reads)
+        except (Refused, Waiting, ExpressionError):
             self.scope.brought.discard(name)
             return False
         self.scope.names[name] = self.scope.graph.define(name, node)
@@ -291,6 +293,8 @@ class Drafter:
             return ""
         if digits_of(s.tree.parts[-1]) and all(name_of(t, self._known) for t in s.tree.parts[:-1]):
             return ""  # several names of one number
+        if entries := defines_entries(s.tree.parts[0], part(s, 1)):
+            return "" if entries in self.scope.shapes else entries
         if self._entry(s.tree.parts[0], s.tree.parts[1]):
             return ""
         return self.scope.table.get(part(s, 0)) or name_of(s.tree.parts[0], self._known) or function_of(s.tree.parts[0])
@@ -307,6 +311,8 @@ class Drafter:
         if why := self.lengths.fault(latex):
             self.note(s, why)
             return False
+        if isinstance(s.tree, Relation) and defines_entries(s.tree.parts[0], latex) == name:
+            return self._by_entries(name, s, latex)
         if isinstance(s.tree, Relation) and function_of(s.tree.parts[0]) == name:
             latex = f"{part(s, 0)} = {latex}"  # with its variables, which say what other calls of it are
         try:
@@ -324,6 +330,19 @@ class Drafter:
         self.scope.names[name] = self.scope.graph.define(name, node)
         self.nodes[name] = node
         self.defined[name] = Defined(name, latex, said_.parts[0], s)
+        return True
+
+    def _by_entries(self, name: str, s: Statement, right: str) -> bool:
+        """Whether a name is defined entry by entry. Raises Waiting."""
+        assert isinstance(s.tree, Relation)
+        try:
+            text, node = by_entries(self.scope, name, s.tree.parts[0], s.latex, right, s.spot)
+        except (Refused, ExpressionError) as why:
+            self.note(s, str(why))
+            return False
+        self.scope.names[name] = self.scope.graph.define(name, node)
+        self.nodes[name] = node
+        self.defined[name] = Defined(name, "", text, s)
         return True
 
     # -- claims ------------------------------------------------------------------------------------
@@ -350,7 +369,7 @@ class Drafter:
                 s.latex,
                 s.role,
                 told.nodes,
-                lambda d: self._equal(equation, d) if equation else self._true(told.nodes[0], d),
+                lambda d: self.look.equal(equation, d) if equation else self.look.true(told.nodes[0], d),
             )
         except Unread as why:
             self.note(s, str(why))
@@ -383,7 +402,7 @@ class Drafter:
                 s.prints,
                 self._quote(s),
                 tuple(h.text for h in assumed),
-                bool(equation) and self._equal(equation, domain(assumed)) == "refuted",
+                bool(equation) and self.look.equal(equation, domain(assumed)) == "refuted",
             )
         )
 
@@ -402,9 +421,9 @@ class Drafter:
         """The chain before them is a claim; they are noted."""
         cut = s.ends[count]
         plain = re.sub(r"(?:=|&|\s)+$", "", s.latex[:cut])
-        left = replace(s, latex=plain, stop=s.stop if s.apart else s.start + cut, ends=s.ends[:count])
+        left = replace(s, latex=plain, stop=s.stretch(0, cut)[1], ends=s.ends[:count])
         self.note(
-            replace(s, latex=s.latex[cut:], start=s.start + cut),
+            replace(s, latex=s.latex[cut:], start=s.stretch(cut, len(s.latex))[0]),
             "numbers put in for names: arithmetic, which 'shows' can say",
         )
         self._claim(left)
@@ -416,7 +435,7 @@ class Drafter:
         """A relation is a claim where it is true of what is said here; else it may be a condition that the text makes."""
         if any(n.op == "def" and n.attr in self.scope.sizes for n in topological([node])):
             return "a condition on sizes"
-        verdict = self._true(node, given)
+        verdict = self.look.true(node, given)
         return (
             ""
             if verdict == "proved"
@@ -440,11 +459,11 @@ class Drafter:
         ):
             if self.nodes[name] is nodes[1]:
                 return None
-            if not derived(self.nodes[name]) and not derived(nodes[1]) and self._equal(nodes, given) != "proved":
+            if not derived(self.nodes[name]) and not derived(nodes[1]) and self.look.equal(nodes, given) != "proved":
                 place = self.defined[name].s.spot
                 self.doubled.add(name)
                 return f"'{name}' is '{self.defined[name].reads}' on {place}, and another here: a second meaning, or an error"
-        if len(nodes) < 2 or (truth := self._equal(nodes, given)) == "proved":
+        if len(nodes) < 2 or (truth := self.look.equal(nodes, given)) == "proved":
             return ""
         if alone := self._alone(nodes) if truth == "refuted" else "":
             return f"nothing is said of '{alone}', which stands on one side alone: its meaning, or an equation to be solved"
@@ -470,24 +489,3 @@ class Drafter:
             (x for side in sides for x in side if sum(x in other for other in sides) == 1 and x not in spoken),
             default="",
         )
-
-    def _equal(self, nodes: Sequence[Node], given: Domain = EVERYWHERE) -> str:
-        g = nodes[0].graph
-        try:
-            verdicts = {self._true(g.call("eq", a, b), given) for a, b in pairwise(nodes)}
-        except ExpressionError:
-            return "undecided"
-        return "proved" if verdicts == {"proved"} else "refuted" if "refuted" in verdicts else "undecided"
-
-    def _true(self, node: Node, given: Domain = EVERYWHERE) -> str:
-        """proved, refuted or undecided, after a bounded look."""
-        from derive.calculus.reverse import expand_all
-        from derive.engine.properties.dispatch import decide_condition
-
-        if steps() > self.until:
-            return "undecided"
-        try:
-            with share(STEPS):
-                return str(decide_condition(expand_all([node])[0], given).status)
-        except (Exhausted, ValueError, ArithmeticError, NotImplementedError):
-            return "undecided"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from verify.draft.scope import RANGE, name_in_print
 
-_ENTRY = re.compile(
+ENTRY = re.compile(
     r"(?P<letter>(?:\\[A-Za-z]+\s*\{\s*\\?[A-Za-z]+\s*\}|\\[A-Za-z]+|[A-Za-z]))\s*_\s*"
     r"(?:\{\s*(?P<braced>[a-z](?:\s*,?\s*[a-z])*)\s*\}|(?P<bare>[a-z])(?![A-Za-z]))"
 )
@@ -18,7 +18,7 @@ def counted(texts: Iterable[str]) -> Iterator[tuple[str, str, int]]:
     """The letters up to which sums go over entries: the letter, the name of what has the entries, which of its indices runs."""
     for text in texts:
         ends = dict(RANGE.findall(text))
-        for m in _ENTRY.finditer(text) if ends else ():
+        for m in ENTRY.finditer(text) if ends else ():
             for axis, index in enumerate(re.findall(r"[a-z]", m["braced"] or m["bare"])):
                 if not ends.get(index, "0").isdigit() and (name := name_in_print(m["letter"])):
                     yield ends[index], name, axis

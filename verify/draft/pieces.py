@@ -34,7 +34,7 @@ def tail(s: Statement) -> list[Statement]:
         return []
     at = s.ends[1]
     rest = Relation(tree.parts[1].start, tree.parts[1:], tree.ops[1:])
-    start = s.start if s.apart else s.start + at
+    start, _ = s.stretch(at, len(s.latex))
     return [replace(s, latex=s.latex[at:], start=start, tree=rest, ends=tuple(e - at for e in s.ends[1:]))]
 
 

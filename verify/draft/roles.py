@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from derive.language.latex.tree import Relation
+from derive.language.latex.tree import Relation, Scripted, Symbol
 from verify.draft.conditions import VAGUE, Condition, Role, membership, said_of
 from verify.draft.sentences import Bare, Part, Sentence, sentences
 from verify.draft.statements import Section, Statement
@@ -129,12 +129,18 @@ class _Reader:
     def take(self, k: int, part: Part, cue: str | None, made: list[Condition], words: str) -> None:
         """Puts what a part asks for where it counts."""
         if isinstance(part, Statement) and cue and not made:
-            if _equation(part) and cue != IF and (self.only_names(part) or cue == WHERE):
+            if (
+                _equation(part)
+                and cue != IF
+                and (self.only_names(part) or cue == WHERE or (cue == LET and _named(part)))
+            ):
                 value = Condition(part.latex, part.latex, value=True)
                 if _valued(part) and cue == FOR:
                     self.group(k, [value], words)
                 elif _valued(part) and cue == LET:
                     self.standing.append(value)
+                if cue == FOR and not _valued(part):
+                    self.given.add(id(part))
                 if cue == WHERE and not self.only_names(part):
                     self.standing.append(Condition(part.latex, part.latex))
                 elif cue in (LET, WHERE):
@@ -263,6 +269,12 @@ def _limit(part: Part, words: str) -> bool:
 
 def _equation(s: Statement) -> bool:
     return isinstance(s.tree, Relation) and set(s.tree.ops) == {"=="}
+
+
+def _named(s: Statement) -> bool:
+    """Whether a symbol stands on its left, perhaps with an index."""
+    left = s.tree.parts[0] if isinstance(s.tree, Relation) else None
+    return isinstance(left, Symbol) or (isinstance(left, Scripted) and isinstance(left.base, Symbol))
 
 
 def _valued(s: Statement) -> bool:

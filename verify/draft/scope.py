@@ -24,7 +24,7 @@ MAX_NEW = 30  # names of one formula
 
 _EULER = re.compile(r"(?<![A-Za-z])e(?![A-Za-z])(?:\s*(?!\s*\^)|\s*\^\s*(?:\{\s*\d+\s*\}|\d))")
 _LETTER = r"(?:\\[A-Za-z]+\s*\{\s*(?:\\[A-Za-z]+\s*\{?\s*)?)?(?:\\[A-Za-z]+|[A-Za-z])\}*"
-_SCRIPTED = re.compile(rf"(?P<letter>{_LETTER})(?P<rest>(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\\?\w|\*))*)")
+_SCRIPTED = re.compile(rf"(?P<letter>{_LETTER})(?P<rest>(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\\[A-Za-z]+|\w|\*))*)")
 _BOLD = re.compile(r"\\(?:hat|tilde|bar|dot)?\s*\{?\s*\\?(?:mathbf|boldsymbol|bm|vec|mathbfit)\b")
 RANGE = re.compile(r"\\(?:sum|prod)\s*_\s*\{\s*([a-z])\s*=\s*1\s*\}\s*\^\s*\{?\s*([A-Za-z]|[1-9]\d?)\s*\}?(?![A-Za-z])")
 _INDEX = re.compile(
@@ -119,6 +119,8 @@ class Scope:
         written = re.sub(r"\s*\^\s*(?:\d|\{\s*\d+\s*\})$", "", m[0]).strip() if m else name
         if name in self.later:
             raise Waiting(name)
+        if m and "_" in m["rest"] and (base := name_in_print(m["letter"])) in self.later:
+            raise Waiting(base)
         if name == left:
             raise Refused(f"'{written}' is said by itself: an assignment, or an equation to be solved")
         if self.bring(name):

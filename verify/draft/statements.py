@@ -55,6 +55,11 @@ class Statement:
     def spot(self) -> str:
         return spot(self.passage.cell, self.line)
 
+    def stretch(self, start: int, stop: int) -> tuple[int, int]:
+        """Where a stretch of ``latex`` stands; the whole, where ``latex`` is not as the document has it."""
+        literal = not self.apart and self.stop - self.start == len(self.latex)
+        return (self.start + start, self.start + stop) if literal else (self.start, self.stop)
+
 
 @dataclass(slots=True)
 class Section:
@@ -93,7 +98,7 @@ def statements_of(section: Section, words: frozenset[str]) -> Iterator[Statement
 
 
 def _of_formula(f: Formula, section: Section, words: frozenset[str]) -> Iterator[Statement]:
-    text = f.text
+    text = f.latex
     where = section.heads.get(f.section, "")
     if f.unread:
         yield Statement(text, f.passage, f.start, f.stop, where, f.line, reason=f.unread)
@@ -104,7 +109,10 @@ def _of_formula(f: Formula, section: Section, words: frozenset[str]) -> Iterator
         return
     if tag := re.search(r"\(\s*(\d+(?:\.\d+)+[a-z]?)\s*\)\s*[.,]?\s*$|\\tag\*?\{([^{}]*)\}", text):
         where = f"{where}, Eq. {tag[1] or tag[2]}".lstrip(", ")
-    yield from split(Statement(text, f.passage, f.start, f.stop, where, f.line), words)
+    for s in split(Statement(text, f.passage, 0, len(text), where, f.line), words):
+        s.start, s.stop = f.stretch(s.start, s.stop)
+        s.line = f.passage.lines.place(s.start)[0]
+        yield s
 
 
 def split(whole: Statement, words: frozenset[str]) -> Iterator[Statement]:
@@ -146,7 +154,6 @@ def split(whole: Statement, words: frozenset[str]) -> Iterator[Statement]:
         )  # fmt: skip
         if whole.apart:
             made.start, made.stop, made.apart = whole.start, whole.stop, True
-        made.line = whole.passage.lines.place(made.start)[0]
         yield made
 
 

@@ -96,7 +96,9 @@ def _lines(d: Drafted, file: str, beside: bool) -> Iterator[Line]:
         yield "define:", None
         for defined in d.definitions:
             yield (
-                f"  {defined.name}: {{latex: {_quoted(defined.latex)}}}  # {_place(defined)}: {_comment(defined.reads)}",
+                f"  {defined.name}: {{latex: {_quoted(defined.latex)}}}  # {_place(defined)}: {_comment(defined.reads)}"
+                if defined.latex
+                else f"  {defined.name}: {_quoted(defined.reads)}  # {_place(defined)}, entry by entry",
                 defined,
             )
     yield from _claims(d, beside)

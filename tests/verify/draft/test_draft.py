@@ -86,7 +86,8 @@ def test_the_case_runs_as_it_is_and_quotes_what_it_was_drafted_from(
     ("text", "reason"),
     [
         (r"$$\mathbf{y} = A \mathbf{x}$$", "set in bold, a vector or a matrix"),
-        (r"$$y_i = x_i + 1$$", "an entry of something whose size is not said"),
+        (r"$$y_i = x_i + 1$$", "how far 'i' counts is not said here"),
+        (r"$$y = x_i + 1$$", "an entry of something whose size is not said"),
         (r"$$a = f(x)$$", "a function of which nothing is said, or a factor"),
         (r"$$w_{t+1} = w_t - \eta g$$", "a step of an iteration"),
         (r"$$y = w^\top x$$", "is transposed, normed or has entries"),
@@ -414,3 +415,52 @@ def test_parts_of_a_numbered_section_know_what_it_says(tmp_path: Path) -> None:
     assert [c.reads for c in found["1.1"].claims] == ["d(p, x) == 2*x"]
     assert [(d.name, d.above) for d in found["1.1"].definitions] == [("p", "1")]
     assert "p" in found["2.1"].scope.symbols
+
+
+def test_a_section_that_can_not_be_read_alone_takes_over_what_stands_before_it(tmp_path: Path) -> None:
+    """In its chapter; and the numbers of a worked example are claims about what was defined there."""
+    path = tmp_path / "a.md"
+    path.write_text(
+        "# 1 One\n$w, x \\in \\mathbb{R}^d$.\n## 1.1 Model\n$s = w^\\top x + b$ and $a = \\sigma(s)$.\n"
+        "## 1.2 Slope\n$$\\nabla_w a = a (1 - a) x$$\n"
+        "## 1.3 Numbers\nLet $x = 2$, $w = 0.5$ and $b = -1.5$. Then $s = -0.5$ and $a = 0.3775$.\n"
+        "## 1.4 Another\n$s = u + 1$, $u = 2$, $$\\frac{ds}{du} = 1$$\n"
+    )
+    found = {d.section.number: d for d in drafts(path)}
+    assert [c.reads for c in found["1.2"].claims] == ["grad(a, w) == a*(1 - a)*x"]
+    assert [(d.name, d.above) for d in found["1.2"].definitions] == [("s", "1.1"), ("a", "1.1")]
+    assert {v.name: v.digits for v in found["1.3"].values} == {"x": "[2]", "w": "[0.5]", "b": "-1.5"}
+    assert [c.latex for c in found["1.3"].claims] == ["s = -0.5", "a = 0.3775"]
+    assert found["1.3"].scope.sizes == {"d": 1}
+    assert [(d.name, d.reads, d.above) for d in found["1.4"].definitions] == [("s", "u + 1", "")]
+    assert [d.section.number for d in drafts(path, only=["1.2"])] == ["1.2"]
+    assert [c.reads for d in drafts(path, only=["1.2"]) for c in d.claims] == ["grad(a, w) == a*(1 - a)*x"]
+
+
+def test_commands_of_the_documents_own_are_written_out(tmp_path: Path) -> None:
+    tex = (
+        "\\newcommand{\\R}{\\mathbb{R}}\\newcommand{\\norm}[1]{\\left\\|#1\\right\\|}\\newcommand{\\loss}{\\mathcal{L}}\n"
+        "\\begin{document}\nLet $X \\in \\R^{n \\times p}$, $w \\in \\R^p$, $y \\in \\R^n$ and\n"
+        "\\[ \\loss(w) = \\frac{1}{2} \\norm{X w - y}^2. \\]\n\\[ \\nabla \\loss(w) = X^\\top (X w - y) \\]\n\\end{document}"
+    )
+    found = draft(tex, tmp_path, "a.tex")
+    assert [d.reads for d in found.definitions] == ["1/2*norm(X @ w - y)**2"]
+    assert [(c.reads, c.quote) for c in found.claims] == [
+        ("grad(L, w) == X.T @ (X @ w - y)", "\\nabla \\loss(w) = X^\\top (X w - y)")
+    ]
+
+
+def test_definitions_entry_by_entry(tmp_path: Path) -> None:
+    found = draft(
+        r"Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$. $$h_i = \sum_{j=1}^n W_{ij} x_j, \quad G_{ij} = x_i x_j$$"
+        r"$$q_i = q_i + 1, \quad s_k = u_k$$ $$\frac{\partial}{\partial x} (h^\top h) = 2 W^\top h$$",
+        tmp_path,
+    )
+    assert {d.name: d.reads for d in found.definitions} == {
+        "h": "[sum(W[i, j]*x[j] for j in n) for i in m]",
+        "G": "[[x[i]*x[j] for j in n] for i in n]",
+    }
+    assert all("how far" in n.reason for n in found.notes[:2])
+    case = tmp_path / "a.yaml"
+    case.write_text(text_of(found, tmp_path / "a.md", case))
+    assert load(case).definitions.keys() == {"h", "G"}
