@@ -254,6 +254,8 @@ def _turned(r: Resolver, items: Items, k: int) -> tuple[int, Items, Token] | Non
     if not isinstance(last, Scripted) or len(last.above) != 1 or not scripts.is_transpose(r, last.above[0]):
         return None
     plain = replace(last, above=()) if last.below else last.base
+    if r.value(items[k][1] if at > k else plain).shape:  # a vector may be transposed itself
+        return None
     return at, (*items[:at], (items[at][0], plain)), last.above[0]
 
 

@@ -23,6 +23,10 @@ class TooMany(ExpressionError):
     """More ways than are followed."""
 
 
+class Unsaid(ExpressionError):
+    """What has a meaning that can't be said: where another way can be read, there are two."""
+
+
 class Choices:
     def __init__(self) -> None:
         self.path: list[int] = []

@@ -30,11 +30,13 @@ _EXTREMES = ("limit", "supremum", "infimum", "max", "min", "argmin", "argmax")
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One way: what an operator takes, where among the factors it stops, and what is left before that of the body of a sum."""
+    """One way: what an operator takes, where among the factors it stops, and what is left before that of the body of a sum.
+    ``same``: it gives what the one before it gives, if that can be read."""
 
     of: tuple[tuple[str, Tree], ...]
     stop: int
     left: tuple[tuple[str, Tree], ...] = ()
+    same: bool = False
 
     @property
     def tree(self) -> Tree:
@@ -50,12 +52,11 @@ def cuts(r: Resolver, items: Items, k: int, by: Sequence[Node] = ()) -> list[Cut
         end = _unit(r, items, end)
     made = [Cut((*items[k:end],), end)]
     first = items[k][1]
-    if end == k + 1 and isinstance(first, Big):
-        made = [Cut((("", body),), end, left) for body, left in _within(first) if _matters(r, left, by)]
-    while end < len(items) and not is_function(items[end][1]):
+    if end == k + 1 and isinstance(first, Big) and not by:
+        made = [Cut((("", body),), end, left) for body, left in _within(first)]
+    while end < len(items) and (by or not is_function(items[end][1])):
         before, end = end, _unit(r, items, end)
-        if _matters(r, items[before:end], by):
-            made.append(Cut((*items[k:end],), end))
+        made.append(Cut((*items[k:end],), end, same=not _matters(r, items[before:end], by)))
     return made
 
 
@@ -69,7 +70,21 @@ def chosen(r: Resolver, key: str, start: int, found: Sequence[Cut], how: Callabl
             made = r.combined(lambda: r.times(made, rest, cut.left[0][0]), start)
         return made, cut.stop
 
-    return r.choose((key, start), [lambda c=c: one(c) for c in found])  # type: ignore[misc]
+    def outside(last: Cut, cut: Cut) -> bool:
+        """Whether what one takes in more than the other can stand outside."""
+        try:
+            (op, first), *more = cut.of[len(last.of) :]
+            rest = r.value(Product(first.start, (("", first), *more)) if more else first)
+            r.times(one(last)[0], rest, op)
+        except ExpressionError:
+            return False
+        return True
+
+    kept: list[Cut] = []
+    for cut in found:
+        if not cut.same or not kept or not outside(kept[-1], cut):
+            kept.append(cut)
+    return r.choose((key, start), [lambda c=c: one(c) for c in kept])  # type: ignore[misc]
 
 
 def is_function(tree: Tree) -> bool:

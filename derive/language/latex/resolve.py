@@ -17,7 +17,7 @@ from derive.expr.graph import Graph, Node
 from derive.expr.shapes import Shape
 from derive.language.latex import arrays, calculus, calls, identifiers, reach, runs, scripts, templates, terms
 from derive.language.latex.affine import Affine, Index, affine
-from derive.language.latex.choices import Choices
+from derive.language.latex.choices import Choices, Unsaid
 from derive.language.latex.grammar import Parser
 from derive.language.latex.terms import AND, ATOM, COMPARE, NOT, OR, Term
 from derive.language.latex.tokens import Token, Tokens
@@ -283,7 +283,7 @@ class Resolver:
 
     def elementwise_only(self, name: str, x: Term, start: int) -> None:
         if len(x.shape) == 2 and x.shape[0] == x.shape[1]:
-            self.fail(f"{name} of a square matrix may be meant entry by entry or not; say it in 'names:'", start)
+            raise Unsaid(f"{name} of a square matrix may be meant entry by entry or not; say it in 'names:'", start)
 
     # -- sums and products ----------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from derive.expr.shapes import show
 from derive.language.latex import terms
 from derive.language.latex.affine import Affine
+from derive.language.latex.choices import Unsaid
 from derive.language.latex.symbols import layer
 from derive.language.latex.terms import ATOM, POWER, Term
 from derive.language.latex.tokens import Token, Tokens
@@ -68,14 +69,14 @@ def norm(r: Resolver, tree: Group, below: Tokens, start: int) -> Term:
 def _norm(r: Resolver, inside: Term, below: Tokens, start: int) -> Term:
     if not below:
         if len(inside.shape) == 2:
-            r.fail("a norm of a matrix: say which, \\| A \\|_F", start)
+            raise Unsaid("a norm of a matrix: say which, \\| A \\|_F", start)
         return Term(f"norm({inside.text})", ATOM) if inside.shape else Term(f"abs({inside.text})", ATOM)
     first = below[0]
     if len(below) == 1 and first.kind in ("letter", "word") and first.text == "F":
         return Term(f"norm({inside.text})", ATOM)
     order = "inf" if len(below) == 1 and first.is_("\\infty") else r.value(r.tree(below)).text
     if len(inside.shape) > 1:
-        r.fail(f"the norm of order {order} of a matrix is not part of the language; \\| A \\|_F is", start)
+        raise Unsaid(f"the norm of order {order} of a matrix is not part of the language; \\| A \\|_F is", start)
     return Term(f"norm({inside.text})" if order == "2" else f"norm({inside.text}, {order})", ATOM)
 
 
@@ -228,5 +229,5 @@ def power(r: Resolver, base: Term, above: Tokens, start: int) -> Term:
             return r.choose(
                 ("square", base.text), [lambda: Term(product, terms.PRODUCT, base.shape), lambda: entrywise]
             )
-        r.fail(f"a power of the matrix '{base.text}': say in 'names:' what it is", start)
+        raise Unsaid(f"a power of the matrix '{base.text}': say in 'names:' what it is", start)
     return entrywise

@@ -11,7 +11,7 @@ from derive.errors import ExpressionError, UnknownSymbol
 from derive.expr.graph import Graph, Node
 from derive.language.latex import loops, reach, signatures
 from derive.language.latex.affine import Index
-from derive.language.latex.choices import Choices, readings
+from derive.language.latex.choices import Choices, Unsaid, readings
 from derive.language.latex.displays import Statement, statements
 from derive.language.latex.given import bare, replaced, table
 from derive.language.latex.mentions import vocabulary
@@ -155,6 +155,8 @@ def _all(run: Callable[[Choices], Said], size: int) -> tuple[list[Said], Express
             faults.append(made)
         else:
             found.setdefault((made.nodes, made.shows, str(made.prints)), made)
+    if found and (unsaid := next((e for e in faults if isinstance(e, Unsaid)), None)) is not None:
+        return [], unsaid
     return list(found.values()), max(faults, key=lambda e: e.offset) if faults and not found else None
 
 

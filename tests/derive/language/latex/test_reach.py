@@ -36,6 +36,11 @@ def said(formula: str) -> Said:
         (r"\frac{d}{dx} x \cdot y", "d(x, x)*y"),
         (r"\frac{\partial}{\partial x} x^2 + y", "d(x**2, x) + y"),
         (r"\nabla_u E \cdot v", "grad(E, u) @ v"),
+        (r"\nabla_u u^\top A u", "grad(u @ A @ u, u)"),
+        (r"\nabla_u u^\top v x", "grad(u @ v, u)*x"),
+        (r"\frac{\partial}{\partial A} u^\top A v", "d(u @ A @ v, A)"),
+        (r"\frac{d}{dx} \sin x \cos y", "d(sin(x), x)*cos(y)"),
+        (r"\frac{\partial}{\partial x} \sum_i u_i x y", "d(sum(u[i]*x*y for i in 3), x)"),
         (r"\partial_{w_1} L", "d(L, w1)"),
         (r"\partial_x^2 (x^3 y)", "d(d(x**3*y, x), x)"),
         (r"\partial L/\partial z_3", "d(L, z3)"),
@@ -69,6 +74,8 @@ def test_what_everybody_shares(formula: str, text: str) -> None:
         (r"\frac{d}{dx} x \cdot x", "d(x, x)*x", "d(x*x, x)"),
         (r"\frac{d}{dx} (x + 1)(x + y)", "d(x + 1, x)*(x + y)", "d((x + 1)*(x + y), x)"),
         (r"\partial_x x x", "d(x, x)*x", "d(x*x, x)"),
+        (r"\frac{d}{dx} \sin x \cos x", "d(sin(x), x)*cos(x)", "d(sin(x)*cos(x), x)"),
+        (r"\frac{d}{dx} x \log x", "d(x, x)*log(x)", "d(x*log(x), x)"),
         (r"\nabla_{w_1} L w_1", "grad(L, w1)*w1", "grad(L*w1, w1)"),
         (r"\log \sum_i e^{u_i} y", "log(sum(exp(u[i])*y for i in 3))", "log(sum(exp(u[i]) for i in 3))*y"),
         (r"1/\sum_i u_i y", "1/sum(u[i]*y for i in 3)", "1/sum(u[i] for i in 3)*y"),
@@ -81,6 +88,12 @@ def test_what_can_be_meant_in_two_ways_is_refused_with_both(formula: str, first:
     assert f"{first}, that is" in fault.value.message
     assert f"{second}, that is" in fault.value.message
     assert "names:" in fault.value.message
+
+
+def test_what_has_a_meaning_that_can_not_be_said_is_another_reading() -> None:
+    for formula in (r"\exp A u", r"\log A u"):  # the exponential of a matrix, times u
+        with pytest.raises(ExpressionError, match="entry by entry or not"):
+            said(formula)
 
 
 def test_the_line_for_names_settles_it() -> None:
