@@ -50,10 +50,19 @@ def _added_up(s: Sequent, opaque: tuple[Node, ...], splits: int) -> Theorem:
     n = next((n for n in reversed(opaque) if _against(made, gap, n)), None)
     by = turns_on(n) if n is not None else None
     if n is not None and by is not None and splits:
+        try:
+            return _combined(s, made, gap, opaque)
+        except Rejected:
+            pass  # not by its envelope
         rest = tuple(m for m in opaque if m is not n)
         cases = [_added_up(case, rest, splits - 1) for case in s.cases(by)]
         positive, zero, negative = (case.certificate for case in cases)
         return check(s, Split(by, (positive, zero, negative)), cases)
+    return _combined(s, made, gap, opaque)
+
+
+def _combined(s: Sequent, made: Evaluated, gap: Quotient, opaque: tuple[Node, ...]) -> Theorem:
+    c = s.conclusion
     of = by_inequalities(made, gap, c.op in ("gt", "lt"))
     if c.op in ("lt", "le"):
         of = tuple((a.graph.neg(a), b) for a, b in of)

@@ -41,6 +41,7 @@ def entries(said: str, *given: str) -> tuple[Sequent, ...]:
         ("abs(sum(x)) <= sum(abs(x))", []),
         ("max(a + b, c + d) <= max(a, c) + max(b, d)", []),
         ("exp(x) <= max(exp(x))", []),
+        ("norm(x, 1) <= 5*norm(x, inf)", []),  # by the envelopes alone, though abs(x) stands on the lesser side
         ("q*max(x) >= q*mean(x)", ["q >= 0"]),
         ("a < max(x) + 1", ["a == x[3]"]),
     ],
