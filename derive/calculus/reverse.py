@@ -44,7 +44,7 @@ def vjp(output: Node, variables: Sequence[Node], seed: Node, marked: bool = True
     """
     g = output.graph
     depends = between(output, variables)
-    if (whole := powers(depends)) and all(v.op != "def" for v in variables):
+    if (whole := powers(depends)) and not _above(variables, whole):
         (output,) = fold_all([output], whole)
         depends = between(output, variables)
     if branching(depends, marked):
@@ -61,6 +61,11 @@ def vjp(output: Node, variables: Sequence[Node], seed: Node, marked: bool = True
     return [adjoint.get(v) or g.broadcast(g.zero, v.shape) for v in variables]
 
 
+def _above(variables: Sequence[Node], nodes: Iterable[Node]) -> bool:
+    """Whether a variable is a definition with one of these nodes in it: it would be another without."""
+    return not set(topological([v for v in variables if v.op == "def"])).isdisjoint(nodes)
+
+
 def _through_branches(output: Node, variables: Sequence[Node], seed: Node, marked: bool) -> list[Node]:
     g = output.graph
     found: dict[Node, Node] = {}
@@ -74,7 +79,7 @@ def second_derivatives(f: Node, variables: Sequence[Node], marked: bool = True) 
     """The lower triangle of d2f/dv2 of scalar nodes, as ``curvature.hessian`` gives it; the gradient's gradients where ``f``
     has kinks that are to be ``marked`` (see ``vjp``; edge pushing does not see them), branches by conditions or calls abstract
     functions. Raises ExpressionError where one variable is defined by another."""
-    if (whole := powers(between(f, variables))) and all(v.op != "def" for v in variables):
+    if (whole := powers(between(f, variables))) and not _above(variables, whole):
         (f,) = fold_all([f], whole)
     if not any(n.op in ("apply", "where") or (n.op in KINKED and marked) for n in between(f, variables)):
         return hessian(f, variables)

@@ -184,8 +184,9 @@ def _shift(k: Node, index: Node) -> int | None:
     """The c of index + c; None of anything else."""
     if k is index:
         return 0
-    if k.op in ("add", "sub") and k.args[0] is index and k.args[1].op == "const" and isinstance(k.args[1].attr, int):
-        return k.args[1].attr if k.op == "add" else -k.args[1].attr
+    if k.op in ("add", "sub") and k.args[1].op == "const" and isinstance(k.args[1].attr, int):
+        inner, c = _shift(k.args[0], index), k.args[1].attr
+        return None if inner is None else inner + (c if k.op == "add" else -c)
     return None
 
 

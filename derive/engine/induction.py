@@ -280,11 +280,12 @@ class Steps:
         if any(m in known for f in known.values() for m in topological([f])):
             return Decision("undecided", Why.STATES_OF_EACH_OTHER())
         hypotheses = put(hypotheses, known)
-        self._valued([*known.values(), *hypotheses], later)
+        signed = later.given(*self.signs)
+        self._valued([*known.values(), *hypotheses], signed)
         flat = self.general([s for pair in pairs for s in pair], states, 1)
         found = [self._are_equal(a, b, later.given(*hypotheses)) for a, b in zip(flat[::2], flat[1::2], strict=True)]
         decision = self._of_whole(replace(joined(found), reason=Why.INDUCTION(steps=self.t)), flat)
-        return replace(decision, conditions=tuple(c for c in decision.conditions if not self._certain(c, later)))
+        return replace(decision, conditions=tuple(c for c in decision.conditions if not self._certain(c, signed)))
 
     def _differences(self, pairs: Sequence[tuple[Node, Node]]) -> Decision:
         """The difference of the sides does not change from one number to the next."""
@@ -293,10 +294,11 @@ class Steps:
         gaps, leaves = [a.graph.sub(a, b) for a, b in pairs], self.system.leaves
         later = self.params.given(self.at_least(self.first + 1))
         before, after = self.general(gaps, leaves), self.general(gaps, leaves, 1)
-        self._valued(before, later)
+        signed = later.given(*self.signs)
+        self._valued(before, signed)
         found = [self._are_equal(x, y, later) for x, y in zip(after, before, strict=True)]
         decision = self._of_whole(replace(joined(found), reason=Why.INDUCTION(steps=self.t)), [*after, *before])
-        return replace(decision, conditions=tuple(c for c in decision.conditions if not self._certain(c, later)))
+        return replace(decision, conditions=tuple(c for c in decision.conditions if not self._certain(c, signed)))
 
     def _valued(self, roots: Sequence[Node], domain: Domain) -> None:
         """Raises Beyond unless what the claim says at t has a value at every t; what does not depend on t may lack one."""
@@ -368,7 +370,7 @@ class Steps:
             leaves = self.system.leaves
             (before,), (after,) = self.general([condition], leaves), self.general([condition], leaves, 1)
             later = self.params.given(self.at_least(self.first + 1), *known)
-            self._valued([before], later)
+            self._valued([before], later.given(*self.signs))
             found = self._holds(after, later.given(before))
             return replace(found, reason=Why.INDUCTION(steps=self.t))
 
@@ -413,7 +415,9 @@ class Steps:
             except (Beyond, ExpressionError) as e:
                 stopped.append(_why(e))
                 continue
-            if found.status == "proved":
+            if found.status == "proved" and self._of_states(found.conditions):
+                stopped.append(Why.NOT_EVERYWHERE(conditions=found.conditions))
+            elif found.status == "proved":
                 base = joined(begun)
                 if base.status == "proved":
                     return self._begun(replace(way.told(found, base), regions=(), tactic=way.name), at)
@@ -425,6 +429,10 @@ class Steps:
             if found.status == "refuted":
                 return self._fails(n, found)
         return Decision("undecided", Why.NOT_EVERY_STEP(steps=self.t, stopped=tuple(stopped)))
+
+    def _of_states(self, conditions: Sequence[Node]) -> bool:
+        """Whether conditions speak of states, of which a claim tells nothing."""
+        return bool(conditions) and not set(self.system.leaves).isdisjoint(topological(conditions))
 
     def _begun(self, found: Decision, at: Callable[[int], Decision]) -> Decision:
         """What is proved from the first number on, where sums have no terms before: with that as a condition, unless it holds of

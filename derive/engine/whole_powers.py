@@ -26,7 +26,7 @@ def by_induction(condition: Node, domain: Domain) -> Decision | None:
     if condition.shape or runs([condition, *domain.hypotheses]):
         return None
     for t in _wholes(domain):
-        written = _products([condition, *domain.hypotheses], t, domain)
+        written = as_products([condition, *domain.hypotheses], t, domain)
         if written is None:
             continue
         wanted, *held = written
@@ -46,7 +46,7 @@ def _wholes(domain: Domain) -> list[Node]:
     return [s for h in domain.hypotheses if h.op == "eq" for s in h.args if s.op == "symbol" and says_whole(h, s)]
 
 
-def _products(roots: list[Node], t: Node, domain: Domain) -> list[Node] | None:
+def as_products(roots: list[Node], t: Node, domain: Domain) -> list[Node] | None:
     """The roots with products in the place of powers; None where there are none, or where t stands in other exponents."""
     powers: dict[Node, tuple[Node, int, int]] = {}
     for n in topological(roots):

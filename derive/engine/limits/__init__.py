@@ -14,6 +14,7 @@ from derive.engine.limits.gruntz import Gruntz
 from derive.engine.limits.gruntz import Limit as _Side
 from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, brief, leaves, said
 from derive.engine.limits.prepare import Prepared
+from derive.engine.whole_numbers import says_whole
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node
 from derive.language.components import components
@@ -38,7 +39,9 @@ _INTERVALS = ("gt", "ge", "lt", "le", "ne")
 
 
 class _Oscillates(NoLimit):
-    """Takes two values for ever."""
+    """Takes two values for ever; ``whole``: at whole numbers, too."""
+
+    whole = False
 
 
 def limit(f: Node, x: Node, at: Node | int, domain: Domain = EVERYWHERE, side: int = 0) -> Limit:
@@ -59,7 +62,7 @@ def limit(f: Node, x: Node, at: Node | int, domain: Domain = EVERYWHERE, side: i
             raise Unsettled("the point of a limit can't depend on its variable")
         found = [_near(f, x, at, s, domain) for s in ((side,) if side else (1, -1))]
     except _Oscillates as e:
-        if any(c.op not in _INTERVALS for c in said_of_x):
+        if any(c.op not in _INTERVALS and not (e.whole and says_whole(c, x)) for c in said_of_x):
             raise Unsettled(f"{said(f)} oscillates, and its variable may miss that") from None
         raise NoLimit(f"the limit does not exist: {said(f)} oscillates", e.point) from None
     except Unwieldy as e:
@@ -145,6 +148,8 @@ def _grown(f: Node, t: Node, domain: Domain, counted: Node | None) -> Limit:
         swings = len(lasting) == 1 and prepared.swinging.get(lasting[0]) is prepared.whole and not found[0]
         if not swings or (point := _some(g, domain)) is None:
             raise Unsettled(f"{said(f)} oscillates")
-        raise _Oscillates("it oscillates", point)
+        swinging = _Oscillates("it oscillates", point)
+        swinging.whole = prepared.whole
+        raise swinging
     note = f"{_name(counted)} runs over the whole numbers" if prepared.whole and counted is not None else ""
     return Limit(found[0], gruntz.oracle.simple(found[1]), note)

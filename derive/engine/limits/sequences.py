@@ -20,6 +20,7 @@ from derive.calculus.totals import Total
 from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.limits import Limit, limit
+from derive.engine.limits.neighbours import by_neighbours
 from derive.engine.limits.oracle import TROUBLES, Oracle, Unsettled, degree, leaves, said
 from derive.engine.limits.partial_sums import replaced
 from derive.engine.limits.summation import series
@@ -56,6 +57,8 @@ def along(f: Node, k: Node, domain: Domain) -> Limit:
         return series(element, total.index, low, total.kind, domain)
     if not all(isinstance(n.attr, Run) for n in nodes) or any(k in leaves(a) for n in nodes for a in n.args[1:]):
         raise Unsettled(f"{said(f)}: an iteration whose inputs change with the number of its steps")
+    if (near := by_neighbours(f, k, domain)) is not None:
+        return near
     return _by_states(f, k, nodes, domain)
 
 

@@ -133,6 +133,8 @@ def test_sums_and_products(seed: int, relation: str) -> None:
         ("sum((-1)**k for k in range(0, n)) == (1 - (-1)**n)/2", 0, "proved"),
         ("sum((-2)**k for k in range(0, n + 1)) == (1 - (-2)**(n + 1))/3", 0, "proved"),
         ("sum((-2)**k for k in range(0, n + 1)) == (1 - (-2)**n)/3", 0, "refuted"),
+        ("sum(factorial(k + 1) - factorial(k) for k in range(0, n)) == factorial(n) - 1", 0, "proved"),
+        ("sum(k/factorial(k + 1) for k in range(1, n + 1)) == 1 - 1/factorial(n + 1)", 0, "proved"),
         ("sum(k - 1 for k in range(1, n + 1)) == sum(k for k in range(1, n))", 0, "proved"),
         ("prod(k for k in range(2, n + 1)) == factorial(n)", 0, "proved"),
         ("prod(k for k in range(3, n + 1)) == factorial(n)/2", 0, "proved-if"),
