@@ -40,7 +40,8 @@ def shown(
         node = said("--define", expression, lambda e=expression: reader.parse(e, scope, graph, boolean=False))  # type: ignore[misc]
         scope[name] = graph.define(name, node)
         for variable in variables:
-            scope.setdefault(variable, graph.symbol(variable, ()))
+            if variable not in scope:
+                scope[variable] = graph.symbol(variable, ())
         if variables:
             declare(graph, name, [scope[v] for v in variables])
     for text in names:
@@ -83,6 +84,8 @@ def _called(left: str) -> tuple[str, list[str]]:
     name, variables = (m[1], [v.strip() for v in (m[2] or "").split(",") if v.strip()]) if m else (left, [])
     if wrong := next((n for n in (name, *variables) if not n.isidentifier()), None):
         raise Unreadable("--define", left, 0, f"'{wrong}' is not a name")
+    if len({name, *variables}) <= len(variables):
+        raise Unreadable("--define", left, 0, "a variable stands there twice, or is the name itself")
     return name, variables
 
 

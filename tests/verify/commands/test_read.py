@@ -27,3 +27,17 @@ def test_what_can_not_be_read_is_a_fault_with_its_column(capsys: pytest.CaptureF
     assert r"FORMULA:5: unknown symbol '\hat{q}': no name 'qhat' in scope" in capsys.readouterr().err
     assert main(["read", "a/b c", "--scalars", "a b, c"]) == 2
     assert "can be read as a/b*c" in capsys.readouterr().err
+
+
+def test_a_definition_may_say_its_variables_and_what_is_taken_for_granted_is_noted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["read", "g(y)", "--define", "g(x)=x**2 + y"]) == 0
+    assert capsys.readouterr().out.startswith("at(g, x=y)\n")
+    assert main(["read", "g(y)", "--define", "g=x**2 + y"]) == 0
+    assert "note: g(y) is read as g, which depends on x, too" in capsys.readouterr().out
+    assert main(["read", "f(W)", "--define", "f(w)=w @ w", "--shape", "w=3", "--shape", "W=3"]) == 0
+    assert capsys.readouterr().out.startswith("at(f, w=W)\n")
+    for wrong, why in (("g(x, x)=x", "twice"), ("g(2)=x", "'2' is not a name"), ("g(g)=1", "the name itself")):
+        assert main(["read", "x", "--define", wrong, "--scalars", "x"]) == 2
+        assert why in capsys.readouterr().err
