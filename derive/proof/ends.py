@@ -131,8 +131,11 @@ class End:
             return End(self.ends, None, self.mask, True)
         raise Open("1/0", self.value if m != ZERO else None)
 
-    def __truediv__(self, other: End | int) -> End:
-        return self * self._of(other).over()
+    def __truediv__(self, more: End | int) -> End:
+        other = self._of(more)
+        if self.sign == ZERO and not other.sign & ZERO:
+            return self
+        return self * other.over()
 
     def __rtruediv__(self, other: int) -> End:
         return self.over() * other

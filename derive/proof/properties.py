@@ -34,7 +34,7 @@ from derive.language.components import components_all
 from derive.proof.curvature import CONCAVE, CONVEX, DOWN, FALLING, RISING, UP, Curvature, affine, below
 from derive.proof.evaluation import is_variable, wants
 from derive.proof.field import Rejected
-from derive.proof.sequent import GROWTH, LIMITS, Sequent, conjuncts
+from derive.proof.sequent import GROWTH, INTEGRALS, LIMITS, Sequent, conjuncts
 
 POINTWISE = ("continuous", "differentiable", "smooth", "slope", "rising", "rising strictly", "stationary")
 DEFINITE = ("positive_definite", "positive_semidefinite")
@@ -141,7 +141,7 @@ def fixed(s: Sequent, *of: Node) -> bool:
 
 
 def _speaks(n: Node, of: Sequence[Node]) -> bool:
-    bound = n.args[2:3] if n.attr in GROWTH else n.args[1:2] if n.attr in LIMITS else n.args[1:]
+    bound = n.args[2:3] if n.attr in GROWTH else n.args[1:2] if n.attr in LIMITS or n.attr in INTEGRALS else n.args[1:]
     own = [m for m in topological(bound) if m.op == "symbol"]
     return n.attr not in DEFINITE and any(m in own for m in topological(of))
 

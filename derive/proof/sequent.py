@@ -27,6 +27,13 @@ LIMITS = {
     for what in ("tends", "grows", "falls")
     for where in ("from above", "from below", "beside", "far", "far below", "far by steps")
 }
+#: Properties that say what the integral of f from one end to the other is, by which of the ends there are.
+INTEGRALS = {
+    "integral": (True, True),
+    "integral far": (True, False),
+    "integral from afar": (False, True),
+    "integral all over": (False, False),
+}
 GROWTH = ("grows_at_most", "grows_slower", "grows_like", "asymptotic")  # f beside g, as x goes somewhere
 
 

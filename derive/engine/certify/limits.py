@@ -23,11 +23,11 @@ from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.numbers.definedness import need
 from derive.proof.axioms import Unknown
-from derive.proof.certificates import Certificate, Rule, Split
+from derive.proof.certificates import Absurd, Certificate, Rule, Split
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.curvature import below
 from derive.proof.ends import AS_SIGNS, KINKS, Ends, Open, switch
-from derive.proof.evaluation import Evaluated, Lacking
+from derive.proof.evaluation import Evaluated, Lacking, is_variable
 from derive.proof.limits import NEAR, also, facts, in_the_end
 from derive.proof.properties import Claim, laid_out
 from derive.proof.rules import premises
@@ -75,6 +75,9 @@ class Limits(Ways):
             return self.kept(s, Rule("ends", (), ()))
         except Rejected as e:
             fault: Rejected = e
+        if self.splits:
+            with suppress(Rejected):
+                return self.kept(s, Absurd())
         self.under_way.append(s)
         try:
             return self.beyond(s, fault)
@@ -84,13 +87,14 @@ class Limits(Ways):
     def beyond(self, s: Sequent, fault: Rejected) -> Certificate:
         """What the rules alone leave open."""
         c = laid_out(s)
+        elsewhere = end(c, c.f) is not None
         with suppress(*FAULTS):
-            return self.by_cases(s, fault)
-        if end(c, c.f) is not None:
+            return self.by_cases(s, fault, simple=not elsewhere)
+        if elsewhere:
             raise Elsewhere(str(fault))
         with suppress(*FAULTS):
             return self.by_parts(s)
-        lacking = []
+        lacking = [fault]
         ways: list[Callable[[Sequent], Certificate]] = [self.by_terms, self.by_slopes, self.by_sides]
         if c.f.op in ("mul", "div") and any(n.op in SLOW and below(n, c.x) for n in topological([c.f])):
             ways[:2] = ways[1::-1]
@@ -108,20 +112,20 @@ class Limits(Ways):
 
     # -- cases ------------------------------------------------------------------------------------------
 
-    def by_cases(self, s: Sequent, fault: Rejected) -> Certificate:
-        """By the signs of what is said to be lacking."""
+    def by_cases(self, s: Sequent, fault: Rejected, simple: bool = False) -> Certificate:
+        """By the signs of what is said to be lacking; ``simple``: of parameters, and what the value turns on."""
         if self.splits == MAX_SPLITS:
             raise Rejected("too many cases")
         self.splits += 1
         try:
-            for by in self.places(s, fault):
+            for by in self.places(s, fault, simple):
                 with suppress(*FAULTS):
                     return self.kept(s, Split(by, tuple(map(self.show, s.cases(by)))))
         finally:
             self.splits -= 1
         raise Rejected("no cases")
 
-    def places(self, s: Sequent, fault: Rejected) -> Iterator[Node]:
+    def places(self, s: Sequent, fault: Rejected, simple: bool) -> Iterator[Node]:
         """Whose signs tell more: of a limit, or of what its value turns on."""
         c, cause, g = laid_out(s), fault.__cause__, s.conclusion.graph
         found: dict[Node, None] = {}
@@ -130,6 +134,7 @@ class Limits(Ways):
                 found[written(cause.of.field, cause.of)] = None
         if isinstance(fault, Lacking):
             found |= dict.fromkeys(fault.asks)
+        found = {n: None for n in found if is_variable(n) or not simple}
         for n in topological([v for (v,) in c.more]):
             if n.op == "where" and len(n.args[0].args) == 2:
                 found[g.sub(*n.args[0].args)] = None

@@ -30,7 +30,7 @@ from derive.proof.check import Rejected, Theorem, check
 from derive.proof.curvature import CONCAVE, CONVEX, Curvature, below
 from derive.proof.properties import CURVED, DEFINITE, MONOTONE, POINTWISE, Claim, kink, laid_out
 from derive.proof.rules import premises
-from derive.proof.sequent import GROWTH, Sequent, negated
+from derive.proof.sequent import GROWTH, LIMITS, Sequent, negated
 
 MAX_DEPTH = 12  # of rules in rules
 MAX_FACTS = 8  # parts of a function that are shown to bend on their own
@@ -77,7 +77,7 @@ def _meant(s: Sequent) -> Iterator[Sequent]:
     used, values = {n.attr for n in order if n.op == "symbol"}, dict[Node, Node]()
     properties = [n for n in order if n.op == "property" and n.attr not in (*DEFINITE, "rank")]
     for n in properties:
-        x = n.args[1]
+        x = n.args[2 if n.attr in GROWTH else 1]
         x = x.args[0] if x.op == "index" and x.args[0].op == "def" else x
         if x.op == "def" and x not in values:
             name = f"{x.attr}'"
@@ -89,7 +89,9 @@ def _meant(s: Sequent) -> Iterator[Sequent]:
     more: dict[Node, None] = {}
     for n in topological([s.conclusion]):
         if n.op == "property" and n.attr not in (*DEFINITE, "rank"):
-            (f,), entries = components_all(n.args[:2])
+            grown = n.attr in GROWTH
+            sides = (n.graph.node("div", n.args[:2]), n.args[2]) if grown else n.args[:2]
+            (f,), entries = components_all(sides)
             held = [s.conclusion.graph.call("eq", f, f)] if n.attr in POINTWISE else natural(f, entries)
             more.update(dict.fromkeys(held))
     if more:
@@ -316,6 +318,9 @@ class Rules:
                     fault = e
         raise fault
 
+    def tending(self, s: Sequent, depth: int) -> Certificate:
+        return Limits(self.search).show(s)
+
     def grown(self, s: Sequent, depth: int) -> Certificate:
         """An order of growth by the limit of the ratio, as the engine finds it."""
         g, (_, _, x, *_) = s.conclusion.graph, s.conclusion.args
@@ -324,8 +329,7 @@ class Rules:
         far = g.node("inf") if trial.conclusion.attr == "tends far" else g.neg(g.node("inf"))
         found = value("limit", (ratio, x, *(at or (far,))), 0, Domain(trial.hypotheses))
         wanted = premises(s, "ratio", (found.value,), ())
-        of = (Limits(self.search).show(wanted[0]), *(self.show(part, depth + 1) for part in wanted[1:]))
-        return self.search.kept(s, Rule("ratio", (found.value,), of))
+        return self.search.kept(s, Rule("ratio", (found.value,), tuple(self.show(part, depth + 1) for part in wanted)))
 
 
 Way = Callable[[Rules, Sequent, int], Certificate]
@@ -344,6 +348,7 @@ WAYS: dict[str, tuple[Way, ...]] = {
     **dict.fromkeys(DEFINITE, (Rules.gram, Rules.minors, Rules.by_definition)),
     "subdifferential": (Rules.between,),
     **dict.fromkeys(GROWTH, (Rules.grown,)),
+    **dict.fromkeys(LIMITS, (Rules.tending,)),
     "not convex": (Rules.chord, Rules.bend),
     "not concave": (Rules.chord, Rules.bend),
     "not differentiable": (Rules.corner,),

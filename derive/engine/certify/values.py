@@ -1,20 +1,28 @@
-"""Theorems about values that were worked out: limits, where a certificate of them is found."""
+"""Theorems about values that were worked out: limits and integrals, where a certificate of them is found."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from itertools import pairwise
 
 from derive.budget import apart, share
 from derive.calculus.reverse import expand_all
 from derive.engine.certify.faults import FAULTS
 from derive.engine.certify.fresh import in_a_graph_of_its_own
-from derive.engine.certify.limits import show
+from derive.engine.certify.properties import Rules
+from derive.engine.domain import Domain
+from derive.engine.limits.integrals import Range
+from derive.engine.limits.oracle import Oracle
 from derive.engine.limits.values import Worked
-from derive.expr.graph import topological
+from derive.expr.graph import Node, topological
 from derive.language.components import components
 from derive.language.extremes import infinite
-from derive.proof.check import Theorem
-from derive.proof.sequent import Sequent
+from derive.proof.certificates import Certificate, Rule, Split
+from derive.proof.check import Rejected, Theorem, check
+from derive.proof.properties import laid_out, minus
+from derive.proof.rules import premises
+from derive.proof.sequent import INTEGRALS, Sequent
 
 CERTIFICATE = 8_000_000  # steps of work for one
 
@@ -31,21 +39,84 @@ def of_values(worked: Sequence[Worked]) -> Iterator[Theorem | str]:
 
 def of_limit(one: Worked) -> Theorem:
     """That a function tends to the value that was found, or grows or falls beyond all bounds."""
-    (f, x, at), found = one.args[:3], one.found
-    domain = one.domain.expanded().plain().entries()
-    if one.nested and domain.binds([x]):
-        raise LookupError("a limit in it, known where the domain says")
-    (f,) = components(expand_all([f])[0])
-    free = domain.free_of([x])
-    s = free.about([f, found.value, at]).sequent(f)
+    at, found = one.args[2], one.found
     far = infinite(at)
     where = {1: "far", -1: "far below"}[far] if far else {0: "beside", 1: "from above", -1: "from below"}[one.attr]
     where = "far by steps" if found.note else where  # over the whole numbers
     what = {0: "tends", 1: "grows", -1: "falls"}[found.side]
-    more = (*(() if found.side else (found.value,)), *(() if far else (at,)))
+    s = said(one, f"{what} {where}", *(() if found.side else (found.value,)), *(() if far else (at,)))
+    rules = Rules()
+    return check(s, rules.show(s), rules.search.theorems)
+
+
+def of_integral(one: Worked) -> Theorem:
+    """That an integral is the value that was found."""
+    ends = [e for e in one.args[2:] if not infinite(e)]
+    if one.found.side or (len(ends) == 2 and ends[0] is ends[1]):
+        raise Rejected("an integral without a value, or over a point")
+    low, high = (not infinite(e) for e in one.args[2:])
+    name = next(n for n, kept in INTEGRALS.items() if kept == (low, high))
+    s = said(one, name, one.found.value, *ends)
+    rules = Rules()
+    return check(s, _either_way(rules, s), rules.search.theorems)
+
+
+def _either_way(rules: Rules, s: Sequent) -> Certificate:
+    """From the lower end to the upper; where it is not known which is which, either way."""
+    try:
+        return _by_pieces(rules, s)
+    except FAULTS:
+        if s.conclusion.attr != "integral":
+            raise
+    gap = minus(*s.conclusion.args[:2:-1])
+    up, level, down = s.cases(gap)
+    (back,) = premises(down, "turned round", (), ())
+    turned = rules.search.kept(down, Rule("turned round", (), (_by_pieces(rules, back),)))
+    return rules.search.kept(s, Split(gap, (_by_pieces(rules, up), rules.rule(level, 0, "no range"), turned)))
+
+
+def _by_pieces(rules: Rules, s: Sequent) -> Certificate:
+    """By the primitives of the pieces between which the function turns, as the engine finds them."""
+    c, g = laid_out(s), s.conclusion.graph
+    (x,), (_, *ends) = c.x, [e for (e,) in c.more]
+    from_low, to_high = INTEGRALS[c.name]
+    low = ends[0] if from_low else g.neg(g.node("inf"))
+    high = ends[-1] if to_high else g.node("inf")
+    domain = Domain(c.given)
+    range_ = Range(x, Oracle(g, g.symbol("integral'"), domain), domain)
+    places = [low, *range_.cuts(c.f, low, high), high]
+    parts = []
+    for a, b in pairwise(places):
+        primitive = range_.antiderivative(range_.branch(c.f, a, b), domain.given(*range_.between(a, b)))
+        parts.append((primitive, range_.towards(primitive, a, 1).value, range_.towards(primitive, b, -1).value))
+
+    def show(s: Sequent, first: int) -> Certificate:
+        if first == len(parts) - 1:
+            return rules.rule(s, 0, "primitive", *parts[first])
+        start, rest = (
+            sum_of(g.sub(last, begin) for _, begin, last in some)
+            for some in (parts[first : first + 1], parts[first + 1 :])
+        )
+        nodes = (places[first + 1], start, rest)
+        whole, left, right = premises(s, "pieces of an integral", nodes, ())
+        of = (rules.show(whole), rules.rule(left, 0, "primitive", *parts[first]), show(right, first + 1))
+        return rules.search.kept(s, Rule("pieces of an integral", nodes, of))
+
+    def sum_of(values: Iterator[Node]) -> Node:
+        return reduce(g.add, values)
+
+    return show(s, 0)
+
+
+def said(one: Worked, name: str, *more: Node) -> Sequent:
+    """A property of the function of a value that was worked out, in a graph of its own. What the domain says of the variable is
+    left aside, as it was, and what it says of those of others in whose functions this one stands."""
+    f, x = one.args[:2]
+    domain = one.domain.given(*one.found.needs).expanded().plain().entries()
+    (f,) = components(expand_all([f])[0])
+    s = domain.free_of([x, *one.outer]).about([f, *more]).sequent(f)
     g, put = in_a_graph_of_its_own(topological([f, x, *more, *s.hypotheses]))
-    conclusion = g.node("property", tuple(put[n] for n in (f, x, *more)), f"{what} {where}")
-    return show(Sequent(tuple(put[h] for h in s.hypotheses), conclusion))
+    return Sequent(tuple(put[h] for h in s.hypotheses), g.node("property", tuple(put[n] for n in (f, x, *more)), name))
 
 
-WAYS: dict[str, Callable[[Worked], Theorem]] = {"limit": of_limit}
+WAYS: dict[str, Callable[[Worked], Theorem]] = {"limit": of_limit, "integral": of_integral}

@@ -61,7 +61,7 @@ def integral(f: Node, x: Node, low: Node, high: Node, domain: Domain = EVERYWHER
 def _integral(f: Node, x: Node, low: Node, high: Node, domain: Domain) -> Limit:
     """``integral`` of a scalar without derivatives."""
     g = f.graph
-    range_ = _Range(x, Oracle(g, g.symbol("integral'"), domain), domain)
+    range_ = Range(x, Oracle(g, g.symbol("integral'"), domain), domain)
     try:
         if range_.order(low, high) > 0:
             turned = _integral(f, x, high, low, domain)
@@ -85,7 +85,7 @@ def _integral(f: Node, x: Node, low: Node, high: Node, domain: Domain) -> Limit:
     return Limit(0, range_.oracle.simple(total))
 
 
-class _Range:
+class Range:
     """The variable, and what is known of the other symbols."""
 
     def __init__(self, x: Node, oracle: Oracle, domain: Domain) -> None:

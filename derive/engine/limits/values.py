@@ -45,7 +45,7 @@ class Worked:
     attr: Any
     domain: Domain
     found: Limit
-    nested: bool = False  # whether a value that was worked out stands in the function
+    outer: tuple[Node, ...] = ()  # variables of those in whose functions others stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +72,15 @@ def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
     settled: set[Node] = set()
     trusted: set[str] = set()
     worked: list[Worked] = []
+    held = [n for n in topological(roots) if n.op in EXTREMES]
+    outer = tuple(n.args[1] for n in held if any(m.op in EXTREMES for m in topological(n.args[:1])))
     for n in topological(roots):
         g, args = n.graph, tuple(done[a] for a in n.args)
         if n.op in EXTREMES:
             if any(infinite(a) for a in args[:2]) or args[1].op != "symbol":
                 raise Unsettled(f"{said(n)}: its function is infinite, or its variable was replaced")
             found = value(n.op, args, n.attr, domain)
-            worked.append(
-                Worked(n.op, args, n.attr, domain, found, any(m.op in EXTREMES for m in topological(n.args[:1])))
-            )
+            worked.append(Worked(n.op, args, n.attr, domain, found, outer))
             done[n] = found.value if not found.side else g.node("inf") if found.side > 0 else g.neg(g.node("inf"))
             shown = "inf" if found.side > 0 else "-inf" if found.side < 0 else brief(found.value)
             if shown != brief(n):  # a number without another name is told as it is written

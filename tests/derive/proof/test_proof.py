@@ -587,7 +587,7 @@ def test_the_core_imports_no_search_and_stays_small() -> None:
                     continue
             for name in names:
                 assert name.startswith(allowed) or name.split(".")[0] in standard, f"{path.name}: {name}"
-    assert total <= 2_600  # lines that are no docstrings, no comments and not empty
+    assert total <= 2_720  # lines that are no docstrings, no comments and not empty
 
 
 def code_lines(text: str) -> int:
