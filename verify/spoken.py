@@ -192,7 +192,8 @@ class _Index:
 
     def _stands(self, piece: Piece, tag: str) -> bool:
         """Whether a piece stands in the section, or under the caption of the table, of that number."""
-        number = self.shown.sections[piece.section].number
+        section = self.shown.sections[piece.section]
+        number = section.number or section.title
         return number == tag or number.startswith(f"{tag}.") or self._table(piece) == tag
 
     def _table(self, piece: Piece) -> str:

@@ -42,7 +42,9 @@ _PLACE = re.compile(
 )
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]|[ \t]*\\(?:sub)*section")
 _WORDS = re.compile(r"\\(?:text|mbox|textrm|textit|textbf|intertext)\s*\{[^{}]*\}")
-_TAG = re.compile(r"\(\s*[A-Z]?\d+\.\d+[a-z]?\s*\)\s*[.,]?\s*$|\\tag\*?\{[^{}]*\}|\\label\{[^{}]*\}")
+_TAG = re.compile(
+    r"\\l?eqno\s*\([^()]*\)|\(\s*[A-Z]?\d+\.\d+[a-z]?\s*\)\s*[.,]?\s*$|\\tag\*?\{[^{}]*\}|\\label\{[^{}]*\}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def said(passages: Sequence[Passage]) -> Said:
 
         section = partial(_section, starts, numbers)
 
-        formulas = [Formula(p, *_bare(p.text, a, b), section(a), True, o) for a, b, o in math]
+        formulas = [Formula(p, *_bare(p.text, a, b), section(a), display, o) for a, b, display, o in math]
         for a, b, display, outer, why in _formulas(text):
             if len(found.formulas) + len(formulas) >= MAX_FORMULAS:
                 found.left_out = f"more than {MAX_FORMULAS:,} formulas: what follows is left out"
@@ -148,7 +150,7 @@ def said(passages: Sequence[Passage]) -> Said:
         rows = list(islice(_rows(p, text, section, tables), MAX_ROWS - len(found.rows)))
         tables = max([tables, *(r.table + 1 for r in rows)])
         found.rows += rows
-        text = _with(text, p.text, [(a, b) for a, b, _ in math])
+        text = _with(text, p.text, [(a, b) for a, b, _, _ in math])
         left = MAX_NUMBERS - len(found.numbers)
         grouped = [(c.start, c.stop) for r in rows for c in r.cells if GROUPED.fullmatch(c.text)]
         each = sorted({*islice(_numbers(text, formulas, grouped), left + 1), *grouped[: left + 1]})
@@ -170,9 +172,21 @@ def _without_own(f: Formula, own: Mapping[str, Macro]) -> Formula:
 # -- what is no part of it ----------------------------------------------------------------------------
 
 
-def _without_code(p: Passage, text: str) -> tuple[list[tuple[int, int, tuple[int, int]]], str]:
-    """The text with blanks for code and comments; and formulas in fences, ```math."""
-    math: list[tuple[int, int, tuple[int, int]]] = []
+#: Where a formula begins and ends, whether it is displayed, and where it does with its marks.
+Marked = tuple[int, int, bool, tuple[int, int]]
+#: As MyST has it (https://mystmd.org): options at the start of a block, blocks of colons, roles in a line.
+_OPTIONS = re.compile(r"(?:[ \t]*:[A-Za-z-]+:[^\r\n]*(?:\r\n|\r|\n)|[ \t]*(?:\r\n|\r|\n))*")
+_COLONS = re.compile(
+    r"^[ \t]*(?P<colons>:{3,})[ \t]*\{math\}[^\r\n]*\r?\n(?:[ \t]*:[A-Za-z-]+:[^\r\n]*\r?\n)*"
+    r"(?P<math>(?:[^:]|:(?!::)){1,10000}?)^[ \t]*(?P=colons)[ \t]*$",
+    re.M,
+)
+_ROLE = re.compile(r"\{math\}`(?P<math>[^`\r\n]{1,1000})`")
+
+
+def _without_code(p: Passage, text: str) -> tuple[list[Marked], str]:
+    """The text with blanks for code and comments; and formulas in fences, ```math, and in roles, {math}`x`."""
+    math: list[Marked] = []
     if p.kind == "latex":
         body = re.search(r"\\begin\s*\{document\}", text)
         if body:
@@ -184,8 +198,14 @@ def _without_code(p: Passage, text: str) -> tuple[list[tuple[int, int, tuple[int
     code = list(fences(text))
     for info, start, stop, inner, end in code:
         if info.strip().lower() in ("math", "{math}") and end >= 0:
-            math.append((inner, end, (start, stop)))
+            said_ = _OPTIONS.match(text, inner, end)
+            math.append((said_.end() if said_ else inner, end, True, (start, stop)))
     text = blanked(text, [(start, stop) for _, start, stop, _, _ in code])
+    for m in _COLONS.finditer(text):
+        math.append((*m.span("math"), True, m.span()))
+    text = blanked(text, [m.span() for m in _COLONS.finditer(text)])
+    math += [(*m.span("math"), False, m.span()) for m in _ROLE.finditer(text)]
+    math.sort()
     text = _cut(text, "<!--", "-->")
     text = re.sub(r"(?<!`)(`{1,2})(?!`)[^`\r\n]{1,500}\1(?!`)", lambda m: " " * len(m[0]), text)
     return math, text

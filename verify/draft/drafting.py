@@ -14,13 +14,13 @@ from derive.language.latex.mentions import vocabulary
 from derive.language.latex.tree import Relation, Tree
 from verify.casefile.quotes import Document
 from verify.document.passages import spot
-from verify.draft.entries import again, by_entries, defines_entries
+from verify.draft.entries import again, by_entries, defines_entries, whole
 from verify.draft.hypotheses import Hypotheses, Unread, domain
 from verify.draft.inheritance import Inherited, without_unused
 from verify.draft.lengths import Lengths, counted
 from verify.draft.look import Look
 from verify.draft.model import Claimed, Defined, Drafted, Note, Value
-from verify.draft.pieces import comma, derived, same, sizes_of, tail, within
+from verify.draft.pieces import comma, derived, restated, same, sizes_of, tail, within
 from verify.draft.quoting import quote
 from verify.draft.roles import roles
 from verify.draft.scope import Refused, Scope, Told, Waiting, called, name_in_print, tensors
@@ -108,6 +108,7 @@ class Drafter:
             if not self._values(s):
                 self._claim(s)
         self._without_doubled()
+        restated(self.made.claims)
         self.made.notes = [n for n in self.made.notes if n.s.latex not in self.hypotheses.used]
         self.made.values = list(self.valued.values())
         self.made.definitions = list(self.defined.values())
@@ -340,6 +341,9 @@ class Drafter:
         except (Refused, ExpressionError) as why:
             self.note(s, str(why))
             return False
+        vector = whole(self.scope, text)
+        if vector is not None and self.look.equal([node, vector[1]]) == "proved":
+            text, node = vector
         self.scope.names[name] = self.scope.graph.define(name, node)
         self.nodes[name] = node
         self.defined[name] = Defined(name, "", text, s)

@@ -11,7 +11,17 @@ from derive.expr.operators import DEFERRED, DERIVATIVES
 from derive.language.latex.tree import Relation
 from verify.document.passages import Passage
 from verify.document.said import Piece
+from verify.draft.model import Claimed
 from verify.draft.statements import Statement, digits_of, name_of
+
+
+def restated(claims: Sequence[Claimed]) -> None:
+    """What is false as it stands, and is said elsewhere in the section under a condition, is said under it."""
+    under = {c.reads: c for c in reversed(claims) if c.assuming}
+    for claim in claims:
+        if claim.refuted and not claim.assuming and (other := under.get(claim.reads)):
+            claim.assuming = other.assuming
+            claim.s.note = f"as on {other.s.spot}, under the condition there"
 
 
 def comma(s: Statement, points: bool) -> str:

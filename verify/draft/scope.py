@@ -117,6 +117,8 @@ class Scope:
         (name,) = e.letters
         m = _SCRIPTED.match(latex, e.offset)
         written = re.sub(r"\s*\^\s*(?:\d|\{\s*\d+\s*\})$", "", m[0]).strip() if m else name
+        if "{" not in written:
+            written = written.rstrip("}")
         if name in self.later:
             raise Waiting(name)
         if m and "_" in m["rest"] and (base := name_in_print(m["letter"])) in self.later:

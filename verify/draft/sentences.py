@@ -25,7 +25,7 @@ _SHORT = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|eqs?|figs?|secs?|w\.r\.t|resp|vs|approx|no|thm|lem|ref|refs|al)|\b[A-Z])\.[)]?$", re.I
 )
 _WORDS = re.compile(r"\\(?:text|mbox|textrm|textit|textbf|intertext|mathrm)\s*\{([^{}]*)\}")
-_STOPPED = re.compile(r"\.\s*(?:\\(?:label|tag\*?|end)\s*\{[^{}]*\}\s*|\(\d[\d.]*[a-z]?\)\s*)*$")
+_STOPPED = re.compile(r"\.\s*(?:\\l?eqno\s*|\\(?:label|tag\*?|end)\s*\{[^{}]*\}\s*|\(\d[\d.]*[a-z]?\)\s*)*$")
 
 
 @dataclass(frozen=True, slots=True)

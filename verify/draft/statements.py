@@ -107,8 +107,11 @@ def _of_formula(f: Formula, section: Section, words: frozenset[str]) -> Iterator
         return
     if _RUNS.fullmatch(text.strip()):
         return
-    if tag := re.search(r"\(\s*(\d+(?:\.\d+)+[a-z]?)\s*\)\s*[.,]?\s*$|\\tag\*?\{([^{}]*)\}", text):
-        where = f"{where}, Eq. {tag[1] or tag[2]}".lstrip(", ")
+    if tag := re.search(
+        r"\\l?eqno\s*\(([^()]*)\)|\(\s*(\d+(?:\.\d+)+[a-z]?)\s*\)\s*[.,]?\s*$|\\tag\*?\{([^{}]*)\}", text
+    ):
+        where = f"{where}, Eq. {tag[1] or tag[2] or tag[3]}".lstrip(", ")
+    text = re.sub(r"\\l?eqno\s*\([^()]*\)", lambda m: " " * len(m[0]), text)
     for s in split(Statement(text, f.passage, 0, len(text), where, f.line), words):
         s.start, s.stop = f.stretch(s.start, s.stop)
         s.line = f.passage.lines.place(s.start)[0]

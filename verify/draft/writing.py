@@ -69,7 +69,7 @@ def _without(drafted: Drafted, lines: Sequence[Line], faults: Sequence[Fault]) -
 def _lines(d: Drafted, file: str, beside: bool) -> Iterator[Line]:
     """The lines of the case, each with the entry that it begins."""
     s = d.section
-    source = [f"section: {_quoted(s.number)}"] if s.number else []
+    source = [f"section: {_quoted(s.number or s.title)}"] if s.number or s.title else []
     source += [f"file: {_quoted(file)}"] if file else []
     yield (
         f"# Drafted from {spot(s.cell, s.line)} on: compare it with the document, line by line, before you trust it.",

@@ -146,3 +146,16 @@ def test_what_is_quoted_is_read_as_what_is_not() -> None:
     found = displayed(text, "a.md")
     assert [" ".join(f.text.split()) for f in found.formulas] == ["a = 0.5", "b = 1", "c > 2", "e = 2.5"]
     assert [(n.text, n.line) for n in found.numbers] == [("0.5", 3), ("2.5", 17)]
+
+
+def test_formulas_of_myst() -> None:
+    text = (
+        ":::{math}\n:label: a\nx := 0.5\n:::\n\n```{math}\n:label: b\n\ny = 1.5\n```\n\nThen {math}`z = 2.5` and `{math}`.\n"
+        "::::{math}\nw = 3.5\n::::\n\n:::{note}\nu\n:::\n"
+    )
+    found = displayed(text, "a.md")
+    assert [(f.text, f.display, f.line) for f in found.formulas] == [
+        ("x := 0.5", True, 3), ("y = 1.5", True, 9), ("z = 2.5", False, 12), ("w = 3.5", True, 14)
+    ]  # fmt: skip
+    assert [n.text for n in found.numbers] == ["0.5", "1.5", "2.5", "3.5"]
+    assert len(displayed(":::{math}\na\n" * 5_000, "a.md").formulas) == 0

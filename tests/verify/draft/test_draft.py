@@ -464,3 +464,16 @@ def test_definitions_entry_by_entry(tmp_path: Path) -> None:
     case = tmp_path / "a.yaml"
     case.write_text(text_of(found, tmp_path / "a.md", case))
     assert load(case).definitions.keys() == {"h", "G"}
+
+
+def test_a_formula_that_is_said_again_keeps_its_condition(tmp_path: Path) -> None:
+    found = draft(
+        r"Let $z, y \in \mathbb{R}^K$, $p_k = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}$ and $L = -\sum_{k=1}^K y_k \log p_k$. Then "
+        r"$\frac{\partial L}{\partial z_k} = p_k - y_k$, provided that $\sum_{k=1}^K y_k = 1$."
+        "\n\nIn short:\n\n"
+        r"$$\frac{\partial L}{\partial z_k} = p_k - y_k$$",
+        tmp_path,
+    )
+    assert {d.name: d.reads for d in found.definitions}["p"] == "exp(z)/sum(exp(z[j]) for j in K)"  # with its letter
+    assert [c.assuming for c in found.claims] == [("sum(y[k] for k in K) == 1",)] * 2
+    assert found.claims[1].s.note == "as on line 1, under the condition there"
