@@ -40,7 +40,8 @@ class Form:
     @property
     def terms(self) -> dict[Monomial, fmpq]:
         if self._terms is None:
-            self._terms = {tuple([(i, int(n)) for i, n in enumerate(e) if n]): c for e, c in self.poly.terms()}
+            used = list(self.degrees)  # of a ring of many variables
+            self._terms = {tuple([(i, int(e[i])) for i in used if e[i]]): c for e, c in self.poly.terms()}
         return self._terms
 
 

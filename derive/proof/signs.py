@@ -228,10 +228,10 @@ class Signs(Field):
             for i, degree in self.form(p).degrees.items():
                 if degree != 2:
                     continue
-                parts: list[dict[tuple[int, ...], object]] = [{}, {}, {}]
-                for e, coefficient in p.terms():
-                    parts[int(e[i])][(*e[:i], 0, *e[i + 1 :])] = coefficient
-                c, b, a = (fmpq_mpoly(d, self.ctx) for d in parts)
+                g, slope = self.gens[i], p.derivative(i)
+                a = slope.derivative(i) / 2
+                b = slope - 2 * a * g
+                c = p - (a * g + b) * g
                 lead = self.sign(a)
                 if lead not in (POSITIVE, NEGATIVE):
                     continue
@@ -252,7 +252,7 @@ class Signs(Field):
         """p = c*h + rest: not negative if c > 0 and neither h nor rest is. The rest is to have no more terms than p."""
         seen = ANY
         for h in list(self.facts.values()):
-            if h is but or h.sign == NONZERO:
+            if h is but or h.sign == NONZERO or len(h.form.poly) > 2 * len(own):
                 continue
             shared = [e for e in h.form.terms if e in own]
             left = len(h.form.terms) - len(shared)
