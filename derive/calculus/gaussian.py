@@ -5,24 +5,28 @@ A product with exp(a.x) is what it is without it under another mean: E[p(x)*exp(
 are those of Isserlis: E[x_i*q(x)] = mu_i*E[q(x)] + the sum of S_ij*E[dq/dx_j] (Stein's lemma).
 
 That S is a covariance is seen from how it is written, since no number is an expectation over anything else: L @ L.T, which every
-covariance is for some L, what is a square on a diagonal, sums of these, matrices of numbers.
+covariance is for some L, what is a square on a diagonal, sums of these, matrices of numbers. Of two or three rows that are written
+out, [[1, rho], [rho, 1]], the value asks for it: principal minors are not negative (Sylvester).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
+from math import isqrt
 
 from flint import fmpq, fmpq_mat
 
 from derive.calculus.reverse import expand_all
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
+from derive.language.components import _minor as determinant
 from derive.language.components import components
 
 MAX_ENTRIES = 12  # of a normal vector
 MAX_DEGREE = 12
+MAX_WRITTEN = 3  # rows of a covariance of any entries
 MAX_WORK = 100_000  # products of terms, and moments, of one expectation
 
 #: Powers of the entries -> the coefficient, which does not speak of them.
@@ -32,7 +36,7 @@ Form = dict[tuple[Node, ...], Polynomial]
 
 WRITTEN = (
     "a covariance that is seen to be one: S defined as L @ L.T (every covariance is that, for some L), diag(s**2), a sum of such,"
-    " or a symmetric matrix of numbers without negative eigenvalues"
+    " a symmetric matrix of numbers without negative eigenvalues, or one of 2 or 3 rows written out, [[a, c], [c, b]]"
 )
 
 
@@ -45,6 +49,9 @@ def expectation(f: Node, x: Node, mean: Node, covariance: Node) -> Node:
     rows = [flat[i : i + len(entries)] for i in range(0, len(flat), len(entries))]
     normal = _Normal(g, entries, components(mean), rows)
     made = [normal.expectation(e) for e in components(f)]
+    lacking = [] if is_covariance(covariance) else _minors(g, flat)
+    for minor in lacking:  # without a value where there is no such distribution: 0 times a root that has none is added
+        made = [g.add(e, g.node("mul", (g.zero, g.call("sqrt", minor)))) for e in made]
     for size in reversed(f.shape):
         made = [g.stack(made[i : i + size]) for i in range(0, len(made), size)]
     return made[0]
@@ -234,6 +241,24 @@ def not_negative(n: Node) -> bool:
     return False
 
 
+def _minors(g: Graph, entries: Sequence[Node]) -> list[Node]:
+    """The principal minors of a symmetric matrix that are not seen to be 0 or more."""
+    size = isqrt(len(entries))
+    chosen = (rows for k in range(1, size + 1) for rows in combinations(range(size), k))
+    return [m for rows in chosen if not not_negative(m := determinant(g, entries, rows, rows))]
+
+
+def _written_out(n: Node) -> bool:
+    """Whether a matrix of a few rows is symmetric as it is written, and not of numbers alone."""
+    while n.op == "def":
+        n = n.args[0]
+    size = n.shape[0]
+    if n.op != "stack" or size > MAX_WRITTEN or _numbers(n) is not None:
+        return False
+    rows = [components(r) for r in n.args]
+    return all(rows[i][j] is rows[j][i] for i in range(size) for j in range(i))
+
+
 def _factors(n: Node) -> list[Node]:
     while n.op == "def":
         n = n.args[0]
@@ -266,4 +291,4 @@ def sound(mean: Node, covariance: Node) -> str:
         return "a mean has an entry for each row of the covariance"
     if mean.shape[0] > MAX_ENTRIES:
         return f"a normal vector of more than {MAX_ENTRIES} entries"
-    return "" if is_covariance(covariance) else f"normal(mu, S) takes {WRITTEN}"
+    return "" if is_covariance(covariance) or _written_out(covariance) else f"normal(mu, S) takes {WRITTEN}"

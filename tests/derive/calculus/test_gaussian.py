@@ -58,6 +58,12 @@ def decide(claim: str) -> str:
         ("d(expect(exp(a @ x) for x in normal(mu, L @ L.T)), mu) == expect(d(exp(a @ x), x) for x in normal(mu, L @ L.T))",
          "proved"),
         ("d(expect(x**4 for x in normal(m, s)), s) == s*expect(d(d(x**4, x), x) for x in normal(m, s))", "proved"),
+        # a correlation: a covariance where its minors are not negative
+        ("expect(x[0]**2*x[1]**2 for x in normal(0, [[1, t], [t, 1]])) == where(t**2 <= 1, 1 + 2*t**2, 0)", "proved-if"),
+        ("expect(x[0]*x[1] for x in normal(mu, [[s**2, m*s*t], [m*s*t, t**2]])) == mu[0]*mu[1] + m*s*t", "proved-if"),
+        ("variance(x[0] + x[1] for x in normal(mu, [[s**2, 0], [0, t**2]])) == s**2 + t**2", "proved"),
+        ("variance(x[0] + x[1] for x in normal(mu, [[1, t], [t, 1]])) == 2 + t", "refuted"),
+        ("variance(sum(x) for x in normal(0, [[1, t, t], [t, 1, t], [t, t, 1]])) == 3 + 6*t", "proved-if"),
         # a name of a number here, of a vector there
         ("expect(x for x in normal(m, s)) + expect(x[0] for x in normal(mu, eye(2))) == m + mu[0]", "proved"),
         # one after the other
@@ -66,6 +72,15 @@ def decide(claim: str) -> str:
 )  # fmt: skip
 def test_claims(claim: str, status: str) -> None:
     assert decide(claim) == status
+
+
+def test_a_correlation_within_its_range() -> None:
+    g = Graph()
+    names = scope(g)
+    claim = parse("expect(x[0]**2*x[1]**2 for x in normal(0, [[1, t], [t, 1]])) == 1 + 2*t**2", names, g)
+    within = Domain(parse(text, names, g) for text in ("t >= -1", "t <= 1"))
+    assert decide_condition(claim, within).status == "proved"
+    assert not decide_condition(claim, within).conditions
 
 
 @pytest.mark.parametrize(
@@ -139,6 +154,8 @@ def test_what_is_seen_to_be_a_covariance(text: str, seen: bool) -> None:
     [
         ("expect(x @ x for x in normal(mu, S))", "S defined as L @ L.T"),
         ("expect(x[0] for x in normal(mu, [[1, 1], [0, 1]]))", "S defined as L @ L.T"),
+        ("expect(x[0] for x in normal(mu, [[1, 2], [2, 1]]))", "S defined as L @ L.T"),
+        ("expect(x[0] for x in normal(mu, [[1, s], [t, 1]]))", "S defined as L @ L.T"),
         ("expect(x @ x for x in normal(mu, s))", "the covariance of a vector is a matrix"),
         ("expect(x for x in normal(b, eye(2)))", "an entry for each row"),
         ("expect(x for x in normal(mu, B))", "a square matrix"),
