@@ -5,8 +5,8 @@ A product with exp(a.x) is what it is without it under another mean: E[p(x)*exp(
 are those of Isserlis: E[x_i*q(x)] = mu_i*E[q(x)] + the sum of S_ij*E[dq/dx_j] (Stein's lemma).
 
 That S is a covariance is seen from how it is written, since no number is an expectation over anything else: L @ L.T, which every
-covariance is for some L, what is a square on a diagonal, sums of these, matrices of numbers. Of two or three rows that are written
-out, [[1, rho], [rho, 1]], the value asks for it: principal minors are not negative (Sylvester).
+covariance is for some L, what is a square on a diagonal, sums of these, matrices of numbers. Of two or three rows written out,
+[[1, rho], [rho, 1]], the value asks for it: principal minors are not negative (Sylvester).
 """
 
 from __future__ import annotations
@@ -241,7 +241,7 @@ def not_negative(n: Node) -> bool:
     return False
 
 
-def _minors(g: Graph, entries: Sequence[Node]) -> list[Node]:
+def _minors(g: Graph, entries: list[Node]) -> list[Node]:
     """The principal minors of a symmetric matrix that are not seen to be 0 or more."""
     size = isqrt(len(entries))
     chosen = (rows for k in range(1, size + 1) for rows in combinations(range(size), k))

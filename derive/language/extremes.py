@@ -7,8 +7,9 @@ and alone on a side.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from math import prod
 
 from derive.budget import apart
 from derive.expr.graph import Node, topological
@@ -25,15 +26,24 @@ _USAGE = {
     "integral": "integral(f, x, a, b), from a to b: expressions, inf or -inf",
 }
 
+_BY_ENTRIES = ("limit", "integral")
+MAX_ENTRIES = 36  # of what has a limit, or an integral, entry by entry
 _COUNTS = {"limit": (3, 4), "supremum": (2,), "infimum": (2,), "integral": (4,)}
 
 
 def read(r: Reader, t: ast.Call, name: str, args: Sequence[Node]) -> Node:
-    """The node of a call: f, its variable and the point; the side as attribute."""
+    """The node of a call: f, its variable and the point; the side as attribute. Of a tensor f a tensor of such."""
     if len(args) not in _COUNTS[name] or t.keywords:
         r.fail(f"expected {_USAGE[name]}", t)
-    if args[1].op != "symbol" or any(a.shape for a in args):
-        r.fail(f"{_USAGE[name]}: x is a scalar symbol, and all is scalar", t)
+    f, x, *ends = args
+    by_entries = name in _BY_ENTRIES and f.shape
+    if x.op != "symbol" or any(a.shape for a in (x, *ends)) or (f.shape and not by_entries):
+        beside = "all but f" if name in _BY_ENTRIES else "all"
+        r.fail(f"{_USAGE[name]}: x is a scalar symbol, and {beside} is scalar", t)
+    if by_entries:
+        if prod(f.shape) > MAX_ENTRIES:
+            r.fail(f"a {name} of more than {MAX_ENTRIES} entries", t)
+        return _laid_out(f, lambda e: read(r, t, name, [e, x, *ends]))
     if name == "integral":
         return r.graph.node(name, tuple(args))
     side = 0
@@ -42,6 +52,13 @@ def read(r: Reader, t: ast.Call, name: str, args: Sequence[Node]) -> Node:
         if not side or infinite(args[2]):
             r.fail("a limit is one-sided at a point: 1 from above, -1 from below", t)
     return r.graph.node(name, tuple(args[:3]), side)
+
+
+def _laid_out(f: Node, made: Callable[[Node], Node], at: tuple[int, ...] = ()) -> Node:
+    """What is made of each entry of a tensor, in its shape."""
+    if len(at) == len(f.shape):
+        return made(f.graph.index(f, at))
+    return f.graph.stack([_laid_out(f, made, (*at, i)) for i in range(f.shape[len(at)])])
 
 
 def infinite(n: Node) -> int:

@@ -146,6 +146,11 @@ def test_one_sided_limits_differ():
         ("supremum(exp(-x**2), x) == 1", "true"),
         ("supremum(x*exp(-x), x) == exp(-1)", "true"),
         ("infimum((x - 3)**2*(x + 5)**2, x) == 0", "true"),
+        # of vectors and matrices: entry by entry
+        ("limit([x, 1]/(1 + x), x, inf) == [1, 0]", "true"),
+        ("limit([x, 1]/(1 + x), x, inf) == [0, 1]", "false"),
+        ("limit([[sin(x), x**2], [x**3, cos(x)*x]]/x, x, 0) == eye(2)", "true"),
+        ("integral([x, x**2], x, 0, 1) == [1/2, 1/3]", "true"),
         ("supremum(x/(1 + x**2/3), x) == sqrt(3)/2", "true"),
         ("supremum(x*exp(-x**2), x) == 1/sqrt(2*exp(1))", "true"),
         ("supremum(x*exp(-x**2), x) == 1/2", "false"),
@@ -220,7 +225,19 @@ claims:
     assert found[0].reason == "the limit does not exist: inf from above, -inf from below"
 
 
-@pytest.mark.parametrize("text", ["inf + 1", "limit(x, x)", "limit(x, 2, 0)", "limit(x, x, inf, 1)", "supremum(x)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "inf + 1",
+        "limit(x, x)",
+        "limit(x, [x, x], 0)",
+        "supremum([x, x], x)",
+        "limit(ones(37)*x, x, 0)",
+        "limit(x, 2, 0)",
+        "limit(x, x, inf, 1)",
+        "supremum(x)",
+    ],
+)
 def test_misuse_is_told(text):
     scope, g = api.scope("x > 0", {})
     with pytest.raises(ExpressionError):
