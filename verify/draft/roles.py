@@ -26,9 +26,11 @@ from verify.draft.words import (
     NEXT,
     NOT,
     NOT_BEHIND,
+    ONLY,
     PARTS,
     QUALIFIED,
     TENDS,
+    UNLESS,
     WHERE,
     WORDED,
     WRONG,
@@ -107,12 +109,17 @@ class _Reader:
                 cue = kind
             elif cue is None and isinstance(part, Statement) and self.bare_bound(k, words):
                 cue = FOR
+            unless = cue in (UNLESS, ONLY)
+            negated = _negated(part) if cue == UNLESS else ""
+            cue = IF if unless else cue
             kind = cue or ""
             first = False
             made = [c for c in self.said(part, k) if cue or c.adjective not in VAGUE]
             rest = PARTS.split(self.behind(k))[0].strip()
             if not made and isinstance(part, Bare) and cue == IF and (rest or _LIMIT.search(part.latex)):
                 made = [Condition(f"{part.latex} {rest}".strip(), unread=True)]
+            if unless and (made or isinstance(part, Statement)):
+                made = [Condition(f"unless {part.latex}", negated, unread=not negated)]
             if not made and not (cue and isinstance(part, Statement)):
                 continue
             self.take(k, part, cue, made, words)
@@ -269,6 +276,13 @@ def _limit(part: Part, words: str) -> bool:
 
 def _equation(s: Statement) -> bool:
     return isinstance(s.tree, Relation) and set(s.tree.ops) == {"=="}
+
+
+def _negated(part: Part) -> str:
+    """The contrary of an equation in LaTeX; "" of anything else."""
+    if not isinstance(part, Statement) or not _equation(part) or part.latex.count("=") != 1:
+        return ""
+    return part.latex.replace("=", "\\ne ")
 
 
 def _named(s: Statement) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-IF, FOR, LET, WHERE = "if", "for", "let", "where"
+IF, FOR, LET, WHERE, UNLESS, ONLY = "if", "for", "let", "where", "unless", "only"
 #: What stands before a condition: of its sentence alone (IF), perhaps a value that is put in (FOR), or said once and for all, as
-#: an assumption (LET) or beside a formula (WHERE).
+#: an assumption (LET) or beside a formula (WHERE); or what is excluded (UNLESS), or follows (ONLY).
 CUES = {
     IF: (
         "if", "when", "whenever", r"provided(?:\s+that)?", r"assuming(?:\s+that)?", "as long as", "so long as", "in case",
-        "under", "subject to", "in the limit", "on condition that", "once", "unless", "only if", "except",
+        "under", "subject to", "in the limit", "on condition that", "once",
     ),
+    UNLESS: ("unless", r"except(?:\s+(?:when|if|where|for|at))?"),
+    ONLY: ("only if", "only when", "only for"),
     FOR: ("for", "at"),
     LET: (
         "let", r"given(?!\s+(?:by|as|in))", r"suppose(?:\s+that)?", r"assume(?:\s+that)?", "consider", "take", "set", "setting",
@@ -64,7 +66,7 @@ QUALIFIED = _table(
     r"up to (?:an? |the )?(?:\w+ )?(?:constants?|factors?|signs?|terms?|scal\w+)", "to (?:first|second|leading) order",
     "asymptotically", "on average", "in expectation", "almost surely", "with high probability", "in distribution",
     "(?:ignoring|neglecting|dropping|omitting)(?! the case)", "otherwise", "if and only if", "iff", "precisely when",
-    "exactly when", "for some", "there exists?", r"for (?:sufficiently|very) \w+", "for (?:small|large)", "except",
+    "exactly when", "for some", "there exists?", r"for (?:sufficiently|very) \w+", "for (?:small|large)",
 )  # fmt: skip
 #: What only comments on what is said.
 COMMENT = re.compile(r",\s*which\s.*$")
@@ -72,7 +74,8 @@ COMMENT = re.compile(r",\s*which\s.*$")
 _NO = "(?:do|does|did|is|are|was|were|would|need|can|could) ?n[o']t"
 _WRONG = any_of(
     "mistakes?", "mistaken(?:ly)?", "wrong(?:ly)?", "incorrect(?:ly)?", "erroneous(?:ly)?",
-    "false(?:ly)?(?! (?:positive|negative|alarm))", "misconceptions?", "myths?", "pitfalls?", "fallac(?:y|ies)", "bogus",
+    "false(?:ly)?(?! (?:positive|negative|alarm))", "misconceptions?", "misprints?", "typos?",
+    "myths?", "pitfalls?", "fallac(?:y|ies)", "bogus",
     "invalid", "nonsense", "counter-?examples?", "tempt(?:ing|ed)", "sloppy", "careless(?:ly)?", "conjectured?",
     "at first (?:glance|sight)",
     "(?:might|may|could|would) (?:naively )?(?:think|expect|guess|believe)", "never (?:true|holds?)", "fails? to hold",

@@ -64,6 +64,8 @@ def draft(text: str, tmp_path: Path) -> Drafted:
         # in words
         (r"Let $x$ be a positive number. Then $|x| = x$.", {"abs(x) == x": ["x > 0"]}),
         (r"For nonzero $x$, $x / x = 1$.", {"x/x == 1": ["x != 0"]}),
+        (r"Unless $x = 0$, $x / x = 1$.", {"x/x == 1": ["x != 0"]}),
+        (r"$x / x = 1$ except at $x = 0$.", {"x/x == 1": ["x != 0"]}),
         (r"If $x$ is not zero, $x / x = 1$.", {"x/x == 1": ["x != 0"]}),
         (
             r"Let $A \in \mathbb{R}^{n \times n}$ be symmetric, $v \in \mathbb{R}^n$. $$\nabla_v (v^\top A v) = 2 A v$$",
@@ -109,6 +111,8 @@ def test_conditions_stay_with_what_they_are_of(text: str, claims: dict[str, list
         (r"If $f$ is smooth, $x + x = 2 x$.", "the condition 'f is smooth', which was not read"),
         (r"Let $A$ be diagonal. Then $A^2 = A A + A - A + 1 - 1 + B$.", ""),
         (r"$x + x = 2 x$ if and only if $y = 1$.", "is not read"),
+        (r"$x + x = 2 x$ only if $y = 1$.", "'unless y = 1', which was not read"),
+        (r"Unless $x > 0$, $|x| = -x$.", "'unless x > 0', which was not read"),
         (r"As $n \to \infty$, $x + x = 2 x$.", "was not read"),
         (r"If $x > 0$ then $f(x) = x^2$.", ""),
         (r"$x + x = 2 x$ if $x > 0$ or $y > 0$.", "was not read"),
