@@ -125,7 +125,7 @@ class Drafter:
         """What is said of a name with two meanings, and is not true of the first, may be said of the second."""
         for claim in list(self.made.claims):
             spoken = {n.attr for n in topological(claim.nodes) if n.op == "def"} & self.doubled
-            if spoken and len(claim.nodes) > 1 and self.look.equal(claim.nodes) != "proved":
+            if spoken and len(claim.nodes) > 1 and claim.truth != "proved":
                 self.made.claims.remove(claim)
                 self.note(claim.s, f"speaks of '{min(map(str, spoken))}', which has two meanings in this section")
 
@@ -406,7 +406,7 @@ class Drafter:
                 s.prints,
                 self._quote(s),
                 tuple(h.text for h in assumed),
-                bool(equation) and self.look.equal(equation, domain(assumed)) == "refuted",
+                self.look.equal(equation, domain(assumed)) if equation else "",
             )
         )
 

@@ -40,7 +40,7 @@ class Claimed:
     prints: str = ""
     quote: str = ""
     assuming: tuple[str, ...] = ()
-    refuted: bool = False  # by a bounded look
+    truth: str = ""  # of an equation by a bounded look: proved, refuted, undecided
 
 
 @dataclass(slots=True)

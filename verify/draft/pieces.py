@@ -19,7 +19,7 @@ def restated(claims: Sequence[Claimed]) -> None:
     """What is false as it stands, and is said elsewhere in the section under a condition, is said under it."""
     under = {c.reads: c for c in reversed(claims) if c.assuming}
     for claim in claims:
-        if claim.refuted and not claim.assuming and (other := under.get(claim.reads)):
+        if claim.truth == "refuted" and not claim.assuming and (other := under.get(claim.reads)):
             claim.assuming = other.assuming
             claim.s.note = f"as on {other.s.spot}, under the condition there"
 

@@ -89,7 +89,8 @@ class Scope:
                 return found
             raise Refused(f"more than {MAX_NEW} names of which nothing is said stand in one formula")
         except BaseException:
-            self.names = before | {name: self.names[name] for name in (*self.sizes, *self.brought, *self.symbols)}
+            kept = {*self.sizes, *self.brought, *self.symbols}
+            self.names = before | {name: node for name, node in self.names.items() if name in kept}
             raise
 
     def declare(self, told: Told) -> Node:

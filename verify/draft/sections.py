@@ -63,7 +63,7 @@ def _may_need(section: Section, other: Section) -> bool:
 def _reads_more(one: Drafted, other: Drafted) -> bool:
     """Whether a draft reads more than another, and finds no more that is false; numbers of what is defined elsewhere are claims
     where the other defines nothing itself."""
-    false = [sum(c.refuted for c in d.claims) for d in (one, other)]
+    false = [sum(c.truth == "refuted" for c in d.claims) for d in (one, other)]
     fewer = len(one.notes) - len(other.notes)
     more = len(one.claims) - len(other.claims)
     return false[0] <= false[1] and more >= 0 and (fewer < 0 or (fewer == 0 and more > 0 and not other.definitions))

@@ -104,7 +104,7 @@ NOT = _table(
     "contrary to",
 )
 HARMLESS = _table(
-    "not (?:only|hard|difficult|surprising(?:ly)?|just|merely|to be confused)", "(?:do not|don't|never) forget", "whether or not",
+    "not (?:only|hard|difficult|surprising(?:ly)?|just|merely)", "(?:do not|don't|never) forget", "whether or not",
     "why not",
 )  # fmt: skip
 #: Directly behind it.

@@ -477,3 +477,17 @@ def test_a_formula_that_is_said_again_keeps_its_condition(tmp_path: Path) -> Non
     assert {d.name: d.reads for d in found.definitions}["p"] == "exp(z)/sum(exp(z[j]) for j in K)"  # with its letter
     assert [c.assuming for c in found.claims] == [("sum(y[k] for k in K) == 1",)] * 2
     assert found.claims[1].s.note == "as on line 1, under the condition there"
+
+
+def test_what_can_not_be_taken_over_is_left(tmp_path: Path) -> None:
+    """A definition of a section above whose letters are other things here."""
+    path = tmp_path / "a.md"
+    path.write_text(
+        "# One\n$L = u^2$ and $v = L + 1$\n## Sub\n"
+        "Let $u \\in \\mathbb{R}^n$ and $u \\in \\mathbb{R}^m$. $$q = v + L$$ $$\\frac{dq}{dL} = 2$$\n"
+    )
+    _, found = drafts(path)
+    case = tmp_path / "a.yaml"
+    case.write_text(text_of(found, path, case))
+    load(case)
+    assert "q" in {d.name for d in found.definitions}

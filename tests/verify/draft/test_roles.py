@@ -78,6 +78,10 @@ def draft(text: str, tmp_path: Path) -> Drafted:
         # not needed, and not of it
         (r"Let $y = 1$ and $z > 0$. Then $x + x = 2 x$.", {"x + x == 2*x": []}),
         (r"The rate $\eta > 0$ is small. $$x + x = 2 x$$", {"x + x == 2*x": []}),
+        (
+            "$h(m) = \\max(0, 1 - m)$. For $m < 1$, $h'(m) = -1$. Not to be confused with $h(m) = m$.",
+            {"d(h, m) == -1": ["m < 1"]},
+        ),
         # harmless words
         (r"It is not hard to see that $x + x = 2 x$.", {"x + x == 2*x": []}),
         (r"The slope does not depend on $b$, so $x + x = 2 x$.", {"x + x == 2*x": []}),
