@@ -431,8 +431,9 @@ class Steps:
         return Decision("undecided", Why.NOT_EVERY_STEP(steps=self.t, stopped=tuple(stopped)))
 
     def _of_states(self, conditions: Sequence[Node]) -> bool:
-        """Whether conditions speak of states, of which a claim tells nothing."""
-        return bool(conditions) and not set(self.system.leaves).isdisjoint(topological(conditions))
+        """Whether conditions speak of states without a name, as those of sums are."""
+        hidden = {n for n in self.system.leaves if "'" in str(n.attr)}
+        return bool(conditions) and not hidden.isdisjoint(topological(conditions))
 
     def _begun(self, found: Decision, at: Callable[[int], Decision]) -> Decision:
         """What is proved from the first number on, where sums have no terms before: with that as a condition, unless it holds of
