@@ -269,6 +269,7 @@ class _Search:
     def _pool(self, others: Sequence[Node]) -> Pool:
         written = list(leaves([self.a, self.b]))
         hidden = list(leaves([self.a, self.b], opened=True))
+        others = [n for n in others if not _number(n)]  # that it is the number that is missing is chance
         names = [n for n in dict.fromkeys([*written, *hidden, *others]) if n.op != "const"][: 2 * MAX_QUANTITIES]
         scalars = [n for n in names if not n.shape]
         functions = [
@@ -354,6 +355,13 @@ class Forms:
             self.numbers[form] = len(self.parts)
             self.parts.append(form)
         return self.numbers[form]
+
+
+def _number(n: Node) -> bool:
+    """Whether it is a name of a number."""
+    while n.op == "def":
+        n = n.args[0]
+    return n.op == "const"
 
 
 def _total(entries: Sequence[Node]) -> Node:

@@ -250,3 +250,11 @@ def test_the_widest_condition_is_told(text: str, assuming: tuple[str, ...], word
 def test_a_side_is_not_told_as_its_own_repair(text: str, assuming: tuple[str, ...]) -> None:
     found = diagnosed(text, shaped="A" in text, assuming=assuming)
     assert found is None
+
+
+def test_a_name_of_a_number_mends_nothing() -> None:
+    scope, g = api.scope("x == c", {})
+    a, b, c = (reader.parse(t, scope, g) for t in ("x**2 + x - 1/2", "x**2 + x", "c"))
+    half = g.define("learning_rate", g.const(Fraction(1, 2)))
+    assert diagnosis(a, b, EVERYWHERE, [half]) is None
+    assert diagnosis(g.sub(a, c), g.sub(a, g.mul(c, c)), EVERYWHERE, [c]) is not None
