@@ -34,7 +34,7 @@ from derive.language.components import components_all
 from derive.proof.curvature import CONCAVE, CONVEX, DOWN, FALLING, RISING, UP, Curvature, affine, below
 from derive.proof.evaluation import is_variable, wants
 from derive.proof.field import Rejected
-from derive.proof.sequent import GROWTH, INTEGRALS, LIMITS, Sequent, conjuncts
+from derive.proof.sequent import BOUNDS, GROWTH, INTEGRALS, LIMITS, Sequent, conjuncts
 
 POINTWISE = ("continuous", "differentiable", "smooth", "slope", "rising", "rising strictly", "stationary")
 DEFINITE = ("positive_definite", "positive_semidefinite")
@@ -47,6 +47,7 @@ SHOWN_BY = {
 }  # fmt: skip
 ANALYTIC = SMOOTH - {"hold"} | {"def"}
 CONTINUOUS = ANALYTIC | {"abs", "relu", "min", "max"}
+OF_X = {*LIMITS, *INTEGRALS, *BOUNDS}  # have one variable, and numbers after it
 MAX_ROWS = 6
 MAX_PRINCIPAL = 4  # rows of which all principal minors are looked at
 
@@ -141,7 +142,7 @@ def fixed(s: Sequent, *of: Node) -> bool:
 
 
 def _speaks(n: Node, of: Sequence[Node]) -> bool:
-    bound = n.args[2:3] if n.attr in GROWTH else n.args[1:2] if n.attr in LIMITS or n.attr in INTEGRALS else n.args[1:]
+    bound = n.args[2:3] if n.attr in GROWTH else n.args[1:2] if n.attr in OF_X else n.args[1:]
     own = [m for m in topological(bound) if m.op == "symbol"]
     return n.attr not in DEFINITE and any(m in own for m in topological(of))
 

@@ -16,7 +16,7 @@ from derive.expr.graph import Node
 from derive.expr.operators import ORDERS
 from derive.language.components import components_all
 from derive.numbers.balls import rational
-from derive.proof import integrals, limits
+from derive.proof import bounds, integrals, limits
 from derive.proof.curvature import below
 from derive.proof.evaluation import is_variable, wants
 from derive.proof.iteration import induction
@@ -83,7 +83,7 @@ def of_squares(s: Sequent) -> list[Sequent]:
     return [s.concluding(g.call("ge", v, g.zero)), s.concluding(g.call(op, g.pow(u, two), g.pow(v, two)))]
 
 
-SHOWING = RULES | limits.RULES | integrals.RULES | {"induction": induction}
+SHOWING = RULES | limits.RULES | integrals.RULES | bounds.RULES | {"induction": induction}
 COMPARED: dict[str, Callable[..., list[Sequent]]] = {
     "from the left": from_an_end,
     "from the right": lambda s, *n: from_an_end(s, *n, right=True),

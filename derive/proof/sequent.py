@@ -34,6 +34,7 @@ INTEGRALS = {
     "integral from afar": (False, True),
     "integral all over": (False, False),
 }
+BOUNDS = ("supremum", "unbounded")  # of the values of f where the hypotheses hold
 GROWTH = ("grows_at_most", "grows_slower", "grows_like", "asymptotic")  # f beside g, as x goes somewhere
 
 

@@ -1,8 +1,10 @@
-"""Theorems about values that were worked out: limits and integrals, where a certificate of them is found."""
+"""Theorems about values that were worked out: limits, integrals and bounds, where a certificate of them is found."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
 
@@ -10,16 +12,19 @@ from derive.budget import apart, share
 from derive.calculus.reverse import expand_all
 from derive.engine.certify.faults import FAULTS
 from derive.engine.certify.fresh import in_a_graph_of_its_own
-from derive.engine.certify.properties import Rules
+from derive.engine.certify.properties import CONTACT_WORK, Rules
+from derive.engine.certify.search import Search
 from derive.engine.domain import Domain
 from derive.engine.limits.integrals import Range
 from derive.engine.limits.oracle import Oracle
-from derive.engine.limits.values import Worked
+from derive.engine.limits.stationary import stationary
+from derive.engine.limits.values import SIMPLE, Worked, turns
 from derive.expr.graph import Node, topological
 from derive.language.components import components
 from derive.language.extremes import infinite
 from derive.proof.certificates import Certificate, Rule, Split
 from derive.proof.check import Rejected, Theorem, check
+from derive.proof.curvature import below
 from derive.proof.properties import laid_out, minus
 from derive.proof.rules import premises
 from derive.proof.sequent import INTEGRALS, Sequent
@@ -108,15 +113,53 @@ def _by_pieces(rules: Rules, s: Sequent) -> Certificate:
     return show(s, 0)
 
 
-def said(one: Worked, name: str, *more: Node) -> Sequent:
+def of_bound(one: Worked) -> Theorem:
+    """That the least upper bound of a function is the value that was found, or that there is none; the greatest lower bound as
+    that of minus the function."""
+    g, low = one.args[1].graph, one.op == "infimum"
+    f, v = (g.neg(n) if low else n for n in (one.args[0], one.found.value))
+    s = said(
+        replace(one, args=(f, one.args[1])), *(("unbounded",) if one.found.side else ("supremum", v)), ranging=True
+    )
+    rules = Rules(Search(left=CONTACT_WORK), contacts=True)
+    return check(s, _bounded(rules, s), rules.search.theorems)
+
+
+def _bounded(rules: Rules, s: Sequent) -> Certificate:
+    """A bound that is taken at one of a few points, or approached at an end of the range."""
+    c, g = laid_out(s), s.conclusion.graph
+    x, what = c.x[0], "tends" if c.name == "supremum" else "grows"
+    oracle = Oracle(g, g.symbol("supremum'"), Domain([h for h in c.given if not below(h, [x])]))
+    points = [*map(g.const, SIMPLE), *stationary(c.f, x, oracle), *turns(c.f, x)] if what == "tends" else []
+    ends = [(b, "from above" if h.op in ("gt", "ge") else "from below") for h in c.given for a, b in [h.args] if a is x]
+    places = [*((f"{what} {side}", (*s.conclusion.args, at)) for at, side in ends)]
+    places += [(f"{what} {where}", s.conclusion.args) for where in ("far", "far below")]
+    tried: list[tuple[str, Node]] = [("taken", p) for p in points]
+    for name, node in [*tried, *(("approached", g.node("property", args, where)) for where, args in places)]:
+        with suppress(*FAULTS):
+            wanted = premises(s, name, (node,), ())
+            split = 1 if what == "tends" else 0
+            there = [rules.show(part) for part in wanted[split:]]
+            break
+    else:
+        raise Rejected("no point at which the bound is taken")
+    return rules.search.kept(s, Rule(name, (node,), (*map(rules.show, wanted[:split]), *there)))
+
+
+def said(one: Worked, name: str, *more: Node, ranging: bool = False) -> Sequent:
     """A property of the function of a value that was worked out, in a graph of its own. What the domain says of the variable is
-    left aside, as it was, and what it says of those of others in whose functions this one stands."""
+    left aside, unless it is its range, and what it says of those of others in whose functions this one stands."""
     f, x = one.args[:2]
     domain = one.domain.given(*one.found.needs).expanded().plain().entries()
     (f,) = components(expand_all([f])[0])
-    s = domain.free_of([x, *one.outer]).about([f, *more]).sequent(f)
+    s = domain.free_of([*one.outer] if ranging else [x, *one.outer]).about([f, *more]).sequent(f)
     g, put = in_a_graph_of_its_own(topological([f, x, *more, *s.hypotheses]))
     return Sequent(tuple(put[h] for h in s.hypotheses), g.node("property", tuple(put[n] for n in (f, x, *more)), name))
 
 
-WAYS: dict[str, Callable[[Worked], Theorem]] = {"limit": of_limit, "integral": of_integral}
+WAYS: dict[str, Callable[[Worked], Theorem]] = {
+    "limit": of_limit,
+    "integral": of_integral,
+    "supremum": of_bound,
+    "infimum": of_bound,
+}

@@ -33,7 +33,7 @@ from derive.numbers.balls import evaluate, rational
 from derive.numbers.definedness import has_value
 
 BITS = 128
-_SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2")]
+SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def supremum(f: Node, x: Node, domain: Domain = EVERYWHERE) -> Limit:
         if not found.side:
             candidates.append(found)
     oracle = Oracle(g, g.symbol("supremum'"), domain.under([c for c in domain.hypotheses if x not in leaves(c)]))
-    for p in [g.const(v) for v in _SIMPLE] + stationary(f, x, oracle) + _turns(f, x):
+    for p in [g.const(v) for v in SIMPLE] + stationary(f, x, oracle) + turns(f, x):
         if _inside(p, x, (low, high), sampler):
             try:
                 candidates.append(Limit(0, oracle.simple(substitute(f, {x: p}))))
@@ -214,7 +214,7 @@ def _inside(p: Node, x: Node, ends: tuple[Fraction | None, Fraction | None], sam
     return (low is None or bool(value > rational(low))) and (high is None or bool(value < rational(high)))
 
 
-def _turns(f: Node, x: Node) -> list[Node]:
+def turns(f: Node, x: Node) -> list[Node]:
     """Where sines and cosines of x are simple."""
     if not any(n.op in ("sin", "cos") and x in leaves(n) for n in topological([f])):
         return []

@@ -591,7 +591,7 @@ def test_the_core_imports_no_search_and_stays_small() -> None:
             for name in names:
                 assert name.startswith(allowed) or name.split(".")[0] in standard, f"{path.name}: {name}"
     assert sum(lines[name] for name in KERNEL) <= 1_370  # lines that are no docstrings, no comments and not empty
-    assert sum(lines.values()) <= 2_720
+    assert sum(lines.values()) <= 2_760
 
 
 def test_what_a_recheck_loads_stays_small() -> None:

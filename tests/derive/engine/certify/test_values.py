@@ -49,4 +49,20 @@ def test_a_limit_in_a_limit_is_known_wherever_the_outer_variable_is() -> None:
 
 
 def test_values_without_a_certificate_are_told_by_name() -> None:
-    assert worked("supremum(sin(x), x) == 1") == ["supremum"]
+    assert worked("supremum(sin(x) + cos(x), x) == sqrt(2)") == ["supremum"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "given"),
+    [
+        ("supremum(x*exp(-x), x) == exp(-1)", ()),
+        ("supremum(a*x - x**2, x) == a**2/4", ()),
+        ("infimum(sigmoid(x), x) == 0", ()),
+        ("supremum(x**2, x) == 4", ("x > -2", "x < 1")),
+        ("supremum(1/x, x) == inf", ("x > 0",)),
+        ("infimum(a*x**2, x) == 0", ("a >= 0",)),
+    ],
+)
+def test_bounds(claim: str, given: tuple[str, ...]) -> None:
+    (found,) = worked(claim, *given)
+    assert isinstance(found, Theorem)
