@@ -160,9 +160,14 @@ def _result(n: Node, rule: Callable[..., Value], args: Sequence[Value]) -> Value
     """The value of a node by the rule of its operator."""
     if n.op in _LENIENT and (settled := _without_all(n, args)) is not None:
         return settled
+    fault = None
     for a in args:
         if isinstance(a, Exception) and (n.op != "select" or a is args[0]):
-            return a
+            if isinstance(a, UndefinedValue):  # whatever is not determined beside it
+                return a
+            fault = fault or a
+    if fault is not None:
+        return fault
     try:
         value = rule(*args)
     except (UndefinedValue, Undetermined) as fault:
@@ -187,7 +192,8 @@ _LENIENT = frozenset(("apply", "where", "and", "or", "computed"))
 def _without_all(n: Node, args: Sequence[Value]) -> Value | None:
     """The value of a lenient operator, where not all arguments are asked."""
     if n.op == "apply":
-        return Undetermined(f"{n.attr[0]} is an abstract function: it has no value")
+        lacking = next((a for a in args if isinstance(a, UndefinedValue)), None)
+        return lacking or Undetermined(f"{n.attr[0]} is an abstract function: it has no value")
     if n.op == "where":  # the branch not taken need not have a value
         return args[0] if isinstance(args[0], Exception) else args[1] if args[0] else args[2]
     if n.op == "computed":

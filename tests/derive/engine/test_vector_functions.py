@@ -42,6 +42,10 @@ def scope(g: Graph) -> dict[str, Node]:
         ("F(w)[0] == F(w)[1]", "refuted"),  # nothing is said of how they hang together
         ("d(k(one), one[0]) == k(one, d=1)[0]", "proved"),
         ("f(w) == f(u)", "refuted"),
+        # of what has no value at 0 no function has one
+        ("d(f(w/norm(w)), w) @ w == 0", "proved"),
+        ("d(k(one/norm(one)), one) @ one == 0", "proved-if"),
+        ("d(phi(t/abs(t)), t) == 0", "proved-if"),
     ],
 )
 def test_claims(claim: str, status: str) -> None:
