@@ -92,6 +92,7 @@ class Condition:
     adjective: str = ""
     unread: bool = False
     value: bool = False
+    domain: bool = False  # a bound behind "for", which only says where what is said is meant
 
 
 @dataclass(slots=True)
@@ -104,6 +105,11 @@ class Role:
     unread: str = ""
     conditions: list[Condition] = field(default_factory=list)
     standing: list[Condition] = field(default_factory=list)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it is said under bounds alone."""
+        return all(c.value or c.domain for c in self.conditions)
 
     @property
     def restricted(self) -> bool:

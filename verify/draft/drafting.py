@@ -20,7 +20,7 @@ from verify.draft.inheritance import Inherited, without_unused
 from verify.draft.lengths import Lengths, counted
 from verify.draft.look import Look
 from verify.draft.model import Claimed, Defined, Drafted, Note, Value
-from verify.draft.pieces import comma, derived, restated, same, sizes_of, tail, within
+from verify.draft.pieces import comma, derived, once, restated, same, sizes_of, tail, within
 from verify.draft.quoting import quote
 from verify.draft.roles import roles
 from verify.draft.scope import Refused, Scope, Told, Waiting, called, name_in_print, tensors
@@ -260,7 +260,9 @@ class Drafter:
         wanted: dict[str, Statement] = {}
         for s in found:
             name = self._defines(s)
-            if name and name not in wanted and name not in self.valued and not s.role.restricted:
+            if not name or name in wanted or name in self.valued:
+                continue
+            if not s.role.restricted or (s.role.bounded and once([s for s in found if self._defines(s) == name])):
                 wanted[name] = s
         self.scope.later = set(wanted)
         left = dict(wanted)

@@ -12,7 +12,7 @@ from derive.language.latex.tree import Relation
 from verify.document.passages import Passage
 from verify.document.said import Piece
 from verify.draft.model import Claimed
-from verify.draft.statements import Statement, digits_of, name_of
+from verify.draft.statements import Statement, digits_of, function_of, name_of
 
 
 def restated(claims: Sequence[Claimed]) -> None:
@@ -22,6 +22,12 @@ def restated(claims: Sequence[Claimed]) -> None:
         if claim.truth == "refuted" and not claim.assuming and (other := under.get(claim.reads)):
             claim.assuming = other.assuming
             claim.s.note = f"as on {other.s.spot}, under the condition there"
+
+
+def once(defining: Sequence[Statement]) -> bool:
+    """Whether one statement alone says what a name is, and of no variable: it is no branch of several."""
+    left = defining[0].tree.parts[0] if len(defining) == 1 and isinstance(defining[0].tree, Relation) else None
+    return left is not None and not function_of(left)
 
 
 def comma(s: Statement, points: bool) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from derive.language.latex.tree import Relation, Scripted, Symbol
 from verify.draft.conditions import VAGUE, Condition, Role, membership, said_of
@@ -130,7 +131,8 @@ class _Reader:
         trails = bool(self.groups) and not self.groups[-1][1]
         if not isinstance(part, Statement) or ("and" in words.lower() and not trails):
             return True
-        later = any(isinstance(p, Statement) for p in self.parts[k + 1 :])
+        rest = range(k + 1, len(self.parts))
+        later = any(isinstance(self.parts[j], Statement) and not JOINS.fullmatch(self.before(j)) for j in rest)
         return _simple(part) and (trails or later or not _equation(part))
 
     def take(self, k: int, part: Part, cue: str | None, made: list[Condition], words: str) -> None:
@@ -160,7 +162,8 @@ class _Reader:
         elif isinstance(part, Statement) and cue:
             self.roles[id(part)] = Role(condition=True)
         if cue in (IF, FOR):
-            self.group(k, made, words)
+            bound = cue == FOR and not (isinstance(part, Statement) and _equation(part))
+            self.group(k, [replace(c, domain=bound) for c in made], words)
         else:
             self.standing += [c for c in made if c not in self.standing]
 

@@ -483,8 +483,7 @@ def test_what_can_not_be_taken_over_is_left(tmp_path: Path) -> None:
     """A definition of a section above whose letters are other things here."""
     path = tmp_path / "a.md"
     path.write_text(
-        "# One\n$L = u^2$ and $v = L + 1$\n## Sub\n"
-        "Let $u \\in \\mathbb{R}^n$ and $u \\in \\mathbb{R}^m$. $$q = v + L$$ $$\\frac{dq}{dL} = 2$$\n"
+        "# One\n$L = (u - v)^2$\n## Sub\nLet $u, v \\in \\mathbb{R}^n$. $$q = 2 L$$ $$\\frac{dq}{dL} = 2$$\n"
     )
     _, found = drafts(path)
     case = tmp_path / "a.yaml"

@@ -93,6 +93,15 @@ def test_conditions_stay_with_what_they_are_of(text: str, claims: dict[str, list
     assert {c.reads: list(c.assuming) for c in found.claims} == claims, [n.reason for n in found.notes]
 
 
+def test_a_bound_says_where_a_definition_is_meant(tmp_path: Path) -> None:
+    """But a branch of several is none."""
+    found = draft(r"For $0 < p < 1$, $H = -p \log p$ is positive: $H > 0$.", tmp_path)
+    assert [d.reads for d in found.definitions] == ["-p*log(p)"]
+    assert [(c.reads, c.assuming) for c in found.claims] == [("H > 0", ("0 < p < 1",))]
+    assert not draft(r"For $x > 0$, $s = 1$ and $r = x$. For $x < 0$, $r = -x$.", tmp_path).definitions
+    assert not draft(r"For $x > 0$, $f(x) = x$.", tmp_path).definitions
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
