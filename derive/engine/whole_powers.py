@@ -25,7 +25,7 @@ def by_induction(condition: Node, domain: Domain) -> Decision | None:
     """Whether a condition holds for every whole number in its exponents; None where it has no such powers, or is left open."""
     if condition.shape or runs([condition, *domain.hypotheses]):
         return None
-    for t in _wholes(domain):
+    for t in wholes(domain):
         written = as_products([condition, *domain.hypotheses], t, domain)
         if written is None:
             continue
@@ -41,7 +41,7 @@ def by_induction(condition: Node, domain: Domain) -> Decision | None:
     return None
 
 
-def _wholes(domain: Domain) -> list[Node]:
+def wholes(domain: Domain) -> list[Node]:
     """The symbols that are said to be whole numbers."""
     return [s for h in domain.hypotheses if h.op == "eq" for s in h.args if s.op == "symbol" and says_whole(h, s)]
 
@@ -55,7 +55,7 @@ def as_products(roots: list[Node], t: Node, domain: Domain) -> list[Node] | None
             if exponent is None or t in topological([n.args[0]]):
                 return None
             powers[n] = (n.args[0], *exponent)
-    first = _first(t, domain)
+    first = first_of(t, domain)
     if not powers or first is None:
         return None
     g, values = t.graph, {}
@@ -73,7 +73,7 @@ def as_products(roots: list[Node], t: Node, domain: Domain) -> list[Node] | None
     return written if runs(written) else None
 
 
-def _first(t: Node, domain: Domain) -> int | None:
+def first_of(t: Node, domain: Domain) -> int | None:
     """Where a whole number is said to begin, from 0 on."""
     low, _ = domain.range(t)
     begins = [ceil(low)] if low is not None else []

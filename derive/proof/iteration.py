@@ -35,7 +35,8 @@ def induction(c: Claim, nodes: Sequence[Node]) -> list[Sequent]:
     found, states = [], starts
     for k in range(low + many):
         here = at(g.const(k), states, c.f, invariant) if k >= low else []
-        found.append(c.plain(*here, *(equation(v, v) for v in states)))
+        if shown := [*here, *(equation(v, v) for v in states)]:
+            found.append(c.plain(*shown))
         states = at(g.const(k), states, *after)
     ahead = g.add(t, g.one)
     later = c.plain(invariant).given(invariant, g.call("ge", t, g.const(low + many - 1)))

@@ -19,7 +19,7 @@ from derive.engine.certify.fresh import in_a_graph_of_its_own
 from derive.engine.certify.properties import prove_inequality, prove_property
 from derive.engine.certify.samples import contradicting
 from derive.engine.certify.search import prove
-from derive.engine.certify.steps import at_every_step
+from derive.engine.certify.steps import at_every_number, at_every_step
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.reasons import Why
@@ -49,6 +49,8 @@ def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decisi
     below = topological([*wanted, *plain.hypotheses, *found.conditions])
     if any(n.op == "computed" for n in below):
         return _with(found, lambda: at_every_step(wanted, plain.given(*found.conditions)), "iteration")
+    if found.tactic == "induction":
+        return _with(found, lambda: at_every_number(wanted, plain.given(*found.conditions)), "induction")
     here = set(below)
     g, put = in_a_graph_of_its_own(below)
     sides = [put[n] for n in wanted]

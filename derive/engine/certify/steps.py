@@ -9,6 +9,8 @@ from derive.engine.certify.search import prove
 from derive.engine.domain import Domain
 from derive.engine.induction import Steps
 from derive.engine.step_counts import Beyond
+from derive.engine.whole_numbers import says_whole, start
+from derive.engine.whole_powers import first_of, wholes
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Graph, Node, topological
 from derive.language.components import components_all
@@ -43,11 +45,30 @@ def at_every_step(wanted: Sequence[Node], domain: Domain) -> Theorem:
     states = [_new(g, f"{_name(leaf)}", used) for leaf in leaves]
     claim, *after = substitute_all([claim, *after], dict(zip(leaves, states, strict=True)))
     each = [n for triple in zip(states, starts, after, strict=True) for n in triple]
-    said = g.node("property", (claim, told.t, g.const(told.first), *each), "every step")
-    s = told.params.sequent(said)
+    return _by_induction(claim, told.t, told.first, each, after, told.params)
+
+
+def at_every_number(wanted: Sequence[Node], domain: Domain) -> Theorem:
+    """The theorem that a condition holds, or that two sides are equal, of every whole number in exponents. Raises Rejected."""
+    laid = components_all(wanted)
+    claims = laid[0] if len(laid) == 1 else [a.graph.call("eq", a, b) for a, b in zip(*laid, strict=True)]
+    for t in wholes(domain):
+        first, spoken = first_of(t, domain), [h for h in domain.of([t]) if not says_whole(h, t) and start(h, t) is None]
+        if first is not None and not spoken and t in topological(claims):
+            return _by_induction(conjunction(claims), t, first, [], [], domain.free_of([t]))
+    raise Rejected("no whole number from a first one on")
+
+
+def _by_induction(
+    claim: Node, t: Node, first: int, each: Sequence[Node], after: Sequence[Node], domain: Domain
+) -> Theorem:
+    """That a claim holds at every t from the first on, with states, their starts and what comes after each (``each``)."""
+    g = t.graph
+    said = g.node("property", (claim, t, g.const(first), *each), "every step")
+    s = domain.sequent(said)
     g, put = in_a_graph_of_its_own(topological([*s.hypotheses, said]))
     s = Sequent(tuple(put[h] for h in s.hypotheses), put[said])
-    claim, t, after = put[claim], put[told.t], [put[n] for n in after]
+    claim, t, after = put[claim], put[t], [put[n] for n in after]
     bases = tuple(dict.fromkeys(n.args[0] for n in topological([claim, *after]) if n.op == "pow" and n.args[1] is t))
     fault: Rejected = Rejected("no induction")
     for count in CASES:
