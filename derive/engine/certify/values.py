@@ -117,6 +117,8 @@ def of_bound(one: Worked) -> Theorem:
     """That the least upper bound of a function is the value that was found, or that there is none; the greatest lower bound as
     that of minus the function."""
     g, low = one.args[1].graph, one.op == "infimum"
+    if one.found.side not in (0, -1 if low else 1):
+        raise Rejected("a least upper bound below all numbers")
     f, v = (g.neg(n) if low else n for n in (one.args[0], one.found.value))
     s = said(
         replace(one, args=(f, one.args[1])), *(("unbounded",) if one.found.side else ("supremum", v)), ranging=True

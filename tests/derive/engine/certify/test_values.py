@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from derive.engine.certify.values import of_values
@@ -66,3 +68,26 @@ def test_values_without_a_certificate_are_told_by_name() -> None:
 def test_bounds(claim: str, given: tuple[str, ...]) -> None:
     (found,) = worked(claim, *given)
     assert isinstance(found, Theorem)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "limit(1/x, x, inf) == 0",
+        "limit(log(x), x, inf) == inf",
+        "supremum(x, x) == inf",
+        "infimum(exp(x), x) == 0",
+        "integral(x, x, 0, 1) == 1/2",
+    ],
+)
+def test_no_theorem_says_another_value(claim: str) -> None:
+    """Whatever the engine were to say: each value that is not the right one has no theorem."""
+    g = Graph()
+    (one,) = resolve([parse(claim, {"x": g.symbol("x")}, g, boolean=True)]).worked
+    right = one.found
+    values = [
+        replace(right, side=side, value=g.add(right.value, g.const(more))) for side in (-1, 0, 1) for more in (0, 1)
+    ]
+    for found in values:
+        same = found.side == right.side and (right.side or found.value is right.value)
+        assert isinstance(next(of_values([replace(one, found=found)])), Theorem) == bool(same)
