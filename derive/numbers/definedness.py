@@ -71,6 +71,8 @@ def needs(root: Node) -> dict[Key, Node]:
 
 def _key(n: Node) -> Key:
     """0/s is no factor that cancels: it says that there is no value at s = 0. Powers ask more than their base says."""
+    if n.op in INVERSES:
+        return "ne", (n.graph.det(n.args[0]),)
     asked = requirement(n)
     assert asked is not None
     which, op, than = asked

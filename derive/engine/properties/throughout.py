@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.engine.counterexamples.tensor_points import Arena, evaluate_tensors
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
-from derive.engine.matrices.tensor_level import effort, entries_of
+from derive.engine.matrices.tensor_level import effort, entries_of, too_large
 from derive.engine.properties.entrywise import Entries, elementwise
 from derive.engine.properties.side_conditions import proved
 from derive.engine.reasons import Why
+from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
@@ -29,10 +32,21 @@ def shown_by_entries(condition: Node, domain: Domain) -> Decision | None:
         if sign < (2 if condition.op in ("gt", "lt") else 1) or _hides(condition, entries):
             return None
         if at_points(condition, domain) == "holds":
-            return proved(Why.EVERY_ENTRY())
+            return replace(proved(Why.EVERY_ENTRY()), conditions=unshown(condition, entries))
     except (ExpressionError, RecursionError):
         pass
     return None
+
+
+def unshown(root: Node, entries: Entries) -> tuple[Node, ...]:
+    """What a tensor needs to have a value that neither generic entries show nor, where these are few, all of them."""
+
+    def shown(c: Node) -> bool:
+        if entries.decided(entries.of(c), c.shape):
+            return True
+        return not too_large(topological([c])) and decide_holds(c, entries.domain).status == "proved"
+
+    return tuple(dict.fromkeys(c.graph.call("all", c) if c.shape else c for c in has_value(root) if not shown(c)))
 
 
 def _hides(condition: Node, entries: Entries) -> bool:

@@ -11,11 +11,13 @@ from flint import fmpq
 
 from derive import budget
 from derive.budget import QUESTION, steps
+from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.equations.eliminated import against
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph
 from derive.language.names import names_in
+from derive.language.printing import to_text
 from derive.language.reader import parse
 
 SHAPES = {
@@ -129,6 +131,10 @@ def _lines(bank: str) -> list[str]:
 
 
 def _decide(line: str, **sizes: int) -> str:
+    return _found(line, **sizes).status
+
+
+def _found(line: str, **sizes: int) -> Decision:
     text, _, given = line.partition(" ; if ")
     texts = [text, *(g for g in given.split(", ") if g)]
     g = Graph()
@@ -136,7 +142,7 @@ def _decide(line: str, **sizes: int) -> str:
     for name in {n for t in texts for n in names_in(t)} - set(sizes):
         scope[name] = g.symbol(name, tuple(sizes[s] for s in SHAPES.get(name, "")))
     claim, *assuming = [parse(t, scope, g, boolean=True) for t in texts]
-    return decide_condition(claim, Domain(assuming)).status
+    return decide_condition(claim, Domain(assuming))
 
 
 @pytest.mark.parametrize("line", _lines(TRUE))
@@ -152,6 +158,25 @@ def test_what_is_false_is_refuted(line: str) -> None:
     for sizes in ({"m": 3, "n": 2}, {"m": 4, "n": 3}):
         assert _decide(line, **sizes) == "refuted"
     assert _decide(line, m=60, n=40) != "proved"
+
+
+@pytest.mark.parametrize(
+    ("line", "conditions"),
+    [
+        ("u @ u/(u @ u) >= 1", ["u @ u != 0"]),
+        ("u @ u/(u @ u) >= 1 ; if u > 0", []),
+        ("1/u**2 > 0", ["all(u**2 != 0)"]),
+        ("1/(1 + u**2) > 0", []),
+        ("positive_semidefinite(eye(n) - outer(u, u)/(u @ u))", ["u @ u != 0"]),
+        ("positive_semidefinite(diag(1/u**2))", ["all(u**2 != 0)"]),
+        ("positive_semidefinite(X @ inv(X.T @ X) @ X.T)", ["det(X.T @ X) != 0"]),
+        ("positive_definite(inv(X.T @ X + lam*eye(n))) ; if lam > 0", []),
+        ("positive_definite(inv(A)) ; if positive_definite(A)", []),
+    ],
+)
+def test_what_a_proof_needs_to_have_values_is_told(line: str, conditions: list[str]) -> None:
+    found = _found(line, n=2, m=4)
+    assert (found.status, [to_text(c) for c in found.conditions]) == ("proved", conditions)
 
 
 def test_elimination_finds_a_vector_where_the_form_is_negative() -> None:
