@@ -65,7 +65,7 @@ def _parts(e: Expr) -> Sequence[Expr]:
     name = type(e).__name__
     if name == "Piecewise":
         return [a for pair in e.args for a in pair.args if a not in (True, False)]
-    if e.is_Symbol or e.is_Number:
+    if e.is_Symbol or e.is_Rational or e.is_Float:  # oo and nan are numbers, too
         return ()
     if name not in _IN:  # said of the whole, and not of what stands in it: Sum, and not Tuple
         raise ExpressionError(f"SymPy's '{name}' (in {str(e)[:60]}) has no counterpart here")

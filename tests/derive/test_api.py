@@ -214,6 +214,7 @@ def test_decimals_from_sympy_are_what_they_look_like() -> None:
     ("e", "message"),
     [
         (sp.besselj(0, x), "'besselj'"),
+        (x + sp.nan, "'NaN'"),
         (sp.Piecewise((x, x > 0)), "without a value for the rest"),
         (sp.Symbol("x") + sp.Symbol("x", real=True), "two different SymPy symbols have the name 'x'"),
     ],

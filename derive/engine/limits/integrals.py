@@ -23,7 +23,7 @@ from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import vanishing
 from derive.engine.limits import Limit, gaussian, limit
-from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, leaves, said
+from derive.engine.limits.oracle import TROUBLES, NoLimit, Oracle, Unsettled, leaves, said
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute
@@ -266,7 +266,7 @@ class Range:
         try:
             made = method(to_sympy_all([f], names)[0], names[self.x])
             return None if made is None or made.has(sp.Integral) else substitute(from_sympy(made, self.g), back)
-        except (ExpressionError, ValueError, TypeError, NotImplementedError, AttributeError, RecursionError):
+        except TROUBLES:
             return None  # SymPy's own troubles; a guess less
 
     def named(self, f: Node, sp: Any) -> Mapping[Node, Any]:

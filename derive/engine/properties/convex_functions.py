@@ -28,7 +28,8 @@ from derive.language.abstract import apply
 from derive.language.components import components
 from derive.numbers.definedness import has_value
 
-MAX_PLACES = 4  # two of which are taken at once
+MAX_PLACES = 8  # two of which are taken at once
+MAX_GAPS = 24  # that are taken for assumptions
 _SIGNS = {"convex": 1, "concave": -1}
 
 
@@ -63,8 +64,8 @@ def by_tangents(condition: Node, domain: Domain) -> Decision | None:
         return found.status == "proved" and not found.conditions
 
     lows = (low for made in gaps for low in _lower_bounds(h, made, lambda n: shown(n, "ge")))
-    above = plain.given(*(g.call("ge", gap.of, g.zero) for made in gaps for gap in made))
-    if any(shown(low, op) for low in lows) or shown(h, op, above):
+    above = [g.call("ge", gap.of, g.zero) for made in gaps for gap in made]
+    if any(shown(low, op) for low in lows) or (len(above) <= MAX_GAPS and shown(h, op, plain.given(*above))):
         return proved(Why.TANGENTS(), "moves")
     return None
 

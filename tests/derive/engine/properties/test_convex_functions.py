@@ -38,6 +38,7 @@ SHARE = ("0 <= t", "t <= 1")
     [
         ("phi(t*x + (1 - t)*y) <= t*phi(x) + (1 - t)*phi(y)", (CONVEX, *SHARE)),
         ("phi(t*x + (1 - t)*y) >= t*phi(x) + (1 - t)*phi(y)", (CONCAVE, *SHARE)),
+        ("phi((x + y + z + t + c)/5) <= (phi(x) + phi(y) + phi(z) + phi(t) + phi(c))/5", (CONVEX,)),
         ("phi((x + y + z)/3) <= (phi(x) + phi(y) + phi(z))/3", (CONVEX,)),
         ("phi(y) >= phi(x) + phi(x, d=1)*(y - x)", (CONVEX,)),
         ("phi(y) <= phi(x) + phi(x, d=1)*(y - x)", (CONCAVE,)),
