@@ -112,7 +112,7 @@ def _title(found: Sequence[Passage]) -> str:
         pattern = (
             r"\\(?:title|chapter|section)\*?\{([^{}\n]+)\}"
             if p.kind == "latex"
-            else r"^ {0,3}#{1,6}[ \t]+([^\n]+?)[ \t#]*$"
+            else r"^ {0,3}#{1,6}[ \t]+([^\r\n]+?)[ \t#]*(?=[\r\n]|\Z)"
         )
         if m := re.search(pattern, p.text[:20_000], re.M):
             return " ".join(m[1].split())[:200]

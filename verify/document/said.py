@@ -178,7 +178,7 @@ Marked = tuple[int, int, bool, tuple[int, int]]
 _OPTIONS = re.compile(r"(?:[ \t]*:[A-Za-z-]+:[^\r\n]*(?:\r\n|\r|\n)|[ \t]*(?:\r\n|\r|\n))*")
 _COLONS = re.compile(
     r"^[ \t]*(?P<colons>:{3,})[ \t]*\{math\}[^\r\n]*\r?\n(?:[ \t]*:[A-Za-z-]+:[^\r\n]*\r?\n)*"
-    r"(?P<math>(?:[^:]|:(?!::)){1,10000}?)^[ \t]*(?P=colons)[ \t]*$",
+    r"(?P<math>(?:[^:]|:(?!::)){1,10000}?)^[ \t]*(?P=colons)[ \t]*(?=[\r\n]|\Z)",
     re.M,
 )
 _ROLE = re.compile(r"\{math\}`(?P<math>[^`\r\n]{1,1000})`")
@@ -244,7 +244,7 @@ def _headings(p: Passage, text: str) -> Iterator[tuple[int, Section]]:
             number = ".".join(str(c) for c in counts[1 : level + 1] if c) if not m[2] and level < 5 else ""
             yield m.start(), Section(m[3].strip()[:MAX_HEADING], number, level, p.lines.place(m.start())[0], p.cell)
         return
-    for h in re.finditer(r"^ {0,3}(#{1,6})[ \t]+([^\r\n]+?)[ \t#]*$", text, re.M):
+    for h in re.finditer(r"^ {0,3}(#{1,6})[ \t]+([^\r\n]+?)[ \t#]*(?=[\r\n]|\Z)", text, re.M):
         title = h[2].strip().strip("*_")
         numbered = _NUMBERED.match(title)
         name = title[numbered.end() :].strip() if numbered else title

@@ -96,7 +96,8 @@ def _meant(found: Sequence[Section], word: str) -> list[Section]:
     if whole := [s for s in found if plain in (s.title.lower(), s.name.lower())]:
         return whole
     if plain and re.fullmatch(r"\d+(?:\.\d+)+", plain):
-        parents = [s.number for s in found if s.number and plain.startswith(f"{s.number}.")]
+        inside = {head for s in found for head in s.heads.values()}
+        parents = [s.number for s in found if s.number and plain in inside and plain.startswith(f"{s.number}.")]
         raise Unclear(
             f"'{word}' is a part of section {parents[-1]}: --depth {plain.count('.') + 1} parts them"
             if parents

@@ -159,3 +159,13 @@ def test_formulas_of_myst() -> None:
     ]  # fmt: skip
     assert [n.text for n in found.numbers] == ["0.5", "1.5", "2.5", "3.5"]
     assert len(displayed(":::{math}\na\n" * 5_000, "a.md").formulas) == 0
+
+
+def test_lines_may_end_as_on_windows() -> None:
+    for text in (MARKDOWN, ":::{math}\nx = 0.5\n:::\n# A #\n$$\ny = 1\n\n$$\n"):
+        plain, other = displayed(text, "a.md"), displayed(text.replace("\n", "\r\n"), "a.md")
+        assert [(s.number, s.title, s.line) for s in plain.sections] == [
+            (s.number, s.title, s.line) for s in other.sections
+        ]
+        assert [f.text.split() for f in plain.formulas] == [f.text.split() for f in other.formulas]
+        assert [(n.text, n.line) for n in plain.numbers] == [(n.text, n.line) for n in other.numbers]

@@ -278,7 +278,7 @@ def test_a_section_is_chosen_by_its_number_or_words(word: str, titles: list[str]
         ("of", "'of' stands in the titles of 2 sections: 'Kinds of a', 'Kinds of b'; say which"),
         ("Kinds of d", "there is no section 'Kinds of d'; did you mean 'Kinds of"),
         ("qqq", "there is no section 'qqq'; there are 'Kinds of a', 'Kinds of b', '3.1 C'"),
-        ("3.1.4", "'3.1.4' is a part of section 3.1: --depth 3 parts them"),
+        ("3.1.4", "there is no section '3.1.4'"),
         ("7.1", "there is no section '7.1'"),
     ],
 )
@@ -289,6 +289,13 @@ def test_no_section_or_several_are_told(
     path.write_text("# Kinds of a\n$x = 1$\n# Kinds of b\n$y = 1$\n# 3.1 C\n$z = 1$\n")
     assert main(["draft", str(path), "--section", word, "--out", "-"]) == 2
     assert message in capfd.readouterr().err
+
+
+def test_a_part_of_a_section_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("# 3.1 C\n$z = 1$\n## 3.1.4 D\n$u = 1$\n")
+    assert main(["draft", str(path), "--section", "3.1.4", "--out", "-"]) == 2
+    assert "'3.1.4' is a part of section 3.1: --depth 3 parts them" in capfd.readouterr().err
 
 
 def test_why_nothing_of_a_section_is_read_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
