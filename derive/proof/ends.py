@@ -14,7 +14,7 @@ from flint import fmpq
 
 from derive.expr.graph import Node, topological
 from derive.proof.axioms import MEANINGS, Unknown
-from derive.proof.evaluation import Evaluated
+from derive.proof.evaluation import MAX_NODES, Evaluated, wants
 from derive.proof.field import Quotient, Rejected
 from derive.proof.properties import CONTINUOUS, kink
 from derive.proof.signs import (
@@ -182,6 +182,7 @@ class Ends:
     def of(self, root: Node) -> Any:
         """The end of an expression, or of a condition the truth that it has in the end. Raises Open or Unknown."""
         order = topological([root])
+        wants(len(order) <= MAX_NODES, "an expression that is too large")
         for n in order:
             if n is self.x or not self.turning.isdisjoint(n.args):
                 self.turning.add(n)

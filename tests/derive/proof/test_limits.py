@@ -168,6 +168,17 @@ def test_rules_that_do_not_apply(said: tuple[str, ...], name: str, nodes: list[s
         assert not accepted(s.sequent, Rule(name, made, of))
 
 
+def test_a_limit_of_what_is_too_large_is_rejected() -> None:
+    g = Graph()
+    x = g.symbol("x")
+    total = x
+    for k in range(4_000):
+        total = g.node("add", (total, g.node("mul", (x, g.const(k)))))
+    for f in (total, g.node("pow", (g.node("add", (x, g.const(2))), g.const(10**9)))):
+        claim = Sequent((), g.node("property", (f, x, g.zero, g.zero), "tends beside"))
+        assert not accepted(claim, ENDS)
+
+
 def test_facts_are_of_the_same_place_and_shown() -> None:
     said = Limit("x*log(x) + 1", "x", "tends from above", "1", "0")
     by = show(Limit("x*log(x)", "x", "tends from above", "0", "0").sequent).certificate
