@@ -148,8 +148,6 @@ class Steps:
             elif not says_whole(a, t):  # as a number of steps is
                 local.append(a)
         stated = bool(begin)
-        if not all(isinstance(n.attr, Total) and n.attr.empty is not None for n in nodes):
-            begin.append(0)  # of steps there are none before
         empty = max((-c for n, c in nodes.items() if isinstance(n.attr, Total)), default=0)
         first = max([0, empty, *begin])
         early = range(max(begin, default=0), first)
@@ -439,7 +437,7 @@ class Steps:
         """What is proved from the first number on, where sums have no terms before: with that as a condition, unless it holds of
         no terms, too."""
         if len(self.early) <= MAX_EARLY:
-            others = [at(n) for n in self.early]
+            others = [d for _, d in self._tried(self.early, at)]
             if all(d.status == "proved" and not d.conditions for d in others):
                 return found
             fails = next(
@@ -466,7 +464,10 @@ class Steps:
         return replace(found, reason=reason, steps=(*halves, *found.steps), conditions=conditions)
 
     def _smalls(self, at: Callable[[int], Decision]) -> Iterator[tuple[int, Decision]]:
-        for n in range(self.first, self.last + 1):
+        yield from self._tried(range(self.first, self.last + 1), at)
+
+    def _tried(self, numbers: range, at: Callable[[int], Decision]) -> Iterator[tuple[int, Decision]]:
+        for n in numbers:
             try:
                 yield n, at(n)
             except (Beyond, ExpressionError) as e:

@@ -138,6 +138,9 @@ def test_sums_and_products(seed: int, relation: str) -> None:
         ("sum(k - 1 for k in range(1, n + 1)) == sum(k for k in range(1, n))", 0, "proved"),
         ("prod(k for k in range(2, n + 1)) == factorial(n)", 0, "proved"),
         ("prod(k for k in range(3, n + 1)) == factorial(n)/2", 0, "proved-if"),
+        ("factorial(n) >= 1", -3, "proved-if"),  # of a negative number it has no value
+        ("factorial(n) >= 1", 0, "proved"),
+        ("sum(k for k in range(0, n)) >= 0", -3, "proved"),
     ],
 )
 def test_by_induction(claim: str, begin: int, status: str) -> None:
