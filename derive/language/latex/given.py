@@ -25,10 +25,10 @@ def table(names: Mapping[str, str]) -> list[tuple[Tokens, str]]:
 
 
 def _spelt(tokens: Tokens) -> Tokens:
-    r"""With the words of scripts letter by letter: ``D_{\mathrm{KL}}`` is written ``D_{KL}``, too."""
+    r"""With words of capitals in scripts letter by letter: ``D_{\mathrm{KL}}`` is written ``D_{KL}``, too. Others may be indices."""
     made: list[Token] = []
     for k, t in enumerate(tokens):
-        if t.kind != "word" or not t.text.isalpha() or not k or not tokens[k - 1].is_("_", "^"):
+        if t.kind != "word" or not (t.text.isalpha() and t.text.isupper()) or not k or not tokens[k - 1].is_("_", "^"):
             made.append(t)
             continue
         made.append(Token("sign", "{", t.start, t.start))
@@ -43,7 +43,7 @@ def _read(tokens: Tokens) -> Tokens:
     k = 0
     while k < len(tokens):
         end = k + 2
-        while end < len(tokens) and tokens[end].kind == "letter":
+        while end < len(tokens) and tokens[end].kind == "letter" and tokens[end].text.isupper():
             end += 1
         opens = tokens[k].is_("_", "^") and k + 1 < len(tokens) and tokens[k + 1].is_("{")
         made.append(tokens[k])

@@ -300,6 +300,12 @@ def _unknown(r: Resolver, tree: Symbol | Scripted, s: Symbol, below: Tokens, abo
     shown = written(r, s, below, above)
     sub = pieces(below) if below else []
     first = next(candidates(s.word, s.accents, sub or [], raised(above) if above else None), s.word)
+    primes = parts(tree)[3]
+    if primes and (known(r, s) or first in r.scope):
+        marked = next(candidates(s.word, s.accents, sub or [], ("prime",)), first)
+        r.fail(
+            f"'{shown}{chr(39) * primes}': no name '{marked}', and a derivative is followed by its variable", s.start
+        )
     if s.word.startswith("bb"):
         r.fail(f"'\\mathbb{{{s.word[2:]}}}' is not read here; say in 'names:' what it stands for", s.start)
     if s.word in ("nabla", "partial", "ldots"):

@@ -12,9 +12,9 @@ from dataclasses import replace
 from fractions import Fraction as Rational
 from typing import NoReturn, TypeVar
 
-from derive.errors import BeforeFirst, ExpressionError, UnknownSymbol
+from derive.errors import BeforeFirst, ExpressionError, ShapeError, UnknownSymbol
 from derive.expr.graph import Graph, Node
-from derive.expr.shapes import Shape
+from derive.expr.shapes import Shape, word
 from derive.language.latex import arrays, calculus, calls, identifiers, reach, runs, scripts, templates, terms
 from derive.language.latex.affine import Affine, Index, affine
 from derive.language.latex.choices import Choices, Unsaid
@@ -125,7 +125,8 @@ class Resolver:
                 if not isinstance(e, BeforeFirst):
                     break
         assert fault is not None
-        kind = UnknownSymbol if isinstance(fault, UnknownSymbol) else ExpressionError
+        misfit = isinstance(fault, ShapeError | BeforeFirst)
+        kind = UnknownSymbol if isinstance(fault, UnknownSymbol) else ExpressionError if misfit else Unsaid
         raise kind(f"{fault.message} (in '{text}')", start, fault.letters) from None
 
     def shape(self, text: str, start: int) -> Shape:
@@ -213,9 +214,9 @@ class Resolver:
         if templates.is_template(tree):
             self.fail(f"names: '{tree.text}' speaks of what stands in brackets, and none follow", tree.start)
         scope = {*self.scope, *(i.name for i in self.indices.values())}
-        for word, i in self.indices.items():  # a loop that binds a letter again has another name for it
-            if i.name != word and word not in self.scope and i.name not in tree.text:
-                tree = replace(tree, text=re.sub(rf"\b{re.escape(word)}\b", i.name, tree.text))
+        for letter, i in self.indices.items():  # a loop that binds a letter again has another name for it
+            if i.name != letter and letter not in self.scope and i.name not in tree.text:
+                tree = replace(tree, text=re.sub(rf"\b{re.escape(letter)}\b", i.name, tree.text))
         try:
             unknown = next((n for n in names_in(tree.text) if n not in scope and n != "pi"), None)
         except ExpressionError as e:
@@ -293,16 +294,26 @@ class Resolver:
         return self.total(tree)
 
     def total(self, tree: Sum) -> Term:
-        made: Term | None = None
-        for sign, t in tree.terms:
-            part = self.value(t)
-            if made is None:
-                made = terms.negated(part) if sign == "-" else part
-            else:
-                so_far = made
-                made = self.combined(lambda a=so_far, b=part, s=sign: terms.added(a, b, s), t.start)  # type: ignore[misc]
-        assert made is not None
+        sign, first = tree.terms[0]
+        made = self.value(first)
+        made = terms.negated(made) if sign == "-" else made
+        for sign, t in tree.terms[1:]:
+            made = self.added(made, self.value(t), sign, t.start)
         return made
+
+    def added(self, a: Term, b: Term, sign: str, start: int) -> Term:
+        """A sum. A number beside a square matrix is that of every entry, or times the identity."""
+
+        def entrywise() -> Term:
+            return self.combined(lambda: terms.added(a, b, sign), start)
+
+        matrix, other = (a, b) if len(a.shape) == 2 else (b, a)
+        square = len(matrix.shape) == 2 and word(matrix.shape[0]) == word(matrix.shape[1])
+        if not square or other.shape or other.open or not other.plain or other.text == "0":
+            return entrywise()
+        times = terms.times(other, Term(f"eye({word(matrix.shape[0])})", ATOM, matrix.shape))
+        parts = (a, times) if other is b else (times, b)
+        return self.choose(("identity", start), [entrywise, lambda: terms.added(*parts, sign)])
 
     def product(self, tree: Product) -> Term:
         items = list(tree.items)

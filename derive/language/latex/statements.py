@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from derive.errors import ExpressionError, UnknownSymbol
+from derive.errors import BeforeFirst, ExpressionError, ShapeError, UnknownSymbol
 from derive.expr.graph import Graph, Node
 from derive.language.latex import loops, reach, signatures
 from derive.language.latex.affine import Index
@@ -173,7 +173,7 @@ def _said(r: Resolver, tree: Tree, latex: str, start: int) -> Said:
         return _related(r, tree, latex, start)
     term = r.any(tree)
     text = _whole(term.text, term.open, start)
-    node = parse(text, r.scope, r.graph, boolean=term.condition, layout=r.layout)
+    node = _node(r, text, term.condition)
     return (
         Said(latex, start, holds=text, nodes=(node,)) if term.condition else Said(latex, start, (text,), nodes=(node,))
     )
@@ -184,7 +184,7 @@ def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
     trees, ops = list(tree.parts), list(tree.ops)
     if (found := _least(trees[-1])) is not None and ops == ["=="]:
         text = loops.least(r, trees[0], found).text
-        return Said(latex, start, holds=text, nodes=(parse(text, r.scope, r.graph, boolean=True, layout=r.layout),))
+        return Said(latex, start, holds=text, nodes=(_node(r, text, True),))
     assigned, ops = ops == ["<-"], ["==" if op == "<-" else op for op in ops] if ops == ["<-"] else ops
     prints = None
     if ops[-1] in ("==", "~") and (digits := printed(trees[-1])) is not None and (ops[-1] == "~" or _decimal(digits)):
@@ -200,7 +200,7 @@ def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
         over = _over(r, [term])
         _of_each(r, over)
         text = _whole(f"all({term.text} {over})" if over else term.text, term.open, start)
-        return Said(latex, start, holds=text, nodes=(parse(text, r.scope, r.graph, boolean=True, layout=r.layout),))
+        return Said(latex, start, holds=text, nodes=(_node(r, text, True),))
     parts = [r.value(t) for t in trees]
     if assigned and (old := _again(r, parts)):
         r.fail(f"an assignment: '{old}' on the right is the old value. Say it as an iteration, in 'sequences:'", start)
@@ -217,7 +217,7 @@ def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
     _not_summed(r, trees, over)
     parts = [_each(p, over) for p in parts]
     texts = tuple(_whole(p.text, p.open, t.start) for p, t in zip(parts, trees, strict=True))
-    nodes = tuple(parse(t, r.scope, r.graph, boolean=False, layout=r.layout) for t in texts)
+    nodes = tuple(_node(r, t, False) for t in texts)
     shows = ""
     if prints is not None and len(texts) > 1:  # a link of numbers alone is displayed arithmetic
         numbers = [t for t in texts if not names_in(t)]
@@ -230,6 +230,16 @@ def _related(r: Resolver, tree: Relation, latex: str, start: int) -> Said:
         kept = [k for k, t in enumerate(texts) if t not in numbers]
         texts, nodes = tuple(texts[k] for k in kept), tuple(nodes[k] for k in kept)
     return Said(latex, start, texts, prints, shows, nodes=nodes)
+
+
+def _node(r: Resolver, text: str, boolean: bool) -> Node:
+    """What the language makes of it. Raises Unsaid where it has no such thing, which is no misfit."""
+    try:
+        return parse(text, r.scope, r.graph, boolean=boolean, layout=r.layout)
+    except (ShapeError, BeforeFirst, UnknownSymbol):
+        raise
+    except ExpressionError as e:
+        raise Unsaid(e.message, e.offset, e.letters) from None
 
 
 def _least(tree: Tree) -> Big | None:

@@ -96,6 +96,22 @@ def test_what_has_a_meaning_that_can_not_be_said_is_another_reading() -> None:
             said(formula)
 
 
+def test_a_number_beside_a_square_matrix_is_of_every_entry_or_times_the_identity() -> None:
+    for formula in ("1 - A", "A + 2 x", "(1 - A)^{-1}"):
+        with pytest.raises(ExpressionError, match=r"\*eye\(3\)"):
+            said(formula)
+    assert said("1 - W").parts == ("1 - W",)
+    assert said("A - x I").parts == ("A - x*eye(3)",)
+
+
+def test_what_the_language_has_no_way_to_work_out_is_no_misfit() -> None:
+    found, g = network()
+    names = {r"\mathbb{E}": "expect(_ for s in normal(x, y))"}
+    assert read(r"\mathbb{E}[s^2]", found, g, names=names).statements
+    with pytest.raises(ExpressionError, match="polynomials only"):  # of the maximum of u_i s
+        read(r"\mathbb{E}[\max_i u_i s]", found, g, names=names)
+
+
 def test_the_line_for_names_settles_it() -> None:
     found, g = network()
     (one,) = read(r"\log x y", found, g, names={r"\log x y": "log(x)*y"}).statements
