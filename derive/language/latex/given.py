@@ -25,7 +25,7 @@ def table(names: Mapping[str, str]) -> list[tuple[Tokens, str]]:
 
 
 def _spelt(tokens: Tokens) -> Tokens:
-    r"""With words of capitals in scripts letter by letter: ``D_{\mathrm{KL}}`` is written ``D_{KL}``, too. Others may be indices."""
+    r"""With words of capitals in scripts as letters: ``D_{\mathrm{KL}}`` is written ``D_{KL}``, too. Others may be indices."""
     made: list[Token] = []
     for k, t in enumerate(tokens):
         if t.kind != "word" or not (t.text.isalpha() and t.text.isupper()) or not k or not tokens[k - 1].is_("_", "^"):
