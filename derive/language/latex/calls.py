@@ -48,6 +48,7 @@ def unit(r: Resolver, items: Items, k: int) -> tuple[Term, int]:
     tree = items[k][1]
     if (function := _given_function(r, tree)) is not None:
         tree, items = function, (*items[:k], (items[k][0], function), *items[k + 1 :])
+    r.choices.step()
     r.depth += 1
     if r.depth > 60:
         r.fail("nested too deeply", tree.start)

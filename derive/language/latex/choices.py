@@ -15,6 +15,7 @@ _TOO_MANY = "too many ways to read this: use brackets, or say in 'names:' what i
 MAX_READINGS = 32  # runs
 MAX_CHOICES = 20  # of one run
 MAX_WORK = 20_000  # characters that all runs read
+MAX_STEPS = 20_000  # factors that all runs look at
 
 T = TypeVar("T")
 
@@ -30,7 +31,14 @@ class Unsaid(ExpressionError):
 class Choices:
     def __init__(self) -> None:
         self.path: list[int] = []
+        self.steps = 0
         self.made: dict[Hashable, tuple[int, int]] = {}  # what was chosen, of how many
+
+    def step(self) -> None:
+        """Counts a factor that is looked at. Raises TooMany."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise TooMany(_TOO_MANY)
 
     def choose(self, key: Hashable, options: Sequence[Callable[[], T]]) -> T:
         """One of the options; the same, wherever the same key comes back."""

@@ -550,6 +550,7 @@ def test_random_tokens_are_read_or_refused() -> None:
     "x^{" * 25 + "x" + "}" * 25, "-" * 9000 + "x", "|" * 5000,
     r"\log " * 1500 + "x", r"\sum_i " * 1000 + "x", "x+" * 4000 + "x",
     "x " * 4000, "x/y " * 2000, r"\text{not }" * 500 + "x>y", "x" * 20000,
+    r"\log " * 40 + "x y", r"\frac{d}{dx} " * 12 + "x y x", r"\frac{d}{dx} " + "x " * 300,
     r"\sqrt{" * 25 + "x" + "}" * 25, r"\nabla_x " * 900 + "x", "9" * 5000, r"\left(" * 2000,
 ])  # fmt: skip
 def test_what_is_long_or_deep_ends(text: str) -> None:
