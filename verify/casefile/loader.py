@@ -105,6 +105,7 @@ def _case(
         tree=tree if isinstance(tree, Map) else None,
         sizes=names.sizes,
         instances=tuple(names.instances),
+        listed=frozenset(names.listed),
         states=sequences.states,
         warnings=tuple(dict.fromkeys(reader.warnings)),
         implementations=implementations,

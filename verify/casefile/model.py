@@ -190,6 +190,7 @@ class Case:
     claims: tuple[Claim, ...]
     sizes: Mapping[str, int] = field(default_factory=dict)
     instances: tuple[Mapping[str, int], ...] = ()
+    listed: frozenset[str] = frozenset()  # sizes of which it gives several values, none more its own than the others
     states: Mapping[str, State] = field(default_factory=dict)
     warnings: tuple[tuple[Place, str], ...] = ()  # of what is well-formed and may not be meant
     implementations: tuple[Implementation, ...] = ()

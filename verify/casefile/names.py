@@ -42,6 +42,7 @@ class Names:
         self.layout = "mixed"
         self.sizes: dict[str, int] = {}
         self.instances: list[dict[str, int]] = []
+        self.listed: set[str] = set()  # sizes that are given as lists
         self.symbols: dict[str, Symbol] = {}
         self.definitions: dict[str, Definition] = {}
         self.broken: set[str] = set()
@@ -191,7 +192,10 @@ class Names:
             if v < least:
                 r.fault(given["value"].place, f"{v} is no value of '{name}', which counts from {least}")
                 return None
-        return list(values) if len(values) > 1 else [values[0], least, values[0] + 1]
+        if len(values) > 1:
+            self.listed.add(name)
+            return list(values)
+        return [values[0], least, values[0] + 1]
 
     def counts(self, name: str, tree: Tree) -> list[int] | None:
         """The number that a size stands for, or several; None, and one fault, where it is something else."""

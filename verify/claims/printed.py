@@ -9,6 +9,7 @@ from flint import fmpq
 from derive.errors import NotFinite, UndefinedValue
 from derive.language.reader import to_text
 from verify.casefile.model import Claim
+from verify.claims import values
 from verify.claims.allowed import allowed
 from verify.claims.context import CaseContext
 from verify.claims.convention import standard_name
@@ -34,9 +35,8 @@ def judge_printed(context: CaseContext, claim: Claim) -> Verdict:
         left = [n for n in absent if n in context.case.symbols and context.case.symbols[n].recover and n not in asked]
         hint = f"; a claim 'recover: {left[0]}' would ask what the printed numbers determine" if left else ""
         return Verdict("underspecified", f"no value is given for {names}{hint}", evidence={"method": "exhaustive"})
-    for condition in (e for a in claim.assuming for e in context.entries(a)):
-        if not context.missing(condition) and context.value(condition) is False:
-            return undecided("what is assumed does not hold at the document's inputs")
+    if (nothing := values.unmet(context, claim.assuming)) is not None:
+        return nothing
     printed = context.printed(claim)
     if recovered and claim.made:
         return undecided("how a number was made is not judged where inputs are recovered")

@@ -39,6 +39,14 @@ def at_every_size(
         return undecided(
             f"the case is worked out for {say_sizes(context.case.sizes)}, which the assumptions of the claim rule out"
         )
+    if context.case.listed and name not in _AT_ONE_SIZE:
+        gap = gap_of(context, claim)
+        if (
+            gap is not None and gap.whole and context.case.listed.issuperset(gap.sizes)
+        ):  # of several, the first says nothing
+            for other, same in elsewhere(context, claim):
+                if gap_of(other, same) is None:
+                    return at_every_size(other, same, name, judge)
     here = judge(context, claim)
     parts = [claim.of, claim.holds, claim.somewhere, *claim.equals, *claim.standard]
     if not context.case.sizes or not has_sizes([n for n in parts if n is not None], context.case.sizes):

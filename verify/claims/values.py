@@ -35,7 +35,7 @@ from derive.language.extremes import EXTREMES
 from derive.language.printing import number_text, to_text
 from derive.language.properties import PROPERTIES, asks
 from derive.numbers.balls import evaluate, truth
-from verify.verdict import Verdict
+from verify.verdict import Verdict, undecided
 
 if TYPE_CHECKING:
     from derive.engine.reasons import Reason
@@ -58,11 +58,15 @@ def is_formula(context: CaseContext, a: Node, b: Node) -> bool:
 
 
 def judged(
-    context: CaseContext, said: Sequence[Node], formula: bool, decide: Callable[[Collection[Unit]], Verdict]
+    context: CaseContext,
+    said: Sequence[Node],
+    formula: bool,
+    decide: Callable[[Collection[Unit]], Verdict],
+    assumed: Sequence[Node] = (),
 ) -> Verdict:
     """The verdict of a claim by what ``decide`` says of it with some symbols at their values, the others for all values.
 
-    ``said`` is what the claim says, its assumptions among it."""
+    ``said`` is what the claim says, its assumptions among it; ``assumed`` are these alone."""
     names = named(context, said)
     units = [(name, None) for name in names]
     if not names:
@@ -79,6 +83,8 @@ def judged(
     if in_general.verdict == "holds-if" and formula and here.verdict != "wrong":
         return in_general
     if here.verdict == "undecided":
+        if here.evidence.get("empty") and (nothing := unmet(context, assumed)) is not None:
+            here = replace(nothing, evidence=here.evidence)
         outside = formula and here.evidence.get("empty")  # the values do not meet the assumptions
         return here if in_general.verdict == "wrong" and not outside else in_general
     here = at_the_values(context, said, here)
@@ -90,6 +96,14 @@ def judged(
         return _needing(context, _fewest(context, units, decide), in_general, here)
     told = "not for all" if in_general.verdict == "wrong" else "for all values"
     return replace(here, why=f"at the document's values; {told}: {in_general.reason}", stated="")
+
+
+def unmet(context: CaseContext, assuming: Iterable[Node]) -> Verdict | None:
+    """Undecided, where what is assumed is false at the document's values: of these a claim says nothing then."""
+    for condition in (e for a in assuming if not asks(a) for e in context.entries(a)):
+        if not context.missing(condition) and context.value(condition) is False:
+            return undecided(f"what is assumed does not hold at the document's values: {to_text(condition)} fails")
+    return None
 
 
 def _for_all(found: Verdict) -> Verdict:

@@ -259,3 +259,24 @@ def test_an_instance_at_which_a_claim_says_nothing(tmp_path: Path, claim: str, v
     found = judged(tmp_path, claim.replace("'", '"'))
     assert found[0] == verdict, found
     assert words in found[1]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "holds: 'var(x, ddof=1) == n/(n - 1)*var(x)'",
+        "holds: n/(n - 1) >= 1",
+        "of: 'var(x, ddof=1)', equals: n/(n - 1)*var(x)",
+        "of: sum((x - mean(x))**2)/(n - 1), equals: n/(n - 1)*var(x)",
+    ],
+)
+@pytest.mark.parametrize("sizes", ["[1, 2, 3]", "[3, 1]"])
+def test_the_first_instance_may_say_nothing(tmp_path: Path, claim: str, sizes: str) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text(
+        f"title: t\nsizes: {{n: {sizes}}}\nsymbols: {{x: {{shape: [n]}}}}\nclaims:\n  - {{id: c, {claim}}}\n"
+    )
+    case = load(path)
+    found = judge(CaseContext(case), case.claims[0])
+    assert found.verdict == "holds"
+    assert found.reason.count("says nothing at n = 1") == 1

@@ -207,3 +207,17 @@ def test_a_side_without_a_value_at_the_document_s_values_is_wrong(tmp_path: Path
 
 def test_a_factor_that_cancels_is_claimed_where_it_has_a_value(tmp_path: Path) -> None:
     assert judged(tmp_path, "of: (a - 2)/(a - 2)*u, equals: u").verdict == "holds"
+
+
+@pytest.mark.parametrize(
+    "claim", ["holds: a > 4", "holds: a < 4", "holds: a**2 == 25", "of: a**2, equals: 26", "of: a**2, prints: 4.0"]
+)
+def test_what_is_assumed_against_the_values_says_nothing_of_them(tmp_path: Path, claim: str) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text(f"title: t\nsymbols: {{a: 2}}\nclaims:\n  - {{id: c, {claim}, assuming: [a == 5]}}\n")
+    case = load(path)
+    found = judge(CaseContext(case), case.claims[0])
+    assert (found.verdict, found.reason) == (
+        "undecided",
+        "what is assumed does not hold at the document's values: a == 5 fails",
+    )
