@@ -11,12 +11,15 @@ from derive.calculus.totals import Total
 from derive.engine import induction, relation
 from derive.engine.decision import Decision
 from derive.engine.domain import EVERYWHERE, Domain
-from derive.engine.limits.partial_sums import replaced
 from derive.engine.reasons import Why
 from derive.engine.whole_numbers import says_whole
 from derive.engine.whole_powers import by_induction
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
+from derive.lazily import lazily
+
+with lazily():
+    from derive.engine.limits import partial_sums
 
 
 def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
@@ -46,7 +49,7 @@ def _closed(
         or not runs(roots)
     ):
         return found
-    forms = replaced(roots, domain)
+    forms = partial_sums.replaced(roots, domain)
     if forms is None or runs(domain.hypotheses):
         return found
     begun = {n: n.graph.call("ge", n.args[0], n.graph.zero) for n in runs(roots)}
@@ -82,7 +85,7 @@ def _begun(
     conditional = replace(conditional, conditions=tuple(dict.fromkeys((*conditional.missing, *found.conditions))))
     if not isinstance(n.attr, Total) or n.attr.empty is None:
         return conditional
-    beside = replaced(substitute_all(roots, {n: g.const(n.attr.empty)}), domain)
+    beside = partial_sums.replaced(substitute_all(roots, {n: g.const(n.attr.empty)}), domain)
     if beside is None:
         return conditional
     other = decide(beside, domain.given(g.call("le", count, g.const(-1))))

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from derive.errors import nearest
-from verify.casefile.agreements import resolved
+from derive.lazily import lazily
 from verify.casefile.claims import Claims
-from verify.casefile.embedded import read
 from verify.casefile.faults import CaseFaults, Fault
 from verify.casefile.implementations import Implementations
 from verify.casefile.model import Case, Derivation
@@ -18,8 +17,10 @@ from verify.casefile.schema import CASE
 from verify.casefile.sequences import Sequences
 from verify.casefile.tree import MAX_FAULTS, Text, Tree
 from verify.casefile.tree import Mapping as Map
-from verify.casefile.uses import joined
-from verify.document.passages import is_document
+
+with lazily():
+    from verify.casefile import agreements, embedded, uses
+    from verify.document import passages
 
 
 def load_case(
@@ -28,7 +29,7 @@ def load_case(
     """The case in a file, at other ``sizes`` if given; in these bytes, where they are not yet in the file. Raises CaseFaults with
     every fault in it, in order."""
     file = name or str(path)
-    tree, faults = read(path, file, data)
+    tree, faults = embedded.read(path, file, data)
     reader = Reader(faults)
 
     def made() -> Case | None:
@@ -36,19 +37,19 @@ def load_case(
             return None
         if not isinstance(tree, Map):
             return _case(tree, path, file, reader, sizes)
-        whole, used = joined(tree, path, file, reader)
-        return _case(resolved(whole, list(used.values()), reader), path, file, reader, sizes, tuple(used))
+        whole, used = uses.joined(tree, path, file, reader)
+        return _case(agreements.resolved(whole, list(used.values()), reader), path, file, reader, sizes, tuple(used))
 
     return _faultless(made, reader, file)
 
 
 def names_of(path: str) -> Names:
     """The names of the case in a file, and its table of names; no claim is read. Raises CaseFaults."""
-    tree, faults = read(Path(path), path)
+    tree, faults = embedded.read(Path(path), path)
     reader = Reader(faults)
     try:
         if isinstance(tree, Map) and not faults:
-            tree = joined(tree, Path(path), path, reader)[0]
+            tree = uses.joined(tree, Path(path), path, reader)[0]
             return _names(reader.fields(tree, CASE, "a case"), reader, None)[0]
     except TooMany:
         pass
@@ -142,7 +143,7 @@ def _source(tree: Tree | None, reader: Reader) -> dict[str, str]:
 def _manuscript(tree: Tree | None, path: Path, file: str, reader: Reader) -> str:
     """The file of the document that is quoted, as results call it; "" where the case names none, a fault where there is none."""
     said = tree.entries["file"][1] if isinstance(tree, Map) and "file" in tree.entries else None
-    if said is None and is_document(path):  # the claims stand in the document that they quote
+    if said is None and passages.is_document(path):  # the claims stand in the document that they quote
         return file
     if not isinstance(said, Text) or not said.value:
         return ""

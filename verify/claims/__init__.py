@@ -13,21 +13,26 @@ from typing import Any
 
 from derive.expr.graph import Node
 from derive.language.extremes import infinite, needed, speaks
+from derive.lazily import lazily
 from verify.casefile.model import Claim
 from verify.claims import values
-from verify.claims.arithmetic import judge_arithmetic
-from verify.claims.consistency import judge_agreement, judge_consistency
 from verify.claims.context import CaseContext
-from verify.claims.convention import judge_convention
-from verify.claims.equality import judge_equality
-from verify.claims.printed import judge_printed
-from verify.claims.probed import judge_probe
-from verify.claims.recovery import judge_recovery
-from verify.claims.relation import judge_relation, judge_somewhere
 from verify.claims.sizes import at_every_size, elsewhere, has_sizes, ruled_out, say_sizes
 from verify.claims.solutions import for_every_solution, unsettled
-from verify.claims.wellformed import judge_definition, judge_form, judge_shape
 from verify.verdict import METHODS, VERDICTS, Verdict, combine, proofs_of, undecided
+
+with lazily():
+    from verify.claims import (
+        arithmetic,
+        consistency,
+        convention,
+        equality,
+        printed,
+        probed,
+        recovery,
+        relation,
+        wellformed,
+    )
 
 __all__ = ["JUDGES", "METHODS", "VERDICTS", "CaseContext", "Verdict", "judge"]
 
@@ -35,25 +40,33 @@ Judge = Callable[[CaseContext, Claim], Verdict]
 
 #: (name, does the claim say this?, who judges it)
 JUDGES: tuple[tuple[str, Callable[[Claim], bool], Judge], ...] = (
-    ("definition", lambda c: bool(c.defines), judge_definition),
-    ("shape", lambda c: c.shape is not None, judge_shape),
-    ("recovery", lambda c: c.recover is not None, judge_recovery),
-    ("relation", lambda c: c.holds is not None, judge_relation),
-    ("somewhere", lambda c: c.somewhere is not None, judge_somewhere),
-    ("equality", lambda c: bool(c.equals or c.misfit), judge_equality),
-    ("convention", lambda c: bool(c.standard), judge_convention),
-    ("consistency", lambda c: bool(c.contradicts), judge_consistency),
-    ("arithmetic", lambda c: c.shows is not None, judge_arithmetic),
-    ("printed", lambda c: c.prints is not None and c.of is not None, judge_printed),
-    ("agreement", lambda c: bool(c.agrees), judge_agreement),
-    ("probe", lambda c: bool(c.probe), judge_probe),
+    ("definition", lambda c: bool(c.defines), lambda context, claim: wellformed.judge_definition(context, claim)),
+    ("shape", lambda c: c.shape is not None, lambda context, claim: wellformed.judge_shape(context, claim)),
+    ("recovery", lambda c: c.recover is not None, lambda context, claim: recovery.judge_recovery(context, claim)),
+    ("relation", lambda c: c.holds is not None, lambda context, claim: relation.judge_relation(context, claim)),
+    ("somewhere", lambda c: c.somewhere is not None, lambda context, claim: relation.judge_somewhere(context, claim)),
+    ("equality", lambda c: bool(c.equals or c.misfit), lambda context, claim: equality.judge_equality(context, claim)),
+    ("convention", lambda c: bool(c.standard), lambda context, claim: convention.judge_convention(context, claim)),
+    (
+        "consistency",
+        lambda c: bool(c.contradicts),
+        lambda context, claim: consistency.judge_consistency(context, claim),
+    ),
+    ("arithmetic", lambda c: c.shows is not None, lambda context, claim: arithmetic.judge_arithmetic(context, claim)),
+    (
+        "printed",
+        lambda c: c.prints is not None and c.of is not None,
+        lambda context, claim: printed.judge_printed(context, claim),
+    ),
+    ("agreement", lambda c: bool(c.agrees), lambda context, claim: consistency.judge_agreement(context, claim)),
+    ("probe", lambda c: bool(c.probe), lambda context, claim: probed.judge_probe(context, claim)),
 )
 
 
 def judge(context: CaseContext, claim: Claim) -> Verdict:
     """The verdict on a claim. Raises nothing that a claim's content can cause to be raised by derive: that is ``undecided``."""
     if claim.ill_formed:  # and says nothing else
-        return judge_form(context, claim)
+        return wellformed.judge_form(context, claim)
     if claim.assuming and not ruled_out(context, claim) and _contradictory(context, claim):
         return undecided("the assumptions contradict each other")
     if speaks(_expressions(claim), context.silent):
@@ -125,7 +138,7 @@ def _of_limits(context: CaseContext, claim: Claim) -> Verdict:
 
 
 def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
-    from derive.engine.certify import of_values
+    from derive.engine.certify.values import of_values
     from derive.engine.limits import NoLimit, Unsettled
     from derive.engine.limits.values import resolve
     from derive.engine.reasons import Why

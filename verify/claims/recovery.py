@@ -19,13 +19,16 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import CONDITIONS
 from derive.language.components import components_all
 from derive.language.reader import decimal_text, to_text
+from derive.lazily import lazily
 from derive.numbers.balls import rational
 from verify.casefile.model import Claim
 from verify.claims.context import CaseContext
-from verify.claims.enclosure import Box, Enclosure, End, Printed
-from verify.claims.spans import NOWHERE
 from verify.decimals import show
 from verify.verdict import Verdict, undecided
+
+with lazily():
+    from verify.claims import enclosure as enclosures
+    from verify.claims import spans
 
 MAX_TOLD = 4  # intervals of an input that are told
 
@@ -39,7 +42,7 @@ class Recovery:
 
     names: tuple[str, ...]
     sources: tuple[str, ...] = ()
-    enclosure: Enclosure | None = None
+    enclosure: enclosures.Enclosure | None = None
     against: tuple[str, ...] = ()
     fault: str = ""
     needed: tuple[str, ...] = ()
@@ -97,9 +100,9 @@ def _recovered(context: CaseContext, names: tuple[str, ...], used: Sequence[Clai
     symbols = [context.case.symbols[n] for n in names]
     domain = [(s.low, s.high) for s in symbols]
 
-    def enclosed(claims: Sequence[Claim]) -> Enclosure:
-        printed = [Printed(_node(context, c), *ends_of(context, c)) for c in claims]
-        return Enclosure(tuple(s.node for s in symbols), printed, context.given).find(domain)
+    def enclosed(claims: Sequence[Claim]) -> enclosures.Enclosure:
+        printed = [enclosures.Printed(_node(context, c), *ends_of(context, c)) for c in claims]
+        return enclosures.Enclosure(tuple(s.node for s in symbols), printed, context.given).find(domain)
 
     ids = tuple(c.id for c in used)
     found = enclosed(used)
@@ -158,7 +161,7 @@ def judge_recovery(context: CaseContext, claim: Claim) -> Verdict:
     return Verdict("underspecified", f"{reason}, simplest {text}", text, (), evidence)
 
 
-def simplest(low: End, high: End) -> Fraction | None:
+def simplest(low: enclosures.End, high: enclosures.End) -> Fraction | None:
     """The decimal with the fewest places in [low, high], the one nearest to the middle if there are several: for people."""
     if low is None or high is None:
         return None
@@ -229,10 +232,10 @@ def _together(found: Sequence[Recovery]) -> Recovery:
     if bad is not None:
         return replace(bad, sources=sources)
     all_of = [r.enclosure for r in found if r.enclosure is not None]
-    boxes = [Box((), True)]
+    boxes = [enclosures.Box((), True)]
     for e in all_of:
-        boxes = [Box((*b.ends, *c.ends), b.inside and c.inside) for b in boxes for c in e.boxes]
-    joined = Enclosure(
+        boxes = [enclosures.Box((*b.ends, *c.ends), b.inside and c.inside) for b in boxes for c in e.boxes]
+    joined = enclosures.Enclosure(
         tuple(s for e in all_of for s in e.symbols),
         [p for e in all_of for p in e.printed],
         all_of[0].given,
@@ -280,7 +283,7 @@ def settled(context: CaseContext, said: Sequence[Node], conditions: Sequence[Nod
     free = [n for n in leaves if n not in known]
     truths = [_at_point(found.enclosure, c, free, point if isinstance(point, Mapping) else {}) for c in conditions]
     at, evidence = known_text(context, found), {"method": "certified", "recovered": names}
-    if any(t is False or t is NOWHERE for t in truths):
+    if any(t is False or t is spans.NOWHERE for t in truths):
         said_here = f"{here.reason}; " * bool(here.reason)
         reason = f"{said_here}true for no value that the printed numbers allow: {at}"
         return replace(here, verdict="wrong", why=reason, evidence={**here.evidence, **evidence}, stated="")
@@ -314,7 +317,7 @@ def for_all_members(context: CaseContext, conditions: Sequence[Node], here: Verd
     )
 
 
-def _at_point(enclosure: Enclosure, condition: Node, free: Sequence[Node], point: Mapping[str, Any]) -> Any:
+def _at_point(enclosure: enclosures.Enclosure, condition: Node, free: Sequence[Node], point: Mapping[str, Any]) -> Any:
     """Whether a condition holds for all members, with the free symbols as in a counterexample."""
     more = {n: rational(Fraction(point[to_text(n)])) for n in free if to_text(n) in point}
     try:
@@ -355,7 +358,7 @@ def ranges(found: Recovery, symbol: Node) -> str:
     return _ranges(found.enclosure.intervals(symbol)) if found.enclosure is not None else "no value"
 
 
-def _ranges(intervals: Sequence[tuple[End, End]]) -> str:
+def _ranges(intervals: Sequence[tuple[enclosures.End, enclosures.End]]) -> str:
     told = [f"[{_out(a, -1)}, {_out(b, 1)}]" for a, b in intervals[:MAX_TOLD]]
     more = f" or {len(intervals) - MAX_TOLD} more" if len(intervals) > MAX_TOLD else ""
     return " or ".join(told) + more

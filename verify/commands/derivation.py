@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from derive import api
 from derive.errors import ExpressionError, nearest
 from derive.expr.graph import Node
 from derive.language import reader
 from derive.language.names import names_in
-from derive.programs.derived import Derivation
+from derive.lazily import lazily
+
+if TYPE_CHECKING:
+    from derive.programs.derived import Derivation
+
+with lazily():
+    from derive import api
 
 T = TypeVar("T")
 

@@ -7,6 +7,5 @@ that hands a certificate, or raises ``Rejected``.
 
 from derive.engine.certify.decisions import certified, certified_at, of_every_size
 from derive.engine.certify.search import prove
-from derive.engine.certify.values import of_values
 
-__all__ = ["certified", "certified_at", "of_every_size", "of_values", "prove"]
+__all__ = ["certified", "certified_at", "of_every_size", "prove"]

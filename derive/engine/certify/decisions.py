@@ -13,23 +13,23 @@ from fractions import Fraction
 from functools import reduce
 
 from derive.budget import apart, share
-from derive.engine.certify.every_size import by_action, every_size
 from derive.engine.certify.faults import FAULTS
 from derive.engine.certify.fresh import in_a_graph_of_its_own
-from derive.engine.certify.properties import prove_inequality, prove_property
-from derive.engine.certify.samples import contradicting
 from derive.engine.certify.search import prove
-from derive.engine.certify.steps import at_every_number, at_every_step
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.reasons import Why
 from derive.expr.graph import Node, topological
 from derive.expr.operators import NEGATED, ORDERS
 from derive.language.components import components_all
+from derive.lazily import lazily
 from derive.proof.certificates import Numbers
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.properties import conjunction
 from derive.proof.sequent import Sequent, equation
+
+with lazily():
+    from derive.engine.certify import every_size, properties, samples, steps
 
 CERTIFICATE = 8_000_000  # steps of work for one: a proof is worth as much as most claims take to be decided
 
@@ -48,9 +48,9 @@ def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decisi
     plain = domain.plain()
     below = topological([*wanted, *plain.hypotheses, *found.conditions])
     if any(n.op == "computed" for n in below):
-        return _with(found, lambda: at_every_step(wanted, plain.given(*found.conditions)), "iteration")
+        return _with(found, lambda: steps.at_every_step(wanted, plain.given(*found.conditions)), "iteration")
     if found.tactic == "induction":
-        return _with(found, lambda: at_every_number(wanted, plain.given(*found.conditions)), "induction")
+        return _with(found, lambda: steps.at_every_number(wanted, plain.given(*found.conditions)), "induction")
     here = set(below)
     g, put = in_a_graph_of_its_own(below)
     sides = [put[n] for n in wanted]
@@ -60,10 +60,10 @@ def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decisi
     own = next((n.attr.trusted for n in below if n.op == "computed" and hasattr(n.attr, "trusted")), "")
     trusted = own or found.tactic or found.method or "engine"
     asked = any(n.op == "property" for n in below)
-    made = _with(found, lambda: prove_property(sequent) if asked else prove(sequent), trusted)
+    made = _with(found, lambda: properties.prove_property(sequent) if asked else prove(sequent), trusted)
     if made.theorem is None and not asked and any(n.op in ORDERS for n in topological([conclusion])):
-        made = _with(found, lambda: prove_inequality(sequent), trusted)
-    if plain is domain and made.theorem is None and (point := contradicting(sequent)) is not None:
+        made = _with(found, lambda: properties.prove_inequality(sequent), trusted)
+    if plain is domain and made.theorem is None and (point := samples.contradicting(sequent)) is not None:
         return Decision("undecided", Why.ENGINE_FAULT(trusted=trusted, at=point))
     return made
 
@@ -108,9 +108,9 @@ def of_every_size(a: Node, b: Node, domain: Domain, sizes: Mapping[int, str]) ->
     try:
         with apart():
             _, put = in_a_graph_of_its_own(topological([a, b, *domain.hypotheses]))
-            sides = by_action(put[a], put[b])
+            sides = every_size.by_action(put[a], put[b])
             s = Sequent(tuple(put[n] for n in domain.hypotheses), equation(*sides), tuple(sizes.items()))
-            return check(s, every_size(s))
+            return check(s, every_size.every_size(s))
     except FAULTS:
         return None
 

@@ -10,14 +10,15 @@ from derive.calculus.reverse import expand_all, gradient
 from derive.engine.algebra.polynomials import Unwieldy
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.domain import EVERYWHERE, Domain
-from derive.engine.limits.gruntz import Gruntz
-from derive.engine.limits.gruntz import Limit as _Side
 from derive.engine.limits.oracle import NoLimit, Oracle, Unsettled, brief, leaves, said
-from derive.engine.limits.prepare import Prepared
 from derive.engine.whole_numbers import says_whole
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node
 from derive.language.components import components
+from derive.lazily import lazily
+
+with lazily():
+    from derive.engine.limits import gruntz, prepare
 
 __all__ = ["Limit", "NoLimit", "Unsettled", "limit"]
 
@@ -130,19 +131,19 @@ def _grown(f: Node, t: Node, domain: Domain, counted: Node | None) -> Limit:
     g = f.graph
     rate = g.symbol("rate'")
     inside = domain.given(g.call("gt", rate, g.zero), g.call("lt", rate, g.one))
-    gruntz = Gruntz(Oracle(g, t, inside))
-    prepared = Prepared(gruntz, counted is not None)
+    growth = gruntz.Gruntz(Oracle(g, t, inside))
+    prepared = prepare.Prepared(growth, counted is not None)
     e = prepared.of(f)
     calm = substitute(e, dict.fromkeys(prepared.wild, g.zero))
     lasting = []  # what does not die away
     for w in prepared.wild:
-        share = gruntz.oracle.simple(gradient(e, [w])[0])
+        share = growth.oracle.simple(gradient(e, [w])[0])
         if leaves(share) & set(prepared.wild):
             raise Unsettled(f"{said(f)} oscillates")
-        side, value = gruntz.limit(share)
-        if side or (gruntz.oracle.simple(value) is not g.zero and gruntz.oracle.sign(value)):
+        side, value = growth.limit(share)
+        if side or (growth.oracle.simple(value) is not g.zero and growth.oracle.sign(value)):
             lasting.append(w)
-    found: _Side = gruntz.limit(calm)
+    found: gruntz.Limit = growth.limit(calm)
     if lasting:
         # beside a finite limit one that takes the values 1 and -1 for ever leaves none
         swings = len(lasting) == 1 and prepared.swinging.get(lasting[0]) is prepared.whole and not found[0]
@@ -152,4 +153,4 @@ def _grown(f: Node, t: Node, domain: Domain, counted: Node | None) -> Limit:
         swinging.whole = prepared.whole
         raise swinging
     note = f"{_name(counted)} runs over the whole numbers" if prepared.whole and counted is not None else ""
-    return Limit(found[0], gruntz.oracle.simple(found[1]), note)
+    return Limit(found[0], growth.oracle.simple(found[1]), note)

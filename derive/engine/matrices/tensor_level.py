@@ -14,12 +14,15 @@ from math import prod
 from derive.engine.counterexamples.shown import both_shown
 from derive.engine.counterexamples.tensor_points import Arena, Tensor
 from derive.engine.domain import Domain
-from derive.engine.matrices.matrices import Proof, Sizes, prove
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.expr.shapes import indices
 from derive.language.asked import asked
 from derive.language.components import MAX_MATRIX
+from derive.lazily import lazily
+
+with lazily():
+    from derive.engine.matrices import matrices
 
 MAX_LAID_OUT = 120_000  # products of entries up to which a claim is laid out entry by entry
 FEW_POINTS, MANY_POINTS = 12, 24
@@ -33,7 +36,7 @@ class Whole:
     """``proof``, or the ``point`` at which an entry differs: where both are None, the entries have to be looked at.
     ``large``: there are too many of them. ``empty``: no matrices were found that meet the assumptions."""
 
-    proof: Proof | None = None
+    proof: matrices.Proof | None = None
     point: Mapping[Node, Fraction] | None = None
     index: tuple[int, ...] | None = None
     left: str = ""
@@ -42,13 +45,13 @@ class Whole:
     empty: bool = False
 
 
-def settle(a: Node, b: Node, domain: Domain, sizes: Sizes | None = None) -> Whole:
+def settle(a: Node, b: Node, domain: Domain, sizes: matrices.Sizes | None = None) -> Whole:
     """Decides a = b on whole tensors where that can be done. A proof is only given where a point was found at which both
     sides have a value, unless nothing stands in the way of one."""
     order = topological([a, b])
     if not any(n.op not in _PICKED and any(m.shape for m in (n, *n.args)) for n in order):
         return Whole()
-    proof = prove(a, b, domain.hypotheses, sizes)
+    proof = matrices.prove(a, b, domain.hypotheses, sizes)
     if proof is not None and not proof.conditions and not domain.hypotheses:
         return Whole(proof)
     large = too_large(order)

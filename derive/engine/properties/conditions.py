@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 from derive.calculus.iteration import runs
 from derive.calculus.reverse import expand_all
@@ -18,28 +18,33 @@ from derive.engine.decision import Decision, joined
 from derive.engine.dispatch import holds_with_properties
 from derive.engine.domain import Domain
 from derive.engine.matrices.tensor_level import too_large
-from derive.engine.properties.convex_functions import by_tangents
-from derive.engine.properties.envelopes import by_envelopes
 from derive.engine.properties.existence import on_the_domain
-from derive.engine.properties.facts import at_point, facts, implied
-from derive.engine.properties.irrational import by_irrational_points, of_numbers
-from derive.engine.properties.mean_value import by_mean_value
-from derive.engine.properties.parts import by_parts
-from derive.engine.properties.reductions import TRANSCENDENTAL, by_moves
-from derive.engine.properties.samples import by_points
-from derive.engine.properties.slopes import BRANCHES, by_slopes
-from derive.engine.properties.subdivision import by_cells
-from derive.engine.properties.sums import by_separate_parts, by_squares
 from derive.engine.properties.throughout import refuted_at_points, shown_by_entries
 from derive.engine.reasons import Why
 from derive.engine.sufficiency import compatible, unless_thin
 from derive.engine.tactics import BESIDE, HALF, POINT, PROOF, Tactic, walk
 from derive.expr.conditions import QUANTIFIERS, claimed, conjuncts, negation, one
 from derive.expr.graph import Node, topological
-from derive.expr.operators import ORDERS
+from derive.expr.operators import JOINED_PIECES, OPERATORS, ORDERS
 from derive.language.printing import to_text
 from derive.language.properties import asks
+from derive.lazily import lazily
 from derive.numbers.definedness import lacks_value, needs
+
+with lazily():
+    from derive.engine.properties import (
+        convex_functions,
+        envelopes,
+        facts,
+        irrational,
+        mean_value,
+        parts,
+        reductions,
+        samples,
+        slopes,
+        subdivision,
+        sums,
+    )
 
 MANY = 2_000  # products of entries from which on whole points are tried before entries are laid out
 
@@ -69,7 +74,9 @@ class Question:
         """Whether there are kinks, and functions that are not algebraic: region by region much is looked at that says nothing of
         functions such as exp."""
         below = {m.op for m in topological([self.wanted])}
-        return bool(below & BRANCHES.keys()) and not below.isdisjoint(TRANSCENDENTAL)
+        return not below.isdisjoint((*JOINED_PIECES, "where")) and any(
+            OPERATORS[m].transcendental for m in below & OPERATORS.keys()
+        )
 
     def settled(self, found: Decision | None) -> Decision | None:
         """An answer that stands under the assumed properties, and settles the question; another is noted."""
@@ -96,7 +103,11 @@ def checked(found: Decision, domain: Domain) -> Decision:
     if found.status not in ("refuted", "proved-if"):
         return found
     for n in filter(asks, domain.hypotheses):
-        here = at_point(fact, found.witness or {}) if (fact := next(iter(facts([n])), None)) is not None else None
+        here = (
+            facts.at_point(fact, found.witness or {})
+            if (fact := next(iter(facts.facts([n])), None)) is not None
+            else None
+        )
         if here is None or holds_with_properties(here, domain.under(())).status != "proved":
             reason = found.told if found.status == "refuted" else found.fails
             return Decision("undecided", Why.PROPERTY_AT_POINT(assumed=n, of=reason))
@@ -146,7 +157,7 @@ def _regions(q: Question) -> Decision | None:
 
 def _with_implied(q: Question) -> Decision | None:
     """With what assumed properties say of values."""
-    more = implied(facts(q.domain.hypotheses))
+    more = facts.implied(facts.facts(q.domain.hypotheses))
     return q.settled(decide_holds(q.wanted, q.plain.given(*more))) if more else None
 
 
@@ -220,18 +231,20 @@ TACTICS: tuple[Tactic[Question], ...] = (
     ),
     Tactic("generic entry", _way(shown_by_entries), emits=PROOF, cost=HALF),
     Tactic("points of tensors", _way(refuted_at_points), lambda q: q.many, emits=POINT, cost=HALF),
-    Tactic("envelopes", _of_difference(by_envelopes), _few, emits=PROOF, cost=HALF // 2),
+    Tactic("envelopes", _of_difference(lambda c, d: envelopes.by_envelopes(c, d)), _few, emits=PROOF, cost=HALF // 2),
     Tactic(
         "mean value theorem",
-        _of_difference(partial(by_mean_value, decide=decide)),
+        _of_difference(lambda c, d: mean_value.by_mean_value(c, d, decide=decide)),
         _few,
         emits=PROOF,
         cost=HALF,
     ),
-    Tactic("points", _way(partial(by_points, grid=False)), lambda q: _few(q) and q.turns, emits=POINT),
+    Tactic(
+        "points", _way(lambda c, d: samples.by_points(c, d, grid=False)), lambda q: _few(q) and q.turns, emits=POINT
+    ),
     Tactic(
         "simpler inequalities",
-        _of_difference(by_moves),
+        _of_difference(lambda c, d: reductions.by_moves(c, d)),
         lambda q: _few(q) and q.turns,
         emits=PROOF,
         cost=HALF,
@@ -239,20 +252,25 @@ TACTICS: tuple[Tactic[Question], ...] = (
     Tactic("regions", _regions, cost=HALF),
     Tactic("points of tensors", _way(refuted_at_points), _few, emits=POINT),
     Tactic("assumed properties", _with_implied),
-    Tactic("exact values", _way(of_numbers), emits=PROOF | POINT),
+    Tactic("exact values", _way(lambda c, d: irrational.of_numbers(c, d)), emits=PROOF | POINT),
     Tactic(
         "tangents",
-        lambda q: q.settled(by_tangents(q.wanted, q.domain)),
+        lambda q: q.settled(convex_functions.by_tangents(q.wanted, q.domain)),
         lambda q: q.plain is not q.domain,
         emits=PROOF,
     ),
-    Tactic("squares", _of_difference(by_squares), emits=PROOF),
-    Tactic("slopes", _of_difference(by_slopes), emits=PROOF, cost=HALF),
-    Tactic("cells", _of_difference(by_cells), emits=PROOF | POINT, cost=HALF),
-    Tactic("separate parts", _of_difference(partial(by_separate_parts, decide=decide)), emits=PROOF, cost=HALF),
-    Tactic("simpler inequalities", _of_difference(by_moves), emits=PROOF, cost=HALF),
-    Tactic("grid of points", _way(partial(by_points, grid=True)), emits=POINT),
+    Tactic("squares", _of_difference(lambda c, d: sums.by_squares(c, d)), emits=PROOF),
+    Tactic("slopes", _of_difference(lambda c, d: slopes.by_slopes(c, d)), emits=PROOF, cost=HALF),
+    Tactic("cells", _of_difference(lambda c, d: subdivision.by_cells(c, d)), emits=PROOF | POINT, cost=HALF),
+    Tactic(
+        "separate parts",
+        _of_difference(lambda c, d: sums.by_separate_parts(c, d, decide=decide)),
+        emits=PROOF,
+        cost=HALF,
+    ),
+    Tactic("simpler inequalities", _of_difference(lambda c, d: reductions.by_moves(c, d)), emits=PROOF, cost=HALF),
+    Tactic("grid of points", _way(lambda c, d: samples.by_points(c, d, grid=True)), emits=POINT),
     Tactic("where it has values", _where_it_has_values, _compares),
-    Tactic("parts", _way(partial(by_parts, decide=decide)), emits=PROOF | POINT),
-    Tactic("irrational points", _way(by_irrational_points), emits=BESIDE),
+    Tactic("parts", _way(lambda c, d: parts.by_parts(c, d, decide=decide)), emits=PROOF | POINT),
+    Tactic("irrational points", _way(lambda c, d: irrational.by_irrational_points(c, d)), emits=BESIDE),
 )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from derive.budget import Exhausted, budget
 from derive.calculus.reverse import expand_all
@@ -20,13 +21,8 @@ from derive.engine.counterexamples.instances import instances
 from derive.engine.decision import Decision, Status, joined
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.differentiated import equation, inequality, lost
-from derive.engine.properties import conditions, convexity, definite, monotone, optima, regularity
-from derive.engine.properties.asked import Table, decided
+from derive.engine.properties import conditions
 from derive.engine.properties.conditions import checked
-from derive.engine.properties.growth import growth
-from derive.engine.properties.orders import order
-from derive.engine.properties.ranks import rank
-from derive.engine.properties.subgradients import subdifferential
 from derive.engine.reasons import Why
 from derive.engine.relation import point_of
 from derive.engine.sufficiency import compatible
@@ -36,6 +32,24 @@ from derive.expr.conditions import claimed, negation
 from derive.expr.graph import Node, topological
 from derive.expr.roots import without_roots
 from derive.language.properties import PROPERTIES, asks
+from derive.lazily import lazily
+
+with lazily():
+    from derive.engine.properties import (
+        asked,
+        convexity,
+        definite,
+        growth,
+        monotone,
+        optima,
+        orders,
+        ranks,
+        regularity,
+        subgradients,
+    )
+
+if TYPE_CHECKING:
+    from derive.engine.properties.asked import Table
 
 
 def _one(name: str, decide: Callable[[Sequence[Node], Domain], Decision], emits: frozenset[Status] = ANY) -> Table:
@@ -43,39 +57,49 @@ def _one(name: str, decide: Callable[[Sequence[Node], Domain], Decision], emits:
     return (Tactic(name, lambda q: decide(q.args, q.domain), emits=emits),)
 
 
-DECIDERS: dict[str, Table] = {
-    "convex": convexity.tactics(1),
-    "concave": convexity.tactics(-1),
-    "increasing": monotone.tactics("increasing"),
-    "nondecreasing": monotone.tactics("nondecreasing"),
-    "decreasing": monotone.tactics("decreasing"),
-    "nonincreasing": monotone.tactics("nonincreasing"),
-    "continuous": regularity.tactics(0),
-    "differentiable": regularity.tactics(1),
-    "smooth": regularity.tactics(2),
-    "positive_definite": definite.tactics(True),
-    "positive_semidefinite": definite.tactics(False),
-    "subdifferential": _one("slopes to both sides", subdifferential),
-    "rank": _one("minors", rank),
-    "converges": _one("expansion at the fixed point", order),
-    "stationary": optima.STATIONARY,
-    "minimizer": optima.minimizer(False),
-    "unique_minimizer": optima.minimizer(True),
-    **{
-        name: _one("limit", partial(growth, name))
-        for name in ("grows_at_most", "grows_slower", "grows_like", "asymptotic")
-    },
+def _growing(name: str) -> Table:
+    return _one("limit", partial(growth.growth, name))
+
+
+#: The table of each property, made when it is first asked for.
+DECIDERS: dict[str, Callable[[], Table]] = {
+    "convex": lambda: convexity.tactics(1),
+    "concave": lambda: convexity.tactics(-1),
+    "increasing": lambda: monotone.tactics("increasing"),
+    "nondecreasing": lambda: monotone.tactics("nondecreasing"),
+    "decreasing": lambda: monotone.tactics("decreasing"),
+    "nonincreasing": lambda: monotone.tactics("nonincreasing"),
+    "continuous": lambda: regularity.tactics(0),
+    "differentiable": lambda: regularity.tactics(1),
+    "smooth": lambda: regularity.tactics(2),
+    "positive_definite": lambda: definite.tactics(True),
+    "positive_semidefinite": lambda: definite.tactics(False),
+    "subdifferential": lambda: _one("slopes to both sides", subgradients.subdifferential),
+    "rank": lambda: _one("minors", ranks.rank),
+    "converges": lambda: _one("expansion at the fixed point", orders.order),
+    "stationary": lambda: optima.STATIONARY,
+    "minimizer": lambda: optima.minimizer(False),
+    "unique_minimizer": lambda: optima.minimizer(True),
+    "grows_at_most": lambda: _growing("grows_at_most"),
+    "grows_slower": lambda: _growing("grows_slower"),
+    "grows_like": lambda: _growing("grows_like"),
+    "asymptotic": lambda: _growing("asymptotic"),
 }
 
 #: Proof that a property fails for all values of the symbols that are not its variables.
-FAILS: dict[str, Table] = {
-    "convex": _one("second derivative at a point", convexity.fails(1), PROOF),
-    "concave": _one("second derivative at a point", convexity.fails(-1), PROOF),
-    "differentiable": _one("slopes at a point", regularity.not_differentiable, PROOF),
-    "stationary": _one("gradient at a point", optima.not_stationary, PROOF),
-    "minimizer": _one("a lesser value", optima.not_least, PROOF),
-    "unique_minimizer": _one("a lesser value", optima.not_least, PROOF),
+FAILS: dict[str, Callable[[], Table]] = {
+    "convex": lambda: _one("second derivative at a point", convexity.fails(1), PROOF),
+    "concave": lambda: _one("second derivative at a point", convexity.fails(-1), PROOF),
+    "differentiable": lambda: _one("slopes at a point", regularity.not_differentiable, PROOF),
+    "stationary": lambda: _one("gradient at a point", optima.not_stationary, PROOF),
+    "minimizer": lambda: _one("a lesser value", optima.not_least, PROOF),
+    "unique_minimizer": lambda: _one("a lesser value", optima.not_least, PROOF),
 }
+
+
+@cache
+def _made(table: Callable[[], Table]) -> Table:
+    return table()
 
 
 def decide_condition(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
@@ -223,11 +247,11 @@ def decide_somewhere(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     return Decision("proved", reason, witness=point, method="ball arithmetic")
 
 
-def _decided(condition: Node, tables: dict[str, Table], args: Sequence[Node], domain: Domain) -> Decision:
+def _decided(condition: Node, tables: dict[str, Callable[[], Table]], args: Sequence[Node], domain: Domain) -> Decision:
     name = condition.attr
     if name not in tables:
         return Decision("undecided", Why.NO_WAY(usage=PROPERTIES[name].usage))
-    return decided(tables[name], args, domain)
+    return asked.decided(_made(tables[name]), args, domain)
 
 
 def _negated(condition: Node, domain: Domain) -> Decision:

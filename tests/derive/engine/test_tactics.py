@@ -101,7 +101,11 @@ def test_what_the_rows_lack_is_told_where_none_answers() -> None:
 
 
 TABLES = [scalars.TACTICS, cascade.TACTICS, cascade.LAST, relation.TACTICS, conditions.TACTICS]
-TABLES += [*DECIDERS.values(), *FAILS.values(), regularity.CONTINUOUS, regularity.DIFFERENTIABLE]  # type: ignore[list-item]
+TABLES += [
+    *(made() for made in (*DECIDERS.values(), *FAILS.values())),
+    regularity.CONTINUOUS,
+    regularity.DIFFERENTIABLE,
+]  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize("table", TABLES)
