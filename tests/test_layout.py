@@ -114,7 +114,7 @@ HELD_THROUGH = {
     " language.loops language.schemes language.slices language.substitution language.syntax",
     "derive.language.latex": "latex.arrays latex.calculus latex.calls latex.differentials latex.environments"
     " latex.identifiers latex.layout latex.library latex.loops"
-    " latex.scripts latex.statements latex.symbols latex.terms latex.tree"
+    " latex.scripts latex.statements latex.symbols latex.terms"
     " latex.words",
     "derive.language.typeset": "typeset.derivatives typeset.names typeset.norms typeset.pieces typeset.scalars"
     " typeset.tensors",

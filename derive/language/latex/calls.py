@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from derive.errors import ExpressionError
 from derive.expr.graph import topological
 from derive.language import sequences
 from derive.language.latex import calculus, identifiers, reach, scripts, signatures, templates, terms
-from derive.language.latex.library import OF_MATRICES, library
+from derive.language.latex.library import EITHER, OF_MATRICES, library
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Tokens
 from derive.language.latex.tree import (
@@ -94,6 +95,9 @@ def _named(r: Resolver, tree: Symbol | Scripted, items: Items, k: int) -> tuple[
     value = bool(identifiers.ways(r, s, below, above, primes)) or s.word in r.indices
     if _indicates(r, s, items, k):
         return _indicator(r, items, k)
+    if s.word in EITHER and function == library(s.word):
+        function = r.choose(("either", s.word), [lambda f=f: f for f in EITHER[s.word]])  # type: ignore[misc]
+        r.taken[identifiers.written(r, s, (), ())] = function
     if function is not None and not value:
         return _applied(r, function, tree, items, k)
     if function is not None and group is not None:
@@ -268,7 +272,7 @@ def _beside(r: Resolver, s: Symbol, items: Items, k: int, how: Callable[[Term], 
     r"""``\log p`` and ``\log p q``: of the next factor, or of more of those that follow."""
     if k + 1 >= len(items) or items[k + 1][0]:
         r.fail(f"'{s.word}' of nothing: expected its argument", s.start)
-    if s.word not in FUNCTIONS and s.word not in ("max", "min"):
+    if s.word not in FUNCTIONS and s.word not in ("max", "min", *chain(*EITHER.values())):
         r.fail(f"'{s.word}' is a function: its argument stands in brackets", s.start)
     found = reach.cuts(r, items, k + 1)
     if s.word in ("tr", "det") and (whole := [c for c in found if _matrices(r, c)]):

@@ -9,19 +9,11 @@ from derive.errors import ExpressionError
 from derive.language.latex.given import replaced
 from derive.language.latex.grammar import Parser
 from derive.language.latex.layout import plain
+from derive.language.latex.lists import Statement, shared
 from derive.language.latex.quantified import Quantified, taken
 from derive.language.latex.tokens import Tokens, tokenized
 from derive.language.latex.tree import Big, Given, Group, Number, Product, Relation, Scripted, Sum, Symbol, Tree
 from derive.language.latex.words import BESIDE, REMARKS
-
-
-@dataclass(slots=True)
-class Statement:
-    """A relation, a condition or a value, and what was set aside before and after it."""
-
-    tree: Tree
-    start: int
-    stop: int
 
 
 @dataclass(slots=True)
@@ -38,7 +30,7 @@ def statements(
     what stretches of tokens are in the language; ``known``: letters that are symbols. Raises ExpressionError."""
     tokens, aside = tokenized(text)
     if names:
-        tokens = replaced(tokens, names)
+        tokens = replaced(tokens, names, known)
     kept, more = plain(tokens)
     kept, said, of = taken(kept, known)
     read = Display(kept, words, text).all(aside + more + of)
@@ -68,6 +60,7 @@ class Display(Parser):
                     self.fail(f"can't be read at {self.shown(self.here)}")
         if not read.statements:
             raise ExpressionError("expected a formula, found nothing", 0)
+        read.statements = shared(read.statements, self.text)
         return read
 
     def separated(self) -> bool:

@@ -2,7 +2,8 @@ r"""The table of names: what stretches of a document's formulas are in the langu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from derive.errors import ExpressionError
 from derive.language.latex.tokens import Token, Tokens, tokenized
@@ -80,20 +81,65 @@ def bare(tokens: Sequence[Token]) -> list[Token]:
     return made
 
 
-def replaced(tokens: Tokens, names: Sequence[tuple[Tokens, str]]) -> Tokens:
-    """The tokens with each stretch of the table in one token, from the left, the longest that fits."""
+#: Fonts that print for one another; any other is one of its own.
+_ALIKE = {
+    **dict.fromkeys(("mathit", "mathnormal", "textit", "mathord"), ""),
+    **dict.fromkeys(("boldsymbol", "bm", "pmb", "mathbfit", "textbf"), "mathbf"),
+    **dict.fromkeys(("text", "textrm", "mbox", "textnormal", "operatorname", "operatorname*", "mathop"), "mathrm"),
+}
+
+
+def replaced(tokens: Tokens, names: Sequence[tuple[Tokens, str]], known: Container[str] = ()) -> Tokens:
+    """The tokens with each stretch of the table in one token, from the left, the longest that fits. ``known``: words of symbols.
+
+    Fonts count where rows differ in nothing else, and where the letter without its font is a symbol of its own. Raises
+    ExpressionError for a font that leaves it open, and for one row in two fonts.
+    """
     plain, made, at = bare(tokens), [], 0
+    seen: dict[tuple[Tokens, str], tuple[str, ...]] = {}
     while at < len(plain):
-        for pattern, text in names:
-            part = plain[at : at + len(pattern)]
-            if len(part) == len(pattern) and all(map(_same, part, pattern)):
-                made.append(Token("given", text, part[0].start, part[-1].stop, "", part[0].spaced))
-                at += len(pattern)
-                break
-        else:
+        found = [row for row in names if _fits(plain[at:], row, known)]
+        if not found:
             made.append(plain[at])
             at += 1
+            continue
+        part = plain[at : at + len(found[0][0])]
+        pattern, text = row = _of_its_font(part, [r for r in found if len(r[0]) == len(part)])
+        if seen.setdefault(row, _fonts(part)) != _fonts(part):
+            raise ExpressionError(
+                f"'{_shown(pattern)}' in two fonts, which may be two things: say in 'names:' what each is",
+                part[0].start,
+            )
+        made.append(Token("given", text, part[0].start, part[-1].stop, "", part[0].spaced))
+        at += len(part)
     return tuple(made)
+
+
+def _fits(tokens: Sequence[Token], row: tuple[Tokens, str], known: Container[str]) -> bool:
+    pattern, text = row
+    if len(tokens) < len(pattern) or not all(map(_same, tokens, pattern)):
+        return False
+    own = (p.text for t, p in zip(tokens, pattern, strict=False) if p.font and not t.font and p.text in known)
+    return all(re.search(rf"\b{re.escape(word)}\b", text) for word in own)
+
+
+def _of_its_font(part: Sequence[Token], rows: Sequence[tuple[Tokens, str]]) -> tuple[Tokens, str]:
+    """The row that a stretch is, of those that differ from it in no more than fonts."""
+    meant = [row for row in rows if _fonts(row[0]) == _fonts(part)]
+    if len({text for _, text in rows}) > 1 and not meant:
+        both = " and ".join(dict.fromkeys(f"'{text}'" for _, text in rows))
+        raise ExpressionError(
+            f"'{_shown(part)}' has rows in 'names:' by its font, {both}, and none in this one", part[0].start
+        )
+    return (meant or rows)[0]
+
+
+def _fonts(tokens: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(_ALIKE.get(t.font, t.font) for t in tokens)
+
+
+def _shown(tokens: Sequence[Token]) -> str:
+    return "".join("\\" + t.text if t.kind == "command" else t.text for t in tokens)
 
 
 def _same(a: Token, pattern: Token) -> bool:

@@ -189,6 +189,7 @@ class Parser:
             elif self.begins():
                 op = ""
                 before = items[-1][1]
+                self.no_mixed(before)
                 if self.here.kind == "number" and isinstance(before, Number) and not self.here.font:
                     self.fail(
                         f"two numbers side by side: {before.text}{self.here.text} if it is one, "
@@ -198,6 +199,18 @@ class Parser:
                 break
         items = ellipses.folded(self, "prod", items, spans)
         return items[0][1] if len(items) == 1 else Product(start, tuple(items))
+
+    def no_mixed(self, before: Tree) -> None:
+        r"""Fails where a proper fraction of numerals stands right after a whole number, ``1\frac{1}{2}``."""
+        if not (isinstance(before, Number) and before.text.isdigit() and not before.font and self.here.is_("\\frac")):
+            return
+        at = self.at
+        self.next()
+        top, bottom = self.argument("frac"), self.argument("frac")
+        shown, self.at = self.text[self.tokens[at].start : self.tokens[self.at - 1].stop], at
+        numerals = all(len(part) == 1 and part[0].kind == "number" and part[0].text.isdigit() for part in (top, bottom))
+        if numerals and int(top[0].text) < int(bottom[0].text):
+            self.fail(f"a mixed number or a product? Write {before.text} + {shown}, or {before.text} \\cdot {shown}")
 
     def evaluates(self) -> bool:
         r"""Whether a bar stands here that says where a value is taken: one with something below it that closes nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from derive.errors import ExpressionError, UnknownSymbol, nearest
@@ -111,6 +112,8 @@ def symbol(r: Resolver, tree: Symbol | Scripted) -> Term:
         value = Term(f"{i.name} + 1", terms.SUM, plain=True) if i.first else terms.name(i.name)
         return scripts.raised(r, value, above, tree.start)
     options = ways(r, s, below, above, primes)
+    if options:
+        options |= _letters(r, tree)
     if options and s.word == "e" and above and not (below or primes or s.accents or above[0].kind == "number"):
         options["exp"] = lambda: _exponential(r, above, s.start)
     if options:
@@ -123,6 +126,18 @@ def symbol(r: Resolver, tree: Symbol | Scripted) -> Term:
     if primes == 0 and (constant := _constant(r, s, below, above)) is not None:
         return constant
     _unknown(r, tree, s, below, above)
+
+
+def _letters(r: Resolver, tree: Symbol | Scripted) -> dict[str, Callable[[], Term]]:
+    """A name of several plain letters as a product, where each of its letters is a name, too."""
+    s = parts(tree)[0]
+    letters = len(s.word) > 1 and not s.accents and r.source.startswith(s.word, s.start)
+    if not letters or not all(c in r.scope and r.scope[c].op != "function" for c in s.word):
+        return {}
+    each: list[Tree] = [Symbol(s.start + k, c) for k, c in enumerate(s.word)]
+    if isinstance(tree, Scripted):
+        each[-1] = replace(tree, start=each[-1].start, base=each[-1])
+    return {"letters": lambda: r.factors([("", t) for t in each])}
 
 
 def scripted_name(r: Resolver, name: str, tree: Scripted) -> Term:

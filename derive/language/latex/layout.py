@@ -139,21 +139,69 @@ def argument(tokens: Sequence[Token], k: int) -> int:
 
 
 def _numbers(tokens: list[Token]) -> list[Token]:
-    """``116,427`` outside of brackets is one number: a list of numbers says nothing."""
+    """``1,250,000`` outside of brackets is one number: a list of numbers says nothing. Raises ExpressionError where digits with
+    commas may be something else, too: ``2,718`` where no decimal point stands outside of brackets, and ``(1,250)``. Scripts
+    are lists of indices."""
+    numerals = _outside(tokens)
     made: list[Token] = []
-    depth = 0
-    for t in tokens:
-        depth += t.is_("(", "[", "{", "\\{") - t.is_(")", "]", "}", "\\}")
-        if (
-            t.kind == "number" and not depth and len(made) > 1 and len(t.text) >= 3 and t.text[:3].isdigit() and made[-1].is_(",")
-            and made[-2].kind == "number" and not t.spaced and not made[-1].spaced and "." not in made[-2].text
-            and len(t.text.partition(".")[0]) == 3
-        ):  # fmt: skip
-            first = made[-2]
-            made[-2:] = [Token("number", first.text + t.text, first.start, t.stop, first.font, first.spaced)]
-        else:
-            made.append(t)
+    scripts: list[bool] = []  # of the open brackets, whether they are those of a script
+    k = 0
+    while k < len(tokens):
+        t = tokens[k]
+        if t.is_("(", "[", "{", "\\{"):
+            scripts.append(bool(made) and (made[-1].is_("_", "^") or any(scripts)))
+        elif t.is_(")", "]", "}", "\\}") and scripts:
+            scripts.pop()
+        if not any(scripts) and len(groups := _groups(tokens, k)) > 1:
+            if scripts or (len(groups) == 2 and not any("." in u.text for u in numerals)):
+                _several(groups, listed=bool(scripts))
+            t = Token("number", "".join(g.text for g in groups), t.start, groups[-1].stop, t.font, t.spaced)
+            k += 2 * len(groups) - 2
+        made.append(t)
+        k += 1
     return made
+
+
+def _outside(tokens: Sequence[Token]) -> list[Token]:
+    """The numerals that stand in no round brackets: a number in them may be that of the equation."""
+    found, depth = [], 0
+    for t in tokens:
+        depth += t.is_("(") - t.is_(")")
+        if t.kind == "number" and not depth:
+            found.append(t)
+    return found
+
+
+def _groups(tokens: Sequence[Token], k: int) -> list[Token]:
+    """The numerals from here on that have nothing but a comma between them, and three digits each after the first."""
+    if tokens[k].kind != "number" or not tokens[k].text.isdigit() or len(tokens[k].text) > 3:
+        return []
+    found = [tokens[k]]
+    while len(tokens) > k + 2 and tokens[k + 1].is_(",") and tokens[k + 2].kind == "number":
+        after = tokens[k + 2]
+        whole, _, rest = after.text.partition(".")
+        if (
+            after.spaced
+            or tokens[k + 1].spaced
+            or len(whole) < 3
+            or (rest and len(whole) > 3)
+            or found[-1].text.count(".")
+        ):
+            break
+        found.append(after)
+        k += 2
+    return found
+
+
+def _several(groups: Sequence[Token], listed: bool) -> None:
+    joined = "{,}".join(g.text for g in groups)
+    ways = {"thousands": joined} if all(len(g.text.partition(".")[0]) == 3 for g in groups[1:]) else {}
+    if len(groups) == 2 and "." not in groups[1].text:
+        ways["a decimal point"] = ".".join(g.text for g in groups)
+    if listed:
+        ways["a list"] = ", ".join(g.text for g in groups) + " with a space"
+    said, written = ", or ".join(ways), " or ".join(ways.values())
+    raise ExpressionError(f"a comma between digits: {said}; write {written}", groups[0].start)
 
 
 def _joined(tokens: list[Token]) -> list[Token]:

@@ -56,6 +56,8 @@ _OTHERWISE = frozenset(
         "subdifferential",
     ]
 )
+#: Words that some read as one function and some as another.
+EITHER = {"lg": ("log10", "log2")}
 #: What has no entrywise meaning in print where it is of a square matrix.
 OF_MATRICES = frozenset(("exp", "log", "sin", "cos", "sqrt"))
 

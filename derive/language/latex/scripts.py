@@ -86,6 +86,9 @@ def _norm(r: Resolver, inside: Term, below: Tokens, start: int) -> Term:
 def positions(r: Resolver, below: Tokens, shape: tuple[int, ...], *, noted: bool = False) -> list[list[str]]:
     """The indices that a subscript may give, as the language counts; none where it is none of this shape. ``noted``: a loop
     over an index without limits learns what it runs over."""
+    if below[0].is_("(") and layer(below) is not None:
+        shown = r.source[below[0].start : below[-1].stop]
+        r.fail(f"'{shown}' below is an entry by its size, or one by its place: say in 'names:' which", below[0].start)
     parts = r.listed(below)
     ways = [parts] if len(parts) > 1 or len(shape) == 1 else _apart(parts[0])
     found = [_positions(r, way, shape, noted) for way in ways]

@@ -12,8 +12,9 @@ from derive.expr.graph import Graph, Node
 from derive.language.latex import loops, reach, signatures
 from derive.language.latex.affine import Index
 from derive.language.latex.choices import Choices, Unsaid, readings
-from derive.language.latex.displays import Statement, statements
+from derive.language.latex.displays import statements
 from derive.language.latex.given import bare, replaced, table
+from derive.language.latex.lists import Statement
 from derive.language.latex.mentions import vocabulary
 from derive.language.latex.quantified import Quantified, assumed
 from derive.language.latex.resolve import Resolver
@@ -131,7 +132,7 @@ def _one(
     if not found and isinstance(s.tree, Relation):
         known = {*scope, *free, *(q.index.text for q in quantified)}
         try:
-            tokens = bare(replaced(tokenized(text[s.start : s.stop])[0], rows))
+            tokens = bare(replaced(tokenized(text[s.start : s.stop])[0], rows, _symbols(scope)))
         except ExpressionError:  # a piece of what stands in braces
             tokens = []
         if each := assumed([replace(t, start=t.start + s.start, stop=t.stop + s.start) for t in tokens], known):

@@ -161,3 +161,84 @@ def test_what_may_be_a_sum_that_is_left_out() -> None:
             read(written, scope, g)
     assert one("u_i v_j = A_{ij}", scope, g).parts[0] == "[[u[i]*v[j] for j in 3] for i in 3]"
     assert one("u_i^2 = 1", scope, g).parts[0] == "[u[i]**2 for i in 3]"
+
+
+def test_rows_that_differ_in_their_font_are_kept_apart() -> None:
+    g = Graph()
+    scope = {n: g.symbol(n) for n in ("a", "b", "x")}
+    rows = {r"\mathcal{L}": "a", "L": "b"}
+    assert one(r"\mathcal{L} - L", scope, g, names=rows).parts == ("a - b",)
+    assert one(r"\boldsymbol{z} - z", scope, g, names={r"\mathbf{z}": "a", "z": "b"}).parts == ("a - b",)
+    for written, names, why in (
+        (r"\mathscr{L}", rows, "has rows in 'names:' by its font, 'a' and 'b'"),
+        (r"\mathbf{z} - z", {r"\mathbf{z}": "a"}, "in two fonts"),
+    ):
+        with pytest.raises(ExpressionError, match=why):
+            read(written, scope, g, names=names)
+    # a font that is all that parts a row from a symbol counts; else it does not
+    assert one(r"\mathbf{x} - x", scope, g, names={r"\mathbf{x}": "a"}).parts == ("a - x",)
+    assert one("z", scope, g, names={r"\mathbf{z}": "a"}).parts == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        (r"0 \le x, y \le 1", "0 <= x <= 1 and 0 <= y <= 1"),
+        (r"-1 < x,\ y, z < \infty", "-1 < x < inf and -1 < y < inf and -1 < z < inf"),
+        ("x, y > 0", "x > 0 and y > 0"),
+        ("0 < x, y", "0 < x and 0 < y"),
+        (r"0 < x, \quad y < 1", "0 < x; y < 1"),
+        ("0 < x, y > 1", "0 < x; y > 1"),
+        ("x > 0, y > 0", "x > 0; y > 0"),
+        ("x < y, z < 1", "each of the names in the middle, or two statements"),
+    ],
+)
+def test_a_list_of_names_shares_its_relation(written: str, says: str) -> None:
+    g = Graph()
+    scope = {n: g.symbol(n) for n in "xyz"}
+    if "two statements" in says:
+        with pytest.raises(ExpressionError, match=says):
+            read(written, scope, g)
+    else:
+        assert "; ".join(s.text for s in read(written, scope, g).statements) == says
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        (r"x \approx 2,718", r"thousands, or a decimal point; write 2\{,\}718 or 2\.718"),
+        ("x = 116,427", "thousands, or a decimal point"),
+        ("(1,000, 2,000)", r"a list; write 1\{,\}000 or 1\.000 or 1, 000"),
+        (r"\max(x, 1,000)", "a list"),
+        (r"x = 1\frac{1}{2}", r"a mixed number or a product\? Write 1 \+ \\frac\{1\}\{2\}"),
+        (r"x = 3\tfrac12 y", "a mixed number"),
+        (r"\lg x", r"log10\(x\).* or as log2\(x\)"),
+        ("xy", r"as xy, .* or as x\*y.*names: \{'xy': 'xy'\}"),
+        ("2 xy^2", r"xy\*\*2.* or as .*x\*y\*\*2"),
+        ("u_{(1)}", "an entry by its size, or one by its place"),
+    ],
+)
+def test_what_may_be_two_things_is_told_with_both(written: str, says: str) -> None:
+    g = Graph()
+    scope = {n: g.symbol(n) for n in ("x", "y", "xy")} | {"u": g.symbol("u", (3,))}
+    with pytest.raises(ExpressionError, match=says):
+        read(written, scope, g)
+
+
+def test_what_is_said_of_two_things_is_read() -> None:
+    g = Graph()
+    scope = {n: g.symbol(n) for n in ("x", "y", "xy")} | {"u": g.symbol("u", (3,)), "W": g.symbol("W", (2, 300))}
+    for written, text in (
+        ("xy", "xy"),
+        (r"\lg x", "log2(x)"),
+        ("u_{(1)}", "min(u)"),
+        (r"\mathrm{xy}", "xy"),
+        ("x y", "x*y"),
+        ("0.5 x = 116,427", "0.5*x == 116427"),
+        ("x = 1,000,000", "x == 1000000"),
+        ("(1, 100)", "[1, 100]"),
+        ("W_{1,200}", "W[0, 199]"),
+        (r"x \tfrac12 + 2 \cdot \frac12 + 2\frac{3}{2}", "x*(1/2) + 2*(1/2) + 2*(3/2)"),
+    ):
+        rows = {r"\lg": "log2", "u_{(1)}": "min(u)", **({"xy": "xy"} if written == "xy" else {})}
+        assert one(written, scope, g, names=rows).text == text
