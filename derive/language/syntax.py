@@ -101,7 +101,8 @@ def read(text: str) -> ast.expr:
     except SyntaxError as e:
         offset = lead + max((e.offset or 1) - 1, 0)
         shown = text[offset : offset + 12].strip()
-        raise ExpressionError(f"can't be read{f' at {shown!r}' if shown else ''}: {e.msg}", offset) from None
+        why = "two sides are compared with ==" if shown.startswith("=") else e.msg
+        raise ExpressionError(f"can't be read{f' at {shown!r}' if shown else ''}: {why}", offset) from None
     except (RecursionError, MemoryError):
         raise ExpressionError("nested too deeply") from None
     except ValueError as e:  # a NUL character, for one

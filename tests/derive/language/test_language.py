@@ -89,6 +89,7 @@ def test_decimals_are_exact(digits: str, value: Fraction) -> None:
         ("(" * 10_000, 100, "nested more than 100 deep"),
         ("x" * 10_001, 0, "the limit is 10000"),
         ("", 0, "found nothing"),
+        ("x = 1", 2, "two sides are compared with =="),
         ("x > 0 if y else z", 0, "is a value where a condition"),
         ("(x > 0) + 1", 1, "is a condition where a value is expected"),
         ("d(x, y + 1)", 5, "not by 'y + 1'"),
