@@ -17,12 +17,12 @@ from derive.language.cancel import neat
 from derive.language.printing import short_decimal
 from derive.language.properties import asks
 from derive.language.reader import to_text
+from derive.lazily import lazily
 from derive.numbers.definedness import of_derivatives
 from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.context import CaseContext
 from verify.claims.recovery import conditions_of, settled
-from verify.claims.repair import Diagnosis, by_size, diagnosis, news
 from verify.claims.sizes import (
     Gap,
     elsewhere,
@@ -39,6 +39,9 @@ from verify.decimals import show
 from verify.text import numbers
 from verify.text.steps import Step
 from verify.verdict import Verdict, combine, proofs_of
+
+with lazily():
+    from verify.claims import repair
 
 if TYPE_CHECKING:
     from derive.engine import Decision
@@ -216,14 +219,14 @@ def judge_link(
     others = _others(context) if mends else []
     left, right, *rest = sides(()) if of_all else sides(context.units)
     mended = correction(left) if any(n.op == "symbol" for n in topological([left])) else None
-    correct = f"correct: {_at_the_values(context, mended)}" if mended is not None and news(mended, a, b) else ""
+    correct = f"correct: {_at_the_values(context, mended)}" if mended is not None and repair.news(mended, a, b) else ""
     context.settled(claim, replace(found, why="; ".join(p for p in (found.reason, correct) if p), stated=""))
     step = None
     if mends:
         domain = context.domain(rest[:assumed])
-        step = diagnosis(left, right, domain, others, (a, b))
+        step = repair.diagnosis(left, right, domain, others, (a, b))
         if step is None and claim.holds is not None:  # of a relation either side may be the one that was meant
-            other = diagnosis(right, left, domain, others, (b, a))
+            other = repair.diagnosis(right, left, domain, others, (b, a))
             if other is not None and not other.condition:
                 step = replace(other, step=replace(other.step, left=True), factor=None)
     if step is None:
@@ -281,7 +284,7 @@ def _others(context: CaseContext) -> list[Node]:
     return [n for n in nodes if n.op in ("def", "symbol")][:MAX_OTHERS]
 
 
-def told(context: CaseContext, claim: Claim, step: Diagnosis, form: Callable[[Claim], Node]) -> Step:
+def told(context: CaseContext, claim: Claim, step: repair.Diagnosis, form: Callable[[Claim], Node]) -> Step:
     """The step that mends one form of a claim; a constant factor that follows a size of the case by that size, and
     one that differs from size to size with the sizes that it is right at."""
     sizes = context.case.sizes
@@ -299,7 +302,7 @@ def told(context: CaseContext, claim: Claim, step: Diagnosis, form: Callable[[Cl
         if not same.misfit and same.of is not None:
             factor = _factor_of(other, same.of, form(same), same.assuming)
             seen += [(factor, other.case.sizes)] if factor is not None else []
-    if named := by_size(seen):
+    if named := repair.by_size(seen):
         return Step("times", named)
     constant = all(factor == step.factor for factor, _ in seen)
     return step.step if constant else at_these
@@ -308,7 +311,7 @@ def told(context: CaseContext, claim: Claim, step: Diagnosis, form: Callable[[Cl
 def _factor_of(context: CaseContext, a: Node, b: Node, given: Sequence[Node]) -> Fraction | None:
     """The constant factor that mends a formula at another instance of the sizes."""
     a, b, *assuming = expand_all([a, b, *(c for c in given if not asks(c))])
-    step = diagnosis(a, b, context.domain(assuming))
+    step = repair.diagnosis(a, b, context.domain(assuming))
     return step.factor if step is not None else None
 
 

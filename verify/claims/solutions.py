@@ -10,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from derive.calculus.implicit import Solution, System
 from derive.calculus.reverse import expand_all
 from derive.errors import ExpressionError, Undetermined
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.language.properties import asks
+from derive.lazily import lazily
 from verify.casefile.model import Claim
 from verify.claims.context import CaseContext
 from verify.claims.equality import verdict_of
 from verify.verdict import Verdict, combine
+
+with lazily():
+    from derive.calculus import implicit
 
 
 def for_every_solution(context: CaseContext, claim: Claim) -> Verdict | None:
@@ -60,7 +63,9 @@ def unsettled(context: CaseContext, claim: Claim) -> str:
     nodes = [n for n in (claim.of, *claim.equals, claim.holds, claim.somewhere) if n is not None]
     if not nodes or not nodes[0].graph.has(["computed"]):
         return ""
-    systems = {n.attr.system for n in topological(nodes) if n.op == "computed" and isinstance(n.attr, Solution)}
+    systems = {
+        n.attr.system for n in topological(nodes) if n.op == "computed" and isinstance(n.attr, implicit.Solution)
+    }
     for system in sorted(systems, key=lambda s: str(s.x.attr)):
         if system.settled:
             continue
@@ -77,14 +82,14 @@ def unsettled(context: CaseContext, claim: Claim) -> str:
 def _plainly(nodes: Sequence[Node]) -> tuple[list[Node], list[Node]]:
     """Expressions with symbols in the place of what solves equations, and these equations with the ranges."""
     roots = expand_all(nodes)
-    systems: dict[System, None] = {}
+    systems: dict[implicit.System, None] = {}
     given: dict[Node, Node] = {}
     work = list(roots)
     while work:
         for n in topological([work.pop()]):
             if n.op != "computed":
                 continue
-            if not isinstance(n.attr, Solution) or n.args != n.attr.system.parameters:
+            if not isinstance(n.attr, implicit.Solution) or n.args != n.attr.system.parameters:
                 raise ExpressionError("it is computed, or at other parameters than its own")
             given[n] = n.attr.system.unknowns[n.attr.index]
             if n.attr.system not in systems:

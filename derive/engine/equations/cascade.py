@@ -14,7 +14,6 @@ from derive.engine.counterexamples.points import Point, Sampler
 from derive.engine.counterexamples.tensor_points import implied
 from derive.engine.decision import Decision, joined
 from derive.engine.domain import EVERYWHERE, Domain
-from derive.engine.equations.constancy import by_constancy
 from derive.engine.equations.scalars import Pair, Quick, by_example, decide, under
 from derive.engine.equations.witnesses import inhabited
 from derive.engine.matrices.tensor_level import seeds, settle
@@ -25,6 +24,10 @@ from derive.errors import ShapeError
 from derive.expr import shapes
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
+from derive.lazily import lazily
+
+with lazily():
+    from derive.engine.equations import constancy
 
 __all__ = ["Decision", "decide_equal"]
 
@@ -152,7 +155,7 @@ LAST: tuple[Tactic[Pair], ...] = (
     Tactic("examples of functions", lambda q: by_example(q.sampler.a, q.sampler.b, q.sampler.domain), emits=POINT),
     Tactic(
         "constancy",
-        lambda q: by_constancy(q.sampler.a, q.sampler.b, q.sampler.domain),
+        lambda q: constancy.by_constancy(q.sampler.a, q.sampler.b, q.sampler.domain),
         lambda q: not q.empty,
         emits=PROOF,
     ),
