@@ -142,7 +142,7 @@ def test_what_is_not_proved_has_no_value(asked: str, why: str) -> None:
         resolve([node])
 
 
-@pytest.mark.parametrize("text", ["integral(x**2, x, 0)", "integral(x**2, 2, 0, 1)", "integral([x, x], x, 0, 1)"])
+@pytest.mark.parametrize("text", ["integral(x**2, x, 0)", "integral(x**2, 2, 0, 1)"])
 def test_calls_that_can_not_be_read(text: str) -> None:
     with pytest.raises(ExpressionError, match=r"integral\(f, x, a, b\)"):
         read(text)
