@@ -17,6 +17,7 @@ from derive.errors import ExpressionError
 from derive.language.latex import differentials, ellipses
 from derive.language.latex.environments import environment
 from derive.language.latex.layout import RELATIONS
+from derive.language.latex.symbols import layer, raised
 from derive.language.latex.tokens import Token, Tokens
 from derive.language.latex.tree import (
     Big,
@@ -400,6 +401,10 @@ class Parser:
                 if p.here.kind != "end":
                     p.fail(f"\\{t.text} goes over one symbol")
             scripted = inner if isinstance(inner, Scripted) else None
+            if scripted and scripted.above and raised(scripted.above) is None and layer(scripted.above) is None:
+                self.fail(
+                    f"\\{t.text} over a power is another thing than a power of what has it: say it in 'names:'", t
+                )
             base = scripted.base if scripted else inner
             if not isinstance(base, Symbol):
                 self.fail(f"\\{t.text} goes over one symbol", t)
@@ -421,7 +426,7 @@ class Parser:
         if t.text.startswith("begin "):
             return environment(self, t)
         if t.text in GREEK or t.text in FUNCTIONS or t.text in BIG or t.text.startswith("bb"):
-            return Symbol(t.start, t.text)
+            return Symbol(t.start, t.text, (), t.font)
         self.at -= 1
         if t.is_(*RELATIONS, *TIMES):
             self.fail(f"expected a value, found {self.shown(t)}")

@@ -118,8 +118,13 @@ def symbol(r: Resolver, tree: Symbol | Scripted) -> Term:
         options["exp"] = lambda: _exponential(r, above, s.start)
     if options:
         made = r.choose(("name", _shown(r, tree)), list(options.values()))
-        if made.text in r.scope and r.fonts.setdefault(made.text, s.font) != s.font:
+        word, font = r.looks.setdefault(made.text, (s.word, s.font))
+        if font != s.font:
             r.fail(f"'{made.text}' in two fonts, which may be two things: say in 'names:' what they are", s.start)
+        if word != s.word:
+            r.fail(
+                f"'{made.text}' is written in two ways, which may be two things: say in 'names:' what they are", s.start
+            )
         if len(options) > 1:
             r.taken[written(r, s, below, above)] = made.text
         return made
@@ -281,10 +286,11 @@ def _constant(r: Resolver, s: Symbol, below: Tokens, above: Tokens) -> Term | No
 
 
 def _end(r: Resolver, s: Symbol) -> int:
-    """Where a symbol ends in the source; one in a font with what stands in its braces."""
-    if s.font and (m := re.compile(r"\\[A-Za-z]+\*?\s*\{[^{}]*\}").match(r.source, s.start)):
-        return m.end()
-    return s.start + len(s.word) + (len(s.word) > 1)
+    """Where a symbol ends in the source; one in a font with what the font is of."""
+    of_font = r"\\[A-Za-z]+\*?\s*(?:\{[^{}]*\}|\\[A-Za-z]+|\w)"
+    bare = rf"\\[A-Za-z]+|{re.escape(s.word)}|\S"
+    m = re.compile(f"{of_font}|{bare}" if s.font else bare).match(r.source, s.start)
+    return m.end() if m else s.start + len(s.word)
 
 
 def _two(r: Resolver, below: Tokens) -> tuple[str, str] | None:
@@ -302,13 +308,16 @@ def _two(r: Resolver, below: Tokens) -> tuple[str, str] | None:
 
 def written(r: Resolver, s: Symbol, below: Tokens, above: Tokens) -> str:
     """A symbol with its scripts as the formula has it."""
-    end = max([t.stop for t in (*below, *above)] or [_end(r, s)])
     if s.accents:
-        scripted = r.source[below[0].start - 1 : end] if below else ""
-        shown = "".join(f"\\{a}{{" for a in reversed(s.accents)) + s.word + "}" * len(s.accents) + scripted
+        shown = "".join(f"\\{a}{{" for a in reversed(s.accents)) + s.word + "}" * len(s.accents)
     else:
-        shown = r.source[s.start : end].strip()
-    return shown + "}" * (shown.count("{") - shown.count("}"))
+        shown = r.source[s.start : _end(r, s)].strip()
+    scripts = sorted(((sign, t) for sign, t in (("_", below), ("^", above)) if t), key=lambda pair: pair[1][0].start)
+    for sign, tokens in scripts:
+        inside = r.source[tokens[0].start : tokens[-1].stop]
+        braced = len(tokens) > 1 or r.source[tokens[0].start - 1] == "{"
+        shown += f"{sign}{{{inside}}}" if braced else f"{sign}{inside}"
+    return shown
 
 
 def _unknown(r: Resolver, tree: Symbol | Scripted, s: Symbol, below: Tokens, above: Tokens) -> NoReturn:
@@ -334,4 +343,6 @@ def _unknown(r: Resolver, tree: Symbol | Scripted, s: Symbol, below: Tokens, abo
     elif base and above and layer(above):
         r.fail(f"'{shown}' is no layer, step or row of '{base[0]}'; a power is written without brackets", s.start)
     said = f"unknown symbol '{shown}': no name '{first}'{where}{nearest(first, r.scope)}"
+    if first in r.scope:  # what stands below it is no part of a name
+        said = f"unknown symbol '{shown}': '{first}' has no {'such entry' if r.scope[first].shape else 'entries'}"
     raise UnknownSymbol(said, s.start, (first,))

@@ -62,7 +62,7 @@ class Resolver:
         self.taken: dict[str, str] = {}  # what symbols were read as that might be something else
         self.free: dict[str, Callable[[], str]] = {}  # indices that stand for each of their range, by name
         self.assumed: dict[str, Token] = {}  # those of them that nothing in the formula binds
-        self.fonts: dict[str, str] = {}  # of names, as they stood first
+        self.looks: dict[str, tuple[str, str]] = {}  # of names and entries: word and font, as they stood first
         self.variables: Mapping[str, tuple[Node, ...]] = {}  # of definitions, as the table of names has them
         self.called: dict[str, tuple[str, ...]] = {}  # what stood in brackets after definitions
         self.notes: dict[str, None] = {}  # what was taken for granted

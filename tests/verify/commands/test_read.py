@@ -41,3 +41,27 @@ def test_a_definition_may_say_its_variables_and_what_is_taken_for_granted_is_not
     for wrong, why in (("g(x, x)=x", "twice"), ("g(2)=x", "'2' is not a name"), ("g(g)=1", "the name itself")):
         assert main(["read", "x", "--define", wrong, "--scalars", "x"]) == 2
         assert why in capsys.readouterr().err
+
+
+def test_definitions_stand_in_any_order_and_shapes_may_have_letters(capsys: pytest.CaptureFixture[str]) -> None:
+    two = ["--define", "L=(yhat - 1)**2", "--define", "yhat=w*x"]
+    assert main(["read", r"\frac{dL}{dw} = 2(\hat{y} - 1)x", *two]) == 0
+    assert main(["read", r"\sum_{i=1}^n x_i", "--shape", "x=n", "--size", "n=4"]) == 0
+    assert capsys.readouterr().out.splitlines()[2] == "sum(x[i] for i in n)"
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--define", "x=x"], "--define:1: a cyclic definition: x -> x"),
+        (["--define", "a=b", "--define", "b=a"], "a cyclic definition: a -> b -> a"),
+        (["--define", "a=1", "--define", "a=2"], "'a' is given already"),
+        (["--shape", "x=3", "--define", "x=2"], "'x' is given already"),
+        (["--shape", "x=3", "--scalars", "x"], "'x' is given already"),
+        (["--shape", "x=n"], "unknown size 'n': give --size n=3, too"),
+        (["--size", "n=0"], "expected NAME=NUMBER such as n=4"),
+    ],
+)
+def test_names_are_given_once(options: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["read", "1 = 1", *options]) == 2
+    assert why in capsys.readouterr().err

@@ -242,3 +242,26 @@ def test_what_is_said_of_two_things_is_read() -> None:
     ):
         rows = {r"\lg": "log2", "u_{(1)}": "min(u)", **({"xy": "xy"} if written == "xy" else {})}
         assert one(written, scope, g, names=rows).text == text
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        (r"\mathbf{u}_1 + u_1", r"'u\[0\]' in two fonts"),
+        (r"\boldsymbol\theta - \theta", "'theta' in two fonts"),
+        (r"\epsilon + \varepsilon", "'eps' is written in two ways"),
+        (r"\overline{x^2}", r"\\bar over a power is another thing"),
+        (r"\mathbf A x", r"unknown symbol '\\mathbf A': no name 'A' in scope$"),
+        (r"\boldsymbol\mu x", r"unknown symbol '\\boldsymbol\\mu': no name 'mu'"),
+        (r"\bm{\mu}_{2} x", r"unknown symbol '\\mu_\{2\}'"),
+        ("λ x", "unknown symbol 'λ'"),
+        (r"\mathbf{\hat{W}_{1}}", r"unknown symbol '\\hat\{W\}_\{1\}'"),
+        ("u_{1:2}", r"unknown symbol 'u_\{1:2\}': 'u' has no such entry$"),
+        ("x_+", "unknown symbol 'x_\\+': 'x' has no entries$"),
+    ],
+)
+def test_symbols_are_told_as_they_are_written_and_two_are_not_one(written: str, says: str) -> None:
+    g = Graph()
+    scope = {n: g.symbol(n) for n in ("x", "xbar", "theta", "eps")} | {"u": g.symbol("u", (3,))}
+    with pytest.raises(ExpressionError, match=says):
+        read(written, scope, g)
