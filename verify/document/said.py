@@ -194,7 +194,7 @@ def _without_code(p: Passage, text: str) -> tuple[list[Marked], str]:
         text = re.sub(r"(?<!\\)%[^\r\n]*", lambda m: " " * len(m[0]), text)
         for name in ("verbatim", "lstlisting", "minted", "comment"):
             text = _cut(text, f"\\begin{{{name}}}", f"\\end{{{name}}}")
-        return math, text
+        return math, _cut(text, "\\iffalse", "\\fi")
     code = list(fences(text))
     for info, start, stop, inner, end in code:
         if info.strip().lower() in ("math", "{math}") and end >= 0:
@@ -244,8 +244,13 @@ def _headings(p: Passage, text: str) -> Iterator[tuple[int, Section]]:
             number = ".".join(str(c) for c in counts[1 : level + 1] if c) if not m[2] and level < 5 else ""
             yield m.start(), Section(m[3].strip()[:MAX_HEADING], number, level, p.lines.place(m.start())[0], p.cell)
         return
-    for h in re.finditer(r"^ {0,3}(#{1,6})[ \t]+([^\r\n]+?)[ \t#]*(?=[\r\n]|\Z)", text, re.M):
-        title = h[2].strip().strip("*_")
+    for h in re.finditer(r"^ {0,3}(#{1,6})(?P<title>[ \t]+[^\r\n]*)", text, re.M):
+        title, written = h["title"], p.text[h.start("title") : h.end()]
+        if "`" in written:  # names of code are words of it
+            title = re.sub(r"<!--.*?-->", "", written).replace("`", "")
+        title = title.rstrip(" \t#").strip().strip("*_")
+        if not title:
+            continue
         numbered = _NUMBERED.match(title)
         name = title[numbered.end() :].strip() if numbered else title
         line, _ = p.lines.place(h.start())
@@ -370,8 +375,10 @@ def _split(line: str, sign: str, at: int) -> Iterator[tuple[int, int]]:
 
 
 def _heads(text: str, lines: Sequence[tuple[int, int, Sequence[tuple[int, int]]]]) -> tuple[str, ...]:
-    """The words above the columns: a first row without numbers and formulas."""
-    first = [text[a:b] for a, b in lines[0][2]]
+    """What stands above the columns: a first row with a rule below it, or one without numbers and formulas."""
+    first, second = ([text[a:b] for a, b in cells] for _, _, cells in lines[:2])
+    if second and all(re.fullmatch(r":?-+:?", c) for c in second):
+        return tuple(first)
     return tuple(first) if all(c and not re.search(r"[\d$=]", c) for c in first) else ()
 
 

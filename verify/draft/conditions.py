@@ -93,6 +93,7 @@ class Condition:
     unread: bool = False
     value: bool = False
     domain: bool = False  # a bound behind "for", which only says where what is said is meant
+    doubtful: bool = False  # whether it is one of the statement is not clear
 
 
 @dataclass(slots=True)
@@ -110,6 +111,11 @@ class Role:
     def bounded(self) -> bool:
         """Whether it is said under bounds alone."""
         return all(c.value or c.domain for c in self.conditions)
+
+    @property
+    def special(self) -> bool:
+        """Whether it is said where something has one value: a case of what is said in general."""
+        return any(re.search(r"(?<![<>!:])=", c.latex) for c in self.conditions)
 
     @property
     def restricted(self) -> bool:

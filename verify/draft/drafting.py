@@ -14,13 +14,15 @@ from derive.language.latex.mentions import vocabulary
 from derive.language.latex.tree import Relation, Tree
 from verify.casefile.quotes import Document
 from verify.document.passages import spot
+from verify.draft.account import untold
+from verify.draft.clashes import clash
 from verify.draft.entries import again, by_entries, defines_entries, whole
 from verify.draft.hypotheses import Hypotheses, Unread, domain
 from verify.draft.inheritance import Inherited, without_unused
 from verify.draft.lengths import Lengths, counted
 from verify.draft.look import Look
 from verify.draft.model import Claimed, Defined, Drafted, Note, Value
-from verify.draft.pieces import comma, derived, once, restated, same, sizes_of, tail, within
+from verify.draft.pieces import comma, derived, links, once, restated, same, sizes_of, tail, within
 from verify.draft.quoting import quote
 from verify.draft.roles import roles
 from verify.draft.scope import Refused, Scope, Told, Waiting, called, name_in_print, tensors
@@ -72,6 +74,7 @@ class Drafter:
         self.defined: dict[str, Defined] = {}
         self.nodes: dict[str, Node] = {}
         self.doubled: set[str] = set()  # names with two meanings
+        self.changed: dict[str, Statement] = {}  # names with another value later, by where that is said
         self.hypotheses = Hypotheses(self.scope)
         self.lengths = Lengths()
 
@@ -81,7 +84,10 @@ class Drafter:
         """Values first, then definitions, each after those it needs, then what is claimed of them."""
         found: list[Statement] = []
         statements = list(statements_of(self.section, vocabulary(WORDS)))
-        said_as = roles(self.section, statements, self._only_names, self.made.standing)
+        defined = frozenset(name for s in statements if not s.reason and (name := self._defines(s)))
+        said_as = roles(
+            self.section, statements, self._only_names, self.made.standing, self.scope.functions | defined, defined
+        )
         for s in statements:
             self.looked_at += 1
             s.role = said_as.get(id(s), s.role)
@@ -113,6 +119,7 @@ class Drafter:
         self.made.values = list(self.valued.values())
         self.made.definitions = list(self.defined.values())
         without_unused(self.made)
+        self.made.notes += untold(self.made, statements, said_as)
         self.made.claims.sort(key=lambda c: (c.s.passage.cell, c.s.start))
         self.made.notes.sort(key=lambda n: (n.s.passage.cell, n.s.start))
         found_in = [x.s for x in self.made.given if not x.above]
@@ -202,6 +209,7 @@ class Drafter:
         if before is not None:
             if same(before.digits, digits):
                 return
+            self.changed.setdefault(name, s)
             self.note(
                 s,
                 f"'{name}' is {before.digits} on {before.s.spot} and {digits} here: another network, a later step, an error",
@@ -262,7 +270,7 @@ class Drafter:
             name = self._defines(s)
             if not name or name in wanted or name in self.valued:
                 continue
-            if not s.role.restricted or (s.role.bounded and once([s for s in found if self._defines(s) == name])):
+            if not s.role.restricted or (s.role.bounded and once(s, [s for s in found if self._defines(s) == name])):
                 wanted[name] = s
         self.scope.later = set(wanted)
         left = dict(wanted)
@@ -366,7 +374,7 @@ class Drafter:
             self.note(s, "several statements, each a claim of its own")
             return
         told = found.statements[0]
-        if (cut := self._links(told.nodes, s)) < len(s.ends) and not told.shows and told.prints is None:
+        if (cut := links(told.nodes, s)) < len(s.ends) and not told.shows and told.prints is None:
             self._without_links(s, cut)
             return
         equation = told.nodes if not told.holds and len(told.parts) > 1 else ()
@@ -396,7 +404,7 @@ class Drafter:
             doubt = f"a number is printed, and nothing is said of {free}: a value that is given, or a result"
         if doubt is None:
             return
-        if doubt:
+        if doubt := doubt or clash(told.nodes, s, assumed, self.valued, self.changed, self.look):
             self.note(s, doubt)
             return
         self.made.claims.append(
@@ -411,17 +419,6 @@ class Drafter:
                 self.look.equal(equation, domain(assumed)) if equation else "",
             )
         )
-
-    def _links(self, nodes: Sequence[Node], s: Statement) -> int:
-        """How many parts of a chain stand before the links in which numbers are put in for names."""
-        count = len(nodes)
-        while (
-            count > 2
-            and len(nodes) == len(s.ends)
-            and not any(n.op in ("symbol", "def") for n in topological([nodes[count - 1]]))
-        ):
-            count -= 1
-        return count if len(nodes) == len(s.ends) else len(s.ends)
 
     def _without_links(self, s: Statement, count: int) -> None:
         """The chain before them is a claim; they are noted."""
@@ -439,7 +436,7 @@ class Drafter:
 
     def _condition(self, node: Node, given: Domain) -> str:
         """A relation is a claim where it is true of what is said here; else it may be a condition that the text makes."""
-        if any(n.op == "def" and n.attr in self.scope.sizes for n in topological([node])):
+        if all(n.attr in self.scope.sizes for n in topological([node]) if n.op in ("def", "symbol")):
             return "a condition on sizes"
         verdict = self.look.true(node, given)
         return (

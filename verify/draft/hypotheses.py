@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,11 @@ from verify.draft.scope import Refused, Scope, Waiting, letters, name_in_print
 class Hypothesis:
     text: str
     node: Node
+
+    def value(self, name: str) -> str:
+        """The number that it says a name to be; "" where it says none."""
+        m = re.fullmatch(rf"{re.escape(name)} == (-?\d+(?:\.\d+)?)", self.text)
+        return m[1] if m else ""
 
 
 class Unread(Exception):
@@ -38,9 +44,12 @@ class Hypotheses:
     ) -> tuple[Hypothesis, ...]:
         """What is assumed where a statement is claimed: the conditions of its sentence, and of those that stand in the section
         the ones that it needs. ``truth`` decides it under hypotheses. Raises Unread."""
-        own = [self.said(c) for c in role.conditions if not c.value]
+        doubtful = next((c for c in role.conditions if c.doubtful), None)
+        own = [self.said(c) for c in role.conditions if not c.value and not c.doubtful]
         if truth(domain(own)) == "proved":
             return tuple(own)
+        if doubtful is not None:
+            raise Unread(f"whether '{doubtful.words}' is a condition of it is not clear: say it in 'assuming:'")
         spoken = {str(n.attr) for n in topological(nodes) if n.op == "symbol"}
         standing = [c for c in role.standing if not c.value and c.latex != latex and spoken & letters(c.latex)]
         more = list(own)

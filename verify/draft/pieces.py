@@ -24,10 +24,14 @@ def restated(claims: Sequence[Claimed]) -> None:
             claim.s.note = f"as on {other.s.spot}, under the condition there"
 
 
-def once(defining: Sequence[Statement]) -> bool:
-    """Whether one statement alone says what a name is, and of no variable: it is no branch of several."""
-    left = defining[0].tree.parts[0] if len(defining) == 1 and isinstance(defining[0].tree, Relation) else None
-    return left is not None and not function_of(left)
+def once(s: Statement, defining: Sequence[Statement]) -> bool:
+    """Whether a statement alone says what a name is, but for what is said where something has one value: it is no branch of
+    several. Of a function, only where its variables are said to be elements of something."""
+    general = [one for one in defining if not one.role.special] or defining
+    left = s.tree.parts[0] if isinstance(s.tree, Relation) else None
+    if len(general) != 1 or general[0] is not s or left is None:
+        return False
+    return not function_of(left) or any("\\in " in c.words for c in s.role.conditions)
 
 
 def comma(s: Statement, points: bool) -> str:
@@ -52,6 +56,18 @@ def tail(s: Statement) -> list[Statement]:
     rest = Relation(tree.parts[1].start, tree.parts[1:], tree.ops[1:])
     start, _ = s.stretch(at, len(s.latex))
     return [replace(s, latex=s.latex[at:], start=start, tree=rest, ends=tuple(e - at for e in s.ends[1:]))]
+
+
+def links(nodes: Sequence[Node], s: Statement) -> int:
+    """How many parts of a chain stand before the links in which numbers are put in for names."""
+    count = len(nodes)
+    while (
+        count > 2
+        and len(nodes) == len(s.ends)
+        and not any(n.op in ("symbol", "def") for n in topological([nodes[count - 1]]))
+    ):
+        count -= 1
+    return count if len(nodes) == len(s.ends) else len(s.ends)
 
 
 def sizes_of(digits: str) -> tuple[str, ...]:

@@ -31,6 +31,16 @@ _BESIDE = re.compile(rf"(?:(?<=quad)|(?<=[,;}}]))\s*{ELEMENT.pattern}")
 _FOR_ALL = re.compile(r"\\forall(?![A-Za-z])|\\(?:text|mbox|textrm)\s*\{[^{}]*\b(?:all|every|any|each)\b[^{}]*\}")
 #: From where to where an index runs: no value of it.
 _RUNS = re.compile(r"\\?[A-Za-z]+\s*=\s*[\w-]+\s*,(?:\s*\w+\s*,)*\s*\\[lc]?dots\s*(?:,\s*.+)?", re.S)
+#: Bounds of several names at once: ``a, b > 0``, ``0 \le x, y \le 1``.
+_NAME = r"\\?[A-Za-z]+(?:\s*_\s*(?:\{[^{}]*\}|\w))?"
+_BOUND = r"\s*(?:[<>]|\\(?:leq?|geq?|neq?)(?![A-Za-z]))\s*"
+_END = rf"(?:[-+]?\s*(?:\d+(?:\.\d+)?|{_NAME}))"
+_BOX = re.compile(
+    rf"(?P<low>[-+]?\s*\d+(?:\.\d+)?{_BOUND})?(?P<names>{_NAME}(?:\s*,\s*{_NAME})+)(?P<high>{_BOUND}{_END})?"
+)
+#: A line of a table.
+_BAR = re.compile(r"[ \t]*\|")
+ABOVE = "stands above a column of a table: what it says of the cells below is not read"
 
 
 @dataclass(slots=True)
@@ -107,6 +117,9 @@ def _of_formula(f: Formula, section: Section, words: frozenset[str]) -> Iterator
         return
     if _RUNS.fullmatch(text.strip()):
         return
+    if not f.display and _BAR.match(f.passage.text, f.passage.text.rfind("\n", 0, f.start) + 1, f.start):
+        yield Statement(text, f.passage, f.start, f.stop, where, f.line, reason=ABOVE)
+        return
     if tag := re.search(
         r"\\l?eqno\s*\(([^()]*)\)|\(\s*(\d+(?:\.\d+)+[a-z]?)\s*\)\s*[.,]?\s*$|\\tag\*?\{([^{}]*)\}", text
     ):
@@ -121,6 +134,11 @@ def _of_formula(f: Formula, section: Section, words: frozenset[str]) -> Iterator
 def split(whole: Statement, words: frozenset[str]) -> Iterator[Statement]:
     """The statements of a formula; one with a ``reason`` where it has none."""
     text = whole.latex
+    box = _BOX.fullmatch(text.strip(" \n\t.,;~"))
+    if box and (box["low"] or box["high"]) and "dots" not in text:
+        for name in box["names"].split(","):
+            yield from split(replace(whole, latex=f"{box['low'] or ''}{name.strip()}{box['high'] or ''}"), words)
+        return
     try:
         found = statements(text, words)
     except ExpressionError as e:
@@ -272,8 +290,8 @@ def _of_row(
     step = f" step {row.cells[0].text}" if first and row.heads and row.heads[0].lower().startswith("step") else ""
     place = f"{where}{',' if where and step else ''}{step}".strip()
     formulas = [(k, formula) for k, (_, m) in enumerate(cells) if k >= first and (formula := _formula(m))]
-    if not formulas:
-        return
+    if not formulas or any("$" in h for h in row.heads[formulas[0][0] + 1 :]):
+        return  # no quantity; or one for each of the columns, which have formulas above them
     at, quantity = formulas[0]
     whole = Statement(quantity, row.passage, row.start, row.stop, place, row.line, apart=True)
     rest = [(k, c, m) for k, (c, m) in enumerate(cells) if k > at]

@@ -10,16 +10,17 @@ IF, FOR, LET, WHERE, UNLESS, ONLY = "if", "for", "let", "where", "unless", "only
 CUES = {
     IF: (
         "if", "when", "whenever", r"provided(?:\s+that)?", r"assuming(?:\s+that)?", "as long as", "so long as", "in case",
-        "under", "subject to", "in the limit", "on condition that", "once",
+        "under", "subject to", "in the limit", "on condition that", "once", "had we",
+        r"restrict(?:ing|ed)(?:\s+\w+)? to", r"in the (?:\w+ )?(?:case|regime)(?:\s+(?:of|that|where|when))?",
     ),
-    UNLESS: ("unless", r"except(?:\s+(?:when|if|where|for|at))?"),
+    UNLESS: ("unless", r"except(?:\s+(?:when|if|where|for|at))?", "(?:with the exception of|other than|apart from|excluding)"),
     ONLY: ("only if", "only when", "only for"),
     FOR: ("for", "at"),
     LET: (
         "let", r"given(?!\s+(?:by|as|in))", r"suppose(?:\s+that)?", r"assume(?:\s+that)?", "consider", "take", "set", "setting",
         "choose", "throughout",
     ),
-    WHERE: ("where", "with", "since", "because", "here"),
+    WHERE: ("where", r"with(?!\s+respect)", "since", "because", "here"),
 }  # fmt: skip
 CUE = re.compile(
     "|".join(rf"(?P<{kind}>(?<![\w-])(?<!even )(?<!as )(?:{'|'.join(said)})(?![\w-]))" for kind, said in CUES.items()),
@@ -47,6 +48,18 @@ PARTS = re.compile(
 #: Between conditions, and before one that begins anew.
 JOINS = re.compile(r"[\s,]*(?:and|or)?[\s,]*(?:(?:for\s+)?(?:every|all|any|each))?\s*", re.I)
 NEXT = re.compile(r"^[\s,]*(?:(?:and|but|while|whereas)\s|[;:])", re.I)
+#: What takes up a condition that is said in words before, "in the case without noise, i.e. $s = 0$": it is one itself.
+THAT_IS = re.compile(
+    any_of(*CUES[IF], *CUES[FOR], "special case")
+    + r"[^;:.@]*?(?:,?\s*\(|,\s*\(?\s*(?:i\.e\.|that is|so|namely|say|meaning)),?\s*$",
+    re.I,
+)
+#: That a statement is meant without the conditions of its sentence.
+EVERYWHERE = _table(
+    "everywhere", "always", "in general", "generally", "in all cases", "in any case", "unconditionally",
+)  # fmt: skip
+#: What begins the clause of which a condition before it is: "A, for x < 0 we have B".
+CLAUSE = re.compile(r"^(?:we|it|you|one|then|this|that|the|there|both|its)(?!\w)", re.I)
 #: Before what tends to something.
 TENDS = re.compile(r"(?<!\w)(?:as|when|if|for|where|limit|while)\s*$", re.I)
 
@@ -65,7 +78,10 @@ WORDED = re.compile(
 QUALIFIED = _table(
     r"up to (?:an? |the )?(?:\w+ )?(?:constants?|factors?|signs?|terms?|scal\w+)", "to (?:first|second|leading) order",
     "asymptotically", "on average", "in expectation", "almost surely", "with high probability", "in distribution",
+    "(?:in |for )(?:both|either|each|these)(?: of)?(?: the| these)? (?:cases?|instances?|regimes?)",
     "(?:ignoring|neglecting|dropping|omitting)(?! the case)", "otherwise", "if and only if", "iff", "precisely when",
+    "(?:some|no|not all|not every|at least one|exactly one|only one|infinitely many) @",
+    "there (?:is|are) (?:(?:an?|no|some) )?@[^.;:]{0,20}(?:such that|with)",
     "exactly when", "for some", "there exists?", r"for (?:sufficiently|very) \w+", "for (?:small|large)",
 )  # fmt: skip
 #: What only comments on what is said.
@@ -107,6 +123,8 @@ HARMLESS = _table(
     "not (?:only|hard|difficult|surprising(?:ly)?|just|merely)", "(?:do not|don't|never) forget", "whether or not",
     "why not",
 )  # fmt: skip
+#: Before a condition that is excluded, "but not for x < 0".
+NOT_FOR = re.compile(r"(?<!\w)(?:(?:not|never|neither|nor|hardly|\w+n't)(?!\w)[^,;:@]*|no)\s*$", re.I)
 #: Directly behind it.
 NOT_BEHIND = re.compile(
     r"^\W*(?:(?:which|that)\s+)?(?:is|are|was|does|do|did|would|will|can|could|need)(?:\s+(?:not|never)(?!\w)|n't(?!\w))"

@@ -169,3 +169,12 @@ def test_lines_may_end_as_on_windows() -> None:
         ]
         assert [f.text.split() for f in plain.formulas] == [f.text.split() for f in other.formulas]
         assert [(n.text, n.line) for n in plain.numbers] == [(n.text, n.line) for n in other.numbers]
+
+
+def test_names_of_code_are_words_of_headings_and_what_is_switched_off_is_none() -> None:
+    found = displayed("# `f(x, y)` of code #\n$x$\n## `#`\n```\n# no heading\n```\n", "a.md")
+    assert [s.title for s in found.sections] == ["", "f(x, y) of code"]
+    off = "\\section{A}\n$a = 1$\n\\iffalse\n$b = 1$\n\\section{B}\n\\fi\n$c = 1$\n"
+    found = displayed(off, "a.tex")
+    assert [f.text for f in found.formulas] == ["a = 1", "c = 1"]
+    assert len(found.sections) == 2

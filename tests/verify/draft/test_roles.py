@@ -82,6 +82,33 @@ def draft(text: str, tmp_path: Path) -> Drafted:
             "$h(m) = \\max(0, 1 - m)$. For $m < 1$, $h'(m) = -1$. Not to be confused with $h(m) = m$.",
             {"d(h, m) == -1": ["m < 1"]},
         ),
+        # one after another, and said without them
+        (
+            r"Let $q(a) = a |a|$. For $a > 0$ we have $q'(a) = 2a$, for $a < 0$ we have $q'(a) = -2a$, and $q(-a) = -q(a)$.",
+            {"d(q, a) == 2*a": ["a > 0"], "d(q, a) == -2*a": ["a < 0"], "at(q, a=-a) == -q": []},
+        ),
+        (
+            r"Let $q(a) = a |a|$. Then for $a > 0$, $$q'(a) = 2a,$$ for $a < 0$ we have $q'(a) = -2a$, and everywhere"
+            r"$$q'(a) = 2 a.$$",
+            {"d(q, a) == 2*a": ["a > 0"], "d(q, a) == -2*a": ["a < 0"]},
+        ),
+        (r"We have $x^2 = x$ and $|x| = x$ if $x > 0$.", {"abs(x) == x": ["x > 0"]}),
+        (r"For $x > 0$ we always have $|x| = x$.", {"abs(x) == x": ["x > 0"]}),
+        (r"$|x| = x$ for $x > 0$ but not for $x < 0$.", {"abs(x) == x": ["x > 0"]}),
+        # several names at once
+        (r"Let $a, b > 0$. Then $|a b| = a b$.", {"abs(a*b) == a*b": ["a > 0", "b > 0"]}),
+        (r"For all $a, b \ge 0$, $|a b| = a b$.", {"abs(a*b) == a*b": ["a >= 0", "b >= 0"]}),
+        (r"For $0 \le x, y \le 1$, $x y \le x$.", {"x*y <= x": ["0 <= x <= 1", "0 <= y <= 1"]}),
+        # a property of a function
+        (
+            r"Let $q(a) = a^3$. $$|a| = -a \quad \text{for } a < 0,$$ and $q$ is odd, $q(-a) = -q(a)$.",
+            {"abs(a) == -a": ["a < 0"], "at(q, a=-a) == -q": []},
+        ),
+        # beside no condition
+        (
+            r"Let $z = x y$. With respect to $y$ the slope is $$\frac{\partial z}{\partial y} = x,$$",
+            {"d(z, y) == x": []},
+        ),
         # harmless words
         (r"It is not hard to see that $x + x = 2 x$.", {"x + x == 2*x": []}),
         (r"The slope does not depend on $b$, so $x + x = 2 x$.", {"x + x == 2*x": []}),
@@ -93,6 +120,48 @@ def test_conditions_stay_with_what_they_are_of(text: str, claims: dict[str, list
     assert {c.reads: list(c.assuming) for c in found.claims} == claims, [n.reason for n in found.notes]
 
 
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        (r"In the case without noise, i.e. $s = 0$, we have $k(u) = u^2$.", {"k == u**2": ("s == 0",)}),
+        (r"At $s = 0$ this is $k(u) = u^2$.", {"k == u**2": ("s == 0",)}),
+        (r"If there is no noise ($s = 0$), then $k(u) = u^2$.", {"k == u**2": ("s == 0",)}),
+        (r"Had we $s = 0$, $k(u) = u^2$.", {"k == u**2": ("s == 0",)}),
+        (r"For $s = 1/c$ it is $k(u) = u^2 - u / c$.", {"k == u**2 - u/c": ("s == 1/c",)}),
+        (r"With $s = 1$, $k(3) = 6.0$.", {"at(k, u=3)": ("s == 1",)}),
+        (r"With the exception of $u = 0$, $u / u = 1$.", {"u/u == 1": ("u != 0",)}),
+    ],
+)
+def test_a_value_in_a_sentence_is_a_condition_of_it(
+    text: str, claims: dict[str, tuple[str, ...]], tmp_path: Path
+) -> None:
+    """And no value, before or after it, of a letter that stands for any number."""
+    found = draft(r"Let $k(u) = u^2 - s u$. " + text + r" The slope is $k'(u) = 2 u - s$.", tmp_path)
+    assert not found.values
+    assert [d.reads for d in found.definitions] == ["u**2 - s*u"]
+    claims |= {"d(k, u) == 2*u - s": ()}
+    assert {c.reads: c.assuming for c in found.claims} == claims, [n.reason for n in found.notes]
+
+
+def test_a_letter_with_two_values_has_the_first_up_to_the_second(tmp_path: Path) -> None:
+    text = (
+        r"Let $w = 3$ and $g(w) = w^2$. Then $g(w) = 9.0$. If instead $w = 4$, then $g(w) = 16.0$. Now $g'(w) = 2 w$."
+    )
+    found = draft(text + " Set $w = 8$.\n\nThe value is $g(w) = 64.0$.", tmp_path)
+    assert [(v.name, v.digits) for v in found.values] == [("w", "3")]
+    assert [c.latex for c in found.claims] == ["g(w) = 9.0", "g'(w) = 2 w"]
+    assert [n.reason[:16] for n in found.notes] == ["'w' is 3 on line"] * 3
+
+
+def test_what_stands_above_columns_is_no_equation(tmp_path: Path) -> None:
+    text = "Let $h = \\tanh(x)$.\n\n| $z$ | $y$ | $h = 1$ |\n|---|---|---|\n| 0.5 | 1 | 0.4 |\n| $x$ | 2 | 0.5 |\n"
+    found = draft(text, tmp_path)
+    assert [d.name for d in found.definitions] == ["h"]
+    assert not found.claims
+    assert not found.values
+    assert [n.reason.partition(":")[0] for n in found.notes] == ["stands above a column of a table"]
+
+
 def test_a_bound_says_where_a_definition_is_meant(tmp_path: Path) -> None:
     """But a branch of several is none."""
     found = draft(r"For $0 < p < 1$, $H = -p \log p$ is positive: $H > 0$.", tmp_path)
@@ -100,6 +169,11 @@ def test_a_bound_says_where_a_definition_is_meant(tmp_path: Path) -> None:
     assert [(c.reads, c.assuming) for c in found.claims] == [("H > 0", ("0 < p < 1",))]
     assert not draft(r"For $x > 0$, $s = 1$ and $r = x$. For $x < 0$, $r = -x$.", tmp_path).definitions
     assert not draft(r"For $x > 0$, $f(x) = x$.", tmp_path).definitions
+    found = draft(
+        r"For $p \in (0, 1)$, $$\mathrm{FL}(p) = -(1 - p)^g \log p.$$ At $g = 0$, $\mathrm{FL}(p) = -\log p$.", tmp_path
+    )
+    assert [d.name for d in found.definitions] == ["FL"]
+    assert [(c.reads, c.assuming) for c in found.claims] == [("FL == -log(p)", ("g == 0",))]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +191,7 @@ def test_a_bound_says_where_a_definition_is_meant(tmp_path: Path) -> None:
         (r"Is $x + x = 2 x$?", "a question, and no claim"),
         (r"If the data are centered, $x + x = 2 x$.", "a condition that was not read: 'If the data are centered'"),
         (r"$x + x = 2 x$, provided that the data are centered.", "a condition that was not read"),
-        (r"Up to a constant, $x + x = 2 x$.", "'Up to a constant, @ .' is not read"),
+        (r"Up to a constant, $x + x = 2 x$.", "'Up to a constant, $...$.' is not read"),
         (r"For some $c > 0$, $x + x = 2 x$.", "'For some"),
         (r"For small $x$, $\sin x = x$.", "'For small"),
         (r"$|x| = -x$. Otherwise $|x| = x$.", "'Otherwise"),
@@ -129,6 +203,9 @@ def test_a_bound_says_where_a_definition_is_meant(tmp_path: Path) -> None:
         (r"As $n \to \infty$, $x + x = 2 x$.", "was not read"),
         (r"If $x > 0$ then $f(x) = x^2$.", ""),
         (r"$x + x = 2 x$ if $x > 0$ or $y > 0$.", "was not read"),
+        (r"If $x = 1$ or $x = 0$, $x + x = 2 x$.", "'x = 0', which was not read"),
+        (r"No $x$ satisfies $x + x = 2 x$.", "'No"),
+        (r"There are $x$ and $y$ such that $x + y = y + x$.", "'There are"),
     ],
 )
 def test_what_is_denied_or_not_understood_is_no_claim(text: str, reason: str, tmp_path: Path) -> None:
