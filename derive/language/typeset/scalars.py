@@ -124,8 +124,9 @@ def _pow(n: Node, done: Done) -> Piece:
             return Piece(norm(of, done, str(value.denominator)))
         exponent = decimal_text(value) or f"{value.numerator}/{value.denominator}"
         if base.op in _POWERED and not n.shape and value > 0 and value.denominator == 1:
-            function, bracket, rest = re.split(r"(\\left\(|\()", done[base].text, maxsplit=1)
-            return Piece(f"{function}^{{{exponent}}}{bracket}{rest}")
+            function, *argument = re.split(r"(\\left\(|\()", done[base].text, maxsplit=1)
+            if argument:  # else it stands under a name of its own
+                return Piece(f"{function}^{{{exponent}}}{''.join(argument)}")
     if n.shape:  # W^{2} would be read as the matrix product W W
         exponent = rf"\odot {exponent}"
     return Piece(f"{at_least(ATOM, done[base])}^{{{exponent}}}", POWER)

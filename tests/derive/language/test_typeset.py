@@ -167,6 +167,15 @@ def test_a_shared_graph_does_not_blow_up() -> None:
     assert len(latex(x)) <= LIMIT
 
 
+def test_a_power_of_a_function_that_has_a_name_is_one_of_the_name() -> None:
+    g = Graph()
+    x = g.symbol("x")
+    base = g.call("tanh", parse("+".join(f"x**{k}" for k in range(1, 40)), {"x": x}, g))
+    root = g.add(g.pow(base, g.const(2)), base)
+    names = abbreviations([root], shared=10, long=40)
+    assert f"{names[base]}^{{2}}" in latex(root, names)
+
+
 def test_abbreviations_keep_every_line_short_and_are_used() -> None:
     x = SCOPE["x"]
     for _ in range(40):
