@@ -263,7 +263,8 @@ class Parser:
     def factor(self) -> Tree:
         made = self.scripted(self.atom())
         while self.here.is_("!"):
-            self.next()
+            if self.text[self.next().stop :].startswith("="):
+                self.fail("a factorial before =, or \\ne: write ! = with a space, or \\ne")
             made = self.scripted(Group(made.start, "!", (made,)))
         return made
 

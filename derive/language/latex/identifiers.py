@@ -231,12 +231,26 @@ def _rests(r: Resolver, name: str, below: Tokens, above: Tokens, start: int) -> 
         return []
     if not below:
         return [(name, lambda: scripts.raised(r, of(r, name), above, start))]
-    if n.shape and scripts.positions(r, below, n.shape):
-        return [(
-            f"{name}[{_text(below)}]",
-            lambda: scripts.raised(r, scripts.entry(r, of(r, name), below, start), above, start),
-        )]  # fmt: skip
-    return []
+    if not (n.shape and scripts.positions(r, below, n.shape)):
+        return []
+    key = f"{name}[{_text(below)}]"
+    found: list[tuple[str, Callable[[], Term]]] = [
+        (key, lambda: scripts.raised(r, scripts.entry(r, of(r, name), below, start), above, start))
+    ]
+    if _of_the_whole(r.scope[name].shape, below, above):
+        found.append((
+            f"({name})[{_text(below)}]",
+            lambda: scripts.entry(r, scripts.raised(r, of(r, name), above, start), below, start),
+        ))  # fmt: skip
+    return found
+
+
+def _of_the_whole(shape: tuple[int, ...], below: Tokens, above: Tokens) -> bool:
+    r"""Whether ``A^{-1}_{11}``, ``A^2_{11}`` may be an entry of the inverse or the power: print stacks the scripts, so that a
+    square after the index is the only one that nobody takes for that of the matrix."""
+    square = len(shape) == 2 and shape[0] == shape[1]
+    power = bool(above) and (above[0].is_("-") or (above[0].kind == "number" and above[0].start < below[0].start))
+    return square and power
 
 
 def _comma(start: int) -> Token:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from derive.expr.shapes import word
-from derive.language.latex import terms
+from derive.language.latex import reach, terms
 from derive.language.latex.affine import Affine, Index, size_of
 from derive.language.latex.quantified import Quantified
 from derive.language.latex.symbols import spelt
@@ -64,8 +64,7 @@ def big(r: Resolver, tree: Big) -> Term:
     made = Term(f"{tree.op}({body.text} {' '.join(loops)})", ATOM, body.shape, body.row, body.turns)
     if not rest:
         return made
-    after = r.factors([("", rest[0][1]), *rest[1:]])
-    return r.combined(lambda: r.times(made, after, rest[0][0]), tree.start)
+    return reach.followed(r, made, rest, tree.start)
 
 
 def said_of(r: Resolver, q: Quantified) -> None:

@@ -65,17 +65,12 @@ def chosen(r: Resolver, key: str, start: int, found: Sequence[Cut], how: Callabl
 
     def one(cut: Cut) -> tuple[Term, int]:
         made = how(cut.tree)
-        if cut.left:
-            rest = r.value(Product(start, cut.left)) if len(cut.left) > 1 else r.value(cut.left[0][1])
-            made = r.combined(lambda: r.times(made, rest, cut.left[0][0]), start)
-        return made, cut.stop
+        return (followed(r, made, cut.left, start) if cut.left else made), cut.stop
 
     def outside(last: Cut, cut: Cut) -> bool:
         """Whether what one takes in more than the other can stand outside."""
         try:
-            (op, first), *more = cut.of[len(last.of) :]
-            rest = r.value(Product(first.start, (("", first), *more)) if more else first)
-            r.times(one(last)[0], rest, op)
+            followed(r, one(last)[0], cut.of[len(last.of) :], start)
         except ExpressionError:
             return False
         return True
@@ -85,6 +80,15 @@ def chosen(r: Resolver, key: str, start: int, found: Sequence[Cut], how: Callabl
         if not cut.same or not kept or not outside(kept[-1], cut):
             kept.append(cut)
     return r.choose((key, start), [lambda c=c: one(c) for c in kept])  # type: ignore[misc]
+
+
+def followed(r: Resolver, made: Term, rest: Items, start: int) -> Term:
+    """A value times, or over, what stands after it."""
+    if any(op == "/" for op, _ in rest):
+        return r.factors(rest, made)
+    (op, first), *more = rest
+    other = r.value(Product(first.start, (("", first), *more)) if more else first)
+    return r.combined(lambda: r.times(made, other, op), start)
 
 
 def is_function(tree: Tree) -> bool:

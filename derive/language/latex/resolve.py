@@ -369,9 +369,8 @@ class Resolver:
             count += bool(part.shape or part.open)
         return count < 2
 
-    def factors(self, items: Sequence[tuple[str, Tree]]) -> Term:
-        """A product, from the left; a quotient by a bare factor with more after it may mean two things."""
-        made: Term | None = None
+    def factors(self, items: Sequence[tuple[str, Tree]], made: Term | None = None) -> Term:
+        """A product, from the left, of ``made`` and these; a quotient by a bare factor with more after it may mean two things."""
         k = 0
         while k < len(items):
             op, tree = items[k]
@@ -421,6 +420,8 @@ class Resolver:
             return terms.elementwise(a, b, "/")
         if op == "mod":
             return terms.modulo(a, b)
+        if op == "/":
+            return self.quotient(a, b, 0)
         if (ten := _scientific(a, b)) is not None:
             return ten
         if op == "x" and len(a.shape) == len(b.shape) == 1:

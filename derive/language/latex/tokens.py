@@ -36,7 +36,7 @@ class Token:
 
 Tokens = tuple[Token, ...]
 
-_EXPONENT = re.compile(r"[eE][+-]?\d")
+_EXPONENT = re.compile(r"(?:[eE]|\\(?:mathrm|text|textrm|mathit|mathsf)\{[eE][+-]?\})\{?[+-]?\d")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\{,\}\d{3})+(?:\.\d+)?")
 SPACES = {",", ";", ":", "!", " ", ">", "thinspace", "medspace", "thickspace", "negthinspace", "enspace", "hfill"}
 PASSED = {
@@ -155,9 +155,9 @@ class _Tokenizer:
         digits = written.replace("{,}", "")
         if len(digits) > 100 or not digits.isascii():
             self.fail("a number beyond the limits", start)
-        if _EXPONENT.match(text, end):
+        if exponent := _EXPONENT.match(text, end):
             self.fail(
-                f"'{text[start : end + 4]}': a power of ten is written 3 \\cdot 10^{{-2}}, a product with e as e \\cdot",
+                f"'{text[start : exponent.end()]}': a power of ten is written 3 \\cdot 10^{{-2}}, a product with e as e \\cdot",
                 start,
             )
         self.add("number", f"0{digits}" if digits.startswith(".") else digits, start)

@@ -265,3 +265,35 @@ def test_symbols_are_told_as_they_are_written_and_two_are_not_one(written: str, 
     scope = {n: g.symbol(n) for n in ("x", "xbar", "theta", "eps")} | {"u": g.symbol("u", (3,))}
     with pytest.raises(ExpressionError, match=says):
         read(written, scope, g)
+
+
+@pytest.mark.parametrize(
+    ("written", "readings"),
+    [
+        (r"\prod_i u_i / x", ("prod(u[i]/x for i in 3)", "prod(u[i] for i in 3)/x")),
+        (r"\max_i u_i / x y", ("max(u[i]/x*y for i in 3)", "max(u[i] for i in 3)/x*y", "max(u[i] for i in 3)/(x*y)")),
+        (r"\log \sum_i u_i / x", ("log(sum(u[i]/x for i in 3))", "log(sum(u[i] for i in 3))/x")),
+        (r"y / f \big|_{x = 1}", ("at(y/f, x=1)", "y/at(f, x=1)")),
+        (r"A^{-1}_{11}", ("A[0, 0]**(-1)", "inv(A)[0, 0]")),
+        (r"A_{11}^{-1}", ("A[0, 0]**(-1)", "inv(A)[0, 0]")),
+        (r"A^2_{11}", ("A[0, 0]**2", "(A @ A)[0, 0]", "(A**2)[0, 0]")),
+        (r"x != 1", ("write ! = with a space",)),
+        (r"x = 1.5\mathrm{e}{-3}", (r"'1.5\mathrm{e}{-3': a power of ten",)),
+        (r"x = 1.5\text{e-}3", ("a power of ten",)),
+    ],
+)
+def test_what_stands_behind_is_divided_by_and_scripts_are_stacked(written: str, readings: tuple[str, ...]) -> None:
+    g = Graph()
+    x, y = g.symbol("x"), g.symbol("y")
+    scope = {"x": x, "y": y, "f": g.define("f", g.pow(x, g.const(2))), "u": g.symbol("u", (3,))}
+    with pytest.raises(ExpressionError) as fault:
+        read(written, scope | {"A": g.symbol("A", (3, 3))}, g)
+    assert all(one_ in fault.value.message for one_ in readings)
+
+
+def test_scripts_that_say_one_thing_are_read() -> None:
+    g = Graph()
+    scope = {"A": g.symbol("A", (3, 3)), "x": g.symbol("x")}
+    assert one(r"\sum_{i,j} A_{ij}^2", scope, g).parts == ("sum(A[i, j]**2 for i in 3 for j in 3)",)
+    assert one(r"(A_{11})^{-1} + (A^{-1})_{11}", scope, g).parts == ("A[0, 0]**(-1) + inv(A)[0, 0]",)
+    assert one(r"2\mathrm{e}^{-3} x!", scope, g).parts == ("2*exp(-3)*factorial(x)",)
