@@ -2,6 +2,7 @@ r"""Derivatives as print writes them: ``\frac{\partial L}{\partial w}``, ``\frac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from derive.language.latex import identifiers, reach, scripts, signatures
 from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Token, Tokens
 from derive.language.latex.tree import Fraction, Given, Group, Place, Product, Scripted, Sum, Symbol, Tree, bracket
+from derive.language.names import names_in
 
 if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver
@@ -123,10 +125,20 @@ def derivative(r: Resolver, tree: Fraction) -> Term | None:
     return made()
 
 
+def _not_there(r: Resolver, text: str, by: Sequence[str], start: int) -> None:
+    r"""Fails for ``\frac{d}{dx} f(2)``: the derivative of a number, or the derivative there."""
+    for x in by if text.startswith("at(") else ():
+        if re.search(rf"\b{re.escape(x)}=", text) and x not in names_in(text):
+            r.fail(
+                f"'{text}' is no function of {x}: for the derivative there write \\big|_{{{x} = ...}} after it", start
+            )
+
+
 def differentiated(r: Resolver, of: Tree, variables: list[Tree], start: int) -> Term:
     """d(f, x), with the entries of f and x picked of the whole derivative."""
     f = r.value(of)
     by = [_variable(r, v) for v in variables]
+    _not_there(r, f.text, [v.base for v in by], start)
     base, bracket, rest = f.text.partition("[")
     where: tuple[str, ...] = ()
     if bracket and base in r.scope and not f.shape and rest.endswith("]") and "[" not in rest:

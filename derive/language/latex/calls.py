@@ -66,6 +66,8 @@ def unit(r: Resolver, items: Items, k: int) -> tuple[Term, int]:
             return _valued(r, tree, items, k)
         if isinstance(tree, Fraction) and (derived := calculus.derivative(r, tree)) is not None:
             return _at_its_variables(r, derived, items, k)
+        if isinstance(tree, Group):
+            _no_function(r, tree, bracket(items, k + 1))
         return r.value(tree), k + 1
     finally:
         r.depth -= 1
@@ -117,6 +119,20 @@ def _at_its_variables(r: Resolver, derived: Term, items: Items, k: int) -> tuple
         return _scripts(r, derived, items[k + 1][1]), k + 2
     shown = ", ".join(a.text for a in arguments)
     r.fail(f"a derivative at '{shown}', or times it? Write \\cdot, or a bar \\big|_{{x = {shown}}}", group.start)
+
+
+def _no_function(r: Resolver, tree: Group, group: Group | None) -> None:
+    """Fails for ``(f + g)(x)``: the value of a sum of functions there, or times it."""
+    if group is None or not _bare(group) or listed(tree) or tree.bracket not in ("(", "["):
+        return
+    arguments = [r.value(t).text for t in group.items]
+    for name in names_in(r.any(tree).text):
+        if name not in r.scope or r.scope[name].op != "def":
+            continue
+        inside = topological([r.scope[name]])
+        if signatures.of(r, name) or all(a in r.scope and r.scope[a] in inside and a != name for a in arguments):
+            shown = ", ".join(arguments)
+            r.fail(f"'{name}' in brackets at {shown}, or times {shown}? Write \\cdot, or {name}({shown})", group.start)
 
 
 def _shaped(r: Resolver, name: str, below: Tokens, items: Items, k: int) -> tuple[Term, int]:

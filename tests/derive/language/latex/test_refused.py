@@ -297,3 +297,20 @@ def test_scripts_that_say_one_thing_are_read() -> None:
     assert one(r"\sum_{i,j} A_{ij}^2", scope, g).parts == ("sum(A[i, j]**2 for i in 3 for j in 3)",)
     assert one(r"(A_{11})^{-1} + (A^{-1})_{11}", scope, g).parts == ("A[0, 0]**(-1) + inv(A)[0, 0]",)
     assert one(r"2\mathrm{e}^{-3} x!", scope, g).parts == ("2*exp(-3)*factorial(x)",)
+
+
+def test_values_at_a_point_are_no_products_and_no_derivatives_of_numbers() -> None:
+    g = Graph()
+    x, y = g.symbol("x"), g.symbol("y")
+    scope = {"x": x, "y": y, "f": g.define("f", g.pow(x, g.const(2)))}
+    read("f(x) = x^2", scope, g, left="f")
+    for written, why in (
+        ("(f + y)(x)", "'f' in brackets at x, or times x"),
+        ("(f + y)(2) x", "'f' in brackets at 2, or times 2"),
+        (r"\frac{d}{dx} f(2)", r"no function of x: for the derivative there write \\big\|_\{x = ...\}"),
+    ):
+        with pytest.raises(ExpressionError, match=why):
+            read(written, scope, g)
+    assert one("(f + y) x + (y - 1)(x)", scope, g).parts == ("(f + y)*x + (y - 1)*x",)
+    assert one(r"\frac{d}{dx} f(x^2)", scope, g).parts == ("d(at(f, x=x**2), x)",)
+    assert one(r"\frac{d}{dy} f(y)", scope, g).parts == ("d(at(f, x=y), y)",)
