@@ -128,7 +128,8 @@ def derivative(r: Resolver, tree: Fraction) -> Term | None:
 def _not_there(r: Resolver, text: str, by: Sequence[str], start: int) -> None:
     r"""Fails for ``\frac{d}{dx} f(2)``: the derivative of a number, or the derivative there."""
     for x in by if text.startswith("at(") else ():
-        if re.search(rf"\b{re.escape(x)}=", text) and x not in names_in(text):
+        values = re.sub(rf"\b{re.escape(x)}=(?!=)", "", text)  # the names of the values off
+        if values != text and x not in names_in(values):
             r.fail(
                 f"'{text}' is no function of {x}: for the derivative there write \\big|_{{{x} = ...}} after it", start
             )
