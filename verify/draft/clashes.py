@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from derive.engine.assumptions import contradict
+from derive.engine.domain import Domain
 from derive.expr.graph import Node, topological
+from derive.language.reader import parse
 from verify.draft.hypotheses import Hypothesis
 from verify.draft.look import Look
 from verify.draft.model import Value
@@ -27,8 +30,19 @@ def clash(
         other = next((v for h in assumed if (v := h.value(name))), "")
         if other and not same(other, value.digits):
             return f"'{name}' is {value.digits} on {value.s.spot}, and {other} here: a case has one value of it"
+        if (own := [h for h in assumed if _against(h, name, value.digits)]) and not other:
+            return f"'{name}' is {value.digits} on {value.s.spot}, against '{own[0].text}', which is assumed here"
         at = changed.get(name)
         later = at is not None and (at.passage.cell, at.start) < (s.passage.cell, s.start)
         if name in free and at is not None and later and not (len(nodes) > 1 and look.equal(nodes) == "proved"):
             return f"'{name}' is {value.digits} on {value.s.spot}, and has another value from {at.spot} on"
     return ""
+
+
+def _against(h: Hypothesis, name: str, digits: str) -> bool:
+    """Whether a condition is false of a number."""
+    if digits.startswith("[") or not any(n.op == "symbol" and n.attr == name for n in topological([h.node])):
+        return False
+    g = h.node.graph
+    said = [h.node, g.call("eq", g.symbol(name, ()), parse(digits, {}, g, boolean=False))]
+    return contradict(Domain(said))

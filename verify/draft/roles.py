@@ -17,6 +17,7 @@ from verify.draft.scope import name_in_print
 from verify.draft.sentences import Bare, Part, Sentence, sentences
 from verify.draft.statements import Section, Statement, name_of
 from verify.draft.words import (
+    ASIDE,
     BACKWARD,
     CLAUSE,
     COMMENT,
@@ -204,6 +205,9 @@ class _Reader:
                     self.named(k, part, cue, joined, only_names)
                     return
             words = self.before(k)
+            if cue == FOR and ASIDE.search(words):
+                self.roles[id(part)] = Role(condition=True)
+                return
             made = [
                 Condition(part.latex, part.latex, unread=bool(part.reason) or bool(re.search(r"(?<!\w)or\s*$", words)))
             ]

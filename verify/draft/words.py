@@ -54,6 +54,10 @@ THAT_IS = re.compile(
     + r"[^;:.@]*?(?:,?\s*\(|,\s*\(?\s*(?:i\.e\.|that is|so|namely|say|meaning)),?\s*$",
     re.I,
 )
+#: In a clause that only tells where something else happens, "which vanishes at $x = 1$".
+ASIDE = re.compile(
+    r"(?<!\w)(?:which|that)\s+(?!.*\b(?:holds?|valid|true|correct|right|appl\w+|equals?|is)\b)[^,;:]*$", re.I
+)
 #: That a statement is meant without the conditions of its sentence.
 EVERYWHERE = _table(
     "everywhere", "always", "in general", "generally", "in all cases", "in any case", "unconditionally",

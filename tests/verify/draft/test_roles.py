@@ -153,6 +153,19 @@ def test_a_letter_with_two_values_has_the_first_up_to_the_second(tmp_path: Path)
     assert [n.reason[:16] for n in found.notes] == ["'w' is 3 on line"] * 3
 
 
+def test_a_value_against_a_condition_of_the_section_is_told(tmp_path: Path) -> None:
+    found = draft(r"Let $0 < s < 1$. Then $s^2 < s$." + "\n\n" + r"Here $s = 4$. $$\sqrt{s} = 2$$", tmp_path)
+    assert "'s' is 4 on line 3, against '0 < s < 1', which is assumed here" in [n.reason for n in found.notes]
+
+
+def test_where_something_else_happens_is_no_condition(tmp_path: Path) -> None:
+    text = r"The loss $E(w) = (w - t)^2$ has slope $E'(w) = 2(w - t)$, which vanishes at $w = t$."
+    found = draft(text, tmp_path)
+    assert [d.reads for d in found.definitions] == ["(w - t)**2"]
+    assert [(c.reads, c.assuming) for c in found.claims] == [("d(E, w) == 2*(w - t)", ())]
+    assert not found.values
+
+
 def test_what_stands_above_columns_is_no_equation(tmp_path: Path) -> None:
     text = "Let $h = \\tanh(x)$.\n\n| $z$ | $y$ | $h = 1$ |\n|---|---|---|\n| 0.5 | 1 | 0.4 |\n| $x$ | 2 | 0.5 |\n"
     found = draft(text, tmp_path)
