@@ -18,6 +18,7 @@ from verify.draft.statements import Section
 
 MAX_STATEMENTS, MOST = 5_000, 600  # of one document, of one section
 MOST_SHOWN = 12  # titles of sections in a message
+TRUE = 3  # claims that names of another section make true, for each that they make false
 ALL_STEPS = 600_000_000  # of work for looks whether formulas are true, a few minutes
 
 
@@ -61,12 +62,13 @@ def _may_need(section: Section, other: Section) -> bool:
 
 
 def _reads_more(one: Drafted, other: Drafted) -> bool:
-    """Whether a draft reads more than another, and finds no more that is false; numbers of what is defined elsewhere are claims
-    where the other defines nothing itself."""
-    false = [sum(c.truth == "refuted" for c in d.claims) for d in (one, other)]
+    """Whether a draft reads more than another, and finds no more that is false, or far more that is true, so that it is the
+    document that errs; numbers of what is defined elsewhere are claims where the other defines nothing itself."""
+    false, true = ([sum(c.truth == truth for c in d.claims) for d in (one, other)] for truth in ("refuted", "proved"))
     fewer = len(one.notes) - len(other.notes)
     more = len(one.claims) - len(other.claims)
-    return false[0] <= false[1] and more >= 0 and (fewer < 0 or (fewer == 0 and more > 0 and not other.definitions))
+    sound = false[0] <= false[1] or true[0] - true[1] >= TRUE * (false[0] - false[1])
+    return sound and more >= 0 and (fewer < 0 or (fewer == 0 and more > 0 and not other.definitions))
 
 
 def _above(section: Section) -> list[Section]:

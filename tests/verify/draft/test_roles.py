@@ -166,6 +166,18 @@ def test_where_something_else_happens_is_no_condition(tmp_path: Path) -> None:
     assert not found.values
 
 
+def test_an_error_of_the_document_does_not_hide_what_the_section_before_says(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    forward = r"## Forward" + "\n" + r"$$z = w x + b$$ $$L = (z - y)^2$$" + "\n"
+    true = r"$$\frac{dL}{dz} = 2 (z - y)$$ $$\frac{dL}{dw} = 2 (z - y) x$$ $$\frac{dL}{dx} = 2 (z - y) w$$"
+    path.write_text(f"# Net\n{forward}## Backward\n{true}" + r"$$\frac{dL}{db} = 3 (z - y)$$" + "\n")
+    *_, backward = drafts(path)
+    assert [c.truth for c in backward.claims] == ["proved", "proved", "proved", "refuted"]
+    path.write_text(f"# Net\n{forward}## Backward\n" + r"$$\frac{dL}{db} = 3 (z - y)$$" + "\n")
+    *_, backward = drafts(path)
+    assert not backward.claims
+
+
 def test_what_stands_above_columns_is_no_equation(tmp_path: Path) -> None:
     text = "Let $h = \\tanh(x)$.\n\n| $z$ | $y$ | $h = 1$ |\n|---|---|---|\n| 0.5 | 1 | 0.4 |\n| $x$ | 2 | 0.5 |\n"
     found = draft(text, tmp_path)
