@@ -98,7 +98,7 @@ def replaced(tokens: Tokens, names: Sequence[tuple[Tokens, str]], known: Contain
     plain, made, at = bare(tokens), [], 0
     seen: dict[tuple[Tokens, str], tuple[str, ...]] = {}
     while at < len(plain):
-        found = [row for row in names if _fits(plain[at:], row, known)]
+        found = [row for row in names if _fits(plain[at : at + len(row[0])], row, known)]
         if not found:
             made.append(plain[at])
             at += 1
