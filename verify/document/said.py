@@ -379,6 +379,8 @@ def _heads(text: str, lines: Sequence[tuple[int, int, Sequence[tuple[int, int]]]
     first, second = ([text[a:b] for a, b in cells] for _, _, cells in lines[:2])
     if second and all(re.fullmatch(r":?-+:?", c) for c in second):
         return tuple(first)
+    if all("$" in c for c in first) and not any("$" in c for c in second):
+        return tuple(first)
     return tuple(first) if all(c and not re.search(r"[\d$=]", c) for c in first) else ()
 
 

@@ -198,16 +198,17 @@ class _Reader:
 
     def take(self, k: int, part: Part, cue: str | None, made: list[Condition], joined: bool) -> None:
         """Puts what a part asks for where it counts."""
+        words = self.before(k)
+        aside = cue in (IF, FOR) and ASIDE.search(words)
+        if isinstance(part, Statement) and (aside or (cue == LET and NOT_FOR.search(words))):
+            self.roles[id(part)] = Role(condition=True)
+            return
         if isinstance(part, Statement) and cue and not made:
             if _equation(part) and cue != IF and not self.local(k, part, cue):
                 only_names = self.known.only_names(part)
                 if only_names or cue == WHERE or (cue == LET and _named(part)):
                     self.named(k, part, cue, joined, only_names)
                     return
-            words = self.before(k)
-            if cue == FOR and ASIDE.search(words):
-                self.roles[id(part)] = Role(condition=True)
-                return
             made = [
                 Condition(part.latex, part.latex, unread=bool(part.reason) or bool(re.search(r"(?<!\w)or\s*$", words)))
             ]

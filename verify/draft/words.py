@@ -54,9 +54,10 @@ THAT_IS = re.compile(
     + r"[^;:.@]*?(?:,?\s*\(|,\s*\(?\s*(?:i\.e\.|that is|so|namely|say|meaning)),?\s*$",
     re.I,
 )
-#: In a clause that only tells where something else happens, "which vanishes at $x = 1$".
+#: In a clause that only tells where something else happens, "with equality at $x = 1$", "which vanishes for $x = 0$".
 ASIDE = re.compile(
-    r"(?<!\w)(?:which|that)\s+(?!.*\b(?:holds?|valid|true|correct|right|appl\w+|equals?|is)\b)[^,;:]*$", re.I
+    r"(?<!\w)(?:equality|vanish\w*|which (?:has|peaks|attains|reaches|takes|is (?:zero|minimal|maximal)))(?!\w)[^,;:@]*$",
+    re.I,
 )
 #: That a statement is meant without the conditions of its sentence.
 EVERYWHERE = _table(
@@ -128,7 +129,7 @@ HARMLESS = _table(
     "why not",
 )  # fmt: skip
 #: Before a condition that is excluded, "but not for x < 0".
-NOT_FOR = re.compile(r"(?<!\w)(?:(?:not|never|neither|nor|hardly|\w+n't)(?!\w)[^,;:@]*|no)\s*$", re.I)
+NOT_FOR = re.compile(r"(?<!\w)(?:(?:not|never|neither|nor|hardly|without|\w+n't)(?!\w)[^,;:@]*|no)\s*$", re.I)
 #: Directly behind it.
 NOT_BEHIND = re.compile(
     r"^\W*(?:(?:which|that)\s+)?(?:is|are|was|does|do|did|would|will|can|could|need)(?:\s+(?:not|never)(?!\w)|n't(?!\w))"

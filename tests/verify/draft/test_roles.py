@@ -105,6 +105,9 @@ def draft(text: str, tmp_path: Path) -> Drafted:
             {"abs(a) == -a": ["a < 0"], "at(q, a=-a) == -q": []},
         ),
         # beside no condition
+        (r"For $x > 0$, $\log x \le x - 1$ with equality at $x = 1$.", {"log(x) <= x - 1": ["x > 0"]}),
+        (r"We do not assume $b > 0$. Then $b + b = 2 b$, and $|b| = b$.", {"b + b == 2*b": []}),
+        (r"It follows that for $x > 0$, $|x| = x$.", {"abs(x) == x": ["x > 0"]}),
         (
             r"Let $z = x y$. With respect to $y$ the slope is $$\frac{\partial z}{\partial y} = x,$$",
             {"d(z, y) == x": []},
@@ -179,6 +182,8 @@ def test_an_error_of_the_document_does_not_hide_what_the_section_before_says(tmp
 
 
 def test_what_stands_above_columns_is_no_equation(tmp_path: Path) -> None:
+    bare = draft("$$p = q + 1$$\n\n$a$\t$b$\t$c$\n1\t2\t3\n\n| $x$ | $y$ |\n| 1 | 2 |\n", tmp_path)
+    assert [d.name for d in bare.definitions] == ["p"]
     text = "Let $h = \\tanh(x)$.\n\n| $z$ | $y$ | $h = 1$ |\n|---|---|---|\n| 0.5 | 1 | 0.4 |\n| $x$ | 2 | 0.5 |\n"
     found = draft(text, tmp_path)
     assert [d.name for d in found.definitions] == ["h"]
