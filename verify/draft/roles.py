@@ -19,6 +19,7 @@ from verify.draft.statements import Section, Statement, name_of
 from verify.draft.words import (
     ASIDE,
     BACKWARD,
+    CASE,
     CLAUSE,
     COMMENT,
     CUE,
@@ -159,6 +160,8 @@ class _Reader:
             joined = False
             if cue is None and _simple(part) and THAT_IS.search(words):
                 cue = IF
+            elif cue is None and isinstance(part, Statement) and _valued(part) and CASE.search(words):
+                cue = LET
             if cue is None and kind and not first and JOINS.fullmatch(words) and self.goes_on(k, words):
                 cue, joined = kind, True
             elif cue is None and isinstance(part, Statement) and self.bare_bound(k, words):
@@ -231,6 +234,8 @@ class _Reader:
             self.group(k, [value], joined)
         elif _valued(part) and cue == LET:
             self.standing.append(value)
+            if CASE.search(self.before(k)):
+                self.roles[id(part)] = Role(condition=True)
         if cue == FOR and not _valued(part):
             self.given.add(id(part))
         if cue == WHERE and not only_names:

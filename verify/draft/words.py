@@ -59,6 +59,8 @@ ASIDE = re.compile(
     r"(?<!\w)(?:equality|vanish\w*|which (?:has|peaks|attains|reaches|takes|is (?:zero|minimal|maximal)))(?!\w)[^,;:@]*$",
     re.I,
 )
+#: Before a value that is one case of several, "consider the case $b = 0$".
+CASE = re.compile(r"(?<!\w)cases?(?!\w)[^,;@]*$", re.I)
 #: That a statement is meant without the conditions of its sentence.
 EVERYWHERE = _table(
     "everywhere", "always", "in general", "generally", "in all cases", "in any case", "unconditionally",

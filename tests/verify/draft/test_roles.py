@@ -129,6 +129,8 @@ def test_conditions_stay_with_what_they_are_of(text: str, claims: dict[str, list
         (r"In the case without noise, i.e. $s = 0$, we have $k(u) = u^2$.", {"k == u**2": ("s == 0",)}),
         (r"At $s = 0$ this is $k(u) = u^2$.", {"k == u**2": ("s == 0",)}),
         (r"If there is no noise ($s = 0$), then $k(u) = u^2$.", {"k == u**2": ("s == 0",)}),
+        (r"Consider the case $s = 0$. Then $k(u) = u^2$.", {"k == u**2": ("s == 0",)}),
+        (r"A special case: $s = 0$. Then $k(u) = u^2$.", {"k == u**2": ("s == 0",)}),
         (r"Had we $s = 0$, $k(u) = u^2$.", {"k == u**2": ("s == 0",)}),
         (r"For $s = 1/c$ it is $k(u) = u^2 - u / c$.", {"k == u**2 - u/c": ("s == 1/c",)}),
         (r"With $s = 1$, $k(3) = 6.0$.", {"at(k, u=3)": ("s == 1",)}),
