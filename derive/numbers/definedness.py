@@ -106,6 +106,16 @@ def has_value(root: Node) -> list[Node]:
     return list(needs(root).values())
 
 
+def only_suffices(key: Key) -> bool:
+    """Whether there may be a value where a need fails: in the other branch, or of a base below 0 with a letter for its exponent."""
+    return key[0] in BRANCHING or (key[0] == "pow" and key[1][1].op != "const")
+
+
+def wherever_valued(root: Node) -> list[Node]:
+    """Conditions that hold wherever a scalar has a value."""
+    return [need for key, need in needs(root).items() if not only_suffices(key)]
+
+
 # -- at a point -------------------------------------------------------------------------------------
 
 

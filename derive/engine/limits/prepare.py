@@ -14,6 +14,7 @@ from typing import Any
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE
 from derive.engine.limits.gruntz import Gruntz
 from derive.engine.limits.oracle import Unsettled, brief, leaves, said
+from derive.engine.whole_numbers import affine, says_whole
 from derive.expr.folding import FOLDING
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides, turns_on
@@ -37,7 +38,7 @@ class Prepared:
 
     def of(self, root: Node) -> Node:
         """The prepared expression. Raises Unsettled."""
-        order = topological([_spread_abs(root)])
+        order = topological([self.spread_abs(root)])
         if len(order) > MAX_NODES:
             raise Unsettled(f"{len(order)} subexpressions")
         done: dict[Node, Any] = {}
@@ -72,6 +73,45 @@ class Prepared:
         if op in _RULES:
             return _RULES[op](self, n, args)
         raise Unsettled(f"no asymptotics are known of {said(n)}")
+
+    # -- absolute values ----------------------------------------------------------------------------
+
+    def spread_abs(self, root: Node) -> Node:
+        """abs(u*v) = abs(u)*abs(v), abs(u**v) = abs(u)**v: right wherever the left has a value."""
+        g = root.graph
+        done: dict[Node, Node] = {}
+        for n in topological([root]):
+            args = tuple(done[a] for a in n.args)
+            made = args[0] if n.op == "def" else n if args == n.args else g.node(n.op, args, n.attr, n.shape)
+            done[n] = self.absolute(made.args[0]) if made.op == "abs" else made
+        return done[root]
+
+    def absolute(self, n: Node, depth: int = 0) -> Node:
+        g = n.graph
+        if depth < 50:
+            match n.op:
+                case "const":
+                    return g.const(abs(n.attr))
+                case "neg" | "abs":
+                    return self.absolute(n.args[0], depth + 1)
+                case "mul" | "div":
+                    return FOLDING[n.op](g, *(self.absolute(a, depth + 1) for a in n.args))
+                case "pow" if self.spreads(*n.args):
+                    return g.pow(self.absolute(n.args[0], depth + 1), n.args[1])
+        return g.call("abs", n)
+
+    def spreads(self, base: Node, exponent: Node) -> bool:
+        """Whether a power has a value for either sign of its base: abs(x - 2)**(1/2) has one below 2, (x - 2)**(1/2) has none."""
+        oracle, t = self.gruntz.oracle, self.gruntz.t
+        if exponent.op == "const":
+            return isinstance(exponent.attr, int)
+        if self.gruntz.free(exponent) or not self.gruntz.free(base):
+            return any(says_whole(h, exponent) for h in oracle.domain.hypotheses)
+        if not oracle.mask(base) & NEGATIVE:
+            return True
+        steps = self.counting and affine(exponent, t) is not None
+        self.whole |= steps
+        return steps
 
     def sign(self, n: Node) -> int:
         return self.gruntz.sign(n)
@@ -252,29 +292,3 @@ _RULES: dict[str, Callable[[Prepared, Node, list[Any]], Any]] = {
     "where": Prepared.where, "and": Prepared.condition,
     "or": Prepared.condition, "not": Prepared.condition,
 }  # fmt: skip
-
-
-def _spread_abs(root: Node) -> Node:
-    """abs(u*v) = abs(u)*abs(v), abs(u**v) = abs(u)**v: right wherever the left has a value."""
-    g = root.graph
-    done: dict[Node, Node] = {}
-    for n in topological([root]):
-        args = tuple(done[a] for a in n.args)
-        made = args[0] if n.op == "def" else n if args == n.args else g.node(n.op, args, n.attr, n.shape)
-        done[n] = _absolute(made.args[0]) if made.op == "abs" else made
-    return done[root]
-
-
-def _absolute(n: Node, depth: int = 0) -> Node:
-    g = n.graph
-    if depth < 50:
-        match n.op:
-            case "const":
-                return g.const(abs(n.attr))
-            case "neg" | "abs":
-                return _absolute(n.args[0], depth + 1)
-            case "mul" | "div":
-                return FOLDING[n.op](g, *(_absolute(a, depth + 1) for a in n.args))
-            case "pow":
-                return g.pow(_absolute(n.args[0], depth + 1), n.args[1])
-    return g.call("abs", n)

@@ -30,7 +30,7 @@ from derive.expr.operators import BY_SIGN, ORDERS
 from derive.language.components import components
 from derive.language.extremes import EXTREMES, infinite
 from derive.numbers.balls import evaluate, rational
-from derive.numbers.definedness import has_value
+from derive.numbers.definedness import wherever_valued
 
 BITS = 128
 SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2")]
@@ -193,7 +193,7 @@ def supremum(f: Node, x: Node, domain: Domain = EVERYWHERE) -> Limit:
             except (Unsettled, ExpressionError, ArithmeticError):
                 continue
     seen: dict[Node, None] = dict.fromkeys(c.value for c in candidates)
-    valued = domain.given(*(c for c in has_value(f) if leaves(c) == {x}))  # elsewhere there is nothing to exceed it
+    valued = domain.given(*(c for c in wherever_valued(f) if leaves(c) == {x}))  # elsewhere there is nothing to exceed it
     for v in seen:
         if holds_with_properties(g.call("le", f, v), valued).status == "proved":
             return Limit(0, v)

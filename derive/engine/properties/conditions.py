@@ -29,7 +29,7 @@ from derive.expr.operators import JOINED_PIECES, OPERATORS, ORDERS
 from derive.language.printing import to_text
 from derive.language.properties import asks
 from derive.lazily import lazily
-from derive.numbers.definedness import lacks_value, needs
+from derive.numbers.definedness import lacks_value, needs, only_suffices
 
 with lazily():
     from derive.engine.properties import (
@@ -166,7 +166,7 @@ def _where_it_has_values(q: Question) -> Decision | None:
     condition, domain = q.wanted, q.plain
     needed = {key: c for key, c in needs(condition).items() if key[0] not in ("ne", "hole")}
     # a branch that is not taken needs no value, a base with a letter for its exponent may be negative
-    if any(key[0] in ("where", "select") or (key[0] == "pow" and key[1][1].op != "const") for key in needed):
+    if any(map(only_suffices, needed)):
         return None
     missing: list[Node] = []
     outside = None

@@ -21,7 +21,7 @@ from derive.expr.graph import Node, topological
 from derive.expr.kinks import turns_on
 from derive.expr.operators import COMPARISONS, KINKED, ORDERS
 from derive.numbers.balls import Value, evaluate, rational
-from derive.numbers.definedness import has_value, needs
+from derive.numbers.definedness import needs, only_suffices, wherever_valued
 
 ROUGH = KINKED | {"hold"}
 MAX_POINTS = 12
@@ -44,7 +44,7 @@ def analytic(n: Node) -> bool:
 
 def natural(n: Node, x: Sequence[Node]) -> list[Node]:
     """The affine inequalities in x that n needs for a value: where it has one, they hold."""
-    return [need for need in has_value(n) if need.op in ORDERS and below(need, x) and _half_spaces(need, x)]
+    return [need for need in wherever_valued(n) if need.op in ORDERS and below(need, x) and _half_spaces(need, x)]
 
 
 def affine(n: Node, x: Sequence[Node]) -> bool:
@@ -74,7 +74,8 @@ def valued(n: Node, x: Sequence[Node], domain: Domain, strict: bool = False) -> 
             continue
         if key[0] in ("where", "select"):
             return False
-        if key[0] != "ne" and _half_spaces(need, x) and not (strict and need.op == "ge"):
+        exact = key[0] != "ne" and not only_suffices(key)
+        if exact and _half_spaces(need, x) and not (strict and need.op == "ge"):
             continue
         if holds(need, domain).status != "proved":
             return False
