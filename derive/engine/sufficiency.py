@@ -22,6 +22,7 @@ from derive.engine.equations.regions import knowledge
 from derive.engine.exceptional_sets import alternatives
 from derive.engine.reasons import Why
 from derive.expr.graph import Node
+from derive.language.components import components
 from derive.language.printing import to_text
 from derive.numbers.balls import truth
 
@@ -128,6 +129,7 @@ def thin(conditions: Sequence[Node], domain: Domain) -> bool:
     """Whether conditions certainly leave no more of a domain than points at which an inequality is an equation."""
     if not any(c.op in ("eq", *_STRICT) for c in conditions):
         return False
+    conditions = [entry for c in conditions for entry in components(c)]
     if any(c.op == "eq" and truth_of(c, domain) is None for c in conditions):
         return True
     inner = [c.graph.call(_STRICT[c.op], *c.args) if c.op in _STRICT else c for c in conditions]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -23,6 +23,7 @@ from derive.engine.limits.sequences import along
 from derive.engine.limits.stationary import stationary
 from derive.engine.limits.summation import series
 from derive.engine.reasons import Reason, Why
+from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
@@ -141,6 +142,20 @@ def _needing(value: Node, needs: Sequence[Node]) -> Node:
 
 
 def _held(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:
+    """Where f has a value only under conditions on the other symbols (a divisor a, log(a)), these are what is found needs."""
+    (f,), x = expand_all(args[:1]), args[1]
+    if op not in ("limit", "supremum", "infimum") or runs([f]):
+        return _found(op, args, attr, domain)
+    needs = [
+        c
+        for c in (c for entry in components(f) for c in wherever_valued(entry))
+        if leaves(c) and x not in leaves(c) and decide_holds(c, domain).status != "proved"
+    ]
+    found = _found(op, args, attr, domain.given(*needs) if needs else domain)
+    return replace(found, needs=tuple(dict.fromkeys((*found.needs, *needs))))
+
+
+def _found(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:
     if op == "limit" and infinite(args[2]) > 0 and any(isinstance(n.attr, Run) for n in runs(expand_all(args[:1]))):
         return along(args[0], args[1], domain)
     if op == "limit":

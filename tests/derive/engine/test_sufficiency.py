@@ -15,8 +15,8 @@ from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.engine.reasons import Why
 from derive.engine.sufficiency import compatible, fewer, sufficient, thin, truth_of, unless_thin
-from derive.expr.graph import Node, topological
-from derive.language.reader import to_text
+from derive.expr.graph import Graph, Node, topological
+from derive.language.reader import parse, to_text
 from tests.banks import documents
 from tests.banks.reading import nodes
 from tests.banks.sampling import value
@@ -168,3 +168,10 @@ def test_a_proof_on_part_of_the_domain_is_none_of_the_whole() -> None:
     a, b, positive = nodes("sqrt(x**2)", "x", "x >= 0")
     assert decide_equal(a, b, Domain([positive])).status == "proved"
     assert decide_equal(a, b, Domain()).status != "proved"
+
+
+@pytest.mark.parametrize(("condition", "leaves"), [("u @ u - 1 >= 0", True), ("-(u @ u) >= 0", False), ("u >= 0", True)])
+def test_conditions_of_tensors_leave_room_by_their_entries(condition: str, leaves: bool) -> None:
+    g = Graph()
+    asked = parse(condition, {"u": g.symbol("u", (3,))}, g, boolean=True)
+    assert thin([asked], Domain([])) is not leaves

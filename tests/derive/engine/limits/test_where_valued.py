@@ -45,3 +45,20 @@ def test_where_there_are_values_is_not_taken_for_less(claim: str, given: list[st
 )
 def test_of_what_has_a_value_all_is_known(claim: str, given: list[str]) -> None:
     assert verdict(claim, *given) == "true"
+
+
+@pytest.mark.parametrize(
+    ("claim", "said", "told"),
+    [
+        ("limit(log(a)*x, x, 0) == 0", "true under a condition", "holds if a > 0"),
+        ("limit(sqrt(a)*x + 1, x, 0) > 0", "true under a condition", "holds if a >= 0"),
+        ("limit(a*x/a, x, 1) == 1", "true", "where a != 0"),
+        ("supremum(sqrt(a) - x**2, x) == sqrt(a)", "true", "where a >= 0"),
+        ("infimum(sqrt(a) + x**2, x) >= 0", "true under a condition", "holds if a >= 0"),
+        ("limit(x*log(a), x, inf) == inf", "undecided", "the sign"),
+    ],
+)
+def test_what_the_other_symbols_have_to_be_is_told(claim: str, said: str, told: str) -> None:
+    found = proved(claim, (), (), False).lines
+    assert found[0].startswith(f"{said}:")
+    assert any(told in line for line in found)
