@@ -107,7 +107,7 @@ def has_value(root: Node) -> list[Node]:
 
 
 def only_suffices(key: Key) -> bool:
-    """Whether there may be a value where a need fails: in the other branch, or of a base below 0 with a letter for its exponent."""
+    """Whether there may be a value where a need fails: in another branch, or of a base below 0 with a letter for its exponent."""
     return key[0] in BRANCHING or (key[0] == "pow" and key[1][1].op != "const")
 
 

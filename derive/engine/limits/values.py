@@ -208,7 +208,9 @@ def supremum(f: Node, x: Node, domain: Domain = EVERYWHERE) -> Limit:
             except (Unsettled, ExpressionError, ArithmeticError):
                 continue
     seen: dict[Node, None] = dict.fromkeys(c.value for c in candidates)
-    valued = domain.given(*(c for c in wherever_valued(f) if leaves(c) == {x}))  # elsewhere there is nothing to exceed it
+    valued = domain.given(
+        *(c for c in wherever_valued(f) if leaves(c) == {x})
+    )  # elsewhere there is nothing to exceed it
     for v in seen:
         if holds_with_properties(g.call("le", f, v), valued).status == "proved":
             return Limit(0, v)

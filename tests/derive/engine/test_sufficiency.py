@@ -170,7 +170,9 @@ def test_a_proof_on_part_of_the_domain_is_none_of_the_whole() -> None:
     assert decide_equal(a, b, Domain()).status != "proved"
 
 
-@pytest.mark.parametrize(("condition", "leaves"), [("u @ u - 1 >= 0", True), ("-(u @ u) >= 0", False), ("u >= 0", True)])
+@pytest.mark.parametrize(
+    ("condition", "leaves"), [("u @ u - 1 >= 0", True), ("-(u @ u) >= 0", False), ("u >= 0", True)]
+)
 def test_conditions_of_tensors_leave_room_by_their_entries(condition: str, leaves: bool) -> None:
     g = Graph()
     asked = parse(condition, {"u": g.symbol("u", (3,))}, g, boolean=True)
