@@ -11,6 +11,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 
 from derive.errors import ExpressionError
@@ -50,7 +51,7 @@ def _peer(backend: str) -> None:
 
     best, given = [], 0
     for _, latex, _ in BANK:
-        times, made = _timed(lambda text=latex: parse_latex(text, backend=backend))  # type: ignore[misc]
+        times, made = _timed(partial(parse_latex, latex, backend=backend))
         best.append(times)
         given += made
     _tell(f"SymPy by {backend}", best)

@@ -49,7 +49,7 @@ class _Later(Loader):
                 self.loader.exec_module(module)
             except (
                 BaseException
-            ):  # as for want of memory: half a module is none, and when it is asked again it is tried again
+            ):  # as for want of memory: half a module is none, and it is tried again when it is asked again
                 module.__dict__.clear()
                 module.__dict__.update(before)
                 raise

@@ -15,7 +15,7 @@ from flint import fmpq
 from derive.expr.graph import Node, topological
 from derive.proof.axioms import MEANINGS, Unknown
 from derive.proof.evaluation import MAX_NODES, Evaluated, wants
-from derive.proof.field import Quotient, Rejected
+from derive.proof.field import ARITHMETIC, Quotient, Rejected
 from derive.proof.properties import CONTINUOUS, kink
 from derive.proof.signs import (
     ANY,
@@ -219,8 +219,7 @@ class Ends:
         op = n.op
         match op:
             case "add" | "sub" | "mul" | "div":
-                a, b = args
-                return a + b if op == "add" else a - b if op == "sub" else a * b if op == "mul" else a / b
+                return ARITHMETIC[op](*args)
             case "neg":
                 return -args[0]
             case "not":

@@ -16,7 +16,7 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.numbers.definedness import INVERSES, requirement
 from derive.proof.axioms import MEANINGS, Functions, Unknown
-from derive.proof.field import Full, Poly, Quotient, Rejected
+from derive.proof.field import ARITHMETIC, Full, Poly, Quotient, Rejected
 from derive.proof.sequent import Sequent, conjuncts
 from derive.proof.signs import (
     ANY,
@@ -284,8 +284,7 @@ class Evaluated(Functions):
         op = n.op
         match op:
             case "add" | "sub" | "mul" | "div":
-                x, y = args
-                return x + y if op == "add" else x - y if op == "sub" else x * y if op == "mul" else x / y
+                return ARITHMETIC[op](*args)
             case "neg":
                 return -args[0]
             case "def" | "hold":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import add, mul, sub, truediv
 from typing import Any
 
 from flint import arb, fmpq, fmpq_mpoly
@@ -19,6 +20,9 @@ Poly = Any  # fmpq_mpoly
 Key = Any  # hashable
 Relation = tuple[int, Poly] | None  # a power, and what it is
 Value = Callable[[list[arb]], arb] | None
+
+#: The operations of a field, and of whatever else is calculated with like numbers.
+ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {"add": add, "sub": sub, "mul": mul, "div": truediv}
 
 MAX_TERMS = 4_000  # terms of a polynomial
 MAX_GCD = 400  # terms up to which fractions are put in lowest terms

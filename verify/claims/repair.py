@@ -91,7 +91,7 @@ def by_size(seen: Sequence[tuple[Fraction, Mapping[str, int]]]) -> str:
 
 def said(repair: Repair) -> Step:
     """What is told of a step."""
-    step = WORDS.get(repair.kind, _instead)(repair)
+    step = STEPS.get(repair.kind, _instead)(repair)
     return replace(step, where=" and ".join(map(_text, repair.needs[:3])))
 
 
@@ -162,7 +162,7 @@ _NO_SIZE = (Fraction(1), Fraction(2), Fraction(1, 2))
 _BESIDE_SIZE = tuple(Fraction(s * n, d) for s in (1, -1) for n, d in ((1, 1), (2, 1), (1, 2)))
 
 #: How a kind of repair is told; the others say what stands in place of what.
-WORDS: dict[str, Callable[[Repair], Step]] = {
+STEPS: dict[str, Callable[[Repair], Step]] = {
     "slope": lambda r: Step("times", _text(_put(r))),
     "sign": _sign,
     "factor": _factor,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 
 from derive.errors import ExpressionError
@@ -70,12 +71,12 @@ def _symbols(
                 "--shape", text, text.find("=") + 1, f"unknown size '{unknown}': give --size {unknown}=3, too"
             )
         shape = tuple(letters[p] if p in letters else int(p) for p in parts)
-        scope[name] = said("--shape", text, lambda n=name, s=shape: graph.symbol(n, s))  # type: ignore[misc]
+        scope[name] = said("--shape", text, partial(graph.symbol, name, shape))
     for name in dict.fromkeys(n for text in scalars for n in re.split(r"[,\s]+", text) if n):
         if not name.isidentifier():
             raise Unreadable("--scalars", name, 0, "expected names such as 'x, y'")
         once("--scalars", name, name)
-        scope[name] = said("--scalars", name, lambda n=name: graph.symbol(n, ()))  # type: ignore[misc]
+        scope[name] = said("--scalars", name, partial(graph.symbol, name, ()))
     return given
 
 
@@ -100,7 +101,7 @@ def _define(scope: dict[str, Node], graph: Graph, definitions: Sequence[str], gi
         for free in (*needs[name], *variables):
             if free not in scope and free not in CONSTANTS:
                 scope[free] = graph.symbol(free, ())
-        node = said("--define", expression, lambda e=expression: reader.parse(e, scope, graph, boolean=False))  # type: ignore[misc]
+        node = said("--define", expression, partial(reader.parse, expression, scope, graph, boolean=False))
         scope[name] = graph.define(name, node)
         if variables:
             declare(graph, name, [scope[v] for v in variables])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -98,7 +99,7 @@ def _named(r: Resolver, tree: Symbol | Scripted, items: Items, k: int) -> tuple[
     if _indicates(r, s, items, k):
         return _indicator(r, items, k)
     if s.word in EITHER and function == library(s.word):
-        function = r.choose(("either", s.word), [lambda f=f: f for f in EITHER[s.word]])  # type: ignore[misc]
+        function = r.choose(("either", s.word), [partial(str, f) for f in EITHER[s.word]])
         r.taken[identifiers.written(r, s, (), ())] = function
     if function is not None and not value:
         return _applied(r, function, tree, items, k)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from derive.errors import ExpressionError
@@ -79,7 +80,7 @@ def chosen(r: Resolver, key: str, start: int, found: Sequence[Cut], how: Callabl
     for cut in found:
         if not cut.same or not kept or not outside(kept[-1], cut):
             kept.append(cut)
-    return r.choose((key, start), [lambda c=c: one(c) for c in kept])  # type: ignore[misc]
+    return r.choose((key, start), [partial(one, c) for c in kept])
 
 
 def followed(r: Resolver, made: Term, rest: Items, start: int) -> Term:

@@ -3,6 +3,7 @@ r"""What stands above and below: entries, powers, transposes, inverses, norms.""
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from derive.expr.shapes import show
@@ -57,7 +58,7 @@ def norm(r: Resolver, tree: Group, below: Tokens, start: int) -> Term:
         if not below:
             return r.choose(
                 ("bars", start),
-                [lambda t=t: Term(t, ATOM, inside.shape if t.startswith("abs") else ()) for t in options],  # type: ignore[misc]
+                [partial(Term, t, ATOM, inside.shape if t.startswith("abs") else ()) for t in options],
             )
         r.fail(
             "bars round a matrix may be a determinant, a norm or absolute values: write \\det, \\| \\| or \\operatorname{abs}",
@@ -156,7 +157,7 @@ def entry(r: Resolver, of: Term, below: Tokens, start: int) -> Term:
     if not found:
         shown = r.source[below[0].start : below[-1].stop]
         r.fail(f"'{shown}' is no index of '{of.text}', which has shape {show(of.shape)}", below[0].start)
-    return r.choose(("entry", of.text, below[0].text), [lambda way=way: picked(of, way) for way in found])  # type: ignore[misc]
+    return r.choose(("entry", of.text, below[0].text), [partial(picked, of, way) for way in found])
 
 
 def picked(of: Term, found: list[str]) -> Term:

@@ -254,7 +254,7 @@ def _least(tree: Tree) -> Big | None:
 def _again(r: Resolver, parts: Sequence[Term]) -> str:
     """The name on the left that is spoken of on the right, too; of a step of an iteration that step."""
     left = parts[0].text
-    name = re.match(r"\w*", left)[0]  # type: ignore[index]
+    name, *_ = re.split(r"\W", left, maxsplit=1)
     if left.startswith(f"{name}("):
         return left if any(left in p.text for p in parts[1:]) else ""
     return name if any(name in names_in(p.text) for p in parts[1:]) else ""
