@@ -61,6 +61,10 @@ class Undetermined(ArithmeticError):
     """A ball too wide to decide a sign or a branch at the precision in use; more precision may help."""
 
 
+class Rejected(Exception):
+    """What was to be shown isn't, or not within the limits of what is looked at; says why."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """``; did you mean 'w3'?`` for the nearest known word, or nothing."""
     match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)

@@ -23,8 +23,7 @@ from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
 from derive.language.properties import asks
-from derive.proof.properties import DEFINITE
-from derive.proof.sequent import Sequent
+from derive.proof.sequent import DEFINITE, Sequent
 
 Range = tuple[Fraction | None, Fraction | None]  # closed; None: unbounded
 T = TypeVar("T")

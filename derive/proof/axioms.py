@@ -16,7 +16,8 @@ from typing import Any
 
 from flint import arb, fmpq, fmpq_mpoly, fmpq_poly, fmpz
 
-from derive.proof.field import Atom, Full, Key, Poly, Quotient, Rejected
+from derive.errors import Rejected
+from derive.numbers.rational_functions import Atom, Full, Key, Poly, Quotient
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO, Signs, opposite
 
 MAX_ANGLE = 24  # multiples of an angle that are opened

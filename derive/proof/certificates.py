@@ -19,13 +19,9 @@ class Certificate:
 
 
 @dataclass(frozen=True)
-class Reflexive(Certificate):
-    """Both sides are one expression, and it has a value."""
-
-
-@dataclass(frozen=True)
 class Evaluation(Certificate):
-    """The conclusion comes out true when both sides are worked out as rational functions over atoms, by the laws of functions.
+    """The conclusion comes out true when both sides are worked out as rational functions over atoms, by the laws of functions; or
+    no point meets the hypotheses, as one of them has a sign that the others rule out.
 
     ``units``: what the exponents of each basis element are multiples of, in the order in which they are met. ``opaque``:
     definitions and values of functions that stand for variables, whatever they are.
@@ -33,13 +29,6 @@ class Evaluation(Certificate):
 
     units: tuple[Fraction, ...] = ()
     opaque: tuple[Node, ...] = ()
-
-
-@dataclass(frozen=True)
-class Absurd(Certificate):
-    """No point meets the hypotheses: one of them has a sign that the others rule out."""
-
-    units: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,23 +101,8 @@ class Combination(Certificate):
 
 
 @dataclass(frozen=True)
-class Inverses(Certificate):
-    """For square matrices with ``A @ B == eye(n)`` among the hypotheses: ``B @ A == eye(n)``, or ``inv(A) == B``; with
-    ``det(A) != 0``: ``A @ inv(A) == eye(n)``."""
-
-
-@dataclass(frozen=True)
-class Generic(Certificate):
-    """The conclusion comes out true of one generic entry of its tensors, sums over a size as sums: for every size. ``opaque``:
-    expressions whose entries stand for variables, whatever they are."""
-
-    units: tuple[Fraction, ...] = ()
-    opaque: tuple[Node, ...] = ()
-
-
-@dataclass(frozen=True)
 class Rule(Certificate):
-    """A rule by its name (``rules``), with what it speaks of; ``of``: a certificate for each sequent that it follows from."""
+    """A rule by its name (``rules.table``), with what it speaks of; ``of``: certificates of what it follows from."""
 
     name: str
     nodes: tuple[Node, ...]

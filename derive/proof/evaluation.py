@@ -11,12 +11,13 @@ from typing import Any
 
 from flint import arb, fmpq
 
+from derive.errors import Rejected
 from derive.expr.folding import valued
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.numbers.definedness import INVERSES, requirement
+from derive.numbers.rational_functions import ARITHMETIC, Full, Poly, Quotient
 from derive.proof.axioms import MEANINGS, Functions, Unknown
-from derive.proof.field import ARITHMETIC, Full, Poly, Quotient, Rejected
 from derive.proof.sequent import Sequent, conjuncts
 from derive.proof.signs import (
     ANY,
@@ -177,12 +178,10 @@ class Evaluated(Functions):
         wants(not total(signs) & ~OF_COMPARISON[condition.op], "the sum does not have the sign that is claimed")
 
     def true(self, *conditions: Node) -> None:
-        """Raises Lacking where a conclusion does not come out true."""
-        for found in map(self.values.__getitem__, conditions if not self.contradiction else ()):
-            if isinstance(found, Unknown):
-                raise Lacking(str(found), self, self.lacking.get(found))
-            if found is not True:
-                raise Lacking("the conclusion comes out false", self)
+        """Raises Lacking where a conclusion does not come out true, of hypotheses that may hold."""
+        for found in map(self.values.__getitem__, conditions):
+            if found is not True and not (self.contradiction or (self.thorough and self.absurd())):
+                raise Lacking(str(found or "the conclusion comes out false"), self, self.lacking.get(found))
 
     def needed(self, p: Poly) -> None:
         if (n := self.now).args:

@@ -12,11 +12,11 @@ nothing. A conclusion may be a property (``properties`` says what these mean), o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.expr.folding import substitute_all
-from derive.expr.graph import Graph, Node
+from derive.expr.graph import Graph, Node, topological
 from derive.language.components import components_all
 from derive.language.properties import asks
 
@@ -36,6 +36,10 @@ INTEGRALS = {
 }
 BOUNDS = ("supremum", "unbounded")  # of the values of f where the hypotheses hold
 GROWTH = ("grows_at_most", "grows_slower", "grows_like", "asymptotic")  # f beside g, as x goes somewhere
+DEFINITE = ("positive_definite", "positive_semidefinite")  # of matrices: no variable
+OF_X = {*LIMITS, *INTEGRALS, *BOUNDS}  # have one variable, and numbers after it
+#: Said at each point of where the hypotheses hold, as a function on all points at which f has a value.
+POINTWISE = ("continuous", "differentiable", "smooth", "slope", "rising", "rising strictly", "stationary")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,12 @@ class Sequent:
         """Split by the sign of s: where s > 0, where s = 0, where s < 0; or by other signs that leave nothing out."""
         return tuple(self.given(s.graph.call(op, s, s.graph.zero)) for op in signs)
 
+    def binds(self, of: Sequence[Node], but: Container[str] = ()) -> bool:
+        """Whether these expressions speak of the variable of a property in the conclusion, other than of these properties."""
+        spoken = set(topological(of))
+        properties = (n for n in topological([self.conclusion]) if n.op == "property" and n.attr not in but)
+        return any(m in spoken for n in properties for m in topological(_variables(n)) if m.op == "symbol")
+
     def put(self, values: Mapping[Node, Node]) -> Sequent:
         """With other expressions in the place of symbols, everywhere."""
         *hypotheses, conclusion = substitute_all([*self.hypotheses, self.conclusion], values)
@@ -78,6 +88,13 @@ class Sequent:
         wanted = [c for part in parts for entry in shown.get(part, [part]) for c in conjuncts(entry)]
         laid_out.update(hypotheses, wanted if len(plain) == len(parts) else ())
         return tuple(Sequent(hypotheses, c, self.sizes) for c in wanted)
+
+
+def _variables(n: Node) -> tuple[Node, ...]:
+    """What stands where a property has its variable; of those with one at a place that differs, all that may be it."""
+    if n.attr in DEFINITE:
+        return ()
+    return n.args[2:3] if n.attr in GROWTH else n.args[1:2] if n.attr in OF_X else n.args[1:]
 
 
 def conjuncts(condition: Node) -> list[Node]:

@@ -14,7 +14,7 @@ from flint import fmpq, fmpq_mpoly
 
 from derive.budget import spend
 from derive.numbers.forms import Form, Monomial
-from derive.proof.field import Atom, Field, Poly, Quotient
+from derive.numbers.rational_functions import Atom, Field, Poly, Quotient
 
 POSITIVE, ZERO, NEGATIVE = 1, 2, 4
 NONNEGATIVE, NONPOSITIVE, NONZERO, ANY = 3, 6, 5, 7

@@ -16,9 +16,9 @@ from flint import arb, fmpq, fmpq_mat, fmpq_mpoly
 from derive.engine.algebra.positivstellensatz import between, combination
 from derive.engine.certify.written import written
 from derive.expr.graph import Node
+from derive.numbers.rational_functions import Poly, Quotient
 from derive.proof.check import Rejected
 from derive.proof.evaluation import Evaluated
-from derive.proof.field import Poly, Quotient
 from derive.proof.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE
 
 MAX_ROUNDS = 3  # of monomials to multiply with

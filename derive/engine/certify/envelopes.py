@@ -10,11 +10,11 @@ from derive.engine.certify.combinations import by_inequalities
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides, turns_on
 from derive.expr.operators import JOINED_PIECES, OPERATORS, ORDERS
+from derive.numbers.rational_functions import Quotient
 from derive.proof.certificates import Certificate, Combination, Evaluation, Lemma, Parts, Split
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.evaluation import Evaluated, evaluated
-from derive.proof.field import Quotient
-from derive.proof.properties import conjunction
+from derive.proof.rules.properties import conjunction
 from derive.proof.sequent import Sequent
 from derive.proof.signs import NEGATIVE, POSITIVE, product
 

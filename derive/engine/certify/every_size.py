@@ -1,8 +1,8 @@
 """Equations between tensors of every size: products of matrices rewritten by what the hypotheses say of some.
 
 A hypothesis ``R.T @ R == eye(n)`` is a rule for words of matrices. Where such a word stands in a side, multiplied out, the side
-is written so that it shows (``Generic`` sees that this changes nothing), and what the hypothesis says is put in its place
-(``Substitution``): a list of rewritings, which the checker follows.
+is written so that it shows (the rule ``generic`` sees that this changes nothing), and what the hypothesis says is put in its
+place (``Substitution``): a list of rewritings, which the checker follows.
 """
 
 from __future__ import annotations
@@ -14,13 +14,20 @@ from typing import NamedTuple
 
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
-from derive.proof.certificates import Certificate, Generic, Inverses, Lemma, Substitution
+from derive.proof import certificates as by
+from derive.proof.certificates import Certificate, Lemma, Substitution
 from derive.proof.check import Rejected, check
 from derive.proof.sequent import Sequent, equation, eye
 
 MAX_REWRITINGS = 12
 MAX_WORDS = 60  # of one side multiplied out
 MAX_LETTERS = 16
+INVERSE = by.Rule("inverse", (), ())
+
+
+def generic(opaque: tuple[Node, ...] = ()) -> Certificate:
+    """By one generic entry, with what is not looked into."""
+    return by.Rule("generic", opaque, ())
 
 
 class Turned(NamedTuple):
@@ -47,9 +54,9 @@ def every_size(s: Sequent) -> Certificate:
     for h in s.hypotheses:  # what a hypothesis says that a tensor is, is put in its place
         old, new = h.args if h.op == "eq" and h.args[0].shape else (h, h)
         if old.op == "symbol" and new.shape == old.shape and old not in topological([new]):
-            return Substitution(old, new, Generic(), every_size(s.put({old: new})))
+            return Substitution(old, new, generic(), every_size(s.put({old: new})))
     try:
-        return check(s, Generic()).certificate
+        return check(s, generic()).certificate
     except Rejected as e:
         why = e
     found = Rewriting(s)
@@ -108,27 +115,27 @@ class Rewriting:
         for x, c in ((a, b), (b, a)):
             if x.op == "sqrt":
                 inner, square = x.args[0], self.g.pow(x, self.g.const(2))
-                put = Substitution(x, c, Generic(), Generic())
-                self.lemma(equation(inner, self.g.mul(c, c)), Substitution(inner, square, Generic(), put))
+                put = Substitution(x, c, generic(), generic())
+                self.lemma(equation(inner, self.g.mul(c, c)), Substitution(inner, square, generic(), put))
 
     def other_side(self, h: Node) -> None:
         """Of square matrices a right inverse is a left one."""
         (a, b), g = h.args[0].args, self.g
         if a.shape == b.shape and h.args[1] is eye(g, h.shape[0]):
-            self.lemma(equation(g.matmul(b, a), h.args[1]), Inverses())
+            self.lemma(equation(g.matmul(b, a), h.args[1]), INVERSE)
 
     def inverse(self, v: Node) -> None:
         """What an inverse is beside the matrix that it inverts, and that of a symmetric one is symmetric."""
         g, m = self.g, v.args[0]
         one, right = eye(g, v.shape[0]), g.matmul(m, v)
-        self.lemma(equation(right, one), Inverses())
-        self.lemma(equation(g.matmul(v, m), one), Inverses())
-        turned, by_one = g.transpose(v), Substitution(right, one, Generic(), Generic())
+        self.lemma(equation(right, one), INVERSE)
+        self.lemma(equation(g.matmul(v, m), one), INVERSE)
+        turned, by_one = g.transpose(v), Substitution(right, one, generic(), generic())
         left = g.matmul(turned, m)
-        is_one = Substitution(left, g.transpose(right), Generic(), by_one)
+        is_one = Substitution(left, g.transpose(right), generic(), by_one)
         both = g.matmul(left, v)  # v.T is (v.T m) v, and that is v
-        same = Substitution(both, g.matmul(turned, right), Generic(), by_one)
-        self.lemma(equation(turned, v), Substitution(turned, both, same, Substitution(left, one, is_one, Generic())))
+        same = Substitution(both, g.matmul(turned, right), generic(), by_one)
+        self.lemma(equation(turned, v), Substitution(turned, both, same, Substitution(left, one, is_one, generic())))
 
     def solutions(self) -> Iterator[Node]:
         """Definitions x = inv(M) @ b: M @ x = b."""
@@ -137,9 +144,9 @@ class Rewriting:
             if n.op == "def" and n.args[0].op == "matmul" and n.args[0].args[0].op == "inv":
                 inverse, b = n.args[0].args
                 product = g.matmul(m := inverse.args[0], inverse)
-                by_one = Substitution(product, eye(g, m.shape[0]), Generic(), Generic())
+                by_one = Substitution(product, eye(g, m.shape[0]), generic(), generic())
                 fact = equation(g.matmul(m, n), b)
-                self.lemma(fact, Substitution(fact.args[0], g.matmul(product, b), Generic(), by_one))
+                self.lemma(fact, Substitution(fact.args[0], g.matmul(product, b), generic(), by_one))
                 if fact in self.s.hypotheses:
                     yield n
 
@@ -170,8 +177,8 @@ class Rewriting:
 
     # -- words ----------------------------------------------------------------------------------------
 
-    def generic(self) -> Generic:
-        return Generic((), self.letters)
+    def generic(self) -> Certificate:
+        return generic(self.letters)
 
     def terms(self, n: Node) -> list[Term]:
         """A vector or matrix multiplied out."""

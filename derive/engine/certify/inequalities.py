@@ -19,10 +19,10 @@ from derive.expr.operators import ORDERS
 from derive.numbers.balls import evaluate, rational
 from derive.proof.certificates import Certificate, Evaluation, Numbers, Rule, Split
 from derive.proof.check import Rejected
-from derive.proof.curvature import below
 from derive.proof.evaluation import is_variable
-from derive.proof.properties import kink
-from derive.proof.rules import premises
+from derive.proof.rules.curvature import below
+from derive.proof.rules.properties import kink
+from derive.proof.rules.table import premises
 from derive.proof.sequent import Sequent
 
 MAX_CONTACTS = 6  # points at which two sides may meet

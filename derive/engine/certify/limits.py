@@ -23,14 +23,14 @@ from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.numbers.definedness import need
 from derive.proof.axioms import Unknown
-from derive.proof.certificates import Absurd, Certificate, Rule, Split
+from derive.proof.certificates import Certificate, Evaluation, Rule, Split
 from derive.proof.check import Rejected, Theorem, check
-from derive.proof.curvature import below
-from derive.proof.ends import AS_SIGNS, KINKS, Ends, Open, switch
 from derive.proof.evaluation import Evaluated, Lacking, is_variable
-from derive.proof.limits import NEAR, also, facts, in_the_end
-from derive.proof.properties import Claim, laid_out
-from derive.proof.rules import premises
+from derive.proof.rules.curvature import below
+from derive.proof.rules.ends import AS_SIGNS, KINKS, Ends, Open, switch
+from derive.proof.rules.limits import NEAR, also, facts, in_the_end
+from derive.proof.rules.properties import Claim, laid_out
+from derive.proof.rules.table import premises
 from derive.proof.sequent import LIMITS, Sequent
 from derive.proof.signs import NEGATIVE, POSITIVE
 
@@ -77,7 +77,7 @@ class Limits(Ways):
             fault: Rejected = e
         if self.splits:
             with suppress(Rejected):
-                return self.kept(s, Absurd())
+                return self.kept(s, Evaluation())
         self.under_way.append(s)
         try:
             return self.beyond(s, fault)

@@ -18,14 +18,14 @@ from derive.engine.certify.written import written
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Graph, Node, topological
 from derive.numbers.balls import evaluate
+from derive.numbers.rational_functions import Poly, Quotient
 from derive.proof.certificates import Certificate
 from derive.proof.check import Rejected
-from derive.proof.curvature import below
-from derive.proof.ends import End
 from derive.proof.evaluation import evaluated, is_variable
-from derive.proof.field import Poly, Quotient
-from derive.proof.limits import NEAR, also, in_the_end
-from derive.proof.properties import Claim
+from derive.proof.rules.curvature import below
+from derive.proof.rules.ends import End
+from derive.proof.rules.limits import NEAR, also, in_the_end
+from derive.proof.rules.properties import Claim
 from derive.proof.sequent import LIMITS, Sequent, equation
 from derive.proof.signs import ZERO
 

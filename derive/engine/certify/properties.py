@@ -25,12 +25,12 @@ from derive.expr.graph import Node, topological
 from derive.language.components import components_all
 from derive.language.properties import asks
 from derive.numbers.balls import truth
-from derive.proof.certificates import Absurd, Certificate, Parts, Rule, Supposing
+from derive.proof.certificates import Certificate, Evaluation, Parts, Rule, Supposing
 from derive.proof.check import Rejected, Theorem, check
-from derive.proof.curvature import CONCAVE, CONVEX, Curvature, below
-from derive.proof.properties import CURVED, DEFINITE, MONOTONE, POINTWISE, Claim, kink, laid_out
-from derive.proof.rules import premises
-from derive.proof.sequent import GROWTH, LIMITS, Sequent, negated
+from derive.proof.rules.curvature import CONCAVE, CONVEX, Curvature, below
+from derive.proof.rules.properties import CURVED, MONOTONE, Claim, kink, laid_out
+from derive.proof.rules.table import premises
+from derive.proof.sequent import DEFINITE, GROWTH, LIMITS, POINTWISE, Sequent, negated
 
 MAX_DEPTH = 12  # of rules in rules
 MAX_FACTS = 8  # parts of a function that are shown to bend on their own
@@ -133,7 +133,7 @@ class Rules:
                 fault = e if isinstance(e, Rejected) else Rejected(str(e))
         if depth:
             try:
-                return self.search.kept(s, Absurd())
+                return self.search.kept(s, Evaluation())
             except Rejected:
                 pass
         raise fault

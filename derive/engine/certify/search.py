@@ -14,6 +14,7 @@ from functools import partial, reduce
 from derive.calculus.joints import with_joints
 from derive.engine.certify.combinations import by_addends, by_equations, by_inequalities
 from derive.engine.certify.envelopes import MANY, enveloped, pieces
+from derive.engine.certify.every_size import INVERSE
 from derive.engine.certify.written import fraction, over_roots, solutions
 from derive.engine.equations.abstraction import Abstraction
 from derive.engine.matrices.tensor_level import too_large
@@ -21,17 +22,16 @@ from derive.expr.folding import valued
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
 from derive.expr.shapes import size
+from derive.numbers.rational_functions import Quotient
 from derive.proof.axioms import Finer
 from derive.proof.certificates import (
     Alternatives,
     Certificate,
     Combination,
     Evaluation,
-    Inverses,
     Lemma,
     Numbers,
     Parts,
-    Reflexive,
     Rule,
     Split,
     Substitution,
@@ -39,8 +39,7 @@ from derive.proof.certificates import (
 )
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.evaluation import Evaluated, Lacking
-from derive.proof.field import Quotient
-from derive.proof.rules import premises
+from derive.proof.rules.table import premises
 from derive.proof.sequent import HALVES, Sequent, equation, eye, negated
 from derive.proof.signs import NEGATIVE, OF_COMPARISON, POSITIVE, ZERO
 
@@ -100,17 +99,17 @@ class Search:
         """Any sequent, its derivatives worked out where pieces meet if that is needed, with a certificate."""
         if s.conclusion.op == "eq" and s.conclusion.args[0] is s.conclusion.args[1]:
             try:
-                return s, self.kept(s, Reflexive())
+                return s, self.kept(s, Evaluation())
             except Rejected:
                 pass
         if (fact := _other_side(s)) is not None:
             s, then = self.whole(s.given(fact))
-            return Sequent(s.hypotheses[:-1], s.conclusion), Lemma(fact, Inverses(), then)
+            return Sequent(s.hypotheses[:-1], s.conclusion), Lemma(fact, INVERSE, then)
         if s.conclusion.op == "eq" and s.conclusion.args[0].op == "inv":
             (inverse,), b, g = s.conclusion.args[0].args, s.conclusion.args[1], s.conclusion.graph
             fact = equation(g.matmul(inverse, b), eye(g, b.shape[0]))
             _, because = self.whole(s.concluding(fact))
-            return s, Lemma(fact, because, Inverses())
+            return s, Lemma(fact, because, INVERSE)
         if size(s.conclusion.shape) > MAX_ENTRIES or too_large(topological([*s.hypotheses, s.conclusion])):
             raise Rejected("too many entries")  # before they are laid out
         entries = s.entries()

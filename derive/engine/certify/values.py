@@ -24,9 +24,9 @@ from derive.language.components import components
 from derive.language.extremes import infinite
 from derive.proof.certificates import Certificate, Rule, Split
 from derive.proof.check import Rejected, Theorem, check
-from derive.proof.curvature import below
-from derive.proof.properties import laid_out, minus
-from derive.proof.rules import premises
+from derive.proof.rules.curvature import below
+from derive.proof.rules.properties import laid_out, minus
+from derive.proof.rules.table import premises
 from derive.proof.sequent import INTEGRALS, Sequent
 
 CERTIFICATE = 8_000_000  # steps of work for one

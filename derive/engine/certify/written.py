@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from flint import fmpq_mpoly
 
+from derive.errors import Rejected
 from derive.expr.graph import Node
+from derive.numbers.rational_functions import Poly, Quotient
 from derive.proof.evaluation import Evaluated
-from derive.proof.field import Poly, Quotient, Rejected
 from derive.proof.signs import ANY, NEGATIVE, POSITIVE, ZERO
 
 

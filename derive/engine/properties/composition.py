@@ -23,7 +23,7 @@ from derive.expr.composites import options_of
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS, ORDERS
 from derive.language.properties import asks
-from derive.proof.curvature import norm_of
+from derive.proof.rules.curvature import norm_of
 
 MAX_ARGUMENTS = 3  # affine ones of a generic entry
 MAX_NODES = 2_000

@@ -16,7 +16,7 @@ from derive.engine.properties.side_conditions import affine, below, natural, smo
 from derive.engine.relation import decide_holds
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
-from derive.proof.curvature import norm_of
+from derive.proof.rules.curvature import norm_of
 
 MAX_NODES = 400
 MAX_VARIABLES = 6

@@ -7,10 +7,10 @@ import pytest
 from derive.expr.graph import Graph, Node
 from derive.language.names import names_in
 from derive.language.reader import parse
+from derive.numbers.rational_functions import Quotient
 from derive.proof.certificates import Evaluation, Parts, Split
 from derive.proof.check import Rejected, check
 from derive.proof.evaluation import Lacking
-from derive.proof.field import Quotient
 from derive.proof.sequent import Sequent
 from derive.proof.signs import ANY, NEGATIVE, POSITIVE, ZERO
 

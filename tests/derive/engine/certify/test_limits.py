@@ -6,7 +6,7 @@ import pytest
 
 from derive.engine.certify.limits import show
 from derive.proof.check import Rejected
-from tests.derive.proof.test_limits import Limit
+from tests.derive.proof.rules.test_limits import Limit
 
 FOUND = [
     ("log(1 + exp(x)) - x", "x", "tends far", "0"),

@@ -8,9 +8,9 @@ from flint import arb, fmpq
 from derive.engine.certify.limits import Limits, needs_of
 from derive.engine.certify.outgrown import point, spread
 from derive.numbers.balls import evaluate
-from derive.proof.limits import facts, in_the_end
-from derive.proof.properties import laid_out
-from tests.derive.proof.test_limits import Limit
+from derive.proof.rules.limits import facts, in_the_end
+from derive.proof.rules.properties import laid_out
+from tests.derive.proof.rules.test_limits import Limit
 
 SUMS = [
     ("2*x**3 - x + 1", "tends far"),

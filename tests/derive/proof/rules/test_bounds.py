@@ -7,11 +7,11 @@ import json
 import pytest
 
 from derive.exchange.certificates import carried, read
-from derive.proof.bounds import RULES
 from derive.proof.certificates import Certificate, Evaluation, Rule
 from derive.proof.check import check
+from derive.proof.rules.bounds import RULES
 from tests.derive.proof.test_kinds import accepted, mutants
-from tests.derive.proof.test_limits import ENDS, Limit, repeats
+from tests.derive.proof.rules.test_limits import ENDS, Limit, repeats
 
 LEAF = Evaluation()
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node
-from derive.proof.curvature import below
 from derive.proof.evaluation import wants
-from derive.proof.properties import Claim, conjunction
+from derive.proof.rules.curvature import below
+from derive.proof.rules.properties import Claim, conjunction
 from derive.proof.sequent import Sequent, equation
 
 MAX_FIRST = 20  # steps that are written out

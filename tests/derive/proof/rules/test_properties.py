@@ -24,9 +24,9 @@ from derive.expr.graph import Graph, topological
 from derive.language.names import names_in
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate, rational
-from derive.proof.certificates import Certificate, Combination, Evaluation, Numbers, Parts, Reflexive, Rule, Split
+from derive.proof.certificates import Certificate, Combination, Evaluation, Numbers, Parts, Rule, Split
 from derive.proof.check import Rejected, Theorem, check
-from derive.proof.properties import CURVED, LEAST, MONOTONE, definition, laid_out
+from derive.proof.rules.properties import CURVED, LEAST, MONOTONE, definition, laid_out
 from derive.proof.sequent import Sequent
 
 HUBER = "where(abs(x) <= a, x**2/2, a*(abs(x) - a/2))"
@@ -120,7 +120,7 @@ def test_nothing_shows_what_is_false(said: str) -> None:
 def test_a_certificate_of_another_claim_shows_nothing(true: str, false: str) -> None:
     """The certificate of the one, carried over to the other by name."""
     theorem = found(true)
-    data, other = carried(theorem.sequent, theorem.certificate), carried(sequent(false), Reflexive())
+    data, other = carried(theorem.sequent, theorem.certificate), carried(sequent(false), Evaluation())
     shift = len(data["rows"])
     moved = [[op, [a + shift for a in args], attr, shape] for op, args, attr, shape in other["rows"]]
     both = {
@@ -211,7 +211,7 @@ E = Evaluation()
         ("minimizer(x**2, x, x)", Rule("definition", (), (E,))),
         ("smooth(x**(5/2), x) | x >= 0", Rule("analytic", (), (E,))),
         ("increasing(x, x)", E),
-        ("increasing(x, x)", Reflexive()),
+        ("increasing(x, x)", Evaluation()),
         ("increasing(-x, x)", Numbers()),
         ("increasing(x, x)", Rule("no such rule", (), ())),
         ("positive_definite([[-1, 0], [0, 1]])", Numbers()),

@@ -12,11 +12,12 @@ from typing import Any
 
 from flint import fmpq
 
+from derive.errors import Rejected
 from derive.expr.graph import Node, topological
+from derive.numbers.rational_functions import ARITHMETIC, Quotient
 from derive.proof.axioms import MEANINGS, Unknown
 from derive.proof.evaluation import MAX_NODES, Evaluated, wants
-from derive.proof.field import ARITHMETIC, Quotient, Rejected
-from derive.proof.properties import CONTINUOUS, kink
+from derive.proof.rules.properties import CONTINUOUS, kink
 from derive.proof.signs import (
     ANY,
     NEGATIVE,

@@ -15,7 +15,7 @@ from derive.language.abstract import function
 from derive.language.components import components
 from derive.language.names import names_in
 from derive.language.reader import parse
-from derive.proof.certificates import Certificate, Evaluation, Reflexive, Rule
+from derive.proof.certificates import Certificate, Evaluation, Rule
 from derive.proof.check import Rejected, check
 from derive.proof.sequent import LIMITS, Sequent
 from tests.derive.proof.test_kinds import accepted, mutants
@@ -164,7 +164,7 @@ def repeats_below(r: Rule) -> bool:
 def test_rules_that_do_not_apply(said: tuple[str, ...], name: str, nodes: list[str]) -> None:
     s = Limit(*said)
     made = tuple(s.condition(n) if any(c in n for c in "<>=") else s[n] for n in nodes)
-    for of in ((), (ENDS,), (ENDS, ENDS), (Reflexive(), ENDS)):
+    for of in ((), (ENDS,), (ENDS, ENDS), (Evaluation(), ENDS)):
         assert not accepted(s.sequent, Rule(name, made, of))
 
 
@@ -219,6 +219,6 @@ def test_orders_of_growth(name: str, f: str, g: str, v: str, shown: bool) -> Non
         because = show(Sequent((), said.g.node("property", (ratio, *limit[1:]), "tends far"))).certificate
     except Rejected:
         because = ENDS
-    comparison = () if name == "grows_at_most" else (Reflexive(),)
+    comparison = () if name == "grows_at_most" else (Evaluation(),)
     tried = [Rule("ratio", (said[v],), (because, *rest)) for rest in ((), *((c,) for c in (*comparison, Evaluation())))]
     assert any(accepted(claim, c) for c in tried) == shown

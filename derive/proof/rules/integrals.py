@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from derive.expr.graph import Node
-from derive.proof.curvature import below
 from derive.proof.evaluation import wants
-from derive.proof.properties import Claim
+from derive.proof.rules.curvature import below
+from derive.proof.rules.properties import Claim
 from derive.proof.sequent import INTEGRALS, Sequent
 
 

@@ -21,12 +21,12 @@ from flint import fmpq
 from derive.calculus.reverse import gradient
 from derive.expr.graph import Node
 from derive.language.extremes import infinite
+from derive.numbers.rational_functions import Full
 from derive.proof.axioms import Unknown
-from derive.proof.curvature import below
-from derive.proof.ends import Ends, Known
 from derive.proof.evaluation import Evaluated, Lacking, is_variable, wants
-from derive.proof.field import Full
-from derive.proof.properties import Claim, regular
+from derive.proof.rules.curvature import below
+from derive.proof.rules.ends import Ends, Known
+from derive.proof.rules.properties import Claim, regular
 from derive.proof.sequent import LIMITS, Sequent
 from derive.proof.signs import NEGATIVE, NONZERO, POSITIVE, ZERO
 

@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
+from derive.numbers.rational_functions import Quotient
 from derive.proof.evaluation import evaluated
-from derive.proof.field import Quotient
 from derive.proof.sequent import Sequent, equation
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
 

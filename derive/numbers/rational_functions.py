@@ -1,4 +1,4 @@
-"""Rational functions over atoms, in FLINT's polynomials: the arithmetic of the checker.
+"""Rational functions over atoms, in FLINT's polynomials.
 
 An *atom* stands for the value of something that is no rational function of others: a symbol, exp(u), log|p|, |p|, p**(1/k), ...
 An algebraic atom carries its relation A**k = p, p in earlier atoms. What is zero after reduction by the relations is zero at
@@ -14,6 +14,7 @@ from typing import Any
 
 from flint import arb, fmpq, fmpq_mpoly
 
+from derive.errors import Rejected
 from derive.numbers.forms import Form, Forms, factored, ring
 
 Poly = Any  # fmpq_mpoly
@@ -28,10 +29,6 @@ MAX_TERMS = 4_000  # terms of a polynomial
 MAX_GCD = 400  # terms up to which fractions are put in lowest terms
 MAX_ATOMS = 512
 MAX_WORK = 300_000  # terms multiplied with each other in one evaluation
-
-
-class Rejected(Exception):
-    """A certificate doesn't show what it is said to show; says why. What it lacks a search may add (``Finer``, ``asks``)."""
 
 
 class Full(Rejected):

@@ -13,9 +13,9 @@ from derive.exchange.certificates import carried, read
 from derive.expr.graph import Graph, Node
 from derive.language.names import names_in
 from derive.language.reader import parse
-from derive.proof.certificates import Evaluation, Reflexive, Rule
+from derive.proof.certificates import Evaluation, Numbers, Rule
 from derive.proof.check import Rejected, check
-from derive.proof.rules import premises
+from derive.proof.rules.table import premises
 from derive.proof.sequent import Sequent
 
 
@@ -112,7 +112,7 @@ def mutants(rule: Rule) -> Iterator[Rule]:
     for i in range(len(rule.of)):
         yield replace(rule, of=rule.of[:i] + rule.of[i + 1 :])
     yield replace(rule, of=(*rule.of, rule.of[-1]))
-    yield replace(rule, of=(*rule.of[:-1], Reflexive()))
+    yield replace(rule, of=(*rule.of[:-1], Numbers()))
     yield replace(rule, of=(Rule("definition", (), ()), *rule.of[1:]))
 
 

@@ -7,14 +7,13 @@ from itertools import product
 import pytest
 from flint import arb, fmpq
 
-from derive.errors import UndefinedValue
+from derive.errors import Rejected, UndefinedValue
 from derive.expr.graph import Graph
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate, precision
 from derive.proof.axioms import Unknown
-from derive.proof.ends import End, Ends
 from derive.proof.evaluation import Evaluated
-from derive.proof.field import Rejected
+from derive.proof.rules.ends import End, Ends
 from derive.proof.signs import NEGATIVE, NONZERO, POSITIVE, ZERO
 
 BITS = 800

@@ -16,9 +16,9 @@ from derive.expr.composites import COMPOSITES, options_of
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.language.meaning import unfold
+from derive.numbers.rational_functions import Atom, Full, Poly, Quotient
 from derive.proof.axioms import Unknown
 from derive.proof.evaluation import Evaluated, wants
-from derive.proof.field import Atom, Full, Poly, Quotient
 from derive.proof.sequent import Sequent
 from derive.proof.signs import ANY, NONZERO, OF_COMPARISON, POSITIVE
 
@@ -34,14 +34,18 @@ class Letter(NamedTuple):
     size: int
 
 
-def generic(s: Sequent, units: tuple[Any, ...], opaque: tuple[Node, ...] = ()) -> Generic:
-    """The conclusion at a generic entry, with as much room for atoms as it takes."""
+def generic(s: Sequent, opaque: tuple[Node, ...], units: tuple[Any, ...] = ()) -> list[Sequent]:
+    """That the conclusion comes out true of one generic entry of its tensors, sums over a size as sums, with as much room for
+    atoms as it takes. ``opaque``: expressions whose entries stand for variables, whatever they are."""
     room, exact = 32, tuple(fmpq(u.numerator, u.denominator) for u in units)
-    while True:
+    while s.conclusion not in s.hypotheses:
         try:
-            return Generic(s, room, exact, opaque)
+            found = Generic(s, room, exact, opaque).found
+            wants(found is True, str(found))
+            break
         except Full:
             room *= 2
+    return []
 
 
 class Generic(Evaluated):

@@ -27,17 +27,15 @@ from functools import reduce
 from itertools import combinations
 
 from derive.calculus.reverse import gradient, second_derivatives
+from derive.errors import Rejected
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.expr.operators import NEGATED, ORDERS, SMOOTH
 from derive.language.components import components_all
-from derive.proof.curvature import CONCAVE, CONVEX, DOWN, FALLING, RISING, UP, Curvature, affine, below
 from derive.proof.evaluation import is_variable, wants
-from derive.proof.field import Rejected
-from derive.proof.sequent import BOUNDS, GROWTH, INTEGRALS, LIMITS, Sequent, conjuncts
+from derive.proof.rules.curvature import CONCAVE, CONVEX, DOWN, FALLING, RISING, UP, Curvature, affine, below
+from derive.proof.sequent import DEFINITE, Sequent, conjuncts
 
-POINTWISE = ("continuous", "differentiable", "smooth", "slope", "rising", "rising strictly", "stationary")
-DEFINITE = ("positive_definite", "positive_semidefinite")
 MONOTONE = {"increasing": "lt", "nondecreasing": "le", "decreasing": "gt", "nonincreasing": "ge"}
 CURVED = {"convex": "le", "concave": "ge"}
 LEAST = ("minimizer", "unique_minimizer")
@@ -47,7 +45,6 @@ SHOWN_BY = {
 }  # fmt: skip
 ANALYTIC = SMOOTH - {"hold"} | {"def"}
 CONTINUOUS = ANALYTIC | {"abs", "relu", "min", "max"}
-OF_X = {*LIMITS, *INTEGRALS, *BOUNDS}  # have one variable, and numbers after it
 MAX_ROWS = 6
 MAX_PRINCIPAL = 4  # rows of which all principal minors are looked at
 
@@ -128,23 +125,6 @@ def laid_out(s: Sequent) -> Claim:
     x, *more = map(tuple, args)
     wants(len(f) == 1 and all(map(is_variable, x)) and len(set(x)) == len(x), "no function of variables")
     return Claim(s, n.attr, f[0], x, tuple(more))
-
-
-def splits(s: Sequent, *of: Node) -> bool:
-    """Whether a property may be shown case by case: at each point on its own, or the cases don't speak of x."""
-    found = [n for n in topological([s.conclusion]) if n.op == "property"]
-    return all(n.attr in (*POINTWISE, *DEFINITE) or not _speaks(n, of) for n in found)
-
-
-def fixed(s: Sequent, *of: Node) -> bool:
-    """Whether none of these nodes speaks of the variables of properties."""
-    return not any(n.op == "property" and _speaks(n, of) for n in topological([s.conclusion]))
-
-
-def _speaks(n: Node, of: Sequence[Node]) -> bool:
-    bound = n.args[2:3] if n.attr in GROWTH else n.args[1:2] if n.attr in OF_X else n.args[1:]
-    own = [m for m in topological(bound) if m.op == "symbol"]
-    return n.attr not in DEFINITE and any(m in own for m in topological(of))
 
 
 # -- by definition --------------------------------------------------------------------------------
