@@ -10,8 +10,8 @@ from derive.exchange.certificates import carried, read
 from derive.proof.certificates import Certificate, Evaluation, Rule
 from derive.proof.check import check
 from derive.proof.rules.bounds import RULES
-from tests.derive.proof.test_kinds import accepted, mutants
 from tests.derive.proof.rules.test_limits import ENDS, Limit, repeats
+from tests.derive.proof.test_kinds import accepted, mutants
 
 LEAF = Evaluation()
 

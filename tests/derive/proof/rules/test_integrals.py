@@ -16,8 +16,8 @@ from derive.language.reader import parse
 from derive.proof.certificates import Evaluation, Rule
 from derive.proof.check import Theorem, check
 from derive.proof.rules.integrals import RULES
-from tests.derive.proof.test_kinds import accepted, mutants
 from tests.derive.proof.rules.test_limits import Limit, repeats
+from tests.derive.proof.test_kinds import accepted, mutants
 
 INTEGRALS = [
     ("integral(x**2, x, 0, 1)", ()),
