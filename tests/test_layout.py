@@ -105,7 +105,7 @@ HELD_THROUGH = {
     "derive.engine.matrices.matrices": "matrices.inverses matrices.letters matrices.linear matrices.noncommutative"
     " matrices.tensors",
     "derive.engine.properties.dispatch": "properties.convex_functions properties.convexity properties.existence"
-    " properties.growth properties.irrational properties.parts properties.ranks properties.reductions"
+    " properties.growth properties.irrational properties.others properties.parts properties.ranks properties.reductions"
     " properties.side_conditions properties.slopes properties.subgradients properties.sums"
     " properties.throughout",
     "derive.expr.operators": "operators.arithmetic operators.conditions operators.functions operators.operator"

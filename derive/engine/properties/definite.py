@@ -4,7 +4,6 @@ squares are split off; by Sylvester's minors."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -22,7 +21,6 @@ from derive.engine.properties.entrywise import Entries
 from derive.engine.properties.facts import implied
 from derive.engine.properties.gram import DEFINITE, SEMIDEFINITE, Gram
 from derive.engine.properties.side_conditions import proved, undecided
-from derive.engine.properties.throughout import unshown
 from derive.engine.reasons import Reason, Why
 from derive.engine.relation import decide_holds
 from derive.engine.tactics import HALF, OPEN, POINT, PROOF, Tactic, needing
@@ -31,7 +29,6 @@ from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
 from derive.language.components import MAX_MATRIX, _minor, components
 from derive.numbers.balls import evaluate, precision, rational
-from derive.numbers.definedness import INVERSES
 
 MAX_SIDE = 6  # rows up to which a quadratic form is written out
 MAX_PRINCIPAL = 4  # rows up to which all principal minors are looked at
@@ -48,31 +45,15 @@ def tactics(strict: bool) -> Table:
         *needing(
             _few_entries,
             Tactic("symmetry", _unsymmetric, emits=POINT | OPEN, cost=HALF),
-            Tactic("quadratic form", lambda q: _of_form_with_values(q, strict)),
+            Tactic("quadratic form", lambda q: definite(q.args[0], q.inner.given(*implied(q.known)), strict)),
         ),
     )
-
-
-def _with_values(found: Decision, q: Asked) -> Decision:
-    """A proof with what the matrix needs to have a value."""
-    if found.status != "proved":
-        return found
-    entries = Entries(q.domain)
-    gram = Gram(entries, q.known)
-    inverses = [n for n in topological(q.args[:1]) if n.op in INVERSES]
-    inverted = [nonzero(n.graph.det(n.args[0])) for n in inverses if gram.sign(n.args[0]) == DEFINITE]
-    left = [c for c in unshown(q.args[0], entries) if c not in inverted and c not in found.conditions]
-    return replace(found, conditions=(*found.conditions, *left))
 
 
 def _gram(q: Asked, least: int) -> Decision | None:
     if Gram(Entries(q.domain), q.known).sign(q.args[0]) < least:
         return None
-    return _with_values(proved(Why.GRAM(), "structure"), q)
-
-
-def _of_form_with_values(q: Asked, strict: bool) -> Decision | None:
-    return _with_values(definite(q.args[0], q.inner.given(*implied(q.known)), strict), q)
+    return proved(Why.GRAM(), "structure")
 
 
 def _large(a: Node) -> bool:

@@ -43,6 +43,7 @@ with lazily():
         monotone,
         optima,
         orders,
+        others,
         ranks,
         regularity,
         subgradients,
@@ -251,7 +252,9 @@ def _decided(condition: Node, tables: dict[str, Callable[[], Table]], args: Sequ
     name = condition.attr
     if name not in tables:
         return Decision("undecided", Why.NO_WAY(usage=PROPERTIES[name].usage))
-    return asked.decided(_made(tables[name]), args, domain)
+    given = dict(zip(PROPERTIES[name].parameters, args, strict=False))
+    beside = others.Others(args, [given[v] for v in PROPERTIES[name].variables], domain)
+    return beside.subject(asked.decided(_made(tables[name]), args, beside.given))
 
 
 def _negated(condition: Node, domain: Domain) -> Decision:

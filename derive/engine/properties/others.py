@@ -1,0 +1,103 @@
+"""What a property needs of the symbols that are not its variables: ``convex(log(a)*x**2, x)`` says something where a > 0.
+
+A property is about a function on all of its domain in the variables. Of the other symbols nobody says that the function has a
+domain at all: what it needs of these alone, and the assumptions do not show, are conditions of whatever is proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from derive.calculus.iteration import runs
+from derive.engine.assumptions import contradict
+from derive.engine.decision import Decision
+from derive.engine.domain import Domain
+from derive.engine.matrices.tensor_level import too_large
+from derive.engine.properties.entrywise import Entries
+from derive.engine.properties.facts import facts, implied
+from derive.engine.properties.gram import DEFINITE, Gram
+from derive.engine.reasons import Why
+from derive.engine.relation import decide_holds
+from derive.engine.sufficiency import unless_thin
+from derive.expr.folding import substitute_all
+from derive.expr.graph import Node, topological
+from derive.expr.operators import NEGATED
+from derive.language.components import components
+from derive.language.meaning import unfold
+from derive.numbers.definedness import BRANCHING, need, outside
+
+
+class Others:
+    """What arguments of a property need of the symbols that are not its variables."""
+
+    def __init__(self, args: Sequence[Node], variables: Sequence[Node], domain: Domain) -> None:
+        known = facts(domain.hypotheses)
+        self.domain = domain
+        self.entries = Entries(domain.given(*implied(known)))
+        self.gram = Gram(self.entries, known)
+        self.needed = self._needed(args, variables)
+
+    def _needed(self, args: Sequence[Node], variables: Sequence[Node]) -> tuple[Node, ...]:
+        """The conditions on these symbols under which all has a value, as far as the domain does not show them."""
+        g = args[0].graph
+        held = {v: g.symbol(f"{v.attr}'", v.shape) for v in variables if v.op == "def"}  # whatever it is defined as
+        roots, own = substitute_all(args, held), [held.get(v, v) for v in variables]
+        if runs(roots):
+            return ()
+        found = dict.fromkeys(c for root in unfold(roots) for c in _of(root) if not _speaks(c, own))
+        return tuple(c.graph.call("all", c) if c.shape else c for c in found if not self._shown(c))
+
+    @property
+    def given(self) -> Domain:
+        """The domain where all has a value, as far as that hangs on these symbols."""
+        return self.domain.given(*self.needed)
+
+    def subject(self, found: Decision) -> Decision:
+        """A decision that was made there, told with the conditions that the domain does not show."""
+        if found.status not in ("proved", "proved-if") or not (found.conditions or self.needed):
+            return found
+        if contradict(self.given):
+            return Decision("undecided", Why.VALUES_ONLY_WHERE(conditions=self.needed), empty=True)
+        kept = [c for c in found.conditions if c in (*found.missing, *self.needed) or not self._shown(c)]
+        told = replace(found, conditions=tuple(dict.fromkeys([*kept, *self.needed])))
+        return unless_thin(told, self.domain.entries())
+
+    def _shown(self, c: Node) -> bool:
+        """Whether a condition holds: a determinant of what is definite; by the generic entry; by all entries, if they are few."""
+        if c.op in ("ne", "gt") and c.args[0].op == "det" and self.gram.sign(c.args[0].args[0]) == DEFINITE:
+            return True
+        if self.entries.decided(self.entries.of(c), c.shape):
+            return True
+        return not too_large(topological([c])) and decide_holds(c, self.entries.domain).status == "proved"
+
+
+def _of(root: Node) -> Iterator[Node]:
+    """What an expression needs for a value. What stands in a branch is needed where the branch is taken, and what both need
+    wherever."""
+    inner, branches = outside(root)
+    for n in inner:
+        if n.op not in BRANCHING and (condition := need(n)) is not None:
+            yield condition
+    for n in branches:
+        sides = [dict.fromkeys(_of(branch)) for branch in n.args[1:]]
+        yield from (c for c in sides[0] if c in sides[1])
+        g, s = n.graph, n.args[0]
+        if n.op == "where":
+            against = g.call(NEGATED[s.op], *s.args) if s.op in NEGATED else g.call("not", s), s
+        else:
+            against = g.call("le", s, g.zero), g.call("ge", s, g.zero)
+        for side, other, past in zip(sides, sides[::-1], against, strict=True):
+            yield from (g.call("or", c, past) for c in side if c not in other)
+
+
+def _speaks(condition: Node, variables: Sequence[Node]) -> bool:
+    """Whether a condition is about any of these symbols, or entries of one."""
+    below = set(topological([condition]))
+    for v in variables:
+        if v.op != "index":
+            if v in below:
+                return True
+        elif v.args[0] in below and v in topological(components(condition)):
+            return True
+    return False
