@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from math import inf
 from typing import Literal, get_args
+
+from derive.records import dataclass
 
 QUESTION = 50_000_000  # steps for one decision, with all that is asked on the way
 HALF = QUESTION // 2  # for one way to decide it

@@ -13,7 +13,6 @@ of results: every formula is differentiated, and what is said of it is decided.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derive.calculus.reverse import expand, expand_all, gradient, second_derivatives
@@ -24,6 +23,7 @@ from derive.expr.graph import Graph, Node, Number, topological
 from derive.expr.operators import KINKED
 from derive.language.components import components
 from derive.language.tidy import tidy
+from derive.records import dataclass
 
 if TYPE_CHECKING:
     from derive.calculus.subdifferential import Interval, Point

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from derive.errors import ExpressionError
 from derive.exchange.sympy_form import Expansion, Expr, read_back
 from derive.expr.graph import Node, topological
 from derive.expr.operators import DERIVATIVES
+from derive.records import dataclass
 
 if TYPE_CHECKING:
     from derive.engine.domain import Domain

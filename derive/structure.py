@@ -8,7 +8,6 @@ interpolates its values at 0 and at the unit points.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from derive.calculus.branches import between
 from derive.calculus.reverse import second_derivatives
@@ -18,6 +17,7 @@ from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, free_symbols
 from derive.expr.operators import KINKED
 from derive.language.components import components
+from derive.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from derive.records import dataclass
 from verify.casefile.census import Entry
 from verify.casefile.faults import CaseFaults, Fault
 from verify.casefile.model import Case, Claim

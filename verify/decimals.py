@@ -7,7 +7,6 @@ is its correct rounding; of a tie, the neighbour away from zero and the even one
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any, Literal
@@ -15,6 +14,7 @@ from typing import Any, Literal
 from flint import arb, fmpq, fmpz
 
 from derive.numbers.balls import ball_text, precision
+from derive.records import dataclass
 
 MAX_PRINTED = 200  # characters
 REMEMBERED = 1 << 14  # numbers: what the loader has read its judge reads again

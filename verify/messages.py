@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from derive.records import dataclass
 
 TABLE = Path(__file__).with_suffix(".toml")
 

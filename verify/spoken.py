@@ -10,10 +10,11 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate
 from pathlib import Path
 
+from derive.records import dataclass
 from verify.casefile.model import Case, Claim
 from verify.casefile.quotes import Document
 from verify.casefile.quotes import plain as without_space

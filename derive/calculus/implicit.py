@@ -9,7 +9,6 @@ Derivatives by the parameters are those of the implicit function theorem: with r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
@@ -25,6 +24,7 @@ from derive.language.components import components
 from derive.language.reader import parse
 from derive.numbers.balls import ball_text
 from derive.numbers.krawczyk import Equations, Root, exactly, refined, roots_in
+from derive.records import dataclass
 
 MAX_UNKNOWNS = 12
 MAX_REMEMBERED = 50  # parameters at which roots are known

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ from derive.language.sequences import MAX_STEPS
 from derive.language.substitution import put
 from derive.numbers.balls import rational, value_of
 from derive.numbers.straight import Line, Program
+from derive.records import dataclass
 
 MAX_UNROLLED = 4_000  # nodes of states that are written out
 MAX_WORK = 2_000_000  # operations of stepping

@@ -8,7 +8,6 @@ settle (a root at its zero inside of something else) is left open: it has an ``O
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial, reduce
 from typing import Any, ClassVar
 
@@ -16,6 +15,7 @@ from derive.calculus.beside import beside
 from derive.errors import ExpressionError, Undetermined
 from derive.expr.graph import Graph, Node
 from derive.language.components import components_all
+from derive.records import dataclass
 
 MAX_SPLIT = 6  # branches within branches
 

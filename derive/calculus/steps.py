@@ -11,13 +11,13 @@ as variables), so a step on vectors and matrices is a product or an outer produc
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from derive.calculus.reverse import expand_all, jacobian, vjp
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological
 from derive.language.tidy import tidy
+from derive.records import dataclass
 
 MAX_EXPANDED = 150  # operations of a derivative that is written without other derivatives
 MAX_JACOBIAN = 64  # entries of a derivative between two definitions that is written out

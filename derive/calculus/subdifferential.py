@@ -12,7 +12,6 @@ Analysis, 1970, thm. 23.4 and 25.2.) It is for convex functions; a kink that ben
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +25,7 @@ from derive.expr.kinks import both_sides, turns_on
 from derive.expr.operators import BY_SIGN, CONNECTIVES
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, sign
+from derive.records import dataclass
 
 Point = Mapping[Node, fmpq | Fraction | int]
 Value = Any  # fmpq or arb

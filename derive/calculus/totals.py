@@ -8,7 +8,6 @@ about all upper limits is decided as one about all numbers of steps is: by unfol
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flint import fmpq
@@ -20,6 +19,7 @@ from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological
 from derive.language.substitution import put
 from derive.language.totals import FOLDED, made, plain, unprimed
+from derive.records import dataclass
 
 #: What one of no terms is.
 EMPTY = {"sum": 0, "prod": 1}

@@ -7,7 +7,7 @@ does: its conditions are those of all its parts, whatever their order.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
@@ -15,6 +15,7 @@ from derive.engine.reasons import MAX_TOLD, Reason, Why
 from derive.expr.graph import Node
 from derive.language.printing import to_text
 from derive.proof.check import Theorem
+from derive.records import dataclass
 
 Status = Literal["proved", "proved-if", "refuted", "undecided"]
 ORDER: tuple[Status, ...] = ("refuted", "undecided", "proved-if", "proved")  # from the gravest down

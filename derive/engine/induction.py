@@ -8,7 +8,7 @@ for it. There t > 0, so that powers of t need no case of 0**0. The claim must ha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property, partial
 from math import ceil, floor
@@ -32,6 +32,7 @@ from derive.language.components import components_all
 from derive.language.substitution import put
 from derive.numbers.balls import rational, truth
 from derive.numbers.definedness import need
+from derive.records import dataclass
 
 SMALL = 8  # values of t at which a claim is tried
 MAX_FIRST = 1_000

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, unique
 from fractions import Fraction
 
 from derive.expr.graph import Node
 from derive.language.printing import point_text, to_text
+from derive.records import dataclass
 
 MAX_TOLD = 4  # conditions that a sentence names
 

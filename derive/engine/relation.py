@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 
@@ -21,6 +21,7 @@ from derive.expr.graph import Node, topological
 from derive.language.components import components
 from derive.numbers.balls import rational, truth
 from derive.numbers.definedness import lacks_value
+from derive.records import dataclass
 
 POINTS = 24  # tried for one at which a condition holds
 

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from derive.budget import HALF, QUESTION, Exhausted, Unwieldy, share, spent
 from derive.engine.decision import ORDER, Decision, Status
 from derive.engine.reasons import Reason, Why
+from derive.records import dataclass
 
 Q = TypeVar("Q")
 

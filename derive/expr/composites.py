@@ -12,12 +12,13 @@ here is all that a composite needs. A backend may evaluate one by a function of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.errors import ShapeError
 from derive.expr import shapes
 from derive.expr.graph import Graph, Node
 from derive.expr.shapes import Shape
+from derive.records import dataclass
 
 Options = Mapping[str, int | None]
 

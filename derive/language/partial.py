@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from derive.expr.graph import Node
 from derive.language.loops import whole
 from derive.language.syntax import read
+from derive.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

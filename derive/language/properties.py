@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from derive.errors import ExpressionError
 from derive.expr import shapes
 from derive.expr.graph import Graph, Node, topological
+from derive.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, permutations, product
 from math import comb, factorial, perm
@@ -20,6 +19,7 @@ from derive.errors import ExpressionError, nearest
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES
 from derive.language.syntax import Reader
+from derive.records import dataclass
 
 #: What takes a loop over random schemes.
 EXPECTATIONS = ("expect", "variance")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +17,7 @@ from derive.language.components import components
 from derive.numbers.balls import rational
 from derive.numbers.formats import FORMATS, Format
 from derive.numbers.ieee import operation
+from derive.records import dataclass
 
 MAX_NODES = 20_000
 

@@ -9,7 +9,6 @@ Algebra and its Applications 324, 2001).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -18,6 +17,7 @@ from flint import acb_mat, arb, ctx, fmpq, fmpq_mat
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr.graph import Graph, Node
 from derive.language.components import components
+from derive.records import dataclass
 
 MAX_ROWS = 20
 

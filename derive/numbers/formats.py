@@ -6,7 +6,6 @@ A number of a format is a Python float, which holds those of all four exactly.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from derive.errors import Undetermined
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ little larger.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +20,7 @@ from derive.errors import UndefinedValue, Undetermined
 from derive.expr.graph import Node
 from derive.numbers.balls import evaluate, precision, rational
 from derive.numbers.formats import exact
+from derive.records import dataclass
 
 PREC = 96  # bits, while roots are told apart
 MAX_BOXES = 4_000

@@ -8,7 +8,6 @@ every point at which the atoms have values. Numbers carry a ball, so that log(2)
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from operator import add, mul, sub, truediv
 from typing import Any
 
@@ -16,6 +15,7 @@ from flint import arb, fmpq, fmpq_mpoly
 
 from derive.errors import Rejected
 from derive.numbers.forms import Form, Forms, factored, ring
+from derive.records import dataclass
 
 Poly = Any  # fmpq_mpoly
 Key = Any  # hashable

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from itertools import product
 from typing import Any, NamedTuple
@@ -28,6 +28,7 @@ from derive.numbers.balls import evaluate, precision, rational, value_of
 from derive.numbers.computed import Computed
 from derive.numbers.formats import FORMATS, Format, exact
 from derive.numbers.ieee import FAR, operation
+from derive.records import dataclass
 
 PREC = 128
 ULPS = 4  # of a library function

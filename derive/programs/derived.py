@@ -6,14 +6,13 @@ derivation grows with the number of its distinct operations, as the graph does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.expr import shapes
 from derive.expr.graph import Node, free_symbols, topological
 from derive.language.cancel import neat
 from derive.language.components import components_all
 from derive.language.reader import to_text
 from derive.programs.sharing import share
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

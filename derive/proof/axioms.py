@@ -9,7 +9,6 @@ not said here but in ``derive.numbers.definedness``: a law is used only where it
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from math import gcd, lcm
 from typing import Any
@@ -19,6 +18,7 @@ from flint import arb, fmpq, fmpq_mpoly, fmpq_poly, fmpz
 from derive.errors import Rejected
 from derive.numbers.rational_functions import Atom, Full, Key, Poly, Quotient
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO, Signs, opposite
+from derive.records import dataclass
 
 MAX_ANGLE = 24  # multiples of an angle that are opened
 MAX_LOGS = 6  # terms of a sum of logarithms that is a logarithm

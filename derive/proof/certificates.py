@@ -7,10 +7,10 @@ multiples of which. ``derive.proof.check`` says what each kind shows. To add a k
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.expr.graph import Node
+from derive.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,13 @@ nothing. A conclusion may be a property (``properties`` says what these mean), o
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Graph, Node, topological
 from derive.language.components import components_all
 from derive.language.properties import asks
+from derive.records import dataclass
 
 HALVES = ("ge", "lt")  # signs of two cases
 #: Properties that say what f does as x goes somewhere (``limits``), by what it does and where.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +13,7 @@ from derive.expr.graph import Node, topological
 from derive.expr.kinks import turns_on
 from derive.expr.operators import KINKED
 from derive.numbers.balls import evaluate, evaluate_all, precision, rational
+from derive.records import dataclass
 from derive.repair.factors import same
 
 MANY = 48  # points of the domain that are looked at

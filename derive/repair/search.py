@@ -7,7 +7,6 @@ gets the same answer on every machine.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, islice
 from typing import Any
@@ -30,6 +29,7 @@ from derive.language.components import components_all
 from derive.language.tidy import tidy
 from derive.numbers.balls import evaluate_all, precision, rational
 from derive.numbers.definedness import has_value
+from derive.records import dataclass
 from derive.repair import factors
 from derive.repair.conditions import conditions
 from derive.repair.slips import SLIPS, UNARY, Pool

@@ -7,12 +7,12 @@ checked and equality is proved by ``search``. To add a slip, add a maker to ``SL
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.errors import ShapeError
 from derive.expr import operators
 from derive.expr.graph import Node
+from derive.records import dataclass
 from derive.repair.spots import Spot
 
 #: Functions of one argument, entry by entry; derivatives by ``_slope``.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from derive.expr.folding import with_args
 from derive.expr.graph import Graph, Node, topological
+from derive.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.expr.graph import Node
 from derive.expr.operators import OPERATORS
 from derive.language.components import components, components_all
 from derive.programs.digits import keeping_digits
+from derive.records import dataclass
 from verify.backends import numpy_source
 from verify.backends.writer import Names, Program, compile_source, docstring, literal, needed
 

@@ -8,12 +8,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Any
 
 from derive.expr.composites import COMPOSITES, options_of
 from derive.expr.graph import Node
+from derive.records import dataclass
 
 MAX_LINE = 88  # a longer expression is broken off into a line of its own
 MAX_TITLE = 60  # operations of an output that the docstring still writes out

@@ -12,9 +12,9 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from derive.records import dataclass
 from verify.surroundings import SURROUNDINGS
 
 #: Packages that have a say, and the distributions that say their versions.

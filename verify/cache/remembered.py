@@ -11,10 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from derive.records import dataclass
 from verify.cache.fingerprint import Files, Fingerprint, Unversioned, fingerprint
 from verify.cache.store import Store, file
 from verify.casefile.documents import folders

@@ -10,10 +10,10 @@ A folder ``census`` beside the cases of a document holds YAML files, each a map 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from derive.records import dataclass
 from verify.casefile.faults import CaseFaults, Fault
 from verify.casefile.model import Place
 from verify.casefile.readers import Reader, TooMany, short

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.calculus.reverse import expand_all
@@ -12,6 +11,7 @@ from derive.expr.graph import Graph, Node
 from derive.expr.shapes import size
 from derive.language.components import components
 from derive.language.reader import parse
+from derive.records import dataclass
 from verify.casefile.readers import Reader, short
 from verify.casefile.tree import Items, Text, Tree
 

@@ -9,10 +9,11 @@ reading goes on, so that one look tells all that is wrong with a file.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import yaml
 
+from derive.records import dataclass
 from verify.casefile.faults import Fault
 from verify.casefile.model import Place
 from verify.casefile.tree import MAX_FAULTS, START, Items, Mapping, Origin, Text, Tree

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from derive.expr.graph import Graph, Node
+from derive.records import dataclass
 from verify.decimals import Tolerance
 
 if TYPE_CHECKING:

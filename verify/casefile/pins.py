@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
+
+from derive.records import dataclass
 
 KEYS = ("verdict", "because")
 _TEXTS = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar stays text

@@ -6,9 +6,9 @@ A condition is about the keys of one mapping. It can be asked of a tree that was
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from derive.records import dataclass
 from verify.casefile.tree import Items, Text, Tree
 
 Given = Mapping[str, Tree]

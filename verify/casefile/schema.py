@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from derive.language.abstract import MAX_ARGUMENTS
 from derive.language.names import RESERVED
 from derive.language.reader import LAYOUTS
 from derive.numbers.formats import FORMATS
+from derive.records import dataclass
 from verify.casefile import rules
 from verify.decimals import TOLERANCE
 from verify.verdict import VERDICTS

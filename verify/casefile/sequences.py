@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.calculus.iteration import Declared, System
 from derive.errors import ExpressionError
 from derive.expr.graph import Node
@@ -11,6 +9,7 @@ from derive.expr.shapes import show
 from derive.language.abstract import function
 from derive.language.reader import parse
 from derive.language.sequences import declare
+from derive.records import dataclass
 from verify.casefile import rules
 from verify.casefile.model import State, Symbol
 from verify.casefile.names import Names, explained

@@ -12,10 +12,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from derive.expr.graph import Node
+from derive.records import dataclass
 from verify.casefile.model import Case, Claim, Implementation, Place
 from verify.casefile.tree import Items, Mapping, Text, Tree
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import NoReturn
 
+from derive.records import dataclass
 from verify.casefile.faults import CaseFaults, Fault
 from verify.casefile.model import Place
 

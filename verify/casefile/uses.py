@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from derive.errors import ExpressionError, nearest
 from derive.language.names import names_in
+from derive.records import dataclass
 from verify.casefile.model import Place
 from verify.casefile.readers import Reader, beside, short
 from verify.casefile.schema import USES

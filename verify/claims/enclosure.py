@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +26,7 @@ from derive.expr.operators import BY_SIGN, COMPARISONS, CONNECTIVES, SMOOTH
 from derive.language import substitution
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational
+from derive.records import dataclass
 from verify.claims.spans import BITS, INF, NOWHERE, Span, least, minus, most, over, spans, times
 
 MAX_BOXES = 3_000  # looked at while an enclosure is found; of those left over nothing is known, and they are kept

@@ -8,11 +8,12 @@ digits, the error is inherited from those values; the origins are the claims at 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice, product
 
 from derive.expr.graph import Node, topological
 from derive.numbers.balls import evaluate, precision, rational
+from derive.records import dataclass
 from verify.casefile.model import Claim
 from verify.claims.context import PRECISIONS, CaseContext
 from verify.claims.reach import Unsettled, within_rounding

@@ -8,7 +8,7 @@ Where no value gives all the printed numbers, these are inconsistent: some of th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +21,7 @@ from derive.language.components import components_all
 from derive.language.reader import decimal_text, to_text
 from derive.lazily import lazily
 from derive.numbers.balls import rational
+from derive.records import dataclass
 from verify.casefile.model import Claim
 from verify.claims.context import CaseContext
 from verify.decimals import show

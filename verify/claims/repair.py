@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import DERIVATIVES
 from derive.language.reader import to_text
 from derive.language.tidy import tidy
+from derive.records import dataclass
 from verify.text.steps import Step
 
 if TYPE_CHECKING:

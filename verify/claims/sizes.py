@@ -8,7 +8,7 @@ with a factor that cancels; else the claim holds if the size is another.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.errors import ShapeError
 from derive.expr.graph import Node, topological
@@ -17,6 +17,7 @@ from derive.language.printing import to_text
 from derive.language.properties import asks
 from derive.numbers.balls import truth
 from derive.numbers.definedness import needs
+from derive.records import dataclass
 from verify.casefile.model import Claim
 from verify.claims.context import CaseContext
 from verify.verdict import Verdict, undecided

@@ -9,7 +9,6 @@ operators of ``derive.numbers.balls``, which evaluates at points.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from math import isinf
 from typing import Any
 
@@ -18,6 +17,7 @@ from flint import arb, fmpq
 from derive.expr.graph import Node, topological
 from derive.expr.operators import COMPARISONS, CONNECTIVES, OPERATORS, Operator
 from derive.numbers.balls import precision, rational, value_of
+from derive.records import dataclass
 
 BITS = 128
 MAX_BITS = 2048  # of an exact end, beyond which it is rounded outwards

@@ -7,12 +7,12 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from derive.records import dataclass
 from verify.commands.frame import AS_PINNED, FINDINGS, Fault, command, dask_option, on_dask, say
 
 LETTER = 10**12  # what letters for sizes are while they are read

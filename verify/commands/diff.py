@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from derive.records import dataclass
 from verify.commands.frame import AS_PINNED, FINDINGS, Fault, command, say
 from verify.formats.findings import Finding
 

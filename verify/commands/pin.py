@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from derive.records import dataclass
 from verify import places
 from verify.commands.frame import AS_PINNED, FAULT, FINDINGS, INTERRUPTED, Fault, command, print_faults, say
 

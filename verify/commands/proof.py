@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from derive.budget import claim, lifted
@@ -12,6 +12,7 @@ from derive.engine import Decision
 from derive.engine.domain import Domain
 from derive.expr.graph import Node
 from derive.language.properties import asks
+from derive.records import dataclass
 from verify.casefile.faults import CaseFaults
 from verify.casefile.model import Case
 from verify.casefile.tree import Items

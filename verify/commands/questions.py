@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from derive.errors import ExpressionError, nearest
 from derive.expr.operators import CONSTANTS
 from derive.language.names import names_in
+from derive.records import dataclass
 from verify.casefile.faults import CaseFaults, Fault
 from verify.casefile.loader import case_of
 from verify.casefile.model import Case, Place

@@ -9,12 +9,12 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeVar
 
 from derive.errors import nearest
 from derive.expr.graph import Node
+from derive.records import dataclass
 from verify.casefile.implementations import plain_value
 from verify.conform.calls import Call
 from verify.conform.strata import Range

@@ -11,12 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from derive.records import dataclass
 from verify.conform.calling import said
 from verify.conform.calls import Call
 from verify.conform.formats import FORMATS, Array

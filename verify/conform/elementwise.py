@@ -7,12 +7,13 @@ is measured at those very points against exact values.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from derive.expr.graph import Node
 from derive.language.reader import to_text
+from derive.records import dataclass
 from verify.conform.behaviour import behaviour
 from verify.conform.callables import is_own
 from verify.conform.calling import calling, kind_of, said

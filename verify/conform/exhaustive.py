@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
@@ -19,6 +18,7 @@ import numpy as np
 from derive import api
 from derive.expr.folding import substitute
 from derive.expr.graph import free_symbols
+from derive.records import dataclass
 from verify.conform.arguments import BadArguments, bind
 from verify.conform.callables import find
 from verify.conform.formats import FORMATS, Array

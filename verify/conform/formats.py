@@ -9,13 +9,14 @@ number it is that number's.
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from derive.numbers import formats
+from derive.records import dataclass
 
 Array = Any  # of float64, unless said otherwise
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -15,6 +14,7 @@ from flint import arb, fmpq
 from derive.expr.graph import topological
 from derive.expr.operators import KINKED
 from derive.numbers.balls import precision
+from derive.records import dataclass
 from verify.conform.formats import FORMATS, Array, Format
 from verify.conform.truth import Exact, Truth
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from derive.records import dataclass
 from verify.conform.arguments import BadArguments
 from verify.conform.calling import calling, said
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from derive.errors import ExpressionError
 from derive.language.reader import to_text
+from derive.records import dataclass
 from verify.conform.arguments import BadArguments
 from verify.conform.callables import is_own
 from verify.conform.calling import kind_of

@@ -9,11 +9,12 @@ import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
 
+from derive.records import dataclass
 from verify.conform.calling import calling, said
 from verify.conform.calls import Raised
 from verify.conform.devices import must_have, placed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,7 @@ from derive.language import reader
 from derive.language.components import components, components_all
 from derive.language.names import names_in
 from derive.numbers.balls import precision, value_of
+from derive.records import dataclass
 from verify.casefile.states import shapes_of_states
 from verify.conform.formats import Array
 from verify.conform.running import DOUBLE, Bounded, Unit, applied

@@ -7,7 +7,7 @@ differentiation, in this dtype.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from shlex import quote
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 from derive.expr import shapes
 from derive.expr.graph import Node
 from derive.language.reader import to_text
+from derive.records import dataclass
 from verify.conform.callables import AUDITED
 from verify.conform.calls import Call, Constant
 from verify.conform.devices import PROCESSOR, current, there

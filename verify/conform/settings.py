@@ -6,8 +6,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from derive.records import dataclass
 
 if TYPE_CHECKING:
     from verify.conform.outcome import Conformance, Finding

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from derive.records import dataclass
 from verify.conform.formats import Array, Format
 
 MIDDLE = 30.0  # most functions turn at no greater number

@@ -7,10 +7,10 @@ top of a binade, where that value rounds up, it is half of what ``formats`` says
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from derive.records import dataclass
 from verify.conform.formats import FORMATS, Array, Format
 
 BLOCK = 1 << 15  # points

@@ -8,7 +8,6 @@ which holds some 100 bits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +19,7 @@ from derive.expr.graph import Node, topological
 from derive.language.components import components_all
 from derive.numbers.balls import precision, value_of
 from derive.programs.digits import keeping_digits
+from derive.records import dataclass
 from verify.conform.formats import Array, Format
 from verify.conform.running import EXTENDED, OPERATORS, Bounded, Running
 

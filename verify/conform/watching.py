@@ -7,11 +7,11 @@ and nothing is said of it. JAX is not watched.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from derive.records import dataclass
 from verify.conform.calls import Call
 from verify.conform.formats import Array
 from verify.conform.frameworks import Framework

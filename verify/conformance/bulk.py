@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from derive.expr.graph import Node
+from derive.records import dataclass
 from verify.conform.running import EXTENDED, Running, Unit
 from verify.conformance.measure import SHARP, TINY, Reading
 

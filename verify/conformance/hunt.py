@@ -6,9 +6,9 @@ import random
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from derive.records import dataclass
 from verify.conformance.inputs import Input
 from verify.conformance.measure import Reading
 

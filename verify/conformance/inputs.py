@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -14,6 +13,7 @@ from typing import Any
 from derive.expr.graph import Node
 from derive.language.components import components
 from derive.language.reader import to_text
+from derive.records import dataclass
 from verify.casefile.model import Case, Symbol
 
 DEFAULT = Fraction(4)  # a symbol without a range is tested from -DEFAULT to DEFAULT

@@ -13,13 +13,13 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.numbers.balls import evaluate_all, precision, rational
 from derive.numbers.roundoff import ULPS
+from derive.records import dataclass
 
 #: Bits of the low precision. A rounding in NumPy is half an ulp, a libm function is within 4 ulp: 2**-50 of the
 #: result at most, which a ball of 49 bits holds.

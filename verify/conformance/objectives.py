@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from derive.errors import ShapeError
 from derive.expr.graph import Graph, Node, free_symbols, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES
 from derive.language.extremes import EXTREMES
 from derive.language.reader import to_text
+from derive.records import dataclass
 from verify.casefile.model import Case
 
 

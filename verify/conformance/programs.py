@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.calculus.reverse import expand, expand_all, gradient, hvp, second_derivatives
 from derive.engine.matrices.tensor_level import work
@@ -13,6 +13,7 @@ from derive.expr import shapes
 from derive.expr.graph import Node, free_symbols, topological
 from derive.language.components import components, components_all
 from derive.language.reader import to_text
+from derive.records import dataclass
 from verify.casefile.model import Case
 from verify.conformance.measure import NUMPY_BITS, TORCH_BITS
 from verify.conformance.objectives import Objective, fresh_symbol

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from derive.records import dataclass
 from verify.document.passages import Passage
 
 WORD = "errata"

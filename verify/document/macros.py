@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from derive.records import dataclass
 
 MOST, DEPTH = 500, 10  # of replacements in one formula, of one in another
 MAX_MACROS, MAX_BODY = 500, 2_000

@@ -6,11 +6,12 @@ import bisect
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
+
+from derive.records import dataclass
 
 MAX_BYTES = 4_000_000  # of a document
 MARKDOWN, LATEX, NOTEBOOK = (".md", ".markdown", ".mdx", ".qmd", ".rmd"), (".tex", ".latex"), (".ipynb",)

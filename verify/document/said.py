@@ -9,10 +9,11 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from itertools import islice
 
+from derive.records import dataclass
 from verify.document.blocks import blanked, fences, hidden
 from verify.document.macros import Expanded, Macro, expanded, macros
 from verify.document.passages import Passage

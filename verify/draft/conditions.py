@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from derive.records import dataclass
 
 #: What an adjective says of a number, and of a matrix or a vector, in the language; {n} is the size of the symbol.
 NUMBERS = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from derive.engine.assumptions import contradict
 from derive.engine.domain import Domain
@@ -12,6 +11,7 @@ from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.expr.shapes import Size
 from derive.language.reader import parse
+from derive.records import dataclass
 from verify.draft.conditions import Condition, Role, in_language
 from verify.draft.scope import Refused, Scope, Waiting, letters, name_in_print
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.expr.graph import topological
+from derive.records import dataclass
 from verify.draft.conditions import Condition
 from verify.draft.model import Defined, Drafted, Value
 from verify.draft.scope import Told

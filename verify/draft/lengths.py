@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from derive.records import dataclass
 from verify.draft.scope import RANGE, name_in_print
 
 ENTRY = re.compile(

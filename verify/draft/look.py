@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from derive.budget import Exhausted, share, steps
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.errors import ExpressionError
 from derive.expr.graph import Node
+from derive.records import dataclass
 
 STEPS = 3_000_000  # of work for one
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.expr.graph import Node
+from derive.records import dataclass
 from verify.document.said import Piece
 from verify.draft.conditions import Condition
 from verify.draft.scope import Scope

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.language.latex.tree import Relation, Scripted, Symbol
+from derive.records import dataclass
 from verify.draft.conditions import VAGUE, Condition, Role, membership, said_of
 from verify.draft.scope import name_in_print
 from verify.draft.sentences import Bare, Part, Sentence, sentences

@@ -9,7 +9,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.errors import ExpressionError, UnknownSymbol
 from derive.expr.graph import Graph, Node, Shape, topological
@@ -18,6 +18,7 @@ from derive.expr.shapes import Size
 from derive.language.latex import Reading, read
 from derive.language.latex.displays import statements
 from derive.language.names import RESERVED
+from derive.records import dataclass
 from verify.draft.statements import name_of
 
 MAX_NEW = 30  # names of one formula

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from derive.records import dataclass
 from verify.document.said import Formula
 from verify.draft.conditions import ELEMENT
 from verify.draft.statements import Section, Statement

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.errors import ExpressionError, LooseCondition
 from derive.language.latex.displays import statements
@@ -13,6 +13,7 @@ from derive.language.latex.library import library
 from derive.language.latex.statements import Printed, printed
 from derive.language.latex.symbols import candidates, layer, pieces, raised
 from derive.language.latex.tree import Group, Product, Relation, Scripted, Symbol, Tree
+from derive.records import dataclass
 from verify.document.passages import Passage, spot
 from verify.document.said import GROUPED, NUMBER, Formula, Piece, Row
 from verify.draft.conditions import ELEMENT, Role

@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from derive.expr.shapes import show, size
 from derive.language.names import FUNCTION_NAMES
 from derive.language.reader import LAYOUTS, parse, to_text
 from derive.language.typeset import latex
+from derive.records import dataclass
 from verify import messages
 from verify.casefile.embedded import read
 from verify.casefile.faults import CaseFaults

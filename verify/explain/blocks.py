@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from derive.expr.graph import Node
+from derive.records import dataclass
 
 #: A part of a sentence: plain text, or mathematics.
 Piece = str | Node

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from derive.records import dataclass
 from verify import messages
 from verify.messages import Message
 from verify.suite.glance import CheckGlance, ClaimGlance, Glance, ImplementationGlance

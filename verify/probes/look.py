@@ -7,9 +7,10 @@ import inspect
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
+
+from derive.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+from derive.records import dataclass
 from verify.report.words import ERRORS, Item
 from verify.text import numbers
 

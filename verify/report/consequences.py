@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
+from derive.records import dataclass
 from verify.decimals import parse_printed
 from verify.results import Result
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from derive.records import dataclass
 from verify.casefile.model import Case
 from verify.report.words import Item
 from verify.results import Check, Implementation, Results, Value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from derive.calculus.implicit import solved
 from derive.calculus.reverse import expand_all
@@ -14,6 +13,7 @@ from derive.expr.graph import Node
 from derive.language.cancel import neat
 from derive.language.components import components
 from derive.language.typeset import abbreviations, latex
+from derive.records import dataclass
 from verify.casefile.derived import MAX_ENTRIES, mirrored, told
 from verify.casefile.model import Case
 from verify.report.values import Values

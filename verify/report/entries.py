@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from derive.records import dataclass
 from verify.report.chains import Chain, Faults
 from verify.report.consequences import (
     ASSUMPTION,

@@ -12,9 +12,10 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from derive.records import dataclass
 from verify.text.medium import MARKDOWN, Medium
 
 MARKER = "<!-- written by errata; changes are lost at the next run -->"

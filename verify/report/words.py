@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from itertools import accumulate
 
 from derive.errors import ExpressionError
 from derive.expr.graph import Node
 from derive.language.printing import MAX_VALUES
 from derive.language.typeset import latex, latex_name
+from derive.records import dataclass
 from verify.casefile.model import Case, Claim
 from verify.claims.equality import correction
 from verify.probes import PROBES

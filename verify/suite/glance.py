@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 from typing import Any, Protocol
 
+from derive.records import dataclass
 from verify.quoted import Quoted
 from verify.vocabulary import SKIPPED
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from derive.records import dataclass
 from verify.suite.found import FileFound, Found
 
 NAME = "last-failed.json"

@@ -6,12 +6,13 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from derive.records import dataclass
 from verify.places import digest
 from verify.quoted import Quoted
 from verify.results import Check, Implementation, Result, Results, Value

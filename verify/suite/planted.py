@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derive import budget
+from derive.records import dataclass
 from verify.casefile import CaseFaults, load
 from verify.casefile.loader import case_of
 from verify.casefile.tree import Items, Text, Tree

@@ -10,8 +10,10 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import FrameType
+
+from derive.records import dataclass
 
 EVERY = 0.01  # seconds of the processor
 SLOWEST = 20

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from derive.records import dataclass
 from verify.suite.glance import Compared, Glance, Pinned
 from verify.vocabulary import CONFORMANCE, OUTCOMES, SKIPPED, VERDICTS
 

@@ -11,10 +11,10 @@ import fnmatch
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from derive.records import dataclass
 from verify.results import Check, Result, Results
 from verify.suite import WORK
 from verify.suite.found import KINDS, UNVALUED, FileFound, Found

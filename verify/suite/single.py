@@ -6,11 +6,11 @@ What an earlier run has found is not worked out again, and what is found here is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from derive.records import dataclass
 from verify.results import Check, Implementation, Result
 from verify.suite.ledger import CHECKS, CLAIMS, IMPLEMENTATIONS, Entry, Ledger
 from verify.suite.pool import Pool

@@ -11,12 +11,13 @@ import multiprocessing
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from queue import SimpleQueue
 
+from derive.records import dataclass
 from verify.places import digest
 from verify.suite.pool import Answered, Pool, WorkerError
 from verify.suite.worker import Ended, Job, Settings

@@ -16,12 +16,13 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from derive.records import dataclass
 from verify.conform.calling import watched
 from verify.extras import installed
 from verify.suite import WORK

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from derive.records import dataclass
 
 
 def _right(phrase: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ kernels (``derive.engine.algebra.kernels``). Beside the value, a pass records pe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from flint import fmpq
@@ -19,6 +19,7 @@ from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
 from derive.expr.operators import CONDITIONS, OPERATORS
 from derive.numbers.definedness import need
+from derive.records import dataclass
 
 
 class Nothing:

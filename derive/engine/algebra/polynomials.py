@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache, reduce
 from typing import Any
 
@@ -22,6 +21,7 @@ from derive.budget import Unwieldy as Unwieldy
 from derive.budget import spend
 from derive.expr.graph import Graph, Node
 from derive.numbers.forms import Form, Forms, factored, primitive
+from derive.records import dataclass
 
 Poly = Any  # fmpq_mpoly
 Key = tuple[Any, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.budget import spend
 from derive.engine.certify.faults import FAULTS
@@ -33,6 +33,7 @@ from derive.proof.rules.properties import Claim, laid_out
 from derive.proof.rules.table import premises
 from derive.proof.sequent import LIMITS, Sequent
 from derive.proof.signs import NEGATIVE, POSITIVE
+from derive.records import dataclass
 
 MAX_DEPTH = 12  # limits on the way to one
 MAX_SPLITS = 3

@@ -7,7 +7,7 @@ rule again, a comparison by ``search``. What is tried of which property, in orde
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from derive.calculus.reverse import gradient
@@ -31,6 +31,7 @@ from derive.proof.rules.curvature import CONCAVE, CONVEX, Curvature, below
 from derive.proof.rules.properties import CURVED, MONOTONE, Claim, kink, laid_out
 from derive.proof.rules.table import premises
 from derive.proof.sequent import DEFINITE, GROWTH, LIMITS, POINTWISE, Sequent, negated
+from derive.records import dataclass
 
 MAX_DEPTH = 12  # of rules in rules
 MAX_FACTS = 8  # parts of a function that are shown to bend on their own

@@ -7,7 +7,7 @@ the domain is split there; where s = 0, a symbol is solved for. What is left is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from functools import partial, reduce
 
@@ -42,6 +42,7 @@ from derive.proof.evaluation import Evaluated, Lacking
 from derive.proof.rules.table import premises
 from derive.proof.sequent import HALVES, Sequent, equation, eye, negated
 from derive.proof.signs import NEGATIVE, OF_COMPARISON, POSITIVE, ZERO
+from derive.records import dataclass
 
 MAX_WORK = 8_000  # nodes that are evaluated for one claim, in all tries
 MAX_SECOND = 1_000  # once a first try, with derivatives as the calculus writes them, was in vain

@@ -7,10 +7,10 @@ refutes it; none proves anything. An assumption that speaks of the function must
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological
+from derive.records import dataclass
 
 MAX_NODES = 4_000
 MAX_ORDER = 6

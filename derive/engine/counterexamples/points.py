@@ -8,7 +8,6 @@ a reader can check it by hand.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, product
 from typing import Any, Literal
@@ -28,6 +27,7 @@ from derive.expr.graph import Graph, Node, topological
 from derive.expr.kinks import turns_on
 from derive.expr.operators import KINKED
 from derive.numbers.balls import evaluate, evaluate_all, precision, rational
+from derive.records import dataclass
 
 Point = Mapping[Node, Fraction]
 

@@ -15,7 +15,7 @@ Only what has a value for every setting is decided here: denominators that vanis
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.engine.algebra.groebner import Ideal
 from derive.engine.algebra.normal import NOTHING, RULES, Normal, Rule, Value
@@ -27,6 +27,7 @@ from derive.engine.equations.regions import Regions
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
 from derive.expr.operators import JOINED_PIECES, OPERATORS, ORDERS
+from derive.records import dataclass
 
 KINKED = (*JOINED_PIECES, "where", "select")
 MAX_SWITCHES = 24

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from derive.budget import Exhausted, budget, spent
@@ -25,6 +25,7 @@ from derive.expr import shapes
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
 from derive.lazily import lazily
+from derive.records import dataclass
 
 with lazily():
     from derive.engine.equations import constancy

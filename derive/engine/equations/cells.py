@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from derive.engine.algebra.normal import Need
@@ -13,6 +12,7 @@ from derive.engine.counterexamples.constraints import Constraint
 from derive.engine.counterexamples.points import Judged, Point
 from derive.engine.reasons import Reason
 from derive.expr.graph import Node
+from derive.records import dataclass
 
 #: ``equal``: proved. ``empty``: no point. ``nothing``: neither side has a value. ``differ``, ``left``, ``right`` (that
 #: side has no value): shown by a witness. ``open``: none of these could be shown.

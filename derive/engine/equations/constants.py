@@ -8,7 +8,6 @@ among the operands. A sum of arcs is 0 if it is small and its sine is 0, a sum o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -21,6 +20,7 @@ from derive.engine.algebra.signs import Signs
 from derive.expr.graph import Node, topological
 from derive.expr.operators import BY_SIGN
 from derive.numbers.balls import evaluate, precision
+from derive.records import dataclass
 
 PRECISIONS = (128, 512, 2048)
 MAX_BITS = 40_000  # of a separation bound

@@ -9,7 +9,7 @@ only where the unsplit form proves nothing, and only into cells that the known s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import product
 from typing import Any
 
@@ -28,6 +28,7 @@ from derive.expr.folding import nonzero
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import KINKED
 from derive.numbers.definedness import culprit
+from derive.records import dataclass
 
 MAX_CELLS = 150
 MAX_REGROWTH = 40

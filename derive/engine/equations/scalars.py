@@ -7,7 +7,7 @@ normal form, split into regions where kinks stand in the way. Floating point nev
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from itertools import chain, islice
 
@@ -35,6 +35,7 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import KINKED, ORDERS
 from derive.numbers.balls import truth
 from derive.numbers.definedness import culprit, has_value, needs
+from derive.records import dataclass
 
 MAX_NAMED_NODES = 400
 MAX_OPENINGS = 4  # rounds of looking through definitions that only one side speaks of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.calculus.reverse import expand_all, gradient
@@ -16,6 +15,7 @@ from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node
 from derive.language.components import components
 from derive.lazily import lazily
+from derive.records import dataclass
 
 with lazily():
     from derive.engine.limits import gruntz, prepare

@@ -8,7 +8,6 @@ series that of -c*digamma(-z).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flint import acb, arb, ctx, fmpq, fmpq_poly, fmpz_poly
@@ -20,6 +19,7 @@ from derive.errors import Undetermined
 from derive.expr.folding import substitute
 from derive.expr.graph import Node
 from derive.numbers.balls import evaluate, precision
+from derive.records import dataclass
 
 MAX_DEGREE = 40
 MAX_TERMS = 20_000

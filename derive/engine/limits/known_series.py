@@ -8,10 +8,10 @@ mpmath in the tests. Terms with a polynomial C(j) before them are what C(x d/dx)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.expr.graph import Graph, Node
+from derive.records import dataclass
 
 TRUSTED = "known series"
 

@@ -7,7 +7,6 @@ stopped the search; where what has that sign is linear in a parameter, its zero 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from derive.calculus.reverse import gradient
@@ -17,6 +16,7 @@ from derive.engine.limits.oracle import NoLimit, Unsettled, leaves
 from derive.engine.relation import decide_holds
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Node
+from derive.records import dataclass
 
 MAX_DEPTH = 3
 

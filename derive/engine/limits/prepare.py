@@ -7,7 +7,7 @@ nothing but sums and products may depend on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import floor
 from typing import Any
 
@@ -19,6 +19,7 @@ from derive.expr.folding import FOLDING
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides, turns_on
 from derive.expr.operators import BY_SIGN, OPERATORS
+from derive.records import dataclass
 
 MAX_NODES = 3000
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cmp_to_key
 
 from derive.engine.limits.oracle import Oracle
 from derive.expr.graph import Node
+from derive.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -31,6 +30,7 @@ from derive.language.printing import to_text
 from derive.language.totals import made
 from derive.numbers.balls import evaluate
 from derive.numbers.definedness import has_value
+from derive.records import dataclass
 
 MAX_EARLIER = 3  # terms before the first, from which a known series starts
 MAX_ZEROS = 6  # terms at the start that are 0

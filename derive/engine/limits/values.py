@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -32,6 +32,7 @@ from derive.language.components import components
 from derive.language.extremes import EXTREMES, infinite
 from derive.numbers.balls import evaluate, rational
 from derive.numbers.definedness import wherever_valued
+from derive.records import dataclass
 
 BITS = 128
 SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2")]

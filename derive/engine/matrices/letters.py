@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from derive.engine.algebra.kernels import terms as _terms  # noqa: F401  (registers the rules of functions)
@@ -11,6 +10,7 @@ from derive.engine.algebra.normal import Normal
 from derive.engine.algebra.polynomials import Quotient, Ring
 from derive.engine.algebra.signs import POSITIVE, Mask, Signs
 from derive.expr.graph import Graph, Node
+from derive.records import dataclass
 
 Word = tuple[int, ...]
 Form = dict[Word, Quotient]

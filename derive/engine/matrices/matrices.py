@@ -8,7 +8,7 @@ on with the entries.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.calculus.reverse import expand, gradient, vjp
 from derive.engine.algebra.polynomials import Quotient, Regrow, Ring, Unwieldy
@@ -20,6 +20,7 @@ from derive.expr.composites import options_of
 from derive.expr.conditions import conjuncts
 from derive.expr.graph import Node, topological
 from derive.language.meaning import unfold
+from derive.records import dataclass
 
 MAX_NODES = 2_000
 ROOM = 64  # kernels to begin with

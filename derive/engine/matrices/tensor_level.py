@@ -7,7 +7,6 @@ decided as fast as small ones, and points that meet ``R.T @ R == eye(n)`` are fo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
@@ -20,6 +19,7 @@ from derive.expr.shapes import indices
 from derive.language.asked import asked
 from derive.language.components import MAX_MATRIX
 from derive.lazily import lazily
+from derive.records import dataclass
 
 with lazily():
     from derive.engine.matrices import matrices

@@ -7,7 +7,6 @@ normal form knows the functions. Either is turned into the other where it is nee
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from derive.engine.algebra.polynomials import Key, Quotient
 from derive.engine.counterexamples.constraints import COMPARED
@@ -19,6 +18,7 @@ from derive.expr.conditions import quantified
 from derive.expr.graph import Node, Shape, topological
 from derive.expr.operators import CONDITIONS, OPERATORS
 from derive.numbers.definedness import INVERSES, fragile, need, requirement
+from derive.records import dataclass
 
 
 @dataclass(slots=True)

@@ -9,10 +9,11 @@ Programming, 1986, section 7.4).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.budget import spend
+from derive.records import dataclass
 
 Row = list[Fraction]
 MAX_PIVOTS = 5_000

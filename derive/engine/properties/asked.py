@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from derive.engine.decision import Decision
@@ -12,6 +11,7 @@ from derive.engine.properties.facts import Fact, facts
 from derive.engine.tactics import Tactic, walk
 from derive.expr.graph import Node
 from derive.language.components import components
+from derive.records import dataclass
 
 
 @dataclass

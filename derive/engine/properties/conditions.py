@@ -8,7 +8,7 @@ what they imply of values, and a point refutes where they are proved to hold for
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from derive.calculus.iteration import runs
@@ -30,6 +30,7 @@ from derive.language.printing import to_text
 from derive.language.properties import asks
 from derive.lazily import lazily
 from derive.numbers.definedness import lacks_value, needs, only_suffices
+from derive.records import dataclass
 
 with lazily():
     from derive.engine.properties import (

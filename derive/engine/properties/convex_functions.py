@@ -10,7 +10,6 @@ What is assumed to be convex may be written with an abstract function: ``phi(x) 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import permutations
 
 from derive.calculus.reverse import expand_all, gradient
@@ -27,6 +26,7 @@ from derive.expr.operators import ORDERS
 from derive.language.abstract import apply
 from derive.language.components import components
 from derive.numbers.definedness import has_value
+from derive.records import dataclass
 
 MAX_PLACES = 8  # two of which are taken at once
 MAX_GAPS = 24  # that are taken for assumptions

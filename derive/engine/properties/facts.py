@@ -8,7 +8,6 @@ be proved there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
@@ -20,6 +19,7 @@ from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.expr.operators import KINKED
 from derive.language.components import _minor, components
+from derive.records import dataclass
 
 MAX_SIDE = 6  # of a matrix whose entries are looked at
 MAX_ROWS = 4  # of a matrix whose minors are written out

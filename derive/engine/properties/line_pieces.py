@@ -7,7 +7,6 @@ branch is, the next starts where it ends, and no slope steps down.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
@@ -26,6 +25,7 @@ from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides, turns_on
 from derive.expr.operators import COMPARISONS, OPERATORS
 from derive.numbers.balls import evaluate, truth
+from derive.records import dataclass
 
 MAX_PIECES = 8
 MAX_NODES = 200

@@ -9,7 +9,7 @@ or s/t alone is one of a single variable. Where the slope in one variable leads 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from itertools import permutations
 from math import lcm
@@ -32,6 +32,7 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import JOINED_PIECES, LOOSE, OPERATORS, ORDERS
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, truth
+from derive.records import dataclass
 
 MAX_DEPTH = 7  # moves one after the other
 MAX_TRIED = 90  # comparisons looked at for one claim

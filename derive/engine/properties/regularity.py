@@ -7,7 +7,6 @@ direction v: in one variable, where the slopes to both sides are one number.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from derive.calculus.directional import turns
@@ -41,6 +40,7 @@ from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import turns_on
 from derive.language.components import components
+from derive.records import dataclass
 
 MAX_ORDER = 3  # derivatives of which the kinks are looked at
 

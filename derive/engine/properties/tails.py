@@ -10,7 +10,6 @@ So the sign of a function is decided on all of [M, inf) at once, though it tends
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +17,7 @@ from flint import arb
 
 from derive.expr.graph import Node, topological
 from derive.numbers.balls import evaluate, precision, rational
+from derive.records import dataclass
 
 MAX_TERMS = 40
 PRECISION = 96

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 from typing import TYPE_CHECKING, Any, Literal
+
+from derive.records import dataclass
 
 if TYPE_CHECKING:
     from derive.expr.graph import Node

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.expr.graph import Node
 from derive.language.latex.symbols import candidates
 from derive.language.latex.tree import Given, Group, Number, Product, Scripted, Sum, Symbol, Tree
+from derive.records import dataclass
 
 
 @dataclass(slots=True)

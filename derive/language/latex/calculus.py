@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.errors import ExpressionError
@@ -14,6 +14,7 @@ from derive.language.latex.terms import ATOM, Term
 from derive.language.latex.tokens import Token, Tokens
 from derive.language.latex.tree import Fraction, Given, Group, Place, Product, Scripted, Sum, Symbol, Tree, bracket
 from derive.language.names import names_in
+from derive.records import dataclass
 
 if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver

@@ -3,7 +3,7 @@ r"""What one display says: its statements, one after the other, and what stands 
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.errors import ExpressionError
 from derive.language.latex.given import replaced
@@ -14,6 +14,7 @@ from derive.language.latex.quantified import Quantified, taken
 from derive.language.latex.tokens import Tokens, tokenized
 from derive.language.latex.tree import Big, Given, Group, Number, Product, Relation, Scripted, Sum, Symbol, Tree
 from derive.language.latex.words import BESIDE, REMARKS
+from derive.records import dataclass
 
 
 @dataclass(slots=True)

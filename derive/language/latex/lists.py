@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeGuard
 
 from derive.errors import ExpressionError
 from derive.language.latex.tree import Given, Logic, Number, Relation, Scripted, Sum, Symbol, Tree
+from derive.records import dataclass
 
 _COMMA = re.compile(r"(\s|~|\\[,;:!> ])*,(\s|~|\\[,;:!> ])*")
 _ORDERS = ({"<", "<="}, {">", ">="})

@@ -6,11 +6,11 @@ An index is said of each of its range; of a symbol of the case everything is sai
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 
 from derive.errors import ExpressionError, LooseCondition
 from derive.language.latex.tokens import Token, Tokens
 from derive.language.latex.words import BIG, GREEK
+from derive.records import dataclass
 
 _WORDS = ("for all", "for each", "for every", "for any")
 _INDICES = "ijklmn"

@@ -8,7 +8,7 @@ that give the same because what stands there does not depend on the variable.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +18,7 @@ from derive.language.latex.terms import Term
 from derive.language.latex.tokens import Token
 from derive.language.latex.tree import Big, Fraction, Number, Product, Scripted, Sum, Symbol, Tree, bracket
 from derive.language.latex.words import FUNCTIONS
+from derive.records import dataclass
 
 if TYPE_CHECKING:
     from derive.language.latex.resolve import Resolver

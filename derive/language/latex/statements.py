@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 
 from derive.errors import BeforeFirst, ExpressionError, ShapeError, UnknownSymbol
@@ -37,6 +37,7 @@ from derive.language.latex.tree import (
 from derive.language.latex.words import GREEK
 from derive.language.names import names_in
 from derive.language.reader import parse
+from derive.records import dataclass
 
 #: Digits as print has them, or rows of them.
 Printed = str | list[str] | list[list[str]]

@@ -7,11 +7,12 @@ either way, ``turns``. Products are told by rank; two bare vectors side by side 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.errors import ExpressionError
 from derive.expr import shapes
 from derive.expr.shapes import Shape, show
+from derive.records import dataclass
 
 OR, AND, NOT, COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(9)
 

@@ -8,11 +8,12 @@ aside, and told.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NoReturn
 
 from derive.errors import ExpressionError
 from derive.language.properties import PROPERTIES
+from derive.records import dataclass
 
 MAX_LENGTH = 10_000  # characters of one formula
 MAX_DEPTH = 30  # nested brackets and braces

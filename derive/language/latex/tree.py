@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from derive.language.latex.tokens import Tokens
+from derive.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,6 @@ in the end, by which 1/f, or the branch of a kink, is told. What the rules leave
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flint import fmpq
@@ -30,6 +29,7 @@ from derive.proof.signs import (
     product,
     total,
 )  # fmt: skip
+from derive.records import dataclass
 
 MAX_POWER = 64
 KINKS = ("where", "select", "max", "min", "relu", "abs", "sign")

@@ -21,7 +21,7 @@ and at each point of D (*pointwise*), as a function on all points at which f has
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from itertools import combinations
@@ -35,6 +35,7 @@ from derive.language.components import components_all
 from derive.proof.evaluation import is_variable, wants
 from derive.proof.rules.curvature import CONCAVE, CONVEX, DOWN, FALLING, RISING, UP, Curvature, affine, below
 from derive.proof.sequent import DEFINITE, Sequent, conjuncts
+from derive.records import dataclass
 
 MONOTONE = {"increasing": "lt", "nondecreasing": "le", "decreasing": "gt", "nonincreasing": "ge"}
 CURVED = {"convex": "le", "concave": "ge"}

@@ -568,6 +568,7 @@ def test_the_core_imports_no_search_and_stays_small() -> None:
         "derive.calculus.reverse",
         "derive.numbers",
         "derive.errors",
+        "derive.records",
         "derive.proof",
         "flint",
     )

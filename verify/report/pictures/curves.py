@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +20,7 @@ from derive.expr.operators import COMPARISONS
 from derive.language.components import components
 from derive.language.reader import to_text
 from derive.numbers.balls import evaluate, rational
+from derive.records import dataclass
 from verify.report.pictures import draw
 from verify.report.pictures.draw import FIRST, INK, MARK, SECOND, SOFT, Picture
 from verify.report.words import Item

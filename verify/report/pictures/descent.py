@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +12,7 @@ from derive.calculus.reverse import expand_all, gradient
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, free_symbols, topological
 from derive.language.reader import parse
+from derive.records import dataclass
 from verify.casefile.model import Case
 from verify.report.pictures import draw
 from verify.report.pictures.draw import FIRST, INK, MARK, SOFT, Picture

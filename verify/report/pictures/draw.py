@@ -10,9 +10,10 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from derive.records import dataclass
 
 WIDTH = 5.6  # inches, of 72 points: on a phone the text can still be read
 MAX_NAME = 30  # characters in the row of names
