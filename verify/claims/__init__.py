@@ -67,8 +67,14 @@ def judge(context: CaseContext, claim: Claim) -> Verdict:
     """The verdict on a claim. Raises nothing that a claim's content can cause to be raised by derive: that is ``undecided``."""
     if claim.ill_formed:  # and says nothing else
         return wellformed.judge_form(context, claim)
-    if claim.assuming and not ruled_out(context, claim) and _contradictory(context, claim):
+    if not claim.assuming or ruled_out(context, claim):
+        return _judged(context, claim)
+    if _contradictory(context, claim):
         return undecided("the assumptions contradict each other")
+    return values.unmet(context, claim, _judged)
+
+
+def _judged(context: CaseContext, claim: Claim) -> Verdict:
     if speaks(_expressions(claim), context.silent):
         if claim.somewhere is not None:
             return _of_limits(context, claim)

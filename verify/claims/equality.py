@@ -210,7 +210,7 @@ def judge_link(
         decision = checked(decision, context.domain(rest[assumed:]))
         return verdict_of(certified(decision, [left, right], domain), claim)
 
-    found = values.judged(context, [a, b, *given, *valued], of_all, decide, given)
+    found = values.judged(context, [a, b, *given, *valued], of_all, decide)
     if context.recoveries and not _of_unknown(context, a, b):
         (equal,) = values.put(context, [a.graph.call("eq", a, b)])
         found = settled(context, [a, b], conditions_of(context, equal), found)

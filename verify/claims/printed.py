@@ -9,7 +9,6 @@ from flint import fmpq
 from derive.errors import NotFinite, UndefinedValue
 from derive.language.reader import to_text
 from verify.casefile.model import Claim
-from verify.claims import values
 from verify.claims.allowed import allowed
 from verify.claims.context import CaseContext
 from verify.claims.convention import standard_name
@@ -35,8 +34,6 @@ def judge_printed(context: CaseContext, claim: Claim) -> Verdict:
         left = [n for n in absent if n in context.case.symbols and context.case.symbols[n].recover and n not in asked]
         hint = f"; a claim 'recover: {left[0]}' would ask what the printed numbers determine" if left else ""
         return Verdict("underspecified", f"no value is given for {names}{hint}", evidence={"method": "exhaustive"})
-    if (nothing := values.unmet(context, claim.assuming)) is not None:
-        return nothing
     printed = context.printed(claim)
     if recovered and claim.made:
         return undecided("how a number was made is not judged where inputs are recovered")

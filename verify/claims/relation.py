@@ -44,8 +44,6 @@ def judge_relation(context: CaseContext, claim: Claim) -> Verdict:
         return _on_the_domain(context, claim)
     if any(context.not_given(node) for node in context.entries(claim.holds)):
         return settled(context, [claim.holds], context.entries(claim.holds), replace(undecided(""), origin=(claim.id,)))
-    if (nothing := values.unmet(context, claim.assuming)) is not None:
-        return nothing
     names = values.named(context, [claim.holds])
     evidence = {"method": "certified"} | ({"values": "at the document's values"} if names else {})
     at = f" at {values.told(context, names)}" if names else ""

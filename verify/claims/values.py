@@ -8,7 +8,9 @@ both of its sides, as a letter: what it says is about all values.
 - refuted for some, and true at the document's: a formula holds *if* the symbols have these values, and the fewest of them that
   it needs are named; what is no formula holds, at the document's values;
 - false at the document's values: it is wrong, and these are the counterexample;
-- undecided for all, and true at the document's: a formula is undecided, what is no formula holds, at the document's values.
+- undecided for all, and true at the document's: a formula is undecided, what is no formula holds, at the document's values;
+- at the document's values an assumption fails: what is no formula is undecided, as it says nothing of these; a formula is
+  about the values that meet the assumptions, and tells that the document's do not.
 
 Where no symbol with a value is shared (a side is a number, or ``2*x`` with x free; ``A = W @ D @ inv(W)``), nobody can have meant
 all values: the equation says what a quantity is at those that it has.
@@ -19,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import comb
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,7 @@ from verify.verdict import Verdict, undecided
 
 if TYPE_CHECKING:
     from derive.engine.reasons import Reason
+    from verify.casefile.model import Claim
     from verify.claims.context import CaseContext
 
 MAX_TRIES = 64  # sets of values that are tried, to find the fewest that a formula needs
@@ -57,16 +60,27 @@ def is_formula(context: CaseContext, a: Node, b: Node) -> bool:
     return not set(named(context, [a])).isdisjoint(named(context, [b]))
 
 
+def are_spoken_of(context: CaseContext, claim: Claim) -> bool:
+    """Whether a claim is about the document's values: a number, or what speaks of a symbol with a value and is no formula."""
+    if claim.prints is not None:
+        return True
+    said = [n for n in (claim.of, *claim.equals, *claim.standard, claim.holds, claim.somewhere) if n is not None]
+    if not named(context, said):
+        return False
+    if claim.holds is not None or claim.somewhere is not None:
+        equation = claim.holds if claim.holds is not None and claim.holds.op == "eq" else None
+        return equation is None or not is_formula(context, *equation.args)
+    pairs = [*pairwise([n for n in (claim.of, *claim.equals) if n is not None])]
+    pairs += [(claim.of, form) for form in claim.standard if claim.of is not None]
+    return not all(is_formula(context, a, b) for a, b in pairs if named(context, [a, b]))
+
+
 def judged(
-    context: CaseContext,
-    said: Sequence[Node],
-    formula: bool,
-    decide: Callable[[Collection[Unit]], Verdict],
-    assumed: Sequence[Node] = (),
+    context: CaseContext, said: Sequence[Node], formula: bool, decide: Callable[[Collection[Unit]], Verdict]
 ) -> Verdict:
     """The verdict of a claim by what ``decide`` says of it with some symbols at their values, the others for all values.
 
-    ``said`` is what the claim says, its assumptions among it; ``assumed`` are these alone."""
+    ``said`` is what the claim says, its assumptions among it."""
     names = named(context, said)
     units = [(name, None) for name in names]
     if not names:
@@ -83,8 +97,6 @@ def judged(
     if in_general.verdict == "holds-if" and formula and here.verdict != "wrong":
         return in_general
     if here.verdict == "undecided":
-        if here.evidence.get("empty") and (nothing := unmet(context, assumed)) is not None:
-            here = replace(nothing, evidence=here.evidence)
         outside = formula and here.evidence.get("empty")  # the values do not meet the assumptions
         return here if in_general.verdict == "wrong" and not outside else in_general
     here = at_the_values(context, said, here)
@@ -98,12 +110,39 @@ def judged(
     return replace(here, why=f"at the document's values; {told}: {in_general.reason}", stated="")
 
 
-def unmet(context: CaseContext, assuming: Iterable[Node]) -> Verdict | None:
-    """Undecided, where what is assumed is false at the document's values: of these a claim says nothing then."""
-    for condition in (e for a in assuming if not asks(a) for e in context.entries(a)):
-        if not context.missing(condition) and context.value(condition) is False:
-            return undecided(f"what is assumed does not hold at the document's values: {to_text(condition)} fails")
-    return None
+def unmet(context: CaseContext, claim: Claim, judge: Callable[[CaseContext, Claim], Verdict]) -> Verdict:
+    """The verdict of a claim, as far as it says anything of the document's values: of values at which what is assumed is false
+    it says nothing. What is about these is undecided then; what is shown for all values, a formula, holds for others."""
+    broken = [c for c in _scalars(context, claim.assuming) if _fails(context, c)]
+    if not broken:
+        return judge(context, claim)
+    told = f"what is assumed does not hold at the document's values: {to_text(broken[0])} fails"
+    if are_spoken_of(context, claim):
+        return undecided(told)
+    found = judge(without_values(context, named(context, broken)), claim)
+    holds = found.verdict in ("holds", "holds-if")
+    return replace(found, why=f"{found.reason}; {told}", stated="") if holds else found
+
+
+def _scalars(context: CaseContext, assuming: Iterable[Node]) -> list[Node]:
+    return [e for a in assuming if not asks(a) for e in context.entries(a)]
+
+
+def _fails(context: CaseContext, condition: Node) -> bool:
+    """Whether a condition is false at the document's values."""
+    return not context.missing(condition) and context.value(condition) is False
+
+
+def without_values(context: CaseContext, names: Collection[str]) -> CaseContext:
+    """The case where these symbols have no value, at all instances of its sizes."""
+    from verify.claims.context import CaseContext as Made
+
+    symbols = dict(context.case.symbols)
+    symbols.update({name: replace(symbols[name], values=None, texts=(), recover=False) for name in names})
+    made = Made(replace(context.case, symbols=symbols))
+    if context.case.sizes:
+        made.__dict__["elsewhere"] = [without_values(other, names) for other in context.elsewhere]
+    return made
 
 
 def _for_all(found: Verdict) -> Verdict:

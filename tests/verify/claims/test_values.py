@@ -221,3 +221,45 @@ def test_what_is_assumed_against_the_values_says_nothing_of_them(tmp_path: Path,
         "undecided",
         "what is assumed does not hold at the document's values: a == 5 fails",
     )
+
+
+BROKEN = "what is assumed does not hold at the document's values: u > 5 fails"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "holds: u*x**2 >= 0",  # true of all values
+        'holds: "convex(u*x**2, x)"',
+        'holds: "convex(v*x**2, x)"',
+        'of: "d(u*x, x)", equals: 4',
+        'of: "limit(u*x, x, 0)", equals: 0',
+        'holds: "limit(u*x, x, inf) == inf"',
+        "somewhere: u*x == 3",
+        "of: u/3, prints: 1.333",
+        "of: 4*x**2, standard: u*x**2",
+        "of: abs(u)*x, equals: [u*x, 4*x]",  # one of its links is about the values
+    ],
+)  # fmt: skip
+def test_what_is_about_the_values_is_undecided_where_they_break_an_assumption(tmp_path: Path, claim: str) -> None:
+    found = judged(tmp_path, f"{claim}, assuming: [u > 5]")
+    assert (found.verdict, found.reason) == ("undecided", BROKEN)
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("of: abs(u)*x, equals: u*x", "holds"),
+        ("holds: abs(u)*x == u*x", "holds"),
+        ("of: abs(u)*x, standard: u*x", "holds"),
+        ("holds: x**2 >= 0", "holds"),
+        ("of: abs(u)*abs(v)*x, equals: -u*v*x", "holds-if"),  # the other values are as they are
+        ("of: abs(u)*x, equals: 2*u*x", "wrong"),
+        ("holds: x**2 >= 1", "wrong"),
+        ("of: x, equals: x + 1", "wrong"),
+    ],
+)
+def test_a_formula_is_about_the_values_that_meet_the_assumptions(tmp_path: Path, claim: str, verdict: str) -> None:
+    found = judged(tmp_path, f"{claim}, assuming: [u > 5]")
+    assert found.verdict == verdict, found
+    assert found.reason.endswith(BROKEN) == (verdict != "wrong")
