@@ -100,7 +100,9 @@ def exponent(spot: Spot, pool: Pool) -> Iterator[Node]:
     elif n.op == "mul" and n.args[0].op != "const":
         yield g.div(*n.args)
         yield g.div(n.args[1], n.args[0])
-    if n.op not in ("pow", "const", "mul", "div", "neg") and not _is_exponent(spot):
+    if n.op not in ("pow", "exp", "const", "mul", "div", "neg") and not _is_exponent(
+        spot
+    ):  # of exp it is what stands in it
         yield g.pow(n, g.const(2))
         yield g.call("sqrt", n)
 

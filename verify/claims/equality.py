@@ -12,8 +12,10 @@ from derive.calculus.reverse import expand_all
 from derive.engine.domain import Domain
 from derive.errors import ExpressionError, ShapeError
 from derive.expr.graph import Node, topological
+from derive.expr.operators import DERIVATIVES
 from derive.expr.shapes import Size
 from derive.language.cancel import neat
+from derive.language.extremes import EXTREMES
 from derive.language.printing import short_decimal
 from derive.language.properties import asks
 from derive.language.reader import to_text
@@ -218,17 +220,22 @@ def judge_link(
         return found
     others = _others(context) if mends else []
     left, right, *rest = sides(()) if of_all else sides(context.units)
-    mended = correction(left) if any(n.op == "symbol" for n in topological([left])) else None
-    correct = f"correct: {_at_the_values(context, mended)}" if mended is not None and repair.news(mended, a, b) else ""
+    turned, either = _claimed(context, claim)
+    true, said, wrote = (right, left, (b, a)) if turned else (left, right, (a, b))
+    mended = correction(true) if any(n.op == "symbol" for n in topological([true])) else None
+    correct = (
+        f"correct: {_at_the_values(context, mended)}" if mended is not None and repair.news(mended, *wrote) else ""
+    )
     context.settled(claim, replace(found, why="; ".join(p for p in (found.reason, correct) if p), stated=""))
     step = None
     if mends:
         domain = context.domain(rest[:assumed])
-        step = repair.diagnosis(left, right, domain, others, (a, b))
-        if step is None and claim.holds is not None:  # of a relation either side may be the one that was meant
-            other = repair.diagnosis(right, left, domain, others, (b, a))
-            if other is not None and not other.condition:
-                step = replace(other, step=replace(other.step, left=True), factor=None)
+        step = repair.diagnosis(true, said, domain, others, wrote)
+        if step is None and either:
+            other = repair.diagnosis(said, true, domain, others, wrote[::-1])
+            step, turned = (other, not turned) if other is not None and not other.condition else (None, turned)
+    if step is not None and turned and not step.condition:
+        step = replace(step, step=replace(step.step, left=True), factor=None)
     if step is None:
         return replace(found, why="; ".join(p for p in (found.reason, correct) if p), stated="")
     if step.condition:
@@ -237,6 +244,25 @@ def judge_link(
     mends_it = told(context, claim, step, lambda c: c.equals[0]) if len(claim.equals) == 1 else step.step
     reason = "; ".join(p for p in (found.reason, str(mends_it), correct) if p)
     return replace(found, why=reason, evidence={**found.evidence, **mending(mends_it)}, stated="")
+
+
+def _claimed(context: CaseContext, claim: Claim) -> tuple[bool, bool]:
+    """Which side of an equation is the claim's: whether it is the left one, and whether it may be either.
+
+    ``equals`` says what ``of`` is. Of a relation the side that is worked out (a derivative, a limit), or else a name, is what the
+    other is said to be; where both are, or none, the right one is taken first."""
+    stated = next((c for c in context.case.claims if c.id == claim.id), claim).holds  # its limits are worked out by now
+    if claim.holds is None or stated is None or stated.op != "eq":
+        return False, False
+    left, right = map(_worked_out, stated.args)
+    return right > left, right == left
+
+
+def _worked_out(side: Node) -> int:
+    """2: a derivative, a limit or an integral stands in it; 1: it is a name; 0: it is a form."""
+    if any(n.op in DERIVATIVES or n.op in EXTREMES for n in topological([side])):
+        return 2
+    return int(side.op == "def" or (side.op == "index" and side.args[0].op == "def"))
 
 
 def mending(step: Step | None) -> dict[str, Any]:

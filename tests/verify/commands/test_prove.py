@@ -46,6 +46,12 @@ def test_claims_of_the_command_line(
         ("sum(beta**k for k in 3) == 1 - beta**3", "; right times 1/(1 - beta), where beta != 1"),
         # the slip is on the left
         ("x*(x + 1)**2 == x**3 + x", "on the left side, "),
+        # what is worked out is what the other side is said to be
+        ("d(log(v + eps), v) == 1/v", "; right with v + eps in place of v; correct: 1/(v + eps)"),
+        ("1/v == d(log(v + eps), v)", "; on the left side, right with v + eps in place of v; correct: 1/(v + eps)"),
+        ("exp(2*a) == limit((1 + a/n)**n, n, inf)", "; on the left side, right with 1 in place of 2"),
+        ("limit((1 + a/n)**n, n, inf) == exp(2*a)", "; right with 1 in place of 2"),
+        ("a*exp(a) == a*exp(2*a)", "; right with 1 in place of 2"),  # and no root of all of it
     ],
 )
 def test_the_step_that_mends(claim: str, words: str, capfd: pytest.CaptureFixture[str]) -> None:
@@ -219,3 +225,10 @@ def test_options_are_of_every_line(tmp_path: Path, capfd: pytest.CaptureFixture[
 )
 def test_a_value_that_no_certificate_shows_is_told_beside_the_proof(claim: str, proof: str) -> None:
     assert proved(claim, [], [], False).proof == proof
+
+
+@pytest.mark.parametrize(("claim", "left"), [("v == u", True), ("u == v", False)])
+def test_a_name_is_what_the_other_side_is_said_to_be(claim: str, left: bool, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["prove", claim, "--define", "u=v + eps"]) == 1
+    told = f"; {'on the left side, ' if left else ''}right with the term eps added; correct: v + eps"
+    assert told in capfd.readouterr().out
