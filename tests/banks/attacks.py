@@ -599,6 +599,26 @@ limit(log(log(log(log(x)))), x, inf) == inf
 at(at(at(at(at(at(at(at(x*x, x=x*x), x=x*x), x=x*x), x=x*x), x=x*x), x=x*x), x=x*x), x=1) == 1
 """
 
+TRUE["rounding"] = """
+abs(round(x) - x) <= 1/2
+round(-x) == -round(x)
+x - floor(x) < 1
+floor(x + 1) == floor(x) + 1
+abs(s*round(x/s) - x) <= s/2 ; if s > 0
+(s*round(x/s) - x)**2 <= s**2/4 ; if s > 0
+abs(d*(floor(x/d) + 1/2) - x) <= d/2 ; if d > 0
+floor(2*x) == floor(x) + floor(x + 1/2)
+floor(3*x) == floor(x) + floor(x + 1/3) + floor(x + 2/3)
+floor(floor(x/2)/3) == floor(x/6)
+round(n) == n ; if n == floor(n)
+ceil(n/2) == floor((n + 1)/2) ; if n == floor(n)
+round(x) <= floor(x + 1/2)
+round(round(x)) == round(x)
+s*round(s*round(x/s)/s) == s*round(x/s) ; if s > 0
+floor(x) + floor(1/2 - x) >= -1
+abs(round(x) - x) <= 1/2 ; with x[2]
+"""
+
 FALSE: dict[str, str] = {}
 
 FALSE["limits"] = """
@@ -1415,6 +1435,22 @@ d(d(d(d(d(d(sigmoid(x*tanh(x)), x), x), x), x), x), x) == 0
 ~ infimum(sum(cos(i*x) for i in range(1, 50)), x) == -49
 max(x, y, z, a, b, c) == max(x, y, z, a, b)
 tanh(tanh(tanh(tanh(tanh(tanh(x)))))) == x
+"""
+
+FALSE["rounding"] = """
+abs(round(x) - x) < 1/2
+abs(s*round(x/s) - x) <= s/3 ; if s > 0
+s*round(x/s) == x ; if s > 0
+round(x) == floor(x + 1/2)
+round(x) == -floor(1/2 - x)
+round(x + n) == round(x) + n ; if n == floor(n)
+ceil(x/2) == floor((x + 1)/2)
+-floor(-x) == floor(x + 1/2)
+floor(x) + floor(1/2 - x) >= 0
+floor(2*x) == floor(x) + floor(x + 1/3)
+floor(x)*floor(x) <= floor(x*x)
+round(2*x) == 2*round(x)
+abs(floor(x/d)*d - x) <= d/2 ; if d > 0
 """
 
 

@@ -376,11 +376,11 @@ class Signs:
             case "floor" if k.parts[1].is_one():  # floor(p) <= p < floor(p) + 1
                 p, others = k.parts[0], (o for o in self._floors() if o.parts[1].is_one())
                 sums = ((self.ring.gen(o), p + o.parts[0]) for o in others)
-                # floor(p) + floor(n - p) is n, or n - 1
+                # floor(p) + floor(n - p) is floor(n), or floor(n) - 1
                 return [
                     (p - g, False),
                     (g + 1 - p, True),
-                    *((g + o - n + 1, False) for o, n in sums if n.is_constant()),
+                    *((g + o - self._whole(n) + 1, False) for o, n in sums if n.is_constant()),
                 ]
         return []
 
@@ -411,6 +411,10 @@ class Signs:
         monomials = [mono for mono in row if mono]
         whole = monomials and all(map(self.is_whole, monomials))
         return reduce(common, (row[mono] for mono in monomials)) if whole else fmpq(0)
+
+    def _whole(self, n: Poly) -> Poly:
+        """The greatest whole number that is not above a number."""
+        return self.ring.ctx.constant(fmpq(n.leading_coefficient() if n != 0 else 0).floor())
 
     def _floors(self) -> list[Kernel]:
         return [k for k in self.ring.kernels if k.kind == "floor"]

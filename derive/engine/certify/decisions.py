@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 
 from derive.budget import apart, share
 from derive.engine.certify.faults import FAULTS
@@ -29,7 +29,7 @@ from derive.proof.rules.properties import conjunction
 from derive.proof.sequent import Sequent, equation
 
 with lazily():
-    from derive.engine.certify import every_size, properties, samples, steps
+    from derive.engine.certify import every_size, periods, properties, samples, steps
 
 CERTIFICATE = 8_000_000  # steps of work for one: a proof is worth as much as most claims take to be decided
 
@@ -60,7 +60,13 @@ def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decisi
     own = next((n.attr.trusted for n in below if n.op == "computed" and hasattr(n.attr, "trusted")), "")
     trusted = own or found.tactic or found.method or "engine"
     asked = any(n.op == "property" for n in below)
-    made = _with(found, lambda: properties.prove_property(sequent) if asked else prove(sequent), trusted)
+    ways = [properties.prove_property] if asked else [prove]
+    if not asked and any(n.op == "floor" for n in topological(components_all([conclusion])[0])):
+        ways.insert(found.tactic != "periods", periods.by_period)
+    made = found
+    for way in ways:
+        if made.theorem is None:
+            made = _with(found, partial(way, sequent), trusted)
     if made.theorem is None and not asked and any(n.op in ORDERS for n in topological([conclusion])):
         made = _with(found, lambda: properties.prove_inequality(sequent), trusted)
     if plain is domain and made.theorem is None and (point := samples.contradicting(sequent)) is not None:

@@ -26,6 +26,7 @@ from derive.engine.tactics import BESIDE, HALF, POINT, PROOF, Tactic, walk
 from derive.expr.conditions import QUANTIFIERS, claimed, conjuncts, negation, one
 from derive.expr.graph import Node, topological
 from derive.expr.operators import JOINED_PIECES, OPERATORS, ORDERS
+from derive.language.components import components
 from derive.language.printing import to_text
 from derive.language.properties import asks
 from derive.lazily import lazily
@@ -40,6 +41,7 @@ with lazily():
         irrational,
         mean_value,
         parts,
+        periods,
         reductions,
         samples,
         slopes,
@@ -253,6 +255,13 @@ TACTICS: tuple[Tactic[Question], ...] = (
     Tactic("regions", _regions, cost=HALF),
     Tactic("points of tensors", _way(refuted_at_points), _few, emits=POINT),
     Tactic("assumed properties", _with_implied),
+    Tactic(
+        "periods",
+        _of_difference(lambda c, d: periods.by_periods(c, d, decide=decide)),
+        lambda q: any(n.op == "floor" for n in topological(components(q.wanted))),
+        emits=PROOF | POINT,
+        cost=HALF,
+    ),
     Tactic("exact values", _way(lambda c, d: irrational.of_numbers(c, d)), emits=PROOF | POINT),
     Tactic(
         "tangents",

@@ -51,6 +51,15 @@ def of_squares(s: Sequent) -> list[Sequent]:
     return [s.concluding(g.call("ge", v, g.zero)), s.concluding(g.call(op, g.pow(u, two), g.pow(v, two)))]
 
 
+def whole_part(s: Sequent) -> list[Sequent]:
+    """floor(u) = k for a whole k with k <= u < k + 1."""
+    wants(s.conclusion.op == "eq" and s.conclusion.args[0].op == "floor", "no whole part")
+    (f, k), g = s.conclusion.args, s.conclusion.graph
+    parts = g.call("ge", f.args[0], k), g.call("lt", f.args[0], g.add(k, g.one)), g.call("eq", g.call("floor", k), k)
+    return [s.concluding(part) for part in parts]
+
+
+EQUATIONS: dict[str, Callable[..., list[Sequent]]] = {"whole part": whole_part}
 RULES: dict[str, Callable[..., list[Sequent]]] = {
     "from the left": from_an_end,
     "from the right": lambda s, *n: from_an_end(s, *n, right=True),

@@ -38,6 +38,8 @@ def premises(s: Sequent, name: str, nodes: tuple[Node, ...], units: tuple[Fracti
         wants(s.conclusion.op in ORDERS and not s.conclusion.shape, "no inequality")
         (s,) = s.entries()
         return inequalities.RULES[name](s, *nodes)
+    if name in inequalities.EQUATIONS:
+        return inequalities.EQUATIONS[name](s, *nodes)
     if name == "ratio":
         wants(s.conclusion.op == "property" and s.conclusion.attr in GROWTH and len(nodes) == 1, "no order of growth")
         return limits.by_ratio(s, *nodes)
