@@ -265,6 +265,7 @@ class Why(Enum):
     EVERY_SIGN = "{of}, and so on for every sign of {parameter}"
     VALUE_IS = "{of} = {value}[ ({trusted}, trusted)][, where {assumed}]"
     IS_FINITE = "{of} is finite"
+    IS_FINITE_IF_ANY = "{of} is finite where it has a value"
 
     # -- undecided: no point, or no claim
     CONTRADICTION = "the assumptions contradict each other"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 from itertools import pairwise
 from typing import Any
 
@@ -175,8 +176,12 @@ def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
             return Verdict("holds" if same else "wrong", said, None, origin, proved)
         if claim.prints is not None or len(keys) > 1:
             return undecided(f"{said}: an infinite value is judged by equals alone")
-        word = "holds" if len(set(sides)) == 1 else "wrong"
-        return Verdict(word, said, None, () if word == "holds" else (claim.id,), proved)
+        if len(set(sides)) == 1:
+            return Verdict("holds", said, None, (), proved)
+        stated = [n for n in (claim.of, *claim.equals) if n is not None]
+        links = [a.graph.call("eq", a, b) for a, b in pairwise(stated)]
+        whole = reduce(lambda a, b: a.graph.call("and", a, b), links)
+        return _with_limits(context, replace(claim, of=None, equals=(), holds=whole))
     named: dict[str, Any] = dict(zip(keys, found.nodes, strict=False))
     plain = replace(claim, **named, equals=tuple(found.nodes[len(keys) :]))
     if speaks(_expressions(plain), context.silent):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from math import isinf
 from typing import Any
 
 from flint import arb
@@ -24,14 +25,14 @@ from derive.engine.limits.stationary import stationary
 from derive.engine.limits.summation import series
 from derive.engine.reasons import Reason, Why
 from derive.engine.relation import decide_holds
-from derive.errors import ExpressionError
+from derive.errors import ExpressionError, NotFinite
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
-from derive.expr.operators import BY_SIGN, ORDERS
+from derive.expr.operators import BY_SIGN, COMPARISONS, FLOATS, ORDERS
 from derive.language.components import components
-from derive.language.extremes import EXTREMES, infinite
+from derive.language.extremes import EXTREMES, infinite, speaks
 from derive.numbers.balls import evaluate, rational
-from derive.numbers.definedness import wherever_valued
+from derive.numbers.definedness import needs, wherever_valued
 from derive.records import dataclass
 
 BITS = 128
@@ -68,7 +69,7 @@ def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
     """
     stepped = any(n.op in ("after", "total") for n in topological(roots))  # which speak of more than is written
     domain = domain.about([*roots, *expand_all(roots)] if stepped else roots)
-    roots = differentiated(roots)
+    roots = differentiated([_spread(r) for r in roots])
     done: dict[Node, Node] = {}
     notes: list[Reason] = []
     settled: set[Node] = set()
@@ -93,10 +94,13 @@ def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
                     raise Unsettled(f"whether {said(found.needs[0])} is not known")
                 done[n] = _needing(found.value, found.needs)
         elif n.op in BY_SIGN and any(map(infinite, args)):
-            a, b = map(infinite, args)
-            done[n] = g.call("eq", g.zero, g.zero if BY_SIGN[n.op](a - b) else g.one)
-            settled.add(done[n])
-            notes += [Why.IS_FINITE(of=brief(s)) for s, side in zip(n.args, (a, b), strict=True) if not side]
+            done[n], always, told = _beside_infinity(n, args)
+            notes += told
+            if always:
+                settled.add(done[n])
+        elif n.op in ("at", *FLOATS) and (side := _overflow(n)):
+            done[n] = g.node("inf") if side > 0 else g.neg(g.node("inf"))
+            notes.append(Why.VALUE_IS(of=brief(n), value="inf" if side > 0 else "-inf", assumed="", trusted=""))
         elif args == n.args:
             done[n] = n
         elif any(map(infinite, args)) and n.op not in ("def", "neg", "property"):
@@ -107,6 +111,44 @@ def resolve(roots: Sequence[Node], domain: Domain = EVERYWHERE) -> Resolved:
     return Resolved(
         tuple(done[r] for r in roots), tuple(dict.fromkeys(notes)), tuple(sorted(trusted)), tuple(worked), compared
     )
+
+
+def _spread(n: Node) -> Node:
+    """What is said at values, as a condition on what its sides are there."""
+    if n.op != "at" or not speaks([n]):
+        return n
+    g, (body, *put) = n.graph, n.args
+    if infinite(body):
+        return body
+    if body.op not in (*COMPARISONS, "and", "or", "not"):
+        return n
+    return g.call(body.op, *(_spread(g.node("at", (a, *put), n.attr, a.shape)) for a in body.args))
+
+
+def _beside_infinity(n: Node, args: Sequence[Node]) -> tuple[Node, bool, list[Reason]]:
+    """A comparison with an infinite side: 0 times the other side is below 1, or above it, so that it is true, or false, where
+    that has a value. Whether this settles it, and what is told."""
+    g, (a, b) = n.graph, args
+    true = BY_SIGN[n.op](infinite(a) - infinite(b))
+    finite = [(s, shown) for s, shown in zip(args, n.args, strict=True) if not infinite(s)]
+    if not finite:
+        return g.call("eq", g.zero, g.zero if true else g.one), True, []
+    ((s, shown),) = finite
+    kept = g.call("lt" if true else "gt", g.node("mul", (g.zero, s), shape=s.shape), g.one)
+    if any(m.op in FLOATS for m in topological([s])):  # which may overflow
+        return kept, False, []
+    if not any(map(needs, components(expand_all([s])[0]))):
+        return kept, True, [Why.IS_FINITE(of=brief(shown))]
+    return kept, False, [] if true else [Why.IS_FINITE_IF_ANY(of=brief(shown))]
+
+
+def _overflow(n: Node) -> int:
+    """The sign of what a number in a floating-point arithmetic is, where that is infinite; else 0."""
+    if speaks([n]) or not any(m.op in FLOATS for m in topological([n])):
+        return 0
+    (whole,) = expand_all([n])
+    found = None if leaves(whole) else evaluate([whole], {}, BITS)[0]
+    return (found.result > 0) - (found.result < 0) if isinstance(found, NotFinite) and isinf(found.result) else 0
 
 
 def value(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:
