@@ -2,28 +2,33 @@
 
 ``with lazily(): from package import module`` names what most questions never ask: rows of tables that seldom apply, proofs of
 kinds that seldom occur. Readers, types and the test of the floors see an import like any other; only the module's code runs
-later. Names are then said with their module (``module.name``): ``from module import name`` asks at once.
+later. Names are then said with their module (``module.name``): ``from module import name`` asks at once. Modules of a package
+that has not run can be imported: these do not ask it.
 """
 
 from __future__ import annotations
 
 import sys
+from _thread import RLock
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from threading import RLock
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader, MetaPathFinder
+    from importlib.machinery import ModuleSpec
+else:
+    Loader = MetaPathFinder = object  # the import system asks for no more, and importlib.abc loads half the library
 
 
 class _Unloaded(ModuleType):
     """A module whose code has not run. What the import system asks of it (``__spec__``) is there, and loads nothing."""
 
     def __getattribute__(self, name: str) -> Any:
-        if not name.startswith("__"):
-            waiting: _Later = ModuleType.__getattribute__(self, "__loader__")
-            waiting.load(self)
+        known = ModuleType.__getattribute__(self, "__dict__")
+        if not name.startswith("__") or not (name in known or hasattr(ModuleType, name)):
+            known["__loader__"].load(self)
         return ModuleType.__getattribute__(self, name)  # a module like any other by now
 
 
@@ -62,12 +67,12 @@ class _Later(Loader):
 
 
 class _Finder(MetaPathFinder):
-    """Finds what the finders after it find. Packages are loaded at once, as their modules are looked for in them."""
+    """Finds what the finders after it find."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         others = (f.find_spec(name, path, target) for f in sys.meta_path if f is not self)
         spec = next((s for s in others if s is not None), None)
-        if spec is not None and spec.loader is not None and spec.submodule_search_locations is None:
+        if spec is not None and spec.loader is not None:
             spec.loader = _Later(spec.loader)
         return spec
 

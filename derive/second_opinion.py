@@ -184,8 +184,7 @@ def _at_points(
     ours: Node, theirs: Node, domain: Domain, rng: random.Random, witness: Mapping[Node, Any] | None
 ) -> Opinion:
     """The two values at the witness of a refutation, or at random points of the domain."""
-    from flint import arb, fmpq
-
+    from derive.flint import arb, fmpq
     from derive.numbers.balls import evaluate
 
     difference = ours.graph.call("sub", ours, theirs)

@@ -11,8 +11,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any, Literal
 
-from flint import arb, fmpq, fmpz
-
+from derive.flint import arb, fmpq, fmpz
 from derive.numbers.balls import ball_text, precision
 from derive.records import dataclass
 

@@ -16,11 +16,10 @@ from fractions import Fraction
 from itertools import combinations, product
 from math import isqrt
 
-from flint import fmpq, fmpq_mat
-
 from derive.calculus.reverse import expand_all
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
+from derive.flint import fmpq, fmpq_mat
 from derive.language.components import _minor as determinant
 from derive.language.components import components
 

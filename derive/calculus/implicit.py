@@ -13,13 +13,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
-from flint import ctx, fmpq
-
 from derive.calculus.iteration import leaves_of
 from derive.calculus.reverse import expand_all, gradient
 from derive.errors import ExpressionError, NotWrittenOut, Undetermined
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological
+from derive.flint import ctx, fmpq
 from derive.language.components import components
 from derive.language.reader import parse
 from derive.numbers.balls import ball_text

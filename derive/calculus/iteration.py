@@ -13,13 +13,12 @@ from dataclasses import field
 from functools import cached_property
 from typing import Any
 
-from flint import ctx, fmpq
-
 from derive.calculus.reverse import expand_all, gradient
 from derive.errors import ExpressionError, Undetermined
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES, OPERATORS
 from derive.expr.shapes import show
+from derive.flint import ctx, fmpq
 from derive.language.components import components, components_all
 from derive.language.sequences import MAX_STEPS
 from derive.language.substitution import put

@@ -16,8 +16,6 @@ from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
-from flint import fmpq
-
 from derive.calculus.beside import Beside, beside, common
 from derive.calculus.branches import between
 from derive.calculus.noted import steps
@@ -30,6 +28,7 @@ from derive.expr.folding import marks_a_jump, substitute
 from derive.expr.graph import BY_ID, Graph, Node, topological
 from derive.expr.kinks import turns_on
 from derive.expr.operators import DEFERRED, DERIVATIVES, KINKED, OPERATORS
+from derive.flint import fmpq
 from derive.language.components import components_all
 from derive.language.substitution import put
 from derive.numbers import balls

@@ -15,14 +15,13 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, fmpq
-
 from derive.calculus.reverse import gradient
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr.folding import FOLDING
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.kinks import both_sides, turns_on
 from derive.expr.operators import BY_SIGN, CONNECTIVES
+from derive.flint import arb, fmpq
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, sign
 from derive.records import dataclass

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flint import fmpq
-
 from derive.calculus.iteration import Declared, Run, System, whole_of
 from derive.calculus.reverse import expand_all, gradient
 from derive.errors import ExpressionError, NotWrittenOut, Undetermined
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological
+from derive.flint import fmpq
 from derive.language.substitution import put
 from derive.language.totals import FOLDED, made, plain, unprimed
 from derive.records import dataclass

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flint import fmpq
-
 from derive.calculus.joints import sides_of
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.counterexamples.shown import shown
@@ -15,6 +13,7 @@ from derive.engine.reasons import Reason, Why
 from derive.errors import UndefinedValue
 from derive.expr.graph import Node, topological
 from derive.expr.operators import COMPARISONS
+from derive.flint import fmpq
 from derive.language.components import components
 from derive.numbers.balls import evaluate, evaluate_all
 

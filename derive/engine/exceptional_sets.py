@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from flint import fmpq
-
 from derive.engine.algebra.between import exponents
 from derive.engine.algebra.normal import Normal
 from derive.engine.algebra.polynomials import Poly, Quotient, Ring, Unwieldy, monomials
@@ -23,6 +21,7 @@ from derive.engine.domain import Domain
 from derive.engine.equations.cells import Cell
 from derive.engine.equations.regions import Regions, knowledge
 from derive.expr.graph import Node
+from derive.flint import fmpq
 from derive.language.printing import to_text
 from derive.numbers.balls import rational, truth
 

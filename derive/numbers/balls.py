@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
 
-from flint import acb, arb, ctx, fmpq, fmpz
-
+from derive import flint
 from derive.budget import spend
 from derive.errors import UndefinedValue, Undetermined
 from derive.expr.conditions import spoken_of
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import OPERATORS, Operator
+from derive.flint import arb, ctx, fmpq, fmpz
 
 #: fmpq (exact), arb (a ball), bool, or the fault that stands in the way.
 Value = Any
@@ -355,7 +355,7 @@ def _polygamma(n: Value, x: Value) -> Value:
         raise Undetermined("a polygamma function of an order that is no whole number")
     if sign(x) <= 0:
         raise UndefinedValue("polygamma of a number that is not above 0")
-    return arb(x).digamma() if n == 0 else acb(arb(x)).polygamma(acb(n)).real
+    return arb(x).digamma() if n == 0 else flint.acb(arb(x)).polygamma(flint.acb(n)).real
 
 
 def _function(o: Operator) -> Callable[[Value], Value]:

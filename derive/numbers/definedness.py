@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from flint import fmpq
-
 from derive.errors import UndefinedValue
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
 from derive.expr.operators import COMPARISONS, DEFERRED, DERIVATIVES, OPERATORS
 from derive.expr.roots import powers
+from derive.flint import fmpq
 from derive.language.meaning import unfold
 from derive.numbers.balls import evaluate, evaluate_all, rational
 

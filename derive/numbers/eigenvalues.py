@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, ClassVar
 
-from flint import acb_mat, arb, ctx, fmpq, fmpq_mat
-
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr.graph import Graph, Node
+from derive.flint import acb_mat, arb, ctx, fmpq, fmpq_mat
 from derive.language.components import components
 from derive.records import dataclass
 

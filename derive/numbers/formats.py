@@ -10,9 +10,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from flint import arb, fmpq
-
 from derive.errors import Undetermined
+from derive.flint import arb, fmpq
 from derive.records import dataclass
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from math import gcd, lcm
 from typing import Any
 
-from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
+from derive.flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 Poly = Any  # fmpq_mpoly
 Monomial = tuple[tuple[int, int], ...]  #: (variable, exponent) of each that occurs

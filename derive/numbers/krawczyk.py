@@ -14,10 +14,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, arb_mat, fmpq
-
 from derive.errors import UndefinedValue, Undetermined
 from derive.expr.graph import Node
+from derive.flint import arb, arb_mat, fmpq
 from derive.numbers.balls import evaluate, precision, rational
 from derive.numbers.formats import exact
 from derive.records import dataclass
@@ -107,7 +106,7 @@ def _operator(equations: Equations, values: Mapping[Node, Any], box: Box) -> Box
 
 
 def _bits() -> int:
-    from flint import ctx
+    from derive.flint import ctx
 
     return int(ctx.prec)
 

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from operator import add, mul, sub, truediv
 from typing import Any
 
-from flint import arb, fmpq, fmpq_mpoly
-
 from derive.errors import Rejected
+from derive.flint import arb, fmpq, fmpq_mpoly
 from derive.numbers.forms import Form, Forms, factored, ring
 from derive.records import dataclass
 

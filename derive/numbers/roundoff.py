@@ -18,12 +18,11 @@ from fractions import Fraction
 from itertools import product
 from typing import Any, NamedTuple
 
-from flint import arb, fmpq
-
 from derive.budget import spend
 from derive.errors import NotFinite, UndefinedValue, Undetermined
 from derive.expr.graph import Node, topological
 from derive.expr.operators import COMPARISONS, OPERATORS
+from derive.flint import arb, fmpq
 from derive.numbers.balls import evaluate, precision, rational, value_of
 from derive.numbers.computed import Computed
 from derive.numbers.formats import FORMATS, Format, exact

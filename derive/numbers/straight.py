@@ -12,11 +12,10 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flint import arb, ctx, fmpq, fmpz
-
 from derive.budget import spend
 from derive.errors import Undetermined
 from derive.expr.graph import Node
+from derive.flint import arb, ctx, fmpq, fmpz
 from derive.numbers.balls import rational, value_of
 
 MAX_OPERATIONS = 40_000_000  # of one run, at up to 512 bits; at a higher precision fewer

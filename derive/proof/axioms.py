@@ -13,9 +13,9 @@ from functools import partial
 from math import gcd, lcm
 from typing import Any
 
-from flint import arb, fmpq, fmpq_mpoly, fmpq_poly, fmpz
-
+from derive import flint
 from derive.errors import Rejected
+from derive.flint import arb, fmpq, fmpq_mpoly, fmpz
 from derive.numbers.rational_functions import Atom, Full, Key, Poly, Quotient
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO, Signs, opposite
 from derive.records import dataclass
@@ -174,7 +174,7 @@ class Functions(Signs):
         coefficients = [fmpq(0)] * (p.total_degree() + 1)
         for e, c in p.terms():
             coefficients[int(e[used[0].index])] = fmpq(c)
-        whole, (low, high) = fmpq_poly(coefficients), self.range(used[0])
+        whole, (low, high) = flint.fmpq_poly(coefficients), self.range(used[0])
         for root, _ in whole.numer().complex_roots():
             below, above = low is not None and root.real < low, high is not None and root.real > high
             if root.imag.contains(0) and not below and not above:

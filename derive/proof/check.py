@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from flint import arb
-
 from derive.errors import ExpressionError, Rejected
 from derive.expr.folding import valued
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
+from derive.flint import arb
 from derive.language.properties import asks
 from derive.numbers.balls import evaluate, rational
 from derive.proof import certificates as by

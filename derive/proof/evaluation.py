@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
-from flint import arb, fmpq
-
 from derive.errors import Rejected
 from derive.expr.folding import valued
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
+from derive.flint import arb, fmpq
 from derive.numbers.definedness import INVERSES, requirement
 from derive.numbers.rational_functions import ARITHMETIC, Full, Poly, Quotient
 from derive.proof.axioms import MEANINGS, Functions, Unknown

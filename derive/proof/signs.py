@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from flint import fmpq, fmpq_mpoly
-
 from derive.budget import spend
+from derive.flint import fmpq, fmpq_mpoly
 from derive.numbers.forms import Form, Monomial
 from derive.numbers.rational_functions import Atom, Field, Poly, Quotient
 

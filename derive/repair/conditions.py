@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq
-
 from derive.engine.counterexamples.points import Point, Sampler
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import turns_on
 from derive.expr.operators import KINKED
+from derive.flint import fmpq
 from derive.numbers.balls import evaluate, evaluate_all, precision, rational
 from derive.records import dataclass
 from derive.repair.factors import same

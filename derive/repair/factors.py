@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, fmpq
-
 from derive.expr.graph import Graph, Node
+from derive.flint import arb, fmpq
 from derive.numbers.balls import precision
 from derive.repair.slips import UNARY
 

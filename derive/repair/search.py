@@ -11,8 +11,6 @@ from fractions import Fraction
 from itertools import chain, islice
 from typing import Any
 
-from flint import fmpq
-
 from derive.budget import Exhausted, share
 from derive.engine.algebra.polynomials import limited
 from derive.engine.counterexamples.points import Sampler
@@ -25,6 +23,7 @@ from derive.errors import ExpressionError
 from derive.expr.conditions import is_boolean
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.shapes import size
+from derive.flint import fmpq
 from derive.language.components import components_all
 from derive.language.tidy import tidy
 from derive.numbers.balls import evaluate_all, precision, rational

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy as sp
-from flint import arb
 
 import derive
 from derive import api
 from derive.exchange.sympy import symbol_name
 from derive.expr.graph import Node
+from derive.flint import arb
 from derive.language.components import components
 from derive.numbers import balls as enclose
 from tests import ROOT

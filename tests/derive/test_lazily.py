@@ -75,6 +75,23 @@ def test_outside_of_the_block_imports_are_as_ever(package: Callable[[str, str], 
     assert loaded() == ["parts.three"]
 
 
+def test_modules_of_a_package_that_has_not_run(package: Callable[[str, str], ModuleType], tmp_path: Path) -> None:
+    """They are imported without it; whatever it says of itself is asked of it."""
+    package("one", f"{NOTED}VALUE = 3\n")
+    (tmp_path / "whole").mkdir()
+    noted = NOTED + "from whole.part import VALUE\n__version__ = '1.2'\n"
+    (tmp_path / "whole" / "__init__.py").write_text(noted)
+    (tmp_path / "whole" / "part.py").write_text(f"{NOTED}VALUE = 5\n")
+    importlib.invalidate_caches()
+    with lazily():
+        whole = importlib.import_module("whole")
+    assert importlib.import_module("whole.part").VALUE == 5
+    assert loaded() == ["whole.part"]
+    assert whole.__version__ == "1.2"
+    assert (loaded(), whole.VALUE) == (["whole.part", "whole"], 5)
+    del sys.modules["whole"], sys.modules["whole.part"]
+
+
 def test_what_is_not_there_is_told_at_once() -> None:
     with pytest.raises(ImportError, match="no_such_part"), lazily():
         importlib.import_module("derive.no_such_part")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from flint import arb, fmpq
 
 from derive.calculus.reverse import expand
 from derive.engine import decide_equal
 from derive.engine.domain import Domain
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
+from derive.flint import arb, fmpq
 from derive.language.components import components
 from derive.language.reader import parse, to_text
 from derive.language.typeset import latex

@@ -6,10 +6,10 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localco
 from fractions import Fraction
 
 import pytest
-from flint import arb, fmpq
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from derive.flint import arb, fmpq
 from derive.numbers.balls import precision, rational
 from verify.decimals import fit, parse_printed, rounded, show
 

@@ -12,10 +12,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from flint import arb, fmpq
-
 from derive.errors import Undetermined
 from derive.expr.graph import Node, topological
+from derive.flint import arb, fmpq
 from derive.language.components import components
 from derive.language.reader import to_text
 from derive.numbers.balls import precision, rational

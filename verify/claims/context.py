@@ -11,13 +11,12 @@ from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from flint import arb, fmpq
-
 from derive.budget import apart
 from derive.calculus.reverse import expand_all
 from derive.engine.domain import Domain, Range
 from derive.errors import Undetermined
 from derive.expr.graph import Node, topological
+from derive.flint import arb, fmpq
 from derive.language.components import components_all
 from derive.numbers.balls import evaluate_all, precision, rational
 from verify.casefile.model import Case, Claim

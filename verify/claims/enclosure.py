@@ -17,12 +17,11 @@ from dataclasses import field
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, fmpq
-
 from derive.calculus.reverse import gradient
 from derive.engine.domain import Domain
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import BY_SIGN, COMPARISONS, CONNECTIVES, SMOOTH
+from derive.flint import arb, fmpq
 from derive.language import substitution
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational

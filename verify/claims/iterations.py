@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flint import fmpq
-
 from derive.calculus.reverse import expand_all
 from derive.errors import Undetermined
 from derive.expr.graph import Node
+from derive.flint import fmpq
 from derive.language.components import components
 from derive.numbers.balls import evaluate
 from verify.casefile.model import Claim

@@ -10,9 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flint import arb, fmpq
-
 from derive.expr.graph import Node, topological
+from derive.flint import arb, fmpq
 from derive.numbers.balls import rational
 from verify.casefile.model import Case, Claim, Place
 from verify.claims.context import CaseContext

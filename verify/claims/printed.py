@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flint import fmpq
-
 from derive.errors import NotFinite, UndefinedValue
+from derive.flint import fmpq
 from derive.language.reader import to_text
 from verify.casefile.model import Claim
 from verify.claims.allowed import allowed

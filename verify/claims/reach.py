@@ -14,11 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, fmpq
-
 from derive.calculus.reverse import gradient
 from derive.errors import UndefinedValue
 from derive.expr.graph import Node, topological
+from derive.flint import arb, fmpq
 from derive.numbers.balls import precision, rational, value_of
 from verify.decimals import Printed, Span, fit
 

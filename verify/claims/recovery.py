@@ -12,11 +12,10 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from flint import arb
-
 from derive.calculus.reverse import expand_all
 from derive.expr.graph import Node, topological
 from derive.expr.operators import CONDITIONS
+from derive.flint import arb
 from derive.language.components import components_all
 from derive.language.reader import decimal_text, to_text
 from derive.lazily import lazily

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flint import fmpq
-
+from derive.flint import fmpq
 from derive.numbers.balls import precision
 from verify.decimals import Printed, fit
 

@@ -12,10 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isinf
 from typing import Any
 
-from flint import arb, fmpq
-
 from derive.expr.graph import Node, topological
 from derive.expr.operators import COMPARISONS, CONNECTIVES, OPERATORS, Operator
+from derive.flint import arb, fmpq
 from derive.numbers.balls import precision, rational, value_of
 from derive.records import dataclass
 

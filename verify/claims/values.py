@@ -25,12 +25,11 @@ from itertools import combinations, pairwise
 from math import comb
 from typing import TYPE_CHECKING
 
-from flint import fmpq
-
 from derive.errors import UndefinedValue
 from derive.expr.graph import Graph, Node, free_symbols, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES
 from derive.expr.shapes import indices
+from derive.flint import fmpq
 from derive.language import substitution
 from derive.language.components import components, components_all
 from derive.language.extremes import EXTREMES

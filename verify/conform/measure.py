@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from flint import arb, fmpq
 
 from derive.expr.graph import topological
 from derive.expr.operators import KINKED
+from derive.flint import arb, fmpq
 from derive.numbers.balls import precision
 from derive.records import dataclass
 from verify.conform.formats import FORMATS, Array, Format

@@ -14,11 +14,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from flint import fmpq
 
 from derive.errors import ExpressionError, nearest
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import OPERATORS
+from derive.flint import fmpq
 from derive.language import reader
 from derive.language.components import components, components_all
 from derive.language.names import names_in

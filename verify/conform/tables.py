@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from flint import arb, fmpq
 
 from derive.errors import UndefinedValue
+from derive.flint import arb, fmpq
 from derive.language.reader import to_text
 from derive.numbers.balls import precision
 from verify.conform.calls import Call

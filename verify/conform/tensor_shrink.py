@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from flint import arb
 
 from derive.expr import shapes
+from derive.flint import arb
 from derive.language.reader import to_text
 from derive.numbers.balls import precision
 from verify.conform.calls import Call, Raised

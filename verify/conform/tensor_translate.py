@@ -11,11 +11,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-from flint import arb
 
 from derive.errors import ExpressionError
 from derive.expr import shapes
 from derive.expr.graph import Node, topological
+from derive.flint import arb
 from derive.language.reader import parse, to_text
 from derive.numbers.balls import precision
 from derive.repair.slips import SLIPS, Pool

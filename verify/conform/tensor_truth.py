@@ -12,12 +12,12 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from flint import arb, fmpq
 
 from derive.calculus.reverse import gradient
 from derive.expr import shapes
 from derive.expr.graph import Node, topological
 from derive.expr.operators import KINKED
+from derive.flint import arb, fmpq
 from derive.language.components import components_all
 from derive.language.reader import to_text
 from derive.numbers.balls import precision

@@ -18,10 +18,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from flint import arb
 
 from derive.expr import shapes
 from derive.expr.graph import Node
+from derive.flint import arb
 from derive.language.reader import to_text
 from derive.numbers.balls import precision
 from verify.conform.arguments import Bound

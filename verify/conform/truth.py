@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from flint import arb, fmpq
 
 from derive.errors import UndefinedValue, Undetermined
 from derive.expr.graph import Node, topological
+from derive.flint import arb, fmpq
 from derive.language.components import components_all
 from derive.numbers.balls import precision, value_of
 from derive.programs.digits import keeping_digits

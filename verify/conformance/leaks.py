@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from flint import fmpq
-
 from derive.errors import UndefinedValue
 from derive.expr.graph import Node, topological
+from derive.flint import fmpq
 from derive.language.printing import short_decimal
 from derive.language.reader import to_text
 from derive.numbers.balls import evaluate_all

@@ -63,7 +63,7 @@ def bounds(
     ``normwise`` allows what moving every input by a rounding of the greatest one does: a factorization of a matrix is
     backward stable in the norm of the matrix (Higham, Accuracy and Stability of Numerical Algorithms, ch. 9), not entry by entry.
     """
-    from flint import arb, fmpq
+    from derive.flint import arb, fmpq
 
     blur = max(map(abs, point), default=0.0) * 2.0**-bits if normwise else 0.0
     with precision(bits):
@@ -86,7 +86,7 @@ def bounds(
 
 def _constants(roots: Sequence[Node]) -> dict[Node, Any]:
     """Constants as balls: as exact rationals they would hide the rounding of what is computed from them alone."""
-    from flint import arb
+    from derive.flint import arb
 
     order = topological(roots)
     # whole exponents, and the orders of functions, must stay exact
@@ -97,7 +97,7 @@ def _constants(roots: Sequence[Node]) -> dict[Node, Any]:
 
 def _beside_one(roots: Sequence[Node], rough: Mapping[Node, Any]) -> dict[Node, Any]:
     """Functions of an order, which no library has to the last digit near their zeros, as balls that are off by ulps of 1."""
-    from flint import arb
+    from derive.flint import arb
 
     ordered = [n for n in topological(roots) if n.op in OPERATORS and OPERATORS[n.op].orders]
     found = [n for n in ordered if isinstance(rough[n], arb)]
@@ -133,7 +133,7 @@ def reading(bound: Sequence[Bound | None], found: Sequence[float]) -> Reading | 
 
 def leaves_range(roots: Sequence[Node], inputs: Sequence[Node], point: Sequence[float]) -> bool:
     """Whether an intermediate value at the point is beyond float64, or so small that its digits are lost."""
-    from flint import fmpq
+    from derive.flint import fmpq
 
     values = {n: fmpq(*x.as_integer_ratio()) for n, x in zip(inputs, point, strict=True)}
     sizes = [_float(abs(v)) for v in evaluate_all(roots, values).values() if not isinstance(v, Exception | bool)]
@@ -141,7 +141,7 @@ def leaves_range(roots: Sequence[Node], inputs: Sequence[Node], point: Sequence[
 
 
 def _error(x: float, exact: Any) -> float:
-    from flint import arb, fmpq
+    from derive.flint import arb, fmpq
 
     if not math.isfinite(x):
         return math.inf
@@ -151,13 +151,13 @@ def _error(x: float, exact: Any) -> float:
 
 
 def _radius(ball: Any) -> float:
-    from flint import arb
+    from derive.flint import arb
 
     return _float(ball.rad()) if isinstance(ball, arb) else 0.0
 
 
 def _float(x: Any) -> float:
-    from flint import fmpq
+    from derive.flint import fmpq
 
     try:
         return int(x.p) / int(x.q) if isinstance(x, fmpq) else float(x)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from flint import arb
-
+from derive.flint import arb
 from derive.numbers.balls import evaluate, precision, rational
 from verify.casefile.model import Claim
 from verify.claims.arithmetic import Factors

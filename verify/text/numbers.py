@@ -61,8 +61,7 @@ def _plain(number: Decimal, more: str = "") -> str:
 
 def correct(exact_value: str | None, printed: str | None) -> str:
     """The exact value rounded to the place, and in the notation, of what is printed; "" where there is none."""
-    from flint import fmpq
-
+    from derive.flint import fmpq
     from verify.decimals import parse_printed, rounded
 
     if exact_value is None or printed is None:

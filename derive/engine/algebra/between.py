@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import inf
 
-from flint import arb, fmpq, fmpq_mpoly
-
 from derive.budget import spend
 from derive.engine.algebra.polynomials import Kernel, Poly, Quotient, Ring
 from derive.expr.operators import OPERATORS
+from derive.flint import arb, fmpq, fmpq_mpoly
 from derive.numbers.balls import precision
 from derive.proof.signs import ANY, ZERO, total
 

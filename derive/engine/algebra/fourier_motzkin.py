@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from math import gcd
 
-from flint import fmpq
-
 from derive.budget import spend
 from derive.engine.algebra.polynomials import Key, Poly
+from derive.flint import fmpq
 
 MAX_ROWS = 120  # inequalities in one elimination
 

@@ -12,9 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flint import Ordering, fmpq, fmpz, fmpz_mpoly, fmpz_mpoly_ctx, fmpz_mpoly_vec
-
 from derive.engine.algebra.polynomials import Poly, Ring
+from derive.flint import Ordering, fmpq, fmpz, fmpz_mpoly, fmpz_mpoly_ctx, fmpz_mpoly_vec
 
 MAX_GENERATORS = 40
 MAX_KERNELS = 24

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any, Literal
 
-from flint import fmpq
-
 from derive.engine.algebra.polynomials import Key, Quotient, Ring
 from derive.engine.algebra.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Mask, Signs
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
 from derive.expr.operators import CONDITIONS, OPERATORS
+from derive.flint import fmpq
 from derive.numbers.definedness import need
 from derive.records import dataclass
 

@@ -15,11 +15,10 @@ from contextlib import contextmanager
 from functools import cache, reduce
 from typing import Any
 
-from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
-
 from derive.budget import Unwieldy as Unwieldy
 from derive.budget import spend
 from derive.expr.graph import Graph, Node
+from derive.flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from derive.numbers.forms import Form, Forms, factored, primitive
 from derive.records import dataclass
 

@@ -13,11 +13,10 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations, combinations_with_replacement, product
 from math import prod
 
-from flint import fmpq
-
 from derive.budget import spend
 from derive.engine.algebra.groebner import Ideal
 from derive.engine.algebra.polynomials import Poly, Ring, Unwieldy
+from derive.flint import fmpq
 
 MAX_FACTS = 16  # inequalities that are multiplied with each other
 MAX_COLUMNS = 320

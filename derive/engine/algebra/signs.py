@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
-from flint import fmpq, fmpq_mpoly, fmpq_poly
-
+from derive import flint
 from derive.budget import spend
 from derive.engine.algebra.between import between_ends, exponents, near_exp, span
 from derive.engine.algebra.fourier_motzkin import (
@@ -42,6 +41,7 @@ from derive.engine.algebra.masks import (
 )
 from derive.engine.algebra.polynomials import Kernel, Key, Poly, Quotient, Ring
 from derive.expr.operators import OPERATORS
+from derive.flint import fmpq, fmpq_mpoly
 from derive.numbers.forms import Form
 
 __all__ = [
@@ -310,7 +310,7 @@ class Signs:
         coefficients = [fmpq(0)] * (degree + 1)
         for e, c in p.terms():
             coefficients[e[used[0].index]] = c
-        whole = fmpq_poly(coefficients).numer()
+        whole = flint.fmpq_poly(coefficients).numer()
         places = []
         for root, _ in whole.complex_roots():
             if root.imag.contains(0):
@@ -320,7 +320,7 @@ class Signs:
         if places:
             return ANY
         inside = fmpq(0) if low is None and high is None else low if low is not None else high
-        value = fmpq_poly(coefficients)(inside)
+        value = flint.fmpq_poly(coefficients)(inside)
         return POSITIVE if value > 0 else NEGATIVE if value < 0 else ANY
 
     def _range(self, k: Kernel) -> tuple[fmpq | None, fmpq | None]:

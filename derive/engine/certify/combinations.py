@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations_with_replacement
 
-from flint import arb, fmpq, fmpq_mat, fmpq_mpoly
-
+from derive import flint
 from derive.engine.algebra.positivstellensatz import between, combination
 from derive.engine.certify.written import written
 from derive.expr.graph import Node
+from derive.flint import arb, fmpq, fmpq_mpoly
 from derive.numbers.rational_functions import Poly, Quotient
 from derive.proof.check import Rejected
 from derive.proof.evaluation import Evaluated
@@ -72,7 +72,7 @@ def _solved(
     columns: list[dict[Monomial, fmpq]], target: dict[Monomial, fmpq], rows: list[Monomial]
 ) -> list[fmpq] | None:
     """Numbers by which the columns add up to the target."""
-    matrix = fmpq_mat(len(rows), len(columns) + 1)
+    matrix = flint.fmpq_mat(len(rows), len(columns) + 1)
     for i, e in enumerate(rows):
         for j, column in enumerate((*columns, target)):
             if e in column:

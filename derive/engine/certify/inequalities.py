@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import ceil, floor
 
-from flint import arb
-
 from derive.engine.certify.faults import FAULTS
 from derive.engine.certify.search import Search
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
+from derive.flint import arb
 from derive.numbers.balls import evaluate, rational
 from derive.proof.certificates import Certificate, Evaluation, Numbers, Rule, Split
 from derive.proof.check import Rejected

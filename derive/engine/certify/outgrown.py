@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import reduce
 
-from flint import arb, fmpq, fmpq_mpoly
-
 from derive.engine.certify.faults import FAULTS
 from derive.engine.certify.written import written
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Graph, Node, topological
+from derive.flint import arb, fmpq, fmpq_mpoly
 from derive.numbers.balls import evaluate
 from derive.numbers.rational_functions import Poly, Quotient
 from derive.proof.certificates import Certificate

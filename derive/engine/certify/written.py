@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from flint import fmpq_mpoly
-
 from derive.errors import Rejected
 from derive.expr.graph import Node
+from derive.flint import fmpq_mpoly
 from derive.numbers.rational_functions import Poly, Quotient
 from derive.proof.evaluation import Evaluated
 from derive.proof.signs import ANY, NEGATIVE, POSITIVE, ZERO

@@ -12,8 +12,6 @@ from fractions import Fraction
 from itertools import chain, product
 from typing import Any, Literal
 
-from flint import arb, fmpq
-
 from derive.calculus.joints import noted
 from derive.engine.algebra.relaxation import Function, affine, inside
 from derive.engine.algebra.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
@@ -26,6 +24,7 @@ from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.kinks import turns_on
 from derive.expr.operators import KINKED
+from derive.flint import arb, fmpq
 from derive.numbers.balls import evaluate, evaluate_all, precision, rational
 from derive.records import dataclass
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq
-
+from derive.flint import fmpq
 from derive.numbers.balls import ball_text, precision
 
 PRECISION = 128

@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, arb_mat, fmpq, fmpq_mat
-
+from derive import flint
 from derive.engine.domain import UNBOUNDED, Domain, Range
 from derive.engine.equations.eliminated import against
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
@@ -23,6 +22,7 @@ from derive.expr.composites import COMPOSITES
 from derive.expr.conditions import QUANTIFIERS, conjuncts
 from derive.expr.graph import Node, Shape, topological
 from derive.expr.operators import DERIVATIVES, KINKED, OPERATORS, ORDERS
+from derive.flint import arb, fmpq
 from derive.language.meaning import unfold
 from derive.numbers.balls import precision, rational, value_of
 
@@ -87,7 +87,9 @@ def _spread(entries: Entries, shape: Shape, wanted: Shape) -> Entries:
 
 
 def _matrix(entries: Entries, rows: int, cols: int) -> Any:
-    made: Callable[[int, int, Entries], Any] = fmpq_mat if all(isinstance(e, fmpq) for e in entries) else arb_mat
+    made: Callable[[int, int, Entries], Any] = (
+        flint.fmpq_mat if all(isinstance(e, fmpq) for e in entries) else flint.arb_mat
+    )
     return made(rows, cols, entries)
 
 
@@ -95,7 +97,7 @@ def _matmul(n: Node, args: Sequence[Entries]) -> Entries:
     inner = n.args[0].shape[-1]
     left, right = _matrix(args[0], len(args[0]) // inner, inner), _matrix(args[1], inner, len(args[1]) // inner)
     if type(left) is not type(right):
-        left, right = (m if isinstance(m, arb_mat) else arb_mat(m) for m in (left, right))
+        left, right = (m if isinstance(m, flint.arb_mat) else flint.arb_mat(m) for m in (left, right))
     return list((left * right).entries())
 
 
@@ -105,7 +107,11 @@ def _inv(n: Node, args: Sequence[Entries]) -> Entries:
     try:
         return list(m.inv().entries())
     except ZeroDivisionError:
-        fault = UndefinedValue("a matrix without an inverse") if isinstance(m, fmpq_mat) else Undetermined("an inverse")
+        fault = (
+            UndefinedValue("a matrix without an inverse")
+            if isinstance(m, flint.fmpq_mat)
+            else Undetermined("an inverse")
+        )
         return [fault] * (size * size)
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from fractions import Fraction
 
-from flint import fmpq
-
 from derive.engine.counterexamples.points import Point, Sampler
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, free_symbols
+from derive.flint import fmpq
 from derive.numbers.balls import evaluate, rational
 
 MAX_POINTS = 12  # from which a boundary is sought

@@ -11,14 +11,13 @@ from __future__ import annotations
 from fractions import Fraction
 from math import gcd, lcm
 
-from flint import arb, fmpq
-
 import derive.engine.algebra.kernels  # noqa: F401  (registers the rules)
 from derive.engine.algebra.normal import Normal
 from derive.engine.algebra.polynomials import Quotient, Regrow, Ring, Unwieldy
 from derive.engine.algebra.signs import Signs
 from derive.expr.graph import Node, topological
 from derive.expr.operators import BY_SIGN
+from derive.flint import arb, fmpq
 from derive.numbers.balls import evaluate, precision
 from derive.records import dataclass
 

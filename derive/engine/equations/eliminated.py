@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flint import fmpq
+from derive.flint import fmpq
 
 Vector = list[fmpq]
 

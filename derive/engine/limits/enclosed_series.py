@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from flint import acb, arb, ctx, fmpq, fmpq_poly, fmpz_poly
-
 from derive.budget import spend
 from derive.engine.limits.oracle import TROUBLES, Unsettled, degree, leaves
 from derive.engine.limits.terms import Term
 from derive.errors import Undetermined
 from derive.expr.folding import substitute
 from derive.expr.graph import Node
+from derive.flint import acb, arb, ctx, fmpq, fmpq_poly, fmpz_poly
 from derive.numbers.balls import evaluate, precision
 from derive.records import dataclass
 

@@ -10,8 +10,6 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from flint import arb, fmpq
-
 import derive.engine.algebra.kernels  # noqa: F401  (registers the rules)
 from derive.engine.algebra.normal import NOTHING, Normal
 from derive.engine.algebra.polynomials import Quotient, Regrow, Ring, Unwieldy
@@ -23,6 +21,7 @@ from derive.engine.equations.regions import Regions
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
+from derive.flint import arb, fmpq
 from derive.language.components import components_all
 from derive.numbers.balls import evaluate, precision
 

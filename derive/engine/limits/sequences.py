@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from flint import arb, fmpq
-
 from derive.calculus.implicit import System as Equations
 from derive.calculus.iteration import Run, System, runs
 from derive.calculus.reverse import expand_all, gradient
@@ -29,6 +27,7 @@ from derive.errors import ExpressionError
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import OPERATORS
+from derive.flint import arb, fmpq
 from derive.language.components import components
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate, precision, rational

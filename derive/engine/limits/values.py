@@ -8,8 +8,6 @@ from fractions import Fraction
 from math import isinf
 from typing import Any
 
-from flint import arb
-
 from derive.calculus.iteration import Run, runs
 from derive.calculus.reverse import expand_all
 from derive.engine.counterexamples.points import Sampler
@@ -29,6 +27,7 @@ from derive.errors import ExpressionError, NotFinite
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.expr.operators import BY_SIGN, COMPARISONS, FLOATS, ORDERS
+from derive.flint import arb
 from derive.language.components import components
 from derive.language.extremes import EXTREMES, infinite, speaks
 from derive.numbers.balls import evaluate, rational

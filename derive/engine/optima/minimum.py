@@ -17,8 +17,6 @@ from functools import cached_property
 from itertools import combinations, islice
 from typing import Any
 
-from flint import arb, arb_mat, ctx, fmpq
-
 from derive.calculus.implicit import GUARD, System
 from derive.calculus.iteration import leaves_of
 from derive.calculus.reverse import expand_all, gradient
@@ -26,6 +24,7 @@ from derive.engine.optima.linear import Infeasible, Program, Unbounded, alone, s
 from derive.errors import ExpressionError, Undetermined
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node
+from derive.flint import arb, arb_mat, ctx, fmpq
 from derive.language.components import components
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate, precision, rational

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain
 
-from flint import arb, fmpq
-
 from derive.calculus.directional import seams, turns
 from derive.calculus.subdifferential import PRECISION, jumps, one_sided
 from derive.engine.counterexamples.points import Point, Sampler
@@ -24,6 +22,7 @@ from derive.engine.reasons import Why
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Node, free_symbols
+from derive.flint import arb, fmpq
 from derive.numbers.balls import evaluate, precision, rational
 
 MAX_STEEP = 6  # points at which a slope without a value is looked at

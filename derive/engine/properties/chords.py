@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
 
-from flint import arb, fmpq
-
 from derive.engine.counterexamples.tensor_points import DEFINITE, PREC, Arena, Tensor, evaluate_tensors
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
@@ -16,6 +14,7 @@ from derive.engine.properties.facts import restricts
 from derive.engine.reasons import Why
 from derive.errors import ExpressionError
 from derive.expr.graph import Node
+from derive.flint import arb, fmpq
 from derive.numbers.balls import precision
 
 POINTS = 8

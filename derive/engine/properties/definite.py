@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from flint import arb, fmpq
-
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.counterexamples.tensor_points import Arena, evaluate_tensors
 from derive.engine.decision import Decision
@@ -27,6 +25,7 @@ from derive.engine.tactics import HALF, OPEN, POINT, PROOF, Tactic, needing
 from derive.errors import ExpressionError
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
+from derive.flint import arb, fmpq
 from derive.language.components import MAX_MATRIX, _minor, components
 from derive.numbers.balls import evaluate, precision, rational
 

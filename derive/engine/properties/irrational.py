@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain, islice, pairwise, product
 
-from flint import arb, fmpq
-
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.counterexamples.simple_numbers import simplest
 from derive.engine.decision import Decision
@@ -28,6 +26,7 @@ from derive.engine.relation import decide_holds
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import COMPARISONS, KINKED, OPERATORS, SMOOTH
+from derive.flint import arb, fmpq
 from derive.language.components import components
 from derive.language.printing import to_text
 from derive.numbers.balls import evaluate, precision, rational, truth

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from flint import arb, fmpq
-
 from derive.calculus.reverse import gradient
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
@@ -27,6 +25,7 @@ from derive.engine.reasons import Why
 from derive.errors import ExpressionError, UndefinedValue
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological
+from derive.flint import arb, fmpq
 from derive.numbers.balls import evaluate, precision, rational
 
 PRECISION = 96

@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from flint import fmpq
-
 from derive.calculus.reverse import gradient
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.domain import Domain
@@ -24,6 +22,7 @@ from derive.expr.folding import fold_all, substitute
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides, turns_on
 from derive.expr.operators import COMPARISONS, OPERATORS
+from derive.flint import fmpq
 from derive.numbers.balls import evaluate, truth
 from derive.records import dataclass
 

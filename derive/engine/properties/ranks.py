@@ -7,8 +7,6 @@ from fractions import Fraction
 from itertools import combinations
 from math import comb
 
-from flint import fmpq, fmpq_mat
-
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
@@ -18,6 +16,7 @@ from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node
+from derive.flint import fmpq, fmpq_mat
 from derive.language.components import components
 from derive.numbers.balls import evaluate, rational, truth
 

@@ -14,8 +14,6 @@ from fractions import Fraction
 from itertools import permutations
 from math import lcm
 
-from flint import arb
-
 from derive.calculus.reverse import gradient
 from derive.engine.counterexamples.points import Point, Sampler
 from derive.engine.decision import Decision
@@ -30,6 +28,7 @@ from derive.errors import ExpressionError
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Node, topological
 from derive.expr.operators import JOINED_PIECES, LOOSE, OPERATORS, ORDERS
+from derive.flint import arb
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, truth
 from derive.records import dataclass

@@ -9,8 +9,6 @@ from fractions import Fraction
 from itertools import chain, product
 from math import inf
 
-from flint import arb
-
 from derive.engine.counterexamples.points import Point, Sampler
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
@@ -20,6 +18,7 @@ from derive.engine.reasons import Why
 from derive.expr.folding import substitute
 from derive.expr.graph import Node
 from derive.expr.operators import ORDERS
+from derive.flint import arb
 from derive.language.components import components
 from derive.numbers.balls import evaluate, rational, truth
 

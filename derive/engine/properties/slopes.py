@@ -11,8 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from flint import arb, fmpq
-
 from derive.calculus.reverse import gradient
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
@@ -28,6 +26,7 @@ from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides, turns_on
 from derive.expr.operators import JOINED_PIECES, ORDERS
+from derive.flint import arb, fmpq
 from derive.language.components import components
 from derive.numbers.balls import evaluate, rational, truth
 

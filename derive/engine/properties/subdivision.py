@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from flint import arb
-
 from derive.calculus.reverse import gradient
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.decision import Decision
@@ -21,6 +19,7 @@ from derive.engine.reasons import Why
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
+from derive.flint import arb
 from derive.language.components import components
 from derive.numbers.balls import evaluate, precision, rational, truth
 

@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from flint import fmpq
-
 from derive.calculus.directional import directional, turns
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.counterexamples.shown import shown
@@ -35,6 +33,7 @@ from derive.engine.sufficiency import compatible
 from derive.errors import ExpressionError
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
+from derive.flint import fmpq
 from derive.language.components import components
 from derive.numbers.balls import Value, evaluate, precision, rational
 

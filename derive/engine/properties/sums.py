@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from flint import arb, fmpq
-
 from derive.calculus.reverse import gradient
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain, Range
@@ -22,6 +20,7 @@ from derive.engine.relation import decide_holds
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
+from derive.flint import arb, fmpq
 from derive.language.components import components
 from derive.numbers.balls import evaluate, rational, truth
 

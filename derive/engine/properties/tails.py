@@ -13,9 +13,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from flint import arb
-
 from derive.expr.graph import Node, topological
+from derive.flint import arb
 from derive.numbers.balls import evaluate, precision, rational
 from derive.records import dataclass
 

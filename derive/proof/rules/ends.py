@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flint import fmpq
-
 from derive.errors import Rejected
 from derive.expr.graph import Node, topological
+from derive.flint import fmpq
 from derive.numbers.rational_functions import ARITHMETIC, Quotient
 from derive.proof.axioms import MEANINGS, Unknown
 from derive.proof.evaluation import MAX_NODES, Evaluated, wants

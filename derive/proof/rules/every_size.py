@@ -10,11 +10,10 @@ from __future__ import annotations
 from itertools import permutations
 from typing import Any, NamedTuple
 
-from flint import fmpq, fmpq_mpoly
-
 from derive.expr.composites import COMPOSITES, options_of
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
+from derive.flint import fmpq, fmpq_mpoly
 from derive.language.meaning import unfold
 from derive.numbers.rational_functions import Atom, Full, Poly, Quotient
 from derive.proof.axioms import Unknown

@@ -16,10 +16,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TypeVar
 
-from flint import fmpq
-
 from derive.calculus.reverse import gradient
 from derive.expr.graph import Node
+from derive.flint import fmpq
 from derive.language.extremes import infinite
 from derive.numbers.rational_functions import Full
 from derive.proof.axioms import Unknown

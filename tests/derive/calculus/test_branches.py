@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from derive.calculus.reverse import expand, expand_all, gradient, second_derivat
 from derive.engine import decide_equal
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
+from derive.flint import arb, fmpq
 from derive.language.components import components
 from derive.language.reader import parse, to_text
 from derive.numbers.balls import evaluate, precision, rational

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
-from flint import arb, fmpq
 from hypothesis import assume, given, settings
 
 from derive.calculus import local
@@ -18,6 +17,7 @@ from derive.calculus.reverse import expand, gradient, hvp
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import OPERATORS
+from derive.flint import arb, fmpq
 from derive.language.components import components
 from derive.language.reader import parse, to_text
 from derive.numbers.balls import evaluate, precision, rational

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from flint import fmpq
 
 from derive import derivation
 from derive.calculus.reverse import expand, expand_all
@@ -21,6 +20,7 @@ from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.errors import UndefinedValue, Undetermined
 from derive.expr.graph import Graph, Node
+from derive.flint import fmpq
 from derive.language.components import components
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate, rational, truth

@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.calculus.subdifferential import one_sided, subdifferential
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr.graph import Graph, Node
+from derive.flint import arb, fmpq
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate, precision, rational
 

@@ -330,7 +330,7 @@ def test_depth_is_no_limit() -> None:
 
 
 def test_precision_is_left_as_it_was() -> None:
-    from flint import ctx
+    from derive.flint import ctx
 
     before = ctx.prec
     decide("exp(x) == exp(x) + 1e-40")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
-from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from derive.engine.equations.regions import Regions
 from derive.engine.tactics import Tactic
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node, topological
+from derive.flint import arb, fmpq
 from derive.language.components import components
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate, precision, rational, truth

@@ -9,11 +9,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
 from derive.expr.graph import Graph, Node
+from derive.flint import arb
 from derive.language.components import components
 from derive.language.names import names_in
 from derive.language.reader import parse

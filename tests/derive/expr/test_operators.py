@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from flint import arb, fmpq
 
 from derive.calculus.reverse import expand, gradient, hvp, vjp
 from derive.engine import decide_equal
@@ -22,6 +21,7 @@ from derive.expr.composites import CALLED, COMPOSITES
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node
 from derive.expr.operators import OPERATORS, STRUCTURAL
+from derive.flint import arb, fmpq
 from derive.language.components import components, components_all
 from derive.language.meaning import meaning, place, pull_text, unfold
 from derive.language.names import FUNCTION_NAMES, RESERVED

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from flint import arb, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.roots import powers, without_roots
+from derive.flint import arb, fmpq
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate, rational
 

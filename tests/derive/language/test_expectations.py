@@ -7,13 +7,13 @@ from fractions import Fraction
 from itertools import combinations, permutations, product
 
 import pytest
-from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.engine import decide_equal
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
+from derive.flint import fmpq
 from derive.language.components import components
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate

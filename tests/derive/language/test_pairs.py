@@ -6,7 +6,6 @@ import cmath
 from pathlib import Path
 
 import pytest
-from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.errors import ExpressionError
 from derive.expr.graph import Graph, Node
+from derive.flint import arb
 from derive.language.components import components
 from derive.language.pairs import of_symbol
 from derive.language.reader import parse, to_text

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from flint import arb, fmpq, fmpq_mat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr.graph import Graph
+from derive.flint import arb, fmpq, fmpq_mat
 from derive.numbers.balls import precision
 from derive.numbers.eigenvalues import Eigenvalue, eigenvalues
 

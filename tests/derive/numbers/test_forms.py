@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
+from derive.flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from derive.numbers.forms import Forms, factored
 
 VARIABLES = 4

@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.calculus.reverse import expand_all, gradient
 from derive.errors import Undetermined
 from derive.expr.graph import Graph
+from derive.flint import fmpq
 from derive.language.components import components
 from derive.language.reader import parse
 from derive.numbers.krawczyk import Equations, exactly, refined, roots_in, simplest

@@ -6,12 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from flint import arb, fmpq
 
 from derive.calculus.iteration import MAX_KEPT, Declared, System
 from derive.calculus.reverse import expand_all
 from derive.errors import UndefinedValue, Undetermined
 from derive.expr.graph import Graph, Node
+from derive.flint import arb, fmpq
 from derive.language.reader import parse
 from derive.language.sequences import declare
 from derive.numbers import straight

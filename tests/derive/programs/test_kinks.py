@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from flint import arb
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from derive import derivation
 from derive.errors import Undetermined
 from derive.expr.graph import Graph, Node
+from derive.flint import arb
 from derive.language.components import components
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate, precision, rational

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from derive.exchange import sympy_form
 from derive.expr.composites import COMPOSITES
 from derive.expr.graph import Graph, Node
 from derive.expr.operators import OPERATORS, STRUCTURAL
+from derive.flint import arb
 from derive.language import components, typeset
 from derive.language.reader import parse, to_text
 from derive.numbers import balls as enclose

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from flint import arb
 from hypothesis import given, settings
 
 from derive.calculus.hessian import hessian
 from derive.calculus.reverse import gradient
 from derive.expr.graph import Graph, Node
 from derive.expr.operators import OPERATORS
+from derive.flint import arb
 from derive.language.reader import parse
 from derive.numbers import balls as enclose
 from tests.banks.strategies import KINKED, SMOOTH, points, scalar_expressions

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from flint import fmpq
 
+from derive.flint import fmpq
 from verify.claims.slip import hint
 from verify.commands.proof import proved
 from verify.decimals import parse_printed, rounded

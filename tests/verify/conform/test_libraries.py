@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from flint import arb, fmpq
 
 from derive import api
 from derive.expr.graph import free_symbols
+from derive.flint import arb, fmpq
 from derive.numbers.balls import precision
 from verify.commands.audit import _table
 from verify.conform import conform

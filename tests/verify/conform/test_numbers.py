@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from flint import arb, fmpq
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from derive import api
 from derive.expr.graph import Node, free_symbols
+from derive.flint import arb, fmpq
 from derive.numbers.balls import precision
 from verify.conform import extended
 from verify.conform.engine import conform

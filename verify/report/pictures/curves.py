@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq
-
 from derive.calculus.reverse import expand_all
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, free_symbols, topological
 from derive.expr.kinks import turns_on
 from derive.expr.operators import COMPARISONS
+from derive.flint import fmpq
 from derive.language.components import components
 from derive.language.reader import to_text
 from derive.numbers.balls import evaluate, rational

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flint import fmpq
-
 from derive.engine.algebra.kernels.functions import (
     call,
     rational_constant,
@@ -14,6 +12,7 @@ from derive.engine.algebra.kernels.functions import (
 from derive.engine.algebra.normal import Normal, Value, rule
 from derive.engine.algebra.polynomials import Key, Poly, Quotient, Unwieldy
 from derive.expr.graph import Node
+from derive.flint import fmpq
 
 MAX_ANGLE = 24  # multiples of an angle that are opened
 

@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq, fmpq_mpoly, fmpz
-
 from derive.engine.algebra.normal import Normal, NoValue, Value, rule
 from derive.engine.algebra.polynomials import Kernel, Key, Poly, Quotient
 from derive.engine.algebra.signs import NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
 from derive.expr.graph import Node
+from derive.flint import fmpq, fmpq_mpoly, fmpz
 
 MAX_PRIME_BITS = 96  # numbers up to this size are split into primes
 

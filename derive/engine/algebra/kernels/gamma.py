@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flint import fmpq, fmpz
-
 from derive.engine.algebra.kernels.functions import half, log_abs, terms
 from derive.engine.algebra.normal import Normal, NoValue, Value, rule
 from derive.engine.algebra.polynomials import Quotient
 from derive.engine.algebra.signs import POSITIVE
 from derive.expr.graph import Node
+from derive.flint import fmpq, fmpz
 
 MAX_STEPS = 60  # from an argument to the one that is taken; large ones meet at multiples of one more
 

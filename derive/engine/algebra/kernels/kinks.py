@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial, reduce
 
-from flint import fmpq, fmpq_mpoly
-
 from derive.engine.algebra.kernels.functions import (
     abs_power,
     factors,
@@ -17,6 +15,7 @@ from derive.engine.algebra.normal import BY_MASK, NOTHING, Normal, Value, rule
 from derive.engine.algebra.polynomials import Quotient
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE, ZERO
 from derive.expr.graph import Node
+from derive.flint import fmpq, fmpq_mpoly
 
 MAX_NESTED = 3  # operands of max up to which it is written by absolute values
 

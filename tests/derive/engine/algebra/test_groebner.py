@@ -10,7 +10,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy
-from flint import fmpq
 
 from derive.calculus.reverse import expand_all
 from derive.engine import Decision, decide_equal
@@ -20,6 +19,7 @@ from derive.engine.counterexamples.tensor_points import Draw, rotation
 from derive.engine.domain import Domain
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph
+from derive.flint import fmpq
 from derive.language.names import names_in
 from derive.language.reader import parse
 

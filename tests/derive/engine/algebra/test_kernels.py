@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from derive.engine.algebra.normal import NOTHING, Normal
 from derive.engine.algebra.polynomials import Quotient, Regrow, Ring
 from derive.engine.algebra.signs import Signs
 from derive.expr.graph import Graph, Node, topological
+from derive.flint import fmpq
 from tests.banks.reading import nodes
 from tests.banks.sampling import Close, equal, value
 from tests.banks.strategies import scalar_expressions

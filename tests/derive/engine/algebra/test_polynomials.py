@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from derive.engine.algebra.normal import Normal
 from derive.engine.algebra.polynomials import Poly, Quotient, Regrow, Ring, limited, monomials
 from derive.engine.algebra.signs import Signs
 from derive.expr.graph import Graph
+from derive.flint import fmpq
 from tests.banks.sampling import value as sampled
 
 TERMS = st.dictionaries(

@@ -6,7 +6,6 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from derive.engine.algebra.polynomials import Ring
 from derive.engine.algebra.positivstellensatz import between, contradictory
 from derive.engine.domain import Domain
 from derive.expr.graph import Graph, Node
+from derive.flint import fmpq
 from derive.language.reader import parse
 
 COEFFICIENTS = st.integers(-3, 3)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
-from flint import fmpq
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from derive.engine.algebra.normal import Normal
 from derive.engine.algebra.polynomials import Quotient, Regrow, Ring
 from derive.engine.algebra.signs import ANY, NEGATIVE, NONNEGATIVE, NONZERO, POSITIVE, ZERO, Signs
 from derive.expr.graph import Graph, Node
+from derive.flint import fmpq
 from tests.banks.reading import nodes
 from tests.banks.sampling import value
 from tests.banks.strategies import scalar_expressions

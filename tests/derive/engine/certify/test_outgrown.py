@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from flint import arb, fmpq
 
 from derive.engine.certify.limits import Limits, needs_of
 from derive.engine.certify.outgrown import point, spread
+from derive.flint import arb, fmpq
 from derive.numbers.balls import evaluate
 from derive.proof.rules.limits import facts, in_the_end
 from derive.proof.rules.properties import laid_out

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import mpmath
 import pytest
-from flint import arb
 
 from derive.engine.domain import Domain
 from derive.engine.limits import Unsettled
 from derive.engine.limits.enclosed_series import ByRatio, ByZeros, enclosed
 from derive.engine.limits.terms import Term
 from derive.expr.graph import Graph
+from derive.flint import arb
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate, precision
 

@@ -6,11 +6,11 @@ from fractions import Fraction
 from itertools import combinations
 
 import pytest
-from flint import fmpq, fmpq_mat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.engine.optima.linear import Infeasible, Optimum, Program, Unbounded, alone, certifies, solve
+from derive.flint import fmpq, fmpq_mat
 
 
 def row(*numbers: int) -> tuple[Fraction, ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.engine.optima.minimum import Minimum
 from derive.errors import ExpressionError, NotWrittenOut, Undetermined
 from derive.expr.graph import Graph
+from derive.flint import arb, fmpq
 from derive.language.components import components
 from derive.language.reader import parse
 from derive.numbers.balls import precision, rational

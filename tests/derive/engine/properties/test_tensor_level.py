@@ -7,7 +7,6 @@ chapter 7), or from a small example that the refutation has to find by itself.
 from __future__ import annotations
 
 import pytest
-from flint import fmpq
 
 from derive import budget
 from derive.budget import QUESTION, steps
@@ -16,6 +15,7 @@ from derive.engine.domain import Domain
 from derive.engine.equations.eliminated import against
 from derive.engine.properties.dispatch import decide_condition
 from derive.expr.graph import Graph
+from derive.flint import fmpq
 from derive.language.names import names_in
 from derive.language.printing import to_text
 from derive.language.reader import parse

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from flint import arb, fmpq
 
 from derive.errors import Rejected, UndefinedValue
 from derive.expr.graph import Graph
+from derive.flint import arb, fmpq
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate, precision
 from derive.proof.axioms import Unknown
