@@ -23,6 +23,7 @@ from derive.language.calls import CALLS, CONSTRUCTORS, KEYWORDED, LISTED, STRUCT
 from derive.language.constants import MAX_EXPONENT, folded, is_double, squared_norm
 from derive.language.derivatives import derivative
 from derive.language.every import every
+from derive.language.hidden import hidden, seen
 from derive.language.loops import EMPTY, LOOPS, MAX_TERMS, Loop, bound, fold, nothing, rounds, whole
 from derive.language.names import AS_WRITTEN, DERIVATIVE_CALLS, FUNCTION_NAMES, LOOP_ONLY, OTHERWISE
 from derive.language.printing import decimal_text, to_text
@@ -59,7 +60,7 @@ def parse(
     Raises ExpressionError with the column of the fault.
     """
     tree = read(text)
-    node = _Reader(text, scope, graph, layout, entrywise=_entrywise(tree)).value(tree)
+    node = _Reader(text, scope, graph, layout, entrywise=_entrywise(tree), behind=hidden(tree, scope)).value(tree)
     if _out_of_the_ordinary(node):
         _in_place(node, text)
     if boolean is not None and is_boolean(node) != boolean:
@@ -118,15 +119,16 @@ class _Reader:
         layout: str,
         terms: list[int] | None = None,
         entrywise: frozenset[ast.AST] = frozenset(),
+        behind: Mapping[str, Node] | None = None,
     ) -> None:
         self.text, self.scope, self.graph, self.layout = text, scope, graph, layout
-        self.entrywise = entrywise
+        self.entrywise, self.hidden = entrywise, behind or {}
         self.terms = terms if terms is not None else [0]  # rounds of loops so far, of the whole expression
         # values of subexpressions without names, to hold exponents to the limits
         self.constants: dict[Node, Fraction | None] = {}
 
     def within(self, scope: Mapping[str, Node]) -> _Reader:
-        return _Reader(self.text, scope, self.graph, self.layout, self.terms, self.entrywise)
+        return _Reader(self.text, scope, self.graph, self.layout, self.terms, self.entrywise, self.hidden)
 
     def count_round(self, what: str, t: ast.expr) -> None:
         self.terms[0] += 1
@@ -249,10 +251,8 @@ class _Reader:
 
     def named(self, name: str, t: ast.Name) -> Node:
         g = self.graph
-        if name not in self.scope and name == "inf":
-            return g.node("inf")
-        if name not in self.scope and name in CONSTANTS:
-            return g.call(name)
+        if name not in self.scope and name in ("inf", *CONSTANTS):
+            return g.node("inf") if name == "inf" else g.call(name)
         if name not in self.scope:
             hint = nearest(name, self.scope)
             if not hint and name in FUNCTION_NAMES:
@@ -260,7 +260,7 @@ class _Reader:
             raise UnknownSymbol(f"unknown symbol '{name}'{hint}", t.col_offset)
         if called(self.scope, name):
             self.fail(f"'{name}' is a function; it is called as {name}(...)", t)
-        return self.scope[name]
+        return seen(self, name, t)
 
     def unary(self, t: ast.UnaryOp, inner: Node) -> Node:
         g = self.graph

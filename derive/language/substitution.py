@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from derive.errors import UnknownSymbol, nearest
 from derive.expr import shapes
 from derive.expr.graph import Graph, Node, topological
+from derive.language.hidden import seen
 from derive.language.syntax import Reader
 
 
@@ -29,10 +30,11 @@ def read(r: Reader, t: ast.Call, done: Mapping[ast.AST, Node]) -> Node:
     assert isinstance(t.func, ast.Name)
     if len(t.args) != (t.func.id == "at") or not t.keywords:
         r.fail("expected at(E, x=v): E with x replaced by v", t)
-    body = done[t.args[0]] if t.args else r.scope[t.func.id]
+    body = done[t.args[0]] if t.args else seen(r, t.func.id, t, [k.arg for k in t.keywords])
     symbols, values = [], []
+    named = r.scope if t.args else {**r.scope, **r.hidden}  # a definition speaks of no loop's variable
     for k in t.keywords:
-        symbol = r.scope.get(k.arg or "")
+        symbol = named.get(k.arg or "")
         if symbol is None:
             raise UnknownSymbol(f"unknown symbol '{k.arg}'{nearest(k.arg or '', r.scope)}", k.value.col_offset)
         if symbol.op not in ("symbol", "def"):

@@ -23,6 +23,7 @@ class Reader(Protocol):
 
     graph: Graph
     scope: Mapping[str, Node]
+    hidden: Mapping[str, Node]  # what the names of loop variables mean outside of their loops
     layout: str  # of derivatives, one of ``reader.LAYOUTS``
     constants: dict[Node, Fraction | None]  # subexpressions without names, with their values
 
