@@ -13,9 +13,10 @@ from derive.errors import ExpressionError
 from verify.casefile.faults import CaseFaults
 from verify.casefile.tree import Items, Text, Tree
 from verify.commands import questions
+from verify.commands.answers import Options
 from verify.commands.frame import AS_PINNED, FAULT, FINDINGS, Fault
 from verify.commands.proof import assume, judged
-from verify.commands.questions import Asked, Options
+from verify.commands.questions import Asked
 from verify.places import STDIN
 from verify.suite.pool import Lost, Pool
 from verify.suite.worker import CALL, Settings

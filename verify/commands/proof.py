@@ -5,60 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import partial
 
 from derive.budget import claim, lifted
 from derive.engine import Decision
 from derive.engine.domain import Domain
 from derive.expr.graph import Node
 from derive.language.properties import asks
-from derive.records import dataclass
 from verify.casefile.faults import CaseFaults
 from verify.casefile.model import Case
 from verify.casefile.tree import Items
 from verify.claims import CaseContext, judge
 from verify.commands import questions
-from verify.commands.questions import Asked, Options
-from verify.suite.limited import Stopped, limited
+from verify.commands.answers import Answer, Options
+from verify.commands.questions import Asked
 from verify.verdict import Verdict, checked, proofs_of
 
 #: What a verdict is called on the command line.
 ANSWERS = {"holds": "true", "holds-if": "true under a condition", "wrong": "false", "undecided": "undecided"}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A decision: its word of ANSWERS, why, and under which conditions; ``proof`` says how a proof stands, ``replayed`` are its
-    regions and normal forms, where they were asked for."""
-
-    verdict: str
-    reason: str
-    conditions: tuple[str, ...] = ()
-    proof: str = ""
-    replayed: tuple[str, ...] = ()
-
-    @property
-    def true(self) -> bool:
-        """Whether the claim is true as it stands."""
-        return self.verdict == "true"
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """What is worth printing."""
-        return f"{self.verdict}: {self.reason}", *self.replayed
-
-
-def proved(
-    text: str,
-    assuming: Sequence[str],
-    given_shapes: Sequence[str],
-    replay: bool,
-    seconds: float | None = None,
-    options: Options | None = None,
-) -> Answer:
-    """Decides a condition of the command line, such as ``A == B``: within the limits of work, or else in so many seconds or not
-    at all. Raises Unreadable."""
-    options = replace(options or Options(), shapes=given_shapes)
+def proved(text: str, assuming: Sequence[str], options: Options, replay: bool = False, timed: bool = False) -> Answer:
+    """Decides a condition of the command line, such as ``A == B``: within the limits of work, or ``timed`` without. Raises
+    Unreadable."""
     asked = questions.given(options)
     asked.claim.entries["holds"] = asked.pair("CLAIM", "holds", text)
     assume(asked, assuming)
@@ -67,7 +35,7 @@ def proved(
         case = questions.case(asked)
     except CaseFaults as faults:
         raise questions.unreadable(faults, asked) from None
-    return answered(case, replay, seconds)
+    return judged(case, replay, timed)
 
 
 def assume(asked: Asked, conditions: Sequence[str]) -> None:
@@ -75,14 +43,6 @@ def assume(asked: Asked, conditions: Sequence[str]) -> None:
     if conditions:
         parts = [asked.said("--assuming", a) for a in conditions]
         asked.claim.entries["assuming"] = replace(parts[0], value="assuming"), Items(parts[0].place, [*parts])
-
-
-def answered(case: Case, replay: bool = False, seconds: float | None = None) -> Answer:
-    """What is found of the one claim of a case, in a process of its own."""
-    try:
-        return limited(partial(judged, case, replay, seconds is not None), seconds)
-    except Stopped as why:
-        return Answer("undecided", str(why))
 
 
 def judged(case: Case, replay: bool = False, timed: bool = False) -> Answer:

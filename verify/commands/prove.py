@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
+from verify.commands.answers import Answer, Options
 from verify.commands.frame import AS_PINNED, FINDINGS, Fault, command, say, timeout_option
+
+T = TypeVar("T")
 
 
 @command(
@@ -60,25 +66,51 @@ def prove(
     values: tuple[str, ...], ranges: tuple[str, ...], functions: tuple[str, ...], definitions: tuple[str, ...],
     timeout: float | None, replay: bool, as_json: bool,
 ) -> int:  # fmt: skip
-    from derive.errors import ExpressionError
-    from verify.commands.derivation import Unreadable
-    from verify.commands.proof import proved
-    from verify.commands.questions import Options
+    from verify.suite.limited import Stopped, limited
 
-    if (claim is None) == (lines is None):
-        raise Fault("expected a claim such as 'x**2 >= 0', or --file with claims, one a line")
     options = Options(shapes, sizes, values, ranges, functions, definitions)
+    if lines is not None and claim is None:
+        return _of_a_file(lines, assuming, options, timeout)
+    if claim is None or lines is not None:
+        raise Fault("expected a claim such as 'x**2 >= 0', or --file with claims, one a line")
     try:
-        if claim is None:
-            from verify.commands.many import answers
-
-            assert lines is not None
-            return answers(lines, assuming, options, timeout, lambda told: say(json.dumps(told, ensure_ascii=False)))
-        answer = proved(claim, assuming, shapes, replay, timeout, options)
-    except (Unreadable, ExpressionError) as bad:
-        raise Fault(str(bad)) from None
+        question = partial(_one, claim, assuming, options, replay, timeout is not None)
+        answer = limited(question, timeout, first=_loaded)
+    except Stopped as why:
+        answer = Answer("undecided", str(why))
     if as_json:
         say(json.dumps({"claim": claim, **asdict(answer)}))
     for told in () if as_json else answer.lines:
         say(told)
     return AS_PINNED if answer.true else FINDINGS
+
+
+def _loaded() -> None:
+    """What decides, in the process that does: this one has no use for it."""
+    import verify.commands.proof  # noqa: F401
+
+
+def _one(claim: str, assuming: Sequence[str], options: Options, replay: bool, timed: bool) -> Answer:
+    from verify.commands.proof import proved
+
+    return _read(lambda: proved(claim, assuming, options, replay, timed))
+
+
+def _of_a_file(lines: Path, assuming: Sequence[str], options: Options, timeout: float | None) -> int:
+    from verify.commands.many import answers
+
+    def tell(told: Mapping[str, Any]) -> None:
+        say(json.dumps(told, ensure_ascii=False))
+
+    return _read(lambda: answers(lines, assuming, options, timeout, tell))
+
+
+def _read(work: Callable[[], T]) -> T:
+    """Raises Fault for what can't be read."""
+    from derive.errors import ExpressionError
+    from verify.commands.derivation import Unreadable
+
+    try:
+        return work()
+    except (Unreadable, ExpressionError) as bad:
+        raise Fault(str(bad)) from None

@@ -7,7 +7,7 @@ A line is a claim (``x**2 >= 0``), or a mapping with the keys of a claim and tho
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import field, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from verify.casefile.model import Case, Place
 from verify.casefile.readers import short
 from verify.casefile.tree import MAX_BYTES, Items, Text, Tree
 from verify.casefile.tree import Mapping as Map
+from verify.commands.answers import Options
 from verify.commands.derivation import Unreadable, read_shapes
 
 #: Keys of a case that a question may have. Files it has none: ``uses`` would read one.
@@ -33,18 +34,6 @@ _BETWEEN = r"(?:\s*,\s*|(?<=\d)\s*x\s*(?=\d))"
 _SIZE = rf"(?:\d+|{_NAME})"
 _SHAPE = re.compile(rf"\s*({_NAME})\s*=\s*\[?\s*({_SIZE}(?:{_BETWEEN}{_SIZE})*)?\s*\]?\s*")
 LINE = "line"  # what faults call a line of a file
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The options of the command line that say what the names of a claim are, as they are written."""
-
-    shapes: Sequence[str] = ()
-    sizes: Sequence[str] = ()
-    values: Sequence[str] = ()
-    ranges: Sequence[str] = ()
-    functions: Sequence[str] = ()
-    definitions: Sequence[str] = ()
 
 
 @dataclass(slots=True)

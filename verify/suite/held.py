@@ -7,8 +7,6 @@ import contextlib
 import os
 import signal
 import threading
-from multiprocessing import parent_process
-from multiprocessing.connection import wait
 
 GIB = 1 << 30
 
@@ -17,11 +15,9 @@ GIB = 1 << 30
 HANG = 600.0
 
 
-def leave_with_parent() -> None:
-    """Ends this process as soon as its parent ends."""
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_leave_with, args=(parent.sentinel,), daemon=True).start()
+def leave_with(sentinel: int) -> None:
+    """Ends this process as soon as its parent ends, whose sentinel is a pipe that closes then (on Windows a process)."""
+    threading.Thread(target=_leave_with, args=(sentinel,), daemon=True).start()
 
 
 def limit_memory(memory: int) -> None:
@@ -36,7 +32,12 @@ def limit_memory(memory: int) -> None:
 
 
 def _leave_with(sentinel: int) -> None:
-    wait([sentinel])
+    if os.name == "posix":
+        os.read(sentinel, 1)
+    else:
+        from multiprocessing.connection import wait
+
+        wait([sentinel])
     os._exit(1)
 
 

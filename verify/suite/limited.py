@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import faulthandler
-import multiprocessing
 import os
 import pickle
 import signal
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkProcess
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from verify.suite.held import GIB, HANG, ended_with, leave_with_parent, limit_memory
+from verify.suite.forked import FORKS, Forked, Send
+from verify.suite.held import GIB, HANG, ended_with, limit_memory
 
 if TYPE_CHECKING:
     from verify.suite.trail import Trail
@@ -42,43 +40,40 @@ def limited(
     watchdog: float = HANG,
     trail: Trail | None = None,
     patient: str = "",
+    first: Callable[[], object] = bool,
 ) -> T:
     """What ``call`` returns or raises, which has to be picklable. Raises Stopped after ``seconds``, where the user gave any, or
-    where it is taken to hang or its process ends. With a ``trail``, which ``call`` writes, each call of foreign code has the
-    watchdog's time (what begins with ``patient``, as imports, at least the usual one), and all of them together have no limit;
-    where one ends the process, or does not end, Lost is raised.
+    where it is taken to hang or its process ends; what is to be done ``first`` there is no part of these seconds. With a
+    ``trail``, which ``call`` writes, each call of foreign code has the watchdog's time (what begins with ``patient``, as
+    imports, at least the usual one), and all of them together have no limit; where one ends the process, or does not end,
+    Lost is raised.
 
     Where processes can't be forked (Windows), and with ERRATA_TRACEBACK, the work is done here and without limits.
     """
-    if "fork" not in multiprocessing.get_all_start_methods() or "ERRATA_TRACEBACK" in os.environ:
+    if not FORKS or "ERRATA_TRACEBACK" in os.environ:
+        first()
         return call()
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
-    # no daemon, as that could have no processes of its own; it leaves with its parent
-    process = context.Process(target=_work, args=(call, theirs, memory))
-    process.start()
-    theirs.close()  # or the end of the process would not close the pipe
-    try:
-        _await(process, ours, seconds, watchdog, trail, patient)
-        failed, answer = ours.recv()
-    except EOFError:
-        process.join(5)
-        why = f"its process ended with {ended_with(process.exitcode)}"
-        if trail is not None and trail.inside:
-            raise Lost(why, "crashes", trail.inside) from None
-        raise Stopped(why) from None
-    finally:
-        process.kill()
-        process.join()
-        ours.close()
+    with Forked(partial(_work, call, first, memory)) as process:
+        try:
+            _await(process, None, watchdog, trail, patient)
+            told = process.receive()
+            if told is None:
+                _await(process, seconds, watchdog, trail, patient)
+                told = process.receive()
+        except EOFError:
+            process.join(5)
+            why = f"its process ended with {ended_with(process.exitcode)}"
+            if trail is not None and trail.inside:
+                raise Lost(why, "crashes", trail.inside) from None
+            raise Stopped(why) from None
+    failed, answer = told
     if failed:
         raise answer
     return answer  # type: ignore[no-any-return]  # what the call returned, through a pipe
 
 
 def _await(
-    process: ForkProcess,
-    pipe: Connection,
+    process: Forked,
     seconds: float | None,
     watchdog: float,
     trail: Trail | None,
@@ -87,9 +82,7 @@ def _await(
     """Returns when there is an answer. Raises Stopped, and EOFError where the process has ended without one."""
     begun = before = time.monotonic()
     glance = GLANCE if seconds is None else min(GLANCE, seconds)
-    while not pipe.poll(glance):
-        if process.exitcode is not None and not pipe.poll():
-            raise EOFError  # also where a process that it started holds the pipe open
+    while not process.sent(glance):
         now = time.monotonic()
         slept = now - before - glance
         before = now
@@ -110,12 +103,13 @@ def _await(
         raise Stopped(f"timed out after {seconds:g} s")
 
 
-def _work(call: Callable[[], Any], pipe: Connection, memory: int) -> None:
+def _work(call: Callable[[], Any], first: Callable[[], object], memory: int, send: Send) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     faulthandler.disable()  # a crash is told by the parent
-    leave_with_parent()
     limit_memory(memory)
     try:
+        first()
+        send(None)
         answer: tuple[bool, Any] = (False, call())
     except MemoryError:
         answer = (True, Stopped(f"out of memory, of which it had {memory / GIB:g} GiB"))
@@ -124,10 +118,10 @@ def _work(call: Callable[[], Any], pipe: Connection, memory: int) -> None:
 
         last = traceback.extract_tb(fault.__traceback__)[-1:]
         if last:  # a traceback does not travel
-            fault.__dict__["place"] = f"{Path(last[0].filename).name}:{last[0].lineno}"
+            fault.__dict__["place"] = f"{os.path.basename(last[0].filename)}:{last[0].lineno}"
         answer = (True, fault)
     try:
         pickle.loads(pickle.dumps(answer))
     except Exception:
         answer = (True, RuntimeError(f"{type(answer[1]).__name__}: {answer[1]}"))
-    pipe.send(answer)
+    send(answer)

@@ -18,6 +18,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from functools import partial
+from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -26,7 +27,7 @@ from derive.records import dataclass
 from verify.conform.calling import watched
 from verify.extras import installed
 from verify.suite import WORK
-from verify.suite.held import GIB, leave_with_parent, limit_memory
+from verify.suite.held import GIB, leave_with, limit_memory
 from verify.suite.trail import Trail
 from verify.surroundings import YOUNG
 
@@ -362,4 +363,5 @@ def _settle(memory: int) -> None:
         os.dup2(sink, 1)
         os.dup2(sink, 2)
     limit_memory(memory)
-    leave_with_parent()
+    if (parent := parent_process()) is not None:
+        leave_with(parent.sentinel)

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from tests.verify.claims.test_claims import judged
+from verify.commands.answers import Options
 from verify.commands.proof import proved
 
 
 def told(claim: str) -> str:
-    return proved(claim, (), (), False).lines[0]
+    return proved(claim, (), Options()).lines[0]
 
 
 @pytest.mark.parametrize("value", ["1/0", "log(0)"])

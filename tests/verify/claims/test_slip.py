@@ -6,6 +6,7 @@ import pytest
 
 from derive.flint import fmpq
 from verify.claims.slip import hint
+from verify.commands.answers import Options
 from verify.commands.proof import proved
 from verify.decimals import parse_printed, rounded
 
@@ -33,6 +34,6 @@ def test_the_slip_is_named(text: str, words: str) -> None:
 
 
 def test_prove_tells_the_step() -> None:
-    lines = proved("d(x**2, x) == x", (), (), False).lines
+    lines = proved("d(x**2, x) == x", (), Options()).lines
     assert len(lines) == 1
     assert "; right times 2; correct: 2*x" in lines[0]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from verify.cli import main
+from verify.commands.answers import Options
 from verify.commands.proof import proved
 
 
@@ -224,7 +225,7 @@ def test_options_are_of_every_line(tmp_path: Path, capfd: pytest.CaptureFixture[
     ],
 )
 def test_a_value_that_no_certificate_shows_is_told_beside_the_proof(claim: str, proof: str) -> None:
-    assert proved(claim, [], [], False).proof == proof
+    assert proved(claim, [], Options()).proof == proof
 
 
 @pytest.mark.parametrize(("claim", "left"), [("v == u", True), ("u == v", False)])
