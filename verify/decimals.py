@@ -11,9 +11,13 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any, Literal
 
-from derive.flint import arb, fmpq, fmpz
+from derive.flint import arb, fmpq
+from derive.lazily import lazily
 from derive.numbers.balls import ball_text, precision
 from derive.records import dataclass
+
+with lazily():
+    from derive.language import printing
 
 MAX_PRINTED = 200  # characters
 REMEMBERED = 1 << 14  # numbers: what the loader has read its judge reads again
@@ -46,12 +50,14 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Printed:
     """A printed number: ``value`` its digits read exactly, ``unit`` one unit of its last place (0: exact, a fraction),
-    ``about`` where it is printed with ``~``: anything within one unit is then meant. ``places`` decimals stand before
-    the ``suffix`` (an exponent or a percent sign). ``special`` is ``inf``, ``-inf`` or ``nan`` where that is printed."""
+    ``units`` how many of them it is; ``about`` where it is printed with ``~``: anything within one unit is then meant.
+    ``places`` decimals stand before the ``suffix`` (an exponent or a percent sign). ``special`` is ``inf``, ``-inf`` or ``nan``
+    where that is printed."""
 
     text: str
     value: Fraction
     unit: Fraction
+    units: int = 0
     about: bool = False
     places: int = 0
     suffix: str = ""
@@ -77,10 +83,10 @@ def parse_printed(text: str) -> Printed:
     if "/" in text and (m := re.fullmatch(_FRACTION, text)):
         if int(m["bottom"]) == 0:
             raise ValueError(f"'{text}' divides by zero")
-        return Printed(text, _signed(m["sign"], Fraction(int(m["top"]), int(m["bottom"]))), Fraction(0))
+        return Printed(text, Fraction(_signed(m["sign"], int(m["top"])), int(m["bottom"])), Fraction(0))
     if "10" in text and (m := re.fullmatch(_POWER, text)):
-        value = _ten_to(_int(m["power"]))
-        return Printed(text, _signed(m["sign"], value), value if m["about"] else Fraction(0), bool(m["about"]))
+        unit, about, one = _ten_to(_int(m["power"])), bool(m["about"]), _signed(m["sign"], 1)
+        return Printed(text, one * unit, unit if about else Fraction(0), one if about else 0, about)
     if m := re.fullmatch(_SPECIAL, text, re.IGNORECASE):
         special = "nan" if m["nan"] else "-inf" if m["sign"] in ("-", "−") else "inf"
         return Printed(text, Fraction(0), Fraction(0), special=special)
@@ -91,8 +97,8 @@ def parse_printed(text: str) -> Printed:
     power = _int(m["exp"] or m["power"] or "0")
     unit = _ten_to(power - len(places) - (2 if m["percent"] else 0))
     suffix = (f"e{power}" if m["exp"] or m["power"] else "") + (m["percent"] or "")
-    value = _signed(m["sign"], int((whole + places) or "0") * unit)
-    return Printed(text, value, unit, bool(m["about"]), len(places), suffix)
+    units = _signed(m["sign"], int((whole + places) or "0"))
+    return Printed(text, units * unit, unit, units, bool(m["about"]), len(places), suffix)
 
 
 @cache
@@ -104,7 +110,7 @@ def _int(text: str) -> int:
     return int(text.replace("−", "-"))
 
 
-def _signed(sign: str | None, value: Fraction) -> Fraction:
+def _signed(sign: str | None, value: int) -> int:
     return -value if sign in ("-", "−") else value
 
 
@@ -147,30 +153,28 @@ def fit(printed: Printed, value: Any) -> Fit | None:
     """How the print relates to an exact value (``fmpq``) or a ball (``arb``); None where the ball is too wide."""
     if printed.special:
         return "off"
-    if printed.unit == 0:
+    unit = printed.unit
+    if not unit:
         difference = value - _fmpq(printed.value)
         if isinstance(difference, fmpq):
             return "rounded" if difference == 0 else "off"
         return None if difference.contains(0) else "off"
-    unit = printed.unit
     if isinstance(value, fmpq):
-        return _fit_exact(printed, value * fmpq(unit.denominator, unit.numerator))
-    x = value * fmpz(unit.denominator) / fmpz(unit.numerator)
-    n = fmpz(_units(printed))
-    off = abs(x - n)
-    limit = arb(1) if printed.about else _HALF
+        return _fit_exact(printed, int(value.p) * unit.denominator, int(value.q) * unit.numerator)
+    x = value * unit.denominator / unit.numerator
+    off = abs(x - printed.units)
+    limit = _ONE if printed.about else _HALF
     if off < limit:
         return "rounded"
     if not off > limit:
         return None
-    return _cut(x, n)
+    return _cut(x, printed.units)
 
 
-_EXACT_HALF = fmpq(1, 2)
-_HALF = arb(_EXACT_HALF)
+_ONE, _HALF = arb(1), arb(fmpq(1, 2))
 
 
-def _cut(x: arb, n: fmpz) -> Fit | None:
+def _cut(x: arb, n: int) -> Fit | None:
     """Whether n is x cut off towards zero, given that it is not x rounded."""
     if n == 0:
         inside = abs(x) < 1
@@ -182,25 +186,19 @@ def _cut(x: arb, n: fmpz) -> Fit | None:
     return "truncated" if inside else "off" if outside else None
 
 
-def _units(printed: Printed) -> int:
-    """The printed value in units of its last place."""
-    value, unit = printed.value, printed.unit
-    return value.numerator * unit.denominator // (value.denominator * unit.numerator)
-
-
-def _fit_exact(printed: Printed, x: fmpq) -> Fit:
-    n = _units(printed)
-    off = abs(x - n)
+def _fit_exact(printed: Printed, top: int, bottom: int) -> Fit:
+    """Of the value top/bottom in units of the last place."""
+    n = printed.units
+    off = abs(top - n * bottom)
     if printed.about:
-        return "rounded" if off <= 1 else "off"
-    if off < _EXACT_HALF:
+        return "rounded" if off <= bottom else "off"
+    if 2 * off < bottom:
         return "rounded"
-    if off == _EXACT_HALF and (n % 2 == 0 or abs(n) > abs(x)):
+    if 2 * off == bottom and (n % 2 == 0 or abs(n) * bottom > abs(top)):
         return "tie"
-    # int() cuts towards zero; a print of -0.00 for a small positive number is not its cut
-    return (
-        "truncated" if int(x) == n and (n != 0 or x == 0 or (printed.text.startswith(("-", "−")) == (x < 0))) else "off"
-    )
+    cut = abs(top) // bottom * (-1 if top < 0 else 1)  # towards zero
+    # a print of -0.00 for a small positive number is not its cut
+    return "truncated" if cut == n and (n or not top or printed.text.startswith(("-", "−")) == (top < 0)) else "off"
 
 
 def rounded(value: Any, printed: Printed) -> str:
@@ -254,11 +252,10 @@ def _fmpq(value: Fraction) -> fmpq:
 
 def show(value: Any, digits: int = 25) -> str:
     """The value in decimal: in full where that is short, else to ``digits`` significant digits."""
-    if isinstance(value, fmpq):
-        from derive.language.reader import decimal_text
-
-        text = decimal_text(Fraction(int(value.p), int(value.q)))
-        if text is not None and len(text) <= digits + 5:
-            return text
+    if not isinstance(value, fmpq):
+        return ball_text(value, digits)
+    text = printing.finite_decimal(int(value.p), int(value.q))
+    if text is not None and len(text) <= digits + 5:
+        return text
     with precision(4 * digits + 64):
         return ball_text(value, digits)

@@ -176,8 +176,11 @@ def marks(n: Node) -> bool:
 
 
 def _joints(g: Graph) -> _Joints:
-    made: _Joints = g.templates.setdefault("joints", _Joints())
-    made.bring_up_to_date(g)
+    made: _Joints | None = g.templates.get("joints")
+    if made is None:
+        made = g.templates["joints"] = _Joints()
+    if made.read < len(g.derived):
+        made.bring_up_to_date(g)
     return made
 
 

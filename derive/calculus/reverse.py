@@ -126,32 +126,37 @@ def expand_all(roots: Sequence[Node], marked: bool = True) -> list[Node]:
     """``expand`` of several nodes, sharing the work: one reverse sweep serves all gradients of a scalar. For the eye, and for
     what is ``guarded`` anyway, Hessians and Hessian products need not be ``marked`` where slopes step (see ``vjp``)."""
     order = topological(roots)
-    done: dict[Node, Node] = {}
+    made: dict[Node, Node] = {}  # of what becomes another node
+    changed = made.keys()
     wanted: dict[Node, dict[Node, None]] = {}
     for n in order:
         if n.op == "d" and not n.args[0].shape:
             wanted.setdefault(n.args[0], {}).update(dict.fromkeys(n.args[1:]))
     swept: dict[tuple[Node, Node], Node] = {}
     for n in order:
-        args = tuple([done[a] for a in n.args])
+        if n.op not in _WORKED_OUT and changed.isdisjoint(n.args):
+            continue
+        args = tuple([made.get(a, a) for a in n.args])
         if n.op == "d" and n.args[0] in wanted:
-            variables = [v for v in wanted.pop(n.args[0]) if v.op != "index" and done.get(v, v) is v]
+            variables = [v for v in wanted.pop(n.args[0]) if v.op != "index" and v not in changed]
             swept.update(zip([(args[0], v) for v in variables], gradient(args[0], variables), strict=True))
         if n.op == "d":
-            done[n] = _expand_d(n.graph, n, args, swept)
-            n.graph.derived[done[n], args[1:], args[0]] = None
-        elif n.op in DERIVATIVES or n.op in DEFERRED:
-            done[n] = _DERIVE[n.op](n.graph, n, args, marked)
-        elif args == n.args:
-            done[n] = n
+            new = _expand_d(n.graph, n, args, swept)
+            n.graph.derived[new, args[1:], args[0]] = None
+        elif n.op in _WORKED_OUT:
+            new = _DERIVE[n.op](n.graph, n, args, marked)
         elif n.op == "def":
-            done[n] = n.graph.define(n.attr, args[0])
+            new = n.graph.define(n.attr, args[0])
         elif n.op == "index":
-            done[n] = n.graph.index(args[0], n.attr)
+            new = n.graph.index(args[0], n.attr)
         else:
-            done[n] = n.graph.node(n.op, args, n.attr, n.shape)
-    return [done[r] for r in roots]
+            new = n.graph.node(n.op, args, n.attr, n.shape)
+        if new is not n:
+            made[n] = new
+    return [made.get(r, r) for r in roots]
 
+
+_WORKED_OUT = frozenset((*DERIVATIVES, *DEFERRED))
 
 # -- derivatives as the language writes them -------------------------------------------------------
 

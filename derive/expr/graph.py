@@ -390,17 +390,17 @@ def topological(
 
     With ``through_definitions=False`` a definition is a leaf. What is ``known``, and what only that needs, is left out.
     """
-    seen: set[Node] = set()
-    work = list(roots)
-    while work:
-        n = work.pop()
-        if n in seen or n in known:
-            continue
-        seen.add(n)
+    order = [n for n in dict.fromkeys(roots) if n not in known]
+    seen = set(order)
+    for n in order:  # which grows meanwhile
         if through_definitions or n.op != "def":
-            work.extend(n.args)
-    spend(2 * len(seen), "walks over expressions")
-    return sorted(seen, key=BY_ID)
+            for a in n.args:
+                if a not in seen and a not in known:
+                    seen.add(a)
+                    order.append(a)
+    spend(2 * len(order), "walks over expressions")
+    order.sort(key=BY_ID)
+    return order
 
 
 def free_symbols(roots: Iterable[Node]) -> list[Node]:

@@ -32,6 +32,7 @@ NOBODY: Any = None
 _PARTIAL = tuple(o.name for o in OPERATORS.values() if not o.total)
 #: What has one entry where all its arguments have.
 PLAIN = {*OPERATORS, "const", "def", "apply", "computed"}
+_SCALAR = {*PLAIN, "symbol"}  # what is its own entry where there is no tensor
 AT_ONCE = 1_000  # entries that are counted together
 MAX_MATRIX = 6  # rows of a determinant or an inverse that is written out
 
@@ -46,7 +47,12 @@ def components_all(roots: Sequence[Node]) -> list[Entries]:
     done: dict[Node, Entries] = {}
     made = 0
     order = topological(roots)
-    if all(map(_laid_out, order)) and not any(r.shape for r in roots):
+    tensors = {n for n in order if n.shape}
+    if (
+        all(map(_laid_out, order)) and tensors.isdisjoint(roots)
+        if tensors
+        else _SCALAR.issuperset([n.op for n in order])
+    ):
         spend(16 * len(order), "entries of tensors")
         return [[r] for r in roots]
     wanted = asked(roots, order)

@@ -215,14 +215,18 @@ def short_decimal(value: Fraction) -> str | None:
 
 def decimal_text(value: Fraction) -> str | None:
     """The finite decimal of a fraction, exactly, or None where it has none."""
-    rest, twos, fives = value.denominator, 0, 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
+    return finite_decimal(value.numerator, value.denominator)
+
+
+def finite_decimal(top: int, bottom: int) -> str | None:
+    """The same of top/bottom, in lowest terms."""
+    twos, fives = (bottom & -bottom).bit_length() - 1, 0
+    rest = bottom >> twos
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     if rest != 1:
         return None
     places = max(twos, fives)
-    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
-    sign = "-" if value < 0 else ""
+    digits = str(abs(top) * 10**places // bottom).rjust(places + 1, "0")
+    sign = "-" if top < 0 else ""
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"

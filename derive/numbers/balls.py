@@ -8,6 +8,7 @@ can't decide) is the value of the nodes that need it, not an exception: other ro
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
@@ -29,6 +30,7 @@ _LEAVES = ("const", "symbol", "index")
 
 MAX_EXPONENT = 100_000  # magnitudes beyond this power of 2 have no value here: nobody prints them, and digits cost time
 _HUGE, _TINY = arb(2) ** MAX_EXPONENT, arb(2) ** -MAX_EXPONENT
+_GREATEST, _LEAST = 1e300, 1e-300
 
 MAX_REMEMBERED, MAX_STEPS = (
     200,
@@ -76,9 +78,9 @@ def evaluate_all(
             if n in values:
                 done[n] = values[n]
             elif rule is not None:
-                done[n] = _result(n, rule, [done[a] for a in n.args])
+                done[n] = value = _result(n, rule, [done[a] for a in n.args])
                 if joints and known and known(n):
-                    done[n] = joints.value(n, done[n], values, prec, n in whole)
+                    done[n] = joints.value(n, value, values, prec, n in whole)
             elif number is not None:
                 done[n] = number
             elif n.op == "index" or not n.shape:
@@ -179,6 +181,8 @@ def _result(n: Node, rule: Callable[..., Value], args: Sequence[Value]) -> Value
     elif type(value) is arb:
         if not value.is_finite():
             return Undetermined(f"no finite enclosure of {n.op}")
+        if _LEAST < abs(float(value)) < _GREATEST:  # its middle: no size beyond what is looked at below
+            return value
         size = abs(value)
         if size > _HUGE or (size < _TINY and value != 0):
             return Undetermined(f"a value of {n.op} beyond 2**{MAX_EXPONENT} or its inverse")
@@ -381,11 +385,11 @@ def _function(o: Operator) -> Callable[[Value], Value]:
 _RULES: dict[str, Callable[..., Value]] = {
     **{o.name: _function(o) for o in OPERATORS.values() if o.ball is not None},
     "def": lambda a: a,
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
     "div": _div,
-    "neg": lambda a: -a,
+    "neg": operator.neg,
     "pow": _pow,
     "sqrt": _sqrt,
     "logaddexp": _logaddexp,

@@ -241,25 +241,28 @@ class CaseContext:
     def _together(self, node: Node, prec: int) -> list[Node]:
         """What is worked out where one value is asked for: it alone; from when on that has cost as much as all, all."""
         self._walked[prec] = walked = self._walked.get(prec, 0) + len(topological([node]))
-        everything, size = self._asked
-        return [node, *everything] if walked > size else [node]
+        return [node, *self._asked] if walked > self._size else [node]
 
     def _all_values(self, prec: int) -> dict[Node, Any]:
         """One pass over everything that the case's claims ask for; at a high precision only once much of it is asked for."""
-        return evaluate_all(self._asked[0], self.known, prec) if prec == PRECISIONS[0] else {}
+        return evaluate_all(self._asked, self.known, prec) if prec == PRECISIONS[0] else {}
 
     @cached_property
-    def _asked(self) -> tuple[list[Node], int]:
-        """The numbers that claims print, as far as they have a value, and how many nodes there are below them."""
+    def _asked(self) -> list[Node]:
+        """The numbers that claims print, as far as they have a value."""
         asked = [n for c in self.case.claims if c.prints is not None and c.of is not None for n in (c.of,)]
         try:
             self._lay_out(asked)
         except ValueError:  # the claim at fault will say so itself
-            return [], 0
+            return []
         roots = [e for n in asked for e in self._expanded[n]]
         collect(roots, self.given, self._not_given)
-        valued = [r for r in roots if not self.missing(r)]
-        return valued, len(topological(valued))
+        return [r for r in roots if not self._not_given[r] or not self.missing(r)]
+
+    @cached_property
+    def _size(self) -> int:
+        """How many nodes there are below all of these."""
+        return len(topological(self._asked))
 
     def decided(self, node: Node, question: Any) -> tuple[Any, Any]:
         """Asks ``question(value)`` at rising precision until it is not None: (answer, value).
@@ -326,6 +329,8 @@ def collect(roots: Sequence[Node], given: Mapping[Node, Any], found: dict[Node, 
             found[n] = nothing
         elif n.op == "index" or (n.op == "symbol" and not n.shape):
             found[n] = frozenset((n.args[0].attr if n.op == "index" else n.attr,))
+        elif not any(map(found.__getitem__, n.args)):
+            found[n] = nothing
         else:
             below = {found[a] for a in n.args if found[a]}
-            found[n] = nothing if not below else next(iter(below)) if len(below) == 1 else nothing.union(*below)
+            found[n] = next(iter(below)) if len(below) == 1 else nothing.union(*below)

@@ -7,6 +7,7 @@ from typing import Any
 from derive.errors import NotFinite, UndefinedValue
 from derive.flint import fmpq
 from derive.language.reader import to_text
+from derive.lazily import lazily
 from verify.casefile.model import Claim
 from verify.claims.allowed import allowed
 from verify.claims.context import CaseContext
@@ -17,20 +18,21 @@ from verify.claims.slip import hint as slip_of
 from verify.decimals import Printed, closer, correction, fit, rounded, show
 from verify.verdict import Verdict, undecided
 
+with lazily():
+    from derive.engine import absent
+
 
 def judge_printed(context: CaseContext, claim: Claim) -> Verdict:
     """holds, truncated, inherited or wrong, by the exact value at the document's inputs."""
-    from derive.engine.absent import no_value
-
     assert claim.of is not None
     node = context.entry(claim.of)
     recovered = bool(context.not_given(node))
     if recovered and (found := judge_print(context, claim, node)) is not None:
         return found
-    if absent := context.missing(node):
-        names = ", ".join(f"'{n}'" for n in absent)
+    if lacking := context.missing(node):
+        names = ", ".join(f"'{n}'" for n in lacking)
         asked = {c.recover for c in context.case.claims}
-        left = [n for n in absent if n in context.case.symbols and context.case.symbols[n].recover and n not in asked]
+        left = [n for n in lacking if n in context.case.symbols and context.case.symbols[n].recover and n not in asked]
         hint = f"; a claim 'recover: {left[0]}' would ask what the printed numbers determine" if left else ""
         return Verdict("underspecified", f"no value is given for {names}{hint}", evidence={"method": "exhaustive"})
     printed = context.printed(claim)
@@ -49,7 +51,7 @@ def judge_printed(context: CaseContext, claim: Claim) -> Verdict:
         answer = "off"  # for all values that a recovered input may have, cut off or not
     if answer is None:
         if isinstance(value, UndefinedValue):
-            fault = str(value) if isinstance(value, NotFinite) else no_value(node, context.known, value)
+            fault = str(value) if isinstance(value, NotFinite) else absent.no_value(node, context.known, value)
             return _without_value(context, claim, f"{fault}{missed}")
         if isinstance(value, Exception):
             return undecided(f"no value at the document's inputs: {value}")
