@@ -243,7 +243,8 @@ def closer(value: Any, printed: Printed) -> str:
 
 def significant(text: str) -> int:
     """How many significant digits a number is written with."""
-    return sum(map(str.isdigit, text.lower().partition("e")[0].lstrip("-−+~≈ 0.")))
+    digits = text.lower().partition("e")[0].lstrip("-−+~≈ 0.").replace(".", "")
+    return len(digits) if digits.isdigit() else sum(map(str.isdigit, digits))
 
 
 def _fmpq(value: Fraction) -> fmpq:

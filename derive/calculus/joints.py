@@ -70,7 +70,7 @@ def only_there(n: Node) -> bool:
 
 def noted(g: Graph) -> Callable[[Node], bool]:
     """Which scalars of a graph are known to be derivatives."""
-    return _joints(g).knows if g.derived else lambda n: False
+    return _joints(g).known.__contains__ if g.derived else lambda n: False
 
 
 class _Meetings:
@@ -79,7 +79,7 @@ class _Meetings:
     @staticmethod
     def known(g: Graph) -> Callable[[Node], bool] | None:
         """Which scalars of a graph are known to be derivatives."""
-        return _joints(g).knows if g.derived else None
+        return _joints(g).known.__contains__ if g.derived else None
 
     @staticmethod
     def value(n: Node, value: Value, values: Mapping[Node, fmpq], prec: int, whole: bool) -> Value:
@@ -138,14 +138,14 @@ def with_joints(roots: Sequence[Node], only: bool = False) -> list[Node]:
     those derivatives alone that have no other value."""
     if not roots or not roots[0].graph.derived:
         return list(roots)
-    known = _joints(roots[0].graph)
+    known = _joints(roots[0].graph).known
     made: dict[Node, Node] = {}
     whole = spoken_of(roots)
     for n in topological(roots):
         args = tuple(made.get(a, a) for a in n.args)
         new = n if args == n.args else n.graph.node(n.op, args, n.attr, n.shape)
         if (
-            known.knows(n)
+            n in known
             and (n in whole or not marks(n))
             and (not only or only_there(n))
             and (found := exact(n)) is not None
@@ -191,6 +191,7 @@ class _Joints:
         self.read = 0
         self.replaced: dict[Node, list[tuple[Node, Mapping[Node, Node]]]] = {}  # entry: of what, and values
         self.noted: dict[Node, tuple[Node, Node] | None] = {}  # entry: the function, the variable
+        self.known: set[Node] = set()  # both of these
         self.found: dict[Node, Sides | None] = {}
         self.roots: dict[Node, Sides | None] = {}  # the same of derivatives of roots
         self.alone: dict[Node, bool] = {}  # whether nothing else gives it a value
@@ -207,6 +208,7 @@ class _Joints:
                 if by and isinstance(by[0], tuple):
                     for made, e in zip(*components_all([n, f]), strict=True):
                         self.replaced.setdefault(made, []).append((e, dict(by)))
+                        self.known.add(made)
                 else:
                     self.note(*components_all([n, f, *by]))
             except ExpressionError:
@@ -215,13 +217,11 @@ class _Joints:
     def note(self, entries: Sequence[Node], rows: Sequence[Node], *columns: Sequence[Node]) -> None:
         places = [(row, v) for row in rows for column in columns for v in column]
         for e, (row, v) in zip(entries, places, strict=True):
-            if e is row:  # 0 where it has a value, as what it is the derivative of
+            if e is row or e.op == "const":  # 0 where it has a value, as what it is the derivative of
                 continue
-            if e.op != "const" and self.noted.setdefault(e, (row, v)) != (row, v):
+            self.known.add(e)
+            if self.noted.setdefault(e, (row, v)) != (row, v):
                 self.noted[e] = None  # of two functions, or by two variables
-
-    def knows(self, n: Node) -> bool:
-        return n in self.noted or n in self.replaced
 
     def sides(self, n: Node) -> Sides | None:
         if n not in self.found:
@@ -325,7 +325,7 @@ class _Joints:
             n = work.pop()
             if n not in moving:
                 continue
-            if self.knows(n) and (steps(n) or self.only(n)):
+            if n in self.known and (steps(n) or self.only(n)):
                 found[n] = None
             else:
                 work += [a for a in n.args if a not in seen]

@@ -129,9 +129,8 @@ def expand_all(roots: Sequence[Node], marked: bool = True) -> list[Node]:
     made: dict[Node, Node] = {}  # of what becomes another node
     changed = made.keys()
     wanted: dict[Node, dict[Node, None]] = {}
-    for n in order:
-        if n.op == "d" and not n.args[0].shape:
-            wanted.setdefault(n.args[0], {}).update(dict.fromkeys(n.args[1:]))
+    for n in [n for n in order if n.op == "d" and not n.args[0].shape]:
+        wanted.setdefault(n.args[0], {}).update(dict.fromkeys(n.args[1:]))
     swept: dict[tuple[Node, Node], Node] = {}
     for n in order:
         if n.op not in _WORKED_OUT and changed.isdisjoint(n.args):
@@ -257,12 +256,12 @@ def jumps(n: Node, depends: set[Node]) -> bool:
 def _pull(g: Graph, n: Node, up: Node, depends: set[Node]) -> Iterable[tuple[Node, Node]]:
     """The contributions of node ``n`` with adjoint ``up`` to the adjoints of its arguments."""
     if n.op in FIRST:
-        value = g.named.get(n, n)
-        return [
-            (a, unbroadcast(g, g.mul(up, partial(g, value, *n.args)), a.shape))
-            for a, partial in zip(n.args, FIRST[n.op], strict=True)
-            if a in depends and partial is not None
-        ]
+        value, found = g.named.get(n, n), []
+        for a, partial in zip(n.args, FIRST[n.op], strict=True):
+            if partial is not None and a in depends:
+                slope = g.mul(up, partial(g, value, *n.args))
+                found.append((a, slope if slope.shape == a.shape else unbroadcast(g, slope, a.shape)))
+        return found
     if n.op == "apply":
         return [(a, unbroadcast(g, g.mul(up, partial_of(n, i)), a.shape)) for i, a in enumerate(n.args) if a in depends]
     if n.op in _STRUCTURE:

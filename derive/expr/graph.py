@@ -120,6 +120,7 @@ class Graph:
         self.ordinary: set[Node] = set()
         # by roots, in which order their values are worked out (see balls)
         self.steps: dict[tuple[Node, ...], Any] = {}
+        self.walked: tuple[tuple[Node, ...], list[Node]] = (), []  # the roots of the last walk, and its nodes
         self._valued: dict[Node, bool] = {}  # whether a node has a value everywhere, as far as it was asked
         self._laid: set[Node] = set()  # scalars in which no tensor is left to be laid out, as far as it was asked
 
@@ -291,7 +292,7 @@ class Graph:
             if b is self.one:
                 return a
             if a.op == "const":
-                return self.const(Fraction(a.attr) / b.attr)
+                return self.const(Fraction(a.attr, b.attr))
         if a is self.zero and b is not self.zero:
             return self._shaped(a, shapes.broadcast(a.shape, b.shape))
         if a.op == "neg":
@@ -390,7 +391,13 @@ def topological(
 
     With ``through_definitions=False`` a definition is a leaf. What is ``known``, and what only that needs, is left out.
     """
-    order = [n for n in dict.fromkeys(roots) if n not in known]
+    asked = tuple(roots)
+    whole = through_definitions and not known
+    if whole and asked and asked == asked[0].graph.walked[0]:  # one pass after the other goes over the same
+        order = asked[0].graph.walked[1]
+        spend(2 * len(order), "walks over expressions")
+        return order.copy()
+    order = [n for n in dict.fromkeys(asked) if n not in known]
     seen = set(order)
     for n in order:  # which grows meanwhile
         if through_definitions or n.op != "def":
@@ -400,6 +407,8 @@ def topological(
                     order.append(a)
     spend(2 * len(order), "walks over expressions")
     order.sort(key=BY_ID)
+    if whole and asked:
+        asked[0].graph.walked = asked, order.copy()
     return order
 
 

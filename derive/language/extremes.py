@@ -17,7 +17,7 @@ from derive.language.syntax import Reader
 
 CALLED = ("limit", "supremum", "infimum", "integral")
 EXTREMES = (*CALLED, "series")  # a sum without an end is written as a loop (derive.language.totals)
-_SPEAKING = frozenset([*EXTREMES, "inf"])
+SPEAKING = frozenset([*EXTREMES, "inf"])
 
 _USAGE = {
     "limit": "limit(f, x, a), a an expression, inf or -inf, and then, if wanted, 1 (from above) or -1 (from below)",
@@ -86,11 +86,11 @@ def misplaced(root: Node) -> bool:
 def speaks(roots: Sequence[Node], silent: set[Node] | None = None) -> bool:
     """Whether one of EXTREMES or inf stands in the expressions. In the nodes ``silent``, which is shared by claims, none does;
     those of expressions in which none is found are added."""
-    if not roots or not roots[0].graph.has(_SPEAKING):
+    if not roots or not roots[0].graph.has(SPEAKING):
         return False
     with nullcontext() if silent is None else apart():
         order = topological(roots, known=silent or frozenset())
-    found = any(n.op in _SPEAKING for n in order)
+    found = any(n.op in SPEAKING for n in order)
     if silent is not None and not found:
         silent.update(order)
     return found

@@ -26,7 +26,7 @@ Value = Any
 
 #: A node with the rule of its operator, or the number that it is.
 _Step = tuple[Node, Callable[..., Value] | None, fmpq | None]
-_LEAVES = ("const", "symbol", "index")
+_LEAVES = frozenset(("const", "symbol", "index"))
 
 MAX_EXPONENT = 100_000  # magnitudes beyond this power of 2 have no value here: nobody prints them, and digits cost time
 _HUGE, _TINY = arb(2) ** MAX_EXPONENT, arb(2) ** -MAX_EXPONENT
@@ -92,7 +92,12 @@ def _steps(g: Graph, roots: tuple[Node, ...]) -> list[_Step]:
     """What is worked out for these roots, in order: remembered, as the same ones are asked for at many points."""
     found: list[_Step] | None = g.steps.get(roots)
     if found is None:
-        found = [(n, None if n.op in _LEAVES else _RULES.get(n.op, _ruleless), _number(n)) for n in topological(roots)]
+        found = [
+            (n, None, rational(n.attr) if n.op == "const" else None)
+            if n.op in _LEAVES
+            else (n, _RULES.get(n.op, _ruleless), None)
+            for n in topological(roots)
+        ]
         if len(found) <= MAX_STEPS:
             if len(g.steps) >= MAX_REMEMBERED:
                 g.steps.clear()
@@ -100,10 +105,6 @@ def _steps(g: Graph, roots: tuple[Node, ...]) -> list[_Step]:
     else:
         spend(2 * len(found), "walks over expressions")  # as the walk would have: no work hangs on what is remembered
     return found
-
-
-def _number(n: Node) -> fmpq | None:
-    return rational(n.attr) if n.op == "const" else None
 
 
 def _ruleless(*args: Value) -> Value:

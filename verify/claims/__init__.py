@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from derive.expr.graph import Node
-from derive.language.extremes import infinite, needed, speaks
+from derive.language.extremes import SPEAKING, infinite, needed, speaks
 from derive.lazily import lazily
 from verify.casefile.model import Claim
 from verify.claims import values
@@ -76,7 +76,7 @@ def judge(context: CaseContext, claim: Claim) -> Verdict:
 
 
 def _judged(context: CaseContext, claim: Claim) -> Verdict:
-    if speaks(_expressions(claim), context.silent):
+    if context.case.graph.has(SPEAKING) and speaks(_expressions(claim), context.silent):
         if claim.somewhere is not None:
             return _of_limits(context, claim)
         found = _at_every_size(context, claim)

@@ -256,7 +256,9 @@ class CaseContext:
         except ValueError:  # the claim at fault will say so itself
             return []
         roots = [e for n in asked for e in self._expanded[n]]
-        collect(roots, self.given, self._not_given)
+        found: dict[Node, frozenset[str]] = {}  # all anew: it is the walk that the values take, too
+        collect(roots, self.given, found)
+        self._not_given.update(found)
         return [r for r in roots if not self._not_given[r] or not self.missing(r)]
 
     @cached_property
@@ -324,12 +326,11 @@ class CaseContext:
 def collect(roots: Sequence[Node], given: Mapping[Node, Any], found: dict[Node, frozenset[str]]) -> None:
     """Adds to ``found`` the names of symbols without a value in ``given``, for every node below the roots."""
     nothing: frozenset[str] = frozenset()
+    names = found.__getitem__
     for n in topological(roots, known=found):
-        if n in given:
-            found[n] = nothing
-        elif n.op == "index" or (n.op == "symbol" and not n.shape):
-            found[n] = frozenset((n.args[0].attr if n.op == "index" else n.attr,))
-        elif not any(map(found.__getitem__, n.args)):
+        if n.op == "index" or (n.op == "symbol" and not n.shape):
+            found[n] = nothing if n in given else frozenset((n.args[0].attr if n.op == "index" else n.attr,))
+        elif not any(map(names, n.args)):
             found[n] = nothing
         else:
             below = {found[a] for a in n.args if found[a]}

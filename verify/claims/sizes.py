@@ -49,8 +49,10 @@ def at_every_size(
                 if gap_of(other, same) is None:
                     return at_every_size(other, same, name, judge)
     here = judge(context, claim)
+    if not context.case.sizes:
+        return here
     parts = [claim.of, claim.holds, claim.somewhere, *claim.equals, *claim.standard]
-    if not context.case.sizes or not has_sizes([n for n in parts if n is not None], context.case.sizes):
+    if not has_sizes([n for n in parts if n is not None], context.case.sizes):
         return here
     if claim.holds is not None and asks(claim.holds):
         return here  # its judge sees to it

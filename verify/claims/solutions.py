@@ -60,9 +60,9 @@ def for_every_solution(context: CaseContext, claim: Claim) -> Verdict | None:
 def unsettled(context: CaseContext, claim: Claim) -> str:
     """Why a claim speaks of a least value that may not exist: slopes of 0 are not enough for one. Empty where it exists: where
     the function is convex, or at the values of the case."""
-    nodes = [n for n in (claim.of, *claim.equals, claim.holds, claim.somewhere) if n is not None]
-    if not nodes or not nodes[0].graph.has(["computed"]):
+    if not context.case.graph.has(("computed",)):
         return ""
+    nodes = [n for n in (claim.of, *claim.equals, claim.holds, claim.somewhere) if n is not None]
     systems = {
         n.attr.system for n in topological(nodes) if n.op == "computed" and isinstance(n.attr, implicit.Solution)
     }
