@@ -30,6 +30,14 @@ def test_the_correct_rounding_holds(value: Decimal, places: int) -> None:
     assert rounded(exact, parse_printed(f"{0:.{places}f}")).lstrip("-") == quantized(abs(value), places, ROUND_HALF_UP)
 
 
+@given(values, st.integers(0, 8), st.sampled_from(["{}", "~{}", "{}e-7", "{}x10^3", "{}%"]))
+def test_a_print_is_a_whole_number_of_its_units(value: Decimal, places: int, form: str) -> None:
+    printed = parse_printed(form.format(quantized(value, places, ROUND_HALF_UP)))
+    assert printed.units * printed.unit == printed.value
+    assert parse_printed("-10^-3").units == 0
+    assert parse_printed("~-10^-3").units == -1
+
+
 @given(values, st.integers(0, 8))
 def test_cut_digits_are_truncated(value: Decimal, places: int) -> None:
     cut = quantized(value, places, ROUND_DOWN)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from derive.budget import steps
 from derive.expr.graph import Graph, topological
 
 
@@ -51,3 +52,22 @@ def test_a_graph_knows_the_operators_that_it_has() -> None:
     g.call("exp", g.symbol("x"))
     assert g.has(["log", "exp"])
     assert not g.has(["log"])
+
+
+def test_a_walk_is_the_same_a_second_time_and_after_others() -> None:
+    g = Graph()
+    x, y = g.symbol("x"), g.symbol("y")
+    roots = [g.mul(g.add(x, y), y), g.define("a", g.neg(x))]
+    first = topological(roots)
+    counted = steps()
+    again = topological(roots)
+    assert again == first
+    assert steps() - counted == 2 * len(first)
+    again.clear()  # it is the caller's own
+    assert topological(iter(roots)) == first
+    assert topological(roots[::-1]) == first
+    assert topological(roots[:1]) == [x, y, g.add(x, y), roots[0]]
+    assert topological(roots, through_definitions=False) == [n for n in first if n is not roots[1].args[0]]
+    assert topological(roots, known={y}) == [n for n in first if n is not y]
+    made = g.mul(roots[0], roots[1])
+    assert topological([made]) == [*first, made]
