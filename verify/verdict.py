@@ -73,16 +73,32 @@ def combine(parts: Sequence[Verdict]) -> Verdict:
     return Verdict(gravest.verdict, "; ".join(reasons), exact, origin, evidence)
 
 
+def parts_of(evidence: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The evidence of each part of a claim that says several things; of another its own."""
+    parts = evidence.get("parts")
+    if isinstance(parts, Sequence) and not isinstance(parts, str):
+        return [inner for part in parts for inner in parts_of(part)]
+    return [evidence]
+
+
 def proofs_of(evidence: Mapping[str, Any]) -> list[Any]:
     """The theorems, and the names of methods, that a verdict that was proved rests on: those of all its parts. A proof that tells
     of none is the engine's."""
-    parts = evidence.get("parts")
-    if isinstance(parts, Sequence) and not isinstance(parts, str):
-        return [proof for part in parts for proof in proofs_of(part)]
-    if evidence.get("method") != "proved":
-        return []
-    proof = evidence.get("proof", evidence.get("by") or "engine")
-    return list(proof) if isinstance(proof, list) else [proof]
+    found: list[Any] = []
+    for part in parts_of(evidence):
+        if part.get("method") == "proved":
+            proof = part.get("proof", part.get("by") or "engine")
+            found += proof if isinstance(proof, list) else [proof]
+    return found
+
+
+def conditions_of(evidence: Mapping[str, Any]) -> list[str]:
+    """The conditions under which a claim holds, of all its parts: what it needs first, then what its sides need for a value."""
+    found = dict[str, None]()
+    for part in parts_of(evidence):
+        found |= dict.fromkeys([c] if (c := part.get("condition")) else [])
+        found |= dict.fromkeys(part.get("conditions", ()))
+    return list(found)
 
 
 def refutations_of(evidence: Mapping[str, Any]) -> list[Any]:
@@ -99,5 +115,20 @@ def told(evidence: Any) -> Any:
 
 def checked(proofs: Sequence[Any]) -> str:
     """How proofs stand, for people: ``proved, checked``; ``proved (unchecked: limit)``; nothing where there are none."""
+    return _earned("proved", proofs) if proofs else ""
+
+
+def earned(evidence: Mapping[str, Any]) -> str:
+    """How what holds was earned, for people, by the weakest of its methods: as ``checked`` has it, or ``certified (unchecked:
+    cells)``, or ``certified`` by ball arithmetic at given values."""
+    parts = [p for p in parts_of(evidence) if p.get("method") in METHODS]
+    if not parts:
+        return ""
+    method = max((p["method"] for p in parts), key=METHODS.index)
+    proofs = [*proofs_of(evidence), *(p["proof"] for p in parts if p["method"] != "proved" and "proof" in p)]
+    return _earned(method, proofs)
+
+
+def _earned(method: str, proofs: Sequence[Any]) -> str:
     trusted = dict.fromkeys(p for p in proofs if isinstance(p, str))
-    return f"proved (unchecked: {', '.join(trusted)})" if trusted else "proved, checked" if proofs else ""
+    return f"{method} (unchecked: {', '.join(trusted)})" if trusted else f"{method}, checked" if proofs else method

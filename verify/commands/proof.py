@@ -18,7 +18,7 @@ from verify.claims import CaseContext, judge
 from verify.commands import questions
 from verify.commands.answers import Answer, Options
 from verify.commands.questions import Asked
-from verify.verdict import Verdict, checked, proofs_of
+from verify.verdict import Verdict, conditions_of, earned
 
 #: What a verdict is called on the command line.
 ANSWERS = {"holds": "true", "holds-if": "true under a condition", "wrong": "false", "undecided": "undecided"}
@@ -60,11 +60,12 @@ def judged(case: Case, replay: bool = False, timed: bool = False) -> Answer:
 
 
 def _answer(verdict: Verdict) -> Answer:
+    holds = verdict.verdict.startswith("holds")
     return Answer(
         ANSWERS.get(verdict.verdict, verdict.verdict),
         verdict.reason,
-        tuple(verdict.evidence.get("conditions", ())),
-        checked(proofs_of(verdict.evidence)) if verdict.verdict.startswith("holds") else "",
+        tuple(conditions_of(verdict.evidence)) if holds else (),
+        earned(verdict.evidence) if holds else "",
     )
 
 

@@ -12,13 +12,14 @@ from typing import TypeVar
 from derive.calculus.reverse import gradient
 from derive.engine.domain import Domain
 from derive.engine.exceptional_sets import vanishing
-from derive.engine.limits.oracle import NoLimit, Unsettled, leaves
+from derive.engine.limits.oracle import NoLimit, Unsettled, brief, leaves
 from derive.engine.relation import decide_holds
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Node
 from derive.records import dataclass
 
 MAX_DEPTH = 3
+SIGN = {"gt": ">", "lt": "<", "eq": "="}
 
 T = TypeVar("T")
 
@@ -71,10 +72,15 @@ def by_cases(
     except Unsettled as e:
         if not depth:
             raise
-        found = [
-            (c, by_cases(work, joined, substitute_all(args, c.put), bound, c.domain, depth - 1))
-            for c in cases(e, bound, domain)
-        ]
+        found = []
+        for c in cases(e, bound, domain):
+            try:
+                found.append((c, by_cases(work, joined, substitute_all(args, c.put), bound, c.domain, depth - 1)))
+            except NoLimit as none:
+                said = f"for {brief(c.of)} {SIGN[c.op]} 0"
+                raise NoLimit(f"{said}: {none}", none.point) from None
+            except Unsettled as inner:  # a further sign: it hangs on that of the first
+                raise (inner if inner.unknown is None else e) from None
         whole = joined(found) if found else None
         if whole is None:
             raise

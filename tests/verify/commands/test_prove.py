@@ -233,3 +233,32 @@ def test_a_name_is_what_the_other_side_is_said_to_be(claim: str, left: bool, cap
     assert main(["prove", claim, "--define", "u=v + eps"]) == 1
     told = f"; {'on the left side, ' if left else ''}right with the term eps added; correct: v + eps"
     assert told in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("claim", "assuming", "proof"),
+    [
+        ("x**2 >= 0", [], "proved, checked"),
+        ("eye(2) != zeros(2, 2)", [], "certified"),
+        ("binomial(1/2, 2) == -1/8", [], "certified"),
+        ("abs(gelu(x) - gelu(y)) <= 1.13*abs(x - y)", [], "certified (unchecked: mean value theorem)"),
+        ("x < x", [], ""),
+    ],
+)
+def test_whatever_holds_says_how_that_was_earned(claim: str, assuming: list[str], proof: str) -> None:
+    assert proved(claim, assuming, [], False).proof == proof
+
+
+@pytest.mark.parametrize(
+    ("claim", "conditions"),
+    [
+        ("log(x) <= x - 1", ("x > 0",)),
+        ("sqrt(x**2) == x", ("x >= 0",)),  # found by the search for a repair
+        ("limit(log(a)*x, x, 0) == 0", ("a > 0",)),
+        ("a*u == 2*u", ("a == 2",)),  # a value that the formula needs
+        ("x < x", ()),
+    ],
+)
+def test_a_condition_is_told_apart_from_the_sentence(claim: str, conditions: tuple[str, ...]) -> None:
+    values = Options(values=("a=2", "u=4")) if "u" in claim else None
+    assert proved(claim, [], [], False, options=values).conditions == conditions

@@ -8,7 +8,7 @@ import mpmath
 import pytest
 
 from derive.engine.domain import Domain
-from derive.engine.limits import NoLimit, limit
+from derive.engine.limits import NoLimit, Unsettled, limit
 from derive.engine.limits.integrals import integral
 from derive.engine.limits.values import resolve
 from derive.engine.properties.dispatch import decide_condition
@@ -134,3 +134,18 @@ def test_abstract_functions_have_a_taylor_series_and_meet_assumptions(
     scope = {"f": function(g, "f", 1), "x": g.symbol("x"), "h": g.symbol("h")}
     condition, *assumed = (parse(t, scope, g, boolean=True) for t in (text, *given))
     assert decide(condition, assumed).status == status
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        # of the slope itself, and of no derivative further on
+        ("limit(abs(f(x + h) - f(x))/abs(h), h, 0)", "^the sign of 'f.x, d=1.' is not known"),
+        ("limit(abs(f(x + h) - f(x))/h, h, 0)", "^for f.x, d=1. > 0: the limit does not exist"),
+    ],
+)
+def test_the_sign_that_a_limit_hangs_on_first_is_told(text: str, why: str) -> None:
+    g = Graph()
+    scope = {"f": function(g, "f", 1), "x": g.symbol("x"), "h": g.symbol("h")}
+    with pytest.raises(Unsettled, match=why):
+        resolve([parse(text, scope, g)])
