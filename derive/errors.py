@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -67,5 +66,7 @@ class Rejected(Exception):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """``; did you mean 'w3'?`` for the nearest known word, or nothing."""
+    import difflib
+
     match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"; did you mean '{match[0]}'?" if match else ""

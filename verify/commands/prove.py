@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -11,8 +10,12 @@ from typing import Any, TypeVar
 
 import click
 
+from derive.lazily import lazily
 from verify.commands.answers import Answer, Options
 from verify.commands.frame import AS_PINNED, FINDINGS, Fault, command, say, timeout_option
+
+with lazily():
+    import json
 
 T = TypeVar("T")
 
