@@ -10,7 +10,8 @@ class ExpressionError(ValueError):
 
     ``offset`` is the 0-based column in the expression's own text where the fault stands;
     ``message`` says what was expected, and names the nearest known word where there is one;
-    ``letters`` are the names that are amiss, where that is what is wrong: two sizes that do not fit together, an unknown symbol.
+    ``letters`` are the names that are amiss, where that is what is wrong: two sizes that do not fit together, an unknown symbol,
+    sequences whose steps make no sense.
     """
 
     def __init__(self, message: str, offset: int = 0, letters: tuple[str, ...] = ()) -> None:
@@ -22,6 +23,10 @@ class ExpressionError(ValueError):
 
 class UnknownSymbol(ExpressionError):
     """A name that stands for nothing; in a formula as it is printed ``letters`` is the one that it would be read as."""
+
+
+class Unclosed(ExpressionError):
+    """An opening bracket that nothing closes."""
 
 
 class BeforeFirst(ExpressionError):
@@ -38,6 +43,10 @@ class ShapeError(ExpressionError):
 
 class NotWrittenOut(ExpressionError):
     """What could be said, and is too large to be: the entries of a large inverse, the derivative of an iteration."""
+
+
+class OfScalar(ShapeError):
+    """A product of matrices, of which one is a scalar."""
 
 
 class Misfit(ShapeError):

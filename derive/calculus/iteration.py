@@ -91,16 +91,18 @@ class System:
         """The steps in scalars, with what they use of the same step (``new(m)``) put in."""
         raw = [s.reads(number) for s in self.sequences]
         for n, s in zip(raw, self.sequences, strict=True):
+            own = (s.symbol.attr,)
             if n.shape != s.symbol.shape:
                 shapes = f"{show(n.shape)}, and its start {show(s.symbol.shape)}"
-                raise ExpressionError(f"the step of '{s.symbol.attr}' has shape {shapes}")
+                raise ExpressionError(f"the step of '{s.symbol.attr}' has shape {shapes}", letters=own)
+            if any(m.op == "after" for m in topological([n])):
+                raise ExpressionError("a step speaks of the state before it, such as w, and not of w(k)", letters=own)
         below = topological(raw)
-        if any(n.op == "after" for n in below):
-            raise ExpressionError("a step speaks of the state before it, such as w, and not of w(k)")
         self.written = self.written and not any(n.op in DERIVATIVES or n.op in DEFERRED for n in below)
         steps = expand_all(raw)
-        if any(n.op == "apply" and n.attr[0] == "new" and any(n.attr[1]) for n in topological(steps)):
-            raise ExpressionError("new(m) is a value: it is not differentiated")
+        for n, s in zip(steps, self.sequences, strict=True):
+            if any(m.op == "apply" and m.attr[0] == "new" and any(m.attr[1]) for m in topological([n])):
+                raise ExpressionError("new(m) is a value: it is not differentiated", letters=(s.symbol.attr,))
         order = self._order(steps)
         done: dict[Node, Node] = {}  # new(m) -> what it is
         for i in order:
@@ -114,17 +116,18 @@ class System:
         """The sequences, each after those of which it uses the new value."""
         at = {s.symbol: i for i, s in enumerate(self.sequences)}
         needs: list[set[int]] = []
-        for n in steps:
+        for n, s in zip(steps, self.sequences, strict=True):
             news = [m.args[0] for m in topological([n]) if m.op == "apply" and m.attr[0] == "new"]
             if any(m not in at for m in news):
-                raise ExpressionError("new(m) is of a sequence m, by its name")
+                raise ExpressionError("new(m) is of a sequence m, by its name", letters=(s.symbol.attr,))
             needs.append({at[m] for m in news})
         order: list[int] = []
         while len(order) < len(steps):
             free = [i for i in range(len(steps)) if i not in order and needs[i] <= set(order)]
             if not free:
-                names = ", ".join(f"'{self.sequences[i].symbol.attr}'" for i in range(len(steps)) if i not in order)
-                raise ExpressionError(f"new(...) in a circle: {names} need each other's new values")
+                left = tuple(s.symbol.attr for i, s in enumerate(self.sequences) if i not in order)
+                names = ", ".join(f"'{name}'" for name in left)
+                raise ExpressionError(f"new(...) in a circle: {names} need each other's new values", letters=left)
             order += free
         return order
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from math import prod
 
-from derive.errors import Misfit, ShapeError
+from derive.errors import Misfit, OfScalar, ShapeError
 
 Shape = tuple[int, ...]
 
@@ -59,7 +59,7 @@ def broadcast(a: Shape, b: Shape) -> Shape:
 def matmul(a: Shape, b: Shape) -> Shape:
     """The shape of a product: [m, k] @ [k, n], [m, k] @ [k], [k] @ [k, n], [k] @ [k]. Raises ShapeError, Misfit."""
     if not a or not b:
-        raise ShapeError(f"'@' needs vectors or matrices, not {show(a)} @ {show(b)}; use '*' for a scalar")
+        raise OfScalar(f"'@' needs vectors or matrices, not {show(a)} @ {show(b)}; use '*' for a scalar")
     if len(a) > 2 or len(b) > 2:
         raise ShapeError(f"'@' takes vectors and matrices, not {show(a)} @ {show(b)}")
     inner_a, inner_b = a[-1], b[0]

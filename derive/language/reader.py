@@ -197,7 +197,7 @@ class _Reader:
             case ast.Name() | ast.Constant():
                 return []
             case ast.Call():
-                self.fail("only functions called by name are known, such as exp(x)", t)
+                self.fail("only functions called by name are known, such as exp(x); a product is written with '*'", t)
             case ast.Attribute():
                 self.fail(f"unknown attribute '.{t.attr}'; only '.T' (transpose) is known", t)
         self.fail(f"{type(t).__name__} is not part of the language", t)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NoReturn, Protocol
 
-from derive.errors import ExpressionError
+from derive.errors import ExpressionError, Unclosed
 from derive.expr.graph import Graph, Node
 
 MAX_LENGTH = 10_000  # characters of one expression
@@ -103,7 +103,8 @@ def read(text: str) -> ast.expr:
         offset = lead + max((e.offset or 1) - 1, 0)
         shown = text[offset : offset + 12].strip()
         why = "two sides are compared with ==" if shown.startswith("=") else e.msg
-        raise ExpressionError(f"can't be read{f' at {shown!r}' if shown else ''}: {why}", offset) from None
+        kind = Unclosed if sum(map(flat.count, "([{")) > sum(map(flat.count, ")]}")) else ExpressionError
+        raise kind(f"can't be read{f' at {shown!r}' if shown else ''}: {why}", offset) from None
     except (RecursionError, MemoryError):
         raise ExpressionError("nested too deeply") from None
     except ValueError as e:  # a NUL character, for one

@@ -127,7 +127,7 @@ class Claims:
         for e in found:
             if not verbatim:
                 hint = "; if the document has it so, letter by letter: verbatim: true"
-                self.reader.fault(t.at(e.offset), f"{explained(e, t)}{hint}")
+                self.reader.fault(t.at(e.offset), f"{explained(e, t)}{hint}", e)
         return [e.message.partition("; it fits only")[0] for e in found] if verbatim else []
 
     def known(self, values: dict[str, Any]) -> list[Node]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import field
+from typing import TYPE_CHECKING
+
 from derive.records import dataclass
+
+if TYPE_CHECKING:
+    from derive.errors import ExpressionError
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """Something wrong in a case file, with its place (counted from 1)."""
+    """Something wrong in a case file, with its place (counted from 1); ``cause``: what is wrong with an expression in it."""
 
     file: str
     line: int
     column: int
     message: str
+    cause: ExpressionError | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.message}"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 
-from derive.errors import ExpressionError, Misfit, UnknownSymbol, nearest
+from derive.errors import ExpressionError, Misfit, Unclosed, UnknownSymbol, nearest
 from derive.expr.graph import Graph, Node
 from derive.expr.operators import CONSTANTS
 from derive.expr.shapes import show
@@ -74,7 +74,7 @@ class Names:
                 if not self.unknown(t):
                     misfits.append(e)
             elif not (isinstance(e, UnknownSymbol) and self.unknown(t)):
-                self.reader.fault(t.at(e.offset), explained(e, t))
+                self.reader.fault(t.at(e.offset), explained(e, t), e)
             return None
 
     def hidden(self, t: Text) -> None:
@@ -473,8 +473,6 @@ def explained(e: ExpressionError, t: Text) -> str:
         what = f"{what}, not '{short(t.value)}'" if t.value.strip() and " not " not in what else what
     elif short(t.value) not in what:
         what = f"{what} in '{short(t.value)}'"
-    if e.message.startswith("only functions called by name"):
-        semicolon, hint = "; ", "a product is written with '*'"
-    elif not t.quoted and "never closed" in e.message:
+    if isinstance(e, Unclosed) and not t.quoted:
         semicolon, hint = "; ", "put quotes round the whole expression where it stands in {...} or [...]"
     return what + semicolon + hint

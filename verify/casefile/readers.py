@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 
-from derive.errors import nearest
+from derive.errors import ExpressionError, nearest
 from derive.expr.shapes import Size, show, size
 from verify.casefile.faults import Fault
 from verify.casefile.model import Place
@@ -32,12 +32,12 @@ class Reader:
         self.warnings: list[tuple[Place, str]] = []
         self.count = 0  # of faults met, also of those that are told already
 
-    def fault(self, place: Place, message: str) -> None:
+    def fault(self, place: Place, message: str, cause: ExpressionError | None = None) -> None:
         """Notes a fault, unless it follows from one that the tree has told of that place."""
         self.count += 1
         if (place.file, place.line, place.column) in self._told:
             return
-        self.faults.append(Fault(place.file, place.line, place.column, message))
+        self.faults.append(Fault(place.file, place.line, place.column, message, cause))
         if len(self.faults) >= MAX_FAULTS:
             raise TooMany
 

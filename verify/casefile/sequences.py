@@ -139,7 +139,7 @@ class Sequences:
         try:
             self.names.graph.templates["sequences"] = System(self.names.graph, declared)
         except ExpressionError as e:
-            at = next((b for b in self.begun if f"'{b.name}'" in e.message), self.begun[0]).step
+            at = next((b for b in self.begun if b.name in e.letters), self.begun[0]).step
             self.reader.fault(at.at(e.offset), explained(e, at))
 
     @property

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from derive.errors import ExpressionError, nearest
+from derive.errors import ExpressionError, OfScalar, nearest
 from derive.expr.graph import Node
 from derive.language import reader
 from derive.language.names import names_in
@@ -84,8 +84,12 @@ def said(where: str, text: str, read: Callable[[], T]) -> T:
     try:
         return read()
     except ExpressionError as fault:
-        scalar = "; a name without --shape is a scalar" if fault.message.startswith("'@' needs") else ""
-        raise Unreadable(where, text, fault.offset, fault.message + scalar) from None
+        raise Unreadable(where, text, fault.offset, fault.message + scalars(fault)) from None
+
+
+def scalars(fault: ExpressionError | None) -> str:
+    """What else is told of a product of matrices one of which is a scalar."""
+    return "; a name without --shape is a scalar" if isinstance(fault, OfScalar) else ""
 
 
 def read_shapes(texts: Sequence[str]) -> dict[str, tuple[int, ...]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import field, replace
 from pathlib import Path
 
-from derive.errors import ExpressionError, nearest
+from derive.errors import ExpressionError, Unclosed, nearest
 from derive.expr.operators import CONSTANTS
 from derive.language.names import names_in
 from derive.records import dataclass
@@ -22,7 +22,7 @@ from verify.casefile.readers import short
 from verify.casefile.tree import MAX_BYTES, Items, Text, Tree
 from verify.casefile.tree import Mapping as Map
 from verify.commands.answers import Options
-from verify.commands.derivation import Unreadable, read_shapes
+from verify.commands.derivation import Unreadable, read_shapes, scalars
 
 #: Keys of a case that a question may have. Files it has none: ``uses`` would read one.
 OF_A_CASE = ("sizes", "functions", "symbols", "sequences", "define", "names", "layout")
@@ -187,10 +187,11 @@ def unreadable(faults: CaseFaults, asked: Asked) -> Unreadable:
     """The first fault, shown under the text that it is in."""
     fault = faults.faults[0]
     text = asked.sources.get(fault.file, "")
-    message = fault.message.replace(f" in '{short(text)}'", "").partition("; if the document has it so")[0]
+    cause = fault.cause
+    said = cause.message if isinstance(cause, Unclosed) else fault.message  # there are no {...} round it here
+    message = said.replace(f" in '{short(text)}'", "").partition("; if the document has it so")[0]
     message = re.sub(r"; declare it: sizes: \{(\w+): 3\}$", r"; declare it: --size \1=3", message)
-    scalar = "; a name without --shape is a scalar" if message.startswith("'@' needs") else ""
-    return Unreadable(fault.file.partition(" ")[0], text, fault.column - 1, message + scalar)
+    return Unreadable(fault.file.partition(" ")[0], text, fault.column - 1, message + scalars(cause))
 
 
 # -- pieces -------------------------------------------------------------------------------------------

@@ -412,6 +412,24 @@ def test_a_quantity_may_be_called_d(tmp_path: Path) -> None:
     assert {c: v.verdict for c, v in found.items()} == {"a": "holds", "b": "holds", "c": "holds"}
 
 
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ("a(1)", "a step speaks of the state before it"),
+        ("new(a + 1)", "new(m) is of a sequence m"),
+        ("'[b, b]'", "the step of 'b' has shape"),
+        ("new(b)", "in a circle"),
+    ],
+)
+def test_a_fault_of_steps_stands_at_the_sequence_that_has_it(tmp_path: Path, step: str, message: str) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(f"title: T\nsequences:\n  a: {{start: 1, step: a}}\n  b: {{start: 1, step: {step}}}\nclaims: []\n")
+    with pytest.raises(CaseFaults) as found:
+        load(path)
+    told = next(f for f in found.value.faults if message in f.message)
+    assert told.line == 4
+
+
 def test_limits_and_sums_of_states(tmp_path: Path) -> None:
     found = judged(
         tmp_path,

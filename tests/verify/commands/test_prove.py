@@ -28,6 +28,9 @@ from verify.commands.proof import proved
         (["at(1/x, x=0) == 0"], 1, "false: no value: division by zero"),
         (["x + 1"], 2, "expected a condition"),
         (["x == y", "--assuming", "x >"], 2, "--assuming:"),
+        (["x @ y == 1"], 2, "use '*' for a scalar; a name without --shape is a scalar"),
+        (["(x + 1)(x - 1) == 2"], 2, "; a product is written with '*'"),
+        (["log(x == 1"], 2, "'(' was never closed\n"),  # and no word of YAML
         (["x == 1", "--shape", "w=2"], 2, "'w' does not stand in the claim"),
         (["A @ B == B", "--shape", "A=2,3", "--shape", "B=2,3"], 2, "does not conform"),
     ],
