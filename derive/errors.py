@@ -25,6 +25,10 @@ class UnknownSymbol(ExpressionError):
     """A name that stands for nothing; in a formula as it is printed ``letters`` is the one that it would be read as."""
 
 
+class UnknownSize(ExpressionError):
+    """A size that nobody tells, or what is none; ``letters`` is its name, where that is to be declared."""
+
+
 class Unclosed(ExpressionError):
     """An opening bracket that nothing closes."""
 

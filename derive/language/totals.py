@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 
+from derive.errors import UnknownSize
 from derive.expr.graph import Graph, Node
 from derive.language.extremes import infinite
 from derive.language.loops import whole, wholes
@@ -48,6 +49,14 @@ def _speaks(t: ast.expr, scope: Mapping[str, Node]) -> bool:
     return bool(names) and all(n in scope or n == "inf" for n in names) and all(not scope[n].shape for n in known)
 
 
+def _picked(element: ast.expr, index: str) -> ast.expr | None:
+    """An entry that an index picks."""
+    for t in ast.walk(element):
+        if isinstance(t, ast.Subscript) and any(isinstance(n, ast.Name) and n.id == index for n in ast.walk(t.slice)):
+            return t
+    return None
+
+
 def read(r: Reader, name: str, element: ast.expr, generators: Sequence[ast.comprehension], t: ast.expr) -> Node:
     """The node of a loop that has no last round known, loops inside of it as they are. Raises ExpressionError."""
     g, (first, *inner) = r.graph, generators
@@ -60,6 +69,11 @@ def read(r: Reader, name: str, element: ast.expr, generators: Sequence[ast.compr
         r.fail("a loop to a symbol, or inf, counts by one: range(a, b)", first.iter)
     if first.ifs:
         r.fail("a loop to a symbol, or inf, has no filter", first.ifs[0])
+    entry = _picked(element, first.target.id)
+    if entry is not None:
+        own = (bounds[-1].id,) if isinstance(bounds[-1], ast.Name) and bounds[-1].id != "inf" else ()
+        told = f"{r.source(entry)} is an entry by its number, and '{r.source(bounds[-1])}' is no size"
+        raise UnknownSize(told, bounds[-1].col_offset, own)
     low = _bound(r, bounds[0]) if len(bounds) == 2 else g.zero
     high = _bound(r, bounds[-1])
     if infinite(low) or infinite(high) < 0:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 
-from derive.errors import ExpressionError, Misfit, Unclosed, UnknownSymbol, nearest
+from derive.errors import ExpressionError, Misfit, Unclosed, UnknownSize, UnknownSymbol, nearest
 from derive.expr.graph import Graph, Node
 from derive.expr.operators import CONSTANTS
 from derive.expr.shapes import show
@@ -22,7 +22,7 @@ from verify.casefile import rules
 from verify.casefile.conditions import Condition, condition
 from verify.casefile.formulas import Formulas, definition
 from verify.casefile.model import Definition, Place, Symbol
-from verify.casefile.readers import Reader, short
+from verify.casefile.readers import Reader, declared, short
 from verify.casefile.schema import DEFINITION, FUNCTION, MAX_ENTRIES, MAX_SIZES, SIZE, SYMBOL
 from verify.casefile.tree import Items, Mapping, Text, Tree
 
@@ -473,6 +473,8 @@ def explained(e: ExpressionError, t: Text) -> str:
         what = f"{what}, not '{short(t.value)}'" if t.value.strip() and " not " not in what else what
     elif short(t.value) not in what:
         what = f"{what} in '{short(t.value)}'"
+    if isinstance(e, UnknownSize):
+        return f"{what}{declared(e)}"
     if isinstance(e, Unclosed) and not t.quoted:
         semicolon, hint = "; ", "put quotes round the whole expression where it stands in {...} or [...]"
     return what + semicolon + hint

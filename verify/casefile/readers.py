@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 
-from derive.errors import ExpressionError, nearest
+from derive.errors import ExpressionError, UnknownSize, nearest
 from derive.expr.shapes import Size, show, size
 from verify.casefile.faults import Fault
 from verify.casefile.model import Place
@@ -162,8 +162,9 @@ class Reader:
             elif text in broken:
                 return None
             elif text.isidentifier():
-                hint = nearest(text, known or ()) or f"; declare it: sizes: {{{short(text)}: 3}}"
-                self.fault(t.place, f"unknown size '{short(text)}'{hint}")
+                hint = nearest(text, known or ())
+                e = UnknownSize(f"unknown size '{short(text)}'{hint}", letters=() if hint else (short(text),))
+                self.fault(t.place, e.message + declared(e), e)
                 return None
             else:
                 self.fault(t.place, "expected sizes such as [2, 3] or [m, n]")
@@ -182,6 +183,11 @@ def beside(folder: Path, said: str) -> Path | None:
     plainly = not plain.is_absolute() and ".." not in plain.parts and "\\" not in said and "\0" not in said
     path = folder / plain
     return path if plainly and path.resolve().is_relative_to(folder.resolve()) else None
+
+
+def declared(e: UnknownSize) -> str:
+    """How a case declares a size that nobody tells."""
+    return f"; declare it: sizes: {{{e.letters[0]}: 3}}" if e.letters else ""
 
 
 def short(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import field, replace
 from pathlib import Path
 
-from derive.errors import ExpressionError, Unclosed, nearest
+from derive.errors import ExpressionError, Unclosed, UnknownSize, nearest
 from derive.expr.operators import CONSTANTS
 from derive.language.names import names_in
 from derive.records import dataclass
@@ -188,10 +188,12 @@ def unreadable(faults: CaseFaults, asked: Asked) -> Unreadable:
     fault = faults.faults[0]
     text = asked.sources.get(fault.file, "")
     cause = fault.cause
-    said = cause.message if isinstance(cause, Unclosed) else fault.message  # there are no {...} round it here
+    said = (
+        cause.message if isinstance(cause, Unclosed | UnknownSize) else fault.message
+    )  # there is no file round it here
+    sized = f"; declare it: --size {cause.letters[0]}=3" if isinstance(cause, UnknownSize) and cause.letters else ""
     message = said.replace(f" in '{short(text)}'", "").partition("; if the document has it so")[0]
-    message = re.sub(r"; declare it: sizes: \{(\w+): 3\}$", r"; declare it: --size \1=3", message)
-    return Unreadable(fault.file.partition(" ")[0], text, fault.column - 1, message + scalars(cause))
+    return Unreadable(fault.file.partition(" ")[0], text, fault.column - 1, message + scalars(cause) + sized)
 
 
 # -- pieces -------------------------------------------------------------------------------------------

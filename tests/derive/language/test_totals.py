@@ -77,7 +77,7 @@ def test_factorials_are_products() -> None:
         ("sum(k for k in range(-inf, n))", "upwards"),
         ("sum(k for k in range(n, -inf))", "upwards"),
         ("sum(v for k in n)", "scalar"),
-        ("sum(v[k] for k in n)", "whole number"),
+        ("sum(v[k] for k in n)", "is an entry by its number, and 'n' is no size"),
         ("sum(k for k in v)", "size or range"),
         ("sum(k for k in range(0.5))", "size or range"),
         ("sum(k for k in z)", "size or range"),

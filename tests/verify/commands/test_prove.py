@@ -28,6 +28,11 @@ from verify.commands.proof import proved
         (["at(1/x, x=0) == 0"], 1, "false: no value: division by zero"),
         (["x + 1"], 2, "expected a condition"),
         (["x == y", "--assuming", "x >"], 2, "--assuming:"),
+        (
+            ["sum(x[i] for i in n) == 1", "--shape", "x=3"],
+            2,
+            "x[i] is an entry by its number, and 'n' is no size; declare it: --size n=3",
+        ),
         (["x @ y == 1"], 2, "use '*' for a scalar; a name without --shape is a scalar"),
         (["(x + 1)(x - 1) == 2"], 2, "; a product is written with '*'"),
         (["log(x == 1"], 2, "'(' was never closed\n"),  # and no word of YAML
