@@ -6,10 +6,11 @@ package is for programs. ``import derive`` loads nothing: a name is fetched when
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # as typing has it, which need not be loaded for this
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from derive.api import derivation, gradient, hessian, hvp, jacobian, parse
     from derive.calculus.reverse import expand
     from derive.errors import ExpressionError
@@ -42,6 +43,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
     if name not in _HOMES:
         raise AttributeError(f"module 'derive' has no attribute '{name}'")
     return getattr(import_module(f"derive.{_HOMES[name]}"), name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 
 FAULT = 2
 
@@ -25,7 +24,7 @@ def in_the_way(package: str) -> str:
     """What has taken the place of a package of Errata, and how to get it back; "" where nothing has."""
     said = ""
     try:
-        if OURS[package] in getattr(import_module(package), "__all__", ()):
+        if OURS[package] in getattr(__import__(package), "__all__", ()):
             return ""
     except Exception as why:  # whatever a stranger's package does when it is imported
         said = f" ({type(why).__name__}: {why})"

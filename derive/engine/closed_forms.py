@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from derive.budget import spent
 from derive.calculus.iteration import Run, leaves_of, runs
-from derive.calculus.totals import Total
 from derive.engine import induction, relation
 from derive.engine.decision import Decision
 from derive.engine.domain import EVERYWHERE, Domain
@@ -19,6 +18,7 @@ from derive.expr.graph import Node, topological
 from derive.lazily import lazily
 
 with lazily():
+    from derive.calculus import totals
     from derive.engine.limits import partial_sums
 
 
@@ -83,7 +83,7 @@ def _begun(
         return found if symbols == [count] else replace(found, conditions=(*found.conditions, condition))
     conditional = replace(found, status="proved-if", missing=(*found.missing, condition))
     conditional = replace(conditional, conditions=tuple(dict.fromkeys((*conditional.missing, *found.conditions))))
-    if not isinstance(n.attr, Total) or n.attr.empty is None:
+    if not isinstance(n.attr, totals.Total) or n.attr.empty is None:
         return conditional
     beside = partial_sums.replaced(substitute_all(roots, {n: g.const(n.attr.empty)}), domain)
     if beside is None:

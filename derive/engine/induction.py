@@ -14,7 +14,6 @@ from functools import cached_property, partial
 from math import ceil, floor
 
 from derive.calculus.iteration import Run, System, above, leaves_of, runs
-from derive.calculus.totals import Total, together
 from derive.engine import relation
 from derive.engine.decision import Decision, joined
 from derive.engine.dispatch import holds_with_properties
@@ -30,9 +29,13 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
 from derive.language.components import components_all
 from derive.language.substitution import put
+from derive.lazily import lazily
 from derive.numbers.balls import rational, truth
 from derive.numbers.definedness import need
 from derive.records import dataclass
+
+with lazily():
+    from derive.calculus import totals
 
 SMALL = 8  # values of t at which a claim is tried
 MAX_FIRST = 1_000
@@ -128,7 +131,7 @@ class Steps:
                     raise Beyond(Why.DIFFERENT_INPUTS())
         if len(variables) != 1:
             raise Beyond(Why.DIFFERENT_STEPS())
-        (t,), system = variables, together(t.graph, systems).part(roots_of)
+        (t,), system = variables, totals.together(t.graph, systems).part(roots_of)
         moving = any(t in topological([v]) for leaf, v in given.items() if leaf not in system.index)
         if moving:
             raise Beyond(Why.STEPS_ARE_INPUT(steps=t))
@@ -149,7 +152,7 @@ class Steps:
             elif not says_whole(a, t):  # as a number of steps is
                 local.append(a)
         stated = bool(begin)
-        empty = max((-c for n, c in nodes.items() if isinstance(n.attr, Total)), default=0)
+        empty = max((-c for n, c in nodes.items() if isinstance(n.attr, totals.Total)), default=0)
         first = max([0, empty, *begin])
         early = range(max(begin, default=0), first)
         if first > MAX_FIRST:
@@ -163,7 +166,7 @@ class Steps:
     @property
     def base(self) -> int:
         """A claim about sums alone is about the state after t + base steps, and later ones; else about that after t."""
-        return min(self.nodes.values()) if all(isinstance(n.attr, Total) for n in self.nodes) else 0
+        return min(self.nodes.values()) if all(isinstance(n.attr, totals.Total) for n in self.nodes) else 0
 
     # -- instances --------------------------------------------------------------------------------
 
@@ -174,7 +177,7 @@ class Steps:
         made = []
         for node, c in self.nodes.items():
             k = n + c
-            if isinstance(node.attr, Total) and node.attr.empty is not None:
+            if isinstance(node.attr, totals.Total) and node.attr.empty is not None:
                 k = max(k, 0)
             if k < 0:
                 raise Beyond(Why.BEFORE_THE_START(steps=self.t, number=n))

@@ -12,16 +12,19 @@ from derive.engine.counterexamples.points import Point, Sampler
 from derive.engine.decision import Decision, joined
 from derive.engine.domain import EVERYWHERE, Domain, Range
 from derive.engine.equations.cascade import decide_equal
-from derive.engine.exceptional_sets import informative
 from derive.engine.reasons import Why
 from derive.engine.sufficiency import compatible, sufficient, unless_stated
 from derive.engine.tactics import Tactic, walk
 from derive.expr import shapes
 from derive.expr.graph import Node, topological
 from derive.language.components import components
+from derive.lazily import lazily
 from derive.numbers.balls import rational, truth
 from derive.numbers.definedness import lacks_value
 from derive.records import dataclass
+
+with lazily():
+    from derive.engine import exceptional_sets
 
 POINTS = 24  # tried for one at which a condition holds
 
@@ -103,7 +106,7 @@ def _told(found: Decision, condition: Node, domain: Domain) -> Decision:
         g = entry.graph
         return decide_equal(g.call("where", entry, g.one, g.zero), g.one, there)
 
-    read = informative(found, entry, domain, lambda _, there: under(there).status == "proved")
+    read = exceptional_sets.informative(found, entry, domain, lambda _, there: under(there).status == "proved")
     if read.status != "proved-if" or read.missing == found.missing:
         return read
 

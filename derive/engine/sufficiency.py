@@ -19,12 +19,15 @@ from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.equations.cells import Cell
 from derive.engine.equations.regions import knowledge
-from derive.engine.exceptional_sets import alternatives
 from derive.engine.reasons import Why
 from derive.expr.graph import Node
 from derive.language.components import components
 from derive.language.printing import to_text
+from derive.lazily import lazily
 from derive.numbers.balls import truth
+
+with lazily():
+    from derive.engine import exceptional_sets
 
 ROUNDS = 4  # of adding what is still missing
 MAX_POINTS = 24
@@ -111,7 +114,7 @@ def unless_stated(found: Decision, domain: Domain) -> Decision:
     if found.status != "proved-if" or not found.witness:
         return found
     for c in domain.hypotheses:
-        parts = alternatives(c)
+        parts = exceptional_sets.alternatives(c)
         if not parts or any(a.op not in ("ne", "eq") for a in parts):
             continue
         fails = [c.graph.call("eq", *a.args) for a in parts]

@@ -17,12 +17,15 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
 from derive.flint import arb
 from derive.language.properties import asks
+from derive.lazily import lazily
 from derive.numbers.balls import evaluate, rational
 from derive.proof import certificates as by
 from derive.proof.certificates import Certificate
 from derive.proof.evaluation import evaluated, is_variable, wants
-from derive.proof.rules.table import EVERY_SIZE, premises
 from derive.proof.sequent import HALVES, POINTWISE, Sequent, equation, negated
+
+with lazily():
+    from derive.proof.rules import table
 
 MAX_DEPTH = 60  # of certificates in certificates
 NO_SUCH_FORM = (ExpressionError, RecursionError, ArithmeticError, ValueError, TypeError, LookupError, AttributeError)
@@ -67,7 +70,8 @@ def _check(s: Sequent, certificate: Certificate, done: dict[int, Theorem], depth
     if (shown := done.get(id(certificate))) is not None and shown.sequent == s:
         return
     wants(depth > 0, "certificates nested too deeply")
-    of_all = isinstance(certificate, by.Substitution | by.Lemma) or getattr(certificate, "name", "") in EVERY_SIZE
+    rule = isinstance(certificate, by.Rule) and certificate.name in table.EVERY_SIZE
+    of_all = isinstance(certificate, by.Substitution | by.Lemma) or rule
     wants(of_all or not s.sizes, "one size is not all")
     for part, of in _left(s, certificate):
         _check(part, of, done, depth - 1)
@@ -114,7 +118,7 @@ def _left(s: Sequent, certificate: Certificate) -> Iterable[tuple[Sequent, Certi
         case by.Lemma(fact, because, then):
             return [(s.concluding(fact), because), (s.given(fact), then)]
         case by.Rule(name, nodes, of, units):
-            return _each(premises(s, name, nodes, units), of)
+            return _each(table.premises(s, name, nodes, units), of)
         case by.Trusted(name):
             raise Rejected(f"unchecked: {name}")
     raise Rejected("no certificate")

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Graph, Node, topological
@@ -96,6 +97,11 @@ def _variables(n: Node) -> tuple[Node, ...]:
     if n.attr in DEFINITE:
         return ()
     return n.args[2:3] if n.attr in GROWTH else n.args[1:2] if n.attr in OF_X else n.args[1:]
+
+
+def conjunction(conditions: Sequence[Node]) -> Node:
+    """All of them, of which there is one at least."""
+    return reduce(lambda a, b: a.graph.call("and", a, b), conditions)
 
 
 def conjuncts(condition: Node) -> list[Node]:

@@ -14,7 +14,6 @@ from derive.errors import ExpressionError, ShapeError
 from derive.expr.graph import Node, topological
 from derive.expr.operators import DERIVATIVES
 from derive.expr.shapes import Size
-from derive.language.cancel import neat
 from derive.language.extremes import EXTREMES
 from derive.language.printing import short_decimal
 from derive.language.properties import asks
@@ -24,7 +23,6 @@ from derive.numbers.definedness import of_derivatives
 from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.context import CaseContext
-from verify.claims.recovery import conditions_of, settled
 from verify.claims.sizes import (
     Gap,
     elsewhere,
@@ -36,14 +34,14 @@ from verify.claims.sizes import (
     says_nothing,
     without,
 )
-from verify.claims.transposes import transposed
 from verify.decimals import show
 from verify.text import numbers
 from verify.text.steps import Step
 from verify.verdict import Verdict, combine, proofs_of
 
 with lazily():
-    from verify.claims import repair
+    from derive.language import cancel
+    from verify.claims import recovery, repair, transposes
 
 if TYPE_CHECKING:
     from derive.engine import Decision
@@ -57,7 +55,7 @@ def judge_equality(context: CaseContext, claim: Claim) -> Verdict:
     """At the case's own sizes, and where the formula has sizes at every other instance of them."""
     sizes = context.case.sizes
     if claim.misfit:
-        at, step = f"at {say_sizes(sizes)} " if sizes else "", transposed(context, claim)
+        at, step = f"at {say_sizes(sizes)} " if sizes else "", transposes.transposed(context, claim)
         return _misfit(claim, f"{at}{claim.misfit}{f'; {step}' if step is not None else ''}", step)
     here, chain = judge_formula(context, claim)
     if not sizes or here.verdict not in ("holds", "holds-if") or not has_sizes(chain, sizes):
@@ -215,7 +213,7 @@ def judge_link(
     found = values.judged(context, [a, b, *given, *valued], of_all, decide)
     if context.recoveries and not _of_unknown(context, a, b):
         (equal,) = values.put(context, [a.graph.call("eq", a, b)])
-        found = settled(context, [a, b], conditions_of(context, equal), found)
+        found = recovery.settled(context, [a, b], recovery.conditions_of(context, equal), found)
     if found.verdict != "wrong":
         return found
     others = _others(context) if mends else []
@@ -299,7 +297,7 @@ def correction(left: Node) -> Node | None:
     made = left
     while made.op == "def":
         made = made.args[0]
-    (made,) = neat(expand_all([made]))
+    (made,) = cancel.neat(expand_all([made]))
     return None if made.op in ("symbol", "index") else made
 
 

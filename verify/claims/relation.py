@@ -15,13 +15,12 @@ from derive.expr.conditions import QUANTIFIERS
 from derive.expr.graph import Node, topological
 from derive.language.properties import asks
 from derive.language.reader import to_text
+from derive.lazily import lazily
 from derive.numbers.definedness import of_derivatives
 from verify.casefile.model import Claim
 from verify.claims import values
 from verify.claims.context import CaseContext
 from verify.claims.equality import judge_formula, verdict_of
-from verify.claims.iterations import judge_every
-from verify.claims.recovery import conditions_of, depends, for_all_members, settled
 from verify.claims.sizes import elsewhere, gap_of, has_sizes, say_sizes, without
 from verify.decimals import show
 from verify.text import numbers
@@ -31,19 +30,24 @@ if TYPE_CHECKING:
     from derive.engine import Decision
     from derive.engine.domain import Domain
 
+with lazily():
+    from verify.claims import iterations, recovery
+
 
 def judge_relation(context: CaseContext, claim: Claim) -> Verdict:
     from derive.engine.absent import no_value
 
     assert claim.holds is not None
     if claim.holds.op == "every":
-        return judge_every(context, claim)
+        return iterations.judge_every(context, claim)
     if (found := _as_formula(context, claim)) is not None:
         return found
     if asks(claim.holds) or _is_free(context, claim.holds):
         return _on_the_domain(context, claim)
     if any(context.not_given(node) for node in context.entries(claim.holds)):
-        return settled(context, [claim.holds], context.entries(claim.holds), replace(undecided(""), origin=(claim.id,)))
+        return recovery.settled(
+            context, [claim.holds], context.entries(claim.holds), replace(undecided(""), origin=(claim.id,))
+        )
     names = values.named(context, [claim.holds])
     evidence = {"method": "certified"} | ({"values": "at the document's values"} if names else {})
     at = f" at {values.told(context, names)}" if names else ""
@@ -122,8 +126,8 @@ def judge_somewhere(context: CaseContext, claim: Claim) -> Verdict:
     if not asks(condition) and not any(map(asks, assuming)):
         decision = certified_at(decision, expand_all([condition])[0], domain.expanded())
     found = verdict_of(decision, claim)
-    if found.verdict == "holds" and depends(context, [condition, *assuming]):
-        found = for_all_members(context, [condition, *assuming], found)
+    if found.verdict == "holds" and recovery.depends(context, [condition, *assuming]):
+        found = recovery.for_all_members(context, [condition, *assuming], found)
     return found
 
 
@@ -176,8 +180,8 @@ def _at_the_values(context: CaseContext, claim: Claim) -> Verdict:
     domain = context.domain(assuming)
     here = verdict_of(_decided(condition, domain), claim)
     if not asks(condition):
-        here = settled(context, said, conditions_of(context, condition), here)
-    elif here.verdict != "holds" and depends(context, said):  # it may hold for some of what these may be
+        here = recovery.settled(context, said, recovery.conditions_of(context, condition), here)
+    elif here.verdict != "holds" and recovery.depends(context, said):  # it may hold for some of what these may be
         fails = _decided(condition.graph.call("not", condition), domain).status == "proved"
         here = here if fails else undecided(f"the recovered inputs are known as ranges: {here.reason}")
     return values.at_the_values(context, said, here)

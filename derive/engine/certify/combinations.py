@@ -12,14 +12,17 @@ from collections.abc import Iterator
 from itertools import combinations_with_replacement
 
 from derive import flint
-from derive.engine.algebra.positivstellensatz import between, combination
 from derive.engine.certify.written import written
 from derive.expr.graph import Node
 from derive.flint import arb, fmpq, fmpq_mpoly
+from derive.lazily import lazily
 from derive.numbers.rational_functions import Poly, Quotient
 from derive.proof.check import Rejected
 from derive.proof.evaluation import Evaluated
 from derive.proof.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE
+
+with lazily():
+    from derive.engine.algebra import positivstellensatz
 
 MAX_ROUNDS = 3  # of monomials to multiply with
 MAX_COLUMNS, MAX_ROWS = 160, 200
@@ -100,7 +103,7 @@ def by_inequalities(made: Evaluated, x: Quotient | None, strict: bool = True) ->
     claims = [] if x is None else [(-p, not strict)]
     for more in (_nothing, _pairs, _squares, _inside):
         known = [*known, *more(made, p, known)][:MAX_COLUMNS]
-        found = combination([*claims, *((q, s) for q, s, _ in known)])
+        found = positivstellensatz.combination([*claims, *((q, s) for q, s, _ in known)])
         if found is None or (claims and 0 not in found):
             continue
         scale = found[0] if claims else fmpq(1)
@@ -211,7 +214,7 @@ def _squares(made: Evaluated, p: Poly, known: list[_Known]) -> list[_Known]:
 
 def _inside(made: Evaluated, p: Poly, known: list[_Known]) -> list[_Known]:
     """Squares of what lies between the monomials whose squares occur in p."""
-    inside = between(_terms(p))
+    inside = positivstellensatz.between(_terms(p))
     return _squared(made, {(0,) * len(inside[0]), *inside}) if inside else []
 
 

@@ -25,8 +25,7 @@ from derive.language.components import components_all
 from derive.lazily import lazily
 from derive.proof.certificates import Numbers
 from derive.proof.check import Rejected, Theorem, check
-from derive.proof.rules.properties import conjunction
-from derive.proof.sequent import Sequent, equation
+from derive.proof.sequent import Sequent, conjunction, equation
 
 with lazily():
     from derive.engine.certify import every_size, periods, properties, samples, steps

@@ -6,17 +6,19 @@ has a region for each order of what is compared. Only what holds for all values 
 
 from __future__ import annotations
 
-from derive.engine.certify.combinations import by_inequalities
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides, turns_on
 from derive.expr.operators import JOINED_PIECES, OPERATORS, ORDERS
+from derive.lazily import lazily
 from derive.numbers.rational_functions import Quotient
 from derive.proof.certificates import Certificate, Combination, Evaluation, Lemma, Parts, Split
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.evaluation import Evaluated, evaluated
-from derive.proof.rules.properties import conjunction
-from derive.proof.sequent import Sequent
+from derive.proof.sequent import Sequent, conjunction
 from derive.proof.signs import NEGATIVE, POSITIVE, product
+
+with lazily():
+    from derive.engine.certify import combinations
 
 MANY, MAX_PIECES = 4, 40  # with fewer there are few orders
 MAX_SPLITS = 10  # within each other
@@ -63,7 +65,7 @@ def _added_up(s: Sequent, opaque: tuple[Node, ...], splits: int) -> Theorem:
 
 def _combined(s: Sequent, made: Evaluated, gap: Quotient, opaque: tuple[Node, ...]) -> Theorem:
     c = s.conclusion
-    of = by_inequalities(made, gap, c.op in ("gt", "lt"))
+    of = combinations.by_inequalities(made, gap, c.op in ("gt", "lt"))
     if c.op in ("lt", "le"):
         of = tuple((a.graph.neg(a), b) for a, b in of)
     return check(s, Combination(of, opaque))

@@ -20,9 +20,9 @@ from derive.engine.certify.search import Search
 from derive.expr.graph import Node, topological
 from derive.proof.certificates import Certificate, Evaluation, Lemma, Parts, Rule, Split, Substitution
 from derive.proof.check import Theorem, check
-from derive.proof.rules.properties import conjunction, minus
+from derive.proof.rules.properties import minus
 from derive.proof.rules.table import premises
-from derive.proof.sequent import HALVES, Sequent, equation
+from derive.proof.sequent import HALVES, Sequent, conjunction, equation
 from derive.records import dataclass
 
 MAX_FLOORS = 12

@@ -12,9 +12,7 @@ from fractions import Fraction
 from functools import partial, reduce
 
 from derive.calculus.joints import with_joints
-from derive.engine.certify.combinations import by_addends, by_equations, by_inequalities
 from derive.engine.certify.envelopes import MANY, enveloped, pieces
-from derive.engine.certify.every_size import INVERSE
 from derive.engine.certify.written import fraction, over_roots, solutions
 from derive.engine.equations.abstraction import Abstraction
 from derive.engine.matrices.tensor_level import too_large
@@ -22,6 +20,7 @@ from derive.expr.folding import valued
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
 from derive.expr.shapes import size
+from derive.lazily import lazily
 from derive.numbers.rational_functions import Quotient
 from derive.proof.axioms import Finer
 from derive.proof.certificates import (
@@ -39,10 +38,13 @@ from derive.proof.certificates import (
 )
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.evaluation import Evaluated, Lacking
-from derive.proof.rules.table import premises
 from derive.proof.sequent import HALVES, Sequent, equation, eye, negated
 from derive.proof.signs import NEGATIVE, OF_COMPARISON, POSITIVE, ZERO
 from derive.records import dataclass
+
+with lazily():
+    from derive.engine.certify import combinations, every_size
+    from derive.proof.rules import table
 
 MAX_WORK = 8_000  # nodes that are evaluated for one claim, in all tries
 MAX_SECOND = 1_000  # once a first try, with derivatives as the calculus writes them, was in vain
@@ -105,12 +107,12 @@ class Search:
                 pass
         if (fact := _other_side(s)) is not None:
             s, then = self.whole(s.given(fact))
-            return Sequent(s.hypotheses[:-1], s.conclusion), Lemma(fact, INVERSE, then)
+            return Sequent(s.hypotheses[:-1], s.conclusion), Lemma(fact, every_size.INVERSE, then)
         if s.conclusion.op == "eq" and s.conclusion.args[0].op == "inv":
             (inverse,), b, g = s.conclusion.args[0].args, s.conclusion.args[1], s.conclusion.graph
             fact = equation(g.matmul(inverse, b), eye(g, b.shape[0]))
             _, because = self.whole(s.concluding(fact))
-            return s, Lemma(fact, because, INVERSE)
+            return s, Lemma(fact, because, every_size.INVERSE)
         if size(s.conclusion.shape) > MAX_ENTRIES or too_large(topological([*s.hypotheses, s.conclusion])):
             raise Rejected("too many entries")  # before they are laid out
         entries = s.entries()
@@ -218,7 +220,9 @@ class Search:
                 old, new = a.args[0], b.args[0]
                 if old is not new:
                     try:
-                        because = self.kept(s.concluding(equation(old, new)), Combination(by_equations(made, old, new)))
+                        because = self.kept(
+                            s.concluding(equation(old, new)), Combination(combinations.by_equations(made, old, new))
+                        )
                     except Rejected:
                         continue
                     return self.substituted(s, old, new, because, depth)
@@ -281,13 +285,13 @@ class Search:
             raise Rejected("no sum")
         left, right = c.args if c.op not in ("lt", "le") else c.args[::-1]
         if c.op == "eq":
-            return self.kept(s, Combination(by_equations(made, left, right)))
+            return self.kept(s, Combination(combinations.by_equations(made, left, right)))
         x = made.known(left) - made.known(right)
         try:
-            of = by_addends(left, right)
+            of = combinations.by_addends(left, right)
             return self.kept(s, Combination(tuple((a.graph.neg(a), b) for a, b in of) if c.op in ("lt", "le") else of))
         except Rejected:
-            of = by_inequalities(made, x, c.op in ("gt", "lt"))
+            of = combinations.by_inequalities(made, x, c.op in ("gt", "lt"))
         if c.op in ("lt", "le"):
             of = tuple((a.graph.neg(a), b) for a, b in of)
         return self.kept(s, Combination(of))
@@ -301,7 +305,7 @@ class Search:
         u, v = over_roots(made, made.known(more) - made.known(less))
         fact = g.call("lt" if c.op in ("lt", "gt") else "le", u, v)
         wanted = s.concluding(fact)
-        of = tuple(self.scalar(part, depth + 1) for part in premises(wanted, "squares", (), ()))
+        of = tuple(self.scalar(part, depth + 1) for part in table.premises(wanted, "squares", (), ()))
         because = self.kept(wanted, Rule("squares", (), of))
         sign = g.one if c.op in ("ge", "gt") else g.const(-1)
         then = self.kept(s.given(fact), Combination(((sign, g.sub(v, u)),)))
@@ -312,7 +316,7 @@ class Search:
         self.spend(START)
         g = s.conclusion.graph
         fact = g.call("gt", g.zero, g.zero)
-        because = self.kept(s.concluding(fact), Combination(by_inequalities(made, None)))
+        because = self.kept(s.concluding(fact), Combination(combinations.by_inequalities(made, None)))
         return self.kept(s, Lemma(fact, because, Evaluation()))
 
     # -- where to split -----------------------------------------------------------------------------

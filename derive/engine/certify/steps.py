@@ -16,9 +16,8 @@ from derive.expr.graph import Graph, Node, topological
 from derive.language.components import components_all
 from derive.proof.certificates import Rule
 from derive.proof.check import Rejected, Theorem, check
-from derive.proof.rules.properties import conjunction
 from derive.proof.rules.table import premises
-from derive.proof.sequent import Sequent
+from derive.proof.sequent import Sequent, conjunction
 
 MAX_STATES = 8
 CASES = (1, 2)  # first steps that are looked at on their own

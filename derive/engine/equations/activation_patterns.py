@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import field
 
-from derive.engine.algebra.groebner import Ideal
 from derive.engine.algebra.normal import NOTHING, RULES, Normal, Rule, Value
 from derive.engine.algebra.polynomials import Identity, Key, Poly, Quotient, Ring, Unwieldy
 from derive.engine.algebra.signs import NEGATIVE, POSITIVE, ZERO, Signs
@@ -27,7 +26,11 @@ from derive.engine.equations.regions import Regions
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
 from derive.expr.operators import JOINED_PIECES, OPERATORS, ORDERS
+from derive.lazily import lazily
 from derive.records import dataclass
+
+with lazily():
+    from derive.engine.algebra import groebner
 
 KINKED = (*JOINED_PIECES, "where", "select")
 MAX_SWITCHES = 24
@@ -234,7 +237,7 @@ class _Board:
         if self.regions._vanishes(gap, self.signs):
             return True
         off = [self.ring.times(self.kinks[k].s, self.gen(k, False) - self.gen(k, True)) for k in keys]
-        return Ideal(self.ring, [*self.signs.zeros, *map(self.ring.reduce, off)]).contains(gap)
+        return groebner.Ideal(self.ring, [*self.signs.zeros, *map(self.ring.reduce, off)]).contains(gap)
 
     def conditions(self, value: Quotient) -> tuple[Node, ...]:
         """Off which kinks the common value exists for certain: those on which it depends on the side."""
@@ -243,6 +246,6 @@ class _Board:
             h = self.gen(key, False)
             jumps = value.num.derivative(self.ring.gens.index(h))
             fixed = value.den.derivative(self.ring.gens.index(h)) == 0
-            if k.picked and not (fixed and Ideal(self.ring, [*self.signs.zeros, k.s]).contains(jumps)):
+            if k.picked and not (fixed and groebner.Ideal(self.ring, [*self.signs.zeros, k.s]).contains(jumps)):
                 found.append(nonzero(k.node))
         return tuple(c for c in found if not self.regions.certain(c))

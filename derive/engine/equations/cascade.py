@@ -11,11 +11,9 @@ from derive.calculus.joints import with_joints
 from derive.engine.algebra.polynomials import Ring, Unwieldy
 from derive.engine.assumptions import contradict
 from derive.engine.counterexamples.points import Point, Sampler
-from derive.engine.counterexamples.tensor_points import implied
 from derive.engine.decision import Decision, joined
 from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.scalars import Pair, Quick, by_example, decide, under
-from derive.engine.equations.witnesses import inhabited
 from derive.engine.matrices.tensor_level import seeds, settle
 from derive.engine.reasons import MAX_TOLD, Why
 from derive.engine.sufficiency import compatible, sufficient, unless_thin
@@ -28,7 +26,8 @@ from derive.lazily import lazily
 from derive.records import dataclass
 
 with lazily():
-    from derive.engine.equations import constancy
+    from derive.engine.counterexamples import tensor_points
+    from derive.engine.equations import constancy, witnesses
 
 __all__ = ["Decision", "decide_equal"]
 
@@ -75,7 +74,7 @@ def _by_entries(q: _Sides) -> Decision:
     """Entry by entry, up to the first that is refuted."""
     points = seeds(q.a, q.b, q.domain)
     left, right = (with_joints(side, only=True) for side in components_all([q.a, q.b]))
-    domain = q.domain.given(*(implied(q.domain.hypotheses) if points else ())).entries()
+    domain = q.domain.given(*(tensor_points.implied(q.domain.hypotheses) if points else ())).entries()
     decisions: list[Decision] = []
     quick = Quick(Ring(q.a.graph))
     for x, y, index in zip(left, right, shapes.indices(q.a.shape), strict=True):
@@ -114,7 +113,7 @@ def _entry(x: Node, y: Node, domain: Domain, quick: Quick, points: Sequence[Poin
     if found.status == "proved-if":
         found = sufficient(found, partial(under, x, y), domain)
         if found.status == "proved-if" and len(found.conditions) <= MAX_TOLD:  # more take long to meet
-            found = inhabited(Sampler(x, y, domain.given(*found.conditions)), found)
+            found = witnesses.inhabited(Sampler(x, y, domain.given(*found.conditions)), found)
     elif found.status == "proved":
         found = unless_thin(found, domain)
     if found.status != "undecided":

@@ -14,10 +14,8 @@ from itertools import product
 from typing import Any
 
 from derive.calculus.joints import with_joints
-from derive.engine.algebra.groebner import Ideal
 from derive.engine.algebra.normal import NOTHING, Need, Normal
 from derive.engine.algebra.polynomials import Identity, Key, Poly, Quotient, Regrow, Ring, Unwieldy
-from derive.engine.algebra.positivstellensatz import contradictory
 from derive.engine.algebra.signs import NEGATIVE, NONZERO, POSITIVE, ZERO, Signs
 from derive.engine.counterexamples.constraints import Constraint, constraints
 from derive.engine.counterexamples.points import Sampler
@@ -27,8 +25,12 @@ from derive.engine.reasons import Why
 from derive.expr.folding import nonzero
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import KINKED
+from derive.lazily import lazily
 from derive.numbers.definedness import culprit
 from derive.records import dataclass
+
+with lazily():
+    from derive.engine.algebra import groebner, positivstellensatz
 
 MAX_CELLS = 150
 MAX_REGROWTH = 40
@@ -47,7 +49,7 @@ class Regions:
     outcomes: list[Outcome] = field(default_factory=list)
     steps: list[object] = field(default_factory=list)
     groups: dict[Node, tuple[Key, bool]] = field(default_factory=dict)
-    ideals: dict[Key, Ideal] = field(default_factory=dict)
+    ideals: dict[Key, groebner.Ideal] = field(default_factory=dict)
     joined: dict[Node, Node] = field(default_factory=dict)
     known: dict[Key, Signs] = field(default_factory=dict)  # of the whole domain, by what is put in the place of symbols
 
@@ -73,7 +75,9 @@ class Regions:
 
         def none(cell: Cell) -> bool:
             signs = self._signs(cell)
-            return signs.contradiction or contradictory(self.ring, signs.inequalities(), self._ideal(signs))
+            return signs.contradiction or positivstellensatz.contradictory(
+                self.ring, signs.inequalities(), self._ideal(signs)
+            )
 
         return all(self._retrying(lambda c=cell: none(c)) for cell in self._assumed())
 
@@ -230,11 +234,11 @@ class Regions:
             return True
         return self._ideal(signs).contains(p) or signs.mask(p) == ZERO
 
-    def _ideal(self, signs: Signs) -> Ideal:
+    def _ideal(self, signs: Signs) -> groebner.Ideal:
         """What vanishes with what is known to vanish."""
         key = (self.ring.room, *(self.ring.key(z) for z in signs.zeros))
         if key not in self.ideals:
-            self.ideals[key] = Ideal(self.ring, signs.zeros)
+            self.ideals[key] = groebner.Ideal(self.ring, signs.zeros)
         return self.ideals[key]
 
     # -- settling a cell ------------------------------------------------------------------------------
@@ -359,7 +363,7 @@ class Regions:
         kinds += ["left"] if cell.boundary or left.value is NOTHING else []
         kinds += ["right"] if cell.boundary or right.value is NOTHING else []
         whole = left.value is NOTHING or right.value is NOTHING
-        if contradictory(self.ring, signs.inequalities(), self._ideal(signs)):
+        if positivstellensatz.contradictory(self.ring, signs.inequalities(), self._ideal(signs)):
             return Outcome("empty", cell)
         found = self._witness(cell, kinds, FEW_POINTS)
         if found and (whole or found.kind == "differ"):

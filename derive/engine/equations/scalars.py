@@ -26,16 +26,19 @@ from derive.engine.equations.activation_patterns import kinks, switched
 from derive.engine.equations.addends import parts
 from derive.engine.equations.cells import Cell, Outcome, describe
 from derive.engine.equations.regions import Regions, knowledge
-from derive.engine.equations.witnesses import inhabited, proved_if, refuted
 from derive.engine.reasons import Why
 from derive.engine.sufficiency import fewer
 from derive.engine.tactics import CONDITION, HALF, POINT, PROOF, Tactic, walk
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
 from derive.expr.operators import KINKED, ORDERS
+from derive.lazily import lazily
 from derive.numbers.balls import truth
 from derive.numbers.definedness import culprit, has_value, needs
 from derive.records import dataclass
+
+with lazily():
+    from derive.engine.equations import witnesses
 
 MAX_NAMED_NODES = 400
 MAX_OPENINGS = 4  # rounds of looking through definitions that only one side speaks of
@@ -127,7 +130,7 @@ def _same(sampler: Sampler) -> Decision:
     """Proof of a side that is the other: wherever it has a value."""
     conditions = _not_trivial(sampler, has_value(sampler.a))
     found = Decision("proved", Why.SAME_EXPRESSION(), conditions, method="same expression")
-    return inhabited(sampler, found) if sampler.domain or needs(sampler.a) else found
+    return witnesses.inhabited(sampler, found) if sampler.domain or needs(sampler.a) else found
 
 
 def under(a: Node, b: Node, domain: Domain) -> Decision:
@@ -196,7 +199,7 @@ def _with_names(sampler: Sampler, opened: Set[Node], most: int) -> Decision | No
     found = _by_polynomials(wide, Quick(Ring(sampler.graph)), "atoms") or _by_regions(wide, True)
     if found.status == "proved":
         conditions = tuple(names.concrete(c) for c in found.conditions)
-        return inhabited(sampler, replace(found, conditions=conditions))
+        return witnesses.inhabited(sampler, replace(found, conditions=conditions))
     if found.status != "proved-if" or len(found.missing) != 1 or found.missing[0].op != "ne":
         return None
     condition = names.concrete(found.missing[0])
@@ -245,7 +248,7 @@ def _by_polynomials(sampler: Sampler, quick: Quick, fidelity: Fidelity) -> Decis
         return None
     reason = Why.RATIONAL_IN_DEFINITIONS() if fidelity == "names" else Why.RATIONAL_IN_FUNCTIONS()
     found = Decision("proved", reason, conditions, method="normal form", steps=(shown,))
-    return inhabited(sampler, found) if conditions or sampler.domain else found
+    return witnesses.inhabited(sampler, found) if conditions or sampler.domain else found
 
 
 def same_definedness(sampler: Sampler) -> tuple[Node, ...] | None:
@@ -286,7 +289,7 @@ def _by_points(pair: Pair, most: int | None = None) -> Decision | None:
     for i, point in islice(pair.points, most):
         judged = sampler.judge(point, highest=2 if i == 0 else 0)
         if judged.kind == "differ" and not judged.on_kink:
-            return refuted(sampler, point, judged)
+            return witnesses.refuted(sampler, point, judged)
         pair.seen = pair.seen or judged.kind in ("same", "differ")
     return None
 
@@ -302,7 +305,7 @@ def _by_regions(sampler: Sampler, seen: bool) -> Decision:
     regions.prove()
     found = _judged(sampler, regions)
     found = replace(found, regions=describe(regions.outcomes), steps=tuple(regions.steps))
-    return found if found.status != "proved" or seen else inhabited(sampler, found)
+    return found if found.status != "proved" or seen else witnesses.inhabited(sampler, found)
 
 
 def _by_switches(sampler: Sampler) -> Decision | None:
@@ -341,9 +344,9 @@ def _by_switches(sampler: Sampler) -> Decision | None:
     if first is not None:
         missing = tuple(nonzero(s) for s in doubtful)
         rest = tuple(c for c in found.conditions if c not in missing)
-        return replace(proved_if(sampler, first, missing, rest, how), steps=found.steps)
+        return replace(witnesses.proved_if(sampler, first, missing, rest, how), steps=found.steps)
     decision = Decision("proved", how, found.conditions, method="normal form", steps=found.steps)
-    return inhabited(sampler, decision)
+    return witnesses.inhabited(sampler, decision)
 
 
 def _judged(sampler: Sampler, regions: Regions) -> Decision:
@@ -352,7 +355,7 @@ def _judged(sampler: Sampler, regions: Regions) -> Decision:
     inner = [o for o in outcomes if not o.cell.boundary]
     for o in inner or outcomes:
         if o.kind == "differ" and o.witness is not None and o.judged is not None:
-            return refuted(sampler, o.witness, o.judged)
+            return witnesses.refuted(sampler, o.witness, o.judged)
     for o in outcomes:
         if o.kind == "open":
             return Decision("undecided", Why.IN_REGION(region=o.cell.text(), of=o.reason), open=True)
@@ -376,7 +379,7 @@ def _judged(sampler: Sampler, regions: Regions) -> Decision:
         if not needed:
             return Decision("undecided", Why.IN_REGION(region=o.cell.text(), of=Why.ONE_SIDE_LACKS_VALUE()))
         missing.update(dict.fromkeys(needed))
-    return proved_if(sampler, failing[0], tuple(missing), conditions, how)
+    return witnesses.proved_if(sampler, failing[0], tuple(missing), conditions, how)
 
 
 def _excluding(sampler: Sampler, o: Outcome, known: Mapping[Node, None]) -> tuple[Node, ...]:

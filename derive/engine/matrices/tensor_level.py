@@ -11,7 +11,6 @@ from fractions import Fraction
 from math import prod
 
 from derive.engine.counterexamples.shown import both_shown
-from derive.engine.counterexamples.tensor_points import Arena, Tensor
 from derive.engine.domain import Domain
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
@@ -22,6 +21,7 @@ from derive.lazily import lazily
 from derive.records import dataclass
 
 with lazily():
+    from derive.engine.counterexamples import tensor_points
     from derive.engine.matrices import matrices
 
 MAX_LAID_OUT = 120_000  # products of entries up to which a claim is laid out entry by entry
@@ -56,7 +56,7 @@ def settle(a: Node, b: Node, domain: Domain, sizes: matrices.Sizes | None = None
         return Whole(proof)
     large = too_large(order)
     try:
-        arena = Arena(a, b, domain)
+        arena = tensor_points.Arena(a, b, domain)
         if arena.strict and next(arena.points(MANY_POINTS), None) is None:
             return Whole(empty=True)
         if proof is not None:
@@ -75,7 +75,7 @@ def seeds(a: Node, b: Node, domain: Domain) -> list[dict[Node, Fraction]]:
     if not any(c.shape or any(m.shape for m in topological([c])) for c in held) or work(order) > MAX_LAID_OUT:
         return []
     try:
-        arena = Arena(a, b, domain)
+        arena = tensor_points.Arena(a, b, domain)
         return [entries_of(p) for p in arena.points(MANY_POINTS)] if arena.shapes else []
     except (ExpressionError, KeyError, RecursionError):
         return []
@@ -103,7 +103,7 @@ def effort(roots: Sequence[Node]) -> int:
     return work(order) + sum(prod(n.args[0].shape) * n.args[0].shape[0] for n in order if n.op in ("det", "inv")) + 1
 
 
-def _inhabited(arena: Arena, enough: int) -> bool:
+def _inhabited(arena: tensor_points.Arena, enough: int) -> bool:
     """Whether a point of the domain is found at which both sides have a value; at none of the first may they differ."""
     seen = 0
     for point in arena.points(FEW_POINTS):
@@ -116,7 +116,7 @@ def _inhabited(arena: Arena, enough: int) -> bool:
     return seen > 0
 
 
-def _refuted(arena: Arena, a: Node, large: bool) -> Whole:
+def _refuted(arena: tensor_points.Arena, a: Node, large: bool) -> Whole:
     for point in arena.points(FEW_POINTS if large else MANY_POINTS):
         kind, i, x, y = arena.judged(point)
         if kind == "differ":
@@ -127,9 +127,11 @@ def _refuted(arena: Arena, a: Node, large: bool) -> Whole:
     return Whole(large=large)
 
 
-def _simpler(arena: Arena, point: Mapping[Node, Tensor]) -> dict[Node, Tensor]:
+def _simpler(
+    arena: tensor_points.Arena, point: Mapping[Node, tensor_points.Tensor]
+) -> dict[Node, tensor_points.Tensor]:
     """The point with entries set to 0 or 1 while it refutes and is in the domain."""
-    best: dict[Node, Tensor] = dict(point)
+    best: dict[Node, tensor_points.Tensor] = dict(point)
     spent = 0
     for s in arena.symbols:
         if s in arena.shapes:
@@ -146,7 +148,7 @@ def _simpler(arena: Arena, point: Mapping[Node, Tensor]) -> dict[Node, Tensor]:
     return best
 
 
-def entries_of(point: Mapping[Node, Tensor]) -> dict[Node, Fraction]:
+def entries_of(point: Mapping[Node, tensor_points.Tensor]) -> dict[Node, Fraction]:
     """A point entry by entry."""
     out: dict[Node, Fraction] = {}
     for s, values in point.items():

@@ -9,12 +9,15 @@ from derive.calculus.reverse import gradient
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
-from derive.engine.properties.side_conditions import below, proved, smooth, valued
 from derive.engine.reasons import Why
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
 from derive.language.components import components
+from derive.lazily import lazily
+
+with lazily():
+    from derive.engine.properties import side_conditions
 
 MAX_NODES = 200
 
@@ -39,16 +42,19 @@ def by_mean_value(condition: Node, domain: Domain, decide: Decide) -> Decision |
             continue  # the same range for both, with all that lies between
         share = substitute(more, {distance: g.one})
         times = g.mul(share, distance)
-        if below(share, [x, y]) or decide_equal(more, times, domain).status != "proved":
+        if side_conditions.below(share, [x, y]) or decide_equal(more, times, domain).status != "proved":
             continue
-        if not smooth(h) or decide_equal(substitute(h, {x: y}), g.zero, domain).status != "proved":
+        if not side_conditions.smooth(h) or decide_equal(substitute(h, {x: y}), g.zero, domain).status != "proved":
             continue
         for s, _ in permutations((x, y)):
             slope = gradient(h, [s])[0]
-            if not (valued(h, [s], domain, strict=True) and valued(slope, [s], domain, strict=True)):
+            if not (
+                side_conditions.valued(h, [s], domain, strict=True)
+                and side_conditions.valued(slope, [s], domain, strict=True)
+            ):
                 continue
             bound = [decide(g.call("ge", g.call(op, share, slope), g.zero), domain) for op in ("sub", "add")]
             if all(d.status == "proved" and not d.conditions for d in bound):
                 balls = any(d.method == "balls" for d in bound)
-                return proved(Why.MEAN_VALUE(), "balls" if balls else "slopes")
+                return side_conditions.proved(Why.MEAN_VALUE(), "balls" if balls else "slopes")
     return None

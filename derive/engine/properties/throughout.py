@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.engine.counterexamples.tensor_points import Arena, evaluate_tensors
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.matrices.tensor_level import effort, entries_of, too_large
 from derive.engine.properties.entrywise import Entries, elementwise
-from derive.engine.properties.side_conditions import proved
 from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
+from derive.lazily import lazily
 from derive.numbers.definedness import has_value
+
+with lazily():
+    from derive.engine.counterexamples import tensor_points
+    from derive.engine.properties import side_conditions
 
 POINTS = 12
 MAX_VALUES = 4_000_000  # products of numbers, for all points
@@ -32,7 +35,7 @@ def shown_by_entries(condition: Node, domain: Domain) -> Decision | None:
         if sign < (2 if condition.op in ("gt", "lt") else 1) or _hides(condition, entries):
             return None
         if at_points(condition, domain) == "holds":
-            return replace(proved(Why.EVERY_ENTRY()), conditions=unshown(condition, entries))
+            return replace(side_conditions.proved(Why.EVERY_ENTRY()), conditions=unshown(condition, entries))
     except (ExpressionError, RecursionError):
         pass
     return None
@@ -79,10 +82,10 @@ def at_points(condition: Node, domain: Domain) -> Decision | str:
     """A refutation; else ``holds`` where it was true at one point at least, and the empty string where none was found."""
     seen = ""
     try:
-        arena = Arena(condition, condition, domain)
+        arena = tensor_points.Arena(condition, condition, domain)
         root = arena.roots[0]
         for point in arena.points(max(2, min(POINTS, MAX_VALUES // effort(arena.roots)))):
-            values = evaluate_tensors([root], point)[root]
+            values = tensor_points.evaluate_tensors([root], point)[root]
             if any(v is False for v in values):
                 witness = entries_of(point)
                 reason = Why.FAILS_AT(at=witness) if witness else Why.FAILS()

@@ -9,8 +9,8 @@ from derive.expr.folding import substitute_all
 from derive.expr.graph import Node
 from derive.proof.evaluation import is_variable, wants
 from derive.proof.rules.curvature import below
-from derive.proof.rules.properties import conjunction, minus
-from derive.proof.sequent import Sequent
+from derive.proof.rules.properties import minus
+from derive.proof.sequent import Sequent, conjunction
 
 
 def from_an_end(

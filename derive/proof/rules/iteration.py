@@ -12,8 +12,8 @@ from derive.expr.folding import substitute_all
 from derive.expr.graph import Node
 from derive.proof.evaluation import wants
 from derive.proof.rules.curvature import below
-from derive.proof.rules.properties import Claim, conjunction
-from derive.proof.sequent import Sequent, equation
+from derive.proof.rules.properties import Claim
+from derive.proof.sequent import Sequent, conjunction, equation
 
 MAX_FIRST = 20  # steps that are written out
 

@@ -34,7 +34,7 @@ from derive.expr.operators import NEGATED, ORDERS, SMOOTH
 from derive.language.components import components_all
 from derive.proof.evaluation import is_variable, wants
 from derive.proof.rules.curvature import CONCAVE, CONVEX, DOWN, FALLING, RISING, UP, Curvature, affine, below
-from derive.proof.sequent import DEFINITE, Sequent, conjuncts
+from derive.proof.sequent import DEFINITE, Sequent, conjunction, conjuncts
 from derive.records import dataclass
 
 MONOTONE = {"increasing": "lt", "nondecreasing": "le", "decreasing": "gt", "nonincreasing": "ge"}
@@ -97,10 +97,6 @@ class Claim:
         """That a point lies in D."""
         held = self.at(values, *(h for h in self.given if below(h, self.x)))
         return [self.alone(*held) if alone else self.plain(*held)] if held else []
-
-
-def conjunction(conditions: Sequence[Node]) -> Node:
-    return reduce(lambda a, b: a.graph.call("and", a, b), conditions)
 
 
 def minus(a: Node, b: Node) -> Node:

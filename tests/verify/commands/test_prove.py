@@ -254,7 +254,7 @@ def test_a_name_is_what_the_other_side_is_said_to_be(claim: str, left: bool, cap
     ],
 )
 def test_whatever_holds_says_how_that_was_earned(claim: str, assuming: list[str], proof: str) -> None:
-    assert proved(claim, assuming, [], False).proof == proof
+    assert proved(claim, assuming, Options()).proof == proof
 
 
 @pytest.mark.parametrize(
@@ -268,5 +268,5 @@ def test_whatever_holds_says_how_that_was_earned(claim: str, assuming: list[str]
     ],
 )
 def test_a_condition_is_told_apart_from_the_sentence(claim: str, conditions: tuple[str, ...]) -> None:
-    values = Options(values=("a=2", "u=4")) if "u" in claim else None
-    assert proved(claim, [], [], False, options=values).conditions == conditions
+    values = Options(values=("a=2", "u=4")) if "u" in claim else Options()
+    assert proved(claim, [], values).conditions == conditions
