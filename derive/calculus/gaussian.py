@@ -5,8 +5,9 @@ A product with exp(a.x) is what it is without it under another mean: E[p(x)*exp(
 are those of Isserlis: E[x_i*q(x)] = mu_i*E[q(x)] + the sum of S_ij*E[dq/dx_j] (Stein's lemma).
 
 That S is a covariance is seen from how it is written, since no number is an expectation over anything else: L @ L.T, which every
-covariance is for some L, what is a square on a diagonal, sums of these, matrices of numbers. Of two or three rows written out,
-[[1, rho], [rho, 1]], the value asks for it: principal minors are not negative (Sylvester).
+covariance is for some L, what is a square on a diagonal, sums of these, matrices of numbers; or a claim assumes it to be
+definite. Of two or three rows written out, [[1, rho], [rho, 1]], the value asks for it: principal minors are not
+negative (Sylvester).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from derive.expr.graph import Graph, Node, topological
 from derive.flint import fmpq, fmpq_mat
 from derive.language.components import _minor as determinant
 from derive.language.components import components
+from derive.language.schemes import COVARIANCES
 
 MAX_ENTRIES = 12  # of a normal vector
 MAX_DEGREE = 12
@@ -35,7 +37,8 @@ Form = dict[tuple[Node, ...], Polynomial]
 
 WRITTEN = (
     "a covariance that is seen to be one: S defined as L @ L.T (every covariance is that, for some L), diag(s**2), a sum of such,"
-    " a symmetric matrix of numbers without negative eigenvalues, or one of 2 or 3 rows written out, [[a, c], [c, b]]"
+    " a symmetric matrix of numbers without negative eigenvalues, one of 2 or 3 rows written out, [[a, c], [c, b]],"
+    " or what the claim assumes to be one: positive_definite(S)"
 )
 
 
@@ -194,6 +197,8 @@ def is_covariance(n: Node) -> bool:
     """Whether a square matrix is seen to be symmetric and positive semidefinite."""
     while n.op == "def":
         n = n.args[0]
+    if n in n.graph.templates.get(COVARIANCES, ()):
+        return True
     if (numbers := _numbers(n)) is not None:
         return _semidefinite(numbers)
     match n.op:

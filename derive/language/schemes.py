@@ -16,6 +16,7 @@ from math import comb, factorial, perm
 from typing import NoReturn
 
 from derive.errors import ExpressionError, nearest
+from derive.expr.conditions import conjuncts
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES
 from derive.language.syntax import Reader
@@ -23,6 +24,9 @@ from derive.records import dataclass
 
 #: What takes a loop over random schemes.
 EXPECTATIONS = ("expect", "variance")
+
+COVARIANCES = "covariances"  # in a graph: the matrices that are taken for such
+_DEFINITE = ("positive_definite", "positive_semidefinite")
 
 MAX_OUTCOMES = 2_000
 MAX_DEGREE = 40  # of a polynomial in a continuous variable
@@ -193,6 +197,12 @@ def expected(r: Reader, element: ast.expr, generators: list[ast.comprehension], 
         return integrated(value, x, lambda k: MOMENTS[name](g, k, *ends))
     except ExpressionError as e:
         r.fail(e.message, element)
+
+
+def assume(g: Graph, conditions: Sequence[Node]) -> None:
+    """Until it is told otherwise, the matrices that are definite where conditions hold may be covariances in what is read."""
+    definite = (n for n in conjuncts(conditions) if n.op == "property" and n.attr in _DEFINITE)
+    g.templates[COVARIANCES] = frozenset(n.args[0] for n in definite)
 
 
 def over_a_vector(f: Node, x: Node, mean: Node, covariance: Node) -> Node:

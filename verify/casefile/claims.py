@@ -9,6 +9,7 @@ from derive.errors import ExpressionError, Misfit, ShapeError, UnknownSymbol, ne
 from derive.expr.graph import Node, topological
 from derive.expr.shapes import indices, letters, show, size
 from derive.language.reader import parse
+from derive.language.schemes import assume
 from derive.numbers.formats import FORMATS
 from verify.casefile import rules
 from verify.casefile.agreements import FILE, ID, PRINTS
@@ -91,28 +92,27 @@ class Claims:
         values: dict[str, Any] = {"places": {key: t.place for key, t in given.items()}}
         verbatim = self.reader.flag(given.get("verbatim"))
         ill: list[str] = []
+        held = self.conditions(given)  # first: what is assumed of matrices says whether they are covariances
         for key, boolean in (("of", False), ("by", False), ("holds", True), ("somewhere", True)):
             t = given.get(key)
             if t is not None and self.reader.is_text(t, "an expression") and isinstance(t, Text):
                 found: list[ExpressionError] = []
                 texts[key], values[key] = t.value, self.names.expression(t, boolean, found, ShapeError)
                 ill += self.unfit(t, found, verbatim)
-        for key, boolean in (("equals", False), ("assuming", True), ("needs", True)):
-            parts = self.reader.texts(given.get(key), "an expression or a list of them")
-            if parts:
-                texts[key] = (" = " if key == "equals" else "; ").join(t.value for t in parts)
-                misfits: list[ExpressionError] = []
-                nodes = []
-                for t in parts:
-                    found = []
-                    nodes.append(self.names.expression(t, boolean, found if key == "equals" else None, ShapeError))
-                    misfits += [e for e in found if isinstance(e, Misfit)]
-                    ill += self.unfit(t, [e for e in found if not isinstance(e, Misfit)], verbatim)
-                values[key] = tuple(n for n in nodes if n is not None)
-                if key == "equals":
-                    values[key] = _spread(values.get("of"), values[key])
-                if misfits:
-                    values[key], values["misfit"] = (), _misfit(misfits[0].message, misfits[0].letters)
+        if parts := self.reader.texts(given.get("equals"), "an expression or a list of them"):
+            texts["equals"] = " = ".join(t.value for t in parts)
+            misfits: list[ExpressionError] = []
+            nodes = []
+            for t in parts:
+                found = []
+                nodes.append(self.names.expression(t, False, found, ShapeError))
+                misfits += [e for e in found if isinstance(e, Misfit)]
+                ill += self.unfit(t, [e for e in found if not isinstance(e, Misfit)], verbatim)
+            values["equals"] = _spread(values.get("of"), tuple(n for n in nodes if n is not None))
+            if misfits:
+                values["equals"], values["misfit"] = (), _misfit(misfits[0].message, misfits[0].letters)
+        for key, (text, conditions) in held.items():
+            texts[key], values[key] = text, conditions
         if ill:
             values["ill_formed"] = ill[0]
         values["assuming"] = (*values.get("assuming", ()), *self.known(values))
@@ -120,7 +120,19 @@ class Claims:
             self.shows(given["shows"], texts, values)
         if "standard" in given:
             self.standard(given["standard"], texts, values)
+        assume(self.names.graph, ())
         return values
+
+    def conditions(self, given: dict[str, Tree]) -> dict[str, tuple[str, tuple[Node, ...]]]:
+        """What a claim assumes and needs, by key: the text, and the nodes that could be read. In the rest of the
+        claim the matrices that it assumes to be definite may be covariances."""
+        found = {}
+        for key in ("assuming", "needs"):
+            if parts := self.reader.texts(given.get(key), "an expression or a list of them"):
+                nodes = [self.names.expression(t, True) for t in parts]
+                found[key] = "; ".join(t.value for t in parts), tuple(n for n in nodes if n is not None)
+        assume(self.names.graph, found["assuming"][1] if "assuming" in found else ())
+        return found
 
     def unfit(self, t: Text, found: list[ExpressionError], verbatim: bool) -> list[str]:
         """What is wrong with shapes and indices of a formula: a fault of the case, unless the document has it so."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from verify.commands.answers import Options
 from verify.commands.proof import proved
 
 
 def asked(claim: str, *assuming: str) -> str:
-    return "; ".join(proved(claim, assuming, (), False).lines)
+    return "; ".join(proved(claim, assuming, Options()).lines)
 
 
 @pytest.mark.parametrize(

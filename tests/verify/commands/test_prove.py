@@ -268,5 +268,30 @@ def test_whatever_holds_says_how_that_was_earned(claim: str, assuming: list[str]
     ],
 )
 def test_a_condition_is_told_apart_from_the_sentence(claim: str, conditions: tuple[str, ...]) -> None:
-    values = Options(values=("a=2", "u=4")) if "u" in claim else Options()
-    assert proved(claim, [], values).conditions == conditions
+    values = ("a=2", "u=4") if "u" in claim else ()
+    assert proved(claim, [], Options(values=values)).conditions == conditions
+
+
+@pytest.mark.parametrize(
+    ("claim", "assumed", "verdict"),
+    [
+        ("expect(x @ A @ x for x in normal(m, S)) == trace(A @ S) + m @ A @ m", "positive_semidefinite(S)", "true"),
+        ("expect(x @ x for x in normal(m, inv(S) + A.T @ A)) == trace(inv(S) + A.T @ A) + m @ m", "positive_definite(S)", "true"),
+        ("expect(exp(m @ x) for x in normal(0, S)) == exp(m @ S @ m)", "positive_definite(S)", "false"),
+    ],
+)  # fmt: skip
+def test_what_is_assumed_to_be_definite_may_be_a_covariance(claim: str, assumed: str, verdict: str) -> None:
+    for n in (1, 2, 4)[: 3 if "inv" not in claim else 2]:
+        shapes = [f"A={n},{n}", f"S={n},{n}", f"m={n}"][1 - ("A" in claim) :]
+        assert proved(claim, [assumed], Options(shapes=shapes)).verdict == verdict
+
+
+def test_a_covariance_is_assumed_by_its_own_claim(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "c.yaml"
+    of = "{of: 'expect(x @ x for x in normal(0, S))', equals: trace(S)"
+    claims = f"- {of}, id: a, assuming: [positive_definite(S)]}}\n- {of}, id: b}}\n"
+    path.write_text(f"title: T\nsymbols: {{S: {{shape: [2, 2]}}}}\nclaims:\n{claims}")
+    assert main(["check", str(path)]) == 2
+    told = "".join(capfd.readouterr())
+    assert f"{path}:5:" in told
+    assert f"{path}:4:" not in told

@@ -2,6 +2,7 @@
 
 import pytest
 
+from verify.commands.answers import Options
 from verify.commands.proof import proved
 
 
@@ -23,4 +24,4 @@ from verify.commands.proof import proved
     ],
 )
 def test_orders_of_growth(claim, word):
-    assert proved(claim, (), (), False).lines[0].startswith(word)
+    assert proved(claim, (), Options()).lines[0].startswith(word)

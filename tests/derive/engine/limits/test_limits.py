@@ -12,6 +12,7 @@ from derive.language.reader import parse, to_text
 from derive.numbers.balls import evaluate, rational
 from verify.casefile import load
 from verify.claims import CaseContext, judge
+from verify.commands.answers import Options
 from verify.commands.proof import decide, proved
 
 
@@ -172,12 +173,12 @@ def test_one_sided_limits_differ():
     ],
 )
 def test_claims_about_limits_and_suprema(claim, word):
-    assert proved(claim, (), (), False).lines[0].startswith(word)
+    assert proved(claim, (), Options()).lines[0].startswith(word)
 
 
 def test_a_supremum_keeps_to_the_range():
-    assert proved("supremum(x, x) == 1", ("x < 1", "x > 0"), (), False).true
-    assert "undecided" in proved("supremum(x, x) == inf", ("x**2 < 1",), (), False).lines[0]
+    assert proved("supremum(x, x) == 1", ("x < 1", "x > 0"), Options()).true
+    assert "undecided" in proved("supremum(x, x) == inf", ("x**2 < 1",), Options()).lines[0]
 
 
 @pytest.mark.parametrize(
@@ -197,14 +198,14 @@ def test_a_supremum_keeps_to_the_range():
     ],
 )
 def test_a_supremum_within_a_range(claim, low, high, word):
-    assert proved(claim, (f"x >= {low}", f"x <= {high}"), (), False).lines[0].startswith(word)
+    assert proved(claim, (f"x >= {low}", f"x <= {high}"), Options()).lines[0].startswith(word)
 
 
 def test_where_a_limit_does_not_exist_hangs_on_the_domain():
-    assert "undecided" in proved("limit(1/x, x, 0) == inf", ("x > 0",), (), False).lines[0]
-    assert proved("limit(a*abs(x)/x, x, 0) == 0", ("a == 0",), (), False).true
-    assert proved("limit(a/x, x, 0) == inf", ("a > 0",), (), False).lines[0].startswith("false")
-    assert "undecided" in proved("limit(a/x, x, 0) == inf", ("a > 0", "a < 0"), (), False).lines[0]
+    assert "undecided" in proved("limit(1/x, x, 0) == inf", ("x > 0",), Options()).lines[0]
+    assert proved("limit(a*abs(x)/x, x, 0) == 0", ("a == 0",), Options()).true
+    assert proved("limit(a/x, x, 0) == inf", ("a > 0",), Options()).lines[0].startswith("false")
+    assert "undecided" in proved("limit(a/x, x, 0) == inf", ("a > 0", "a < 0"), Options()).lines[0]
 
 
 def test_a_limit_that_does_not_exist_is_a_wrong_claim(tmp_path):

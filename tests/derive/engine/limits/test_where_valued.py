@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from verify.commands.answers import Options
 from verify.commands.proof import proved
 
 
 def verdict(claim: str, *assuming: str) -> str:
-    return proved(claim, assuming, (), False).lines[0].split(":")[0]
+    return proved(claim, assuming, Options()).lines[0].split(":")[0]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,6 @@ def test_of_what_has_a_value_all_is_known(claim: str, given: list[str]) -> None:
     ],
 )
 def test_what_the_other_symbols_have_to_be_is_told(claim: str, said: str, told: str) -> None:
-    found = proved(claim, (), (), False).lines
+    found = proved(claim, (), Options()).lines
     assert found[0].startswith(f"{said}:")
     assert any(told in line for line in found)
