@@ -72,7 +72,6 @@ def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node]
     place |= {n: i for i, n in enumerate(inner, len(place) + len(proxy))}
     curvature: list[dict[int, Node]] = [{} for _ in [*place, *proxy]]  # curvature[i][j], j <= i: what couples the pair
     behind: dict[int, list[tuple[int, Node]]] = {}  # the variables that a proxy stands for, and the slope by each
-    factor: dict[int, Node] = {}  # that slope by variable, once the proxy is resolved
 
     def couple(i: int, j: int, amount: Node) -> None:
         line, at = (curvature[i], j) if i >= j else (curvature[j], i)
@@ -98,33 +97,59 @@ def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node]
         below = [(place[a], slope) for a, slope in found.items() if a not in mine]
         return [(proxy[n], one), *below] if mine else below
 
+    def bend(own: Node, below: Sequence[tuple[int, Node]]) -> None:
+        """What couples a node to itself couples the nodes below it to each other."""
+        for k, (i, slope) in enumerate(below):
+            half = own if slope is one else mul(own, slope)
+            for j, another in below[: k + 1]:
+                couple(i, j, half if another is one else mul(half, another))
+
     def push(top: int, below: Sequence[tuple[int, Node]]) -> None:
         """What couples a node to others moves to the nodes below it."""
         row = curvature[top]
-        own = row.pop(top, None)
-        if own is not None:
-            for k, (i, slope) in enumerate(below):
-                half = own if slope is one else mul(own, slope)
-                for j, another in below[: k + 1]:
-                    couple(i, j, half if another is one else mul(half, another))
-        for j, amount in row.items():
-            given = factor.get(j)
-            core = _cofactor(amount, given) if given else None
-            for i, slope in below:
-                if slope is one:
-                    moved = amount
-                elif core and given and slope.id < given.id:  # s*(t*c) and t*(s*c) are to be one node
-                    moved = mul(given, mul(slope, core))
+        if top in row:
+            bend(row.pop(top), below)
+        others, amounts = [*row], [*row.values()]  # lists are walked through faster
+        row.clear()
+        for i, slope in below:
+            line = curvature[i]
+            for j, moved in zip(others, amounts if slope is one else g.products(slope, amounts), strict=True):
+                if j < i:  # couple, written out
+                    before = line.get(j)
+                    line[j] = moved if before is None else add(before, moved)
+                elif j > i:
+                    other = curvature[j]
+                    before = other.get(i)
+                    other[i] = moved if before is None else add(before, moved)
                 else:
-                    moved = mul(slope, amount)
-                if i > j:  # couple, written out
-                    line, at = curvature[i], j
-                elif i < j:
-                    line, at = curvature[j], i
+                    couple(i, i, add(moved, moved))
+
+    def resolve(top: int) -> None:
+        """What couples a proxy to others moves to the variables that it stands for, and that the others stand for."""
+        row, mine = curvature[top], behind[top]
+        if top in row:
+            bend(row.pop(top), mine)
+        for at, core in row.items():
+            direct = curvature[at]  # what couples one of these variables to the other proxy without this one
+            parts = []
+            for i, slope in mine:
+                amount = core if slope is one else mul(slope, core)
+                if i in direct and at in behind:
+                    parts.append((i, slope, add(direct.pop(i), amount), 0))
                 else:
-                    line, at, moved = curvature[i], i, add(moved, moved)
-                before = line.get(at)
-                line[at] = moved if before is None else add(before, moved)
+                    parts.append((i, slope, amount, slope.id))
+            for j, another in behind.get(at, [(at, one)]):
+                low, after = core if another is one else mul(another, core), another.id
+                for i, slope, amount, place in parts:
+                    if another is one:
+                        moved = amount
+                    elif place <= after:
+                        moved = mul(another, amount)
+                    else:  # s*(t*c) and t*(s*c) are to be one node
+                        moved = mul(slope, low)
+                    line, k = (curvature[i], j) if i > j else (curvature[j], i)
+                    before = line.get(k)
+                    line[k] = moved if before is None else add(before, moved)
         row.clear()
 
     adjoint: dict[Node, Node] = {f: one}
@@ -143,16 +168,16 @@ def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node]
             if a is b:
                 couple(place[a], place[a], amount)
                 continue
-            left, right = ([(place[e], one)] if e in kept else through(e) for e in (a, b))
+            left = [(place[a], one)] if a in kept else through(a)
+            right = [(place[b], one)] if b in kept else through(b)
             for i, slope in left:
-                half = mul(amount, slope)
+                half = amount if slope is one else mul(amount, slope)
                 for j, another in right:
-                    moved = mul(half, another)
+                    moved = half if another is one else mul(half, another)
                     couple(i, j, add(moved, moved) if i == j else moved)
     for at in reversed(proxy.values()):
         if curvature[at]:
-            push(at, behind[at])
-            factor.update(behind[at])
+            resolve(at)
     return [adjoint.get(v, zero) for v in variables], curvature[: len(variables)]
 
 
@@ -233,11 +258,6 @@ def _owned(variables: Sequence[Node], slopes: Mapping[Node, Slopes], kept: set[N
                 found.setdefault(above, set()).add(v)
                 break
     return {n: found[n] for n in slopes if n in found and sum(users[v][0].op not in _SUMS for v in found[n]) > 1}
-
-
-def _cofactor(n: Node, factor: Node | None) -> Node | None:
-    """c where n is factor*c."""
-    return n.args[n.args[0] is factor] if factor and n.op == "mul" and factor in n.args else None
 
 
 def _product(up: Node, second: Node, slope: Node) -> Node:

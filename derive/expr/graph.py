@@ -247,6 +247,29 @@ class Graph:
             self._count += 1
         return found
 
+    def products(self, a: Node, others: Iterable[Node]) -> list[Node]:
+        """``mul`` of a node and each of others, in one call: second derivatives are mostly such products."""
+        if a.op in _FOLDED:
+            return [self.mul(a, b) for b in others]
+        known, shape, place, made = self._products, a.shape, a.id, []
+        for b in others:
+            if b.op in _FOLDED or b.shape is not shape:
+                made.append(self.mul(a, b))
+                continue
+            args = (a, b) if place <= b.id else (b, a)
+            found = known.get(args)
+            if found is None:
+                found = known[args] = Node()
+                found.op = "mul"
+                found.args = args
+                found.attr = None
+                found.shape = shape
+                found.graph = self
+                found.id = self._count
+                self._count += 1
+            made.append(found)
+        return made
+
     def _product(self, a: Node, b: Node) -> Node:
         """a * b, one of them a constant, a negative or a broadcast."""
         if a is self.one:

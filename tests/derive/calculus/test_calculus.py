@@ -133,6 +133,16 @@ def test_a_layers_hessian_takes_less_than_one_and_a_half_operations_an_entry() -
     assert len(operations) < 1.5 * len(entries)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_entries_by_two_layers_are_shared_whatever_their_sign(sign: int) -> None:
+    """d2/du1 dw2 and d2/du2 dw1 of a product of two layers with one input are one node."""
+    g = Graph()
+    scope = {n: g.symbol(n) for n in ("u1", "u2", "w1", "w2", "x", "y")}
+    loss = parse(f"{sign}*sin(u1*x + u2*y)*exp(w1*x + w2*y)", scope, g)
+    table = hessian(loss, [scope[n] for n in ("u1", "u2", "w1", "w2")])
+    assert table[3, 0] is table[2, 1]
+
+
 def test_variables_may_be_made_after_what_they_meet() -> None:
     g = Graph()
     x = g.symbol("x")

@@ -71,3 +71,13 @@ def test_a_walk_is_the_same_a_second_time_and_after_others() -> None:
     assert topological(roots, known={y}) == [n for n in first if n is not y]
     made = g.mul(roots[0], roots[1])
     assert topological([made]) == [*first, made]
+
+
+def test_many_products_are_the_products_one_by_one() -> None:
+    g = Graph()
+    x, y, v = g.symbol("x"), g.symbol("y"), g.symbol("v", (3,))
+    some = [x, g.neg(y), g.const(2), g.mul(g.const(3), y), g.zero, v, g.broadcast(x, (3,)), g.call("exp", x), y, x]
+    for a in [*some, g.one, g.const(-1), g.symbol("late")]:
+        made = g.products(a, some)
+        assert made == [g.mul(a, b) for b in some]
+        assert made == [g.mul(b, a) for b in some]
