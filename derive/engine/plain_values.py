@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from derive.calculus.iteration import leaves_of
 from derive.engine.decision import Decision
 from derive.engine.reasons import Why
 from derive.expr.graph import Node
+from derive.flint import arb
 from derive.language.components import components_all
-from derive.numbers.balls import evaluate, precision
+from derive.numbers.balls import ball_text, evaluate, precision
 
 
 def of_constants(pairs: Sequence[tuple[Node, Node]]) -> Decision | None:
@@ -24,14 +26,22 @@ def of_constants(pairs: Sequence[tuple[Node, Node]]) -> Decision | None:
             with precision(prec):
                 difference = x - y
             if difference > 0 or difference < 0:
-                return Decision(
-                    "refuted", Why.SIDES_ARE(left=str(x), right=str(y)), witness={}, method="ball arithmetic"
-                )
+                left, right = _shown(x, y)
+                return Decision("refuted", Why.SIDES_ARE(left=left, right=right), witness={}, method="ball arithmetic")
             if difference == 0:
                 break
         else:
             return Decision("undecided", Why.NOT_TOLD_APART())
     return Decision("proved", Why.EXACT_VALUES(), method="exact values")
+
+
+def _shown(x: Any, y: Any) -> tuple[str, str]:
+    """Two numbers, exactly where they are known so; balls by as many of their digits as tell them apart."""
+    for digits in (8, 16, 40, 600):
+        left, right = (ball_text(v, digits) if isinstance(v, arb) else str(v) for v in (x, y))
+        if left != right:
+            break
+    return left, right
 
 
 def plain_truth(condition: Node) -> Decision:

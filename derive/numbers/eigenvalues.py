@@ -3,7 +3,8 @@
 Of rational entries they are the roots of the characteristic polynomial: exactly where they are rational, else isolated by FLINT
 (arb_fmpz_poly_complex_roots), which tells real roots from others for certain. Of a symmetric matrix of other entries they lie in
 the balls of acb_mat_eig_multiple (after Rump, Computational error bounds for multiple or nearly multiple eigenvalues, Linear
-Algebra and its Applications 324, 2001).
+Algebra and its Applications 324, 2001). Of any other matrix each has to lie in a ball of its own: the conjugate of an eigenvalue
+of a real matrix is one, so that one whose conjugate ball meets no other ball is real.
 """
 
 from __future__ import annotations
@@ -55,15 +56,26 @@ def _all(rows: int, entries: Sequence[Any]) -> list[Any]:
     if all(isinstance(e, fmpq) for e in entries):
         return _of_rationals(fmpq_mat(rows, rows, list(entries)))
     table = [entries[i : i + rows] for i in range(0, len(entries), rows)]
-    if any(
-        table[i][j] is not table[j][i] and not _same(table[i][j], table[j][i]) for i in range(rows) for j in range(i)
-    ):
-        raise Undetermined("eigenvalues of a matrix that is neither rational nor symmetric")
+    symmetric = all(
+        table[i][j] is table[j][i] or _same(table[i][j], table[j][i]) for i in range(rows) for j in range(i)
+    )
     try:
-        found = acb_mat(rows, rows, list(map(arb, entries))).eig(multiple=True)
+        found = acb_mat(rows, rows, list(map(arb, entries))).eig(multiple=symmetric)
     except ValueError as e:
-        raise Undetermined("eigenvalues are not enclosed at this precision") from e
+        seen = "at this precision" if symmetric else "apart, and the matrix is not known to be symmetric"
+        raise Undetermined(f"eigenvalues are not enclosed {seen}") from e
+    if not symmetric:
+        _all_real(found)
     return sorted((e.real for e in found), key=lambda e: float(e.mid()))
+
+
+def _all_real(found: Sequence[Any]) -> None:
+    """Of a real matrix, from balls with one eigenvalue each. Raises UndefinedValue, or Undetermined."""
+    for e in found:
+        if not e.imag.contains(0):
+            raise UndefinedValue("a matrix with eigenvalues that are no real numbers")
+        if any(e.conjugate().overlaps(other) for other in found if other is not e):
+            raise Undetermined("eigenvalues are not told apart at this precision")
 
 
 def _same(a: Any, b: Any) -> bool:

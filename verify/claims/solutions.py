@@ -8,12 +8,15 @@ meant; what is not shown is not refuted by it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import pairwise
 
+from derive.calculus.iteration import leaves_of
 from derive.calculus.reverse import expand_all
-from derive.errors import ExpressionError, Undetermined
+from derive.errors import ExpressionError, UndefinedValue, Undetermined
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
+from derive.language.components import components
 from derive.language.properties import asks
 from derive.lazily import lazily
 from verify.casefile.model import Claim
@@ -54,7 +57,41 @@ def for_every_solution(context: CaseContext, claim: Claim) -> Verdict | None:
         if all(v.verdict == "holds" for v in found):
             verdict = combine(found)
             return Verdict("holds", f"{verdict.reason}, for every solution", verdict.exact, (), verdict.evidence)
-    return None
+    equation = claim.holds.args if claim.holds is not None and claim.holds.op == "eq" else chain
+    return _the_only_one(context, equation)
+
+
+def _the_only_one(context: CaseContext, chain: Sequence[Node]) -> Verdict | None:
+    """That numbers are the solution: they solve the equations at the values of the case, and nothing else in the range does."""
+    from derive.engine.properties.dispatch import decide_condition
+
+    sides = [[_bare(e) for e in components(n)] for n in expand_all(chain)]
+    entries = next((s for s in sides if all(isinstance(n.attr, implicit.Solution) for n in s)), [])
+    numbers = [s for s in sides if s is not entries]
+    if not entries or not numbers or any(leaves_of(s) for s in numbers):
+        return None
+    system = entries[0].attr.system
+    given = {p: context.given[p] for p in system.parameters if p in context.given}
+    own = [n.attr for n in entries] == system.entries and entries[0].args == system.parameters
+    if not own or len(given) < len(system.parameters) or system.held or not system.settled:
+        return None
+    try:
+        system.one(system.roots(given))
+    except (Undetermined, UndefinedValue):
+        return None
+    put = {p: p.graph.const(Fraction(int(v.p), int(v.q))) for p, v in given.items()}
+    for one in numbers:
+        facts = substitute_all(system.facts(), {**put, **dict(zip(system.unknowns, one, strict=True))})
+        if any(decide_condition(f, context.domain(())).status != "proved" for f in facts):
+            return None
+    evidence = {"method": "proved", "by": "substitution", "proof": "one root in a box"}
+    return Verdict(
+        "holds", f"it solves the equations, and nothing else in the range of '{system.x.attr}' does", None, (), evidence
+    )
+
+
+def _bare(n: Node) -> Node:
+    return _bare(n.args[0]) if n.op == "def" else n
 
 
 def unsettled(context: CaseContext, claim: Claim) -> str:

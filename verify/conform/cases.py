@@ -28,7 +28,7 @@ def implementation(
         from verify.conform.optimizers import conform_optimizer
         from verify.conform.recurrence import Recurrence
 
-        r = entry.recurrence
+        r, w = entry.recurrence, case.symbols.get("w")
         with on(device):
             return named(
                 conform_optimizer(
@@ -38,7 +38,7 @@ def implementation(
                     name=entry.name,
                     seed=seed,
                     dtypes=entry.dtypes or None,
-                    shapes={"w": case.symbols["w"].shape} if "w" in case.symbols else None,
+                    shapes={"w": w.shape} if w is not None and w.shape else None,  # a scalar is any entry
                 )
             )
     from verify.conform.engine import conform

@@ -17,7 +17,7 @@ from verify.conform.arguments import BadArguments, Bound, Domain, Result, bind
 from verify.conform.callables import tame
 from verify.conform.elementwise import Comparison, Plan
 from verify.conform.formats import FORMATS
-from verify.conform.frameworks import FRAMEWORKS, Framework, framework_of, others
+from verify.conform.frameworks import FRAMEWORKS, Framework, framework_of, tried
 from verify.conform.modules import as_function, known_shapes
 from verify.conform.outcome import Conformance
 from verify.conform.schedules import as_rates, is_schedule
@@ -177,9 +177,7 @@ def _framework(name: str | None, bound: Bound) -> Framework:
         given = [several(FORMATS["float32"], [r], [[]], 9)[0][:3] for r in bound.ranges]
         if any(len(x) < 3 for x in given):
             return fw
-    if takes(fw, bound.call, given):
-        return fw
-    return next((f for f in others(fw) if takes(f, bound.call, given)), fw)
+    return next((f for f in tried(bound.call.function) if takes(f, bound.call, given)), fw)
 
 
 def _formats(names: Sequence[str] | None, fw: Framework) -> Iterable[str]:

@@ -16,7 +16,7 @@ import numpy as np
 from verify.conform.calls import Call, Raised
 from verify.conform.devices import placed
 from verify.conform.formats import Array
-from verify.conform.inspection import spoken_of
+from verify.conform.inspection import spoken_around, spoken_of
 from verify.extras import installed
 
 Tensor = Any
@@ -452,6 +452,10 @@ def framework_of(function: Any) -> Framework:
     return next((f for f in FRAMEWORKS.values() if f.owns(function)), FRAMEWORKS["numpy"])
 
 
-def others(fw: Framework) -> list[Framework]:
-    """Frameworks to try where a callable that speaks of none can't be called with arrays of this one."""
-    return [f for n, f in FRAMEWORKS.items() if f is not fw and installed(n)]
+def tried(function: Any) -> list[Framework]:
+    """Frameworks to try, in order, of a callable that may speak of none: those that its module has imported beside NumPy come
+    first, as ``x.var()`` in a module of Torch is Torch's."""
+    numpy, around = FRAMEWORKS["numpy"], {name.split(".")[0] for name in spoken_around(function)}
+    rest = [f for n, f in FRAMEWORKS.items() if f is not numpy and installed(n)]
+    near = [] if numpy.owns(function) else [f for f in rest if not around.isdisjoint(f.roots)]
+    return [*near, numpy, *(f for f in rest if f not in near)]

@@ -36,6 +36,12 @@ def spoken_of(function: Any, depth: int = 3) -> list[str]:
     return own
 
 
+def spoken_around(function: Any) -> list[str]:
+    """Names of modules that the module in which a callable is written has imported."""
+    body, _ = _body(inspect.unwrap(getattr(function, "func", function)))
+    return [v.__name__ for v in getattr(body, "__globals__", {}).values() if inspect.ismodule(v)]
+
+
 def _body(function: Any) -> tuple[Any, Any]:
     """The Python function that runs, and its code: of a module or another object, that of its class; None for compiled code."""
     body = getattr(function, "__func__", function)

@@ -36,6 +36,7 @@ from verify.conform.settings import kept, with_changes
 from verify.extras import installed, missing
 
 DTYPES = ("float64", "float32", "float16", "bfloat16")
+ENTRIES = 32  # of parameters of a shape that is given: a sign that turns elsewhere is not seen in a single one
 
 
 def is_optimizer(make: Any) -> bool:
@@ -113,7 +114,7 @@ def conform_optimizer(
 
     Every path and dtype is run for so many steps on parameters of several shapes at once; then a second group of parameters,
     a learning rate that changes, ``maximize``, and gradients that stay in one place in memory. The first step after which an
-    entry is off is told. ``shapes={"w": (4, 5)}`` has one parameter of this shape instead.
+    entry is off is told. ``shapes={"w": (4, 5)}`` has parameters of this shape instead, so many that they have some entries.
 
     Raises ExpressionError for a recurrence that makes no sense, and BadArguments where the optimizer can't be made with these
     options.
@@ -149,7 +150,8 @@ def _parts(
     if "w" in shapes:
         sizes = shapes["w"]
         shape = (sizes,) if isinstance(sizes, int) else tuple(sizes)
-        return (Part(shape, f"a parameter of {' x '.join(map(str, shape))} entries"),)
+        part = Part(shape, f"a parameter of {' x '.join(map(str, shape))} entries")
+        return (part,) * (1 if recurrence.whole else 1 + ENTRIES // part.size)
     every = SMALL if recurrence.whole else PARTS
     for parts in (every, tuple(p for p in every if len(p.shape) == 2)):
         try:

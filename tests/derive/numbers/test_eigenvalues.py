@@ -52,3 +52,29 @@ def test_what_has_no_value_is_told():
     with pytest.raises(ExpressionError, match="the limit is 20"):
         eigenvalues(g, g.symbol("A", (21, 21)))
     assert found([[2]]) == [2]
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(st.integers(-9, 9), min_size=3, max_size=3, unique=True),
+    st.lists(st.integers(-3, 3), min_size=3, max_size=3),
+    st.integers(2, 7),
+)
+def test_those_of_a_matrix_of_roots_that_is_not_symmetric(due: list[int], above: list[int], under: int):
+    a, b, c = above
+    change = fmpq_mat(3, 3, [1, a, b, 0, 1, c, 0, 0, 1])
+    made = change.inv() * fmpq_mat(3, 3, [due[0], 0, 0, 0, due[1], 0, 0, 0, due[2]]) * change
+    with precision(128):
+        scale = [1, arb(under).sqrt(), arb(under + 1).sqrt()]  # S A S^-1, with the same eigenvalues
+        rows = [[arb(made[i, j]) * scale[i] / scale[j] for j in range(3)] for i in range(3)]
+    for e, exact in zip(found(rows), sorted(due), strict=True):
+        assert e.contains(exact)
+        assert float(e.rad()) < 1e-20
+
+
+def test_a_pair_that_is_not_real_has_no_value_and_a_double_one_is_not_settled():
+    with precision(128):
+        root = arb(2).sqrt()
+    zero, one = fmpq(0), fmpq(1)
+    assert all(isinstance(e, UndefinedValue) for e in found([[zero, root], [-root * 3, zero]]))
+    assert all(isinstance(e, Undetermined) for e in found([[root, one], [zero, root]]))

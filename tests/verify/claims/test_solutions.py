@@ -178,3 +178,29 @@ def test_where_slopes_vanish_nothing_need_be_least(tmp_path: Path, cost: str, cl
     path.write_text(f"title: t\nsymbols: {{e: 0.5, q: {{}}}}\ndefine:\n  k: {cost}\nclaims:\n  - {{id: c, {claim}}}\n")
     context = CaseContext(load(path))
     assert [judge(context, c).verdict for c in context.case.claims] == ["undecided"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("of: g, equals: (1 + sqrt(5))/2", "holds"),
+        ("of: (1 + sqrt(5))/2, equals: g", "holds"),
+        ("holds: g == (1 + sqrt(5))/2", "holds"),
+        ("of: g, equals: (1 - sqrt(5))/2", "wrong"),  # the other root of the equation
+        ("of: g, equals: (1 + sqrt(5.0001))/2", "wrong"),
+        ("of: y, equals: sqrt(2)", "holds"),  # at the value of a parameter
+        ('of: v, equals: "[(3 + sqrt(5))/2, (3 - sqrt(5))/2]"', "holds"),
+        ('of: v, equals: "[(3 - sqrt(5))/2, (3 + sqrt(5))/2]"', "wrong"),
+        ("of: two, equals: sqrt(2)", "undecided"),  # two solutions
+        ("of: r, equals: 0", "undecided"),  # of some a
+        ("of: o, equals: 2**(1/3)", "holds"),
+    ],
+)
+def test_a_number_that_solves_the_equations_is_the_one_solution(tmp_path: Path, claim: str, verdict: str) -> None:
+    more = (
+        "  g: {solves: g == g/(g + 1) + 1, in: [1, 3]}\n"
+        "  y: {solves: y**2 == 20*lam, in: [0, 2]}\n"
+        '  v: {solves: ["v[0] + v[1] == 3", "v[0]*v[1] == 1"], shape: [2], in: [[2, 4], [0, 1]]}\n'
+        '  o: {minimizes: "o**4/4 - 2*o", in: [0, 3]}\n'
+    )
+    assert [v.verdict for v in verdicts(tmp_path, ROOTS + more, claim)] == [verdict]

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -166,6 +167,25 @@ def test_the_framework_is_read_off_what_the_code_speaks_of() -> None:
     assert framework_of(torch.nn.SiLU()).name == "torch"
     assert 2.5 in constants_of(lambda x: Made.apply(x))
     assert conform(lambda x: x.detach() + 1, "x + 1", dtypes=["float64"]).framework == "torch"
+
+
+@pytest.mark.parametrize(
+    ("module", "body", "framework", "verdict"),
+    [
+        ("torch", "x.var()", "torch", "convention"),  # by n - 1
+        ("math", "x.var()", "numpy", "conforms"),
+        ("torch", "x.astype('float64').var()", "numpy", "conforms"),  # Torch can't
+        ("torch", "numpy.var(x)", "numpy", "conforms"),  # says so
+    ],
+)
+def test_code_that_speaks_of_no_framework_is_of_one_that_its_module_imports(
+    module: str, body: str, framework: str, verdict: str
+) -> None:
+    pytest.importorskip("torch")
+    held: dict[str, Any] = {}
+    exec(f"import {module}, numpy\ndef spread(x): return {body}", held)
+    found = conform(held["spread"], "var(x)", shapes={"x": 4}, dtypes=["float64"])
+    assert (found.framework, found.verdict) == (framework, verdict)
 
 
 def test_special_values_and_kinks_are_told() -> None:

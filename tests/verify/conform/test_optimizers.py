@@ -319,6 +319,30 @@ def test_updates_by_the_norms_of_a_parameter(make: Any, formula: str, verdict: s
     assert found.verdict == verdict, told(found)
 
 
+class SignOfNew(planted.Stepping):
+    """Lion, with the momentum changed before the sign is taken: another sign in few steps of few entries."""
+
+    def __init__(self, params, lr=0.001, b1=0.9, b2=0.99):
+        super().__init__(params, {"lr": lr, "b1": b1, "b2": b2})
+
+    def update(self, p, g, s, group, place):
+        m = s["m"] = group["b2"] * s.get("m", torch.zeros_like(p)) + (1 - group["b2"]) * g
+        p -= group["lr"] * torch.sign(group["b1"] * m + (1 - group["b1"]) * g)
+
+
+@pytest.mark.parametrize("shape", [None, (1,), (2, 2)])
+def test_what_differs_in_few_entries_is_seen_at_every_shape(shape: tuple[int, ...] | None) -> None:
+    found = conform(
+        SignOfNew,
+        "w = w - lr*sign(b1*m + (1 - b1)*g); m = b2*m + (1 - b2)*g",
+        constants={"lr": 0.001, "b1": 0.9, "b2": 0.99},
+        shapes={"w": shape} if shape else None,
+        dtypes=["float64"],
+    )
+    assert found.verdict == "convention"
+    assert "b1 here is b1*b2 of the formula" in told(found)
+
+
 def test_a_state_has_the_shape_of_what_it_becomes() -> None:
     class Rows(planted.Stepping):
         def __init__(self, params: Any, lr: float = 0.1) -> None:
