@@ -561,7 +561,7 @@ def off_when_not_contiguous(x):
 
 @wrong("x**2", "changes its input")
 def square_in_place(x):
-    x *= x
+    np.multiply(x, x, out=x)
     return x
 
 

@@ -25,7 +25,9 @@ from itertools import combinations, pairwise
 from math import comb
 from typing import TYPE_CHECKING
 
-from derive.errors import UndefinedValue
+from derive.calculus.iteration import leaves_of
+from derive.calculus.reverse import expand_all
+from derive.errors import ExpressionError, UndefinedValue
 from derive.expr.graph import Graph, Node, free_symbols, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES
 from derive.expr.shapes import indices
@@ -253,12 +255,15 @@ def named(context: CaseContext, nodes: Iterable[Node]) -> list[str]:
     """The symbols with a value that stand free in expressions, in the document's order."""
     roots = list(nodes)
     below = topological(roots)
-    if any(n.op == "after" for n in below):  # an iteration has inputs that are not written
+    written = {n.attr for n in below if n.op == "symbol"}
+    steps = [n for n in below if n.op == "after"]  # an iteration has inputs that are not written
+    try:
+        inputs = {(n.args[0] if n.op == "index" else n).attr for n in leaves_of(expand_all(steps))} - written
+    except (ExpressionError, ArithmeticError):
         return list(context.values)
-    found = {n.attr for n in below if n.op == "symbol"}
-    names = [name for name in context.values if name in found]
+    names = [name for name in context.values if name in written or name in inputs]
     if any(n.op in ("property", "at") or n.op in EXTREMES for n in below):
-        names = [name for name in names if _free(context.case.symbols[name].node, roots)]
+        names = [name for name in names if name in inputs or _free(context.case.symbols[name].node, roots)]
     return names
 
 

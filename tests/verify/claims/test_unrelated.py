@@ -131,3 +131,20 @@ def test_every_property_is_in_the_bank() -> None:
 
 def test_every_claim_of_the_bank_is_decided(alone: dict[str, tuple[str, str]]) -> None:
     assert [(CLAIMS[int(k[1:])], v) for k, v in alone.items() if k[0] == "c" and v[0] == "undecided"] == []
+
+
+@pytest.mark.parametrize(
+    "claim", ["of: m(t), equals: (1 - b)**t*g", 'holds: "limit(m(t), t, inf) == 0", assuming: [0 < b, b < 1, g > 0]']
+)
+def test_values_that_an_iteration_does_not_use_are_not_told(tmp_path: Path, claim: str) -> None:
+    path = tmp_path / "steps.yaml"
+    path.write_text(
+        "title: t\nsymbols: {lr: 0.125, w0: 3, M: [7, 9], b: {in: [0, 0.9]}, g: {}, t: {whole: true, in: [0, inf]}}\n"
+        "sequences:\n  w: {start: w0, step: w - lr*w}\n  m: {start: 0, step: b*m + (1 - b)*g}\n"
+        f"claims:\n  - {{id: a, {claim}}}\n"
+    )
+    case = load(path)
+    found = judge(CaseContext(case), case.claims[0])
+    assert found.verdict == "wrong"
+    assert "document's values" not in found.reason
+    assert not {"lr", "w0", "M"} & set(found.evidence.get("witness", {}))
