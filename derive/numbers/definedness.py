@@ -6,13 +6,13 @@ else is here follows from that: what a whole expression needs, what it lacks at 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from derive.errors import UndefinedValue
 from derive.expr.folding import nonzero
 from derive.expr.graph import Node, topological
-from derive.expr.operators import COMPARISONS, DEFERRED, DERIVATIVES, OPERATORS
+from derive.expr.operators import COMPARISONS, DEFERRED, DERIVATIVES, NEGATED, OPERATORS
 from derive.expr.roots import powers
 from derive.flint import fmpq
 from derive.language.meaning import unfold
@@ -115,6 +115,25 @@ def wherever_valued(root: Node) -> list[Node]:
     return [need for key, need in needs(root).items() if not only_suffices(key)]
 
 
+def by_branches(root: Node) -> Iterator[Node]:
+    """What an expression needs for a value. What stands in a branch is needed where the branch is taken, and what both need
+    wherever."""
+    inner, branches = outside(root)
+    for n in inner:
+        if n.op not in BRANCHING and (condition := need(n)) is not None:
+            yield condition
+    for n in branches:
+        sides = [dict.fromkeys(by_branches(branch)) for branch in n.args[1:]]
+        yield from (c for c in sides[0] if c in sides[1])
+        g, s = n.graph, n.args[0]
+        if n.op == "where":
+            against = g.call(NEGATED[s.op], *s.args) if s.op in NEGATED else g.call("not", s), s
+        else:
+            against = g.call("le", s, g.zero), g.call("ge", s, g.zero)
+        for side, other, past in zip(sides, sides[::-1], against, strict=True):
+            yield from (g.call("or", c, past) for c in side if c not in other)
+
+
 # -- at a point -------------------------------------------------------------------------------------
 
 
@@ -175,6 +194,7 @@ def of_derivatives(nodes: Sequence[Node], slopes: bool = True) -> list[Node]:
                     slopes and n.op != "sided" and not any(m.op in _CHOOSING for m in inner)
                 )  # of what is not chosen no slope is needed
                 found.update(dict.fromkeys(_needed(inner, _moving_roots(n, inner) if slope else ())))
+                found.update(dict.fromkeys(c for m in _still(n, inner) for c in _of_still(m)))
         elif n.op in DEFERRED:
             g = n.graph
             for c in of_derivatives([n.args[0]], slopes):
@@ -189,6 +209,28 @@ def _moving_roots(n: Node, inner: Sequence[Node]) -> list[Node]:
     if any(v.op != "symbol" for v in variables):
         return roots
     return [m for m in roots if not variables.isdisjoint(topological([m]))]
+
+
+def _still(n: Node, inner: Sequence[Node]) -> list[Node]:
+    """The powers with a letter for their exponent, and what has branches, that do not move with a variable of the derivative n:
+    they may stand in it no more."""
+    variables = {v.args[0] if v.op == "index" else v for v in n.args[1:]}
+    if any(v.op != "symbol" for v in variables):
+        return []
+    held = (m for m in inner if m.op == "where" or (m.op == "pow" and m.args[1].op != "const" and need(m) is not None))
+    return [m for m in held if variables.isdisjoint(topological([m]))]
+
+
+def _of_still(n: Node) -> Iterator[Node]:
+    return iter((_has_power(*n.args),)) if n.op == "pow" else by_branches(n)
+
+
+def _has_power(base: Node, power: Node) -> Node:
+    """Where a power has a value: of a base that is positive, of 0 for what is not negative, of another for whole numbers."""
+    g, zero = base.graph, base.graph.zero
+    at_zero = g.call("and", g.call("eq", base, zero), g.call("ge", power, zero))
+    whole = g.call("and", g.call("ne", base, zero), g.call("eq", power, g.call("floor", power)))
+    return g.call("or", g.call("gt", base, zero), g.call("or", at_zero, whole))
 
 
 def _needed(nodes: Iterable[Node], roots: Collection[Node] = ()) -> list[Node]:

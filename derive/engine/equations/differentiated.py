@@ -13,6 +13,7 @@ from derive.calculus.reverse import expand_all
 from derive.engine.assumptions import contradict
 from derive.engine.decision import Decision
 from derive.engine.domain import EVERYWHERE, Domain
+from derive.engine.exceptional_sets import alternatives
 from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.engine.sufficiency import truth_of, unless_thin
@@ -40,7 +41,12 @@ def unsaid(asked: Sequence[Node], roots: Sequence[Node], domain: Domain) -> list
     wanted = [c for part in entries[: len(asked)] for c in part]
     said = {c for part in entries[len(asked) :] for side in part for c in has_value(side)}
     inner = domain.entries()
-    return [c for c in dict.fromkeys(wanted) if c not in said and truth_of(c, inner) is not True]
+    return [c for c in dict.fromkeys(wanted) if said.isdisjoint((c, *alternatives(c))) and not _shown(c, inner)]
+
+
+def _shown(c: Node, domain: Domain) -> bool:
+    """Whether a condition holds on a domain, entry by entry."""
+    return (decide_holds(c, domain).status == "proved") if c.op == "or" else truth_of(c, domain) is True
 
 
 def equation(decide: Decide, where: Sequence[Node], domain: Domain) -> Decision:

@@ -6,7 +6,7 @@ domain at all: what it needs of these alone, and the assumptions do not show, ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from derive.calculus.iteration import runs
@@ -22,10 +22,9 @@ from derive.engine.relation import decide_holds
 from derive.engine.sufficiency import unless_thin
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
-from derive.expr.operators import NEGATED
 from derive.language.components import components
 from derive.language.meaning import unfold
-from derive.numbers.definedness import BRANCHING, need, outside
+from derive.numbers.definedness import by_branches
 
 
 class Others:
@@ -45,7 +44,7 @@ class Others:
         roots, own = substitute_all(args, held), [held.get(v, v) for v in variables]
         if runs(roots):
             return ()
-        found = dict.fromkeys(c for root in unfold(roots) for c in _of(root) if not _speaks(c, own))
+        found = dict.fromkeys(c for root in unfold(roots) for c in by_branches(root) if not _speaks(c, own))
         return tuple(c.graph.call("all", c) if c.shape else c for c in found if not self._shown(c))
 
     @property
@@ -70,25 +69,6 @@ class Others:
         if self.entries.decided(self.entries.of(c), c.shape):
             return True
         return not too_large(topological([c])) and decide_holds(c, self.entries.domain).status == "proved"
-
-
-def _of(root: Node) -> Iterator[Node]:
-    """What an expression needs for a value. What stands in a branch is needed where the branch is taken, and what both need
-    wherever."""
-    inner, branches = outside(root)
-    for n in inner:
-        if n.op not in BRANCHING and (condition := need(n)) is not None:
-            yield condition
-    for n in branches:
-        sides = [dict.fromkeys(_of(branch)) for branch in n.args[1:]]
-        yield from (c for c in sides[0] if c in sides[1])
-        g, s = n.graph, n.args[0]
-        if n.op == "where":
-            against = g.call(NEGATED[s.op], *s.args) if s.op in NEGATED else g.call("not", s), s
-        else:
-            against = g.call("le", s, g.zero), g.call("ge", s, g.zero)
-        for side, other, past in zip(sides, sides[::-1], against, strict=True):
-            yield from (g.call("or", c, past) for c in side if c not in other)
 
 
 def _speaks(condition: Node, variables: Sequence[Node]) -> bool:

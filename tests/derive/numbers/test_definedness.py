@@ -86,9 +86,24 @@ def test_a_branch_needs_a_value_only_where_it_is_taken() -> None:
         ("d(y*sqrt(x*y), y)", ["x*y > 0"]),
         ("grad(y*sqrt(x), [x, y])", ["x > 0"]),
         ("log(x)", []),
+        ("d(x + where(y > 0, log(z), 1), x)", ["z > 0 or y <= 0"]),  # a branch that stands still
+        ("d(where(x > 0, log(z), 1), x)", []),
+        ("d(x**y, x)", []),  # of which the derivative has a power, too
+        ("d(x + z**2, x)", []),
     ],
 )
 def test_what_is_differentiated_needs_a_value(text: str, wanted: list[str]) -> None:
     g = Graph()
-    scope: dict[str, Node] = {n: g.symbol(n) for n in "xy"}
+    scope: dict[str, Node] = {n: g.symbol(n) for n in "xyz"}
     assert sorted(map(to_text, of_derivatives([parse(text, scope, g)]))) == wanted
+
+
+@pytest.mark.parametrize("base", [Fraction(-2), Fraction(0), Fraction(1, 2)])
+@pytest.mark.parametrize("power", [Fraction(-1), Fraction(-1, 2), Fraction(0), Fraction(1, 2), Fraction(3)])
+def test_a_power_that_stands_still_has_a_value_just_where_that_is_said(base: Fraction, power: Fraction) -> None:
+    g = Graph()
+    scope: dict[str, Node] = {n: g.symbol(n) for n in "xyz"}
+    (condition,) = of_derivatives([parse("d(x + y**z, x)", scope, g)])
+    point = {scope["y"]: rational(base), scope["z"]: rational(power)}
+    has_one = not isinstance(evaluate([parse("y**z", scope, g)], point)[0], UndefinedValue)
+    assert evaluate([condition], point)[0] is has_one
