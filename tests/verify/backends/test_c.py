@@ -103,6 +103,24 @@ def test_points_may_be_of_any_number(shape: tuple[int, ...]) -> None:
         assert got.tolist() == np.full(shape, want).tolist()
 
 
+@needs_compiler
+@pytest.mark.parametrize("left_over", [0, 1, c_source.BLOCK - 1])
+def test_large_results_are_those_of_each_point(left_over: int) -> None:
+    """They are written past the cache where they begin at its lines, and as they come where they don't."""
+    outputs = [G.mul(X, Y), G.add(X, Y), X]
+    f = compile_c(outputs, [X, Y])
+    count = c_source.LARGE // (8 * len(outputs)) // c_source.BLOCK * c_source.BLOCK + c_source.BLOCK + left_over
+    x, y = np.arange(count, dtype=float), 1 / np.arange(1, count + 1)
+    odd = np.zeros((3, count + 1 + (count % 2 == 0)))[:, 1 : count + 1]
+    beyond = np.zeros(4 * (count + 16))
+    shifted = [beyond[k * (count + 16) + 1 :][:count] for k in range(3)]
+    for out in (None, list(odd), shifted):
+        for got, want in zip(f(x, y, out=out), (x * y, x + y, x), strict=True):
+            assert np.array_equal(got, want)
+    assert not odd.base[:, 0].any()
+    assert not any(beyond[k * (count + 16) + count + 1 : (k + 1) * (count + 16) + 1].any() for k in range(3))
+
+
 def test_names_do_nothing_to_a_source() -> None:
     g = Graph()
     odd = [g.symbol(n) for n in ("double", "in", "main", "η", "x1", "exp")]
