@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from derive.lazily import lazily
 
 with lazily():  # click and the standard library import these, and commands ask nothing of them as a rule
-    import ast  # noqa: F401
     import ipaddress  # noqa: F401
     import linecache  # noqa: F401
     import tokenize  # noqa: F401
-    import uuid  # noqa: F401
 
 import click
 

@@ -13,9 +13,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
-from derive.calculus.iteration import leaves_of
 from derive.calculus.reverse import expand_all, gradient
 from derive.errors import ExpressionError, NotWrittenOut, Undetermined
+from derive.expr.below import leaves_of
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological
 from derive.flint import ctx, fmpq

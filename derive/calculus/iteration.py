@@ -15,6 +15,7 @@ from typing import Any
 
 from derive.calculus.reverse import expand_all, gradient
 from derive.errors import ExpressionError, Undetermined
+from derive.expr.below import leaves_of
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES, OPERATORS
 from derive.expr.shapes import show
@@ -338,28 +339,6 @@ class Run:
 
         inner = to_text(self.body)
         return f"{inner}({args[0]})" if inner.isidentifier() else f"({inner} after {args[0]} steps)"
-
-
-def runs(roots: Sequence[Node]) -> list[Node]:
-    """The nodes ``computed`` below these, but for values that are open (``sided``)."""
-    return [n for n in topological(roots) if n.op == "computed" and not getattr(n.attr, "open", False)]
-
-
-def leaves_of(roots: Sequence[Node]) -> list[Node]:
-    """The scalar symbols, and entries of symbols, below scalar nodes."""
-    return [n for n in topological(roots) if n.op == "index" or (n.op == "symbol" and not n.shape)]
-
-
-def above(roots: Sequence[Node], stop: set[Node]) -> set[Node]:
-    """The nodes below the roots, but not what stands in the nodes ``stop``."""
-    seen: set[Node] = set()
-    work = list(roots)
-    while work:
-        n = work.pop()
-        if n not in seen and n not in stop:
-            seen.add(n)
-            work.extend(n.args)
-    return seen
 
 
 def whole_of(k: Node) -> int | None:

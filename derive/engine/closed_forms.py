@@ -6,19 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from derive.budget import spent
-from derive.calculus.iteration import Run, leaves_of, runs
-from derive.engine import induction, relation
+from derive.engine import relation
 from derive.engine.decision import Decision
 from derive.engine.domain import EVERYWHERE, Domain
+from derive.engine.equations import cascade
 from derive.engine.reasons import Why
 from derive.engine.whole_numbers import says_whole
 from derive.engine.whole_powers import by_induction
+from derive.expr.below import leaves_of, runs
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.lazily import lazily
 
 with lazily():
-    from derive.calculus import totals
+    from derive.calculus import iteration, totals
+    from derive.engine import induction
     from derive.engine.limits import partial_sums
 
 
@@ -26,6 +28,8 @@ def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
     """``cascade.decide_equal``, where iterations and sums up to a symbol may stand in the sides."""
     if not a.shape and (shown := by_induction(a.graph.call("eq", a, b), domain)) is not None:
         return shown
+    if not runs([a, b, *domain.hypotheses]):
+        return cascade.decide_equal(a, b, domain)
     found = induction.decide_equal(a, b, domain)
     return _closed([a, b], domain, found, lambda n, there: decide_equal(n[0], n[1], there))
 
@@ -34,6 +38,8 @@ def decide_holds(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
     """``relation.decide_holds``, where they may stand in the condition."""
     if (shown := by_induction(condition, domain)) is not None:
         return shown
+    if not runs([condition, *domain.hypotheses]):
+        return relation.decide_holds(condition, domain)
     found = induction.decide_holds(condition, domain)
     return _closed([condition], domain, found, lambda n, there: decide_holds(n[0], there))
 
@@ -45,7 +51,7 @@ def _closed(
     if (
         found.status != "undecided"
         or spent()
-        or not all(isinstance(n.attr, Run) and leaves_of([n]) for n in runs(roots))
+        or not all(isinstance(n.attr, iteration.Run) and leaves_of([n]) for n in runs(roots))
         or not runs(roots)
     ):
         return found

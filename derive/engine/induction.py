@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 from math import ceil, floor
 
-from derive.calculus.iteration import Run, System, above, leaves_of, runs
+from derive.calculus.iteration import Run, System
 from derive.engine import relation
 from derive.engine.decision import Decision, joined
 from derive.engine.dispatch import holds_with_properties
@@ -25,6 +25,7 @@ from derive.engine.reasons import Reason, Why
 from derive.engine.step_counts import Beyond, affine_count
 from derive.engine.whole_numbers import freely, says_whole, start
 from derive.errors import ExpressionError
+from derive.expr.below import above, leaves_of, runs
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
 from derive.language.components import components_all
@@ -44,9 +45,7 @@ MAX_EARLY = 20  # numbers at which sums have no terms, and a claim is looked at
 
 
 def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
-    """``cascade.decide_equal``, where iterations may stand in the sides."""
-    if not runs([a, b, *domain.hypotheses]):
-        return cascade.decide_equal(a, b, domain)
+    """``cascade.decide_equal``, where iterations stand in the sides, or in what is assumed."""
     left, right = components_all([a, b])
     if found := of_constants(list(zip(left, right, strict=True))):
         return found
@@ -57,9 +56,7 @@ def decide_equal(a: Node, b: Node, domain: Domain = EVERYWHERE) -> Decision:
 
 
 def decide_holds(condition: Node, domain: Domain = EVERYWHERE) -> Decision:
-    """``relation.decide_holds``, where iterations may stand in the condition."""
-    if not runs([condition, *domain.hypotheses]):
-        return relation.decide_holds(condition, domain)
+    """``relation.decide_holds``, where iterations stand in the condition, or in what is assumed."""
     if not leaves_of([condition]) and not domain.hypotheses:
         return plain_truth(condition)
     try:

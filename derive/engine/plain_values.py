@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from derive.calculus.iteration import leaves_of
 from derive.engine.decision import Decision
 from derive.engine.reasons import Why
+from derive.expr.below import leaves_of
 from derive.expr.graph import Node
 from derive.flint import arb
 from derive.language.components import components_all

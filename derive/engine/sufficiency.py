@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from derive.calculus.iteration import leaves_of
 from derive.engine.algebra.normal import Normal
 from derive.engine.algebra.polynomials import Unwieldy
 from derive.engine.assumptions import contradict
@@ -20,6 +19,7 @@ from derive.engine.domain import Domain
 from derive.engine.equations.cells import Cell
 from derive.engine.equations.regions import knowledge
 from derive.engine.reasons import Why
+from derive.expr.below import leaves_of
 from derive.expr.graph import Node
 from derive.language.components import components
 from derive.language.printing import to_text

@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import replace
 from math import ceil
 
-from derive.calculus.iteration import runs
 from derive.calculus.reverse import expand_all
-from derive.engine import induction
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.whole_numbers import affine, says_whole, start
+from derive.expr.below import runs
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
+from derive.lazily import lazily
+
+with lazily():
+    from derive.engine import induction
 
 MAX_SHIFT = 8
 

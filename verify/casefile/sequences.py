@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from derive.calculus.iteration import Declared, System
 from derive.errors import ExpressionError
 from derive.expr.graph import Node
 from derive.expr.shapes import show
 from derive.language.abstract import function
 from derive.language.reader import parse
 from derive.language.sequences import declare
+from derive.lazily import lazily
 from derive.records import dataclass
 from verify.casefile import rules
 from verify.casefile.model import State, Symbol
 from verify.casefile.names import Names, explained
 from verify.casefile.schema import SEQUENCE
 from verify.casefile.tree import Mapping, Text, Tree
+
+with lazily():
+    from derive.calculus import iteration
 
 MAX_SEQUENCES = 100
 
@@ -134,10 +137,10 @@ class Sequences:
             if (b.index is None and self._read(b) is None) or self.reader.count > before:
                 return
             declared.append(
-                Declared(b.symbol, b.start, lambda k, b=b: self._again(b, k), b.index, b.first)  # type: ignore[misc]
+                iteration.Declared(b.symbol, b.start, lambda k, b=b: self._again(b, k), b.index, b.first)  # type: ignore[misc]
             )
         try:
-            self.names.graph.templates["sequences"] = System(self.names.graph, declared)
+            self.names.graph.templates["sequences"] = iteration.System(self.names.graph, declared)
         except ExpressionError as e:
             at = next((b for b in self.begun if b.name in e.letters), self.begun[0]).step
             self.reader.fault(at.at(e.offset), explained(e, at))

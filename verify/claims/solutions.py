@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from derive.calculus.iteration import leaves_of
 from derive.calculus.reverse import expand_all
 from derive.errors import ExpressionError, UndefinedValue, Undetermined
+from derive.expr.below import leaves_of
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.language.components import components

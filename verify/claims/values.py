@@ -25,9 +25,9 @@ from itertools import combinations, pairwise
 from math import comb
 from typing import TYPE_CHECKING
 
-from derive.calculus.iteration import leaves_of
 from derive.calculus.reverse import expand_all
 from derive.errors import ExpressionError, UndefinedValue
+from derive.expr.below import leaves_of
 from derive.expr.graph import Graph, Node, free_symbols, topological
 from derive.expr.operators import DEFERRED, DERIVATIVES
 from derive.expr.shapes import indices

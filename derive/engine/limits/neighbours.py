@@ -6,7 +6,6 @@ infinity, a/b tends to what (a(k + 1) - a(k))/(b(k + 1) - b(k)) tends to, if it 
 
 from __future__ import annotations
 
-from derive.calculus.iteration import runs
 from derive.engine.dispatch import holds_with_properties
 from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
@@ -16,6 +15,7 @@ from derive.engine.limits.oracle import Oracle, Unsettled, leaves
 from derive.engine.step_counts import Beyond
 from derive.engine.whole_powers import as_products
 from derive.errors import ExpressionError
+from derive.expr.below import runs
 from derive.expr.folding import substitute
 from derive.expr.graph import Node
 

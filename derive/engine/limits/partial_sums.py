@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from derive.calculus.iteration import Run, System, runs
+from derive.calculus.iteration import Run, System
 from derive.calculus.reverse import expand_all, gradient
 from derive.engine.domain import Domain
 from derive.engine.induction import Steps
@@ -18,6 +18,7 @@ from derive.engine.limits.oracle import TROUBLES, Oracle, Unsettled, degree, lea
 from derive.engine.relation import decide_holds
 from derive.engine.step_counts import Beyond
 from derive.errors import ExpressionError
+from derive.expr.below import runs
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Node, topological
 from derive.language.components import components

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.calculus.implicit import System as Equations
-from derive.calculus.iteration import Run, System, runs
+from derive.calculus.iteration import Run, System
 from derive.calculus.reverse import expand_all, gradient
 from derive.calculus.totals import Total
 from derive.engine.domain import Domain
@@ -24,6 +24,7 @@ from derive.engine.limits.partial_sums import replaced
 from derive.engine.limits.summation import series
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
+from derive.expr.below import runs
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import OPERATORS

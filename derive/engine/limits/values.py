@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import isinf
 from typing import Any
 
-from derive.calculus.iteration import Run, runs
+from derive.calculus.iteration import Run
 from derive.calculus.reverse import expand_all
 from derive.engine.counterexamples.points import Sampler
 from derive.engine.dispatch import holds_with_properties
@@ -24,6 +24,7 @@ from derive.engine.limits.summation import series
 from derive.engine.reasons import Reason, Why
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError, NotFinite
+from derive.expr.below import runs
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.expr.operators import BY_SIGN, COMPARISONS, FLOATS, ORDERS

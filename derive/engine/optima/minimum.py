@@ -18,10 +18,10 @@ from itertools import combinations, islice
 from typing import Any
 
 from derive.calculus.implicit import GUARD, System
-from derive.calculus.iteration import leaves_of
 from derive.calculus.reverse import expand_all, gradient
 from derive.engine.optima.linear import Infeasible, Program, Unbounded, alone, solve
 from derive.errors import ExpressionError, Undetermined
+from derive.expr.below import leaves_of
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node
 from derive.flint import arb, arb_mat, ctx, fmpq

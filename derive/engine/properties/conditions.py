@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import field, replace
 from functools import cached_property
 
-from derive.calculus.iteration import runs
 from derive.calculus.reverse import expand_all
 from derive.engine.closed_forms import decide_equal, decide_holds
 from derive.engine.decision import Decision, joined
@@ -23,6 +22,7 @@ from derive.engine.properties.throughout import refuted_at_points, shown_by_entr
 from derive.engine.reasons import Why
 from derive.engine.sufficiency import compatible, unless_thin
 from derive.engine.tactics import BESIDE, HALF, POINT, PROOF, Tactic, walk
+from derive.expr.below import runs
 from derive.expr.conditions import QUANTIFIERS, claimed, conjuncts, negation, one
 from derive.expr.graph import Node, topological
 from derive.expr.operators import JOINED_PIECES, OPERATORS, ORDERS

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from derive.calculus.iteration import runs
 from derive.engine.assumptions import contradict
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
@@ -20,6 +19,7 @@ from derive.engine.properties.gram import DEFINITE, Gram
 from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.engine.sufficiency import unless_thin
+from derive.expr.below import runs
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.language.components import components
