@@ -619,6 +619,18 @@ floor(x) + floor(1/2 - x) >= -1
 abs(round(x) - x) <= 1/2 ; with x[2]
 """
 
+TRUE["maxima"] = """
+max(x + y) <= max(x) + max(y) ; with x[4], y[4]
+max(x + y) >= max(x) + min(y) ; with x[4], y[4]
+abs(max(x) - max(y)) <= max(abs(x - y)) ; with x[4], y[4]
+norm(x + y, inf) <= norm(x, inf) + norm(y, inf) ; with x[4], y[4]
+abs(max(r + g*P@x) - max(r + g*P@y)) <= g*max(abs(x - y)) ; if g >= 0 & P >= 0 & P@ones(2) == 1 ; with x[2], y[2], r[2], P[2,2]
+logsumexp(r) <= max(r) + log(4) ; with r[4]
+-sum(softmax(r)*log_softmax(r)) >= 0 ; with r[4]
+sum(softmax(r)*(r - max(r))) <= 0 ; with r[4]
+x*exp(y) + y**2*abs(x) >= 0 ; if x >= 0
+"""
+
 FALSE: dict[str, str] = {}
 
 FALSE["limits"] = """
@@ -1451,6 +1463,17 @@ floor(2*x) == floor(x) + floor(x + 1/3)
 floor(x)*floor(x) <= floor(x*x)
 round(2*x) == 2*round(x)
 abs(floor(x/d)*d - x) <= d/2 ; if d > 0
+"""
+
+FALSE["maxima"] = """
+max(x + y) >= max(x) + max(y) ; with x[4], y[4]
+max(x + y) < max(x) + max(y) ; with x[4], y[4]
+abs(max(x) - max(y)) >= max(abs(x - y)) ; with x[4], y[4]
+abs(max(x) - max(y)) <= min(abs(x - y)) ; with x[4], y[4]
+abs(max(r + g*(P @ x)) - max(r + g*(P @ y))) <= g*max(abs(x - y)) ; if P >= 0 & P @ ones(2) == 1 ; with x[2], y[2], r[2], P[2,2]
+logsumexp(r) <= max(r) + log(3) ; with r[4]
+-sum(softmax(r)*log_softmax(r)) >= 1/10 ; with r[3]
+x*exp(y) + y**2*abs(x) > 0 ; if x >= 0
 """
 
 

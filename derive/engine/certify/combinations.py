@@ -90,9 +90,9 @@ def _solved(
     return found
 
 
-def by_inequalities(made: Evaluated, x: Quotient | None, strict: bool = True) -> Factors:
-    """x > 0, or x >= 0, as a sum of what is; without x, 0 > 0: that what is known contradicts itself. Raises Rejected where that
-    is not found."""
+def by_inequalities(made: Evaluated, x: Quotient | None, strict: bool = True, plainly: bool = False) -> Factors:
+    """x > 0, or x >= 0, as a sum of what is (``plainly``: without products); without x, 0 > 0: that what is known contradicts
+    itself. Raises Rejected where that is not found."""
     p, below = made.one_poly, made.const(1)
     if x is not None:
         den = made.sign(x.den)
@@ -101,7 +101,7 @@ def by_inequalities(made: Evaluated, x: Quotient | None, strict: bool = True) ->
         p, below = (x.num, made.poly(x.den)) if den == POSITIVE else (-x.num, made.poly(-x.den))
     known = list(_known(made, p if x is not None else None))
     claims = [] if x is None else [(-p, not strict)]
-    for more in (_nothing, _pairs, _squares, _inside):
+    for more in (_nothing, *(() if plainly else (_multiplied, _pairs, _squares, _inside))):
         known = [*known, *more(made, p, known)][:MAX_COLUMNS]
         found = positivstellensatz.combination([*claims, *((q, s) for q, s, _ in known)])
         if found is None or (claims and 0 not in found):
@@ -183,6 +183,30 @@ def _reached(made: Evaluated, p: Poly) -> set[int]:
     while more := {i for used in facts if used & found for i in used} - found:
         found |= more
     return found
+
+
+def _multiplied(made: Evaluated, p: Poly, known: list[_Known]) -> list[_Known]:
+    """What is known times what an atom is multiplied with in p, where that has a sign; equations times the monomials of p."""
+    found: list[_Known] = []
+    for m in dict.fromkeys(m for e in _terms(p) for m in _lesser(e)):
+        factor = fmpq_mpoly({m: fmpq(1)}, made.ctx)
+        if (sign := made.sign(factor)) in ONE_SIDED:
+            way, strict = ONE_SIDED[sign]
+            u = made.poly(factor * way)
+            short = [k for k in known if k[0].total_degree() == 1]
+            found += [(made.reduce(factor * way * q), strict and s, (u, v)) for q, s, (_, v) in short]
+    for z in made.zeros:
+        for e in (e for e in _terms(p) if sum(e)):
+            m = fmpq_mpoly({e: fmpq(1)}, made.ctx)
+            q = made.reduce(m * z)
+            found += [(sign * q, False, (made.poly(m * sign), made.poly(z))) for sign in (1, -1)]
+    return found
+
+
+def _lesser(e: Monomial) -> list[Monomial]:
+    """The monomials that are multiplied with an atom in another one."""
+    lesser = [(*e[:i], n - 1, *e[i + 1 :]) for i, n in enumerate(e) if n]
+    return [m for m in lesser if sum(m)]
 
 
 def _pairs(made: Evaluated, p: Poly, known: list[_Known]) -> list[_Known]:

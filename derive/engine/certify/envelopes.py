@@ -11,10 +11,10 @@ from derive.expr.kinks import both_sides, turns_on
 from derive.expr.operators import JOINED_PIECES, OPERATORS, ORDERS
 from derive.lazily import lazily
 from derive.numbers.rational_functions import Quotient
-from derive.proof.certificates import Certificate, Combination, Evaluation, Lemma, Parts, Split
+from derive.proof.certificates import Certificate, Combination, Evaluation, Lemma, Parts, Split, Substitution
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.evaluation import Evaluated, evaluated
-from derive.proof.sequent import Sequent, conjunction
+from derive.proof.sequent import HALVES, Sequent, conjunction, equation
 from derive.proof.signs import NEGATIVE, POSITIVE, product
 
 with lazily():
@@ -50,22 +50,28 @@ def _added_up(s: Sequent, opaque: tuple[Node, ...], splits: int) -> Theorem:
     left, right = c.args if c.op not in ("lt", "le") else c.args[::-1]
     gap = made.known(left) - made.known(right)
     n = next((n for n in reversed(opaque) if _against(made, gap, n)), None)
-    by = turns_on(n) if n is not None else None
-    if n is not None and by is not None and splits:
-        try:
-            return _combined(s, made, gap, opaque)
-        except Rejected:
-            pass  # not by its envelope
-        rest = tuple(m for m in opaque if m is not n)
-        cases = [_added_up(case, rest, splits - 1) for case in s.cases(by)]
-        positive, zero, negative = (case.certificate for case in cases)
-        return check(s, Split(by, (positive, zero, negative)), cases)
-    return _combined(s, made, gap, opaque)
+    by, sides = (turns_on(n), both_sides(n)) if n is not None else (None, None)
+    if n is None or by is None or sides is None or not splits:
+        return _combined(s, made, gap, opaque)
+    try:
+        return _combined(s, made, gap, opaque, plainly=True)
+    except Rejected:
+        pass  # not by its envelope
+    rest = tuple(m for m in opaque if m is not n)
+    parts = [_as(case, n, side, rest, splits) for case, side in zip(s.cases(by, HALVES), sides, strict=True)]
+    return check(s, Split(by, tuple(part.certificate for part in parts)), parts)
 
 
-def _combined(s: Sequent, made: Evaluated, gap: Quotient, opaque: tuple[Node, ...]) -> Theorem:
+def _as(s: Sequent, n: Node, side: Node, rest: tuple[Node, ...], splits: int) -> Theorem:
+    """Where a piece is one of its sides."""
+    because = check(s.concluding(equation(n, side)), Evaluation((), rest))
+    then = _added_up(s.put({n: side}), rest, splits - 1)
+    return check(s, Substitution(n, side, because.certificate, then.certificate), [because, then])
+
+
+def _combined(s: Sequent, made: Evaluated, gap: Quotient, opaque: tuple[Node, ...], plainly: bool = False) -> Theorem:
     c = s.conclusion
-    of = combinations.by_inequalities(made, gap, c.op in ("gt", "lt"))
+from derive.proof.sequent import HALVES, Sequent, conjunction, equation
     if c.op in ("lt", "le"):
         of = tuple((a.graph.neg(a), b) for a, b in of)
     return check(s, Combination(of, opaque))

@@ -216,7 +216,7 @@ class Range:
         """An F whose derivative by x is proved to be f, with a value everywhere inside. Raises Unsettled."""
         if self.x not in leaves(f):
             return self.g.mul(f, self.x)
-        why = ""
+        why, unknown = "", None
         for guess in self.guesses(f):
             if any(n.op in _JUMPING and self.x in leaves(n.args[0]) for n in topological([guess])):
                 continue  # the theorem is about what is continuous
@@ -226,9 +226,11 @@ class Range:
                 why = "SymPy's antiderivative was not proved"
             elif lacking := next((c for n in (guess, f) for c in has_value(n) if not _holds(c, inside)), None):
                 why = f"whether {said(lacking)} is not known throughout"
+                if lacking.op == "ne" and self.x not in leaves(lacking):
+                    unknown = self.g.sub(*lacking.args)
             else:
                 return guess
-        raise Unsettled(f"no antiderivative of {said(f)} by {said(self.x)} is known{': ' * bool(why)}{why}")
+        raise Unsettled(f"no antiderivative of {said(f)} by {said(self.x)} is known{': ' * bool(why)}{why}", unknown)
 
     def defined(self, n: Node, inside: Domain) -> Node:
         """log(u) as log(-u) where u is negative: their derivative is one."""

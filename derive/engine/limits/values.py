@@ -161,9 +161,14 @@ def value(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:
 
 
 def _branches(found: Sequence[tuple[Case, Limit]]) -> Limit | None:
-    """One value with a branch for each case; None where some are infinite and some are not."""
+    """One value with a branch for each case; None where some are infinite and some are not. Raises Unsettled with the condition
+    under which it is finite, where that is one of the cases."""
     (last, value), *others = found[::-1]
     if any(v.side != value.side for _, v in others):
+        finite = [c for c, v in found if not v.side]
+        if len(finite) == 1 and len(found) > 1:
+            condition = finite[0].of.graph.call(finite[0].op, finite[0].of, finite[0].of.graph.zero)
+            raise Unsettled(f"it is infinite, but where {brief(condition)}", condition=condition)
         return None
     note, trusted = (next((t for _, v in found if (t := getattr(v, what))), "") for what in ("note", "trusted"))
     whole, g = value.value, last.of.graph

@@ -272,6 +272,7 @@ TACTICS: tuple[Tactic[Question], ...] = (
     Tactic("squares", _of_difference(lambda c, d: sums.by_squares(c, d)), emits=PROOF),
     Tactic("slopes", _of_difference(lambda c, d: slopes.by_slopes(c, d)), emits=PROOF, cost=HALF),
     Tactic("cells", _of_difference(lambda c, d: subdivision.by_cells(c, d)), emits=PROOF | POINT, cost=HALF),
+    Tactic("terms", _of_difference(lambda c, d: sums.by_terms(c, d, decide=decide)), _few, emits=PROOF, cost=HALF),
     Tactic(
         "separate parts",
         _of_difference(lambda c, d: sums.by_separate_parts(c, d, decide=decide)),

@@ -1,9 +1,9 @@
 """Inequalities in several variables, brought to simpler ones step by step; each step is an implication that is proved.
 
 |u| <= w is u <= w and -u <= w. log(u) >= w is u >= exp(w), and a sum of two terms of opposite sign is compared by logarithms.
-What turns is looked at on both sides, as is what is assumed not to vanish. Roots are squared away. An expression of s*t, s - t
-or s/t alone is one of a single variable. Where the slope in one variable leads up from a place on either side, the place decides
-(KL divergence: p = q); where it is concave, the ends do.
+What turns is looked at on both sides, as is what is assumed not to vanish; the greatest of many is a number that none of them
+exceeds. Roots are squared away. An expression of s*t, s - t or s/t alone is one of a single variable. Where the slope in one
+variable leads up from a place on either side, the place decides (KL divergence: p = q); where it is concave, the ends do.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from derive.calculus.reverse import gradient
 from derive.engine.counterexamples.points import Point, Sampler
 from derive.engine.decision import Decision
 from derive.engine.domain import EVERYWHERE, Domain
+from derive.engine.equations.addends import addends
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import factors_of, vanishing, written
 from derive.engine.properties.side_conditions import below, convex_domain, inhabited, proved, smooth, valued, valued_at
@@ -40,6 +41,7 @@ PRECISION = 96
 MAX_ROOT = 6
 MAX_DEGREE = 2  # of homogeneous expressions
 MAX_LOGS = 8
+MANY = 3  # of which the greatest stands for a number first
 TRANSCENDENTAL = tuple(o.name for o in OPERATORS.values() if o.transcendental)
 
 
@@ -87,7 +89,10 @@ class _Moves:
             return self.kinks(h, strict, domain, depth - 1)
         if depth and strict and self.beside(h, domain, depth - 1):
             return True
-        known = domain.given(*_raised(condition, domain.hypotheses))
+        raised = list(_raised(condition, domain.hypotheses))
+        known = domain.given(*raised)
+        if raised and self.decided(condition, domain.under(raised)) == "proved":  # by these alone, which say more
+            return True
         # cheap where they apply, and of functions such as exp a proof at once is rare
         if depth and len(_symbols(h)) > 1 and not _algebraic(h) and self.early(h, strict, known, domain, depth - 1):
             return True
@@ -130,10 +135,19 @@ class _Moves:
         if n is None:
             return False
         for m in order[::-1]:
-            way = {"convex": "le", "concave": "ge"}.get(OPERATORS[m.op].bends) if m.op in JOINED_PIECES else None
-            if way and (share := coefficient(h, m)) is not None and self.sign(share, way, domain):
+            bends = OPERATORS[m.op].bends if m.op in JOINED_PIECES else ""
+            ways = {"convex": ("le", "ge"), "concave": ("ge", "le")}.get(bends)
+            if ways is None or (share := coefficient(h, m)) is None:
+                continue
+            if self.sign(share, ways[0], domain):
                 _, above, under = BRANCHES[m.op](m)
                 return all(self.positive(substitute(h, {m: v}), strict, domain, depth) for v in (above, under))
+            if len(of := _joined(m)) >= MANY and self.sign(share, ways[1], domain):
+                s = g.symbol(f"m{self.tried}'")  # all that is said of it
+                if self.positive(
+                    substitute(h, {m: s}), strict, domain.given(*(g.call(ways[1], s, v) for v in of)), depth
+                ):
+                    return True
         s, above, under = BRANCHES[n.op](n)
         for way, against, value in (("ge", "lt", above), ("le", "gt", under)):
             if self.sign(s, against, domain):
@@ -166,7 +180,7 @@ class _Moves:
         if share is None or share.op != "const":
             return False
         u = logs[0].args[0]
-        edge = g.call("exp", g.div(g.neg(substitute(h, {logs[0]: g.zero})), share))
+        edge = _exponential(g.div(g.neg(substitute(h, {logs[0]: g.zero})), share))
         return self.positive(g.sub(u, edge) if share.attr > 0 else g.sub(edge, u), strict, domain, depth)
 
     def tangents(self, h: Node, strict: bool, domain: Domain, depth: int) -> bool:
@@ -378,6 +392,13 @@ _MOVES: tuple[Move, ...] = (
 )
 
 
+def _joined(n: Node) -> list[Node]:
+    """What a greatest or least of several is the greatest or least of."""
+    if n.op not in ("max", "min"):
+        return [n]
+    return [leaf for a in n.args for leaf in (_joined(a) if a.op == n.op else [a])]
+
+
 def _related(condition: Node, domain: Domain) -> Domain:
     """With the hypotheses that speak of what the condition speaks of, be it by way of others."""
     about, left = set(_symbols(condition)), domain.hypotheses
@@ -433,6 +454,18 @@ def _opened(h: Node) -> Node:
         if n.op == "logaddexp":
             grown[n] = g.add(*(grown.get(a) or g.call("exp", a) for a in n.args))
     return substitute(h, {n: g.call("log", e) for n, e in grown.items()}) if grown else h
+
+
+def _exponential(u: Node) -> Node:
+    """exp(u), with numbers as factors whose logarithms are among the terms."""
+    g = u.graph
+    factor, rest = g.one, g.zero
+    for c, n in addends(u):
+        if n.op == "log" and n.args[0].op == "const" and n.args[0].attr > 0:
+            factor = g.mul(factor, g.pow(n.args[0], g.const(c)))
+        else:
+            rest = g.add(rest, g.mul(g.const(c), n))
+    return g.mul(factor, g.call("exp", rest))
 
 
 def _multiples(h: Node, logs: Sequence[Node]) -> list[tuple[Node, Node]] | None:

@@ -90,6 +90,44 @@ def _not_negative(n: Node, strict: bool, domain: Domain) -> bool:
     return found.status == "proved" and not found.conditions
 
 
+def by_terms(condition: Node, domain: Domain, decide: Decide) -> Decision | None:
+    """A proof of an inequality of a sum each of whose terms has the sign of the whole, by the signs of its factors: p*log(p)."""
+    if (read := _difference(condition)) is None:
+        return None
+    h, strict = read
+    parts, domain = terms(h), domain.entries()
+    if not 2 <= len(parts) <= MAX_TERMS or not inhabited(h, domain):
+        return None
+    known: dict[tuple[Node, str], bool] = {}
+
+    def holds(n: Node, op: str) -> bool:
+        if (n, op) not in known:
+            found = decide(n.graph.call(op, n, n.graph.zero), domain)
+            known[n, op] = found.status == "proved" and not found.conditions
+        return known[n, op]
+
+    def one_sided(c: Fraction, n: Node) -> bool:
+        """Whether c*n is not negative."""
+        up = c > 0
+        for f in _factors(n):
+            if not holds(f, "ge"):
+                if not holds(f, "le"):
+                    return False
+                up = not up
+        return up
+
+    if not all(c == 0 or one_sided(c, n) for c, n in parts):
+        return None
+    above = (c for c, n in parts if len(_factors(n)) == 1 and holds(n, "gt" if c > 0 else "lt"))
+    return proved(Why.TERMS(), "terms") if not strict or any(above) else None
+
+
+def _factors(n: Node) -> list[Node]:
+    if n.op == "div":
+        return [f for a in n.args for f in _factors(a)]
+    return [f for a in n.args for f in _factors(a)] if n.op == "mul" else [n]
+
+
 def by_separate_parts(condition: Node, domain: Domain, decide: Decide) -> Decision | None:
     """A proof of an inequality of a sum whose parts share no symbol: each is least at a place, and there the whole holds."""
     if (read := _difference(condition)) is None:

@@ -17,7 +17,7 @@ from derive.proof.certificates import Combination
 from derive.proof.check import Rejected, check
 from derive.proof.sequent import Sequent
 
-SHAPES = {"x": (5,), "y": (2,)}
+SHAPES = {"x": (5,), "y": (2,), "z": (5,)}
 
 
 def read(said: str, *given: str) -> tuple[Node, list[Node]]:
@@ -41,6 +41,8 @@ def entries(said: str, *given: str) -> tuple[Sequent, ...]:
         ("abs(sum(x)) <= sum(abs(x))", []),
         ("max(a + b, c + d) <= max(a, c) + max(b, d)", []),
         ("exp(x) <= max(exp(x))", []),
+        ("max(x + 2*z) <= max(x) + 2*max(z)", []),  # on the lesser side, one entry after the other
+        ("max(r + g*x[0], s + g*x[1]) - max(r + g*y[0], s + g*y[1]) <= g*max(x[0] - y[0], x[1] - y[1])", ["g >= 0"]),
         ("norm(x, 1) <= 5*norm(x, inf)", []),  # by the envelopes alone, though abs(x) stands on the lesser side
         ("q*max(x) >= q*mean(x)", ["q >= 0"]),
         ("a < max(x) + 1", ["a == x[3]"]),
@@ -57,6 +59,7 @@ def test_shown_and_checked(said: str, given: list[str]) -> None:
     ("said", "given"),
     [
         ("x < max(x)", []),
+        ("abs(max(a, b) - max(c, d)) <= min(abs(a - c), abs(b - d))", []),
         ("max(x) <= mean(x)", []),
         ("sum(abs(x)) <= abs(sum(x))", []),
         ("q*max(x) >= q*mean(x)", []),

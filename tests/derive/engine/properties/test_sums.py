@@ -9,11 +9,14 @@ import pytest
 
 from derive.engine import Decision
 from derive.engine.domain import Domain
+from derive.engine.properties.conditions import decide
 from derive.engine.properties.dispatch import decide_condition
+from derive.engine.properties.sums import by_terms
 from derive.expr.graph import Graph
 from derive.language.names import names_in
 from derive.language.reader import parse
 from derive.numbers.balls import rational, truth
+from tests.banks import attacks
 
 ROSENBROCK = "(1 - v[0])**2 + 100*(v[1] - v[0]**2)**2"
 HIMMELBLAU = "(v[0]**2 + v[1] - 11)**2 + (v[0] + v[1]**2 - 7)**2"
@@ -140,3 +143,21 @@ def test_what_lies_between_ends() -> None:
 )
 def test_signs_between_ends(claim: str, given: tuple[str, ...], status: str) -> None:
     assert decided(claim, *given).status == status
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "shown"),
+    [
+        ("x*exp(y) + y**2*abs(x) >= 0", "x >= 0", True),
+        ("-(p*log(p)) - q*log(q) >= 0", "0 < p and p < 1 and 0 < q and q <= 1", True),
+        ("-(p*log(p)) - q*log(q) >= 0", "0 < p and 0 < q", False),
+        ("x*exp(y) + exp(z) > 0", "x >= 0", True),
+        ("x*exp(y) + z*exp(x) > 0", "x >= 0 and z >= 0", False),  # both may be 0
+        ("x/y + y/x <= 0", "x < 0 and y > 0", True),
+        ("x/y + y/x <= 0", "x < 0 and y < 0", False),
+    ],
+)
+def test_each_term_has_the_sign_of_the_whole(said: str, given: str, shown: bool) -> None:
+    wanted, held = attacks.read(f"{said} ; if {given.replace(' and ', ' & ')}")
+    found = by_terms(wanted, Domain(held), decide)
+    assert (found is not None and found.status == "proved") is shown
