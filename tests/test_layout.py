@@ -113,8 +113,7 @@ HELD_THROUGH = {
     " matrices.tensors",
     "derive.engine.properties.dispatch": "properties.convex_functions properties.convexity properties.existence"
     " properties.growth properties.irrational properties.others properties.parts properties.ranks properties.reductions"
-    " properties.side_conditions properties.slopes properties.subgradients properties.sums"
-    " properties.throughout",
+    " properties.side_conditions properties.slopes properties.subgradients properties.throughout",
     "derive.expr.operators": "operators.arithmetic operators.conditions operators.functions operators.operator"
     " operators.piecewise expr.kinks",
     "derive.language.reader": "language.calls language.constants language.derivatives language.every language.extremes"
