@@ -22,13 +22,13 @@ MAX_POINTS = 8  # that do not meet the condition
 def holds_if(
     context: CaseContext, claim: Claim, condition: Node, judge: Callable[[CaseContext, Claim], Verdict]
 ) -> Verdict | None:
-    """The verdict under the condition, where the claim fails without it; None where one of them is not shown."""
+    """The verdict under the condition, where the claim fails there, or without it; None where neither is shown."""
     g = condition.graph
     if condition in claim.assuming or values.named(context, [condition]):
         return None
     under = judge(context, replace(claim, assuming=(*claim.assuming, condition)))
     if under.verdict != "holds":
-        return None
+        return under if under.verdict == "wrong" else None
     outside = Sampler(g.zero, g.zero, context.domain([*claim.assuming, g.call("not", condition)]))
     for point in outside.points(MAX_POINTS):
         if outside.judge(point).kind != "same":

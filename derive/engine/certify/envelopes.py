@@ -71,7 +71,7 @@ def _as(s: Sequent, n: Node, side: Node, rest: tuple[Node, ...], splits: int) ->
 
 def _combined(s: Sequent, made: Evaluated, gap: Quotient, opaque: tuple[Node, ...], plainly: bool = False) -> Theorem:
     c = s.conclusion
-from derive.proof.sequent import HALVES, Sequent, conjunction, equation
+    of = combinations.by_inequalities(made, gap, c.op in ("gt", "lt"), plainly)
     if c.op in ("lt", "le"):
         of = tuple((a.graph.neg(a), b) for a, b in of)
     return check(s, Combination(of, opaque))

@@ -290,8 +290,13 @@ class Range:
 
     def valued(self, primitive: Node, end: Node) -> bool:
         """Whether F has a value at an end of the range."""
-        needs = has_value(primitive)
-        return not infinite(end) and all(_holds(substitute(c, {self.x: end}), self.domain) for c in needs)
+        if infinite(end) or not all(_holds(substitute(c, {self.x: end}), self.domain) for c in has_value(primitive)):
+            return False
+        try:
+            self.oracle.simple(substitute(primitive, {self.x: end}))
+        except Unsettled:  # 0 to the power of a parameter
+            return False
+        return True
 
 
 def _holds(c: Node, domain: Domain) -> bool:

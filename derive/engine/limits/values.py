@@ -165,7 +165,7 @@ def _branches(found: Sequence[tuple[Case, Limit]]) -> Limit | None:
     under which it is finite, where that is one of the cases."""
     (last, value), *others = found[::-1]
     if any(v.side != value.side for _, v in others):
-        finite = [c for c, v in found if not v.side]
+        finite = [c for c, v in found if not v.side and c.op != "eq"]
         if len(finite) == 1 and len(found) > 1:
             condition = finite[0].of.graph.call(finite[0].op, finite[0].of, finite[0].of.graph.zero)
             raise Unsettled(f"it is infinite, but where {brief(condition)}", condition=condition)
