@@ -168,7 +168,8 @@ def culprit(root: Node, point: Mapping[Node, Fraction]) -> Node | None:
     if not faulty:
         return None
     n = min(faulty, key=lambda n: n.id)
-    if n.op == "pow" and isinstance(power := done[n.args[1]], fmpq) and power.q == 1:
+    letter = n.op == "pow" and n.args[0].op != "const"
+    if letter and isinstance(power := done[n.args[1]], fmpq) and power.q == 1:
         return n.graph.call("ne", n.args[0], n.graph.zero)  # a whole power lacks a value at 0 alone, a letter or not
     return need(n)
 

@@ -631,6 +631,19 @@ sum(softmax(r)*(r - max(r))) <= 0 ; with r[4]
 x*exp(y) + y**2*abs(x) >= 0 ; if x >= 0
 """
 
+TRUE["with a condition"] = """
+0**n == 0
+0**n == 0 ; if n > 0
+0**n == where(n > 0, 0, 1)
+0**n == where(n == 0, 1, 0) ; if n >= 0
+0**(x**2) == 0
+0**n <= 1
+integral(x**a, x, 0, 1) == 1/(a + 1) ; if a > -1
+integral(x**a, x, 0, 1) == inf ; if a < -1
+integral(exp(-lam*x), x, 0, inf) == 1/lam ; if lam > 0
+integral(exp(a*x), x, 0, 1) == (exp(a) - 1)/a
+"""
+
 FALSE: dict[str, str] = {}
 
 FALSE["limits"] = """
@@ -1474,6 +1487,16 @@ abs(max(r + g*(P @ x)) - max(r + g*(P @ y))) <= g*max(abs(x - y)) ; if P >= 0 & 
 logsumexp(r) <= max(r) + log(3) ; with r[4]
 -sum(softmax(r)*log_softmax(r)) >= 1/10 ; with r[3]
 x*exp(y) + y**2*abs(x) > 0 ; if x >= 0
+"""
+
+FALSE["with a condition"] = """
+0**n == 1
+0**n > 0
+0**n == n
+0**n == where(n > 0, 0, 2) ; if n >= 0
+integral(x**a, x, 0, 1) == 1/(a + 1) ; if a < -1
+integral(x**a, x, 0, 1) == inf ; if a > -1
+integral(exp(-lam*x), x, 0, inf) == 1/lam ; if lam < 0
 """
 
 

@@ -334,6 +334,8 @@ def _kinks(order: Sequence[Node]) -> list[tuple[Node, Node | None]]:
     for n in order:
         if n.op == "floor":
             pairs[(n.args[0], n)] = None
+        elif n.op == "pow" and n.args[0].op == "const" and n.args[0].attr == 0:  # 0**v is 1 at v = 0 alone
+            pairs[(n.args[1], None)] = None
         elif n.op in KINKED and turns_on(n) is n.args[0]:
             pairs[(n.args[0], None)] = None
         elif n.op in ("min", "max", *COMPARED):

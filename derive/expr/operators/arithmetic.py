@@ -17,11 +17,11 @@ def _of_quotient(n: Node) -> Requirement | None:
 
 def _of_power(n: Node) -> Requirement | None:
     """A power with a letter in its exponent has a value for some bases that are not positive, too; what is said here suffices."""
-    exponent = n.args[1]
+    base, exponent = n.args
     while exponent.op == "def":
         exponent = exponent.args[0]
     if exponent.op != "const":
-        return 0, "gt", 0
+        return (1, "ge", 0) if base.op == "const" and base.attr == 0 else (0, "gt", 0)
     power = Fraction(exponent.attr)
     if power.denominator == 1:
         return (0, "ne", 0) if power < 0 else None

@@ -1,4 +1,4 @@
-"""Limits and series that converge under a condition: it is found, and shown to be needed."""
+"""Limits, series and integrals that converge under a condition: it is found, and shown to be needed."""
 
 from __future__ import annotations
 
@@ -33,8 +33,13 @@ def judged(tmp_path: Path, claim: str) -> Verdict:
         ('holds: "sum(q**k for k in range(0, inf)) == 1/(1 - q)"', "holds-if", "abs(q) < 1"),
         ('holds: "limit(w(k), k, inf) == 0"', "holds-if", "abs(1 - eta) < 1"),
         ('holds: "limit((1 - r)**k, k, inf) == 0"', "holds-if", "abs(1 - r) < 1"),
-        ('holds: "limit(w(k), k, inf) == 1"', "undecided", "not known"),
-        ('holds: "sum(r**k for k in range(0, inf)) == r"', "undecided", "not known"),
+        ('holds: "limit(w(k), k, inf) == 1"', "wrong", "= 0"),  # where it converges
+        ('holds: "sum(r**k for k in range(0, inf)) == r"', "wrong", "not equal at r = 0"),
+        ('holds: "integral(exp(-eta*k), k, 0, inf) == 1/eta"', "holds-if", "eta > 0"),
+        ('holds: "integral(eta*k*exp(-eta*k), k, 0, inf) == 1/eta"', "holds-if", "eta > 0"),
+        ('of: "integral(exp(-eta*k), k, 0, inf)", equals: 2/eta', "wrong", "right times 1/2"),
+        ('holds: "integral(exp(-eta*k), k, 0, inf) == inf"', "wrong", "eta = 1"),
+        ('holds: "integral(exp(-eta*k), k, 0, inf) == inf", assuming: ["eta <= 0"]', "holds", ""),
         ('holds: "limit(w(k), k, inf) == 0", assuming: ["0 < eta", "eta < 2"]', "holds", ""),
         ('holds: "sum(v**k for k in range(0, inf)) == 2"', "holds", ""),
         ('of: "sum(v**k for k in range(0, inf))", prints: 2.0', "holds", ""),
