@@ -75,11 +75,13 @@ _NOUN = (
 #: "symmetric and positive definite", in this order before or behind a symbol.
 _RUN = rf"(?:(?:strictly|all|both|real|square|sufficiently|very)\s+)*{_ANY}(?:(?:\s*,\s*|\s*,?\s*and\s+|\s+){_ANY})*"
 BEFORE = re.compile(rf"(?<![\w-])(?P<run>{_RUN})(?:\s+{_NOUN})?\s*$", re.I)
-BEHIND = re.compile(
+_IS = (
     r"^\s*(?:is|are|be|being|to be|were|was|remains?|stays?)\s+(?:(?:a|an|also|assumed|taken|known|to be|now|all)\s+)*"
-    rf"(?P<run>{_RUN})(?![\w-])",
-    re.I,
+    rf"(?P<run>{_RUN})(?![\w-])"
 )
+BEHIND = re.compile(_IS, re.I)
+#: Before a symbol of which it is not said again: "n be even and m odd".
+_LIKEWISE = re.compile(rf"{_IS}(?:\s+{_NOUN})?\s*,?\s*(?:and|but|while)\s*$", re.I)
 _PIECE = re.compile(rf"(?<![\w-])(?:(?P<known>{_ADJECTIVE})|(?P<other>{_OTHER}))(?![\w-])", re.I)
 
 
@@ -108,6 +110,7 @@ class Role:
     unread: str = ""
     conditions: list[Condition] = field(default_factory=list)
     standing: list[Condition] = field(default_factory=list)
+    apposed: bool = False  # said aside of what the sentence speaks of
 
     @property
     def bounded(self) -> bool:
@@ -127,6 +130,8 @@ class Role:
 
 def said_of(latex: str, before: str, behind: str) -> Iterator[Condition]:
     """What the words around a symbol say of it."""
+    if _LIKEWISE.search(before):
+        behind = f"is {behind.lstrip()}"
     for pattern, text in ((BEFORE, before), (BEHIND, behind)):
         m = pattern.search(text)
         for piece in _PIECE.finditer(m["run"]) if m else ():

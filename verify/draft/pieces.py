@@ -26,12 +26,12 @@ def restated(claims: Sequence[Claimed]) -> None:
 
 def once(s: Statement, defining: Sequence[Statement]) -> bool:
     """Whether a statement alone says what a name is, but for what is said where something has one value: it is no branch of
-    several. Of a function, only where its variables are said to be elements of something."""
+    several. Of a function, only where its variables are said to be elements of something, or it is named aside."""
     general = [one for one in defining if not one.role.special] or defining
     left = s.tree.parts[0] if isinstance(s.tree, Relation) else None
     if len(general) != 1 or general[0] is not s or left is None:
         return False
-    return not function_of(left) or any("\\in " in c.words for c in s.role.conditions)
+    return not function_of(left) or s.role.apposed or any("\\in " in c.words for c in s.role.conditions)
 
 
 def comma(s: Statement, points: bool) -> str:

@@ -18,6 +18,7 @@ from verify.draft.scope import name_in_print
 from verify.draft.sentences import Bare, Part, Sentence, sentences
 from verify.draft.statements import Section, Statement, name_of
 from verify.draft.words import (
+    APPOSED,
     ASIDE,
     BACKWARD,
     CASE,
@@ -142,7 +143,10 @@ class _Reader:
         mains = [(k, p) for k, p in enumerate(self.parts) if isinstance(p, Statement) and id(p) not in self.roles]
         for k, s in mains:
             role = self.roles[id(s)] = Role(
-                denied=wrong or self.denied(k), unread=qualified, standing=list(self.standing)
+                denied=wrong or self.denied(k),
+                unread=qualified,
+                standing=list(self.standing),
+                apposed=bool(APPOSED.search(self.before(k))),
             )
             if id(s) not in self.given:
                 role.conditions += [c for made in (*lead, *self.of(k, [k for k, _ in mains])) for c in made]

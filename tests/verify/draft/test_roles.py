@@ -49,6 +49,15 @@ def draft(text: str, tmp_path: Path) -> Drafted:
             {"abs(x) == x": ["x >= 0"], "abs(x) == -x": ["x < 0"]},
         ),
         ("If $x > 0$:\n\n- $|x| = x$\n- $|2 x| = 2 x$\n", {"abs(x) == x": ["x > 0"], "abs(2*x) == 2*x": ["x > 0"]}),
+        # the verb is said once
+        (
+            r"Let $n$ be even and $m$ odd. Then $(-1)^n = 1$ and $(-1)^m = -1$.",
+            {"(-1)**n == 1": ["mod(n, 2) == 0"], "(-1)**m == -1": ["mod(m, 2) == 1"]},
+        ),
+        (
+            r"Let $a$ be positive and $b$ the bias. Then $|a| = a$, and $|b| = b$.",
+            {"abs(a) == a": ["a > 0"], "abs(b) == b": []},
+        ),
         # what is an equation
         (r"With $y = w x + b$: when $b = 0$, $$y = w x.$$", {"y == w*x": ["b == 0"]}),
         (r"Let $y = w x + b$. For $b = 0$, $y = w x$.", {"y == w*x": ["b == 0"]}),
@@ -192,6 +201,24 @@ def test_what_stands_above_columns_is_no_equation(tmp_path: Path) -> None:
     assert not found.claims
     assert not found.values
     assert [n.reason.partition(":")[0] for n in found.notes] == ["stands above a column of a table"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"At $x = 0$ the slope of $h(x) = x^2 + 3 x$ is $3$. Also $h'(1) = 5$.",
+        r"The slope of the function $h(x) = x^2 + 3 x$ at $x = 0$ is $3$. Also $h'(1) = 5$.",
+    ],
+)
+def test_what_is_said_of_a_function_is_no_condition_of_what_it_is(text: str, tmp_path: Path) -> None:
+    drafted = draft(text, tmp_path)
+    assert [d.name for d in drafted.definitions] == ["h"]
+    assert [c.reads for c in drafted.claims] == ["at(d(h, x), x=1) == 5"]
+
+
+def test_branches_of_a_function_define_nothing(tmp_path: Path) -> None:
+    drafted = draft(r"For $x > 0$ we have $h(x) = x$, and for $x < 0$ it is $h(x) = -x$. Also $2 + 2 = 4$.", tmp_path)
+    assert not drafted.definitions
 
 
 def test_a_bound_says_where_a_definition_is_meant(tmp_path: Path) -> None:
