@@ -59,8 +59,8 @@ ASIDE = re.compile(
     r"(?<!\w)(?:equality|vanish\w*|which (?:has|peaks|attains|reaches|takes|is (?:zero|minimal|maximal)))(?!\w)[^,;:@]*$",
     re.I,
 )
-#: Before what is said aside of something that the sentence speaks of, "at x = 0 the slope of $h(x) = x^2$ is 0": its conditions are
-#: of that, and not of what h is.
+#: Before what is said aside of something that the sentence speaks of, "at x = 0 the slope of $h(x) = x^2$ is 0": its conditions
+#: are of that, and not of what h is.
 APPOSED = re.compile(r"(?<!\w)of(?:\s+(?:the|an?|our|this|its)(?:\s+[\w-]+){1,3})?\s*$", re.I)
 #: Before a value that is one case of several, "consider the case $b = 0$".
 CASE = re.compile(r"(?<!\w)cases?(?!\w)[^,;@]*$", re.I)
