@@ -20,29 +20,42 @@ Monomial = tuple[tuple[int, int], ...]  #: (variable, exponent) of each that occ
 
 
 class Form:
-    """A polynomial, known by what it is."""
+    """A polynomial, known by what it is. The rest is read off when it is first asked for, and then an attribute like others."""
 
-    __slots__ = ("_degrees", "_monic", "_terms", "poly")
+    __slots__ = ("_monic", "alone", "degrees", "poly", "terms")
+
+    poly: Poly
+    degrees: dict[int, int]  # by the variables that occur, in order
+    terms: dict[Monomial, fmpq]
+    alone: int | None  # the variable that it is, if it is one
 
     def __init__(self, poly: Poly) -> None:
         self.poly = poly
-        self._degrees: dict[int, int] | None = None
-        self._terms: dict[Monomial, fmpq] | None = None
         self._monic: Form | None = None
 
-    @property
-    def degrees(self) -> dict[int, int]:
-        """By the variables that occur, in order."""
-        if self._degrees is None:
-            self._degrees = {i: int(n) for i, n in enumerate(self.poly.degrees()) if n > 0}
-        return self._degrees
+    def __getattr__(self, name: str) -> Any:
+        if name not in _READ:
+            raise AttributeError(name)
+        found = _READ[name](self)
+        setattr(self, name, found)
+        return found
 
-    @property
-    def terms(self) -> dict[Monomial, fmpq]:
-        if self._terms is None:
-            used = list(self.degrees)  # of a ring of many variables
-            self._terms = {tuple([(i, int(e[i])) for i in used if e[i]]): c for e, c in self.poly.terms()}
-        return self._terms
+
+def _degrees(f: Form) -> dict[int, int]:
+    return {i: int(n) for i, n in enumerate(f.poly.degrees()) if n > 0}
+
+
+def _terms(f: Form) -> dict[Monomial, fmpq]:
+    used = list(f.degrees)  # of a ring of many variables
+    return {tuple([(i, int(e[i])) for i in used if e[i]]): c for e, c in f.poly.terms()}
+
+
+def _alone(f: Form) -> int | None:
+    single = len(f.poly) == 1 == f.poly.total_degree() and f.poly.leading_coefficient() == 1
+    return next(iter(f.degrees)) if single else None
+
+
+_READ: dict[str, Callable[[Form], Any]] = {"degrees": _degrees, "terms": _terms, "alone": _alone}
 
 
 class Forms:

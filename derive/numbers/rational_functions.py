@@ -103,9 +103,8 @@ class Field:
 
     def single(self, p: Poly) -> Atom | None:
         """The atom that a polynomial is, if it is one."""
-        if len(p) == 1 and p.total_degree() == 1 and p.leading_coefficient() == 1:
-            return self.used(p)[0]
-        return None
+        alone = self.form(p).alone if len(p) == 1 else None
+        return None if alone is None else self.atoms[alone]
 
     def number(self, p: Poly) -> arb | None:
         """The value of a polynomial in atoms that are numbers."""
@@ -224,7 +223,10 @@ class Quotient:
         return Quotient(self.field, -self.num, self.den)
 
     def __sub__(self, other: Quotient | int) -> Quotient:
-        return self + -self._of(other)
+        y = self._of(other)
+        if self.den.is_one() and y.den.is_one():
+            return Quotient(self.field, self.num - y.num, self.den)
+        return self + -y
 
     def __rsub__(self, other: int) -> Quotient:
         return -self + other
