@@ -14,9 +14,11 @@ from functools import partial
 from itertools import islice
 
 from derive.records import dataclass
+from verify.document import tabular
 from verify.document.blocks import blanked, fences, hidden
 from verify.document.macros import Expanded, Macro, expanded, macros
 from verify.document.passages import Passage
+from verify.document.tabular import Line
 
 MAX_FORMULA = 10_000  # characters of one that is read
 MAX_FORMULAS = 20_000  # of one document
@@ -318,16 +320,16 @@ def _section(starts: Sequence[int], numbers: Sequence[int], at: int) -> int:
 
 
 def _rows(p: Passage, text: str, section: Callable[[int], int], tables: int) -> Iterator[Row]:
-    """The rows of tables: cells parted by bars or by tabs, of at least two lines one after the other."""
-    rows: list[tuple[int, int, list[tuple[int, int]]]] = []
+    """The rows of tables: those of LaTeX, and cells parted by bars or by tabs, of at least two lines one after the other."""
+    rows: list[Line] = []
     sign = ""
 
-    def flush() -> Iterator[Row]:
+    def flush(ruled: bool = False) -> Iterator[Row]:
         nonlocal rows, tables
         lines, rows = rows, []
         if len(lines) < 2:
             return
-        heads = _heads(text, lines)
+        heads = tuple(text[a:b] for a, b in lines[0][2]) if ruled else _heads(text, lines)
         for start, stop, cells in lines[1 if heads else 0 :]:
             if any(re.fullmatch(r"\s*:?-+:?\s*", text[a:b]) for a, b in cells):
                 continue
@@ -335,6 +337,12 @@ def _rows(p: Passage, text: str, section: Callable[[int], int], tables: int) -> 
             yield Row(p, start, stop, k, tuple(Piece(p, a, b, k) for a, b in cells), heads, tables)
         tables += 1
 
+    spans = []
+    for lines, ruled, span in tabular.tables(text) if p.kind == "latex" else ():
+        rows = [line for line in lines if len(line[2]) <= MAX_CELLS]
+        yield from flush(ruled)
+        spans.append(span)
+    text = blanked(text, spans)
     for m in re.finditer(r"[^\r\n]+|\r\n|\r|\n", text):
         line = m[0]
         if line in ("\n", "\r", "\r\n"):
@@ -375,7 +383,7 @@ def _split(line: str, sign: str, at: int) -> Iterator[tuple[int, int]]:
         start = stop + 1
 
 
-def _heads(text: str, lines: Sequence[tuple[int, int, Sequence[tuple[int, int]]]]) -> tuple[str, ...]:
+def _heads(text: str, lines: Sequence[Line]) -> tuple[str, ...]:
     """What stands above the columns: a first row with a rule below it, or one without numbers and formulas."""
     first, second = ([text[a:b] for a, b in cells] for _, _, cells in lines[:2])
     if second and all(re.fullmatch(r":?-+:?", c) for c in second):
