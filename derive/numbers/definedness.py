@@ -37,6 +37,13 @@ def requirement(n: Node) -> tuple[int, str, int] | None:
     return o.requirement(n) if o is not None else None
 
 
+def of_power(exponent: fmpq | None, positive: bool) -> tuple[int, str, int] | None:
+    """The requirement of a power by what its exponent is, or else by whether that is known to be positive."""
+    if exponent is not None and exponent.q == 1:
+        return None if exponent >= 0 else (0, "ne", 0)
+    return 0, "ge" if positive else "gt", 0
+
+
 def fragile(n: Node) -> bool:
     """Whether a node may lack a value where its arguments have one."""
     return n.op in INVERSES or requirement(n) is not None

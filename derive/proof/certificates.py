@@ -7,8 +7,6 @@ multiples of which. ``derive.proof.check`` says what each kind shows. To add a k
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from derive.expr.graph import Node
 from derive.records import dataclass
 
@@ -23,11 +21,9 @@ class Evaluation(Certificate):
     """The conclusion comes out true when both sides are worked out as rational functions over atoms, by the laws of functions; or
     no point meets the hypotheses, as one of them has a sign that the others rule out.
 
-    ``units``: what the exponents of each basis element are multiples of, in the order in which they are met. ``opaque``:
-    definitions and values of functions that stand for variables, whatever they are.
+    ``opaque``: definitions and values of functions that stand for variables, whatever they are.
     """
 
-    units: tuple[Fraction, ...] = ()
     opaque: tuple[Node, ...] = ()
 
 
@@ -107,7 +103,6 @@ class Rule(Certificate):
     name: str
     nodes: tuple[Node, ...]
     of: tuple[Certificate, ...]
-    units: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ searching: each certificate is walked once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import InitVar, dataclass
 from fractions import Fraction
 
 from derive.errors import ExpressionError, Rejected
 from derive.expr.folding import valued
 from derive.expr.graph import Node, topological
-from derive.expr.operators import ORDERS
+from derive.expr.operators import COMPARISONS, ORDERS
 from derive.flint import arb
 from derive.language.properties import asks
 from derive.lazily import lazily
@@ -32,22 +33,17 @@ NO_SUCH_FORM = (ExpressionError, RecursionError, ArithmeticError, ValueError, Ty
 _MINT = object()
 
 
+@dataclass(frozen=True, eq=False)
 class Theorem:
     """A sequent that was checked. Only ``check`` makes one."""
 
-    __slots__ = ("certificate", "sequent")
-
     sequent: Sequent
     certificate: Certificate
+    mint: InitVar[object] = None
 
-    def __init__(self, sequent: Sequent, certificate: Certificate, mint: object = None) -> None:
+    def __post_init__(self, mint: object) -> None:
         if mint is not _MINT:
             raise TypeError("a theorem is made by derive.proof.check.check")
-        object.__setattr__(self, "sequent", sequent)
-        object.__setattr__(self, "certificate", certificate)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("a theorem does not change")
 
     def __init_subclass__(cls) -> None:
         raise TypeError("a theorem has one class")
@@ -80,14 +76,14 @@ def _check(s: Sequent, certificate: Certificate, done: dict[int, Theorem], depth
 def _left(s: Sequent, certificate: Certificate) -> Iterable[tuple[Sequent, Certificate]]:
     """What is left to be shown, where that is enough for the sequent: each part with its certificate."""
     match certificate:
-        case by.Evaluation(units, opaque):
+        case by.Evaluation(opaque):
             entries = s.entries()
-            evaluated(entries, lambda made: made.true(*(e.conclusion for e in entries)), units, opaque)
+            evaluated(entries, lambda made: made.true(*(e.conclusion for e in entries)), opaque)
             return ()
         case by.Combination(products, opaque):
             (entry,) = s.entries()
             factors = [entry.concluding(equation(f, f)) for pair in products for f in pair]
-            evaluated([entry, *factors], lambda made: made.adds_up(entry.conclusion, products), (), opaque)
+            evaluated([entry, *factors], lambda made: made.adds_up(entry.conclusion, products), opaque)
             return ()
         case by.Numbers(bits):
             wants(16 <= bits <= 4096, "no such precision")
@@ -98,7 +94,7 @@ def _left(s: Sequent, certificate: Certificate) -> Iterable[tuple[Sequent, Certi
         case by.Split(node, of):
             wants(not node.shape and not s.binds([node], POINTWISE), "a split by a tensor, or of a domain")
             if not valued(node):
-                _have_values(s.concluding(equation(node, node)))
+                _has_value(s, node)
             return _each(s.cases(node, HALVES) if len(of) == 2 else s.cases(node), of)
         case by.Alternatives(n, of):
             wants(0 <= n < len(s.hypotheses) and s.hypotheses[n].op == "or", "no such alternative")
@@ -110,15 +106,15 @@ def _left(s: Sequent, certificate: Certificate) -> Iterable[tuple[Sequent, Certi
             wants(s.conclusion.op == "or" and not s.conclusion.shape, "no alternative, or one of each entry")
             first, second = sorted(s.conclusion.args, key=asks)
             wants(not asks(first) and not s.binds([first], POINTWISE), "two properties, or a case of a domain")
-            _have_values(s.concluding(first))
+            _has_value(s, first)
             return [(s.given(negated(first)).concluding(second), then)]
         case by.Substitution(old, new, because, then):
             wants(old.shape == new.shape and not s.binds([old, new]), "two shapes, or the variable of a property")
             return [(s.concluding(equation(old, new)), because), (s.put({old: new}), then)]
         case by.Lemma(fact, because, then):
             return [(s.concluding(fact), because), (s.given(fact), then)]
-        case by.Rule(name, nodes, of, units):
-            return _each(table.premises(s, name, nodes, units), of)
+        case by.Rule(name, nodes, of):
+            return _each(table.premises(s, name, nodes), of)
         case by.Trusted(name):
             raise Rejected(f"unchecked: {name}")
     raise Rejected("no certificate")
@@ -129,10 +125,13 @@ def _each(parts: Sequence[Sequent], of: Sequence[Certificate]) -> Iterable[tuple
     return zip(parts, of, strict=True)
 
 
-def _have_values(s: Sequent) -> None:
-    """Rejects a comparison of which a side is not shown to have a value."""
-    entries = s.entries()
-    evaluated(entries, lambda made: made.valued(*(e.conclusion for e in entries)))
+def _has_value(s: Sequent, n: Node) -> None:
+    """Rejects what is not shown to have a value: of a condition each side of each comparison."""
+    if n.op in ("and", "or", "not", *COMPARISONS):
+        for part in n.args:
+            _has_value(s, part)
+    else:
+        _left(s.concluding(equation(n, n)), by.Evaluation())
 
 
 def _holds_of_numbers(s: Sequent, bits: int) -> bool:

@@ -7,16 +7,17 @@ An operator is looked at once: what it asks for to have a value (``derive.number
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from derive.errors import Rejected
 from derive.expr.folding import valued
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.flint import arb, fmpq
-from derive.numbers.definedness import INVERSES, requirement
+from derive.numbers.definedness import INVERSES, of_power, requirement
 from derive.numbers.rational_functions import ARITHMETIC, Full, Poly, Quotient
-from derive.proof.axioms import MEANINGS, Functions, Unknown
+from derive.proof.axioms import MEANINGS, Finer, Functions, Units, Unknown
 from derive.proof.sequent import Sequent, conjuncts
 from derive.proof.signs import (
     ANY,
@@ -36,22 +37,20 @@ STEADY = {
     *["const", "symbol", "index", "add", "sub", "mul", "div", "neg", "def", "hold", "pi"],
     *["exp", "sigmoid", "tanh", "expm1", "sin", "cos", "erf", "atan", "Phi"],
 }  # have one value, whatever signs are known, where their arguments are of these
-NEEDY = {
-    *INVERSES,
-    *(o.name for o in OPERATORS.values() if not o.total),
-}  # may lack a value where their arguments have one
-Units = tuple[fmpq, ...]
+#: May lack a value where their arguments have one.
+NEEDY = {*INVERSES, *(o.name for o in OPERATORS.values() if not o.total)}
+T = TypeVar("T")
+Nodes = Sequence[Node]
+MAX_ROUNDS = 16  # of more room, and of finer units
 MAX_NODES = 6_000  # of the expressions of one evaluation
 
 
 class Lacking(Rejected):
-    """A conclusion that does not come out true: what was ``made`` of it, and the expression whose sign stands in the way, if
-    there is one. ``asks``: all those whose signs would say more, that one first: where a search may split."""
+    """A conclusion that does not come out true: what was ``made`` of all that it speaks of, and what was ``found`` of it."""
 
-    def __init__(self, reason: str, made: Evaluated, first: Node | None = None) -> None:
-        super().__init__(reason)
-        self.made, self.first = made, first
-        self.asks = sorted(made.asks, key=lambda n: (n is not first, n.id))
+    def __init__(self, found: Any, made: Evaluated) -> None:
+        super().__init__(str(found or "the conclusion comes out false"))
+        self.found, self.made = found, made
 
 
 def wants(shown: bool, otherwise: str) -> None:
@@ -64,63 +63,63 @@ def is_variable(n: Node) -> bool:
     return n.op == "symbol" or (n.op == "index" and n.args[0].op == "symbol")
 
 
-def evaluated(
-    entries: Sequence[Sequent],
-    shows: Callable[[Evaluated], None] | None = None,
-    units: Iterable[Any] = (),
-    opaque: tuple[Node, ...] = (),
-) -> Evaluated:
-    """Scalar sequents with the same hypotheses worked out, with as much room for atoms as it takes. ``shows`` raises Rejected
-    where something is not shown: only then are hypotheses looked at twice, and held against each other."""
-    roots = [e.conclusion for e in entries]
-    hidden = frozenset(n for n in opaque if valued(n))
-    order = topological([*entries[0].hypotheses, *roots], known=hidden)
-    wants(len(order) <= MAX_NODES, "expressions that are too large")
-    wants(not any(n.op == "index" and n.args[0].op != "symbol" for n in order), "not laid out in entries")
-    room, exact, twice = 16, tuple(fmpq(u.numerator, u.denominator) for u in units), shows is None
-    while True:
+def roomy(made: Callable[[int, Units], T]) -> T:
+    """What is made of a field with as much room for atoms, and units of exponents as fine, as it takes."""
+    room, units = 16, Units()
+    for _ in range(MAX_ROUNDS):
         try:
-            made = Evaluated(entries[0].hypotheses, roots, room, exact, frozenset(opaque), hidden, twice)
-            if shows is not None:
-                shows(made)
-            return made
+            return made(room, units)
         except Full:
             room *= 2
+        except Finer as e:
+            units = e.units
+    raise Rejected("exponents that keep needing finer units")
+
+
+def evaluated(
+    entries: Sequence[Sequent], shows: Callable[[Evaluated], None] | None = None, opaque: Nodes = ()
+) -> Evaluated:
+    """Scalar sequents with the same hypotheses worked out. ``shows`` raises Rejected where something is not shown: only then are
+    hypotheses looked at twice, and held against each other."""
+    given, roots = entries[0].hypotheses, [e.conclusion for e in entries]
+
+    def made(twice: bool, room: int, units: Units) -> Evaluated:
+        found = Evaluated(given, roots, room, units, opaque, twice)
+        if shows is not None:
+            shows(found)
+        return found
+
+    if shows is not None:
+        try:
+            return roomy(partial(made, False))
         except Rejected:
-            if twice or not entries[0].hypotheses:
+            if not given:
                 raise
-            twice = True
+    return roomy(partial(made, True))
 
 
 class Evaluated(Functions):
     """Hypotheses learnt, and every node that the roots need worked out: a quotient, a truth, or Unknown, and why."""
 
     def __init__(
-        self,
-        hypotheses: Sequence[Node],
-        roots: Sequence[Node],
-        room: int,
-        units: Units,
-        opaque: Any = (),
-        hidden: Any = (),
-        twice: bool = True,
+        self, given: Nodes, roots: Nodes, room: int, units: Units, opaque: Nodes = (), twice: bool = True
     ) -> None:
         super().__init__(room, units)
-        self.opaque, self.hidden = opaque, hidden  # variables; those with a value whatever theirs are, not looked into
+        self.opaque = frozenset(opaque)  # variables
+        self.hidden = frozenset(filter(valued, opaque))  # those with a value whatever theirs are: not looked into
+        order = topological([*given, *roots], known=self.hidden)
+        wants(len(order) <= MAX_NODES, "expressions that are too large")
+        wants(not any(n.op == "index" and n.args[0].op != "symbol" for n in order), "not laid out in entries")
         self.parts: dict[tuple[Node, int], int] = {}  # signs of nodes by their parts
         self.values: dict[Node, Any] = {}
-        self.asks: dict[Node, None] = {}  # whose signs the conclusions lack
-        self.asked: Node | None = None  # the last of them
-        self.lacking: dict[Unknown, Node | None] = {}  # which of them what is unknown lacks
-        self.roots, self.now = set(roots), roots[0]
-        self.hypotheses = list(dict.fromkeys(c for h in hypotheses for c in conjuncts(h)))
+        self.roots = set(roots)
+        self.hypotheses = list(dict.fromkeys(c for h in given for c in conjuncts(h)))
         self.given = certain([h.args[0] if h.op == "not" else h for h in self.hypotheses])
         self.thorough = twice
         for again in (False, True)[: 1 + twice]:  # what was learnt later says more of what was worked out before
             for h in self.hypotheses:
                 self.suppose(h, again)
             self.forget()
-        self.asks.clear()
         self.work(roots)
 
     def forget(self) -> None:
@@ -147,15 +146,6 @@ class Evaluated(Functions):
 
     # -- what is asked ------------------------------------------------------------------------------
 
-    def valued(self, *conditions: Node) -> None:
-        """Raises Rejected where a side of a comparison, or of one in it, is not shown to have a value."""
-        for condition in conditions:
-            if condition.op in ("and", "or", "not"):
-                self.valued(*condition.args)
-            else:
-                for n in condition.args:
-                    self.known(n)
-
     def known(self, n: Node) -> Any:
         """The value of a node. Raises Rejected where it is not known."""
         if isinstance(found := self.values[n], Unknown):
@@ -180,25 +170,16 @@ class Evaluated(Functions):
         """Raises Lacking where a conclusion does not come out true, of hypotheses that may hold."""
         for found in map(self.values.__getitem__, conditions):
             if found is not True and not (self.contradiction or (self.thorough and self.absurd())):
-                raise Lacking(str(found or "the conclusion comes out false"), self, self.lacking.get(found))
-
-    def needed(self, p: Poly) -> None:
-        if (n := self.now).args:
-            self.ask(n.graph.sub(*n.args) if n.op in ("min", "max", *OF_COMPARISON) else n.args[0])
-
-    def ask(self, n: Node) -> None:
-        self.asked, self.asks[n] = n, None
+                raise Lacking(found, self)
 
     # -- working out --------------------------------------------------------------------------------
 
     def work(self, roots: Sequence[Node]) -> None:
         for n in as_written(roots, self.hidden, self.values):
-            self.now, self.asked = n, None
             try:
                 self.values[n] = self._value(n)
             except Unknown as unknown:
                 self.values[n] = unknown
-                self.lacking[unknown] = self.asked
 
     def _value(self, n: Node) -> Any:
         if n.op == "const":
@@ -233,26 +214,16 @@ class Evaluated(Functions):
 
     def defined(self, n: Node, args: list[Any]) -> None:
         """Shows that a node has a value where its arguments have one, or raises Unknown."""
-        if n.op == "pow":
-            c = args[1].constant
-            if c is not None and c.q == 1 and c >= 0:
-                return
-            if c is None and self.of(args[1]) == POSITIVE:
-                m = NONNEGATIVE
-            else:
-                m = POSITIVE if c is None else NONZERO if c.q == 1 else POSITIVE if c < 0 else NONNEGATIVE
-            which, than = 0, 0
-        elif (asked := requirement(n)) is not None:
-            which, m, than = asked[0], OF_COMPARISON[asked[1]], asked[2]
-        else:
-            if n.op in INVERSES:
-                raise Unknown(f"no rule for {n.op}")
+        if n.op in INVERSES:
+            raise Unknown(f"no rule for {n.op}")
+        asked = of_power(args[1].constant, self.of(args[1]) == POSITIVE) if n.op == "pow" else requirement(n)
+        if asked is None:
             return
-        x = args[which] - than
+        which, op, than = asked
+        x, m = args[which] - than, OF_COMPARISON[op]
         if n in self.given and not (n.op == "pow" and args[1].constant is None):  # (-1)**k has a value for whole k
             self.learn(x, m)
         elif self.sign_by_parts(n.args[which], args[which], -than) & ~m:
-            self.ask(n.args[which])
             raise Unknown(f"whether {n.op} has a value is not shown")
 
     def sign_by_parts(self, n: Node, x: Quotient, more: int = 0) -> int:
@@ -288,8 +259,7 @@ class Evaluated(Functions):
             case "def" | "hold":
                 return args[0]
             case "pi":
-                made, _ = self.atom(("pi",), POSITIVE, (), None, lambda v: arb.pi())
-                return self.poly(self.gen(made))
+                return self.poly(self.value("pi", (), (), lambda v: arb.pi(), None, POSITIVE))
             case "pow":
                 return self.raised_to(*args)
             case "exp" | "log" | "abs" | "sin" | "cos" | "erf" | "atan" | "floor" | "probit_odds":
@@ -312,7 +282,6 @@ class Evaluated(Functions):
         if not self.of(u) & ~ZERO:
             return u
         if self.of(u) & ZERO:
-            self.needed(u.num)
             raise Unknown("whether the base of a power is 0")
         return self.exp(v * self.log(u))
 
@@ -320,24 +289,20 @@ class Evaluated(Functions):
         op, m = n.op, OF_COMPARISON[n.op]
         if op in ("eq", "ne") and self.vanishes(x.num):
             return op == "eq"
-        if op == "eq" and self.now in self.roots:
+        if op == "eq" and n in self.roots:
             raise Unknown("the two sides are not told to be equal")
         found = self.sign_by_parts(n, x)
         if not found & ~m:
             return True
         if not found & m:
             return False
-        self.needed(x.num)
         raise Unknown("the two sides are not told to be equal" if op == "eq" else "a sign is not known")
 
     def sign_of(self, u: Quotient) -> Quotient:
-        found = {POSITIVE: 1, ZERO: 0, NEGATIVE: -1}.get(self.of(u))
-        if found is None:
-            self.needed(u.num)
-            if self.of(u) == NONZERO:
-                return self.abs(u) / u
+        m = self.of(u)
+        if m not in (POSITIVE, ZERO, NEGATIVE, NONZERO):
             raise Unknown("a sign is not known")
-        return self.const(found)
+        return self.abs(u) / u if m == NONZERO else self.const({POSITIVE: 1, ZERO: 0, NEGATIVE: -1}[m])
 
     def select(self, s: Any, p: Any, q: Any) -> Any:
         """p where s > 0, q where s < 0; at s = 0 what both are."""
@@ -347,11 +312,9 @@ class Evaluated(Functions):
         if m in (POSITIVE, NEGATIVE):
             return p if m == POSITIVE else q
         if isinstance(p, Unknown) or isinstance(q, Unknown):
-            self.needed(s.num)
             return p if isinstance(p, Unknown) else q
         if self.vanishes((p - q).num):
             return p
-        self.needed(s.num)
         if m == NONZERO:  # |s|/s is 1 or -1
             return (p + q + (p - q) * self.abs(s) / s) / 2
         raise Unknown("a derivative at its kink")

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from derive.budget import spend
-from derive.flint import fmpq, fmpq_mpoly
+from derive.flint import fmpq
 from derive.numbers.forms import Form, Monomial
 from derive.numbers.rational_functions import Atom, Field, Poly, Quotient
 
@@ -20,9 +20,7 @@ NONNEGATIVE, NONPOSITIVE, NONZERO, ANY = 3, 6, 5, 7
 MAX_COMBINED = 24  # terms up to which hypotheses are subtracted
 MAX_NESTED = 2  # of a discriminant, and of one in it
 MAX_FACTS = 24  # up to which two are
-OF_COMPARISON = {
-    "gt": POSITIVE, "ge": NONNEGATIVE, "lt": NEGATIVE, "le": NONPOSITIVE, "eq": ZERO, "ne": NONZERO,
-}  # fmt: skip
+OF_COMPARISON = {"gt": POSITIVE, "ge": NONNEGATIVE, "lt": NEGATIVE, "le": NONPOSITIVE, "eq": ZERO, "ne": NONZERO}
 
 
 def opposite(m: int) -> int:
@@ -30,11 +28,9 @@ def opposite(m: int) -> int:
 
 
 def product(a: int, b: int) -> int:
-    found = ZERO if (a | b) & ZERO else 0
-    if (a & POSITIVE and b & POSITIVE) or (a & NEGATIVE and b & NEGATIVE):
-        found |= POSITIVE
-    if (a & POSITIVE and b & NEGATIVE) or (a & NEGATIVE and b & POSITIVE):
-        found |= NEGATIVE
+    found = (a | b) & ZERO
+    found |= b & NONZERO if a & POSITIVE else 0
+    found |= opposite(b) & NONZERO if a & NEGATIVE else 0
     return found if a and b else 0
 
 
@@ -61,10 +57,6 @@ class Fact(NamedTuple):
 
     form: Form
     sign: int
-
-    @property
-    def poly(self) -> Poly:
-        return self.form.poly
 
 
 class Signs(Field):
@@ -166,7 +158,7 @@ class Signs(Field):
                 whole = product(whole, power(self.sign(f), n))
             m &= whole
         else:
-            m &= self._quadratic(p) & self._by_roots(p)
+            m &= self._quadratic(p)
         if m in (POSITIVE, ZERO, NEGATIVE) or len(p) > MAX_COMBINED:
             return m
         return m & self._combined(self.form(p).terms, 2)
@@ -269,21 +261,6 @@ class Signs(Field):
                 if seen in (POSITIVE, ZERO, NEGATIVE, 0):
                     return seen
         return seen
-
-    def _by_roots(self, p: Poly) -> int:
-        """x as sqrt(x)**2, where p speaks of both."""
-        for r in self.related:
-            x = self.single(r.argument) if r.key[0] == "root" else None
-            if x is None or not r.relation or not p.degrees()[r.index] or not p.degrees()[x.index]:
-                continue
-            made: dict[tuple[int, ...], fmpq] = {}
-            for e, c in p.terms():
-                powers = [int(n) for n in e]
-                powers[r.index] += r.relation[0] * powers[x.index]
-                powers[x.index] = 0
-                made[tuple(powers)] = made.get(tuple(powers), fmpq(0)) + c
-            return self.sign(fmpq_mpoly(made, self.ctx))
-        return ANY
 
     def vanishes(self, p: Poly) -> bool:
         """Whether p is 0 by the relations and the equations among the hypotheses."""

@@ -152,10 +152,10 @@ def _known(made: Evaluated, p: Poly | None) -> Iterator[_Known]:
     one, seen = made.const(1), set()
     speaks = _reached(made, p) if p is not None else set(range(len(made.atoms)))
     for f in list(made.facts.values()):
-        if f.sign in ONE_SIDED and {a.index for a in made.used(f.poly)} <= speaks:
+        if f.sign in ONE_SIDED and {a.index for a in made.used(f.form.poly)} <= speaks:
             sign, strict = ONE_SIDED[f.sign]
-            seen.add(made.form(f.poly))
-            yield f.poly * sign, strict, (one, made.poly(f.poly * sign))
+            seen.add(made.form(f.form.poly))
+            yield f.form.poly * sign, strict, (one, made.poly(f.form.poly * sign))
     for i in sorted(speaks):
         a = made.atoms[i]
         if (m := made.sign(made.gen(a))) in ONE_SIDED and made.form(made.gen(a)) not in seen:
@@ -179,7 +179,7 @@ def _nothing(made: Evaluated, p: Poly, known: list[_Known]) -> list[_Known]:
 def _reached(made: Evaluated, p: Poly) -> set[int]:
     """The atoms of p and those that known comparisons tie to them."""
     found = {a.index for a in made.used(p)}
-    facts = [{a.index for a in made.used(f)} for f in (*(f.poly for f in made.facts.values()), *made.zeros)]
+    facts = [{a.index for a in made.used(f)} for f in (*(f.form.poly for f in made.facts.values()), *made.zeros)]
     while more := {i for used in facts if used & found for i in used} - found:
         found |= more
     return found

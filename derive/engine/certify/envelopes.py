@@ -90,5 +90,5 @@ def _against(made: Evaluated, gap: Quotient, n: Node) -> bool:
 def _envelopes(n: Node, opaque: tuple[Node, ...]) -> list[tuple[Node, Certificate]]:
     """That a function is not less (more) than each of its pieces, whatever the functions in it are."""
     way, sides = SIDES[OPERATORS[n.op].bends], both_sides(n)
-    others = Evaluation((), tuple(m for m in opaque if m is not n))
+    others = Evaluation(tuple(m for m in opaque if m is not n))
     return [(n.graph.call(way, n, side), others) for side in sides or ()]

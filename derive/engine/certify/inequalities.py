@@ -83,7 +83,7 @@ def _from(search: Search, show: Show, s: Sequent, x: Node, c: Node, order: int, 
         ways = [(f"strictly {name}", kept) for name, kept in ways] + ways
     for name, kept in ways:
         try:
-            first, at_end, rises = premises(s, name, (x, c, *kept), ())
+            first, at_end, rises = premises(s, name, (x, c, *kept))
             of = (show(first, MAX_ORDER + 1), show(at_end, MAX_ORDER + 1), show(rises, order + 1))
             return search.kept(s, Rule(name, (x, c, *kept), of))
         except FAULTS as e:
@@ -133,7 +133,7 @@ def by_cells(search: Search, show: Show, s: Sequent, order: int = 0) -> Certific
             middle = (a + b) / 2
             work += [(middle, b), (a, middle)]
     nodes = (x, *map(g.const, ends))
-    first, *cells = premises(s, "cells", nodes, ())
+    first, *cells = premises(s, "cells", nodes)
     return search.kept(s, Rule("cells", nodes, (show(first, MAX_ORDER + 1), *(Numbers() for _ in cells))))
 
 

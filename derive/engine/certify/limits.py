@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import field
 
 from derive.budget import spend
+from derive.engine.certify.asked import asked
 from derive.engine.certify.faults import FAULTS
 from derive.engine.certify.outgrown import Fact, Sums, Ways, end, spread
 from derive.engine.certify.search import Search
@@ -134,7 +135,7 @@ class Limits(Ways):
             with suppress(KeyError):
                 found[written(cause.of.field, cause.of)] = None
         if isinstance(fault, Lacking):
-            found |= dict.fromkeys(fault.asks)
+            found |= dict.fromkeys(asked(fault))
         found = {n: None for n in found if is_variable(n) or not simple}
         for n in topological([v for (v,) in c.more]):
             if n.op == "where" and len(n.args[0].args) == 2:
@@ -168,7 +169,7 @@ class Limits(Ways):
 
     def otherwise(self, s: Sequent, nodes: tuple[Node, ...], then: Callable[[Sequent], Certificate]) -> Certificate:
         """As another function, the first of ``nodes``, where the conditions after it hold."""
-        same, rest = premises(s, "in the end", nodes, ())
+        same, rest = premises(s, "in the end", nodes)
         return self.kept(s, Rule("in the end", nodes, (self.plain.scalar(same, 0), then(rest))))
 
     def branch(self, c: Claim) -> tuple[Node, list[Node]]:
@@ -244,7 +245,7 @@ class Limits(Ways):
     # -- by sides, and by slopes -------------------------------------------------------------------------
 
     def by_sides(self, s: Sequent) -> Certificate:
-        return self.kept(s, Rule("both sides", (), tuple(map(self.show, premises(s, "both sides", (), ())))))
+        return self.kept(s, Rule("both sides", (), tuple(map(self.show, premises(s, "both sides", ())))))
 
     def by_slopes(self, s: Sequent) -> Certificate:
         """A quotient as the one of derivatives; a product as a quotient, and what is neither as one of sums over atoms."""
@@ -263,7 +264,7 @@ class Limits(Ways):
         return self.otherwise(s, (whole, *near), self.slopes)
 
     def slopes(self, s: Sequent) -> Certificate:
-        (then,) = premises(s, "l'hospital", (), ())
+        (then,) = premises(s, "l'hospital", ())
         return self.kept(s, Rule("l'hospital", (), (self.show(then),)))
 
 

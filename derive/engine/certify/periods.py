@@ -199,7 +199,7 @@ def _on(search: Search, s: Sequent, of: Period, part: Part, done: tuple[Node, ..
             return _shown(search, here, (*done, n))
         (f, whole), *rest = left
         wanted = here.concluding(equation(f, whole))
-        of = tuple(search.kept(p, Evaluation()) for p in premises(wanted, "whole part", (), ()))
+        of = tuple(search.kept(p, Evaluation()) for p in premises(wanted, "whole part", ()))
         because = search.kept(wanted, Rule("whole part", (), of))
         return search.kept(here, Substitution(f, whole, because, without(here.put({f: whole}), rest)))
 

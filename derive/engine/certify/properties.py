@@ -184,11 +184,11 @@ class Rules:
         finally:
             self.search.left = before - (share - self.search.left)
 
-    def rule(self, s: Sequent, depth: int, name: str, *nodes: Node, units: tuple[Fraction, ...] = ()) -> Certificate:
+    def rule(self, s: Sequent, depth: int, name: str, *nodes: Node) -> Certificate:
         """By a rule of the checker."""
-        wanted = premises(s, name, nodes, units)
+        wanted = premises(s, name, nodes)
         of = tuple(self.show(part, depth + 1) for part in wanted)
-        return self.search.kept(s, Rule(name, nodes, of, units))
+        return self.search.kept(s, Rule(name, nodes, of))
 
     # -- ways ---------------------------------------------------------------------------------------
 
@@ -198,7 +198,7 @@ class Rules:
         variable, g = s.conclusion.args[1], c.f.graph
         facts: list[Node] = []
         if c.name in CURVED:
-            course = Curvature(c.given, c.f, c.x, (), ())
+            course = Curvature(c.given, c.f, c.x, ())
             for n, name in _needed(course, c.f, c.name):
                 facts.append(g.node("property", (n, variable), name))
             if len(facts) > MAX_FACTS or any(n.args[0] is c.f for n in facts):
@@ -256,7 +256,7 @@ class Rules:
         """By definition: the form is a sum of squares."""
         c = laid_out(s)
         parts = squares(c.f, c.fresh("v", c.f.shape[0]))
-        symmetric, form = premises(s, "definition", (), ())
+        symmetric, form = premises(s, "definition", ())
         of = (self.show(symmetric, depth + 1), self.search.kept(form, by_squares(form, parts)))
         return self.search.kept(s, Rule("definition", (), of))
 
@@ -325,11 +325,11 @@ class Rules:
     def grown(self, s: Sequent, depth: int) -> Certificate:
         """An order of growth by the limit of the ratio, as the engine finds it."""
         g, (_, _, x, *_) = s.conclusion.graph, s.conclusion.args
-        trial, *_ = premises(s, "ratio", (g.zero,), ())
+        trial, *_ = premises(s, "ratio", (g.zero,))
         ratio, at = trial.conclusion.args[0], trial.conclusion.args[3:]
         far = g.node("inf") if trial.conclusion.attr == "tends far" else g.neg(g.node("inf"))
         found = value("limit", (ratio, x, *(at or (far,))), 0, Domain(trial.hypotheses))
-        wanted = premises(s, "ratio", (found.value,), ())
+        wanted = premises(s, "ratio", (found.value,))
         return self.search.kept(s, Rule("ratio", (found.value,), tuple(self.show(part, depth + 1) for part in wanted)))
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import field
-from fractions import Fraction
 from functools import partial, reduce
 
 from derive.calculus.joints import with_joints
+from derive.engine.certify.asked import asked, first_asked, settled
 from derive.engine.certify.envelopes import MANY, enveloped, pieces
-from derive.engine.certify.written import fraction, over_roots, solutions
+from derive.engine.certify.written import over_roots, solutions
 from derive.engine.equations.abstraction import Abstraction
 from derive.engine.matrices.tensor_level import too_large
 from derive.expr.folding import valued
@@ -21,8 +21,6 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
 from derive.expr.shapes import size
 from derive.lazily import lazily
-from derive.numbers.rational_functions import Quotient
-from derive.proof.axioms import Finer
 from derive.proof.certificates import (
     Alternatives,
     Certificate,
@@ -39,7 +37,7 @@ from derive.proof.certificates import (
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.evaluation import Evaluated, Lacking
 from derive.proof.sequent import HALVES, Sequent, equation, eye, negated
-from derive.proof.signs import NEGATIVE, OF_COMPARISON, POSITIVE, ZERO
+from derive.proof.signs import OF_COMPARISON
 from derive.records import dataclass
 
 with lazily():
@@ -52,7 +50,6 @@ START, FUNCTION = 20, 10  # what an evaluation costs beside its nodes, and a fun
 MAX_SPLITS = 6  # on the way to one of them
 MAX_TRIED = 3  # places to split at, one after the other
 MAX_ENTRIES = 64
-MAX_UNITS = 12  # rounds of finer exponents
 MAX_OPENINGS = 4  # rounds of looking through definitions that only one side speaks of
 FUNCTIONS = ("exp", "sigmoid", "tanh", "expm1", "logaddexp", "erf", "Phi", "sin", "cos")  # that may stand for variables
 CONGRUENT = ("sqrt", "exp", "log", "abs", "sin", "cos", "erf", "Phi", "sigmoid", "tanh", "relu", "pow")
@@ -158,26 +155,26 @@ class Search:
         if entries != (s,):
             return self.kept(s, Parts(tuple(self.scalar(e, depth) for e in entries)))
         if s.conclusion.op == "or" and depth < MAX_SPLITS:
-            first, second = s.conclusion.args
-            return self.kept(s, Supposing(self.scalar(s.given(negated(first)).concluding(second), depth + 1)))
+            one, other = s.conclusion.args
+            return self.kept(s, Supposing(self.scalar(s.given(negated(one)).concluding(other), depth + 1)))
         try:
             return self.evaluation(s)
         except Lacking as e:
             lacking: Lacking = e
-        made, asks = lacking.made, lacking.asks
+        made, first = lacking.made, first_asked(lacking)
         for n, h in enumerate(s.hypotheses if depth < MAX_SPLITS else ()):
             if h.op == "or":
                 rest = (*s.hypotheses[:n], *s.hypotheses[n + 1 :])
-                one, other = (self.scalar(Sequent((*rest, case), s.conclusion), depth + 1) for case in h.args)
-                return self.kept(s, Alternatives(n, (one, other)))
+                halves = [self.scalar(Sequent((*rest, case), s.conclusion), depth + 1) for case in h.args]
+                return self.kept(s, Alternatives(n, (halves[0], halves[1])))
         ways: list[Callable[[], Certificate]] = [lambda: self.combined(s, made), lambda: self.absurd(s, made)]
         if depth < MAX_SPLITS:
             if all(_halved(s, by) for by in _chosen(s)):
                 ways.insert(0, lambda: self.squared(s, made, depth))
-            if lacking.first is None or not _settled(made, lacking.first):
+            if first is None or not settled(made, first):
                 if (solved := self.solved(s, made)) is not None:
                     return self.substituted(s, *solved, depth)
-                places = [partial(self.split, s, by, depth) for by in self.places(s, asks) if not _settled(made, by)]
+                places = [partial(self.split, s, by, depth) for by in self.places(s, asked(lacking))]
                 ways[len(ways) - 1 : 1] = [*places, lambda: self.congruent(s, made, depth)]
                 if s.conclusion.op == "eq" and made.zeros:
                     ways.append(lambda: self.squeezed(s))
@@ -248,34 +245,32 @@ class Search:
             if ways[i] not in tried:
                 tried.add(ways[i])
                 try:
-                    found = self.with_units(s, ways[i])
+                    found = self.evaluated(s, ways[i])
                     self.ways.sort(key=lambda j: j != i)  # what worked for one part works for the next
                     return found
                 except Rejected as e:
-                    if not isinstance(fault, Lacking) or (isinstance(e, Lacking) and len(e.asks) < len(fault.asks)):
+                    if not isinstance(fault, Lacking) or (isinstance(e, Lacking) and len(asked(e)) < len(asked(fault))):
                         fault = e
-                    first = e.first if isinstance(e, Lacking) and e.first is not _gap(s) else None
-                    if first is not None and not any(n in ways[i] for n in topological(first.args)):
+                    first = first_asked(e) if isinstance(e, Lacking) else None
+                    if (
+                        first is not None
+                        and first is not _gap(s)
+                        and not any(n in ways[i] for n in topological(first.args))
+                    ):
                         break  # it stands in the way however the rest is looked at
         raise fault
 
-    def with_units(self, s: Sequent, opaque: tuple[Node, ...]) -> Certificate:
-        units: list[Fraction] = []
+    def evaluated(self, s: Sequent, opaque: tuple[Node, ...]) -> Certificate:
         order = topological([*s.hypotheses, s.conclusion], known=set(filter(valued, opaque)))
         cost = START + len(order) + FUNCTION * sum(n.op in FUNCTIONS for n in order)
-        for _ in range(MAX_UNITS):
-            self.spend(cost)
-            if (known := self.failed.get((s, opaque))) is not None:
-                raise known
-            try:
-                return self.kept(s, Evaluation(tuple(units), opaque))
-            except Lacking as e:
-                self.failed[s, opaque] = e
-                raise
-            except Finer as e:
-                units += map(fraction, e.firsts[len(units) :])
-                units[e.n] = fraction(e.unit)
-        raise Rejected("exponents that keep needing finer units")
+        self.spend(cost)
+        if (known := self.failed.get((s, opaque))) is not None:
+            raise known
+        try:
+            return self.kept(s, Evaluation(opaque))
+        except Lacking as e:
+            self.failed[s, opaque] = e
+            raise
 
     def combined(self, s: Sequent, made: Evaluated) -> Certificate:
         """By what is known, added up. Raises Rejected."""
@@ -305,7 +300,7 @@ class Search:
         u, v = over_roots(made, made.known(more) - made.known(less))
         fact = g.call("lt" if c.op in ("lt", "gt") else "le", u, v)
         wanted = s.concluding(fact)
-        of = tuple(self.scalar(part, depth + 1) for part in table.premises(wanted, "squares", (), ()))
+        of = tuple(self.scalar(part, depth + 1) for part in table.premises(wanted, "squares", ()))
         because = self.kept(wanted, Rule("squares", (), of))
         sign = g.one if c.op in ("ge", "gt") else g.const(-1)
         then = self.kept(s.given(fact), Combination(((sign, g.sub(v, u)),)))
@@ -339,12 +334,6 @@ class Search:
                     continue
                 return symbol, value, because
         return None
-
-
-def _settled(made: Evaluated, n: Node) -> bool:
-    """Whether the sign of a node is known."""
-    x = made.values.get(n)
-    return isinstance(x, Quotient) and made.of(x) in (POSITIVE, ZERO, NEGATIVE)
 
 
 def _chosen(s: Sequent) -> set[Node]:

@@ -74,7 +74,7 @@ def _by_induction(
         for powers in dict.fromkeys(((), bases)):
             nodes = (g.const(count), claim, *powers)
             try:
-                of = tuple(prove(part).certificate for part in premises(s, "induction", nodes, ()))
+                of = tuple(prove(part).certificate for part in premises(s, "induction", nodes))
                 return check(s, Rule("induction", nodes, of))
             except Rejected as e:
                 fault = e

@@ -75,7 +75,7 @@ def _either_way(rules: Rules, s: Sequent) -> Certificate:
             raise
     gap = minus(*s.conclusion.args[:2:-1])
     up, level, down = s.cases(gap)
-    (back,) = premises(down, "turned round", (), ())
+    (back,) = premises(down, "turned round", ())
     turned = rules.search.kept(down, Rule("turned round", (), (_by_pieces(rules, back),)))
     return rules.search.kept(s, Split(gap, (_by_pieces(rules, up), rules.rule(level, 0, "no range"), turned)))
 
@@ -103,7 +103,7 @@ def _by_pieces(rules: Rules, s: Sequent) -> Certificate:
             for some in (parts[first : first + 1], parts[first + 1 :])
         )
         nodes = (places[first + 1], start, rest)
-        whole, left, right = premises(s, "pieces of an integral", nodes, ())
+        whole, left, right = premises(s, "pieces of an integral", nodes)
         of = (rules.show(whole), rules.rule(left, 0, "primitive", *parts[first]), show(right, first + 1))
         return rules.search.kept(s, Rule("pieces of an integral", nodes, of))
 
@@ -139,7 +139,7 @@ def _bounded(rules: Rules, s: Sequent) -> Certificate:
     tried: list[tuple[str, Node]] = [("taken", p) for p in points]
     for name, node in [*tried, *(("approached", g.node("property", args, where)) for where, args in places)]:
         with suppress(*FAULTS):
-            wanted = premises(s, name, (node,), ())
+            wanted = premises(s, name, (node,))
             split = 1 if what == "tends" else 0
             there = [rules.show(part) for part in wanted[split:]]
             break

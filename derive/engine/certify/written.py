@@ -49,7 +49,7 @@ def over_roots(made: Evaluated, x: Quotient) -> tuple[Node, Node]:
 
 def written(made: Evaluated, x: Quotient) -> Node:
     """A quotient as an expression. Raises KeyError where an atom has none."""
-    g = made.now.graph
+    g = next(iter(made.roots)).graph
 
     def poly(p: Poly) -> Node:
         total = g.zero

@@ -91,9 +91,8 @@ class Curvature:
         f: Node,
         x: Sequence[Node],
         known: Iterable[tuple[Node, int]],
-        units: Iterable[object],
     ) -> None:
-        self.x, self.made = x, evaluated([Sequent(given, equation(f, f))], units=units)
+        self.x, self.made = x, evaluated([Sequent(given, equation(f, f))])
         self.masks: dict[Node, int] = {}
         shown = list(known)
         for n in topological([f]):

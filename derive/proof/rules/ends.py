@@ -212,7 +212,6 @@ class Ends:
         if n.op in ("and", "or"):
             first, second = n.args
             return self.of(second) if self.of(first) is (n.op == "and") else n.op == "or"
-        self.made.now = n
         return self.function(n, [self._known(self.found[a]) for a in n.args])
 
     def function(self, n: Node, args: list[Any]) -> Any:
@@ -276,7 +275,7 @@ class Ends:
 
     def atan(self, a: End) -> End:
         if a.infinite:
-            half = self.made.function(self.made.now.graph.call("pi"), []) / (2 if a.mask == POSITIVE else -2)
+            half = self.made.function(self.x.graph.call("pi"), []) / (2 if a.mask == POSITIVE else -2)
             return End(self, half, opposite(a.mask))
         return a if a.value is None else End(self, self.made.atan(a.value), a.mask)
 

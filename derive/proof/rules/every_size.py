@@ -15,9 +15,9 @@ from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.flint import fmpq, fmpq_mpoly
 from derive.language.meaning import unfold
-from derive.numbers.rational_functions import Atom, Full, Poly, Quotient
-from derive.proof.axioms import Unknown
-from derive.proof.evaluation import Evaluated, wants
+from derive.numbers.rational_functions import Atom, Poly, Quotient
+from derive.proof.axioms import Units, Unknown
+from derive.proof.evaluation import Evaluated, roomy, wants
 from derive.proof.sequent import Sequent
 from derive.proof.signs import ANY, NONZERO, OF_COMPARISON, POSITIVE
 
@@ -33,24 +33,19 @@ class Letter(NamedTuple):
     size: int
 
 
-def generic(s: Sequent, opaque: tuple[Node, ...], units: tuple[Any, ...] = ()) -> list[Sequent]:
-    """That the conclusion comes out true of one generic entry of its tensors, sums over a size as sums, with as much room for
-    atoms as it takes. ``opaque``: expressions whose entries stand for variables, whatever they are."""
-    room, exact = 32, tuple(fmpq(u.numerator, u.denominator) for u in units)
-    while s.conclusion not in s.hypotheses:
-        try:
-            found = Generic(s, room, exact, opaque).found
-            wants(found is True, str(found))
-            break
-        except Full:
-            room *= 2
+def generic(s: Sequent, opaque: tuple[Node, ...]) -> list[Sequent]:
+    """That the conclusion comes out true of one generic entry of its tensors, sums over a size as sums. ``opaque``: expressions
+    whose entries stand for variables, whatever they are."""
+    if s.conclusion not in s.hypotheses:
+        found = roomy(lambda room, units: Generic(s, room, units, opaque).found)
+        wants(found is True, str(found))
     return []
 
 
 class Generic(Evaluated):
     """``found``: what the conclusion comes out as."""
 
-    def __init__(self, s: Sequent, room: int, units: tuple[fmpq, ...], opaque: tuple[Node, ...]) -> None:
+    def __init__(self, s: Sequent, room: int, units: Units, opaque: tuple[Node, ...]) -> None:
         sizes = dict(s.sizes)
         wants(1 not in sizes, "a size of 1 is that of what is spread")
         roots = unfold([*(h for h in s.hypotheses if h.op in OF_COMPARISON), s.conclusion], KEPT | COUNTING)
@@ -154,7 +149,6 @@ class Generic(Evaluated):
                 return self.entry(a, tuple(Letter(0, 1) if m == 1 else next(rest) for m in a.shape))
         wants(n.op in OPERATORS or n.op in ("def", "broadcast", "apply"), f"no generic entry of {n.op}")
         args = [self.entry(a, self.spread(a, at)) for a in n.args]
-        self.now = n
         return args[0] if n.op == "broadcast" else self.combined(n, args)
 
     def contracted(self, a: Node, b: Node, at: tuple[Letter, ...]) -> Any:
@@ -174,7 +168,6 @@ class Generic(Evaluated):
                     (self.contracted(a, p, at) if other else self.contracted(p, b, at)) if w else self.entry(p, ())
                     for p, w in zip(m.args, whole, strict=True)
                 ]
-                self.now = m
                 return self.combined(m, args)
         k = self.letter(a.shape[-1])
         return self.total(self.entry(a, (*left, k)), self.entry(b, (k, *at[len(left) :])), k)

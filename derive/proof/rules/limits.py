@@ -11,18 +11,15 @@ sequent shows; or by de l'Hospital's rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import TypeVar
 
 from derive.calculus.reverse import gradient
 from derive.expr.graph import Node
-from derive.flint import fmpq
 from derive.language.extremes import infinite
-from derive.numbers.rational_functions import Full
-from derive.proof.axioms import Unknown
-from derive.proof.evaluation import Evaluated, Lacking, is_variable, wants
+from derive.proof.axioms import Units, Unknown
+from derive.proof.evaluation import Evaluated, Lacking, is_variable, roomy, wants
 from derive.proof.rules.curvature import below
 from derive.proof.rules.ends import Ends, Known
 from derive.proof.rules.properties import Claim, regular
@@ -37,24 +34,22 @@ DECLARED = frozenset(("apply",))  # has derivatives
 T = TypeVar("T")
 
 
-def in_the_end(
-    c: Claim, then: Callable[[Ends], T], known: Mapping[Node, Known] | None = None, units: Iterable[Fraction] = ()
-) -> T:
+def in_the_end(c: Claim, then: Callable[[Ends], T], known: Mapping[Node, Known] | None = None) -> T:
     """What ``then`` makes of what expressions do as x goes where a claim says. Raises Lacking."""
     wants(c.name in LIMITS, "no limit")
     what, where = LIMITS[c.name]
     wants(len(c.more) == (what == "tends") + (where in NEAR), "no limit")
     wants(not any(below(h, c.x) for h in c.given), "a hypothesis about the variable of a limit")
     at = c.free([v for (v,) in c.more])[-1] if where in NEAR else None
-    room, exact = 32, tuple(fmpq(u.numerator, u.denominator) for u in units)
-    while True:
+
+    def worked_out(room: int, units: Units) -> T:
+        made = Evaluated(c.given, [c.f.graph.zero], room, units)
         try:
-            made = Evaluated(c.given, [c.f.graph.zero], room, exact)
             return then(Ends(made, c.x[0], at, (NEAR | FAR)[where], known or {}, where == "far by steps"))
-        except Full:
-            room *= 2
         except Unknown as fault:
-            raise Lacking(str(fault), made, made.lacking.get(fault)) from fault
+            raise Lacking(fault, made) from fault
+
+    return roomy(worked_out)
 
 
 def facts(c: Claim, nodes: Sequence[Node]) -> dict[Node, Known]:
@@ -69,7 +64,7 @@ def facts(c: Claim, nodes: Sequence[Node]) -> dict[Node, Known]:
     return found
 
 
-def by_ends(c: Claim, nodes: Sequence[Node] = (), units: Sequence[Fraction] = ()) -> list[Sequent]:
+def by_ends(c: Claim, nodes: Sequence[Node] = ()) -> list[Sequent]:
     """By what the parts tend to; ``nodes``: limits of parts, shown on their own."""
     wants(c.name in LIMITS, "no limit")
     what, _ = LIMITS[c.name]
@@ -80,17 +75,17 @@ def by_ends(c: Claim, nodes: Sequence[Node] = (), units: Sequence[Fraction] = ()
             return bool(end.infinite and end.mask == WHAT[what])
         return end.value is not None and ends.made.vanishes((end.value - ends.number(c.more[0][0])).num)
 
-    wants(in_the_end(c, shown, facts(c, nodes), units), "the parts tend elsewhere")
+    wants(in_the_end(c, shown, facts(c, nodes)), "the parts tend elsewhere")
     return [c.plain(p) for p in nodes]
 
 
-def otherwise(c: Claim, nodes: Sequence[Node], units: Sequence[Fraction] = ()) -> list[Sequent]:
+def otherwise(c: Claim, nodes: Sequence[Node]) -> list[Sequent]:
     """Of another function that f equals in the end: where the conditions hold that come after it in ``nodes``, as they do in the
     end."""
     wants(bool(nodes), "no other function")
     other, *near = nodes
     wants(
-        in_the_end(c, lambda ends: all(ends.of(n) is True for n in near), units=units),
+        in_the_end(c, lambda ends: all(ends.of(n) is True for n in near)),
         "conditions that fail in the end",
     )
     return [c.plain(c.f.graph.call("eq", c.f, other), given=near), also(c, other)]
@@ -111,7 +106,7 @@ def one_by_one(c: Claim, nodes: Sequence[Node] = ()) -> list[Sequent]:
     return [c.plain(c.f.graph.node("property", args, f"{what} from {side}")) for side in ("above", "below")]
 
 
-def by_slopes(c: Claim, nodes: Sequence[Node] = (), units: Sequence[Fraction] = ()) -> list[Sequent]:
+def by_slopes(c: Claim, nodes: Sequence[Node] = ()) -> list[Sequent]:
     """p/q where both tend to 0, or where q grows or falls beyond all bounds: as the quotient of their derivatives (de l'Hospital;
     Rudin 1976, theorem 5.13). ``nodes``: limits of parts."""
     wants(c.name in LIMITS and c.f.op == "div" and LIMITS[c.name][1] != "far by steps", "no quotient of functions")
@@ -122,7 +117,7 @@ def by_slopes(c: Claim, nodes: Sequence[Node] = (), units: Sequence[Fraction] = 
         wants(all(ends.of(n) is True for f in (p, q) for n in regular(f, c.x, DECLARED)[1:]), "not smooth in the end")
         return bool(beneath.infinite or all(e.value is not None and e.settled == ZERO for e in (above, beneath)))
 
-    wants(in_the_end(c, shown, facts(c, nodes), units), "no 0/0, nor anything over inf")
+    wants(in_the_end(c, shown, facts(c, nodes)), "no 0/0, nor anything over inf")
     top, bottom = gradient(p, c.x)[0], gradient(q, c.x)[0]
     return [also(c, c.f.graph.node("div", (top, bottom))), *map(c.plain, nodes)]
 

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from functools import reduce
 from itertools import combinations
 
@@ -379,14 +378,14 @@ def minors(c: Claim, nodes: Sequence[Node] = ()) -> list[Sequent]:
     return [*_symmetric(c), *(c.plain(g.call("gt" if strict else "ge", m, g.zero)) for (m,) in components_all(found))]
 
 
-def composition(c: Claim, nodes: Sequence[Node] = (), units: Sequence[Fraction] = ()) -> list[Sequent]:
+def composition(c: Claim, nodes: Sequence[Node] = ()) -> list[Sequent]:
     """By what operators do to what rises and bends (``curvature``), and what is shown of parts of f: ``nodes``, properties."""
     wants(c.name in SHOWN_BY and (c.name in MONOTONE or convex_domain(c)), "no rule of composition")
     variable, shown = c.sequent.conclusion.args[1], SHOWN_BY[c.name]
     for n in nodes:
         wants(n.op == "property" and n.attr in SHOWN_BY and n.args[1:] == (variable,), "no fact of a part")
     known = [(n.args[0], SHOWN_BY[n.attr]) for n in nodes]
-    wants(Curvature(c.given, c.f, c.x, known, units).found & shown == shown, "composition does not show it")
+    wants(Curvature(c.given, c.f, c.x, known).found & shown == shown, "composition does not show it")
     return [c.plain(c.f.graph.call("eq", c.f, c.f)), *map(c.plain, nodes)]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 
 from derive.expr.graph import Node
 from derive.expr.operators import ORDERS
@@ -20,7 +19,7 @@ Premises = Callable[..., list[Sequent]]
 #: Of whole tensors, whatever their sizes are: these leave nothing to be shown.
 EVERY_SIZE: dict[str, Premises] = {
     "generic": generic,
-    "inverse": lambda s, nodes, units: inverse(s),
+    "inverse": lambda s, nodes: inverse(s),
 }
 #: Of properties, limits, integrals, bounds, iterations.
 OF_FUNCTIONS: dict[str, Premises] = {
@@ -28,11 +27,11 @@ OF_FUNCTIONS: dict[str, Premises] = {
 }  # fmt: skip
 
 
-def premises(s: Sequent, name: str, nodes: tuple[Node, ...], units: tuple[Fraction, ...]) -> list[Sequent]:
+def premises(s: Sequent, name: str, nodes: tuple[Node, ...]) -> list[Sequent]:
     """What the sequent follows from by a rule. Raises Rejected where the rule does not apply. But for rules of whole tensors all
     is laid out first: a sum over a tensor speaks of its entries."""
     if name in EVERY_SIZE:
-        return EVERY_SIZE[name](s, nodes, units)
+        return EVERY_SIZE[name](s, nodes)
     nodes = tuple(n if n.op == "property" else _entry(n) for n in nodes)
     if name in inequalities.RULES:
         wants(s.conclusion.op in ORDERS and not s.conclusion.shape, "no inequality")
@@ -46,7 +45,7 @@ def premises(s: Sequent, name: str, nodes: tuple[Node, ...], units: tuple[Fracti
     negative = s.conclusion.op == "not"
     rules, inner = (properties.AGAINST, s.conclusion.args[0]) if negative else (OF_FUNCTIONS, s.conclusion)
     wants(name in rules, f"no rule {name!r}")
-    return rules[name](laid_out(s.concluding(inner)), nodes, **({"units": units} if units else {}))
+    return rules[name](laid_out(s.concluding(inner)), nodes)
 
 
 def _entry(n: Node) -> Node:

@@ -103,13 +103,13 @@ def a_truth_taken_for_a_number() -> tuple[Sequent, Certificate]:
     x = g.symbol("x")
     positive = g.call("gt", x, g.zero)
     claim = g.call("eq", g.call("where", positive, g.one, g.const(2)), g.one)
-    return Sequent((), claim), Evaluation((), (positive,))
+    return Sequent((), claim), Evaluation((positive,))
 
 
 def two_conditions_denied() -> tuple[Sequent, Certificate]:
     g = Graph()
     positive = g.call("gt", g.symbol("x"), g.zero)
-    return Sequent((), g.call("not", g.call("not", positive))), Evaluation((), (positive,))
+    return Sequent((), g.call("not", g.call("not", positive))), Evaluation((positive,))
 
 
 def a_number_taken_for_a_truth() -> tuple[Sequent, Certificate]:

@@ -24,13 +24,12 @@ from derive.errors import UndefinedValue
 from derive.exchange.certificates import Unreadable, carried, read
 from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import OPERATORS
-from derive.flint import arb, fmpq
+from derive.flint import fmpq
 from derive.language.components import components_all
 from derive.language.names import names_in
 from derive.language.reader import parse
-from derive.numbers.balls import evaluate, value_of
+from derive.numbers.balls import evaluate
 from derive.proof import certificates
-from derive.proof.axioms import BOUNDS, LAWS, MEANINGS, SIGNS, Law
 from derive.proof.certificates import (
     KINDS,
     Alternatives,
@@ -94,15 +93,13 @@ def test_a_theorem_is_made_by_the_checker_alone() -> None:
         ("(x + y)**2 == x**2 + 2*x*y + y**2", [], Evaluation()),
         ("sigmoid(-z) == 1 - sigmoid(z)", [], Evaluation()),
         ("log(x*y) == log(x) + log(y)", ["x > 0", "y > 0"], Evaluation()),
-        ("exp(x/2)*exp(x/3) == exp(5*x/6)", [], Evaluation((Fraction(1, 6),))),
+        ("exp(x/2)*exp(x/3) == exp(5*x/6)", [], Evaluation()),
         ("x**2 - 2*x*y + y**2 >= 0", [], Evaluation()),
         ("x**2 + x + 1 > 0", [], Evaluation()),
-        ("x**4 - x + 1 > 0", [], Evaluation()),
         ("x**3 + x + 1 > 0", ["x > 0"], Evaluation()),
         ("exp(x) >= 1 + x", [], Evaluation()),
         ("log(x) <= x - 1", ["x > 0"], Evaluation()),
         ("log(1 + exp(x)) > x", [], Evaluation()),
-        ("sqrt(x) <= (1 + x)/2", ["x >= 0"], Evaluation()),
         ("sqrt(2) < 3/2", [], Numbers()),
         ("log(2) < pi/4", [], Numbers(64)),
         ("x > 3", ["x > 1", "x < 0"], Evaluation()),
@@ -140,8 +137,7 @@ def test_split_solved_alternatives_lemma_accepted() -> None:
         ("(x + y)**2 == x**2 + x*y + y**2", [], Evaluation()),
         ("sqrt(x**2) == x", [], Evaluation()),
         ("log(x*y) == log(x) + log(y)", ["x*y > 0"], Evaluation()),
-        ("exp(x/2)*exp(x/3) == exp(x)", [], Evaluation((Fraction(1, 6),))),
-        ("exp(x/2)**2 == exp(x)", [], Evaluation((Fraction(1, 3),))),
+        ("exp(x/2)*exp(x/3) == exp(x)", [], Evaluation()),
         ("x**2 - 3*x*y + y**2 >= 0", [], Evaluation()),
         ("x**4 - 2*x + 1 > 0", [], Evaluation()),
         ("x**3 + x + 1 > 0", ["x > -1"], Evaluation()),
@@ -203,12 +199,12 @@ def test_definitions_are_opened_or_variables() -> None:
     x = g.symbol("x")
     z = g.define("z", g.call("exp", x))
     square = g.call("eq", g.mul(z, z), g.pow(z, g.const(2)))
-    check(Sequent((), square), Evaluation((), (z,)))
+    check(Sequent((), square), Evaluation((z,)))
     with pytest.raises(Rejected):
-        check(Sequent((), g.call("eq", z, g.call("exp", x))), Evaluation((), (z,)))
+        check(Sequent((), g.call("eq", z, g.call("exp", x))), Evaluation((z,)))
     hole = g.define("h", g.div(g.one, x))
     with pytest.raises(Rejected):  # a variable always has a value; what it stands for does not
-        check(Sequent((), g.call("eq", g.mul(hole, hole), g.pow(hole, g.const(2)))), Evaluation((), (hole,)))
+        check(Sequent((), g.call("eq", g.mul(hole, hole), g.pow(hole, g.const(2)))), Evaluation((hole,)))
 
 
 def test_ranges_are_hypotheses() -> None:
@@ -305,119 +301,6 @@ def test_one_size_is_not_all() -> None:
         check(sized("c == c + 0*c", SHAPES), Evaluation())
 
 
-# -- the laws ---------------------------------------------------------------------------------------------
-
-
-class Balls:
-    """The functions that meanings are written in, over Arb."""
-
-    const = staticmethod(lambda c: arb(c))
-    exp = staticmethod(lambda x: x.exp())
-    log = staticmethod(lambda x: x.log())
-    abs = staticmethod(lambda x: abs(x))
-    erf = staticmethod(lambda x: x.erf())
-    power = staticmethod(lambda x, c: x ** arb(c))
-
-
-@pytest.mark.parametrize("name", MEANINGS)
-def test_meanings_are_what_arb_and_sympy_say(name: str) -> None:
-    import sympy
-
-    class Symbols:
-        const = staticmethod(sympy.Integer)
-        exp, log, erf = sympy.exp, sympy.log, sympy.erf
-        abs = sympy.Abs
-        power = staticmethod(lambda x, c: x ** sympy.Rational(int(c.p), int(c.q)))
-
-    g, draw = Graph(), random.Random(name)
-    operator = OPERATORS[name]
-    node = g.call(name, *(g.symbol(f"x{i}") for i in range(operator.arity)))
-    letters = sympy.symbols(f"x:{operator.arity}", real=True)
-    defined, meant = operator.define(sympy, *letters), MEANINGS[name](Symbols, *letters)
-    for _ in range(12):
-        at = [
-            fmpq(draw.randint(1, 60), draw.randint(7, 20)) * draw.choice([1, -1] if name != "sqrt" else [1])
-            for _ in letters
-        ]
-        if name == "log1p" and at[0] <= -1:
-            continue
-        assert arb(value_of(node, at)).overlaps(MEANINGS[name](Balls, *map(arb, at)))
-        values = {x: sympy.Rational(int(v.p), int(v.q)) for x, v in zip(letters, at, strict=True)}
-        assert abs(sympy.N((defined - meant).subs(values), 30)) < 1e-20
-
-
-def _points(law: Law) -> Iterator[dict[str, Fraction]]:
-    draw = random.Random(law.left)
-    names = sorted(set(names_in(f"{law.left} + {law.right}")) - {"pi"})
-    for _ in range(24):
-        yield {
-            n: Fraction(draw.randint(-4, 4)) if n == "k" else Fraction(draw.randint(-30, 30), draw.randint(3, 9))
-            for n in names
-        }
-
-
-@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.left)
-def test_laws_hold_of_balls_and_of_sympy(law: Law) -> None:
-    import sympy
-
-    g = Graph()
-    names = sorted(set(names_in(f"{law.left} + {law.right}")) - {"pi"})
-    scope = {n: g.symbol(n) for n in names}
-    left, right = parse(law.left, scope, g), parse(law.right, scope, g)
-    where = parse(law.where, scope, g, boolean=True) if law.where else None
-    told = {"abs": sympy.Abs, "erf": sympy.erf, "atan": sympy.atan}
-    told["probit_odds"] = lambda u: sympy.sqrt(2) * sympy.erfinv((u - 1) / (u + 1))
-    told["Phi"] = lambda z: sympy.erfc(-z / sympy.sqrt(2)) / 2
-    sides = [sympy.sympify(t, {**told, **{n: sympy.Symbol(n) for n in names}}) for t in (law.left, law.right)]
-    seen = 0
-    for point in _points(law):
-        values = {scope[n]: fmpq(v.numerator, v.denominator) for n, v in point.items()}
-        if where is not None and evaluate([where], values)[0] is not True:
-            continue
-        a, b = evaluate([left, right], values)
-        if isinstance(a, Exception) or isinstance(b, Exception):
-            assert law.right.endswith("**k"), (a, b)  # 0**k
-            continue
-        assert arb(a).overlaps(arb(b))
-        at = {n: sympy.Rational(v.numerator, v.denominator) for n, v in point.items()}
-        x, y = (sympy.N(s.subs(at), 30) for s in sides)
-        assert abs(x - y) <= 1e-18 * (1 + abs(x))
-        seen += 1
-    assert seen >= 1
-
-
-@pytest.mark.parametrize("law", BOUNDS, ids=lambda law: f"{law.left} >= {law.right}")
-def test_bounds_hold_of_balls(law: Law) -> None:
-    g = Graph()
-    scope = {n: g.symbol(n) for n in sorted(set(names_in(f"{law.left} + {law.right}")))}
-    claim = parse(f"{law.left} >= {law.right}", scope, g, boolean=True)
-    where = parse(law.where, scope, g, boolean=True) if law.where else None
-    seen = 0
-    for point in _points(law):
-        values = {scope[n]: fmpq(v.numerator, v.denominator) for n, v in point.items()}
-        if where is None or evaluate([where], values)[0] is True:
-            held = evaluate([claim], values)[0]
-            assert held is not False
-            seen += held is True
-    assert seen >= 3
-
-
-@pytest.mark.parametrize("law", SIGNS, ids=lambda law: law.left)
-def test_signs_are_one_of_balls(law: Law) -> None:
-    g = Graph()
-    scope = {n: g.symbol(n) for n in sorted(set(names_in(f"{law.left} + {law.right}")))}
-    sides = [parse(t, scope, g) for t in (law.left, law.right)]
-    where = parse(law.where, scope, g, boolean=True) if law.where else None
-    seen = 0
-    for point in _points(law):
-        values = {scope[n]: fmpq(v.numerator, v.denominator) for n, v in point.items()}
-        if where is None or evaluate([where], values)[0] is True:
-            a, b = (arb(v) for v in evaluate(sides, values))
-            assert (a > 0, a < 0) == (b > 0, b < 0)
-            seen += 1
-    assert seen >= 3
-
-
 # -- what was accepted is never contradicted ----------------------------------------------------------------
 
 EDGES = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "1/3", "10")]
@@ -452,7 +335,7 @@ def sequent_of(line: str) -> Sequent:
 
 
 def mutants(data: dict[str, Any], draw: random.Random) -> Iterator[dict[str, Any]]:
-    """The carried form with something changed: a number, an operator, an argument, a hypothesis, a sign to split by, a unit."""
+    """The carried form with something changed: a number, an operator, an argument, a hypothesis, a sign to split by."""
     for _ in range(6):
         made = json.loads(json.dumps(data))
         row = draw.choice(made["rows"])
@@ -466,8 +349,6 @@ def mutants(data: dict[str, Any], draw: random.Random) -> Iterator[dict[str, Any
             case _:
                 if made["hypotheses"]:
                     made["hypotheses"].pop()
-                elif made["certificate"].get("units"):
-                    made["certificate"]["units"][0] = "1/7"
                 else:
                     row[1] = [0 for _ in row[1]]
         if made != data:
@@ -557,6 +438,22 @@ def test_every_kind_is_told_apart() -> None:
         check(sequent("x == x"), Certificate())
 
 
+@pytest.mark.parametrize(
+    ("said", "given"),
+    [
+        ("x**4 - x + 1 > 0", ()),
+        ("sqrt(x) <= (1 + x)/2", ("x >= 0",)),
+        ("x**6 - x + 1 > 0", ()),
+        ("x**3 + x + 1 > 0", ("x > -1/2",)),
+    ],
+)
+def test_what_an_evaluation_does_not_show_the_search_finds(said: str, given: tuple[str, ...]) -> None:
+    s = sequent(said, *given)
+    with pytest.raises(Rejected):
+        check(s, Evaluation())
+    assert prove(s).sequent == s
+
+
 # -- the house ----------------------------------------------------------------------------------------------
 
 
@@ -587,8 +484,8 @@ def test_the_core_imports_no_search_and_stays_small() -> None:
                     continue
             for name in names:
                 assert name.startswith(allowed) or name.split(".")[0] in standard, name
-    assert sum(map(code_lines, core)) <= 1_200  # lines that are no docstrings, no comments and not empty
-    assert sum(map(code_lines, rules)) <= 1_400  # of which a proof rests on those that its certificate names
+    assert sum(map(code_lines, core)) <= 1_000  # lines that are no docstrings, no comments and not empty
+    assert sum(map(code_lines, rules)) <= 1_320  # of which a proof rests on those that its certificate names
 
 
 def test_what_a_recheck_loads_stays_small() -> None:

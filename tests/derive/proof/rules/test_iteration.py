@@ -40,7 +40,7 @@ class Said:
     def shown(self, *bases: str, by: str = "", count: int = 1) -> Rule:
         """The certificate, its parts found by the engine."""
         nodes = (self.g.const(count), self.condition(by) if by else self.claim, *map(self, bases))
-        of = tuple(prove(part).certificate for part in premises(self.sequent, "induction", nodes, ()))
+        of = tuple(prove(part).certificate for part in premises(self.sequent, "induction", nodes))
         rule = Rule("induction", nodes, of)
         check(self.sequent, rule)
         return rule
