@@ -22,8 +22,8 @@ from derive.expr.conditions import conjuncts
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
-from derive.language.properties import asks
-from derive.proof.sequent import DEFINITE, Sequent
+from derive.language.properties import DEFINITE, asks
+from derive.proof.sequent import Sequent
 
 Range = tuple[Fraction | None, Fraction | None]  # closed; None: unbounded
 T = TypeVar("T")

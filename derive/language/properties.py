@@ -81,6 +81,26 @@ PROPERTIES: dict[str, Property] = {
     )
 }
 
+#: Properties of which certificates speak: what f does as x goes somewhere, by what it does and where.
+LIMITS = {
+    f"{what} {where}": (what, where)
+    for what in ("tends", "grows", "falls")
+    for where in ("from above", "from below", "beside", "far", "far below", "far by steps")
+}
+#: Properties that say what the integral of f from one end to the other is, by which of the ends there are.
+INTEGRALS = {
+    "integral": (True, True),
+    "integral far": (True, False),
+    "integral from afar": (False, True),
+    "integral all over": (False, False),
+}
+BOUNDS = ("supremum", "unbounded")  # of the values of f where the hypotheses hold
+GROWTH = ("grows_at_most", "grows_slower", "grows_like", "asymptotic")  # f beside g, as x goes somewhere
+DEFINITE = ("positive_definite", "positive_semidefinite")  # of matrices: no variable
+OF_X = {*LIMITS, *INTEGRALS, *BOUNDS}  # have one variable, and numbers after it
+#: Said at each point of where the hypotheses hold, as a function on all points at which f has a value.
+POINTWISE = ("continuous", "differentiable", "smooth", "slope", "rising", "rising strictly", "stationary")
+
 #: Connectives of conditions that are written as calls.
 CONNECTIVES = ("implies", "iff")
 
@@ -117,3 +137,10 @@ def connect(g: Graph, name: str, a: Node, b: Node) -> Node:
 def asks(condition: Node) -> bool:
     """Whether a condition has a property in it."""
     return any(n.op == "property" for n in topological([condition]))
+
+
+def bound(n: Node) -> tuple[Node, ...]:
+    """What stands where a property has its variables; of those that have them at one place or another, all that may be one."""
+    if n.attr in DEFINITE:
+        return ()
+    return n.args[2:3] if n.attr in GROWTH else n.args[1:2] if n.attr in OF_X else n.args[1:]

@@ -9,7 +9,6 @@ searching: each certificate is walked once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import InitVar, dataclass
 from fractions import Fraction
 
 from derive.errors import ExpressionError, Rejected
@@ -17,13 +16,13 @@ from derive.expr.folding import valued
 from derive.expr.graph import Node, topological
 from derive.expr.operators import COMPARISONS, ORDERS
 from derive.flint import arb
-from derive.language.properties import asks
+from derive.language.properties import POINTWISE, asks
 from derive.lazily import lazily
 from derive.numbers.balls import evaluate, rational
 from derive.proof import certificates as by
 from derive.proof.certificates import Certificate
 from derive.proof.evaluation import evaluated, is_variable, wants
-from derive.proof.sequent import HALVES, POINTWISE, Sequent, equation, negated
+from derive.proof.sequent import HALVES, Sequent, equation, negated
 
 with lazily():
     from derive.proof.rules import table
@@ -33,17 +32,22 @@ NO_SUCH_FORM = (ExpressionError, RecursionError, ArithmeticError, ValueError, Ty
 _MINT = object()
 
 
-@dataclass(frozen=True, eq=False)
 class Theorem:
     """A sequent that was checked. Only ``check`` makes one."""
 
+    __slots__ = ("certificate", "sequent")
+
     sequent: Sequent
     certificate: Certificate
-    mint: InitVar[object] = None
 
-    def __post_init__(self, mint: object) -> None:
+    def __init__(self, sequent: Sequent, certificate: Certificate, mint: object = None) -> None:
         if mint is not _MINT:
             raise TypeError("a theorem is made by derive.proof.check.check")
+        object.__setattr__(self, "sequent", sequent)
+        object.__setattr__(self, "certificate", certificate)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a theorem does not change")
 
     def __init_subclass__(cls) -> None:
         raise TypeError("a theorem has one class")

@@ -19,29 +19,10 @@ from functools import reduce
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Graph, Node, topological
 from derive.language.components import components_all
-from derive.language.properties import asks
+from derive.language.properties import asks, bound
 from derive.records import dataclass
 
 HALVES = ("ge", "lt")  # signs of two cases
-#: Properties that say what f does as x goes somewhere (``limits``), by what it does and where.
-LIMITS = {
-    f"{what} {where}": (what, where)
-    for what in ("tends", "grows", "falls")
-    for where in ("from above", "from below", "beside", "far", "far below", "far by steps")
-}
-#: Properties that say what the integral of f from one end to the other is, by which of the ends there are.
-INTEGRALS = {
-    "integral": (True, True),
-    "integral far": (True, False),
-    "integral from afar": (False, True),
-    "integral all over": (False, False),
-}
-BOUNDS = ("supremum", "unbounded")  # of the values of f where the hypotheses hold
-GROWTH = ("grows_at_most", "grows_slower", "grows_like", "asymptotic")  # f beside g, as x goes somewhere
-DEFINITE = ("positive_definite", "positive_semidefinite")  # of matrices: no variable
-OF_X = {*LIMITS, *INTEGRALS, *BOUNDS}  # have one variable, and numbers after it
-#: Said at each point of where the hypotheses hold, as a function on all points at which f has a value.
-POINTWISE = ("continuous", "differentiable", "smooth", "slope", "rising", "rising strictly", "stationary")
 
 
 @dataclass(frozen=True)
@@ -69,7 +50,7 @@ class Sequent:
         """Whether these expressions speak of the variable of a property in the conclusion, other than of these properties."""
         spoken = set(topological(of))
         properties = (n for n in topological([self.conclusion]) if n.op == "property" and n.attr not in but)
-        return any(m in spoken for n in properties for m in topological(_variables(n)) if m.op == "symbol")
+        return any(m in spoken for n in properties for m in topological(bound(n)) if m.op == "symbol")
 
     def put(self, values: Mapping[Node, Node]) -> Sequent:
         """With other expressions in the place of symbols, everywhere."""
@@ -90,13 +71,6 @@ class Sequent:
         wanted = [c for part in parts for entry in shown.get(part, [part]) for c in conjuncts(entry)]
         laid_out.update(hypotheses, wanted if len(plain) == len(parts) else ())
         return tuple(Sequent(hypotheses, c, self.sizes) for c in wanted)
-
-
-def _variables(n: Node) -> tuple[Node, ...]:
-    """What stands where a property has its variable; of those with one at a place that differs, all that may be it."""
-    if n.attr in DEFINITE:
-        return ()
-    return n.args[2:3] if n.attr in GROWTH else n.args[1:2] if n.attr in OF_X else n.args[1:]
 
 
 def conjunction(conditions: Sequence[Node]) -> Node:

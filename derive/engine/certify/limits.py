@@ -22,6 +22,7 @@ from derive.engine.limits import limit
 from derive.expr.conditions import is_boolean
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
+from derive.language.properties import LIMITS
 from derive.numbers.definedness import need
 from derive.proof.axioms import Unknown
 from derive.proof.certificates import Certificate, Evaluation, Rule, Split
@@ -32,7 +33,7 @@ from derive.proof.rules.ends import AS_SIGNS, KINKS, Ends, Open, switch
 from derive.proof.rules.limits import NEAR, also, facts, in_the_end
 from derive.proof.rules.properties import Claim, laid_out
 from derive.proof.rules.table import premises
-from derive.proof.sequent import LIMITS, Sequent
+from derive.proof.sequent import Sequent
 from derive.proof.signs import NEGATIVE, POSITIVE
 from derive.records import dataclass
 

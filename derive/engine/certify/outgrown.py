@@ -16,6 +16,7 @@ from derive.engine.certify.written import written
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Graph, Node, topological
 from derive.flint import arb, fmpq, fmpq_mpoly
+from derive.language.properties import LIMITS
 from derive.numbers.balls import evaluate
 from derive.numbers.rational_functions import Poly, Quotient
 from derive.proof.certificates import Certificate
@@ -25,7 +26,7 @@ from derive.proof.rules.curvature import below
 from derive.proof.rules.ends import End
 from derive.proof.rules.limits import NEAR, also, in_the_end
 from derive.proof.rules.properties import Claim
-from derive.proof.sequent import LIMITS, Sequent, equation
+from derive.proof.sequent import Sequent, equation
 from derive.proof.signs import ZERO
 
 MAX_TERMS = 40  # of a sum

@@ -23,14 +23,14 @@ from derive.engine.properties.side_conditions import natural
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
-from derive.language.properties import asks
+from derive.language.properties import DEFINITE, GROWTH, LIMITS, POINTWISE, asks
 from derive.numbers.balls import truth
 from derive.proof.certificates import Certificate, Evaluation, Parts, Rule, Supposing
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.rules.curvature import CONCAVE, CONVEX, Curvature, below
 from derive.proof.rules.properties import CURVED, MONOTONE, Claim, kink, laid_out
 from derive.proof.rules.table import premises
-from derive.proof.sequent import DEFINITE, GROWTH, LIMITS, POINTWISE, Sequent, negated
+from derive.proof.sequent import Sequent, negated
 from derive.records import dataclass
 
 MAX_DEPTH = 12  # of rules in rules

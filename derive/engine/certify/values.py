@@ -22,12 +22,13 @@ from derive.engine.limits.values import SIMPLE, Worked, turns
 from derive.expr.graph import Node, topological
 from derive.language.components import components
 from derive.language.extremes import infinite
+from derive.language.properties import INTEGRALS
 from derive.proof.certificates import Certificate, Rule, Split
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.rules.curvature import below
 from derive.proof.rules.properties import laid_out, minus
 from derive.proof.rules.table import premises
-from derive.proof.sequent import INTEGRALS, Sequent
+from derive.proof.sequent import Sequent
 
 CERTIFICATE = 8_000_000  # steps of work for one
 

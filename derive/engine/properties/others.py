@@ -33,6 +33,9 @@ class Others:
     def __init__(self, args: Sequence[Node], variables: Sequence[Node], domain: Domain) -> None:
         known = facts(domain.hypotheses)
         self.domain = domain
+        self.sufficient: set[Node] = (
+            set()
+        )  # needs of powers with letters in their exponents, whose bases may be negative or 0
         self.entries = Entries(domain.given(*implied(known)))
         self.gram = Gram(self.entries, known)
         self.needed = self._needed(args, variables)
@@ -44,7 +47,10 @@ class Others:
         roots, own = substitute_all(args, held), [held.get(v, v) for v in variables]
         if runs(roots):
             return ()
-        found = dict.fromkeys(c for root in unfold(roots) for c in by_branches(root) if not _speaks(c, own))
+        unfolded = unfold(roots)
+        found = dict.fromkeys(c for root in unfolded for c in by_branches(root) if not _speaks(c, own))
+        powers = [n for n in topological(unfolded) if n.op == "pow" and n.args[1].op != "const"]
+        self.sufficient = {c for n in powers if (c := need(n)) is not None}
         return tuple(c.graph.call("all", c) if c.shape else c for c in found if not self._shown(c))
 
     @property
@@ -60,6 +66,8 @@ class Others:
             return Decision("undecided", Why.VALUES_ONLY_WHERE(conditions=self.needed), empty=True)
         kept = [c for c in found.conditions if c in (*found.missing, *self.needed) or not self._shown(c)]
         told = replace(found, conditions=tuple(dict.fromkeys([*kept, *self.needed])))
+        if more := tuple(c for c in self.needed if c in self.sufficient):  # there are values elsewhere, too
+            told = replace(told, status="proved-if", missing=(*found.missing, *more))
         return unless_thin(told, self.domain.entries())
 
     def _shown(self, c: Node) -> bool:

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from derive.expr.graph import Node
+from derive.language.properties import INTEGRALS
 from derive.proof.evaluation import wants
 from derive.proof.rules.curvature import below
 from derive.proof.rules.properties import Claim
-from derive.proof.sequent import INTEGRALS, Sequent
+from derive.proof.sequent import Sequent
 
 
 def ends(c: Claim) -> tuple[Node, list[Node], list[Node]]:

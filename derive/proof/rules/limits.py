@@ -18,12 +18,13 @@ from typing import TypeVar
 from derive.calculus.reverse import gradient
 from derive.expr.graph import Node
 from derive.language.extremes import infinite
+from derive.language.properties import LIMITS
 from derive.proof.axioms import Units, Unknown
 from derive.proof.evaluation import Evaluated, Lacking, is_variable, roomy, wants
 from derive.proof.rules.curvature import below
 from derive.proof.rules.ends import Ends, Known
 from derive.proof.rules.properties import Claim, regular
-from derive.proof.sequent import LIMITS, Sequent
+from derive.proof.sequent import Sequent
 from derive.proof.signs import NEGATIVE, NONZERO, POSITIVE, ZERO
 
 #: Where x goes, as the sign of its distance from the point; far out there is no point.

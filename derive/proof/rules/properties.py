@@ -31,9 +31,10 @@ from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.expr.operators import NEGATED, ORDERS, SMOOTH
 from derive.language.components import components_all
+from derive.language.properties import DEFINITE
 from derive.proof.evaluation import is_variable, wants
 from derive.proof.rules.curvature import CONCAVE, CONVEX, DOWN, FALLING, RISING, UP, Curvature, affine, below
-from derive.proof.sequent import DEFINITE, Sequent, conjunction, conjuncts
+from derive.proof.sequent import Sequent, conjunction, conjuncts
 from derive.records import dataclass
 
 MONOTONE = {"increasing": "lt", "nondecreasing": "le", "decreasing": "gt", "nonincreasing": "ge"}

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from derive.expr.graph import Node
 from derive.expr.operators import ORDERS
 from derive.language.components import components_all
+from derive.language.properties import GROWTH
 from derive.proof.evaluation import wants
 from derive.proof.rules import bounds, inequalities, integrals, iteration, limits, properties
 from derive.proof.rules.every_size import generic
 from derive.proof.rules.inverses import inverse
 from derive.proof.rules.properties import laid_out
-from derive.proof.sequent import GROWTH, Sequent
+from derive.proof.sequent import Sequent
 
 Premises = Callable[..., list[Sequent]]
 

@@ -485,7 +485,7 @@ def test_the_core_imports_no_search_and_stays_small() -> None:
             for name in names:
                 assert name.startswith(allowed) or name.split(".")[0] in standard, name
     assert sum(map(code_lines, core)) <= 1_000  # lines that are no docstrings, no comments and not empty
-    assert sum(map(code_lines, rules)) <= 1_320  # of which a proof rests on those that its certificate names
+    assert sum(map(code_lines, rules)) <= 1_350  # of which a proof rests on those that its certificate names
 
 
 def test_what_a_recheck_loads_stays_small() -> None:

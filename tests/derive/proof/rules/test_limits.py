@@ -14,10 +14,11 @@ from derive.expr.graph import Graph, Node
 from derive.language.abstract import function
 from derive.language.components import components
 from derive.language.names import names_in
+from derive.language.properties import LIMITS
 from derive.language.reader import parse
 from derive.proof.certificates import Certificate, Evaluation, Rule
 from derive.proof.check import Rejected, check
-from derive.proof.sequent import LIMITS, Sequent
+from derive.proof.sequent import Sequent
 from tests.derive.proof.test_kinds import accepted, mutants
 
 
