@@ -64,7 +64,7 @@ def _added_up(s: Sequent, opaque: tuple[Node, ...], splits: int) -> Theorem:
 
 def _as(s: Sequent, n: Node, side: Node, rest: tuple[Node, ...], splits: int) -> Theorem:
     """Where a piece is one of its sides."""
-    because = check(s.concluding(equation(n, side)), Evaluation((), rest))
+    because = check(s.concluding(equation(n, side)), Evaluation(rest))
     then = _added_up(s.put({n: side}), rest, splits - 1)
     return check(s, Substitution(n, side, because.certificate, then.certificate), [because, then])
 

@@ -24,7 +24,7 @@ from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.language.components import components
 from derive.language.meaning import unfold
-from derive.numbers.definedness import by_branches
+from derive.numbers.definedness import by_branches, need
 
 
 class Others:
