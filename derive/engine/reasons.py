@@ -159,6 +159,7 @@ class Why(Enum):
     MEAN_VALUE = "by the mean value theorem, from a bound on the slope"
     SIMPLER = "by simpler inequalities that imply it"
     TERMS = "each term of the sum has the sign of the whole"
+    MEANS = "by weighted arithmetic and geometric means"
     PERIODS = "on each of {parts} parts of a period of what is rounded"
     ENVELOPES = "from what each max and each absolute value is never less than, and each min never more"
     TANGENTS = "by tangents of what is convex"

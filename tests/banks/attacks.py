@@ -644,6 +644,25 @@ integral(exp(-lam*x), x, 0, inf) == 1/lam ; if lam > 0
 integral(exp(a*x), x, 0, 1) == (exp(a) - 1)/a
 """
 
+TRUE["means"] = """
+x*y <= x**p/p + y**q/q ; if 1/p + 1/q == 1 & p > 1 & q > 1 & x >= 0 & y >= 0
+x*y <= x**p/p + y**(p/(p - 1))*(p - 1)/p ; if p > 1 & x >= 0 & y >= 0
+x*y*z <= x**p/p + y**q/q + z**r/r ; if 1/p + 1/q + 1/r == 1 & p > 1 & q > 1 & r > 1 & x > 0 & y > 0 & z > 0
+a**t*b**s*c**(1 - t - s) <= t*a + s*b + (1 - t - s)*c ; if a > 0 & b > 0 & c > 0 & 0 < t & 0 < s & s + t < 1
+a**t*b**(1 - t) <= t*a + (1 - t)*b ; if a >= 0 & b >= 0 & 0 < t & t < 1
+(1 + x)**n >= 1 + n*x ; if x > -1 & n >= 1
+"""
+
+TRUE["series"] = """
+sum(1/sqrt(k) for k in range(1, inf)) == inf
+sum(-1/sqrt(k) for k in range(1, inf)) == -inf
+sum(log(k)/k for k in range(1, inf)) == inf
+sum(k**(-s) for k in range(1, inf)) == inf ; if s < 1 & s > 0
+sum(tanh(1/k) for k in range(1, inf)) == inf
+sum(1/sqrt(k) for k in range(1, n + 1)) <= 2*sqrt(n) ; if n >= 1
+sum(r**k for k in range(0, 2*n)) == (1 - r**(2*n))/(1 - r) ; if r != 1 & r > 0
+"""
+
 FALSE: dict[str, str] = {}
 
 FALSE["limits"] = """
@@ -1497,6 +1516,25 @@ FALSE["with a condition"] = """
 integral(x**a, x, 0, 1) == 1/(a + 1) ; if a < -1
 integral(x**a, x, 0, 1) == inf ; if a > -1
 integral(exp(-lam*x), x, 0, inf) == 1/lam ; if lam < 0
+"""
+
+FALSE["means"] = """
+x*y <= x**p/p + y**q/q ; if p > 1 & q > 1 & x > 0 & y > 0
+2*x*y <= x**p/p + y**q/q ; if 1/p + 1/q == 1 & p > 1 & q > 1 & x > 0 & y > 0
+x*y < x**p/p + y**q/q ; if 1/p + 1/q == 1 & p > 1 & q > 1 & x > 0 & y > 0
+x*y <= x**p/q + y**q/p ; if 1/p + 1/q == 1 & p > 1 & q > 1 & x > 0 & y > 0
+a**t*b**(1 - t) <= (1 - t)*a + t*b ; if a > 0 & b > 0 & 0 < t & t < 1
+(1 + x)**n >= 1 + n*x ; if x > -1 & n >= 0
+"""
+
+FALSE["series"] = """
+sum(1/sqrt(k) for k in range(1, inf)) == 5
+sum(1/sqrt(k) for k in range(1, inf)) == -inf
+sum(k**(-3/2) for k in range(1, inf)) == inf
+sum(1 - cos(1/k) for k in range(1, inf)) == inf
+sum((-1)**k/sqrt(k) for k in range(1, inf)) == inf
+sum(a/sqrt(k) for k in range(1, inf)) == inf
+sum(1/sqrt(k) for k in range(1, n + 1)) <= sqrt(n) ; if n >= 1
 """
 
 

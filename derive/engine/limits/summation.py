@@ -36,6 +36,7 @@ MAX_EARLIER = 3  # terms before the first, from which a known series starts
 MAX_ZEROS = 6  # terms at the start that are 0
 MAX_LOOKED_AT = 60  # of the first terms, whether they have a value
 MAX_DEGREE = 12
+HARMONIC = "harmonic series"
 
 
 def series(body: Node, index: Node, low: Node, kind: str, domain: Domain) -> Limit:
@@ -99,7 +100,8 @@ class _Sum:
         except NoLimit:
             raise
         except Unsettled as e:
-            self.diverging()
+            if (infinite := self.diverging()) is not None:
+                return infinite
             whole = made(self.g, "sum", self.body, self.index, self.low, self.g.node("inf"))
             raise Unsettled(f"{said(whole)}: {e}", e.unknown, e.condition) from None
 
@@ -234,17 +236,24 @@ class _Sum:
 
     # -- other terms --------------------------------------------------------------------------------
 
-    def diverging(self) -> None:
-        """Raises NoLimit where the terms don't tend to 0."""
+    def diverging(self) -> Limit | None:
+        """Infinite where the terms are no less than a positive multiple of 1/j in the end; None where that is not known. Raises
+        NoLimit where they don't tend to 0."""
         (f,) = expand_all([self.body])
         try:
             end = limit(f, self.index, 1, self.domain)
             lasting = bool(end.side) or (end.value is not self.g.zero and self.oracle.sign(end.value) != 0)
         except Unsettled:
-            return
+            return None
         if lasting:
             word = "inf" if end.side > 0 else "-inf" if end.side else _text(end.value)
             raise NoLimit(f"the series diverges: its terms tend to {word}, and not to 0", {})
+        try:
+            share = limit(self.g.mul(f, self.index), self.index, 1, self.domain)
+            sign = share.side or (0 if share.value is self.g.zero else self.oracle.sign(share.value))
+        except Unsettled:
+            return None
+        return Limit(sign, self.g.zero, "", HARMONIC) if sign else None
 
 
 def _text(n: Node) -> str:

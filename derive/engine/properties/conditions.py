@@ -40,6 +40,7 @@ with lazily():
         facts,
         irrational,
         mean_value,
+        means,
         parts,
         periods,
         reductions,
@@ -224,6 +225,10 @@ def _compares(q: Question) -> bool:
     return q.wanted.op in (*ORDERS, "and") and not q.wanted.shape
 
 
+def _raises_to_letters(q: Question) -> bool:
+    return _few(q) and any(n.op == "pow" and n.args[1].op != "const" for n in topological([q.wanted]))
+
+
 #: How a condition without properties is decided, the cheapest way first.
 TACTICS: tuple[Tactic[Question], ...] = (
     Tactic("equation", _equation, lambda q: q.wanted.op == "eq"),
@@ -272,6 +277,13 @@ TACTICS: tuple[Tactic[Question], ...] = (
     Tactic("squares", _of_difference(lambda c, d: sums.by_squares(c, d)), emits=PROOF),
     Tactic("slopes", _of_difference(lambda c, d: slopes.by_slopes(c, d)), emits=PROOF, cost=HALF),
     Tactic("cells", _of_difference(lambda c, d: subdivision.by_cells(c, d)), emits=PROOF | POINT, cost=HALF),
+    Tactic(
+        "weighted means",
+        _of_difference(lambda c, d: means.by_means(c, d, decide=decide)),
+        _raises_to_letters,
+        emits=PROOF,
+        cost=HALF,
+    ),
     Tactic("terms", _of_difference(lambda c, d: sums.by_terms(c, d, decide=decide)), _few, emits=PROOF, cost=HALF),
     Tactic(
         "separate parts",

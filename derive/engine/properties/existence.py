@@ -14,7 +14,7 @@ from derive.engine.relation import decide_holds
 from derive.expr.conditions import negation
 from derive.expr.graph import Node
 from derive.language.components import components
-from derive.numbers.definedness import needs
+from derive.numbers.definedness import Key, needs
 
 CANCELS = ("ne", "hole")  # what divides; of a power, its base
 
@@ -41,8 +41,18 @@ def _lacking(root: Node, domain: Domain) -> list[Node] | None:
             for branch, chosen in zip(branches, (condition, negation(condition)), strict=True):
                 if _lacking(branch, domain.given(chosen)) != []:
                     return None
-        elif decide_holds(need, domain).status != "proved":
+        elif decide_holds(need, domain).status != "proved" and not _of_zero(key, domain):
             if key[0] not in CANCELS:
                 return None
             left[need] = None
     return list(left)
+
+
+def _of_zero(key: Key, domain: Domain) -> bool:
+    """Whether it is a power of what is not negative, with an exponent that is positive, for 0 has one, too."""
+    if key[0] != "pow" or key[1][1].op == "const":
+        return False
+    base, exponent = key[1]
+    g = base.graph
+    wanted = g.call("ge", base, g.zero), g.call("gt", exponent, g.zero)
+    return all(decide_holds(c, domain).status == "proved" for c in wanted)
