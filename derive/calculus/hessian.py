@@ -130,26 +130,31 @@ def gradient_and_hessian(f: Node, variables: Sequence[Node]) -> tuple[list[Node]
         if top in row:
             bend(row.pop(top), mine)
         for at, core in row.items():
+            if at not in behind:
+                for i, slope in mine:
+                    couple(i, at, core if slope is one else mul(slope, core))
+                continue
             direct = curvature[at]  # what couples one of these variables to the other proxy without this one
             parts = []
             for i, slope in mine:
                 amount = core if slope is one else mul(slope, core)
-                if i in direct and at in behind:
-                    parts.append((i, slope, add(direct.pop(i), amount), 0))
+                if i in direct:
+                    parts.append((i, curvature[i], slope, add(direct.pop(i), amount), 0))
                 else:
-                    parts.append((i, slope, amount, slope.id))
-            for j, another in behind.get(at, [(at, one)]):
+                    parts.append((i, curvature[i], slope, amount, slope.id))
+            for j, another in behind[at]:
                 low, after = core if another is one else mul(another, core), another.id
-                for i, slope, amount, place in parts:
+                for i, line, slope, amount, place in parts:
                     if another is one:
                         moved = amount
                     elif place <= after:
                         moved = mul(another, amount)
                     else:  # s*(t*c) and t*(s*c) are to be one node
                         moved = mul(slope, low)
-                    line, k = (curvature[i], j) if i > j else (curvature[j], i)
-                    before = line.get(k)
-                    line[k] = moved if before is None else add(before, moved)
+                    if i > j:  # nothing else couples what two proxies stand for
+                        line[j] = moved
+                    else:
+                        curvature[j][i] = moved
         row.clear()
 
     adjoint: dict[Node, Node] = {f: one}
