@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -42,6 +42,7 @@ def recheck(results_file: Path) -> int:
     counted: Counter[str] = Counter()
     trusted: Counter[str] = Counter()
     means: Counter[str] = Counter()
+    rules: Counter[str] = Counter()
     for i, claim in enumerate(results.claims):
         faults = list(_faults(claim, f"{results_file}: claims[{i}]"))
         for fault in faults:
@@ -52,6 +53,9 @@ def recheck(results_file: Path) -> int:
             counted["proved"] += 1
             if claim.checked and claim.certificates and not faults:
                 counted["checked"] += 1
+                named = set(_rules(claim.certificates))
+                counted["alone"] += not named
+                rules.update(named)
             else:
                 trusted[claim.unchecked or "engine"] += 1
         elif claim.verdict == "wrong" and claim.certificates:
@@ -60,6 +64,9 @@ def recheck(results_file: Path) -> int:
             means[_means(claim)] += 1
     for name, count in trusted.most_common():
         say(f"trusted: {count} by {name}")
+    if rules:
+        on = ", ".join(f"{name} {count}" for name, count in sorted(rules.items(), key=lambda r: (-r[1], r[0])))
+        say(f"rules: {counted['alone']} checked claims rest on none; {counted['checked'] - counted['alone']} on {on}")
     others = ", ".join(f"{count} by {name}" for name, count in means.most_common())
     say(
         f"{counted['certificates']} certificates, {counted['rejected']} rejected; {counted['proved']} claims proved: "
@@ -67,6 +74,16 @@ def recheck(results_file: Path) -> int:
         f"{counted['points']} refuted by a point, {means.total()} wrong by other means{f' ({others})' if others else ''}"
     )
     return FINDINGS if counted["rejected"] else AS_PINNED
+
+
+def _rules(data: Any) -> Iterator[str]:
+    """The rules that certificates name, of those that stand beside the checker proper."""
+    if isinstance(data, dict):
+        if data.get("kind") == "Rule":
+            yield str(data.get("name"))
+        data = list(data.values())
+    for part in data if isinstance(data, list) else ():
+        yield from _rules(part)
 
 
 def _means(claim: Result) -> str:

@@ -48,6 +48,7 @@ from derive.proof.sequent import Sequent
 from tests import ROOT
 from tests.banks.identities import FALSE, TRUE, lines
 from tests.banks.identities import read as read_line
+from verify.cli import main
 
 GENERIC = Rule("generic", (), ())
 
@@ -527,6 +528,22 @@ def test_recheck_loads_no_engine(tmp_path: Path) -> None:
         *said, last = done.stdout.splitlines()
         assert last == str(code)
         assert f"{len(carry)} certificates, {code} rejected; 1 claims proved: {1 - code} checked" in said[-1]
+
+
+def test_recheck_tells_what_rests_on_rules_beside_the_core(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    g = Graph()
+    rises = Sequent((), parse("increasing(exp(x), x)", {"x": g.symbol("x")}, g, boolean=True))
+    claims = [
+        ("a", carried(sequent("x**2 >= 0"), Evaluation())),
+        ("b", carried(rises, Rule("composition", (), (Evaluation(),)))),
+    ]
+    shared = {"document": "d", "case": "c", "where": "", "kind": "formula", "verdict": "holds", "pinned": "holds",
+              "evidence": {"method": "proved"}, "checked": True, "file": "c.yaml", "line": 1}  # fmt: skip
+    path = tmp_path / "results.json"
+    rows = [{"id": name, "certificates": [data], **shared} for name, data in claims]
+    path.write_text(json.dumps({"schema": "errata-results/1", "claims": rows}))
+    assert main(["recheck", str(path)]) == 0
+    assert "rules: 1 checked claims rest on none; 1 on composition 1\n" in capsys.readouterr().out
 
 
 def test_what_a_hypothesis_says_of_a_tensor_is_put_in_its_place_at_every_size() -> None:
