@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from math import gcd, lcm
+from math import gcd, lcm, prod
 from typing import Any
 
 from derive.errors import Rejected
-from derive.flint import arb, fmpq, fmpq_mpoly, fmpz
+from derive.flint import arb, fmpq, fmpz
 from derive.numbers.rational_functions import Atom, Full, Key, Poly, Quotient, Relation, Value
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO, Signs, opposite
 
@@ -75,7 +75,7 @@ class Functions(Signs):
         super().__init__(room)
         self.units = units
         self.basis: dict[Key, tuple[int, fmpq]] = {}
-        self.deep = False
+        self.deep = self.curved = False  # whether a sign by signs of exponents is sought; whether there are any
         self.exponents: dict[int, Quotient] = {}  # of what the atoms that are exponentials are the exp
 
     # -- signs, by what functions are --------------------------------------------------------------
@@ -96,6 +96,8 @@ class Functions(Signs):
 
     def _by_exponent(self, p: Poly) -> int:
         """p has the sign of exp(p) - 1, and exp(u) - exp(v) that of u - v; x > 0 is exp(log(x))."""
+        if not self.curved:
+            return ANY
         used = self.used(p)
         if len(p) <= MAX_LOGS and any(a.key[0] == "log" for a in used) and all(p.degrees()[a.index] == 1 for a in used):
             return self.of(self.exp(self.poly(p)) - 1)
@@ -136,6 +138,7 @@ class Functions(Signs):
         is_: Relation = None,
     ) -> Poly:
         """The atom that is a value of a function; once it is new, with what is known of it as one of x."""
+        self.curved |= name in ("exp", "log")
         made, new = self.atom((name, *key), sign, of, is_, ball)
         a = self.gen(made)
         for bound, m in BOUNDS.get(name, ()) if new and x is not None else ():
@@ -149,9 +152,9 @@ class Functions(Signs):
         whole, rest = (u.num, self.ctx.constant(0)) if u.den.is_one() else divmod(u.num, u.den)
         found = []
         for part, den in ((whole, self.one_poly), (rest, u.den)):
-            for e, c in part.terms():
-                num = fmpq_mpoly({e: 1}, self.ctx)
-                found.append(((self.form(num), self.form(den)), fmpq(c), num, den))
+            for e, c in self.form(part).terms.items():
+                num = prod((self.gens[i] ** n for i, n in e), start=self.one_poly)
+                found.append(((self.form(num), self.form(den)), c, num, den))
         return found
 
     # -- exp and log --------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from derive.errors import Rejected
 from derive.expr.folding import valued
-from derive.expr.graph import Node, topological
+from derive.expr.graph import Node
 from derive.expr.operators import OPERATORS
 from derive.flint import arb, fmpq
 from derive.numbers.definedness import INVERSES, of_power, requirement
@@ -107,9 +107,6 @@ class Evaluated(Functions):
         super().__init__(room, units)
         self.opaque = frozenset(opaque)  # variables
         self.hidden = frozenset(filter(valued, opaque))  # those with a value whatever theirs are: not looked into
-        order = topological([*given, *roots], known=self.hidden)
-        wants(len(order) <= MAX_NODES, "expressions that are too large")
-        wants(not any(n.op == "index" and n.args[0].op != "symbol" for n in order), "not laid out in entries")
         self.parts: dict[tuple[Node, int], int] = {}  # signs of nodes by their parts
         self.values: dict[Node, Any] = {}
         self.roots = set(roots)
@@ -175,7 +172,9 @@ class Evaluated(Functions):
     # -- working out --------------------------------------------------------------------------------
 
     def work(self, roots: Sequence[Node]) -> None:
-        for n in as_written(roots, self.hidden, self.values):
+        order = as_written(roots, self.hidden, self.values)
+        wants(len(order) + len(self.values) <= MAX_NODES, "expressions that are too large")
+        for n in order:
             try:
                 self.values[n] = self._value(n)
             except Unknown as unknown:

@@ -48,8 +48,8 @@ class Sequent:
 
     def binds(self, of: Sequence[Node], but: Container[str] = ()) -> bool:
         """Whether these expressions speak of the variable of a property in the conclusion, other than of these properties."""
-        spoken = set(topological(of))
-        properties = (n for n in topological([self.conclusion]) if n.op == "property" and n.attr not in but)
+        properties = [n for n in topological([self.conclusion]) if n.op == "property" and n.attr not in but]
+        spoken = set(topological(of)) if properties else ()
         return any(m in spoken for n in properties for m in topological(bound(n)) if m.op == "symbol")
 
     def put(self, values: Mapping[Node, Node]) -> Sequent:
@@ -65,9 +65,9 @@ class Sequent:
             return (self,)
         parts = conjuncts(self.conclusion)
         plain = [c for c in parts if not asks(c)]
-        laid = components_all([*self.hypotheses, *plain])
-        given, shown = laid[: len(self.hypotheses)], dict(zip(plain, laid[len(self.hypotheses) :], strict=True))
-        hypotheses = tuple(dict.fromkeys(h for entries in given for c in entries for h in conjuncts(c)))
+        others = [c for c in (*self.hypotheses, *plain) if c not in laid_out]
+        shown = dict(zip(others, components_all(others), strict=True))
+        hypotheses = tuple(dict.fromkeys(c for h in self.hypotheses for e in shown.get(h, [h]) for c in conjuncts(e)))
         wanted = [c for part in parts for entry in shown.get(part, [part]) for c in conjuncts(entry)]
         laid_out.update(hypotheses, wanted if len(plain) == len(parts) else ())
         return tuple(Sequent(hypotheses, c, self.sizes) for c in wanted)
