@@ -60,6 +60,8 @@ class Forked:
     def sent(self, seconds: float) -> bool:
         """Whether an object is there; waits so long for it or for a part of it. Raises EOFError where it has ended without, also
         where a process that it started holds the pipe open."""
+        if self._whole():
+            return True  # it came with the one before
         ended = self.ended()
         if self._poll.poll(0 if ended else seconds * 1000):
             part = os.read(self._pipe, 1 << 16)

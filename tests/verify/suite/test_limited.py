@@ -10,6 +10,7 @@ import time
 import pytest
 
 from derive.errors import ExpressionError
+from verify.suite.forked import Forked
 from verify.suite.held import GIB
 from verify.suite.limited import Stopped, limited
 
@@ -46,6 +47,16 @@ def test_what_is_done_first_is_not_counted() -> None:
 
 def test_a_long_answer() -> None:
     assert limited(lambda: "ab" * 1_000_000, 60) == "ab" * 1_000_000
+
+
+def test_objects_that_come_together_are_taken_one_by_one() -> None:
+    with Forked(lambda send: [send(i) for i in range(3)] and None) as process:
+        process.join(20)
+        taken = [process.receive() for _ in range(3) if process.sent(5)]
+        assert taken == [0, 1, 2]
+        with pytest.raises(EOFError):
+            process.sent(5)
+    assert process.exitcode == 0
 
 
 def test_what_it_writes_is_written_once(capfd: pytest.CaptureFixture[str]) -> None:
