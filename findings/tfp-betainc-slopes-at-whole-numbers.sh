@@ -2,7 +2,7 @@
 # tfp-nightly 0.26.0.dev20261027 on jax 0.10.2 (CPU): the slope of the incomplete beta function in a parameter is wrong where that parameter is a whole number.
 # Guess beforehand: betainc(1, b, x) is 1 - (1 - x)**b, whose slope in b is -(1 - x)**b*log(1 - x), 0.249672 at b = 1, x = 0.3; tfp has it where jax refuses.
 # Seen in float64: 0.255000 there, and 0.249672 with b = 1 + 1e-6; of betainc(a, 1, x) = x**a the slope in a at a = 1, x = 0.6 is -0.320000, for -0.306495.
-# The series ends early at a whole parameter, before its slope has converged; values are right. Up to 3 % off at small parameters, and so are the slopes of Beta.cdf and numpyro's.
+# The series ends early at a whole parameter, before its slope has converged; values are right. Slopes of tfp's and numpyro's Beta.cdf in their parameters are these.
 # That such a series must not stop there is also told in jax-ml/jax pull request 38977 (open), which adds these slopes to jax. Fails where that changes.
 set -euo pipefail
 place=$(mktemp -d)
