@@ -104,7 +104,7 @@ VECTOR double erfc(double);
 
 BLOCK = 64  # points whose results are kept until whole lines are written
 LARGE = 1 << 22  # bytes of results: more than is read again before it has left the cache
-WIDEST = 512  # results at a point: so many of a block stay in the cache
+WIDEST = 128  # results at a point: those of a block, on the stack, are 64 KiB and stay in the cache
 
 #: ``f`` block by block, for results that begin at lines of the cache: they are written past it, as what is not in it would else
 #: be loaded to be written over.

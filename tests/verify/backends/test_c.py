@@ -121,6 +121,15 @@ def test_large_results_are_those_of_each_point(left_over: int) -> None:
     assert not any(beyond[k * (count + 16) + count + 1 : (k + 1) * (count + 16) + 1].any() for k in range(3))
 
 
+@needs_compiler
+@pytest.mark.parametrize("more", [0, 1])
+def test_as_many_results_as_are_kept_and_one_more(more: int) -> None:
+    outputs = [G.add(X, G.const(k)) for k in range(c_source.WIDEST + more)]
+    x = np.arange(c_source.LARGE // (8 * len(outputs)) + 2.0)
+    for k, got in enumerate(compile_c(outputs, [X])(x)):
+        assert np.array_equal(got, x + k)
+
+
 def test_names_do_nothing_to_a_source() -> None:
     g = Graph()
     odd = [g.symbol(n) for n in ("double", "in", "main", "η", "x1", "exp")]
