@@ -100,8 +100,10 @@ def period(condition: Node, hypotheses: Sequence[Node] = (), done: Container[Nod
         return None
     inside.sort(key=lambda n: n not in own)
     read = _sums([n.args[0] for n in inside], inside[0])
-    for first in (n for n in inside if n in own and read.get(n.args[0])):
-        base = read[first.args[0]]
+    for first in (n for n in inside if n in own):
+        base = read.get(first.args[0], ({}, Fraction(0)))
+        if not base[0]:  # of a number, or of what is no sum
+            continue
         alike = [(n, r) for n in inside if (r := _ratio(read[n.args[0]], base)) is not None]
         shared = Fraction(gcd(*(r.numerator for _, (r, _) in alike)), lcm(*(r.denominator for _, (r, _) in alike)))
         counts = [(n, int(r / shared), d) for n, (r, d) in alike]

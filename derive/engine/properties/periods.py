@@ -44,6 +44,8 @@ def _by_period(entry: Node, domain: Domain, decide: Decide) -> Decision | int | 
     """The number of parts, where the condition is proved on each."""
     g, found = entry.graph, period(entry, domain.hypotheses)
     if found is None:
+        if any(n.op == "floor" for n in topological([entry])):
+            return None
         shown = decide(entry, domain)
         return 1 if shown.status == "proved" and not shown.conditions else None
     if not inhabited(entry, domain):
