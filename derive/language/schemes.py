@@ -18,7 +18,7 @@ from typing import NoReturn
 from derive.errors import ExpressionError, nearest
 from derive.expr.conditions import conjuncts
 from derive.expr.graph import Graph, Node, topological
-from derive.expr.operators import DEFERRED, DERIVATIVES
+from derive.expr.operators import DEFERRED, DERIVATIVES, OPERATORS
 from derive.language.syntax import Reader
 from derive.records import dataclass
 
@@ -26,6 +26,7 @@ from derive.records import dataclass
 EXPECTATIONS = ("expect", "variance")
 
 COVARIANCES = "covariances"  # in a graph: the matrices that are taken for such
+_PARTIAL = {"inv", "solve", *(o.name for o in OPERATORS.values() if not o.total)}
 _DEFINITE = ("positive_definite", "positive_semidefinite")
 
 MAX_OUTCOMES = 2_000
@@ -229,7 +230,11 @@ def integrated(f: Node, x: Node, moment: Callable[[int], Node]) -> Node:
     g = f.graph
     total = g.zero
     for k, c in enumerate(coefficients(f, x)):
-        total = g.add(total, g.mul(c, moment(k)))
+        m = moment(k)
+        lost = m is g.zero and any(
+            n.op in _PARTIAL for n in topological([c])
+        )  # 0 times what may have no value is not 0
+        total = g.add(total, g.node("mul", (m, c)) if lost else g.mul(c, m))
     return total
 
 

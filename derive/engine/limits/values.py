@@ -32,7 +32,7 @@ from derive.flint import arb
 from derive.language.components import components
 from derive.language.extremes import EXTREMES, infinite, speaks
 from derive.numbers.balls import evaluate, rational
-from derive.numbers.definedness import needs, wherever_valued
+from derive.numbers.definedness import need, needs, outside, wherever_valued
 from derive.records import dataclass
 
 BITS = 128
@@ -152,12 +152,32 @@ def _overflow(n: Node) -> int:
 
 
 def value(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:
-    """By cases where it hangs on the sign of a parameter."""
+    """By cases where it hangs on the sign of a parameter, among those for which its function has a value: where that has one only
+    under conditions on other symbols (a divisor a, log(a)), these are what is found needs."""
+    domain = domain.expanded().entries()
+    asked, powers = _needed(op, args, domain)
 
     def work(args: Sequence[Node], domain: Domain) -> Limit:
-        return _held(op, args, attr, domain)
+        return _found(op, args, attr, domain)
 
-    return by_cases(work, _branches, args, args[1], domain.expanded().entries())
+    found = by_cases(work, _branches, args, args[1], domain.given(*asked) if asked else domain)
+    return replace(found, needs=tuple(dict.fromkeys((*found.needs, *asked, *([] if found.side else powers)))))
+
+
+def _needed(op: str, args: Sequence[Node], domain: Domain) -> tuple[list[Node], list[Node]]:
+    """The conditions on other symbols under which a function has a value, as far as a domain does not show them; and the powers
+    with a letter for their exponent, of which no such condition is exact."""
+    (f,), x = expand_all(args[:1]), args[1]
+    if op not in ("limit", "supremum", "infimum") or runs([f]):
+        return [], []
+    entries = components(f)
+    found = (c for entry in entries for c in wherever_valued(entry) if leaves(c) and x not in leaves(c))
+    letters = (n for entry in entries for n in outside(entry)[0] if n.op == "pow" and n.args[1].op != "const")
+    powers = {n: c for n in letters if x not in leaves(n) and (c := need(n)) is not None}
+    return (
+        [c for c in dict.fromkeys(found) if decide_holds(c, domain).status != "proved"],
+        [n for n, c in powers.items() if decide_holds(c, domain).status != "proved"],
+    )
 
 
 def _branches(found: Sequence[tuple[Case, Limit]]) -> Limit | None:
@@ -179,28 +199,17 @@ def _branches(found: Sequence[tuple[Case, Limit]]) -> Limit | None:
 
 
 def _needing(value: Node, needs: Sequence[Node]) -> Node:
-    """The value, without one where a condition fails: 0 times what then has none is added."""
+    """The value, without one where a condition fails, or a power has none: 0 times what then has none is added."""
     g = value.graph
     for c in needs:
+        if c.op == "pow":
+            value = g.add(value, g.node("mul", (g.zero, c)))
+            continue
         a, b = c.args if c.op in ("ne", "gt", "ge") else c.args[::-1]
         s = g.sub(a, b)
         lacking = g.div(g.one, s) if c.op == "ne" else g.call("log" if c.op in ("gt", "lt") else "sqrt", s)
         value = g.add(value, g.node("mul", (g.zero, lacking)))
     return value
-
-
-def _held(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:
-    """Where f has a value only under conditions on the other symbols (a divisor a, log(a)), these are what is found needs."""
-    (f,), x = expand_all(args[:1]), args[1]
-    if op not in ("limit", "supremum", "infimum") or runs([f]):
-        return _found(op, args, attr, domain)
-    needs = [
-        c
-        for c in (c for entry in components(f) for c in wherever_valued(entry))
-        if leaves(c) and x not in leaves(c) and decide_holds(c, domain).status != "proved"
-    ]
-    found = _found(op, args, attr, domain.given(*needs) if needs else domain)
-    return replace(found, needs=tuple(dict.fromkeys((*found.needs, *needs))))
 
 
 def _found(op: str, args: Sequence[Node], attr: Any, domain: Domain) -> Limit:

@@ -295,3 +295,9 @@ def test_a_covariance_is_assumed_by_its_own_claim(tmp_path: Path, capfd: pytest.
     told = "".join(capfd.readouterr())
     assert f"{path}:5:" in told
     assert f"{path}:4:" not in told
+
+
+@pytest.mark.parametrize("of", ["log(a)", "sqrt(a)", "1/a"])
+def test_an_expectation_of_nothing_times_what_has_no_value_has_none(of: str) -> None:
+    found = proved(f"expect(x*{of} for x in normal(0, 1)) == 0", [], Options())
+    assert (found.verdict, bool(found.conditions)) == ("true under a condition", True)

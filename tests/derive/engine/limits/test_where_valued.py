@@ -54,6 +54,9 @@ def test_of_what_has_a_value_all_is_known(claim: str, given: list[str]) -> None:
         ("limit(log(a)*x, x, 0) == 0", "true under a condition", "holds if a > 0"),
         ("limit(sqrt(a)*x + 1, x, 0) > 0", "true under a condition", "holds if a >= 0"),
         ("limit(a*x/a, x, 1) == 1", "true", "where a != 0"),
+        ("limit(x/a, x, 0) == 0", "true", "where a != 0"),  # the sign of a has two cases, and no third
+        ("limit(a**b*x, x, 0) == 0", "true under a condition", "holds if a > 0"),
+        ("limit(a**b + x, x, 0) == a**b", "true", "where a > 0"),
         ("supremum(sqrt(a) - x**2, x) == sqrt(a)", "true", "where a >= 0"),
         ("infimum(sqrt(a) + x**2, x) >= 0", "true under a condition", "holds if a >= 0"),
         ("limit(x*log(a), x, inf) == inf", "undecided", "the sign"),
