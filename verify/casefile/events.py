@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import field, replace
+from typing import NoReturn
 
 import yaml
 
@@ -21,6 +22,8 @@ from verify.casefile.yaml_words import plain_words
 
 MAX_DEPTH = 50
 MAX_NODES = 100_000
+MAX_LOOKS = 20  # at a file with lines that can't be read
+_ENTRY = re.compile(r"\s*(- |[\w.-]+:)\s*[\[{].*[\]}]\s*")  # of a list or a mapping, on a line of its own
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -33,25 +36,39 @@ def parse(
 ) -> tuple[Tree | None, list[Fault]]:
     """The tree of a YAML text and its faults; no tree where there is no telling what was meant. ``origin`` tells where a text
     stands that is only a part of the file."""
-    loader = loader or _LOADER
+    tree, faults, beyond = _read(text, name, loader or _LOADER, origin)
+    for _ in range(MAX_LOOKS):
+        if beyond is None or len(faults) >= MAX_FAULTS:
+            break
+        start, stop = beyond  # what comes after a line that is at fault is read without it
+        text = text[:start] + " " * (stop - start) + text[stop:]
+        _, further, beyond = _read(text, name, loader or _LOADER, origin)
+        faults += [f for f in further if f not in faults]
+    return tree, sorted(faults, key=lambda f: (f.line, f.column))
+
+
+def _read(
+    text: str, name: str, loader: type, origin: Origin | None
+) -> tuple[Tree | None, list[Fault], tuple[int, int] | None]:
+    """One look: the tree, faults, and where the line stands that ended it, if the rest can be read without it."""
     build = _Builder(text, name, origin)
     try:
         for event in yaml.parse(text, Loader=loader):
             build.take(event)
     except _Stop:
-        return None, build.faults
+        return None, build.faults, build.beyond
     except yaml.MarkedYAMLError as e:
         if loader is not yaml.SafeLoader and "nesting depth" in str(e.problem):
-            return parse(
+            return _read(
                 text, name, yaml.SafeLoader, origin
             )  # libyaml looks ahead to a limit of its own; this one meets ours first
         build.misread(e)
-        return None, build.faults
+        return None, build.faults, build.beyond
     except yaml.YAMLError as e:
-        return None, [*build.faults, Fault(name, *build.at(0), f"not YAML: {e}")]
+        return None, [*build.faults, Fault(name, *build.at(0), f"not YAML: {e}")], None
     if build.root is None and not build.faults:
         build.faults.append(Fault(name, *build.at(0), f"nothing but comments; {START}"))
-    return build.root, build.faults
+    return build.root, build.faults, None
 
 
 @dataclass(slots=True)
@@ -80,6 +97,7 @@ class _Builder:
         self.stack: list[_Open] = []
         self.count = 0
         self.read = 0  # of the text, by the last value
+        self.beyond: tuple[int, int] | None = None  # the line that ended it, where others don't hang on it
 
     def fault(self, place: Place, message: str) -> None:
         self.faults.append(Fault(place.file, place.line, place.column, message))
@@ -160,7 +178,7 @@ class _Builder:
         """Where a comma has cut an expression beyond mending, says so and stops."""
         if text := inside.cut():
             self.fault(text.place, _comma(inside, f"'{text.value}, ...'"))
-            raise _Stop
+            self.ended(text.start)
 
     def close(self, done: _Open) -> None:
         """A collection is complete: what commas have cut is joined again, and it gets its parts."""
@@ -221,6 +239,8 @@ class _Builder:
                 starts = [0, *(m.end() for m in re.finditer("\r\n|[\n\r\x85\u2028\u2029]", self.text))]
                 line, column = self.origin(starts[min(line, len(starts)) - 1] + column - 1)
             self.fault(Place(self.name, line, column), message)
+            if mark is not None:
+                self.ended(mark.index)
         except _Stop:
             pass
 
@@ -242,7 +262,16 @@ class _Builder:
         if self.text[mark.index : mark.index + 1] in ("[", "{"):
             message = f"inside {inside.brackets} a bracket ends an unquoted value: put quotes round the expression"
             self.fault(last.place, message)
-            raise _Stop
+            self.ended(last.start)
+
+    def ended(self, at: int) -> NoReturn:
+        """Reading ends. An entry that begins and ends on the line of the fault can be left out, and the rest be read."""
+        start, stop = self.text.rfind("\n", 0, at) + 1, self.text.find("\n", at)
+        stop = len(self.text) if stop < 0 else stop
+        first = next((o.node.place.line for o in self.stack if o.flow), self.at(at)[0])
+        if first == self.at(at)[0] and _ENTRY.fullmatch(self.text, start, stop):
+            self.beyond = start, stop
+        raise _Stop
 
 
 def _missing(tree: Tree) -> int:

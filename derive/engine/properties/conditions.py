@@ -168,7 +168,8 @@ def _with_implied(q: Question) -> Decision | None:
 def _where_it_has_values(q: Question) -> Decision | None:
     """A comparison decided where its logarithms and roots have values; elsewhere it says nothing, so that it holds if that."""
     condition, domain = q.wanted, q.plain
-    needed = {key: c for key, c in needs(condition).items() if key[0] not in ("ne", "hole")}
+    (plain,) = components(condition)  # what log2 stands for needs something, too
+    needed = {key: c for key, c in needs(plain).items() if key[0] not in ("ne", "hole")}
     # a branch that is not taken needs no value, a base with a letter for its exponent may be negative
     if any(map(only_suffices, needed)):
         return None

@@ -229,6 +229,16 @@ def test_yaml_is_explained(here: Path, monkeypatch: pytest.MonkeyPatch, name: st
         assert found == [f"{line}:{column}:{words}"]
 
 
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+def test_what_comes_after_a_line_that_is_at_fault_is_read(loader: str) -> None:
+    lines = ["title: t", "symbols: {v: {shape: [2]}, x: [1, 2}", "claims:", "  - {id: a, of: v[0], equals: 1}"]
+    lines += ["  - {id: b, of: max(v, 1), equals: 1}", "  - {id: c, of: v, equals: 1}", "  - {id: d, holds: v[0] > 1}"]
+    lines += ["  - id: e", "    of: v[0]", "  - {id: f, of: d(v[0], v[1]), prints: 1}", "define: {f: v[0]}"]
+    tree, faults = events.parse("\n".join(lines), "t.yaml", getattr(yaml, loader, yaml.SafeLoader))
+    assert tree is None
+    assert [f.line for f in faults] == [2, 4, 5, 7, 10, 11]
+
+
 def test_a_comma_that_cuts_an_expression_is_mended_and_told(here: Path) -> None:
     text = """\
 title: t

@@ -13,11 +13,13 @@ import pytest
 from derive import api
 from derive.calculus.reverse import expand_all
 from derive.engine.domain import Domain
+from derive.engine.properties.dispatch import decide_condition
 from derive.engine.properties.line import by_line
 from derive.engine.properties.tails import Beyond, Tail
-from derive.expr.graph import Node, topological
+from derive.expr.graph import Graph, Node, topological
 from derive.language import reader
 from derive.language.components import components, components_all
+from derive.language.printing import to_text
 from derive.numbers.balls import evaluate, rational, truth
 from verify.commands.proof import decide
 
@@ -347,3 +349,18 @@ def test_tails_that_are_not_enclosed(text: str) -> None:
 def test_what_is_not_proved(claim: str, assuming: list[str]) -> None:
     condition, *given = read(claim, assuming)
     assert decide(condition, given).status != "proved"
+
+
+@pytest.mark.parametrize(
+    ("claim", "conditions"),
+    [
+        ("2*p*(1 - p) <= -p*log2(p) - (1 - p)*log2(1 - p)", {"p > 0", "1 - p > 0"}),
+        ("log2(x) <= x", {"x > 0"}),
+        ("log10(x) <= x", {"x > 0"}),
+        ("log(x) <= x - 1", {"x > 0"}),
+    ],
+)
+def test_what_a_composite_needs_is_a_condition(claim: str, conditions: set[str]) -> None:
+    g = Graph()
+    found = decide_condition(reader.parse(claim, {n: g.symbol(n) for n in ("p", "x")}, g), Domain(()))
+    assert (found.status, set(map(to_text, found.conditions))) == ("proved-if", conditions)
