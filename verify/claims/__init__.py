@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import reduce
 from itertools import pairwise
 from typing import Any
 
@@ -180,8 +179,7 @@ def _with_limits(context: CaseContext, claim: Claim) -> Verdict:
             return Verdict("holds", said, None, (), proved)
         stated = [n for n in (claim.of, *claim.equals) if n is not None]
         links = [a.graph.call("eq", a, b) for a, b in pairwise(stated)]
-        whole = reduce(lambda a, b: a.graph.call("and", a, b), links)
-        return _with_limits(context, replace(claim, of=None, equals=(), holds=whole))
+        return combine([_with_limits(context, replace(claim, of=None, equals=(), holds=link)) for link in links])
     named: dict[str, Any] = dict(zip(keys, found.nodes, strict=False))
     plain = replace(claim, **named, equals=tuple(found.nodes[len(keys) :]))
     if speaks(_expressions(plain), context.silent):

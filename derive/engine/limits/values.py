@@ -31,6 +31,7 @@ from derive.expr.operators import BY_SIGN, COMPARISONS, FLOATS, ORDERS
 from derive.flint import arb
 from derive.language.components import components
 from derive.language.extremes import EXTREMES, infinite, speaks
+from derive.language.printing import to_text
 from derive.numbers.balls import evaluate, rational
 from derive.numbers.definedness import need, needs, outside, wherever_valued
 from derive.records import dataclass
@@ -132,7 +133,9 @@ def _beside_infinity(n: Node, args: Sequence[Node]) -> tuple[Node, bool, list[Re
     true = BY_SIGN[n.op](infinite(a) - infinite(b))
     finite = [(s, shown) for s, shown in zip(args, n.args, strict=True) if not infinite(s)]
     if not finite:
-        return g.call("eq", g.zero, g.zero if true else g.one), True, []
+        plain = all(map(infinite, n.args)) and not true
+        told = [Why.SIDES_ARE(left=to_text(n.args[0]), right=to_text(n.args[1]))] if plain else []
+        return g.call("eq", g.zero, g.zero if true else g.one), True, told
     ((s, shown),) = finite
     kept = g.call("lt" if true else "gt", g.node("mul", (g.zero, s), shape=s.shape), g.one)
     if any(m.op in FLOATS for m in topological([s])):  # which may overflow
