@@ -410,9 +410,9 @@ class _Reader:
             self.fail(f"the order of {name} is a whole number from 0 to {MAX_ORDER}, not '{self.source(t)}'", t)
 
     def integer(self, t: ast.expr) -> int:
-        value = whole(t, self.scope)
-        if value is None:
-            self.fail(f"expected a whole number, not '{self.source(t)}'", t)
+        if (value := whole(t, self.scope)) is None:
+            here = "a number, a size, a variable of 'for', or the 'index' of its own sequence"
+            self.fail(f"expected a whole number, not '{self.source(t)}': {here}", t)
         return value
 
     # -- loops ----------------------------------------------------------------------------------
