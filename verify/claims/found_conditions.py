@@ -51,16 +51,17 @@ def holds_if(
 def _whole(context: CaseContext, point: Mapping[Node, Fraction]) -> dict[Node, Fraction]:
     """A point with values for all numbers of the case that have none."""
     own = states(context.case.graph)
-    free = {
-        s.node: _some(s)
-        for s in context.case.symbols.values()
-        if not s.shape and s.values is None and s.node not in own
-    }
+    open_ = [s for s in context.case.symbols.values() if not s.shape and s.values is None and s.node not in own]
+    free = {s.node: _some(s, k) for k, s in enumerate(open_, 1)}  # no two the same, where ranges let them differ
     return free | {n: v for n, v in point.items() if n.op == "symbol"}
 
 
-def _some(s: Symbol) -> Fraction:
-    """A value in the range of a symbol."""
-    low = s.low if s.low is not None else min(Fraction(1), s.high if s.high is not None else Fraction(1))
-    high = s.high if s.high is not None else max(Fraction(1), low)
-    return Fraction(1) if low < 1 < high else (low + high) / 2
+def _some(s: Symbol, like: int) -> Fraction:
+    """A value in the range of a symbol: a number like this one, or its inverse."""
+    low, high = s.low, s.high
+    for v in (Fraction(like), Fraction(1, like + 1)):
+        if (low is None or low < v) and (high is None or v < high):
+            return v
+    if low is not None and high is not None:
+        return (low + high) / 2
+    return low + 1 if low is not None else high - 1 if high is not None else Fraction(1)

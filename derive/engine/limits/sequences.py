@@ -125,13 +125,15 @@ def _linear(
 def stable(oracle: Oracle, matrix: Sequence[Sequence[Node]], domain: Domain) -> None:
     """Raises Unsettled unless all eigenvalues are proved to lie inside of the unit circle."""
     g = oracle.graph
+    alone = (
+        g.call("lt", g.call("abs", matrix[0][0]), g.one) if len(matrix) == 1 else None
+    )  # all that one state asks for
     a = characteristic(oracle, matrix)  # from the constant term up
     while len(a) > 1:
         inside = oracle.simple(g.sub(g.mul(a[-1], a[-1]), g.mul(a[0], a[0])))
         if decide_holds(g.call("gt", inside, g.zero), domain).status != "proved":
-            raise Unsettled(
-                f"it converges where {_text(inside)} > 0 among other conditions, which is not known", inside
-            )
+            where = f"{_text(inside)} > 0 among other conditions" if alone is None else _text(alone)
+            raise Unsettled(f"it converges where {where}, which is not known", inside, condition=alone)
         n = len(a) - 1
         a = [oracle.simple(g.sub(g.mul(a[-1], a[i + 1]), g.mul(a[0], a[n - 1 - i]))) for i in range(n)]
 

@@ -11,9 +11,10 @@ from verify.claims import CaseContext, judge
 from verify.verdict import Verdict
 
 CASE = """title: t
-symbols: {r: {}, q: {in: [-2, 2]}, w0: {}, eta: {}, k: {}, v: 0.5}
+symbols: {r: {}, q: {in: [-2, 2]}, w0: {}, eta: {}, k: {}, c: {}, v: 0.5}
 sequences:
   w: {start: w0, step: w - eta*w}
+  y: {start: w0, step: (1 - eta)*y + eta*c}
 functions: {phi: 1}
 claims:
 """
@@ -40,6 +41,7 @@ def judged(tmp_path: Path, claim: str) -> Verdict:
         ('of: "integral(exp(-eta*k), k, 0, inf)", equals: 2/eta', "wrong", "right times 1/2"),
         ('holds: "integral(exp(-eta*k), k, 0, inf) == inf"', "wrong", "eta = 1"),
         ('holds: "integral(exp(-eta*k), k, 0, inf) == inf", assuming: ["eta <= 0"]', "holds", ""),
+        ('holds: "limit(y(k), k, inf) == c"', "holds-if", "abs(1 - eta) < 1"),  # fails where starts are not c
         ('holds: "limit(w(k), k, inf) == 0", assuming: ["0 < eta", "eta < 2"]', "holds", ""),
         ('holds: "sum(v**k for k in range(0, inf)) == 2"', "holds", ""),
         ('of: "sum(v**k for k in range(0, inf))", prints: 2.0', "holds", ""),
