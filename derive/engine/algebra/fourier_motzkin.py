@@ -7,7 +7,7 @@ are, 1958).
 
 from __future__ import annotations
 
-from math import gcd
+from math import gcd, lcm
 
 from derive.budget import spend
 from derive.engine.algebra.polynomials import Key, Poly
@@ -53,34 +53,47 @@ def common(a: fmpq, b: fmpq) -> fmpq:
 
 def contradictory(rows: list[Row]) -> bool:
     """Whether no numbers for the monomials satisfy all rows: Fourier-Motzkin elimination, given up when it grows."""
+    whole = [(_whole(row), strict) for row, strict in rows]
     while True:
         unknowns: dict[Key, list[int]] = {}
-        for row, strict in rows:
-            left = [m for m in row if m and row[m] != 0]
-            if not left:
-                c = row.get((), fmpq(0))
+        for row, strict in whole:
+            if not row or (len(row) == 1 and () in row):
+                c = row.get((), 0)
                 if c < 0 or (strict and c == 0):
                     return True
-            for m in left:
-                counts = unknowns.setdefault(m, [0, 0])
-                counts[row[m] < 0] += 1
+            for m, c in row.items():
+                if m:
+                    counts = unknowns.setdefault(m, [0, 0])
+                    counts[c < 0] += 1
         if not unknowns:
             return False
         chosen = min(unknowns, key=lambda m: (unknowns[m][0] * unknowns[m][1], m))
-        keep: list[Row] = []
-        above: list[Row] = []
-        below: list[Row] = []
-        for row, strict in rows:
-            c = row.get(chosen, fmpq(0))
+        keep: list[tuple[dict[Key, int], bool]] = []
+        above: list[tuple[dict[Key, int], bool]] = []
+        below: list[tuple[dict[Key, int], bool]] = []
+        for row, strict in whole:
+            c = row.get(chosen, 0)
             (keep if c == 0 else above if c > 0 else below).append((row, strict))
-        spend(8 * (len(rows) + len(above) * len(below)), "linear inequalities")
+        spend(8 * (len(whole) + len(above) * len(below)), "linear inequalities")
         for up, s in above:
             for down, t in below:
-                joined = scaled(up, 1 / up[chosen])
-                for m, c in down.items():
-                    joined[m] = joined.get(m, fmpq(0)) - c / down[chosen]
-                joined = {m: c for m, c in joined.items() if c != 0}
-                keep.append((joined, s or t))
+                keep.append((_without(chosen, up, down), s or t))
         if len(keep) > MAX_ROWS:
             return False
-        rows = keep
+        whole = keep
+
+
+def _whole(row: dict[Key, fmpq]) -> dict[Key, int]:
+    """A sum times a number above 0 that makes its coefficients whole; without those that are 0."""
+    below = lcm(*[int(c.q) for c in row.values()])
+    return {m: top * (below // int(c.q)) for m, c in row.items() if (top := int(c.p))}
+
+
+def _without(m: Key, up: dict[Key, int], down: dict[Key, int]) -> dict[Key, int]:
+    """A sum of multiples, above 0, of two, in which a monomial does not occur that is above 0 in one and below in the other."""
+    a, b = up[m], -down[m]
+    joined = {k: b * c for k, c in up.items()}
+    for k, c in down.items():
+        joined[k] = joined.get(k, 0) + a * c
+    by = gcd(*joined.values())
+    return {k: c // by for k, c in joined.items() if c}

@@ -9,14 +9,16 @@ throughout: what is found is a proof. Nothing found says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations, combinations_with_replacement, product
 from math import prod
+from typing import Any
 
 from derive.budget import spend
 from derive.engine.algebra.groebner import Ideal
 from derive.engine.algebra.polynomials import Poly, Ring, Unwieldy
 from derive.flint import fmpq
+from derive.numbers.forms import Form, Forms, Monomial
 
 MAX_FACTS = 16  # inequalities that are multiplied with each other
 MAX_COLUMNS = 320
@@ -26,7 +28,7 @@ MAX_SQUARED = 14  # monomials of which squares are taken
 MAX_INSIDE = 250  # that are looked at to find those inside of a polytope
 
 Inequality = tuple[Poly, bool]  # p > 0, or p >= 0 where not strict
-_Column = dict[tuple[int, ...], fmpq]
+_Column = dict[Any, fmpq]  # by monomials
 
 
 def contradictory(ring: Ring, facts: Sequence[Inequality], zeros: Ideal | None = None) -> bool:
@@ -38,42 +40,42 @@ def contradictory(ring: Ring, facts: Sequence[Inequality], zeros: Ideal | None =
     reduced = [(zeros.remainder(p), strict) for p, strict in facts]
     if any(strict and (p == 0 or (p.is_constant() and p.leading_coefficient() < 0)) for p, strict in reduced):
         return True
-    facts = _distinct([f for f in reduced if f[0] != 0])[:MAX_FACTS]
+    form = Forms()
+    facts = _distinct([f for f in reduced if f[0] != 0], form)[:MAX_FACTS]
     try:
         known = list(facts)
         wider = known
         for more in (_pairs, _squares, _triples):
-            known = _reduced([*known, *more(ring, facts, zeros)], zeros)
+            known = _reduced([*known, *more(ring, facts, zeros)], zeros, form)
             if more is _pairs:
                 wider = known
             if len(known) > MAX_COLUMNS:
                 break
-            if combination(known) is not None:
+            if combination(known, form) is not None:
                 return True
-        wider = _reduced([*wider, *_products(ring, wider, zeros)], zeros)
-        if len(wider) <= MAX_COLUMNS and combination(wider) is not None:
+        wider = _reduced([*wider, *_products(ring, wider, zeros)], zeros, form)
+        if len(wider) <= MAX_COLUMNS and combination(wider, form) is not None:
             return True
         inside = _inside(ring, facts, zeros)
-        return bool(inside) and combination(_reduced([*facts, *inside], zeros)) is not None
+        return bool(inside) and combination(_reduced([*facts, *inside], zeros, form), form) is not None
     except Unwieldy:
         pass
     return False
 
 
-def _distinct(facts: Iterable[Inequality]) -> list[Inequality]:
+def _distinct(facts: Iterable[Inequality], form: Forms) -> list[Inequality]:
     """Without multiples of each other; of two, the strict one."""
-    found: dict[object, Inequality] = {}
+    found: dict[Form, Inequality] = {}
     for p, strict in facts:
-        lead = p.leading_coefficient() if p != 0 else fmpq(1)
-        q = p / abs(lead)
-        key = str(q)
-        if key not in found or strict:
-            found[key] = (q, strict)
+        size = abs(p.leading_coefficient()) if p != 0 else 1
+        q = form(p if size == 1 else p / size)
+        if q not in found or strict:
+            found[q] = (q.poly, strict)
     return list(found.values())
 
 
-def _reduced(facts: Iterable[Inequality], zeros: Ideal) -> list[Inequality]:
-    return _distinct((zeros.remainder(p), strict) for p, strict in facts)
+def _reduced(facts: Iterable[Inequality], zeros: Ideal, form: Forms) -> list[Inequality]:
+    return _distinct(((zeros.remainder(p), strict) for p, strict in facts), form)
 
 
 def _pairs(ring: Ring, facts: Sequence[Inequality], zeros: Ideal) -> list[Inequality]:
@@ -154,13 +156,14 @@ def _squared(ring: Ring, monomials_of: Iterable[tuple[int, ...]]) -> list[Inequa
 # -- the linear program -----------------------------------------------------------------------------
 
 
-def combination(facts: Sequence[Inequality]) -> dict[int, fmpq] | None:
+def combination(facts: Sequence[Inequality], form: Callable[[Poly], Form] = Form) -> dict[int, fmpq] | None:
     """Positive numbers, by the places of the inequalities, by which these add up to a number that is not positive, one of them
-    strict or that number negative: no point meets all. None where there are none or too many would have to be looked at."""
+    strict or that number negative: no point meets all. None where there are none or too many would have to be looked at.
+    ``form`` reads a polynomial, or knows it from before."""
     if facts:
         room = facts[0][0].context().nvars()
         spend(sum(len(p) for p, _ in facts) * (8 + room // 2), "linear inequalities")
-    columns = {i: ({_trimmed(e): fmpq(c) for e, c in p.terms()}, strict) for i, (p, strict) in enumerate(facts)}
+    columns: dict[int, tuple[_Column, bool]] = {i: (form(p).terms, strict) for i, (p, strict) in enumerate(facts)}
     columns[len(facts)] = ({(): fmpq(1)}, True)  # 1 > 0
     columns = _cancelling(columns)
     if not any(strict for _, strict in columns.values()):
@@ -168,23 +171,23 @@ def combination(facts: Sequence[Inequality]) -> dict[int, fmpq] | None:
     monomials = {e for col, _ in columns.values() for e in col}
     if len(monomials) > MAX_MONOMIALS:
         return None
-    found = _feasible(list(columns.values()), sorted(monomials))
+    found = _feasible(list(columns.values()), sorted(monomials, key=_exponents))
     places = list(columns)
     return None if found is None else {places[j]: c for j, c in found.items() if places[j] < len(facts)}
 
 
-def _trimmed(e: Iterable[int]) -> tuple[int, ...]:
-    powers = tuple(map(int, e))
-    n = len(powers)
-    while n and not powers[n - 1]:
-        n -= 1
-    return powers[:n]
+def _exponents(m: Monomial) -> tuple[int, ...]:
+    """Those of all variables up to the last that occurs."""
+    powers = [0] * (m[-1][0] + 1 if m else 0)
+    for i, n in m:
+        powers[i] = n
+    return tuple(powers)
 
 
 def _cancelling(columns: dict[int, tuple[_Column, bool]]) -> dict[int, tuple[_Column, bool]]:
     """Without the columns that hold a monomial which no other column can cancel."""
     while True:
-        signs: dict[tuple[int, ...], int] = {}
+        signs: dict[Any, int] = {}
         for col, _ in columns.values():
             for e, c in col.items():
                 signs[e] = signs.get(e, 0) | (1 if c > 0 else 2)
@@ -194,7 +197,7 @@ def _cancelling(columns: dict[int, tuple[_Column, bool]]) -> dict[int, tuple[_Co
         columns = kept
 
 
-def _feasible(columns: Sequence[tuple[_Column, bool]], monomials: Sequence[tuple[int, ...]]) -> dict[int, fmpq] | None:
+def _feasible(columns: Sequence[tuple[_Column, bool]], monomials: Sequence[Any]) -> dict[int, fmpq] | None:
     """x >= 0 with sum of x*column = 0, and of x over the strict columns = 1: those that are not 0, by the columns.
 
     The first phase of the simplex method, with Bland's rule (1977) against cycles. A tableau of sparse rows; the last row is
