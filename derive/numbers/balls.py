@@ -213,7 +213,8 @@ def _without_all(n: Node, args: Sequence[Value]) -> Value | None:
 def sign(x: Value) -> int:
     """-1, 0 or 1. Raises Undetermined where a ball holds zero."""
     if isinstance(x, fmpq):
-        return int(x > 0) - int(x < 0)
+        top = x.p  # FLINT takes ten times as long to compare a fraction
+        return int(top > 0) - int(top < 0)
     if x > 0:
         return 1
     if x < 0:
@@ -304,7 +305,7 @@ def _hull(a: Value, b: Value) -> Value:
 
 def _relu(x: Value) -> Value:
     if isinstance(x, fmpq):
-        return x if x > 0 else fmpq(0)
+        return x if x.p > 0 else fmpq(0)
     if x > 0:
         return x
     if x <= 0:

@@ -135,7 +135,7 @@ class Signs(Field):
 
     def sign(self, p: Poly) -> int:
         if p.is_constant():
-            c = p.leading_coefficient() if p != 0 else 0
+            c = p.leading_coefficient().p if p != 0 else 0  # of a fraction the numerator is compared ten times as fast
             return POSITIVE if c > 0 else NEGATIVE if c < 0 else ZERO
         form = self.form(p)
         if form not in self._known:
@@ -168,14 +168,14 @@ class Signs(Field):
         spend(60, "signs of polynomials")  # a search is limited; a check is not
         form = self.form(p)
         fact = self.facts.get(self.form.monic(form))
-        m = ANY if fact is None else fact.sign if p.leading_coefficient() > 0 else opposite(fact.sign)
+        m = ANY if fact is None else fact.sign if p.leading_coefficient().p > 0 else opposite(fact.sign)
         if (alone := self.single(p)) is not None:
             return m & self._of_atom(alone)
         return m & self._by_terms(form.terms)
 
     def _by_terms(self, terms: Terms) -> int:
         """Term by term: the product of the signs of the atoms."""
-        signs = ((self._of_monomial(e), c > 0) for e, c in terms.items())
+        signs = ((self._of_monomial(e), c.p > 0) for e, c in terms.items())
         return total(m if positive else opposite(m) for m, positive in signs) if terms else ZERO
 
     def _of_monomial(self, e: Monomial) -> int:

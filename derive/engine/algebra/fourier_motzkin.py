@@ -8,10 +8,13 @@ are, 1958).
 from __future__ import annotations
 
 from math import gcd, lcm
+from typing import TypeVar
 
 from derive.budget import spend
 from derive.engine.algebra.polynomials import Key, Poly
 from derive.flint import fmpq
+
+K = TypeVar("K")
 
 MAX_ROWS = 120  # inequalities in one elimination
 
@@ -53,10 +56,10 @@ def common(a: fmpq, b: fmpq) -> fmpq:
 
 def contradictory(rows: list[Row]) -> bool:
     """Whether no numbers for the monomials satisfy all rows: Fourier-Motzkin elimination, given up when it grows."""
-    whole = [(_whole(row), strict) for row, strict in rows]
+    left = [(whole(row), strict) for row, strict in rows]
     while True:
         unknowns: dict[Key, list[int]] = {}
-        for row, strict in whole:
+        for row, strict in left:
             if not row or (len(row) == 1 and () in row):
                 c = row.get((), 0)
                 if c < 0 or (strict and c == 0):
@@ -71,19 +74,19 @@ def contradictory(rows: list[Row]) -> bool:
         keep: list[tuple[dict[Key, int], bool]] = []
         above: list[tuple[dict[Key, int], bool]] = []
         below: list[tuple[dict[Key, int], bool]] = []
-        for row, strict in whole:
+        for row, strict in left:
             c = row.get(chosen, 0)
             (keep if c == 0 else above if c > 0 else below).append((row, strict))
-        spend(8 * (len(whole) + len(above) * len(below)), "linear inequalities")
+        spend(8 * (len(left) + len(above) * len(below)), "linear inequalities")
         for up, s in above:
             for down, t in below:
                 keep.append((_without(chosen, up, down), s or t))
         if len(keep) > MAX_ROWS:
             return False
-        whole = keep
+        left = keep
 
 
-def _whole(row: dict[Key, fmpq]) -> dict[Key, int]:
+def whole(row: dict[K, fmpq]) -> dict[K, int]:
     """A sum times a number above 0 that makes its coefficients whole; without those that are 0."""
     below = lcm(*[int(c.q) for c in row.values()])
     return {m: top * (below // int(c.q)) for m, c in row.items() if (top := int(c.p))}

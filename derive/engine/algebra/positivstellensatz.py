@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations, combinations_with_replacement, product
-from math import prod
+from math import gcd, prod
 from typing import Any
 
 from derive.budget import spend
+from derive.engine.algebra.fourier_motzkin import whole
 from derive.engine.algebra.groebner import Ideal
 from derive.engine.algebra.polynomials import Poly, Ring, Unwieldy
 from derive.flint import fmpq
@@ -200,50 +201,53 @@ def _cancelling(columns: dict[int, tuple[_Column, bool]]) -> dict[int, tuple[_Co
 def _feasible(columns: Sequence[tuple[_Column, bool]], monomials: Sequence[Any]) -> dict[int, fmpq] | None:
     """x >= 0 with sum of x*column = 0, and of x over the strict columns = 1: those that are not 0, by the columns.
 
-    The first phase of the simplex method, with Bland's rule (1977) against cycles. A tableau of sparse rows; the last row is
-    the norm, and ``cost`` the sum of the rows whose basic variable is artificial.
+    The first phase of the simplex method, with Bland's rule (1977) against cycles. A tableau of sparse rows in whole numbers;
+    the last row is the norm, and ``cost`` the sum of the rows whose basic variable is artificial.
     """
     index = {e: i for i, e in enumerate(monomials)}
     last = len(monomials)
-    rows: list[dict[int, fmpq]] = [{} for _ in range(last + 1)]
+    given: list[dict[int, fmpq]] = [{} for _ in range(last + 1)]
     for j, (col, strict) in enumerate(columns):
         for e, c in col.items():
-            rows[index[e]][j] = c
+            given[index[e]][j] = c
         if strict:
-            rows[last][j] = fmpq(1)
-    right = [fmpq(0)] * last + [fmpq(1)]
+            given[last][j] = fmpq(1)
+    total: dict[int, fmpq] = {}
+    for row in given:
+        spend(4 + 2 * len(row), "linear inequalities")
+        for j, c in row.items():
+            total[j] = total.get(j, 0) + c
+    rows, cost = [*map(whole, given)], whole(total)  # each times a number above 0
+    rows[last][_RIGHT] = 1
     basis: list[int | None] = [None] * (last + 1)  # None: artificial
-    cost: dict[int, fmpq] = {}
-    for row in rows:
-        _add(cost, row, fmpq(1))
     for _ in range(MAX_PIVOTS):
-        entering = min((j for j, c in cost.items() if c > 0), default=None)
+        entering = min((j for j, c in cost.items() if c > 0 and j != _RIGHT), default=None)
         if entering is None:
             return None
-        ratios = [(right[i] / row[entering], basis[i] is not None, basis[i] or 0, i)
-                  for i, row in enumerate(rows) if row.get(entering, 0) > 0]  # fmt: skip
+        ratios = [(fmpq(row.get(_RIGHT, 0), c), basis[i] is not None, basis[i] or 0, i)
+                  for i, row in enumerate(rows) if (c := row.get(entering, 0)) > 0]  # fmt: skip
         if not ratios:
             return None
         *_, i = min(ratios)
-        pivot = rows[i][entering]
-        rows[i] = {j: c / pivot for j, c in rows[i].items()}
-        right[i] /= pivot
         for k, row in enumerate(rows):
-            if k != i and (factor := row.get(entering)) is not None:
-                _add(row, rows[i], -factor)
-                right[k] -= factor * right[i]
-        _add(cost, rows[i], -cost[entering])
+            if k != i and entering in row:
+                rows[k] = _without(entering, row, rows[i])
+        cost = _without(entering, cost, rows[i])
         basis[i] = entering
-        if basis[last] is not None and all(b is not None or right[k] == 0 for k, b in enumerate(basis)):
-            return {b: right[k] for k, b in enumerate(basis) if b is not None and right[k] != 0}
+        if basis[last] is not None and all(b is not None or _RIGHT not in rows[k] for k, b in enumerate(basis)):
+            return {b: fmpq(c, rows[k][b]) for k, b in enumerate(basis) if b is not None and (c := rows[k].get(_RIGHT))}
     return None
 
 
-def _add(row: dict[int, fmpq], other: dict[int, fmpq], factor: fmpq) -> None:
-    spend(4 + 2 * len(other), "linear inequalities")
-    for j, c in other.items():
-        total = row.get(j, 0) + factor * c
-        if total == 0:
-            row.pop(j, None)
-        else:
-            row[j] = total
+_RIGHT = -1  # the place of the right side in a row
+
+
+def _without(j: int, row: dict[int, int], other: dict[int, int]) -> dict[int, int]:
+    """A multiple of a row, by a number above 0, less one of another, in which j is above 0: without j."""
+    spend(4 + 2 * (len(other) - (_RIGHT in other)), "linear inequalities")
+    a, b = other[j], row[j]
+    made = {k: a * c for k, c in row.items()}
+    for k, c in other.items():
+        made[k] = made.get(k, 0) - b * c
+    by = gcd(*made.values())
+    return {k: c // by for k, c in made.items() if c}

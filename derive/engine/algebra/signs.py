@@ -181,7 +181,7 @@ class Signs:
     def mask(self, p: Poly) -> Mask:
         """The possible signs of a polynomial where its kernels have values."""
         if p.is_constant():
-            c = p.leading_coefficient() if p != 0 else 0
+            c = p.leading_coefficient().p if p != 0 else 0
             return POSITIVE if c > 0 else NEGATIVE if c < 0 else ZERO
         spend(4 + len(p) * (2 + self.ring.room // 8), "signs of polynomials")  # for the key alone
         form = self.ring.form(p)
@@ -214,14 +214,14 @@ class Signs:
         """By known facts, and term by term."""
         form = self.ring.form(p)
         fact = self._facts.get(self.ring.form.monic(form), ANY)
-        m = fact if p.leading_coefficient() > 0 else opposite(fact)
+        m = fact if p.leading_coefficient().p > 0 else opposite(fact)
         if m in (POSITIVE, ZERO, NEGATIVE):
             return m
         if len(p) > 1:
             of = {i: self.kernel(self.ring.kernels[i]) for i in form.degrees}
             signs = []
             for e, c in form.terms.items():
-                s = POSITIVE if c > 0 else NEGATIVE
+                s = POSITIVE if c.p > 0 else NEGATIVE
                 for i, n in e:
                     s = product(s, power(of[i], n))
                 signs.append(s)
