@@ -107,7 +107,7 @@ HELD_THROUGH = {
     " certify.written",
     "derive.engine": "engine.algebra.masks engine.properties.breaks engine.properties.seams"
     " engine.dispatch induction engine.invariants step_counts plain_values whole_numbers whole_powers exceptional_sets"
-    " algebra.between algebra.fourier_motzkin algebra.kernels.angles"
+    " algebra.between algebra.kernels.angles"
     " algebra.kernels.gamma algebra.kernels.kinks equations.witnesses",
     "derive.engine.matrices.matrices": "matrices.inverses matrices.letters matrices.linear matrices.noncommutative"
     " matrices.tensors",

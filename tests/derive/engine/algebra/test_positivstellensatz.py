@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from derive.calculus.reverse import expand_all
 from derive.engine import decide_holds
 from derive.engine.algebra.polynomials import Ring
-from derive.engine.algebra.positivstellensatz import between, contradictory
+from derive.engine.algebra.positivstellensatz import between, combination, contradictory
 from derive.engine.domain import Domain
 from derive.expr.graph import Graph, Node
 from derive.flint import fmpq
 from derive.language.reader import parse
+from derive.numbers.balls import rational
 
 COEFFICIENTS = st.integers(-3, 3)
 POLYNOMIALS = st.dictionaries(st.tuples(st.integers(0, 2), st.integers(0, 2)), COEFFICIENTS, min_size=1, max_size=4)
@@ -33,6 +34,31 @@ def test_what_holds_at_a_point_is_never_contradictory(polynomials: list[dict], x
         p = ring.combination({e: fmpq(c if value >= 0 else -c) for e, c in terms.items()})
         facts.append((p, value != 0))
     assert not contradictory(ring, facts)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(POLYNOMIALS, st.booleans()), min_size=1, max_size=7), st.lists(FRACTIONS, min_size=7, max_size=7)
+)
+def test_numbers_that_are_found_add_up_to_nothing_positive(
+    facts: list[tuple[dict, bool]], times: list[Fraction]
+) -> None:
+    ring = Ring(Graph())
+    polynomials = [
+        (ring.combination({e: rational(c * (t or 1)) for e, c in p.items()}), s)
+        for (p, s), t in zip(facts, times, strict=False)
+    ]
+    last = polynomials[0][0] * fmpq(-1, 3)  # so that some are contradictory
+    known = [*polynomials, (last, polynomials[0][1])]
+    found = combination(known)
+    if found is None:
+        assert not polynomials[0][1] or polynomials[0][0] == 0
+        return
+    total = sum((known[i][0] * c for i, c in found.items()), ring.zero_poly)
+    assert all(c > 0 for c in found.values())
+    assert total.is_constant()
+    number = total.leading_coefficient() if total != 0 else fmpq(0)
+    assert number < 0 or (number == 0 and any(known[i][1] for i in found))
 
 
 @pytest.mark.parametrize(
