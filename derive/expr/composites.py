@@ -151,6 +151,9 @@ _ENTRIES = [
 #: By the operator of their nodes.
 COMPOSITES: dict[str, Composite] = {c.name: c for c in _ENTRIES}
 
+#: What is a floor, or said by floors.
+ROUNDED = {"floor", *(c.name for c in _ENTRIES if "floor(" in c.text)}
+
 #: By what they are called in the language.
 CALLED: dict[str, Composite] = {c.called or c.name: c for c in _ENTRIES}
 

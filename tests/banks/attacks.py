@@ -653,6 +653,12 @@ a**t*b**(1 - t) <= t*a + (1 - t)*b ; if a >= 0 & b >= 0 & 0 < t & t < 1
 (1 + x)**n >= 1 + n*x ; if x > -1 & n >= 1
 """
 
+TRUE["covariances"] = """
+trace(inv(B) @ A) - 2 + log(det(B)) >= log(det(A)) ; if positive_definite(A) & positive_definite(B) ; with A[2,2], B[2,2]
+log(det(A)) <= trace(A) - 2 ; if positive_definite(A) ; with A[2,2]
+det(A) <= A[0,0]*A[1,1] ; if positive_definite(A) ; with A[2,2]
+"""
+
 TRUE["series"] = """
 sum(1/sqrt(k) for k in range(1, inf)) == inf
 sum(-1/sqrt(k) for k in range(1, inf)) == -inf
@@ -1525,6 +1531,13 @@ x*y < x**p/p + y**q/q ; if 1/p + 1/q == 1 & p > 1 & q > 1 & x > 0 & y > 0
 x*y <= x**p/q + y**q/p ; if 1/p + 1/q == 1 & p > 1 & q > 1 & x > 0 & y > 0
 a**t*b**(1 - t) <= (1 - t)*a + t*b ; if a > 0 & b > 0 & 0 < t & t < 1
 (1 + x)**n >= 1 + n*x ; if x > -1 & n >= 0
+"""
+
+FALSE["covariances"] = """
+trace(B @ A) - 2 + log(det(B)) >= log(det(A)) ; if positive_definite(A) & positive_definite(B) ; with A[2,2], B[2,2]
+trace(inv(B) @ A) - 1 + log(det(A)) >= log(det(B)) ; if positive_definite(A) & positive_definite(B) ; with A[2,2], B[2,2]
+log(det(A)) <= trace(A) - 3 ; if positive_definite(A) ; with A[2,2]
+log(det(A)) <= trace(A) - 2 ; with A[2,2]
 """
 
 FALSE["series"] = """

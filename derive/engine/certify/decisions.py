@@ -19,6 +19,7 @@ from derive.engine.certify.search import prove
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.reasons import Why
+from derive.expr.composites import ROUNDED
 from derive.expr.graph import Node, topological
 from derive.expr.operators import NEGATED, ORDERS
 from derive.language.components import components_all
@@ -60,7 +61,7 @@ def certified(found: Decision, wanted: Sequence[Node], domain: Domain) -> Decisi
     trusted = own or found.tactic or found.method or "engine"
     asked = any(n.op == "property" for n in below)
     ways = [properties.prove_property] if asked else [prove]
-    if not asked and any(n.op == "floor" for n in topological(components_all([conclusion])[0])):
+    if not asked and any(n.op in ROUNDED for n in below):
         ways.insert(found.tactic != "periods", periods.by_period)
     made = found
     for way in ways:

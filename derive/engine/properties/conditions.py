@@ -23,7 +23,9 @@ from derive.engine.reasons import Why
 from derive.engine.sufficiency import compatible, unless_thin
 from derive.engine.tactics import BESIDE, HALF, POINT, PROOF, Tactic, walk
 from derive.expr.below import runs
+from derive.expr.composites import ROUNDED
 from derive.expr.conditions import QUANTIFIERS, claimed, conjuncts, negation, one
+from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.expr.operators import JOINED_PIECES, OPERATORS, ORDERS
 from derive.language.components import components
@@ -160,9 +162,21 @@ def _regions(q: Question) -> Decision | None:
 
 
 def _with_implied(q: Question) -> Decision | None:
-    """With what assumed properties say of values."""
+    """With what assumed properties say of values, in the place of the properties."""
     more = facts.implied(facts.facts(q.domain.hypotheses))
-    return q.settled(decide_holds(q.wanted, q.plain.given(*more))) if more else None
+    if not more:
+        return None
+    if not q.wanted.shape:
+        tied = {h.args[0]: h.args[1] for h in more if h.op == "eq" and all(a.op == "index" for a in h.args)}
+        (wanted,) = substitute_all(components(q.wanted), tied)
+        there = q.plain.entries().given(*more).put(tied)
+        found = decide(wanted, there.under([h for h in there.hypotheses if h.op != "eq" or h.args[0] is not h.args[1]]))
+        if found.status == "refuted" and found.witness:
+            at = found.witness
+            found = replace(found, witness={**at, **{n: at[m] for n, m in tied.items() if m in at}})
+        if found.status in ("proved", "refuted") and (settled := q.settled(found)) is not None:
+            return settled
+    return q.settled(decide_holds(q.wanted, q.plain.given(*more)))
 
 
 def _where_it_has_values(q: Question) -> Decision | None:
@@ -264,7 +278,7 @@ TACTICS: tuple[Tactic[Question], ...] = (
     Tactic(
         "periods",
         _of_difference(lambda c, d: periods.by_periods(c, d, decide=decide)),
-        lambda q: any(n.op == "floor" for n in topological(components(q.wanted))),
+        lambda q: any(n.op in ROUNDED for n in topological([q.wanted])),
         emits=PROOF | POINT,
         cost=HALF,
     ),

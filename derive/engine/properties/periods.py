@@ -14,6 +14,7 @@ from derive.engine.properties.reductions import coefficient
 from derive.engine.properties.side_conditions import below, inhabited, proved, refuted
 from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
+from derive.expr.composites import ROUNDED
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological
 from derive.language.components import components
@@ -28,9 +29,9 @@ SHARES = (Fraction(1, 2), Fraction(0), Fraction(1), Fraction(1, 4))  # of a part
 
 def by_periods(condition: Node, domain: Domain, decide: Decide) -> Decision | None:
     """A proof, or a point at which it fails, of a condition with floors; None where neither is found."""
-    entries, domain = components(condition), domain.entries()
-    if not any(n.op == "floor" for n in topological(entries)):
+    if not any(n.op in ROUNDED for n in topological([condition])):
         return None
+    entries, domain = components(condition), domain.entries()
     parts = 0
     for entry in entries:
         found = _by_period(entry, domain, decide)
