@@ -62,7 +62,7 @@ def test_what_is_typeset_is_read_back(text: str) -> None:
     ("written", "says"),
     [
         (r"\sum_{k=1}^{q} k", "no number or size in scope"),
-        (r"\sum_{k=1}^{n} v_k", "whole number|no index|expected"),
+        (r"\sum_{k=1}^{n} v_k", "no size"),
         (r"\max_{k=1}^{n} k", "no number or size in scope"),
         (r"v!", "factorial"),
         (r"\sum_{k=1}^{x y} k", "no number or size in scope"),
