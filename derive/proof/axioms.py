@@ -240,7 +240,7 @@ class Functions(Signs):
         k = int(unit.q)
         sign = POSITIVE if self.sign(m) == POSITIVE else NONNEGATIVE
         made = m if k == 1 else self.value("root", (self.form(m), k), (m,), lambda v: v[0].root(k), None, sign, (k, m))
-        return self.poly(made) ** count
+        return self.poly(made) ** (count * int(unit.p))  # 1 over k, unless it was found for another key
 
     def power(self, u: Quotient, c: fmpq) -> Quotient:
         """u**c, c no whole number, u >= 0 (u > 0 where c < 0): the product over the factors of u. Those of unknown sign stay

@@ -60,6 +60,8 @@ def check(sequent: Sequent, certificate: Certificate, known: Iterable[Theorem] =
     """
     done = {id(t.certificate): t for t in known if type(t) is Theorem}  # by these very objects, which theorems keep
     try:
+        told_apart = all(len(set(part)) == len(part) for part in zip(*sequent.sizes, strict=True))
+        wants(told_apart, "sizes of one name, or of one number")
         _check(sequent, certificate, done, MAX_DEPTH)
     except NO_SUCH_FORM as e:
         raise Rejected(f"{type(e).__name__}: {e}") from None

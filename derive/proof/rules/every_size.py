@@ -55,7 +55,6 @@ class Generic(Evaluated):
         super().__init__((), [conclusion.graph.one], room, units)
         self.closed = set(unfold(opaque, KEPT))  # entries that are variables
         self.sizes = sizes
-        wants(len(s.sizes) == len(set(sizes.values())), "sizes of one name, or of one number")
         self.count = 0
         self.apart: set[Letter] = set()
         self.entries: dict[tuple[Node, tuple[Letter, ...]], Any] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 import pytest
 
@@ -83,6 +84,14 @@ def every_size_is_not_one() -> tuple[Sequent, Certificate]:
     return Sequent((), claim, ((1, "n"),)), GENERIC
 
 
+def an_inverse_by_two_sizes_of_one_number() -> tuple[Sequent, Certificate]:
+    """A right inverse of n by m is no left one."""
+    g = Graph()
+    a, b = g.symbol("A", (3, 3)), g.symbol("B", (3, 3))
+    given = g.call("eq", g.matmul(a, b), eye(g, 3))
+    return Sequent((given,), g.call("eq", g.matmul(b, a), eye(g, 3)), ((3, "n"), (3, "m"))), Rule("inverse", (), ())
+
+
 def a_mean_over_two_sizes() -> tuple[Sequent, Certificate]:
     """3 by 4 entries are not 12 by any other sizes."""
     g = Graph()
@@ -145,9 +154,26 @@ def a_bend_that_is_not_near() -> tuple[Sequent, Certificate]:
     return Sequent((), claim), Rule("bend", (g.one, g.zero, piece), (SEEN, SEEN, SEEN))
 
 
+def a_unit_that_was_of_an_exponential() -> tuple[Sequent, Certificate]:
+    """With finer units a sign is no more known, and what comes in the order after it is a root: z**(7/5041) is not
+    z**(1/5041)."""
+    g = Graph()
+    x, y, z = map(g.symbol, "xyz")
+    c = Fraction(7, 5041)
+    half, third = (g.call("exp", g.mul(g.const(Fraction(1, n)), y)) for n in (2, 3))
+    positive = g.add(g.sub(g.call("exp", y), half), g.one)
+    odd = g.call("exp", g.mul(g.const(c), g.mul(x, g.call("log", positive))))
+    branch = g.call("where", g.call("gt", y, g.zero), odd, g.one)
+    w = g.node("pow", (z, g.const(c)))
+    given = (g.call("ge", z, g.zero), *(g.call("ge", n, g.zero) for n in (half, branch, w, third)))
+    claim = g.call("eq", g.pow(g.pow(w, g.const(71)), g.const(71)), z)
+    return Sequent(given, claim), SEEN
+
+
 @pytest.mark.parametrize(
     "attack",
     [
+        a_unit_that_was_of_an_exponential,
         a_truth_taken_for_a_number,
         two_conditions_denied,
         a_number_taken_for_a_truth,
@@ -161,6 +187,7 @@ def a_bend_that_is_not_near() -> tuple[Sequent, Certificate]:
         a_hypothesis_that_speaks_of_the_variable,
         a_point_with_the_name_of_a_new_symbol,
         every_size_is_not_one,
+        an_inverse_by_two_sizes_of_one_number,
         a_mean_over_two_sizes,
         minors_of_what_is_not_square,
     ],
