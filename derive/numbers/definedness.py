@@ -236,6 +236,8 @@ def _of_still(n: Node) -> Iterator[Node]:
 def _has_power(base: Node, power: Node) -> Node:
     """Where a power has a value: of a base that is positive, of 0 for what is not negative, of another for whole numbers."""
     g, zero = base.graph, base.graph.zero
+    if base.op == "abs":
+        return g.call("or", nonzero(base.args[0]), g.call("ge", power, zero))
     at_zero = g.call("and", g.call("eq", base, zero), g.call("ge", power, zero))
     whole = g.call("and", g.call("ne", base, zero), g.call("eq", power, g.call("floor", power)))
     return g.call("or", g.call("gt", base, zero), g.call("or", at_zero, whole))

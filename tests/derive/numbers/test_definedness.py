@@ -100,10 +100,13 @@ def test_what_is_differentiated_needs_a_value(text: str, wanted: list[str]) -> N
 
 @pytest.mark.parametrize("base", [Fraction(-2), Fraction(0), Fraction(1, 2)])
 @pytest.mark.parametrize("power", [Fraction(-1), Fraction(-1, 2), Fraction(0), Fraction(1, 2), Fraction(3)])
-def test_a_power_that_stands_still_has_a_value_just_where_that_is_said(base: Fraction, power: Fraction) -> None:
+@pytest.mark.parametrize("text", ["y**z", "abs(y)**z"])
+def test_a_power_that_stands_still_has_a_value_just_where_that_is_said(
+    text: str, base: Fraction, power: Fraction
+) -> None:
     g = Graph()
     scope: dict[str, Node] = {n: g.symbol(n) for n in "xyz"}
-    (condition,) = of_derivatives([parse("d(x + y**z, x)", scope, g)])
+    (condition,) = of_derivatives([parse(f"d(x + {text}, x)", scope, g)])
     point = {scope["y"]: rational(base), scope["z"]: rational(power)}
-    has_one = not isinstance(evaluate([parse("y**z", scope, g)], point)[0], UndefinedValue)
+    has_one = not isinstance(evaluate([parse(text, scope, g)], point)[0], UndefinedValue)
     assert evaluate([condition], point)[0] is has_one
