@@ -204,7 +204,9 @@ def _without_all(n: Node, args: Sequence[Value]) -> Value | None:
     if n.op == "computed":
         return next((a for a in args if isinstance(a, Exception)), None) or n.attr.value(args)
     whatever = n.op == "or"  # whatever the other is
-    return whatever if any(a is whatever for a in args) else None
+    if any(a is whatever for a in args):
+        return whatever
+    return next((a for a in args if isinstance(a, Undetermined)), None)  # that may decide, whatever the other lacks
 
 
 # -- signs and comparisons ------------------------------------------------------------------------
@@ -259,6 +261,8 @@ def _div(a: Value, b: Value) -> Value:
 
 
 def _pow(a: Value, b: Value) -> Value:
+    if isinstance(b, arb) and b.is_integer():
+        b = fmpq(b.unique_fmpz())
     if isinstance(b, fmpq) and b.q == 1:
         n = int(b.p)
         if n < 0 or (isinstance(a, arb) and a == 0):
@@ -270,6 +274,8 @@ def _pow(a: Value, b: Value) -> Value:
         return a ** fmpz(n)
     s = sign(a)
     if s < 0:
+        if isinstance(b, arb) and b.contains_integer():
+            raise Undetermined("whether a power of a negative number is a whole one is not decided at this precision")
         raise UndefinedValue("a fractional power of a negative number")
     if s == 0:
         if sign(b) > 0:
