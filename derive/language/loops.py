@@ -10,7 +10,7 @@ import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from derive.errors import ExpressionError, ShapeError
+from derive.errors import ExpressionError, ShapeError, UnknownSize, nearest
 from derive.expr.graph import Graph, Node
 
 Loop = Sequence[ast.comprehension]
@@ -75,7 +75,12 @@ def _range(t: ast.expr, scope: Mapping[str, Node]) -> Sequence[int]:
     bounds = t.args if isinstance(t, ast.Call) and isinstance(t.func, ast.Name) and t.func.id == "range" else [t]
     values = [whole(b, scope) for b in bounds]
     if not 1 <= len(values) <= 3 or any(v is None for v in values) or (len(values) == 3 and values[2] == 0):
-        raise ExpressionError("a loop runs over a size or range(...) of whole numbers", t.col_offset)
+        told = "a loop runs over a size or range(...) of whole numbers"
+        for b in bounds:
+            if isinstance(b, ast.Name) and b.id != "inf" and b.id not in scope:
+                hint = nearest(b.id, [n for n in scope if whole(ast.Name(n), scope) is not None])
+                raise UnknownSize(f"{told}, and '{b.id}' is none{hint}", b.col_offset, () if hint else (b.id,))
+        raise ExpressionError(told, t.col_offset)
     found = range(*[v for v in values if v is not None])
     if len(found) > MAX_TERMS:
         raise ExpressionError(f"a loop of {len(found)} rounds; the limit is {MAX_TERMS}", t.col_offset)

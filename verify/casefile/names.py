@@ -473,7 +473,7 @@ def explained(e: ExpressionError, t: Text) -> str:
         what = f"{what}, not '{short(t.value)}'" if t.value.strip() and " not " not in what else what
     elif short(t.value) not in what:
         what = f"{what} in '{short(t.value)}'"
-    if isinstance(e, UnknownSize):
+    if isinstance(e, UnknownSize) and e.letters:
         return f"{what}{declared(e)}"
     if isinstance(e, Unclosed) and not t.quoted:
         semicolon, hint = "; ", "put quotes round the whole expression where it stands in {...} or [...]"

@@ -226,6 +226,7 @@ def test_loops_are_unrolled(text: str, same: str) -> None:
         ("sum(x for i in range(1000000))", "the limit is 2000"),
         ("sum(sum(x for i in range(100)) for j in range(100))", "more than 2000 rounds"),
         ("sum(x for i in 2.5)", "a loop runs over a size"),
+        ("sum(x for i in range(2, K, 2))", "and 'K' is none"),
         ("sum(x for i in range(2) if x > 0)", "comparisons of whole numbers"),
         ("exp(x for i in range(2))", "exp takes no loop"),
         ("prod(x)", "prod takes a loop"),

@@ -91,6 +91,14 @@ def test_shape_clashes_speak_in_letters(tmp_path: Path, claim: str, words: str) 
             "symbols: {v: {shape: [3]}, k: {}}\nclaims: [{id: a, of: 'sum(v[i] for i in k)', equals: 1}]",
             "'k' is no size in 'sum(v[i] for i in k)'; declare it: sizes: {k: 3}",
         ),
+        (
+            "symbols: {v: {shape: [3]}}\nclaims: [{id: a, of: 'sum(v[i] for i in k)', equals: 1}]",
+            "and 'k' is none in 'sum(v[i] for i in k)'; declare it: sizes: {k: 3}",
+        ),
+        (
+            "sizes: {nobs: 3}\nsymbols: {v: {shape: [3]}}\nclaims: [{id: a, of: 'sum(v[i] for i in nobz)', equals: 1}]",
+            "and 'nobz' is none in 'sum(v[i] for i in nobz)'; did you mean 'nobs'?",
+        ),
         ("sizes: {n: 2}\nsymbols: {n: 3}", "the name 'n' is taken"),
         ("sizes: {n: {value: 4, from: 5}}", "4 is no value of 'n', which counts from 5"),
         ("sizes: {n: {value: [3, 1], from: 2}}", "1 is no value of 'n', which counts from 2"),
