@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -45,7 +46,7 @@ def series(body: Node, index: Node, low: Node, kind: str, domain: Domain) -> Lim
     _valued(body, index, low, domain)
     g = body.graph
     if (partial := closed_form(made(g, kind, body, index, low, g.add(low, _count(g))), _count(g), domain)) is not None:
-        return limit(partial, _count(g), 1, domain)
+        return replace(limit(partial, _count(g), 1, domain), note="")  # that terms are counted needs no word
     if kind == "prod":
         raise Unsettled(f"no closed form of the product of {said(body)} is known")
     return _Sum(body, index, low, domain).value()
