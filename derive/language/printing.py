@@ -128,7 +128,7 @@ _RULES: dict[str, Callable[[Node, Done], Text | None]] = {
     "every": lambda n, done: (f"all({done[n.args[0]][0]} for {done[n.args[1]][0]} in {n.attr})", _ATOM),
     "computed": lambda n, done: (n.attr.text([done[a][0] for a in n.args]), _ATOM),
     "apply": lambda n, done: (abstract.text(n, _inside(n, done)), _ATOM),
-    "neg": lambda n, done: (f"-{_arg(n, done, 0, 7)}", 7),
+    "neg": lambda n, done: (f"-{_arg(n, done, 0, 8)}", 7),
     "not": lambda n, done: (f"not {_arg(n, done, 0, 3)}", 3),
     **dict.fromkeys(QUANTIFIERS, _whole_condition),
     "pow": lambda n, done: (f"{_arg(n, done, 0, _ATOM)}**{_arg(n, done, 1, 8)}", 8),
