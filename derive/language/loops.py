@@ -11,7 +11,9 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from derive.errors import ExpressionError, ShapeError, UnknownSize, nearest
+from derive.expr.composites import COMPOSITES
 from derive.expr.graph import Graph, Node
+from derive.expr.operators import CONSTANTS, FUNCTIONS
 
 Loop = Sequence[ast.comprehension]
 MAX_TERMS = 2_000  # of all loops of one expression
@@ -23,6 +25,8 @@ _COMPARE: dict[type, Callable[[int, int], bool]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne,
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
+#: What names something else, wherever no size is called so.
+_NO_SIZES = {"inf", "len", "range", *CONSTANTS, *FUNCTIONS, *COMPOSITES}
 
 
 def whole(t: ast.expr, scope: Mapping[str, Node]) -> int | None:
@@ -77,7 +81,7 @@ def _range(t: ast.expr, scope: Mapping[str, Node]) -> Sequence[int]:
     if not 1 <= len(values) <= 3 or any(v is None for v in values) or (len(values) == 3 and values[2] == 0):
         told = "a loop runs over a size or range(...) of whole numbers"
         for b in bounds:
-            if isinstance(b, ast.Name) and b.id != "inf" and b.id not in scope:
+            if isinstance(b, ast.Name) and b.id not in scope and b.id not in _NO_SIZES:
                 hint = nearest(b.id, [n for n in scope if whole(ast.Name(n), scope) is not None])
                 raise UnknownSize(f"{told}, and '{b.id}' is none{hint}", b.col_offset, () if hint else (b.id,))
         raise ExpressionError(told, t.col_offset)

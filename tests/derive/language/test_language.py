@@ -239,6 +239,12 @@ def test_loops_that_do_not_run(text: str, words: str) -> None:
         parse(text, SCOPE, GRAPH)
 
 
+@pytest.mark.parametrize("name", ["exp", "softmax", "pi", "range", "len"])
+def test_what_has_another_meaning_is_not_taken_for_an_unknown_size(name: str) -> None:
+    with pytest.raises(ExpressionError, match=r"of whole numbers$"):
+        parse(f"sum(v[i] for i in {name})", SCOPE, GRAPH)
+
+
 @pytest.mark.parametrize(
     ("text", "same"),
     [
