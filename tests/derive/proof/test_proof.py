@@ -501,7 +501,7 @@ def test_what_a_recheck_loads_stays_small() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
     paths = [ROOT.joinpath(*m.split(".")) for m in done.stdout.split()]
     texts = [(p / "__init__.py" if p.is_dir() else p.with_suffix(".py")).read_text() for p in paths]
-    assert sum(map(code_lines, texts)) <= 8_080  # 70 of them load what is used of FLINT
+    assert sum(map(code_lines, texts)) <= 8_120  # 70 of them load what is used of FLINT
 
 
 def code_lines(text: str) -> int:
