@@ -303,7 +303,8 @@ class Functions(Signs):
         if (found := self._signed(spread, "erf")) is not None:
             return Quotient(self, *found[0].of) * found[1] * self.power(self.const(2), fmpq(1, 2))
         turned = self.const(1) / u
-        flip = -1 if repr(turned.key) < repr(u.key) else 1
+        one, other = ([list(form.terms.items()) for form in v.key] for v in (turned, u))
+        flip = -1 if one < other else 1
         v = turned if flip < 0 else u
         return self.poly(self.value("probit_odds", v.key, (v.num, v.den), _quantile)) * flip
 

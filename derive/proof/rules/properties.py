@@ -208,11 +208,23 @@ def regular(f: Node, x: Sequence[Node], more: Collection[str] = ()) -> list[Node
     return found
 
 
+def unbroken(f: Node, x: Sequence[Node]) -> list[Node]:
+    """What makes f continuous where it holds: it has a value, and no 0 to the power of what may come to 0 stands in it. Raises
+    Rejected where an operator stands in it that may jump."""
+    g, inside = f.graph, [n for n in topological([f]) if n not in x and below(n, x)]
+    wants(all(n.op in CONTINUOUS for n in inside), "what may jump")
+    powers = [n.args for n in inside if n.op == "pow" and n.args[1].op != "const"]
+    return [
+        g.call("eq", f, f),
+        *(g.call("or", g.call("ne", u, g.zero), g.call("gt", v, g.zero)) for u, v in powers),
+    ]
+
+
 def analytic(c: Claim, nodes: Sequence[Node] = ()) -> list[Sequent]:
     """Where all operators are continuous, so is f; where they are analytic, its derivatives are what the calculus says."""
     g = c.f.graph
-    if c.name == "continuous" and all(n.op in CONTINUOUS for n in topological([c.f]) if n not in c.x and below(n, c.x)):
-        return [c.plain(g.call("eq", c.f, c.f))]
+    if c.name == "continuous":
+        return [c.plain(*unbroken(c.f, c.x))]
     wanted = regular(c.f, c.x)
     match c.name:
         case "slope":
@@ -231,14 +243,11 @@ def pieces(c: Claim, nodes: Sequence[Node]) -> list[Sequent]:
     (node,) = nodes
     wants(node in topological([c.f]) and below(node, c.x), "no part of the function")
     s, *branches = kink(node)
-    wants(
-        all(n.op in CONTINUOUS for n in topological([s]) if below(n, c.x) and n not in c.x), "a kink of what may jump"
-    )
     g, (above, beneath) = s.graph, [substitute_all([c.f], {node: b})[0] for b in branches]
     positive, zero, negative = (g.call(op, s, g.zero) for op in ("gt", "eq", "lt"))
     more = c.more[0] if c.name == "slope" else ()
     outside = [
-        c.plain(g.call("eq", s, s)),
+        c.plain(*unbroken(s, c.x)),
         c.also(c.name, above, *more, given=[positive]),
         c.also(c.name, beneath, *more, given=[negative]),
     ]

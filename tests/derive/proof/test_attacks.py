@@ -170,9 +170,29 @@ def a_unit_that_was_of_an_exponential() -> tuple[Sequent, Certificate]:
     return Sequent(given, claim), SEEN
 
 
+def a_jump_beyond_the_hypotheses() -> tuple[Sequent, Certificate]:
+    """0**max(x, 0) is 1 up to x = 0, and 0 from there on."""
+    g = Graph()
+    x = g.symbol("x")
+    f = g.node("pow", (g.zero, g.call("max", x, g.zero)))
+    return Sequent((g.call("le", x, g.zero),), g.node("property", (f, x), "continuous")), ANALYTIC
+
+
+def a_kink_beyond_a_jump() -> tuple[Sequent, Certificate]:
+    """What is 1 where 0**max(x, 0) is, and else 0, jumps with it."""
+    g = Graph()
+    x = g.symbol("x")
+    f = g.node("pow", (g.zero, g.call("max", x, g.zero)))
+    f = g.call("where", g.call("gt", f, g.const(Fraction(1, 2))), g.one, g.zero)
+    claim = g.node("property", (f, x), "continuous")
+    return Sequent((g.call("le", x, g.zero),), claim), Rule("pieces", (f,), (SEEN, *(ANALYTIC,) * 4, SEEN))
+
+
 @pytest.mark.parametrize(
     "attack",
     [
+        a_jump_beyond_the_hypotheses,
+        a_kink_beyond_a_jump,
         a_unit_that_was_of_an_exponential,
         a_truth_taken_for_a_number,
         two_conditions_denied,
