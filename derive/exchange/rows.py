@@ -130,6 +130,8 @@ def _elementwise(op: str, args: Sequence[Node], attr: Any, shape: Shape) -> Made
     for i, a in enumerate(args):
         truth = op in ("and", "or", "not") or (op == "where" and i == 0)
         want(is_boolean(a) == truth, f"'{op}' of {'a number' if truth else 'a condition'}")
+    orders = [a.attr if a.op == "const" else None for a in args[: OPERATORS[op].orders]]
+    want(all(type(k) is int and k >= 0 for k in orders), f"'{op}' of an order that is no whole number")
     return None, _spread(args)
 
 

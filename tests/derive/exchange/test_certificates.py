@@ -86,6 +86,8 @@ def sample() -> dict[str, Any]:
         ([X, ["property", [], "convex", []]], "a property of nothing"),
         ([X, ["where", [0, 0, 0], None, []]], "'where' of a number"),
         ([X, ["gt", [0, 0], None, []], ["add", [0, 1], None, []]], "'add' of a condition"),
+        ([X, ["polygamma", [0, 0], None, []]], "an order that is no whole number"),
+        ([X, ["const", [], "1/2", []], ["polygamma", [1, 0], None, []]], "an order that is no whole number"),
         ([X, ["property", [0], ["convex"], []]], "no name"),
     ],
 )
