@@ -7,6 +7,11 @@ from collections.abc import Sequence
 from derive.expr.graph import Node, topological
 
 
+def below(n: Node, x: Sequence[Node]) -> bool:
+    """Whether n speaks of any of the scalars x."""
+    return not set(x).isdisjoint(topological([n]))
+
+
 def runs(roots: Sequence[Node]) -> list[Node]:
     """The nodes ``computed`` below these, but for values that are open (``sided``)."""
     return [n for n in topological(roots) if n.op == "computed" and not getattr(n.attr, "open", False)]

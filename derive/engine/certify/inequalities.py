@@ -12,6 +12,7 @@ from math import ceil, floor
 
 from derive.engine.certify.faults import FAULTS
 from derive.engine.certify.search import Search
+from derive.expr.below import below
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
 from derive.flint import arb
@@ -19,7 +20,6 @@ from derive.numbers.balls import evaluate, rational
 from derive.proof.certificates import Certificate, Evaluation, Numbers, Rule, Split
 from derive.proof.check import Rejected
 from derive.proof.evaluation import is_variable
-from derive.proof.rules.curvature import below
 from derive.proof.rules.properties import kink
 from derive.proof.rules.table import premises
 from derive.proof.sequent import Sequent

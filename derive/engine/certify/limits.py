@@ -19,6 +19,7 @@ from derive.engine.certify.search import Search
 from derive.engine.certify.written import written
 from derive.engine.domain import Domain
 from derive.engine.limits import limit
+from derive.expr.below import below
 from derive.expr.conditions import is_boolean
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
@@ -28,7 +29,6 @@ from derive.proof.axioms import Unknown
 from derive.proof.certificates import Certificate, Evaluation, Rule, Split
 from derive.proof.check import Rejected, Theorem, check
 from derive.proof.evaluation import Evaluated, Lacking, is_variable
-from derive.proof.rules.curvature import below
 from derive.proof.rules.ends import AS_SIGNS, KINKS, Ends, Open, switch
 from derive.proof.rules.limits import NEAR, also, facts, in_the_end
 from derive.proof.rules.properties import Claim, laid_out

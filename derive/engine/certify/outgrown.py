@@ -13,6 +13,7 @@ from functools import reduce
 
 from derive.engine.certify.faults import FAULTS
 from derive.engine.certify.written import written
+from derive.expr.below import below
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Graph, Node, topological
 from derive.flint import arb, fmpq, fmpq_mpoly
@@ -22,7 +23,6 @@ from derive.numbers.rational_functions import Poly, Quotient
 from derive.proof.certificates import Certificate
 from derive.proof.check import Rejected
 from derive.proof.evaluation import evaluated, is_variable
-from derive.proof.rules.curvature import below
 from derive.proof.rules.ends import End
 from derive.proof.rules.limits import NEAR, also, in_the_end
 from derive.proof.rules.properties import Claim

@@ -20,6 +20,7 @@ from derive.engine.certify.search import Search
 from derive.engine.domain import Domain
 from derive.engine.limits.values import value
 from derive.engine.properties.side_conditions import natural
+from derive.expr.below import below
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.language.components import components_all
@@ -27,7 +28,7 @@ from derive.language.properties import DEFINITE, GROWTH, LIMITS, POINTWISE, asks
 from derive.numbers.balls import truth
 from derive.proof.certificates import Certificate, Evaluation, Parts, Rule, Supposing
 from derive.proof.check import Rejected, Theorem, check
-from derive.proof.rules.curvature import CONCAVE, CONVEX, Curvature, below
+from derive.proof.rules.curvature import CONCAVE, CONVEX, Curvature
 from derive.proof.rules.properties import CURVED, MONOTONE, Claim, kink, laid_out
 from derive.proof.rules.table import premises
 from derive.proof.sequent import Sequent, negated

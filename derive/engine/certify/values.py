@@ -19,13 +19,13 @@ from derive.engine.limits.integrals import Range
 from derive.engine.limits.oracle import Oracle
 from derive.engine.limits.stationary import stationary
 from derive.engine.limits.values import SIMPLE, Worked, turns
+from derive.expr.below import below
 from derive.expr.graph import Node, topological
 from derive.language.components import components
 from derive.language.extremes import infinite
 from derive.language.properties import INTEGRALS
 from derive.proof.certificates import Certificate, Rule, Split
 from derive.proof.check import Rejected, Theorem, check
-from derive.proof.rules.curvature import below
 from derive.proof.rules.properties import laid_out, minus
 from derive.proof.rules.table import premises
 from derive.proof.sequent import Sequent

@@ -12,8 +12,9 @@ from derive.calculus.reverse import second_derivatives
 from derive.engine.domain import Domain
 from derive.engine.properties.definite import definite
 from derive.engine.properties.facts import Fact, known, of_function, restricted
-from derive.engine.properties.side_conditions import affine, below, natural, smooth, valued
+from derive.engine.properties.side_conditions import affine, natural, smooth, valued
 from derive.engine.relation import decide_holds
+from derive.expr.below import below
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.proof.rules.curvature import norm_of

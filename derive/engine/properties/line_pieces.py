@@ -16,8 +16,9 @@ from derive.engine.domain import Domain
 from derive.engine.equations import constants
 from derive.engine.properties.curves import Curve
 from derive.engine.properties.facts import Fact
-from derive.engine.properties.side_conditions import affine, below, convex_domain, valued_at
+from derive.engine.properties.side_conditions import affine, convex_domain, valued_at
 from derive.engine.relation import decide_holds
+from derive.expr.below import below
 from derive.expr.folding import fold_all, substitute
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import both_sides, turns_on

@@ -10,6 +10,7 @@ from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.reasons import Why
+from derive.expr.below import below
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS
@@ -42,7 +43,7 @@ def by_mean_value(condition: Node, domain: Domain, decide: Decide) -> Decision |
             continue  # the same range for both, with all that lies between
         share = substitute(more, {distance: g.one})
         times = g.mul(share, distance)
-        if side_conditions.below(share, [x, y]) or decide_equal(more, times, domain).status != "proved":
+        if below(share, [x, y]) or decide_equal(more, times, domain).status != "proved":
             continue
         if not side_conditions.smooth(h) or decide_equal(substitute(h, {x: y}), g.zero, domain).status != "proved":
             continue

@@ -19,7 +19,6 @@ from derive.engine.properties.facts import known as known_to_be
 from derive.engine.properties.line_pieces import rises_by_pieces
 from derive.engine.properties.side_conditions import (
     analytic,
-    below,
     convex_domain,
     natural,
     points,
@@ -33,6 +32,7 @@ from derive.engine.properties.side_conditions import (
 from derive.engine.reasons import Reason, Why
 from derive.engine.relation import decide_holds
 from derive.engine.tactics import HALF, OPEN, POINT, PROOF, Tactic, needing
+from derive.expr.below import below
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.numbers.balls import precision

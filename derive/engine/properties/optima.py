@@ -22,7 +22,6 @@ from derive.engine.properties.facts import facts, implied
 from derive.engine.properties.gram import DEFINITE, Gram
 from derive.engine.properties.irrational import CONTINUOUS
 from derive.engine.properties.side_conditions import (
-    below,
     convex_domain,
     proved,
     refuted,
@@ -39,6 +38,7 @@ from derive.engine.relation import decide_holds
 from derive.engine.sufficiency import compatible
 from derive.engine.tactics import HALF, PROOF, Tactic
 from derive.errors import ExpressionError
+from derive.expr.below import below
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Graph, Node, topological
 from derive.language.components import components

@@ -33,9 +33,8 @@ class Others:
     def __init__(self, args: Sequence[Node], variables: Sequence[Node], domain: Domain) -> None:
         known = facts(domain.hypotheses)
         self.domain = domain
-        self.sufficient: set[Node] = (
-            set()
-        )  # needs of powers with letters in their exponents, whose bases may be negative or 0
+        # needs of powers with letters in their exponents, whose bases may be negative or 0
+        self.sufficient: set[Node] = set()
         self.entries = Entries(domain.given(*implied(known)))
         self.gram = Gram(self.entries, known)
         self.needed = self._needed(args, variables)

@@ -11,9 +11,10 @@ from derive.engine.counterexamples.points import Point, Sampler
 from derive.engine.decision import Decision
 from derive.engine.domain import Domain
 from derive.engine.properties.reductions import coefficient
-from derive.engine.properties.side_conditions import below, inhabited, proved, refuted
+from derive.engine.properties.side_conditions import inhabited, proved, refuted
 from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
+from derive.expr.below import below
 from derive.expr.composites import ROUNDED
 from derive.expr.folding import substitute
 from derive.expr.graph import Graph, Node, topological

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.engine.properties.side_conditions import below
+from derive.expr.below import below
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 

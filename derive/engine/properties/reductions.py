@@ -21,11 +21,12 @@ from derive.engine.domain import EVERYWHERE, Domain
 from derive.engine.equations.addends import addends
 from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import factors_of, vanishing, written
-from derive.engine.properties.side_conditions import below, convex_domain, inhabited, proved, smooth, valued, valued_at
+from derive.engine.properties.side_conditions import convex_domain, inhabited, proved, smooth, valued, valued_at
 from derive.engine.properties.slopes import BRANCHES, by_slopes
 from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
+from derive.expr.below import below
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Node, topological
 from derive.expr.operators import JOINED_PIECES, LOOSE, OPERATORS, ORDERS

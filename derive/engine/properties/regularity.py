@@ -27,7 +27,6 @@ from derive.engine.properties.seams import (
 )
 from derive.engine.properties.side_conditions import (
     ROUGH,
-    below,
     proved,
     undecided,
     valued_at,
@@ -36,6 +35,7 @@ from derive.engine.reasons import Reason, Why
 from derive.engine.relation import decide_holds
 from derive.engine.tactics import OPEN, POINT, PROOF, Tactic, needing, walk
 from derive.errors import ExpressionError
+from derive.expr.below import below
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import turns_on

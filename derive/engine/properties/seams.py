@@ -12,11 +12,11 @@ from derive.engine.equations.cascade import decide_equal
 from derive.engine.exceptional_sets import vanishing
 from derive.engine.limits import Unsettled, limit
 from derive.engine.properties.side_conditions import (
-    below,
     smooth,
 )  # fmt: skip
 from derive.engine.relation import decide_holds
 from derive.errors import ExpressionError
+from derive.expr.below import below
 from derive.expr.folding import nonzero, substitute_all
 from derive.expr.graph import Node, topological
 from derive.expr.operators import JOINED_PIECES

@@ -16,6 +16,7 @@ from derive.engine.decision import Decision
 from derive.engine.dispatch import holds
 from derive.engine.domain import Domain
 from derive.engine.reasons import Reason
+from derive.expr.below import below
 from derive.expr.folding import substitute
 from derive.expr.graph import Node, topological
 from derive.expr.kinks import turns_on
@@ -25,11 +26,6 @@ from derive.numbers.definedness import needs, only_suffices, wherever_valued
 
 ROUGH = KINKED | {"hold"}
 MAX_POINTS = 12
-
-
-def below(n: Node, x: Sequence[Node]) -> bool:
-    """Whether n speaks of any of the scalars x."""
-    return bool(set(x) & set(topological([n])))
 
 
 def smooth(n: Node) -> bool:

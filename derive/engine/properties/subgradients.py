@@ -20,7 +20,6 @@ from derive.engine.properties.curves import Curve
 from derive.engine.properties.facts import Fact, facts
 from derive.engine.properties.side_conditions import (
     _moves,
-    below,
     convex_domain,
     proved,
     refuted,
@@ -31,6 +30,7 @@ from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
 from derive.engine.sufficiency import compatible
 from derive.errors import ExpressionError
+from derive.expr.below import below
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.flint import fmpq

@@ -14,9 +14,10 @@ from derive.engine.decision import Decision
 from derive.engine.domain import Domain, Range
 from derive.engine.equations import constants
 from derive.engine.equations.addends import addends
-from derive.engine.properties.side_conditions import below, inhabited, proved, smooth
+from derive.engine.properties.side_conditions import inhabited, proved, smooth
 from derive.engine.reasons import Why
 from derive.engine.relation import decide_holds
+from derive.expr.below import below
 from derive.expr.folding import substitute, substitute_all
 from derive.expr.graph import Node, topological
 from derive.expr.operators import ORDERS

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from derive.expr.below import below
 from derive.expr.graph import Node
 from derive.language.properties import BOUNDS, LIMITS
 from derive.proof.evaluation import wants
-from derive.proof.rules.curvature import below
 from derive.proof.rules.limits import in_the_end
 from derive.proof.rules.properties import Claim, laid_out
 from derive.proof.sequent import Sequent

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from derive.expr.below import below
 from derive.expr.graph import Node, topological
 from derive.expr.operators import OPERATORS
 from derive.numbers.rational_functions import Quotient
@@ -21,11 +22,6 @@ RISING, FALLING = 16 | UP, 32 | DOWN
 FIXED, AFFINE, COURSE = UP | DOWN | CONVEX | CONCAVE, CONVEX | CONCAVE, RISING | FALLING
 #: Functions that rise strictly.
 STRICT = ("exp", "expm1", "log", "log1p", "sqrt", "tanh", "sigmoid", "erf", "Phi", "atan")
-
-
-def below(n: Node, x: Sequence[Node]) -> bool:
-    """Whether n speaks of any of the scalars x."""
-    return not set(x).isdisjoint(topological([n]))
 
 
 def affine(n: Node, x: Sequence[Node]) -> bool:

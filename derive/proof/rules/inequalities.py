@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
+from derive.expr.below import below
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node
 from derive.proof.evaluation import is_variable, wants
-from derive.proof.rules.curvature import below
 from derive.proof.rules.properties import minus
 from derive.proof.sequent import Sequent, conjunction
 

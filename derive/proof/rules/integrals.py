@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from derive.expr.below import below
 from derive.expr.graph import Node
 from derive.language.properties import INTEGRALS
 from derive.proof.evaluation import wants
-from derive.proof.rules.curvature import below
 from derive.proof.rules.properties import Claim
 from derive.proof.sequent import Sequent
 

@@ -16,12 +16,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from derive.calculus.reverse import gradient
+from derive.expr.below import below
 from derive.expr.graph import Node
 from derive.language.extremes import infinite
 from derive.language.properties import LIMITS
 from derive.proof.axioms import Units, Unknown
 from derive.proof.evaluation import Evaluated, Lacking, is_variable, roomy, wants
-from derive.proof.rules.curvature import below
 from derive.proof.rules.ends import Ends, Known
 from derive.proof.rules.properties import Claim, regular
 from derive.proof.sequent import Sequent

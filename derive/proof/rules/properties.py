@@ -27,13 +27,14 @@ from itertools import combinations
 
 from derive.calculus.reverse import gradient, second_derivatives
 from derive.errors import Rejected
+from derive.expr.below import below
 from derive.expr.folding import substitute_all
 from derive.expr.graph import Node, topological
 from derive.expr.operators import NEGATED, ORDERS, SMOOTH
 from derive.language.components import components_all
 from derive.language.properties import DEFINITE
 from derive.proof.evaluation import is_variable, wants
-from derive.proof.rules.curvature import CONCAVE, CONVEX, DOWN, FALLING, RISING, UP, Curvature, affine, below
+from derive.proof.rules.curvature import CONCAVE, CONVEX, DOWN, FALLING, RISING, UP, Curvature, affine
 from derive.proof.sequent import Sequent, conjunction, conjuncts
 from derive.records import dataclass
 

@@ -26,7 +26,6 @@ from derive.expr.graph import Graph, Node, topological
 from derive.expr.operators import OPERATORS
 from derive.flint import fmpq
 from derive.language.components import components_all
-from derive.language.names import names_in
 from derive.language.reader import parse
 from derive.numbers.balls import evaluate
 from derive.proof import certificates
@@ -48,18 +47,10 @@ from derive.proof.sequent import Sequent
 from tests import ROOT
 from tests.banks.identities import FALSE, TRUE, lines
 from tests.banks.identities import read as read_line
+from tests.banks.sequents import sequent
 from verify.cli import main
 
 GENERIC = Rule("generic", (), ())
-
-
-def sequent(conclusion: str, *hypotheses: str, g: Graph | None = None) -> Sequent:
-    """From texts; all names are scalars."""
-    g = g or Graph()
-    names = {n for text in (conclusion, *hypotheses) for n in names_in(text)}
-    scope = {n: g.symbol(n) for n in sorted(names - {"pi"})}
-    *given, wanted = (parse(text, scope, g, boolean=True) for text in (*hypotheses, conclusion))
-    return Sequent(tuple(given), wanted)
 
 
 def found(s: Sequent) -> Theorem:

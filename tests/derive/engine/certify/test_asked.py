@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from derive.engine.certify.asked import asked
-from derive.expr.graph import Graph, Node
-from derive.language.names import names_in
+from derive.expr.graph import Node
 from derive.language.reader import parse
 from derive.numbers.rational_functions import Quotient
 from derive.proof.certificates import Evaluation, Parts, Split
@@ -14,13 +13,7 @@ from derive.proof.check import Rejected, check
 from derive.proof.evaluation import Lacking
 from derive.proof.sequent import Sequent
 from derive.proof.signs import ANY, NEGATIVE, POSITIVE, ZERO
-
-
-def sequent(said: str, *given: str) -> Sequent:
-    g = Graph()
-    scope = {n: g.symbol(n) for n in sorted({n for t in (said, *given) for n in names_in(t)})}
-    wanted, *held = (parse(t, scope, g, boolean=True) for t in (said, *given))
-    return Sequent(tuple(held), wanted)
+from tests.banks.sequents import sequent
 
 
 @pytest.mark.parametrize(

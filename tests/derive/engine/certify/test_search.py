@@ -5,18 +5,8 @@ from __future__ import annotations
 import pytest
 
 from derive.engine.certify.search import prove
-from derive.expr.graph import Graph
-from derive.language.names import names_in
-from derive.language.reader import parse
 from derive.proof.check import Rejected
-from derive.proof.sequent import Sequent
-
-
-def sequent(said: str, *given: str) -> Sequent:
-    g = Graph()
-    scope = {n: g.symbol(n) for n in sorted({n for t in (said, *given) for n in names_in(t)})}
-    wanted, *held = (parse(t, scope, g, boolean=True) for t in (said, *given))
-    return Sequent(tuple(held), wanted)
+from tests.banks.sequents import sequent
 
 
 @pytest.mark.parametrize(
