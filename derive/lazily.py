@@ -52,9 +52,8 @@ class _Later(Loader):
             self.running = True
             try:
                 self.loader.exec_module(module)
-            except (
-                BaseException
-            ):  # as for want of memory: half a module is none, and it is tried again when it is asked again
+            except BaseException:  # as for want of memory
+                # half a module is none, and it is tried again when it is asked again
                 module.__dict__.clear()
                 module.__dict__.update(before)
                 raise
